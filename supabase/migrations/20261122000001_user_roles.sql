@@ -1,0 +1,56 @@
+-- User roles: what a person is to the whole platform. Roles inside a company are company_members.
+--
+-- Read:  a person their own roles; a platform admin all.
+-- Write: platform admins grant and take; SQL functions give 'specialist' and 'employee'.
+
+create table public.user_roles (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  role text not null check (role in ('platform_admin', 'specialist', 'employee')),
+  granted_by uuid default auth.uid() references auth.users (id) on delete set null,
+  created_at timestamptz not null default now(),
+  primary key (user_id, role)
+);
+
+comment on table public.user_roles is 'Platform-wide roles of a person. A role is granted or taken, never edited.';
+comment on column public.user_roles.granted_by is 'Who granted it; null when the system did.';
+
+create index user_roles_granted_by_idx on public.user_roles (granted_by);
+
+alter table public.user_roles enable row level security;
+alter table public.user_roles force row level security;
+revoke all on table public.user_roles from public, anon, authenticated, service_role;
+grant select, delete on public.user_roles to authenticated;
+grant insert (user_id, role) on public.user_roles to authenticated;
+grant select on public.user_roles to service_role;
+
+create function private.is_platform_admin()
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select exists (
+    select from public.user_roles
+    where user_id = (select auth.uid()) and role = 'platform_admin'
+  );
+$$;
+
+comment on function private.is_platform_admin() is
+  'Whether the caller is a platform admin. In a policy, wrap it: (select private.is_platform_admin()).';
+
+revoke execute on function private.is_platform_admin() from public;
+grant execute on function private.is_platform_admin() to authenticated, service_role;
+
+create policy "A person sees their own roles, a platform admin all"
+  on public.user_roles for select to authenticated
+  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+
+create policy "A platform admin grants roles"
+  on public.user_roles for insert to authenticated
+  with check ((select private.is_platform_admin()));
+
+-- Their own last role stays, so that the platform is never without an admin by a slip.
+create policy "A platform admin takes roles of others"
+  on public.user_roles for delete to authenticated
+  using ((select private.is_platform_admin()) and user_id <> (select auth.uid()));

@@ -1,0 +1,173 @@
+-- Audit log (T4): who did what, when, where from, how, and how it ended.
+--
+-- Read:  platform admins all of it; a person the entries about themselves.
+-- Write: private.write_audit() alone. Nobody changes or removes an entry, the owner included;
+--        retention drops whole months by dropping their partition.
+
+create table public.audit_logs (
+  id bigint generated always as identity,
+  occurred_at timestamptz not null default now(),
+  user_id uuid,
+  actor_id uuid,
+  actor_role text not null check (length(actor_role) <= 63),
+  action text not null check (action ~ '^[a-z_]+(\.[a-z_]+)+$' and length(action) <= 100),
+  entity_type text not null check (entity_type ~ '^[a-z_]{1,63}$'),
+  entity_id text check (length(entity_id) <= 200),
+  source text check (length(source) <= 100),
+  request_id uuid,
+  ip_address inet,
+  user_agent text check (length(user_agent) <= 500),
+  old_values jsonb check (jsonb_typeof(old_values) = 'object'),
+  new_values jsonb check (jsonb_typeof(new_values) = 'object'),
+  context jsonb not null default '{}' check (jsonb_typeof(context) = 'object'),
+  status text not null check (status in ('success', 'failure', 'denied')),
+  error_message text check (length(error_message) <= 2000),
+  primary key (id, occurred_at),
+  constraint only_trouble_has_an_error check (status <> 'success' or error_message is null)
+) partition by range (occurred_at);
+
+comment on table public.audit_logs is 'Append-only record of security-relevant and administrative acts, partitioned by month.';
+comment on column public.audit_logs.user_id is
+  'Whom the entry is about; they see it. No foreign key: the entry outlives the account.';
+comment on column public.audit_logs.actor_id is 'Who acted (auth.uid()); null for the system and for anonymous callers.';
+comment on column public.audit_logs.actor_role is 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
+comment on column public.audit_logs.source is 'How: the edge function, SQL function or trigger that wrote it.';
+
+create index audit_logs_user_id_idx on public.audit_logs (user_id, occurred_at desc);
+create index audit_logs_actor_id_idx on public.audit_logs (actor_id, occurred_at desc);
+create index audit_logs_entity_idx on public.audit_logs (entity_type, entity_id, occurred_at desc);
+create index audit_logs_occurred_at_idx on public.audit_logs (occurred_at desc);
+create index audit_logs_action_idx on public.audit_logs (action, occurred_at desc);
+
+create trigger refuse_change before update or delete on public.audit_logs
+  for each row execute function private.refuse_change();
+create trigger refuse_truncate before truncate on public.audit_logs
+  for each statement execute function private.refuse_change();
+
+alter table public.audit_logs enable row level security;
+alter table public.audit_logs force row level security;
+revoke all on table public.audit_logs from public, anon, authenticated, service_role;
+grant select on public.audit_logs to authenticated, service_role;
+
+select private.create_default_partition('public.audit_logs');
+select private.create_partitions_ahead('public.audit_logs', 3);
+
+create policy "A person sees entries about themselves, an admin all"
+  on public.audit_logs for select to authenticated
+  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+
+-- An address that a proxy garbled must not undo the act that is being recorded.
+create function private.try_inet(p_text text)
+returns inet
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return p_text::inet;
+exception when invalid_text_representation then
+  return null;
+end;
+$$;
+
+comment on function private.try_inet(text) is 'The address, or null when the text is none.';
+
+create function private.try_uuid(p_text text)
+returns uuid
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return p_text::uuid;
+exception when invalid_text_representation then
+  return null;
+end;
+$$;
+
+comment on function private.try_uuid(text) is 'The uuid, or null when the text is none.';
+
+-- The Data API leaves the request's headers in a setting; a job or a psql session has none.
+create function private.request_context()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'request_id', h.headers ->> 'x-request-id',
+    'ip', trim(split_part(h.headers ->> 'x-forwarded-for', ',', 1)),
+    'user_agent', h.headers ->> 'user-agent'
+  ))
+  from (select nullif(current_setting('request.headers', true), '')::jsonb as headers) h;
+$$;
+
+comment on function private.request_context() is
+  'request_id, ip and user_agent of the Data API request that is being served, as far as known.';
+
+create function private.write_audit(
+  p_action text,
+  p_entity_type text,
+  p_entity_id text,
+  p_user_id uuid,
+  p_old jsonb,
+  p_new jsonb,
+  p_context jsonb default '{}',
+  p_status text default 'success',
+  p_error text default null
+)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_context jsonb := private.request_context() || coalesce(jsonb_strip_nulls(p_context), '{}');
+begin
+  insert into public.audit_logs (
+    user_id, actor_id, actor_role, action, entity_type, entity_id, source, request_id,
+    ip_address, user_agent, old_values, new_values, context, status, error_message
+  ) values (
+    p_user_id, auth.uid(), coalesce(nullif(current_setting('role', true), 'none'), session_user),
+    p_action, p_entity_type, p_entity_id, left(v_context ->> 'source', 100),
+    private.try_uuid(v_context ->> 'request_id'), private.try_inet(v_context ->> 'ip'),
+    left(v_context ->> 'user_agent', 500), p_old, p_new,
+    v_context - array['source', 'request_id', 'ip', 'user_agent'], p_status, left(p_error, 2000)
+  );
+end;
+$$;
+
+comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) is
+  'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act.';
+
+revoke execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) from public;
+grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;
+
+create function private.audit_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  v_row jsonb := coalesce(v_new, v_old);
+begin
+  if tg_op = 'UPDATE' and v_old - 'updated_at' = v_new - 'updated_at' then
+    return null;
+  end if;
+  perform private.write_audit(
+    tg_table_name || '.' || lower(tg_op), tg_table_name, v_row ->> tg_argv[0],
+    coalesce(private.try_uuid(v_row ->> tg_argv[1]), auth.uid()), v_old, v_new,
+    jsonb_build_object('source', 'trigger')
+  );
+  return null;
+end;
+$$;
+
+comment on function private.audit_change() is
+  'Trigger(entity column[, person column]): records every change of a table whose changes matter to an auditor.';
+
+create trigger audit_change after insert or update or delete on public.user_roles
+  for each row execute function private.audit_change('user_id', 'user_id');

@@ -1,0 +1,102 @@
+-- System settings (T25): limits and lifetimes that an operator may change without a release.
+--
+-- Read:  platform admins; every SQL function through private.setting().
+-- Write: platform admins change values, and the change is audited. Keys come with migrations only.
+
+create table public.system_settings (
+  key text primary key check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
+  value jsonb not null,
+  description text not null check (length(description) between 1 and 500),
+  minimum numeric,
+  maximum numeric,
+  updated_by uuid references auth.users (id) on delete set null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint bounds_are_ordered check (minimum <= maximum),
+  constraint value_is_scalar check (jsonb_typeof(value) in ('string', 'number', 'boolean')),
+  constraint value_within_bounds check (
+    case
+      when minimum is null and maximum is null then true
+      when jsonb_typeof(value) <> 'number' then false
+      else (value #>> '{}')::numeric between coalesce(minimum, '-infinity') and coalesce(maximum, 'infinity')
+    end
+  )
+);
+
+comment on table public.system_settings is 'Limits and lifetimes of the product, changeable at run time.';
+comment on column public.system_settings.minimum is 'Lowest value that makes sense; an operator cannot go below it.';
+comment on column public.system_settings.maximum is 'Highest value that makes sense; an operator cannot go above it.';
+
+create index system_settings_updated_by_idx on public.system_settings (updated_by);
+
+create trigger touch_updated_at before update on public.system_settings
+  for each row execute function private.touch_updated_at();
+
+alter table public.system_settings enable row level security;
+alter table public.system_settings force row level security;
+revoke all on table public.system_settings from public, anon, authenticated, service_role;
+grant select, update (value) on public.system_settings to authenticated;
+grant select on public.system_settings to service_role;
+
+create policy "A platform admin sees the settings"
+  on public.system_settings for select to authenticated
+  using ((select private.is_platform_admin()));
+
+create policy "A platform admin changes the value of a setting"
+  on public.system_settings for update to authenticated
+  using ((select private.is_platform_admin()))
+  with check ((select private.is_platform_admin()));
+
+create function private.stamp_updated_by()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.updated_by := auth.uid();
+  return new;
+end;
+$$;
+
+comment on function private.stamp_updated_by() is 'Trigger: records who changed the row; null for the system.';
+
+create trigger stamp_updated_by before update on public.system_settings
+  for each row execute function private.stamp_updated_by();
+create trigger audit_change after insert or update or delete on public.system_settings
+  for each row execute function private.audit_change('key');
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('product_name', '"Evenkeel"', null, null, 'Name of the product in mails and pages.'),
+  ('email_verification_ttl_hours', '24', 1, 168, 'How long a link that confirms an e-mail address works.'),
+  ('password_reset_ttl_minutes', '30', 5, 1440, 'How long a link that resets a password works.'),
+  ('invitation_ttl_days', '7', 1, 30, 'How long an invitation to a company works.'),
+  ('token_max_attempts', '5', 1, 20, 'Wrong attempts after which a token is exhausted.'),
+  ('token_request_cooldown_seconds', '60', 0, 3600, 'Least time between two mails of one purpose to one address.'),
+  ('token_requests_per_hour', '5', 1, 100, 'Most mails of one purpose to one address in an hour.'),
+  ('booking_min_notice_minutes', '60', 0, 10080, 'How long before its start a session can last be booked or moved.'),
+  ('booking_max_days_ahead', '180', 1, 730, 'How far ahead a session can be booked.'),
+  ('booking_late_cancellation_hours', '24', 0, 168, 'A cancellation nearer to the start than this counts as late.');
+
+create function private.setting(p_key text)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_value jsonb;
+begin
+  select s.value into v_value from public.system_settings s where s.key = p_key;
+  if not found then
+    raise exception using errcode = 'P0002', message = format('no system setting named %s', p_key);
+  end if;
+  return v_value;
+end;
+$$;
+
+comment on function private.setting(text) is
+  'The value of a setting. An unknown key is an error of ours, never a silent null.';
+
+revoke execute on function private.setting(text) from public;
+grant execute on function private.setting(text) to service_role;
