@@ -1,0 +1,287 @@
+// @ts-check
+// A mail provider with Resend's protocol, for tests and benchmarks: it keeps what it accepts,
+// honours Idempotency-Key, and misbehaves on demand (faults.mjs).
+
+import { EventEmitter, once } from "node:events";
+import { createServer } from "node:http";
+import { answerControl } from "./control.mjs";
+import { FaultScript } from "./faults.mjs";
+import { IdempotencyKeys } from "./idempotency.mjs";
+import { Mailbox } from "./mailbox.mjs";
+import { asList, mailProblem } from "./validation.mjs";
+
+const MAXIMUM_BATCH = 100;
+const KEY = /^.{1,256}$/;
+
+/** @typedef {import("node:http").IncomingMessage} Incoming */
+/** @typedef {import("node:http").ServerResponse} Outgoing */
+/** @typedef {import("./faults.mjs").Fault} Fault */
+/** @typedef {{ at: number, path: string, key: string | null, mails: number, status: number | "hung" | "dropped", replayed: boolean }} Visit */
+/** @typedef {{ path: string, key: string | undefined, raw: Buffer, mails: Record<string, any>[], batch: boolean, permissive: boolean }} Posting */
+
+/** An answer that refuses the request, in the service's own shape. */
+class Refusal extends Error {
+  /** @param {number} status @param {string} name @param {string} message @param {Record<string, string>} [headers] */
+  constructor(status, name, message, headers = {}) {
+    super(message);
+    this.status = status;
+    this.code = name;
+    this.headers = headers;
+  }
+}
+
+export class Sink {
+  mailbox;
+  faults = new FaultScript();
+  keys;
+  /** @type {Visit[]} every request, in the order of their answers */
+  visits = [];
+  url = "";
+  #events = new EventEmitter().setMaxListeners(0);
+  #server = createServer((request, response) => void this.#serve(request, response));
+  #keep;
+  #apiKey;
+  #requestsPerSecond;
+  #second = { start: 0, used: 0 };
+
+  /**
+   * @param {object} [options]
+   * @param {boolean} [options.keep] keep the accepted mails and visits (default), or only count
+   * @param {string | null} [options.apiKey] the only key accepted; null takes any
+   * @param {number} [options.requestsPerSecond] the rate limit, enforced and told in `ratelimit-*`
+   * @param {() => number} [options.now] milliseconds
+   */
+  constructor({ keep = true, apiKey = null, requestsPerSecond = 100_000, now = Date.now } = {}) {
+    this.mailbox = new Mailbox({ keep });
+    this.keys = new IdempotencyKeys(now);
+    this.#keep = keep;
+    this.#apiKey = apiKey;
+    this.#requestsPerSecond = requestsPerSecond;
+  }
+
+  /** @param {number} [port] 0 takes any free one */
+  async listen(port = 0) {
+    this.#server.keepAliveTimeout = 60_000;
+    this.#server.listen(port, "127.0.0.1");
+    await once(this.#server, "listening");
+    const address = /** @type {import("node:net").AddressInfo} */ (this.#server.address());
+    this.url = `http://127.0.0.1:${address.port}`;
+    return this;
+  }
+
+  async close() {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  clear() {
+    this.mailbox.clear();
+    this.faults.clear();
+    this.keys.clear();
+    this.visits = [];
+  }
+
+  /**
+   * Resolves as soon as the condition holds; it is looked at after every request.
+   * @param {() => boolean} condition @param {string} what @param {number} [seconds]
+   */
+  async until(condition, what, seconds = 20) {
+    const signal = AbortSignal.timeout(seconds * 1000);
+    while (!condition()) {
+      await once(this.#events, "visit", { signal }).catch(() => {
+        throw new Error(`waited ${seconds} s for ${what}; ${this.mailbox.count} mails accepted`);
+      });
+    }
+  }
+
+  /** @param {Incoming} request @param {Outgoing} response */
+  async #serve(request, response) {
+    const path = (request.url ?? "/").split("?", 1)[0];
+    if (path.startsWith("/_control")) return answerControl(this, request, response);
+    const key = /** @type {string | undefined} */ (request.headers["idempotency-key"]);
+    /** @type {Visit} */
+    const visit = { at: Date.now(), path, key: key ?? null, mails: 0, status: "dropped", replayed: false };
+    try {
+      await this.#answer(request, response, path, key, visit);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const body = { statusCode: error.status, name: error.code, message: error.message };
+      this.#send(response, visit, error.status, JSON.stringify(body), error.headers);
+    }
+    if (this.#keep) this.visits.push(visit);
+    this.#events.emit("visit");
+  }
+
+  /** @param {Incoming} request @param {Outgoing} response @param {string} path @param {string | undefined} key @param {Visit} visit */
+  async #answer(request, response, path, key, visit) {
+    const raw = await readBody(request);
+    this.#admit(request, path, key);
+    const posting = parsePosting(request, path, key, raw);
+    visit.mails = posting.mails.length;
+    const fault = this.faults.take(path, () => recipients(posting.mails));
+    if (fault?.kind === "drop_before") return void request.socket.destroy();
+    if (fault) refuseByFault(fault);
+    this.#spendRate();
+
+    const begun = this.keys.begin(key, raw);
+    if (begun.verdict === "concurrent") {
+      throw new Refusal(409, "concurrent_idempotent_requests", "The same key is being worked on.");
+    }
+    if (begun.verdict === "mismatch") {
+      throw new Refusal(409, "invalid_idempotent_request", "The same key came with another body.");
+    }
+    visit.replayed = "answer" in begun;
+    const body = "answer" in begun ? begun.answer : await this.#accept(posting, fault, request, visit);
+    if (body !== null) await this.#deliver(response, visit, fault, JSON.stringify(body));
+  }
+
+  /** Who may post at all. @param {Incoming} request @param {string} path @param {string | undefined} key */
+  #admit(request, path, key) {
+    if (path !== "/emails" && path !== "/emails/batch") throw new Refusal(404, "not_found", "No such path.");
+    if (request.method !== "POST") throw new Refusal(405, "method_not_allowed", "POST only.", { allow: "POST" });
+    if (!request.headers["user-agent"]) throw new Refusal(403, "validation_error", "A User-Agent is required.");
+    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
+    if (!bearer) throw new Refusal(401, "missing_api_key", "Missing API key in the authorization header.");
+    if (this.#apiKey !== null && bearer !== this.#apiKey) {
+      throw new Refusal(403, "invalid_api_key", "API key is invalid.");
+    }
+    if (key !== undefined && !KEY.test(key)) {
+      throw new Refusal(400, "invalid_idempotency_key", "The key must be between 1-256 chars.");
+    }
+  }
+
+  #spendRate() {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.#second.start) this.#second = { start: second, used: 0 };
+    this.#second.used += 1;
+    if (this.#second.used > this.#requestsPerSecond) {
+      throw new Refusal(429, "rate_limit_exceeded", "Too many requests.", { "retry-after": "1" });
+    }
+  }
+
+  /**
+   * @param {Posting} posting @param {Fault | null} fault @param {Incoming} request @param {Visit} visit
+   * @returns {Promise<unknown>} the answer, or null where there is none to give
+   */
+  async #accept(posting, fault, request, visit) {
+    const { key, batch } = posting;
+    try {
+      if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 1000));
+      if (fault?.kind === "hang" && !fault.accept) {
+        visit.status = "hung";
+        await gone(request);
+        this.keys.release(key);
+        return null;
+      }
+      const { good, errors } = sort(posting);
+      const ids = this.mailbox.accept(good, key ?? null).map((id) => ({ id }));
+      const answer = batch ? (posting.permissive ? { data: ids, errors } : { data: ids }) : ids[0];
+      this.keys.finish(key, answer);
+      return answer;
+    } catch (error) {
+      this.keys.release(key);
+      throw error;
+    }
+  }
+
+  /** @param {Outgoing} response @param {Visit} visit @param {Fault | null} fault @param {string} body */
+  async #deliver(response, visit, fault, body) {
+    if (fault?.kind === "drop_after") return void response.socket?.destroy();
+    if (fault?.kind === "hang") {
+      visit.status = "hung";
+      this.#events.emit("visit");
+      return gone(response.req);
+    }
+    const cut = fault?.kind === "malformed" ? body.slice(0, Math.floor(body.length / 2)) : body;
+    this.#send(response, visit, 200, cut);
+  }
+
+  /** @param {Outgoing} response @param {Visit} visit @param {number} status @param {string} body @param {Record<string, string>} [headers] */
+  #send(response, visit, status, body, headers = {}) {
+    visit.status = status;
+    response.writeHead(status, {
+      "content-type": "application/json; charset=utf-8",
+      "content-length": Buffer.byteLength(body),
+      "ratelimit-limit": String(this.#requestsPerSecond),
+      "ratelimit-remaining": String(Math.max(0, this.#requestsPerSecond - this.#second.used)),
+      "ratelimit-reset": "1",
+      ...headers,
+    });
+    response.end(body);
+  }
+}
+
+/** @param {Fault} fault */
+function refuseByFault(fault) {
+  switch (fault.kind) {
+    case "rate_limit":
+      throw new Refusal(429, fault.name ?? "rate_limit_exceeded", "Too many requests.", {
+        "retry-after": String(fault.retry_after ?? 1),
+        "ratelimit-remaining": "0",
+      });
+    case "quota":
+      throw new Refusal(429, fault.name ?? "daily_quota_exceeded", "You have reached your sending quota.");
+    case "key":
+      throw fault.status === 403
+        ? new Refusal(403, "invalid_api_key", "API key is invalid.")
+        : new Refusal(401, "restricted_api_key", "This API key is restricted.");
+    case "error":
+      throw new Refusal(fault.status ?? 500, fault.name ?? "internal_server_error", "An unexpected error occurred.");
+    case "refuse":
+      throw new Refusal(422, "validation_error", "Invalid `to` field.");
+  }
+}
+
+/** @param {Incoming} request @param {string} path @param {string | undefined} key @param {Buffer} raw @returns {Posting} */
+function parsePosting(request, path, key, raw) {
+  const batch = path === "/emails/batch";
+  const permissive = batch && request.headers["x-batch-validation"] === "permissive";
+  let parsed;
+  try {
+    parsed = JSON.parse(raw.toString("utf8"));
+  } catch {
+    throw new Refusal(400, "validation_error", "The body is not JSON.");
+  }
+  if (batch !== Array.isArray(parsed)) throw new Refusal(422, "validation_error", "Expected the other kind of body.");
+  const mails = batch ? parsed : [parsed];
+  if (mails.length < 1 || mails.length > MAXIMUM_BATCH) {
+    throw new Refusal(422, "validation_error", `A batch holds 1 to ${MAXIMUM_BATCH} mails.`);
+  }
+  return { path, key, raw, mails, batch, permissive };
+}
+
+/** The good mails; in strict mode one bad mail refuses them all. @param {Posting} posting */
+function sort({ mails, batch, permissive }) {
+  /** @type {Record<string, any>[]} */
+  const good = [];
+  /** @type {{ index: number, message: string }[]} */
+  const errors = [];
+  for (const [index, mail] of mails.entries()) {
+    const problem = mailProblem(mail, { batch });
+    if (problem === null) good.push(mail);
+    else if (permissive) errors.push({ index, message: problem.message });
+    else throw new Refusal(422, problem.name, problem.message);
+  }
+  return { good, errors };
+}
+
+/** @param {Record<string, any>[]} mails @returns {Generator<string>} */
+function* recipients(mails) {
+  for (const mail of mails) {
+    for (const field of [mail?.to, mail?.cc, mail?.bcc]) {
+      for (const one of asList(field)) if (typeof one === "string") yield one;
+    }
+  }
+}
+
+/** @param {Incoming} request @returns {Promise<Buffer>} */
+async function readBody(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** @param {Incoming} request */
+function gone(request) {
+  return request.socket.destroyed ? undefined : once(request.socket, "close");
+}
