@@ -1,0 +1,63 @@
+// @ts-check
+// Turns an empty cluster into what a hosted project is before its first migration.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
+import postgres from 'postgres';
+
+const read = (/** @type {string} */ name) => readFile(new URL(`sql/${name}`, import.meta.url), 'utf8');
+
+/** @typedef {import('./secrets.mjs').Secrets} Secrets */
+
+/** @param {string} role @param {string} password @param {number} port */
+export function databaseUrl(role, password, port) {
+  return `postgresql://${role}:${password}@127.0.0.1:${port}/postgres`;
+}
+
+/** @param {string} url @param {import('postgres').Options<{}>} [options] */
+export function connect(url, options = {}) {
+  return postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: 'stack' }, ...options });
+}
+
+/** @param {number} port @param {Secrets} secrets */
+export async function installPlatform(port, secrets) {
+  const admin = connect(databaseUrl('supabase_admin', secrets.passwords.supabase_admin, port));
+  try {
+    await admin.begin(async (sql) => {
+      for (const name of ['platform.sql', 'net.sql', 'vault.sql', 'schemas-of-services.sql']) {
+        await sql.unsafe(await read(name));
+      }
+      for (const [role, password] of Object.entries(secrets.passwords)) {
+        await sql.unsafe(`alter role ${role} password '${password}'`);
+      }
+    });
+  } finally {
+    await admin.end();
+  }
+  await runAs('supabase_auth_admin', withoutSchema(getAuthSchemaSql()) + (await read('auth-functions.sql')));
+  await runAs('supabase_storage_admin', withoutSchema(getStorageSchemaSql()));
+
+  /** @param {'supabase_auth_admin' | 'supabase_storage_admin'} role @param {string} text */
+  async function runAs(role, text) {
+    const sql = connect(databaseUrl(role, secrets.passwords[role], port));
+    try {
+      await sql.unsafe(text);
+    } finally {
+      await sql.end();
+    }
+  }
+}
+
+/** The services own their schemas but may not create one. @param {string} text */
+function withoutSchema(text) {
+  return text.replace(/^create schema if not exists \w+;/gim, '');
+}
+
+/** Changes when the platform's SQL or the services' schemas do: the mark of what a cluster was made from. */
+export async function platformFingerprint() {
+  const hash = createHash('sha256').update(getAuthSchemaSql()).update(getStorageSchemaSql());
+  for (const name of ['platform.sql', 'net.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql']) {
+    hash.update(await read(name));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,44 @@
+// @ts-check
+// Keys and passwords of this machine's stack, generated once. They open nothing but it.
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * @typedef {{
+ *   passwords: Record<'supabase_admin' | 'postgres' | 'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin', string>,
+ *   jwtSecret: string,
+ *   publishableKey: string,
+ *   secretKeys: { default: string, cron: string },
+ * }} Secrets
+ */
+
+const random = (/** @type {number} */ bytes) => randomBytes(bytes).toString('base64url');
+
+/** @returns {Secrets} */
+function generate() {
+  return {
+    passwords: {
+      supabase_admin: random(18),
+      // The Supabase CLI's own local default, so that its commands and everybody's habits work.
+      postgres: 'postgres',
+      authenticator: random(18),
+      supabase_auth_admin: random(18),
+      supabase_storage_admin: random(18),
+    },
+    jwtSecret: random(48),
+    publishableKey: `sb_publishable_${random(16)}_${random(6)}`,
+    secretKeys: { default: `sb_secret_${random(16)}_${random(6)}`, cron: `sb_secret_${random(16)}_${random(6)}` },
+  };
+}
+
+/** @param {string} directory @returns {Promise<Secrets>} */
+export async function loadSecrets(directory) {
+  const file = path.join(directory, 'secrets.json');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text) return JSON.parse(text);
+  const secrets = generate();
+  await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return secrets;
+}

@@ -1,0 +1,46 @@
+// @ts-check
+// Where this stack lives and which ports it uses. A second stack beside the first needs its own
+// STACK_DIR and STACK_PORT_BASE, nothing else.
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from './user-error.mjs';
+
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+/**
+ * @typedef {{
+ *   directory: string, apiPort: number, databasePort: number, inboxPort: number,
+ *   apiUrl: string, inboxUrl: string, functionPortRange: [number, number],
+ * }} Settings
+ */
+
+/** @returns {Settings} */
+export function readSettings(environment = process.env) {
+  const base = readPortBase(environment.STACK_PORT_BASE);
+  const directory = path.resolve(projectRoot, environment.STACK_DIR || '.stack');
+  return {
+    directory,
+    apiPort: base,
+    databasePort: base + 1,
+    inboxPort: base + 3,
+    apiUrl: `http://127.0.0.1:${base}`,
+    inboxUrl: `http://127.0.0.1:${base + 3}`,
+    functionPortRange: [base + 10, base + 79],
+  };
+}
+
+/** @param {string | undefined} text */
+function readPortBase(text) {
+  if (!text) return 54321;
+  const base = Number(text);
+  if (!Number.isInteger(base) || base < 1024 || base > 65000) {
+    throw new UserError(`STACK_PORT_BASE is "${text}"; it must be a port number from 1024 to 65000.`);
+  }
+  return base;
+}
+
+/** A short stable name for a directory, for things that cannot live inside it. @param {string} directory */
+export function nameFor(directory) {
+  return createHash('sha256').update(directory).digest('hex').slice(0, 12);
+}
