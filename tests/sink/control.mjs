@@ -12,7 +12,7 @@
 
 /** @param {import("node:http").ServerResponse} response @param {number} status @param {unknown} body */
 function reply(response, status, body) {
-  response.writeHead(status, { "content-type": "application/json" });
+  response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
 
@@ -27,30 +27,30 @@ function addFaults(sink, text) {
  * @param {import("node:http").ServerResponse} response
  */
 export async function answerControl(sink, request, response) {
-  const url = new URL(request.url ?? "/", "http://sink");
-  let text = "";
-  for await (const chunk of request.setEncoding("utf8")) text += chunk;
+  const url = new URL(request.url ?? '/', 'http://sink');
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += chunk;
   try {
     switch (`${request.method} ${url.pathname}`) {
-      case "POST /_control/faults":
+      case 'POST /_control/faults':
         addFaults(sink, text);
         return reply(response, 200, {});
-      case "DELETE /_control/faults":
+      case 'DELETE /_control/faults':
         sink.faults.clear();
         return reply(response, 200, {});
-      case "GET /_control/mails": {
-        const to = url.searchParams.get("to");
+      case 'GET /_control/mails': {
+        const to = url.searchParams.get('to');
         return reply(response, 200, to === null ? sink.mailbox.mails : sink.mailbox.to(to));
       }
-      case "GET /_control/visits":
+      case 'GET /_control/visits':
         return reply(response, 200, sink.visits);
-      case "GET /_control/count":
+      case 'GET /_control/count':
         return reply(response, 200, { mails: sink.mailbox.count });
-      case "DELETE /_control":
+      case 'DELETE /_control':
         sink.clear();
         return reply(response, 200, {});
       default:
-        return reply(response, 404, { message: "see control.mjs" });
+        return reply(response, 404, { message: 'see control.mjs' });
     }
   } catch (error) {
     reply(response, 400, { message: String(error) });

@@ -30,7 +30,16 @@
  */
 
 const KINDS = new Set([
-  "rate_limit", "quota", "key", "error", "drop_before", "drop_after", "malformed", "hang", "slow", "refuse",
+  'rate_limit',
+  'quota',
+  'key',
+  'error',
+  'drop_before',
+  'drop_after',
+  'malformed',
+  'hang',
+  'slow',
+  'refuse',
 ]);
 
 export class FaultScript {
@@ -40,7 +49,7 @@ export class FaultScript {
   /** @param {Fault} fault */
   add(fault) {
     if (!KINDS.has(fault.kind)) throw new RangeError(`unknown fault kind: ${fault.kind}`);
-    const times = fault.times === undefined ? (fault.kind === "refuse" ? null : 1) : fault.times;
+    const times = fault.times === undefined ? (fault.kind === 'refuse' ? null : 1) : fault.times;
     this.#rules.push({
       fault,
       left: times ?? Number.POSITIVE_INFINITY,

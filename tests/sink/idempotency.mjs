@@ -2,7 +2,7 @@
 // Resend's idempotency rule: a key remembers the first accepted body and its answer for 24 hours.
 // https://resend.com/docs/dashboard/emails/idempotency-keys
 
-import { createHash } from "node:crypto";
+import { createHash } from 'node:crypto';
 
 const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
@@ -26,28 +26,28 @@ export class IdempotencyKeys {
    * @returns {{ verdict: "new" | "concurrent" | "mismatch" } | { verdict: "replay", answer: unknown }}
    */
   begin(key, body) {
-    if (key === undefined) return { verdict: "new" };
-    const digest = createHash("sha256").update(body).digest("base64");
+    if (key === undefined) return { verdict: 'new' };
+    const digest = createHash('sha256').update(body).digest('base64');
     const entry = this.#entries.get(key);
     if (entry === undefined || this.#expired(entry)) {
-      this.#entries.set(key, { digest, state: "working", at: this.#now(), answer: undefined });
-      return { verdict: "new" };
+      this.#entries.set(key, { digest, state: 'working', at: this.#now(), answer: undefined });
+      return { verdict: 'new' };
     }
-    if (entry.state === "working") return { verdict: "concurrent" };
-    if (entry.digest !== digest) return { verdict: "mismatch" };
-    return { verdict: "replay", answer: entry.answer };
+    if (entry.state === 'working') return { verdict: 'concurrent' };
+    if (entry.digest !== digest) return { verdict: 'mismatch' };
+    return { verdict: 'replay', answer: entry.answer };
   }
 
   /** The request was accepted: from now on the same body gets the same answer.
    * @param {string | undefined} key @param {unknown} answer */
   finish(key, answer) {
     const entry = key === undefined ? undefined : this.#entries.get(key);
-    if (entry) Object.assign(entry, { state: "done", answer });
+    if (entry) Object.assign(entry, { state: 'done', answer });
   }
 
   /** The request was not accepted: the key is free again. @param {string | undefined} key */
   release(key) {
-    if (key !== undefined && this.#entries.get(key)?.state === "working") this.#entries.delete(key);
+    if (key !== undefined && this.#entries.get(key)?.state === 'working') this.#entries.delete(key);
   }
 
   clear() {
@@ -56,6 +56,6 @@ export class IdempotencyKeys {
 
   /** @param {Entry} entry */
   #expired(entry) {
-    return entry.state === "done" && this.#now() - entry.at > KEPT_MILLISECONDS;
+    return entry.state === 'done' && this.#now() - entry.at > KEPT_MILLISECONDS;
   }
 }

@@ -1,8 +1,8 @@
 // @ts-check
 // The mails the sink accepted, for a test to look at.
 
-import { randomUUID } from "node:crypto";
-import { asList } from "./validation.mjs";
+import { randomUUID } from 'node:crypto';
+import { asList } from './validation.mjs';
 
 /** @typedef {{ id: string, key: string | null, to: string[], mail: Record<string, any> }} Accepted */
 
@@ -27,7 +27,7 @@ export class Mailbox {
   accept(mails, key) {
     this.count += mails.length;
     return mails.map((mail) => {
-      const id = this.#prefix + (++this.#issued).toString(16).padStart(COUNTER_DIGITS, "0");
+      const id = this.#prefix + (++this.#issued).toString(16).padStart(COUNTER_DIGITS, '0');
       if (this.#keep) this.mails.push({ id, key, to: /** @type {string[]} */ (asList(mail.to)), mail });
       return id;
     });

@@ -2,13 +2,13 @@
 // A mail provider with Resend's protocol, for tests and benchmarks: it keeps what it accepts,
 // honours Idempotency-Key, and misbehaves on demand (faults.mjs).
 
-import { EventEmitter, once } from "node:events";
-import { createServer } from "node:http";
-import { answerControl } from "./control.mjs";
-import { FaultScript } from "./faults.mjs";
-import { IdempotencyKeys } from "./idempotency.mjs";
-import { Mailbox } from "./mailbox.mjs";
-import { asList, mailProblem } from "./validation.mjs";
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import { answerControl } from './control.mjs';
+import { FaultScript } from './faults.mjs';
+import { IdempotencyKeys } from './idempotency.mjs';
+import { Mailbox } from './mailbox.mjs';
+import { asList, mailProblem } from './validation.mjs';
 
 const MAXIMUM_BATCH = 100;
 const KEY = /^.{1,256}$/;
@@ -36,7 +36,7 @@ export class Sink {
   keys;
   /** @type {Visit[]} every request, in the order of their answers */
   visits = [];
-  url = "";
+  url = '';
   #events = new EventEmitter().setMaxListeners(0);
   #server = createServer((request, response) => void this.#serve(request, response));
   #keep;
@@ -62,8 +62,8 @@ export class Sink {
   /** @param {number} [port] 0 takes any free one */
   async listen(port = 0) {
     this.#server.keepAliveTimeout = 60_000;
-    this.#server.listen(port, "127.0.0.1");
-    await once(this.#server, "listening");
+    this.#server.listen(port, '127.0.0.1');
+    await once(this.#server, 'listening');
     const address = /** @type {import("node:net").AddressInfo} */ (this.#server.address());
     this.url = `http://127.0.0.1:${address.port}`;
     return this;
@@ -88,7 +88,7 @@ export class Sink {
   async until(condition, what, seconds = 20) {
     const signal = AbortSignal.timeout(seconds * 1000);
     while (!condition()) {
-      await once(this.#events, "visit", { signal }).catch(() => {
+      await once(this.#events, 'visit', { signal }).catch(() => {
         throw new Error(`waited ${seconds} s for ${what}; ${this.mailbox.count} mails accepted`);
       });
     }
@@ -96,11 +96,11 @@ export class Sink {
 
   /** @param {Incoming} request @param {Outgoing} response */
   async #serve(request, response) {
-    const path = (request.url ?? "/").split("?", 1)[0];
-    if (path.startsWith("/_control")) return answerControl(this, request, response);
-    const key = /** @type {string | undefined} */ (request.headers["idempotency-key"]);
+    const path = (request.url ?? '/').split('?', 1)[0];
+    if (path.startsWith('/_control')) return answerControl(this, request, response);
+    const key = /** @type {string | undefined} */ (request.headers['idempotency-key']);
     /** @type {Visit} */
-    const visit = { at: Date.now(), path, key: key ?? null, mails: 0, status: "dropped", replayed: false };
+    const visit = { at: Date.now(), path, key: key ?? null, mails: 0, status: 'dropped', replayed: false };
     try {
       await this.#answer(request, response, path, key, visit);
     } catch (error) {
@@ -109,7 +109,7 @@ export class Sink {
       this.#send(response, visit, error.status, JSON.stringify(body), error.headers);
     }
     if (this.#keep) this.visits.push(visit);
-    this.#events.emit("visit");
+    this.#events.emit('visit');
   }
 
   /** @param {Incoming} request @param {Outgoing} response @param {string} path @param {string | undefined} key @param {Visit} visit */
@@ -119,34 +119,34 @@ export class Sink {
     const posting = parsePosting(request, path, key, raw);
     visit.mails = posting.mails.length;
     const fault = this.faults.take(path, () => recipients(posting.mails));
-    if (fault?.kind === "drop_before") return void request.socket.destroy();
+    if (fault?.kind === 'drop_before') return void request.socket.destroy();
     if (fault) refuseByFault(fault);
     this.#spendRate();
 
     const begun = this.keys.begin(key, raw);
-    if (begun.verdict === "concurrent") {
-      throw new Refusal(409, "concurrent_idempotent_requests", "The same key is being worked on.");
+    if (begun.verdict === 'concurrent') {
+      throw new Refusal(409, 'concurrent_idempotent_requests', 'The same key is being worked on.');
     }
-    if (begun.verdict === "mismatch") {
-      throw new Refusal(409, "invalid_idempotent_request", "The same key came with another body.");
+    if (begun.verdict === 'mismatch') {
+      throw new Refusal(409, 'invalid_idempotent_request', 'The same key came with another body.');
     }
-    visit.replayed = "answer" in begun;
-    const body = "answer" in begun ? begun.answer : await this.#accept(posting, fault, request, visit);
+    visit.replayed = 'answer' in begun;
+    const body = 'answer' in begun ? begun.answer : await this.#accept(posting, fault, request, visit);
     if (body !== null) await this.#deliver(response, visit, fault, JSON.stringify(body));
   }
 
   /** Who may post at all. @param {Incoming} request @param {string} path @param {string | undefined} key */
   #admit(request, path, key) {
-    if (path !== "/emails" && path !== "/emails/batch") throw new Refusal(404, "not_found", "No such path.");
-    if (request.method !== "POST") throw new Refusal(405, "method_not_allowed", "POST only.", { allow: "POST" });
-    if (!request.headers["user-agent"]) throw new Refusal(403, "validation_error", "A User-Agent is required.");
-    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? "")?.[1];
-    if (!bearer) throw new Refusal(401, "missing_api_key", "Missing API key in the authorization header.");
+    if (path !== '/emails' && path !== '/emails/batch') throw new Refusal(404, 'not_found', 'No such path.');
+    if (request.method !== 'POST') throw new Refusal(405, 'method_not_allowed', 'POST only.', { allow: 'POST' });
+    if (!request.headers['user-agent']) throw new Refusal(403, 'validation_error', 'A User-Agent is required.');
+    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (!bearer) throw new Refusal(401, 'missing_api_key', 'Missing API key in the authorization header.');
     if (this.#apiKey !== null && bearer !== this.#apiKey) {
-      throw new Refusal(403, "invalid_api_key", "API key is invalid.");
+      throw new Refusal(403, 'invalid_api_key', 'API key is invalid.');
     }
     if (key !== undefined && !KEY.test(key)) {
-      throw new Refusal(400, "invalid_idempotency_key", "The key must be between 1-256 chars.");
+      throw new Refusal(400, 'invalid_idempotency_key', 'The key must be between 1-256 chars.');
     }
   }
 
@@ -155,7 +155,7 @@ export class Sink {
     if (second !== this.#second.start) this.#second = { start: second, used: 0 };
     this.#second.used += 1;
     if (this.#second.used > this.#requestsPerSecond) {
-      throw new Refusal(429, "rate_limit_exceeded", "Too many requests.", { "retry-after": "1" });
+      throw new Refusal(429, 'rate_limit_exceeded', 'Too many requests.', { 'retry-after': '1' });
     }
   }
 
@@ -166,9 +166,9 @@ export class Sink {
   async #accept(posting, fault, request, visit) {
     const { key, batch } = posting;
     try {
-      if (fault?.kind === "slow") await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 1000));
-      if (fault?.kind === "hang" && !fault.accept) {
-        visit.status = "hung";
+      if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 1000));
+      if (fault?.kind === 'hang' && !fault.accept) {
+        visit.status = 'hung';
         await gone(request);
         this.keys.release(key);
         return null;
@@ -186,13 +186,13 @@ export class Sink {
 
   /** @param {Outgoing} response @param {Visit} visit @param {Fault | null} fault @param {string} body */
   async #deliver(response, visit, fault, body) {
-    if (fault?.kind === "drop_after") return void response.socket?.destroy();
-    if (fault?.kind === "hang") {
-      visit.status = "hung";
-      this.#events.emit("visit");
+    if (fault?.kind === 'drop_after') return void response.socket?.destroy();
+    if (fault?.kind === 'hang') {
+      visit.status = 'hung';
+      this.#events.emit('visit');
       return gone(response.req);
     }
-    const cut = fault?.kind === "malformed" ? body.slice(0, Math.floor(body.length / 2)) : body;
+    const cut = fault?.kind === 'malformed' ? body.slice(0, Math.floor(body.length / 2)) : body;
     this.#send(response, visit, 200, cut);
   }
 
@@ -200,11 +200,11 @@ export class Sink {
   #send(response, visit, status, body, headers = {}) {
     visit.status = status;
     response.writeHead(status, {
-      "content-type": "application/json; charset=utf-8",
-      "content-length": Buffer.byteLength(body),
-      "ratelimit-limit": String(this.#requestsPerSecond),
-      "ratelimit-remaining": String(Math.max(0, this.#requestsPerSecond - this.#second.used)),
-      "ratelimit-reset": "1",
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      'ratelimit-limit': String(this.#requestsPerSecond),
+      'ratelimit-remaining': String(Math.max(0, this.#requestsPerSecond - this.#second.used)),
+      'ratelimit-reset': '1',
       ...headers,
     });
     response.end(body);
@@ -214,38 +214,38 @@ export class Sink {
 /** @param {Fault} fault */
 function refuseByFault(fault) {
   switch (fault.kind) {
-    case "rate_limit":
-      throw new Refusal(429, fault.name ?? "rate_limit_exceeded", "Too many requests.", {
-        "retry-after": String(fault.retry_after ?? 1),
-        "ratelimit-remaining": "0",
+    case 'rate_limit':
+      throw new Refusal(429, fault.name ?? 'rate_limit_exceeded', 'Too many requests.', {
+        'retry-after': String(fault.retry_after ?? 1),
+        'ratelimit-remaining': '0',
       });
-    case "quota":
-      throw new Refusal(429, fault.name ?? "daily_quota_exceeded", "You have reached your sending quota.");
-    case "key":
+    case 'quota':
+      throw new Refusal(429, fault.name ?? 'daily_quota_exceeded', 'You have reached your sending quota.');
+    case 'key':
       throw fault.status === 403
-        ? new Refusal(403, "invalid_api_key", "API key is invalid.")
-        : new Refusal(401, "restricted_api_key", "This API key is restricted.");
-    case "error":
-      throw new Refusal(fault.status ?? 500, fault.name ?? "internal_server_error", "An unexpected error occurred.");
-    case "refuse":
-      throw new Refusal(422, "validation_error", "Invalid `to` field.");
+        ? new Refusal(403, 'invalid_api_key', 'API key is invalid.')
+        : new Refusal(401, 'restricted_api_key', 'This API key is restricted.');
+    case 'error':
+      throw new Refusal(fault.status ?? 500, fault.name ?? 'internal_server_error', 'An unexpected error occurred.');
+    case 'refuse':
+      throw new Refusal(422, 'validation_error', 'Invalid `to` field.');
   }
 }
 
 /** @param {Incoming} request @param {string} path @param {string | undefined} key @param {Buffer} raw @returns {Posting} */
 function parsePosting(request, path, key, raw) {
-  const batch = path === "/emails/batch";
-  const permissive = batch && request.headers["x-batch-validation"] === "permissive";
+  const batch = path === '/emails/batch';
+  const permissive = batch && request.headers['x-batch-validation'] === 'permissive';
   let parsed;
   try {
-    parsed = JSON.parse(raw.toString("utf8"));
+    parsed = JSON.parse(raw.toString('utf8'));
   } catch {
-    throw new Refusal(400, "validation_error", "The body is not JSON.");
+    throw new Refusal(400, 'validation_error', 'The body is not JSON.');
   }
-  if (batch !== Array.isArray(parsed)) throw new Refusal(422, "validation_error", "Expected the other kind of body.");
+  if (batch !== Array.isArray(parsed)) throw new Refusal(422, 'validation_error', 'Expected the other kind of body.');
   const mails = batch ? parsed : [parsed];
   if (mails.length < 1 || mails.length > MAXIMUM_BATCH) {
-    throw new Refusal(422, "validation_error", `A batch holds 1 to ${MAXIMUM_BATCH} mails.`);
+    throw new Refusal(422, 'validation_error', `A batch holds 1 to ${MAXIMUM_BATCH} mails.`);
   }
   return { path, key, raw, mails, batch, permissive };
 }
@@ -269,7 +269,7 @@ function sort({ mails, batch, permissive }) {
 function* recipients(mails) {
   for (const mail of mails) {
     for (const field of [mail?.to, mail?.cc, mail?.bcc]) {
-      for (const one of asList(field)) if (typeof one === "string") yield one;
+      for (const one of asList(field)) if (typeof one === 'string') yield one;
     }
   }
 }
@@ -283,5 +283,5 @@ async function readBody(request) {
 
 /** @param {Incoming} request */
 function gone(request) {
-  return request.socket.destroyed ? undefined : once(request.socket, "close");
+  return request.socket.destroyed ? undefined : once(request.socket, 'close');
 }

@@ -3,10 +3,21 @@
 // but here they would be a typing error of ours that no test sees.
 
 const FIELDS = new Set([
-  "from", "to", "subject", "bcc", "cc", "reply_to", "html", "text", "headers", "tags",
-  "attachments", "scheduled_at", "topic_id",
+  'from',
+  'to',
+  'subject',
+  'bcc',
+  'cc',
+  'reply_to',
+  'html',
+  'text',
+  'headers',
+  'tags',
+  'attachments',
+  'scheduled_at',
+  'topic_id',
 ]);
-const BATCH_FORBIDDEN = ["attachments", "scheduled_at"];
+const BATCH_FORBIDDEN = ['attachments', 'scheduled_at'];
 const ADDRESS = /^[^\s@<>,"]+@[^\s@<>,"]+\.[^\s@<>,".]+$/;
 const NAMED_ADDRESS = /^[^<>\r\n]*<([^<>]+)>$/;
 const TAG = /^[A-Za-z0-9_-]{1,256}$/;
@@ -18,7 +29,7 @@ const problem = (name, message) => ({ name, message });
 
 /** @param {unknown} value */
 function isAddress(value) {
-  if (typeof value !== "string") return false;
+  if (typeof value !== 'string') return false;
   return ADDRESS.test(NAMED_ADDRESS.exec(value)?.[1] ?? value);
 }
 
@@ -31,26 +42,24 @@ export function asList(value) {
 function addressProblem(mail, field) {
   const list = asList(mail[field]);
   if (list.length === 0 || list.length > 50) {
-    return problem("validation_error", `The \`${field}\` field must hold 1 to 50 addresses.`);
+    return problem('validation_error', `The \`${field}\` field must hold 1 to 50 addresses.`);
   }
-  return list.every(isAddress)
-    ? null
-    : problem("validation_error", `Invalid \`${field}\` field.`);
+  return list.every(isAddress) ? null : problem('validation_error', `Invalid \`${field}\` field.`);
 }
 
 /** @param {Record<string, unknown>} mail @returns {Problem | null} */
 function headerProblem(mail) {
   const headers = mail.headers ?? {};
-  const plain = typeof headers === "object" && !Array.isArray(headers);
-  const strings = plain && Object.values(headers).every((v) => typeof v === "string" && !/[\r\n]/.test(v));
-  return strings ? null : problem("validation_error", "Invalid `headers` field.");
+  const plain = typeof headers === 'object' && !Array.isArray(headers);
+  const strings = plain && Object.values(headers).every((v) => typeof v === 'string' && !/[\r\n]/.test(v));
+  return strings ? null : problem('validation_error', 'Invalid `headers` field.');
 }
 
 /** @param {Record<string, unknown>} mail @returns {Problem | null} */
 function tagProblem(mail) {
   const tags = mail.tags ?? [];
   const good = Array.isArray(tags) && tags.every((tag) => TAG.test(tag?.name) && TAG.test(tag?.value));
-  return good ? null : problem("validation_error", "Tags may hold ASCII letters, digits, underscores and dashes.");
+  return good ? null : problem('validation_error', 'Tags may hold ASCII letters, digits, underscores and dashes.');
 }
 
 /**
@@ -59,29 +68,29 @@ function tagProblem(mail) {
  * @returns {Problem | null}
  */
 export function mailProblem(mail, { batch }) {
-  if (typeof mail !== "object" || mail === null || Array.isArray(mail)) {
-    return problem("validation_error", "A mail must be an object.");
+  if (typeof mail !== 'object' || mail === null || Array.isArray(mail)) {
+    return problem('validation_error', 'A mail must be an object.');
   }
   const fields = /** @type {Record<string, unknown>} */ (mail);
   for (const name of Object.keys(fields)) {
-    if (!FIELDS.has(name)) return problem("validation_error", `Unknown field \`${name}\`.`);
+    if (!FIELDS.has(name)) return problem('validation_error', `Unknown field \`${name}\`.`);
     if (batch && BATCH_FORBIDDEN.includes(name)) {
-      return problem("validation_error", `The \`${name}\` field is not supported in a batch.`);
+      return problem('validation_error', `The \`${name}\` field is not supported in a batch.`);
     }
   }
-  for (const name of ["from", "to", "subject"]) {
-    if (fields[name] === undefined || fields[name] === "") {
-      return problem("missing_required_field", `Missing \`${name}\` field.`);
+  for (const name of ['from', 'to', 'subject']) {
+    if (fields[name] === undefined || fields[name] === '') {
+      return problem('missing_required_field', `Missing \`${name}\` field.`);
     }
   }
-  if (!isAddress(fields.from)) return problem("invalid_from_address", "Invalid `from` field.");
-  if (typeof fields.subject !== "string" || /[\r\n]/.test(fields.subject)) {
-    return problem("validation_error", "Invalid `subject` field.");
+  if (!isAddress(fields.from)) return problem('invalid_from_address', 'Invalid `from` field.');
+  if (typeof fields.subject !== 'string' || /[\r\n]/.test(fields.subject)) {
+    return problem('validation_error', 'Invalid `subject` field.');
   }
-  if (typeof fields.html !== "string" && typeof fields.text !== "string") {
-    return problem("missing_required_field", "Missing `html` or `text` field.");
+  if (typeof fields.html !== 'string' && typeof fields.text !== 'string') {
+    return problem('missing_required_field', 'Missing `html` or `text` field.');
   }
-  for (const name of ["to", "cc", "bcc", "reply_to"]) {
+  for (const name of ['to', 'cc', 'bcc', 'reply_to']) {
     const wrong = fields[name] === undefined ? null : addressProblem(fields, name);
     if (wrong) return wrong;
   }

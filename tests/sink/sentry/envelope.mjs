@@ -13,7 +13,7 @@ export function parseEnvelope(raw) {
   const line = () => {
     const end = raw.indexOf(NEWLINE, at);
     const stop = end === -1 ? raw.length : end;
-    const text = raw.subarray(at, stop).toString("utf8");
+    const text = raw.subarray(at, stop).toString('utf8');
     at = stop + 1;
     return text;
   };
@@ -22,19 +22,19 @@ export function parseEnvelope(raw) {
   const items = [];
   while (at < raw.length) {
     const text = line();
-    if (text === "") continue;
+    if (text === '') continue;
     const itemHeader = JSON.parse(text);
-    if (typeof itemHeader.type !== "string") throw new SyntaxError("an item without a type");
+    if (typeof itemHeader.type !== 'string') throw new SyntaxError('an item without a type');
     items.push({ type: itemHeader.type, header: itemHeader, payload: JSON.parse(payload(itemHeader)) });
   }
   return { header, items };
 
   /** @param {Record<string, any>} itemHeader */
   function payload(itemHeader) {
-    if (typeof itemHeader.length !== "number") return line();
+    if (typeof itemHeader.length !== 'number') return line();
     const end = at + itemHeader.length;
-    if (end > raw.length || (end < raw.length && raw[end] !== NEWLINE)) throw new SyntaxError("a wrong item length");
-    const text = raw.subarray(at, end).toString("utf8");
+    if (end > raw.length || (end < raw.length && raw[end] !== NEWLINE)) throw new SyntaxError('a wrong item length');
+    const text = raw.subarray(at, end).toString('utf8');
     at = end + 1;
     return text;
   }
