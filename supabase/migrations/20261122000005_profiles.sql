@@ -1,0 +1,101 @@
+-- Profiles: the product's side of an account. One row per person, kept in step with Auth.
+--
+-- Read:  the person alone. Others meet a name only through functions that narrow it:
+--        company_directory(), specialist_agenda(), and for platform admins the audited read_person().
+-- Write: the person their name, language and time zone; triggers on auth.users the rest.
+
+create table public.profiles (
+  id uuid primary key references auth.users (id) on delete cascade,
+  email text check (email = lower(email) and length(email) <= 320),
+  email_confirmed_at timestamptz,
+  display_name text not null default ''
+    check (length(display_name) <= 100 and display_name !~ '[[:cntrl:]]'),
+  locale text not null default 'en' check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  time_zone text not null default 'UTC' references private.time_zones (name),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint only_an_address_is_confirmed check (email_confirmed_at is null or email is not null)
+);
+
+comment on table public.profiles is 'Name, language and time zone of a person, and a copy of their address as Auth knows it.';
+comment on column public.profiles.email is 'Follows auth.users.email; never written by clients.';
+comment on column public.profiles.email_confirmed_at is 'Follows auth.users.email_confirmed_at.';
+comment on column public.profiles.locale is 'BCP 47 language, optionally with region: en, de, pt-BR.';
+
+create index profiles_email_idx on public.profiles (email);
+create index profiles_time_zone_idx on public.profiles (time_zone);
+
+create trigger touch_updated_at before update on public.profiles
+  for each row execute function private.touch_updated_at();
+
+alter table public.profiles enable row level security;
+alter table public.profiles force row level security;
+revoke all on table public.profiles from public, anon, authenticated, service_role;
+grant select, update (display_name, locale, time_zone) on public.profiles to authenticated;
+grant select on public.profiles to service_role;
+
+create policy "A person sees their own profile"
+  on public.profiles for select to authenticated
+  using (id = (select auth.uid()));
+
+create policy "A person changes their own profile"
+  on public.profiles for update to authenticated
+  using (id = (select auth.uid()))
+  with check (id = (select auth.uid()));
+
+-- What a sign-up form sends is free text. A value that the profile would refuse is replaced
+-- by the default: a sign-up must not fail over a time zone.
+create function private.handle_new_user()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
+  v_name text := coalesce(v_meta ->> 'display_name', v_meta ->> 'full_name', v_meta ->> 'name', '');
+  v_locale text := v_meta ->> 'locale';
+begin
+  insert into public.profiles (id, email, email_confirmed_at, display_name, locale, time_zone)
+  values (
+    new.id,
+    lower(nullif(new.email, '')),
+    case when nullif(new.email, '') is not null then new.email_confirmed_at end,
+    left(trim(regexp_replace(v_name, '[[:cntrl:]]+', ' ', 'g')), 100),
+    case when v_locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$' then v_locale else 'en' end,
+    coalesce((select name from private.time_zones where name = v_meta ->> 'time_zone'), 'UTC')
+  )
+  on conflict (id) do nothing;
+  return null;
+end;
+$$;
+
+comment on function private.handle_new_user() is 'Trigger on auth.users: gives every new account its profile.';
+
+create trigger handle_new_user after insert on auth.users
+  for each row execute function private.handle_new_user();
+
+create function private.follow_auth_user()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.profiles
+  set email = lower(nullif(new.email, '')),
+      email_confirmed_at = case when nullif(new.email, '') is not null then new.email_confirmed_at end
+  where id = new.id;
+  return null;
+end;
+$$;
+
+comment on function private.follow_auth_user() is 'Trigger on auth.users: a changed or confirmed address reaches the profile.';
+
+create trigger follow_auth_user after update on auth.users
+  for each row
+  when (
+    old.email is distinct from new.email
+    or old.email_confirmed_at is distinct from new.email_confirmed_at
+  )
+  execute function private.follow_auth_user();
