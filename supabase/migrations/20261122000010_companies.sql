@@ -1,0 +1,139 @@
+-- Companies and their members: who works where, and who administers what.
+--
+-- Read:  members their company; admins and managers its members; a platform admin the companies.
+-- Write: a platform admin founds a company; its admins change its name and settings,
+--        and their members' role and standing. People join through invitations only.
+
+create table public.companies (
+  id uuid primary key default gen_random_uuid(),
+  name text not null check (length(trim(name)) between 1 and 200 and name !~ '[[:cntrl:]]'),
+  status text not null default 'active' check (status in ('active', 'suspended')),
+  locale text not null default 'en' check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  time_zone text not null default 'UTC' references private.time_zones (name),
+  allowed_email_domains text[] not null default '{}'
+    check (cardinality(allowed_email_domains) <= 50 and array_position(allowed_email_domains, null) is null),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+comment on table public.companies is 'An employer whose people may book sessions.';
+comment on column public.companies.allowed_email_domains is
+  'Domains that may be invited, lower case. Empty: any.';
+
+create index companies_time_zone_idx on public.companies (time_zone);
+
+create table public.company_members (
+  company_id uuid not null references public.companies (id) on delete restrict,
+  user_id uuid not null references public.profiles (id) on delete cascade,
+  role text not null default 'employee' check (role in ('employee', 'manager', 'admin')),
+  status text not null default 'active' check (status in ('active', 'removed')),
+  removed_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  primary key (company_id, user_id),
+  constraint removed_at_iff_removed check ((removed_at is not null) = (status = 'removed'))
+);
+
+comment on table public.company_members is 'Membership of a person in a company, kept after removal.';
+comment on column public.company_members.role is
+  'employee books; manager also sees who the members are; admin also changes them and invites.';
+
+create index company_members_user_id_idx on public.company_members (user_id);
+
+alter table public.companies enable row level security;
+alter table public.companies force row level security;
+alter table public.company_members enable row level security;
+alter table public.company_members force row level security;
+revoke all on table public.companies, public.company_members from public, anon, authenticated, service_role;
+grant select,
+  insert (name, locale, time_zone, allowed_email_domains),
+  update (name, locale, time_zone, allowed_email_domains)
+  on public.companies to authenticated;
+grant select, update (role, status) on public.company_members to authenticated;
+grant select on public.companies, public.company_members to service_role;
+
+create function private.my_company_ids(p_roles text[] default '{employee,manager,admin}')
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select company_id
+  from public.company_members
+  where user_id = (select auth.uid()) and status = 'active' and role = any(p_roles);
+$$;
+
+comment on function private.my_company_ids(text[]) is
+  'Companies the caller is an active member of, in one of the roles. In a policy: = any(array(select ...)).';
+
+revoke execute on function private.my_company_ids(text[]) from public;
+grant execute on function private.my_company_ids(text[]) to authenticated, service_role;
+
+create policy "A member sees their company, a platform admin every company"
+  on public.companies for select to authenticated
+  using (
+    id = any(array(select private.my_company_ids()))
+    or (select private.is_platform_admin())
+  );
+
+create policy "A platform admin founds a company"
+  on public.companies for insert to authenticated
+  with check ((select private.is_platform_admin()));
+
+create policy "A company admin changes their company"
+  on public.companies for update to authenticated
+  using (id = any(array(select private.my_company_ids('{admin}'))))
+  with check (id = any(array(select private.my_company_ids('{admin}'))));
+
+create policy "A person sees their memberships, managers their company's"
+  on public.company_members for select to authenticated
+  using (
+    user_id = (select auth.uid())
+    or company_id = any(array(select private.my_company_ids('{manager,admin}')))
+  );
+
+create policy "A company admin changes the members of their company"
+  on public.company_members for update to authenticated
+  using (company_id = any(array(select private.my_company_ids('{admin}'))))
+  with check (company_id = any(array(select private.my_company_ids('{admin}'))));
+
+-- A company without an admin could be helped by a platform admin only.
+create function private.guard_membership()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  new.removed_at := case when new.status = 'removed' then coalesce(new.removed_at, now()) end;
+  if tg_op = 'UPDATE' and old.role = 'admin' and old.status = 'active'
+    and (new.role <> 'admin' or new.status <> 'active')
+  then
+    -- Two admins who remove each other at once must not both succeed.
+    perform from public.companies where id = old.company_id for no key update;
+    if not exists (
+      select from public.company_members m
+      where m.company_id = old.company_id and m.user_id <> old.user_id
+        and m.role = 'admin' and m.status = 'active'
+    ) then
+      raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin.';
+    end if;
+  end if;
+  return new;
+end;
+$$;
+
+comment on function private.guard_membership() is
+  'Trigger: keeps removed_at in step with the status, and a company with an admin.';
+
+create trigger guard_membership before insert or update on public.company_members
+  for each row execute function private.guard_membership();
+create trigger touch_updated_at before update on public.company_members
+  for each row execute function private.touch_updated_at();
+create trigger touch_updated_at before update on public.companies
+  for each row execute function private.touch_updated_at();
+create trigger audit_change after insert or update or delete on public.companies
+  for each row execute function private.audit_change('id');
+create trigger audit_change after insert or update or delete on public.company_members
+  for each row execute function private.audit_change('company_id', 'user_id');

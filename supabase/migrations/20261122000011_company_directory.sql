@@ -1,0 +1,69 @@
+-- What a company's admins and managers may know about its people: name, address, role.
+-- Never language, time zone, bookings or activity, so profiles stay closed to them.
+
+create function private.company_directory(p_company_id uuid)
+returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if p_company_id is null or not p_company_id = any(array(select private.my_company_ids('{manager,admin}'))) then
+    raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
+  end if;
+  return query
+    select m.user_id, p.display_name, p.email, m.role, m.status, m.created_at
+    from public.company_members m
+    join public.profiles p on p.id = m.user_id
+    where m.company_id = p_company_id
+    order by p.display_name, m.user_id;
+end;
+$$;
+
+comment on function private.company_directory(uuid) is 'What public.company_directory() does.';
+
+revoke execute on function private.company_directory(uuid) from public;
+grant execute on function private.company_directory(uuid) to authenticated;
+
+create function public.company_directory(p_company_id uuid)
+returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.company_directory(p_company_id);
+$$;
+
+comment on function public.company_directory(uuid) is
+  'Members of a company, for its admins and managers. Errors: company_not_found (404).';
+
+revoke execute on function public.company_directory(uuid) from public;
+grant execute on function public.company_directory(uuid) to authenticated;
+
+-- 'employee' in user_roles says: belongs to some company now. It follows the memberships.
+create function private.follow_membership()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := coalesce(new.user_id, old.user_id);
+begin
+  if exists (select from public.company_members where user_id = v_user_id and status = 'active') then
+    insert into public.user_roles (user_id, role, granted_by)
+    values (v_user_id, 'employee', null)
+    on conflict do nothing;
+  else
+    delete from public.user_roles where user_id = v_user_id and role = 'employee';
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.follow_membership() is 'Trigger: keeps the role employee in step with memberships.';
+
+create trigger follow_membership after insert or update of status or delete on public.company_members
+  for each row execute function private.follow_membership();
