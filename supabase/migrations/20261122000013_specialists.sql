@@ -1,0 +1,135 @@
+-- Specialists and the pillars they work in.
+--
+-- Read:  everybody the public columns of verified specialists; a specialist their own row;
+--        a platform admin all rows.
+-- Write: a person applies and edits their public profile; verification belongs to the
+--        verification workflow, so no client may write status.
+
+create table public.specialists (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null unique default auth.uid() references public.profiles (id) on delete cascade,
+  display_name text not null check (length(trim(display_name)) between 1 and 100 and display_name !~ '[[:cntrl:]]'),
+  headline text not null default '' check (length(headline) <= 200),
+  bio text not null default '' check (length(bio) <= 5000),
+  languages text[] not null default '{en}'
+    check (cardinality(languages) between 1 and 20 and array_position(languages, null) is null),
+  time_zone text not null default 'UTC' references private.time_zones (name),
+  status text not null default 'pending' check (status in ('pending', 'verified', 'rejected', 'suspended')),
+  verified_at timestamptz,
+  verified_by uuid references auth.users (id) on delete set null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint verified_at_iff_verified check ((verified_at is not null) = (status = 'verified')),
+  constraint only_the_verified_have_a_verifier check (verified_by is null or status = 'verified')
+);
+
+comment on table public.specialists is 'A professional who offers sessions, bookable once verified.';
+comment on column public.specialists.display_name is 'Public name; the private profile is not shown.';
+comment on column public.specialists.languages is 'Languages of sessions, as language codes.';
+
+create index specialists_status_idx on public.specialists (status);
+create index specialists_verified_by_idx on public.specialists (verified_by);
+create index specialists_time_zone_idx on public.specialists (time_zone);
+
+create table public.specialist_pillars (
+  specialist_id uuid not null references public.specialists (id) on delete cascade,
+  pillar_id uuid not null references public.pillars (id) on delete restrict,
+  created_at timestamptz not null default now(),
+  primary key (specialist_id, pillar_id)
+);
+
+comment on table public.specialist_pillars is 'Which pillars a specialist offers sessions in.';
+
+create index specialist_pillars_pillar_id_idx on public.specialist_pillars (pillar_id);
+
+alter table public.specialists enable row level security;
+alter table public.specialists force row level security;
+alter table public.specialist_pillars enable row level security;
+alter table public.specialist_pillars force row level security;
+revoke all on table public.specialists, public.specialist_pillars from public, anon, authenticated, service_role;
+grant select (id, display_name, headline, bio, languages, time_zone) on public.specialists to anon;
+grant select (id, user_id, display_name, headline, bio, languages, time_zone, status, verified_at, created_at, updated_at),
+  insert (display_name, headline, bio, languages, time_zone),
+  update (display_name, headline, bio, languages, time_zone)
+  on public.specialists to authenticated;
+grant select on public.specialist_pillars to anon;
+grant select, insert (specialist_id, pillar_id), delete on public.specialist_pillars to authenticated;
+grant select on public.specialists, public.specialist_pillars to service_role;
+
+create function private.my_specialist_id()
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select id from public.specialists where user_id = (select auth.uid());
+$$;
+
+comment on function private.my_specialist_id() is
+  'The caller as a specialist, whatever their status; null when they are none. In a policy, wrap it in a select.';
+
+revoke execute on function private.my_specialist_id() from public;
+grant execute on function private.my_specialist_id() to authenticated, service_role;
+
+create policy "Everybody sees verified specialists"
+  on public.specialists for select to anon
+  using (status = 'verified');
+
+create policy "A person sees verified specialists and themselves, an admin all"
+  on public.specialists for select to authenticated
+  using (
+    status = 'verified'
+    or user_id = (select auth.uid())
+    or (select private.is_platform_admin())
+  );
+
+create policy "A person applies as a specialist"
+  on public.specialists for insert to authenticated
+  with check (user_id = (select auth.uid()));
+
+create policy "A specialist changes their public profile"
+  on public.specialists for update to authenticated
+  using (user_id = (select auth.uid()))
+  with check (user_id = (select auth.uid()));
+
+-- Visible exactly when the specialist is: the inner select is filtered by the policies above.
+create policy "Everybody sees the pillars of specialists they see"
+  on public.specialist_pillars for select to anon, authenticated
+  using (exists (select from public.specialists s where s.id = specialist_id));
+
+create policy "A specialist adds a pillar of theirs"
+  on public.specialist_pillars for insert to authenticated
+  with check (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist drops a pillar of theirs"
+  on public.specialist_pillars for delete to authenticated
+  using (specialist_id = (select private.my_specialist_id()));
+
+-- 'specialist' in user_roles says: verified now. It follows the status.
+create function private.follow_specialist()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if new.status = 'verified' then
+    insert into public.user_roles (user_id, role, granted_by)
+    values (new.user_id, 'specialist', new.verified_by)
+    on conflict do nothing;
+  else
+    delete from public.user_roles where user_id = new.user_id and role = 'specialist';
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.follow_specialist() is 'Trigger: keeps the role specialist in step with the verification.';
+
+create trigger follow_specialist after insert or update of status on public.specialists
+  for each row execute function private.follow_specialist();
+create trigger touch_updated_at before update on public.specialists
+  for each row execute function private.touch_updated_at();
+create trigger audit_change after insert or update of status or delete on public.specialists
+  for each row execute function private.audit_change('id', 'user_id');
