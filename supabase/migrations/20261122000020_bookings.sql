@@ -1,0 +1,113 @@
+-- Bookings: one session of one employee with one specialist.
+--
+-- Read:  the employee and the specialist of the booking. Never the employer, and a platform
+--        admin only through the audited read_person().
+-- Write: book_session(), reschedule_booking(), cancel_booking(), close_booking() alone.
+
+create table public.bookings (
+  id uuid primary key default gen_random_uuid(),
+  employee_id uuid references public.profiles (id) on delete set null,
+  company_id uuid not null references public.companies (id) on delete restrict,
+  specialist_id uuid not null references public.specialists (id) on delete restrict,
+  session_type_id uuid not null references public.session_types (id) on delete restrict,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  status text not null
+    check (status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
+  status_reason text check (length(status_reason) <= 500),
+  cancelled_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint lasts_minutes_not_days check (ends_at > starts_at and ends_at <= starts_at + interval '4 hours'),
+  constraint cancelled_at_iff_cancelled check ((cancelled_at is not null) = (status = 'cancelled')),
+  constraint only_the_past_lost_its_employee
+    check (employee_id is not null or status in ('completed', 'cancelled', 'no_show')),
+  constraint specialist_is_free exclude using gist (
+    specialist_id with =, tstzrange(starts_at, ends_at) with &&
+  ) where (status in ('held', 'confirmed')),
+  constraint employee_is_free exclude using gist (
+    employee_id with =, tstzrange(starts_at, ends_at) with &&
+  ) where (status in ('held', 'confirmed'))
+);
+
+comment on table public.bookings is 'A session. Only held and confirmed ones keep their time.';
+comment on column public.bookings.employee_id is 'Null once the person was erased; then the booking is over.';
+comment on column public.bookings.company_id is 'Whose entitlement the session uses.';
+comment on column public.bookings.status is
+  'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. '
+  'completed, cancelled, no_show: over.';
+comment on column public.bookings.status_reason is 'Why the status is what it is; copied into the history.';
+
+create index bookings_employee_id_idx on public.bookings (employee_id, starts_at desc);
+create index bookings_specialist_id_idx on public.bookings (specialist_id, starts_at desc);
+create index bookings_company_id_idx on public.bookings (company_id, starts_at desc);
+create index bookings_session_type_id_idx on public.bookings (session_type_id);
+
+create trigger touch_updated_at before update on public.bookings
+  for each row execute function private.touch_updated_at();
+
+alter table public.bookings enable row level security;
+alter table public.bookings force row level security;
+revoke all on table public.bookings from public, anon, authenticated, service_role;
+grant select on public.bookings to authenticated, service_role;
+
+create policy "The employee and the specialist see their booking"
+  on public.bookings for select to authenticated
+  using (
+    employee_id = (select auth.uid())
+    or specialist_id = (select private.my_specialist_id())
+  );
+
+create function private.guard_booking_status()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    if new.status not in ('pending', 'held', 'confirmed') then
+      raise sqlstate 'PT409' using message = 'status_not_allowed',
+        detail = format('A booking does not begin as %s.', new.status);
+    end if;
+  elsif new.status <> old.status and not new.status = any(
+    case old.status
+      when 'pending' then array['held', 'confirmed', 'cancelled']
+      when 'held' then array['confirmed', 'cancelled']
+      when 'confirmed' then array['completed', 'cancelled', 'no_show']
+      else array[]::text[]
+    end
+  ) then
+    raise sqlstate 'PT409' using message = 'status_not_allowed',
+      detail = format('A booking that is %s does not become %s.', old.status, new.status);
+  end if;
+  new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, now()) end;
+  return new;
+end;
+$$;
+
+comment on function private.guard_booking_status() is
+  'Trigger: the status moves along its graph only, and cancelled_at with it.';
+
+create trigger guard_booking_status before insert or update on public.bookings
+  for each row execute function private.guard_booking_status();
+
+-- An erased person's coming sessions are cancelled first, so their slots are free again
+-- and the row may lose its employee.
+create function private.release_bookings_of_erased()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.bookings
+  set status = 'cancelled', status_reason = 'account closed'
+  where employee_id = old.id and status in ('pending', 'held', 'confirmed');
+  return old;
+end;
+$$;
+
+comment on function private.release_bookings_of_erased() is 'Trigger on profiles: closing an account cancels what is still to come.';
+
+create trigger release_bookings before delete on public.profiles
+  for each row execute function private.release_bookings_of_erased();

@@ -1,0 +1,71 @@
+-- Booking status history (T12): every step of a booking, who took it, and why.
+--
+-- Read:  the employee and the specialist of the booking.
+-- Write: a trigger on bookings alone; append-only.
+
+create table public.booking_status_history (
+  id bigint generated always as identity primary key,
+  booking_id uuid not null references public.bookings (id) on delete cascade,
+  old_status text check (old_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
+  new_status text not null check (new_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
+  changed_by uuid references auth.users (id) on delete set null,
+  reason text check (length(reason) <= 500),
+  metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+  created_at timestamptz not null default now()
+);
+
+comment on table public.booking_status_history is 'Each status a booking took, and each time it moved.';
+comment on column public.booking_status_history.old_status is
+  'Null for the first entry; equal to new_status when only the time changed.';
+comment on column public.booking_status_history.changed_by is 'auth.uid() of the change; null for jobs.';
+comment on column public.booking_status_history.metadata is
+  'moved_from, moved_to: times of a rescheduling. late: a cancellation shortly before the start.';
+
+create index booking_status_history_booking_id_idx on public.booking_status_history (booking_id, created_at desc);
+create index booking_status_history_new_status_idx on public.booking_status_history (new_status);
+create index booking_status_history_created_at_idx on public.booking_status_history (created_at desc);
+create index booking_status_history_changed_by_idx on public.booking_status_history (changed_by);
+
+alter table public.booking_status_history enable row level security;
+alter table public.booking_status_history force row level security;
+revoke all on table public.booking_status_history from public, anon, authenticated, service_role;
+grant select on public.booking_status_history to authenticated, service_role;
+
+-- Visible exactly when the booking is: the inner select is filtered by the policy of bookings.
+create policy "The employee and the specialist see the history of their booking"
+  on public.booking_status_history for select to authenticated
+  using (exists (select from public.bookings b where b.id = booking_id));
+
+create function private.record_booking_status()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_old_status text;
+  v_metadata jsonb := '{}';
+begin
+  if tg_op = 'UPDATE' then
+    v_old_status := old.status;
+    if old.starts_at <> new.starts_at then
+      v_metadata := jsonb_build_object('moved_from', old.starts_at, 'moved_to', new.starts_at);
+    elsif new.status = 'cancelled' then
+      v_metadata := jsonb_build_object('late', new.cancelled_at > old.starts_at
+        - make_interval(hours => private.setting('booking_late_cancellation_hours')::int));
+    end if;
+  end if;
+  insert into public.booking_status_history (booking_id, old_status, new_status, changed_by, reason, metadata)
+  values (new.id, v_old_status, new.status, auth.uid(), new.status_reason, v_metadata);
+  return null;
+end;
+$$;
+
+comment on function private.record_booking_status() is 'Trigger on bookings: writes the history.';
+
+create trigger record_first_status after insert on public.bookings
+  for each row execute function private.record_booking_status();
+create trigger record_change after update on public.bookings
+  for each row
+  when (old.status <> new.status or old.starts_at <> new.starts_at)
+  execute function private.record_booking_status();

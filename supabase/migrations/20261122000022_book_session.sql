@@ -1,0 +1,160 @@
+-- book_session(): an employee books a session. The rules that make a slot bookable are here;
+-- that it is free is decided by the exclusion constraints of bookings alone.
+--
+-- Locks are always taken in one order (specialist, employee, booking row), so contenders
+-- queue instead of deadlocking. The two-key form keeps the two kinds of lock apart.
+
+create function private.lock_booking_parties(p_specialist_id uuid, p_employee_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(17, hashtext(p_specialist_id::text));
+  select pg_advisory_xact_lock(18, hashtext(p_employee_id::text));
+$$;
+
+comment on function private.lock_booking_parties(uuid, uuid) is
+  'Queues changes of the calendars of a specialist and an employee until the transaction ends.';
+
+create function private.check_booking_time(p_starts_at timestamptz)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_notice int := private.setting('booking_min_notice_minutes');
+  v_days int := private.setting('booking_max_days_ahead');
+begin
+  if p_starts_at is null or not isfinite(p_starts_at)
+    or extract(epoch from p_starts_at)::numeric % 300 <> 0
+  then
+    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A session starts at a full five minutes.';
+  elsif p_starts_at < now() + make_interval(mins => v_notice) then
+    raise sqlstate 'PT422' using message = 'too_soon', detail = format('A session is booked at least %s minutes ahead.', v_notice);
+  elsif p_starts_at > now() + make_interval(days => v_days) then
+    raise sqlstate 'PT422' using message = 'too_far_ahead', detail = format('A session is booked at most %s days ahead.', v_days);
+  end if;
+end;
+$$;
+
+comment on function private.check_booking_time(timestamptz) is
+  'Refuses a start that nobody may book: invalid_start, too_soon, too_far_ahead.';
+
+-- The company whose entitlement pays: the one named, or the person's longest-standing.
+create function private.booking_company(p_user_id uuid, p_company_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_company_id uuid;
+begin
+  select c.id into v_company_id
+  from public.company_members m
+  join public.companies c on c.id = m.company_id
+  where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
+    and (p_company_id is null or c.id = p_company_id)
+  order by m.created_at, c.id
+  limit 1;
+  if not found then
+    raise sqlstate 'PT403' using message = 'not_a_member',
+      detail = 'Sessions are booked by members of an active company.';
+  end if;
+  return v_company_id;
+end;
+$$;
+
+comment on function private.booking_company(uuid, uuid) is 'The company a person books for, or not_a_member.';
+
+-- Length of the session, after checking that this specialist offers this type.
+create function private.bookable_minutes(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid)
+returns int
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_minutes int;
+  v_specialist public.specialists%rowtype;
+begin
+  select * into v_specialist from public.specialists where id = p_specialist_id and status = 'verified';
+  if not found then
+    raise sqlstate 'PT404' using message = 'specialist_not_found', detail = 'There is no such specialist.';
+  elsif v_specialist.user_id = p_user_id then
+    raise sqlstate 'PT422' using message = 'own_session', detail = 'Nobody books a session with themselves.';
+  end if;
+  select t.default_minutes into v_minutes
+  from public.session_types t
+  join public.pillars p on p.id = t.pillar_id
+  join public.specialist_pillars sp on sp.pillar_id = p.id and sp.specialist_id = p_specialist_id
+  where t.id = p_session_type_id and t.is_active and p.is_active;
+  if not found then
+    raise sqlstate 'PT422' using message = 'session_type_not_offered', detail = 'The specialist does not offer this session type.';
+  end if;
+  return v_minutes;
+end;
+$$;
+
+comment on function private.bookable_minutes(uuid, uuid, uuid) is
+  'Minutes of a session type with a specialist, or specialist_not_found, own_session, session_type_not_offered.';
+
+create function private.book_session(
+  p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid
+)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id uuid := auth.uid();
+  v_company_id uuid;
+  v_minutes int;
+  v_booking public.bookings;
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (select from public.profiles where id = v_user_id and email_confirmed_at is not null) then
+    raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
+  end if;
+  v_company_id := private.booking_company(v_user_id, p_company_id);
+  v_minutes := private.bookable_minutes(p_specialist_id, p_session_type_id, v_user_id);
+  perform private.check_booking_time(p_starts_at);
+  perform private.lock_booking_parties(p_specialist_id, v_user_id);
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  values (
+    v_user_id, v_company_id, p_specialist_id, p_session_type_id,
+    p_starts_at, p_starts_at + make_interval(mins => v_minutes), 'confirmed'
+  )
+  returning * into v_booking;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+comment on function private.book_session(uuid, uuid, timestamptz, uuid) is 'What public.book_session() does.';
+
+revoke execute on function private.book_session(uuid, uuid, timestamptz, uuid) from public;
+grant execute on function private.book_session(uuid, uuid, timestamptz, uuid) to authenticated;
+
+create function public.book_session(
+  p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid default null
+)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.book_session(p_specialist_id, p_session_type_id, p_starts_at, p_company_id);
+$$;
+
+comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
+  'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed and '
+  'not_a_member (403), specialist_not_found (404), slot_taken (409), own_session, session_type_not_offered, '
+  'invalid_start, too_soon, too_far_ahead (422).';
+
+revoke execute on function public.book_session(uuid, uuid, timestamptz, uuid) from public;
+grant execute on function public.book_session(uuid, uuid, timestamptz, uuid) to authenticated;

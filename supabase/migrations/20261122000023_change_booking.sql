@@ -1,0 +1,163 @@
+-- What happens to a booking after it was made: moved, cancelled, closed.
+--
+-- Each starts by taking the row in the name of the caller: a booking that is not theirs
+-- does not exist for them.
+
+-- lock_booking_parties() comes before the row lock, as in book_session().
+create function private.take_booking(p_booking_id uuid)
+returns public.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings;
+begin
+  if auth.uid() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v_booking
+  from public.bookings
+  where id = p_booking_id
+    and (employee_id = auth.uid() or specialist_id = private.my_specialist_id());
+  if not found then
+    raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
+  end if;
+  perform private.lock_booking_parties(v_booking.specialist_id, v_booking.employee_id);
+  select * into v_booking from public.bookings where id = p_booking_id for update;
+  return v_booking;
+end;
+$$;
+
+comment on function private.take_booking(uuid) is
+  'The booking, locked, if the caller is its employee or specialist; else booking_not_found.';
+
+create function private.reschedule_booking(p_booking_id uuid, p_starts_at timestamptz)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  if v_booking.employee_id is distinct from auth.uid() then
+    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the employee moves a session.';
+  elsif v_booking.status not in ('pending', 'held', 'confirmed') or v_booking.starts_at <= now() then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The session is over, under way or cancelled.';
+  end if;
+  perform private.check_booking_time(p_starts_at);
+  update public.bookings
+  set starts_at = p_starts_at,
+      ends_at = p_starts_at + (v_booking.ends_at - v_booking.starts_at),
+      status_reason = null
+  where id = p_booking_id
+  returning * into v_booking;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+comment on function private.reschedule_booking(uuid, timestamptz) is 'What public.reschedule_booking() does.';
+
+-- Cancelling twice is one cancellation: the second call answers like the first.
+create function private.cancel_booking(p_booking_id uuid, p_reason text)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  if v_booking.status = 'cancelled' then
+    return v_booking;
+  elsif v_booking.status not in ('pending', 'held', 'confirmed') or v_booking.starts_at <= now() then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The session is over or under way.';
+  elsif length(p_reason) > 500 then
+    raise sqlstate 'PT422' using message = 'reason_too_long', detail = 'A reason has at most 500 characters.';
+  end if;
+  update public.bookings set status = 'cancelled', status_reason = nullif(trim(p_reason), '')
+  where id = p_booking_id
+  returning * into v_booking;
+  return v_booking;
+end;
+$$;
+
+comment on function private.cancel_booking(uuid, text) is 'What public.cancel_booking() does.';
+
+create function private.close_booking(p_booking_id uuid, p_outcome text)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  if v_booking.specialist_id is distinct from private.my_specialist_id() then
+    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the specialist closes a session.';
+  elsif p_outcome is null or p_outcome not in ('completed', 'no_show') then
+    raise sqlstate 'PT422' using message = 'invalid_outcome', detail = 'A session ends as completed or no_show.';
+  elsif v_booking.status <> 'confirmed' or v_booking.starts_at > now() then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session that has begun is closed.';
+  end if;
+  update public.bookings set status = p_outcome, status_reason = null
+  where id = p_booking_id
+  returning * into v_booking;
+  return v_booking;
+end;
+$$;
+
+comment on function private.close_booking(uuid, text) is 'What public.close_booking() does.';
+
+revoke execute on function private.reschedule_booking(uuid, timestamptz) from public;
+revoke execute on function private.cancel_booking(uuid, text) from public;
+revoke execute on function private.close_booking(uuid, text) from public;
+grant execute on function private.reschedule_booking(uuid, timestamptz) to authenticated;
+grant execute on function private.cancel_booking(uuid, text) to authenticated;
+grant execute on function private.close_booking(uuid, text) to authenticated;
+
+create function public.reschedule_booking(p_booking_id uuid, p_starts_at timestamptz)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.reschedule_booking(p_booking_id, p_starts_at);
+$$;
+
+create function public.cancel_booking(p_booking_id uuid, p_reason text default null)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.cancel_booking(p_booking_id, p_reason);
+$$;
+
+create function public.close_booking(p_booking_id uuid, p_outcome text)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.close_booking(p_booking_id, p_outcome);
+$$;
+
+comment on function public.reschedule_booking(uuid, timestamptz) is
+  'The employee moves a session that has not begun. Errors: unauthenticated (401), not_your_move (403), '
+  'booking_not_found (404), booking_not_open, slot_taken (409), invalid_start, too_soon, too_far_ahead (422).';
+comment on function public.cancel_booking(uuid, text) is
+  'The employee or the specialist cancels a session that has not begun. Errors: unauthenticated (401), '
+  'booking_not_found (404), booking_not_open (409), reason_too_long (422).';
+comment on function public.close_booking(uuid, text) is
+  'The specialist says how a session that has begun went. Errors: unauthenticated (401), not_your_move (403), '
+  'booking_not_found (404), booking_not_open (409), invalid_outcome (422).';
+
+revoke execute on function public.reschedule_booking(uuid, timestamptz) from public;
+revoke execute on function public.cancel_booking(uuid, text) from public;
+revoke execute on function public.close_booking(uuid, text) from public;
+grant execute on function public.reschedule_booking(uuid, timestamptz) to authenticated;
+grant execute on function public.cancel_booking(uuid, text) to authenticated;
+grant execute on function public.close_booking(uuid, text) to authenticated;
