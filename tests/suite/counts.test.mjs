@@ -1,0 +1,48 @@
+// @ts-check
+// A miscount here would turn a failing run green.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as counts from './counts.mjs';
+
+test('nextest: its summary, with colours, slow tests and every kind of failure', () => {
+  const good = '\x1b[32m     Summary\x1b[0m [   1.234s] 12 tests run: 12 passed (1 slow), 3 skipped';
+  assert.deepEqual(counts.nextest(good), { passed: 12, failed: 0 });
+  const bad = '     Summary [  60.1s] 9 tests run: 5 passed, 2 failed, 1 exec failed, 1 timed out, 0 skipped';
+  assert.deepEqual(counts.nextest(bad), { passed: 5, failed: 4 });
+  assert.equal(counts.nextest('error: could not compile `evenkeel-core`'), null);
+});
+
+test('node:test: passes, failures, and cancelled as failed', () => {
+  assert.deepEqual(counts.nodeTest('# tests 4\n# pass 2\n# fail 1\n# cancelled 1\n'), { passed: 2, failed: 2 });
+  assert.deepEqual(counts.nodeTest('ℹ pass 2\nℹ fail 0\nℹ cancelled 0\n'), { passed: 2, failed: 0 });
+  assert.equal(counts.nodeTest('SyntaxError: ...'), null);
+});
+
+test('TAP: a plan that is not met fails', () => {
+  assert.deepEqual(counts.tap('1..3\nok 1 - a\nnot ok 2 - b\n# Failed test 2\nok 3\n'), { passed: 2, failed: 1 });
+  assert.deepEqual(counts.tap('1..3\nok 1 - a\n'), { passed: 1, failed: 2 });
+  assert.deepEqual(counts.tap('1..2\nok 1 - a\nnot ok 2 # TODO later\n'), { passed: 1, failed: 0 });
+  assert.equal(counts.tap('psql: error: connection refused'), null);
+});
+
+test('pg_prove: counted checks, and a crashed file', () => {
+  assert.deepEqual(counts.pgProve('Files=2, Tests=40,  1 wallclock secs\nResult: PASS\n'), { passed: 40, failed: 0 });
+  const failed = '/t/a.sql .. \nFailed 2/10 subtests \n\nFiles=2, Tests=40,  1 wallclock\nResult: FAIL\n';
+  assert.deepEqual(counts.pgProve(failed), { passed: 38, failed: 2 });
+  assert.deepEqual(counts.pgProve('Files=1, Tests=0,  0 wallclock\nResult: NOTESTS\n'), { passed: 0, failed: 1 });
+  assert.equal(counts.pgProve('pg_prove: not found'), null);
+});
+
+test('a line of our own runners: the last one counts', () => {
+  assert.deepEqual(counts.plainLine('a: 1 passed, 0 failed\n12 passed, 3 failed\n'), { passed: 12, failed: 3 });
+  assert.equal(counts.plainLine('done'), null);
+});
+
+test('schemathesis: generated cases, unique failures and errors', () => {
+  assert.deepEqual(counts.schemathesis('Test cases:\n  340 generated, 340 passed\n'), { passed: 340, failed: 0 });
+  const bad = 'Test cases:\n  22 generated, 3 found 1 unique failure\n\nSeed: 1\n';
+  assert.deepEqual(counts.schemathesis(bad), { passed: 19, failed: 1 });
+  assert.deepEqual(counts.schemathesis('Test cases:\n  27 generated, 27 errored\n'), { passed: 0, failed: 27 });
+  assert.equal(counts.schemathesis('Connection refused'), null);
+});

@@ -1,0 +1,127 @@
+// @ts-check
+// `scripts/test`: runs the stages, counts what they really ran, and ends with `N passed, M failed`.
+
+import { parseArgs } from 'node:util';
+import { endAll, run } from './command.mjs';
+import { stages } from './stages.mjs';
+import { startStack, stopStack } from './stack.mjs';
+import { extendPath } from './tools.mjs';
+
+/** @typedef {import('./stages.mjs').Stage} Stage */
+/** @typedef {import('./stages.mjs').Step} Step */
+/** @typedef {{ name: string, passed: number, failed: number, seconds: number }} Result */
+
+const NEXTEST_SUMMARY = /^\s*(?:\x1b\[[0-9;]*m)*\s*Summary \[.*$/m;
+
+/** @type {string[]} */
+const notes = [];
+let nextestSummary = '';
+/** @type {Promise<Record<string, string>> | undefined} */
+let stack;
+
+/**
+ * A step that says nothing countable, counts nothing, or ends badly without a failed test has failed.
+ * @param {Step} step @param {Record<string, string>} env
+ */
+async function runStep(step, env) {
+  console.log(`$ ${[step.command, ...step.args].join(' ')}`.slice(0, 200));
+  const { code, output } = await run(step.command, step.args, { env, minutes: step.minutes });
+  nextestSummary = NEXTEST_SUMMARY.exec(output)?.[0].trim() ?? nextestSummary;
+  if (code !== 0 && step.outOfReach?.test(output)) {
+    notes.push(`not possible on this machine, not counted: ${step.args.join(' ')}`);
+    return { passed: 0, failed: 0 };
+  }
+  const { passed, failed } = step.count(output, code) ?? { passed: 0, failed: 0 };
+  const crashed = failed === 0 && (code !== 0 || passed === 0);
+  if (crashed) console.log(`this step ended with ${code} and ${passed} passed checks: counted as a failure`);
+  return { passed, failed: crashed ? 1 : failed };
+}
+
+/** @param {Stage} stage */
+async function runStage(stage) {
+  const total = { passed: 0, failed: 0 };
+  try {
+    await stage.prepare?.();
+    const env = stage.stack ? await (stack ??= startStack()) : {};
+    for (const step of await stage.steps()) {
+      const { passed, failed } = await runStep(step, env);
+      total.passed += passed;
+      total.failed += failed;
+    }
+  } catch (error) {
+    console.log(`${stage.name}: ${error instanceof Error ? error.message : error}`);
+    total.failed += 1;
+  }
+  if (total.passed + total.failed === 0) total.failed = 1;
+  return total;
+}
+
+/** @param {Stage[]} chosen */
+async function runAll(chosen) {
+  /** @type {Result[]} */
+  const results = [];
+  for (const [index, stage] of chosen.entries()) {
+    console.log(`\n== [${index + 1}/${chosen.length}] ${stage.name}: ${stage.about}`);
+    const start = Date.now();
+    const total = await runStage(stage);
+    const seconds = Math.round((Date.now() - start) / 1000);
+    results.push({ name: stage.name, ...total, seconds });
+    console.log(`-- ${stage.name}: ${total.passed} ok, ${total.failed} not ok, ${seconds} s`);
+  }
+  return results;
+}
+
+/** @param {Result[]} results */
+function report(results) {
+  console.log(`\n${'stage'.padEnd(14)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'seconds'.padStart(9)}`);
+  for (const { name, passed, failed, seconds } of results) {
+    console.log(
+      `${name.padEnd(14)}${String(passed).padStart(8)}${String(failed).padStart(8)}${String(seconds).padStart(9)}`,
+    );
+  }
+  for (const note of notes) console.log(note);
+  if (nextestSummary) console.log(`\n${nextestSummary}`);
+  const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((all, one) => all + one[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  return sum('failed') === 0;
+}
+
+/** @param {string[]} wanted @returns {Stage[]} */
+function choose(wanted) {
+  if (wanted.length === 0) return stages;
+  const unknown = wanted.filter((name) => !stages.some((stage) => stage.name === name));
+  if (unknown.length > 0) {
+    console.error(`no such stage: ${unknown.join(', ')}; see ./scripts/test --list`);
+    process.exit(2);
+  }
+  return stages.filter((stage) => wanted.includes(stage.name));
+}
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', multiple: true, default: [] }, list: { type: 'boolean', default: false } },
+});
+if (values.list) {
+  for (const stage of stages) console.log(`${stage.name.padEnd(14)}${stage.about}`);
+  process.exit(0);
+}
+for (const [signal, code] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+])) {
+  process.once(signal, async () => {
+    console.log(`\nended by ${signal}, stopping what was started`);
+    endAll();
+    await stopStack();
+    process.exit(code);
+  });
+}
+extendPath();
+/** @type {Result[]} */
+let results = [];
+try {
+  results = await runAll(choose(values.only.flatMap((names) => names.split(','))));
+} finally {
+  await stopStack();
+}
+process.exitCode = report(results) ? 0 : 1;

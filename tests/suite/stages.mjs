@@ -1,0 +1,159 @@
+// @ts-check
+// Everything `scripts/test` runs, in this order: the cheap and the most likely to fail first.
+
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import * as counts from './counts.mjs';
+import { root } from './root.mjs';
+import * as tools from './tools.mjs';
+
+/** @typedef {import('./counts.mjs').Counts} Counts */
+
+/**
+ * @typedef {object} Step
+ * @property {string} command
+ * @property {string[]} args
+ * @property {(output: string, code: number) => Counts | null} count null where the output has no answer
+ * @property {number} [minutes] after which it is ended and failed
+ * @property {RegExp} [outOfReach] output that means "not possible on this machine": told, not counted
+ */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {string} about
+ * @property {boolean} [stack] needs the running platform
+ * @property {() => Promise<unknown>} [prepare]
+ * @property {() => Step[] | Promise<Step[]>} steps
+ */
+
+/** @param {string} line @param {Partial<Step>} [more] @returns {Step} a command that is one check */
+function check(line, more = {}) {
+  const [command, ...args] = line.split(' ');
+  return { command, args, count: (_, code) => counts.exitCode(code), ...more };
+}
+
+/** One process after the other: the tests of a folder share the stack's clock, queue and inbox.
+ * @param {string} folder @param {Partial<Step>} [more] @returns {Step} */
+function nodeTests(folder, more = {}) {
+  const args = ['--test', '--test-reporter=spec', '--test-concurrency=1', ...testFiles(folder)];
+  return { command: process.execPath, args, count: counts.nodeTest, ...more };
+}
+
+/** @param {string} folder @returns {string[]} */
+function testFiles(folder) {
+  const entries = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+  const files = entries.filter((entry) => entry.endsWith('.test.mjs')).map((entry) => path.join(folder, entry));
+  return files.length > 0 ? files.sort() : [path.join(folder, 'no-test-file.test.mjs')];
+}
+
+/** The crates that run inside the edge runtime. */
+const IN_WASM = '--workspace --exclude xtask --exclude evenkeel-conformance';
+
+/** @type {Stage[]} */
+export const stages = [
+  {
+    name: 'format',
+    about: 'cargo fmt',
+    steps: () => [check('cargo fmt --all --check')],
+  },
+  {
+    name: 'tools',
+    about: "the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers",
+    steps: () => ['tests/suite', 'tests/sink', 'tests/faults/proxy'].map((folder) => nodeTests(folder)),
+  },
+  {
+    name: 'lint',
+    about: 'clippy, natively and for wasm32, warnings are errors',
+    steps: () => [
+      check('cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings'),
+      check(`cargo clippy --quiet ${IN_WASM} --target wasm32-unknown-unknown -- -D warnings`),
+    ],
+  },
+  {
+    name: 'dependencies',
+    about: 'cargo deny: licences, sources, bans, advisories',
+    prepare: tools.deny,
+    steps: () => [
+      ...['licenses', 'sources', 'bans'].map((what) => check(`cargo deny --all-features check ${what}`)),
+      check('cargo deny --all-features check advisories', { outOfReach: /failed to fetch advisory database/ }),
+    ],
+  },
+  {
+    name: 'native',
+    about: 'Rust tests with cargo-nextest, and the examples in the documentation',
+    prepare: tools.nextest,
+    steps: () => [
+      {
+        command: 'cargo',
+        args: ['nextest', 'run', '--workspace', '--all-features', '--no-fail-fast'],
+        count: counts.nextest,
+      },
+    ],
+  },
+  {
+    name: 'build',
+    about: 'functions to wasm, within their size limits',
+    steps: () => [check('./scripts/build')],
+  },
+  {
+    name: 'generated',
+    about: 'openapi.json and TypeScript types equal what the Rust types say',
+    steps: () => [check('cargo xtask contract --check')],
+  },
+  {
+    name: 'types',
+    about: 'type checks of TypeScript and of the JavaScript with types in comments',
+    steps: () => [
+      check('npx --no-install tsc --noEmit --project tests/tsconfig.json'),
+      ...functionNames().map((name) => check(`npx --no-install deno check supabase/functions/${name}/index.ts`)),
+    ],
+  },
+  {
+    name: 'wasm',
+    about: 'each built function on Deno 2.1.4: loads, refuses bad JSON, recovers from a panic',
+    steps: () => [nodeTests('tests/wasm', { minutes: 5 })],
+  },
+  {
+    name: 'database',
+    about: 'pgTAP, access for every table, role and verb, advisors',
+    steps: () => [{ command: 'supabase/tests/run', args: [], count: databaseCounts, minutes: 10 }],
+  },
+  {
+    name: 'end-to-end',
+    about: 'supabase-js against the running platform',
+    stack: true,
+    steps: () => [nodeTests('tests/end-to-end', { minutes: 10 })],
+  },
+  {
+    name: 'browser',
+    about: 'the sign-up journey in Chromium',
+    stack: true,
+    steps: () => [nodeTests('tests/browser', { minutes: 5 })],
+  },
+  {
+    name: 'contract',
+    about: 'schemathesis over openapi.json',
+    stack: true,
+    prepare: tools.schemathesis,
+    steps: () => [
+      { command: process.execPath, args: ['tests/contract/run.mjs'], count: counts.schemathesis, minutes: 5 },
+    ],
+  },
+  {
+    name: 'faults',
+    about: 'the mail dispatcher killed at every step; every mail sent exactly once',
+    stack: true,
+    steps: () => [nodeTests('tests/faults/dispatch', { minutes: 10 })],
+  },
+];
+
+/** @param {string} output */
+function databaseCounts(output) {
+  return counts.pgProve(output) ?? counts.plainLine(output);
+}
+
+function functionNames() {
+  const folder = path.join(root, 'supabase/functions');
+  return readdirSync(folder).filter((name) => existsSync(path.join(folder, name, 'index.ts')));
+}
