@@ -1,0 +1,78 @@
+-- E-mail templates (T14): subject, html and text of every mail, per language and version.
+--
+-- Read:  platform admins.
+-- Write: migrations only, so that a text is reviewed and tested like code. A published version
+--        never changes: a mail that is tried again must be the same mail, byte for byte.
+
+create table public.email_templates (
+  id bigint generated always as identity primary key,
+  key text not null check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
+  locale text not null check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  version int not null default 1 check (version > 0),
+  subject text not null check (length(trim(subject)) between 1 and 200 and subject !~ '[[:cntrl:]]'),
+  html text not null check (length(trim(html)) between 1 and 100000),
+  text text not null check (length(trim(text)) between 1 and 100000),
+  published_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (key, locale, version)
+);
+
+comment on table public.email_templates is
+  'Texts of mails in the syntax of the Rust crate upon. The highest published version of a key and locale is in force.';
+comment on column public.email_templates.html is 'Inner body; the sender wraps it into the layout and escapes values.';
+comment on column public.email_templates.published_at is 'Set: in force, and unchangeable from then on. Null: a draft.';
+
+create index email_templates_published_idx on public.email_templates (key, locale, version desc)
+  where published_at is not null;
+
+create trigger touch_updated_at before update on public.email_templates
+  for each row execute function private.touch_updated_at();
+
+alter table public.email_templates enable row level security;
+alter table public.email_templates force row level security;
+revoke all on table public.email_templates from public, anon, authenticated, service_role;
+grant select on public.email_templates to authenticated, service_role;
+
+create policy "A platform admin sees the templates"
+  on public.email_templates for select to authenticated
+  using ((select private.is_platform_admin()));
+
+create function private.refuse_published_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using
+    errcode = '55000',
+    message = format('template %s/%s version %s is published', old.key, old.locale, old.version),
+    hint = 'Add a new version instead.';
+end;
+$$;
+
+comment on function private.refuse_published_change() is 'Trigger: a published template stays as it is. It binds the owner too.';
+
+create trigger refuse_published_change before update or delete on public.email_templates
+  for each row when (old.published_at is not null) execute function private.refuse_published_change();
+create trigger refuse_truncate before truncate on public.email_templates
+  for each statement execute function private.refuse_change();
+
+-- de-AT falls back to de, and every language to en, which each key must have.
+create function private.template_in_force(p_key text, p_locale text)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select t.id
+  from public.email_templates t
+  where t.key = p_key
+    and t.locale in (p_locale, split_part(p_locale, '-', 1), 'en')
+    and t.published_at is not null
+  order by (t.locale = p_locale) desc, (t.locale = split_part(p_locale, '-', 1)) desc, t.version desc
+  limit 1;
+$$;
+
+comment on function private.template_in_force(text, text) is
+  'The template to use now for a key and a locale, nearest language first; null when the key has none.';

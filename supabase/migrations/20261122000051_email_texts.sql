@@ -1,0 +1,94 @@
+-- The texts of the first mails. A correction is a new version, never an edit of this file
+-- once it has been released.
+--
+-- Subjects say nothing about health: neither the kind of session nor the specialist.
+
+insert into public.email_templates (key, locale, published_at, subject, text, html) values
+(
+  'verify_email', 'en', now(),
+  'Confirm your e-mail address',
+$text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
+
+welcome to {{ product_name }}. Please confirm that this address is yours:
+
+{{ link }}
+
+The link works until {{ expires_at_local }}.
+
+You did not sign up? Then you need not do anything: without a confirmation nobody can use the account.
+$text$,
+$html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+<p>welcome to {{ product_name }}. Please confirm that this address is yours:</p>
+<p><a class="button" href="{{ link }}">Confirm my address</a></p>
+<p>The link works until {{ expires_at_local }}.</p>
+<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>You did not sign up? Then you need not do anything: without a confirmation nobody can use the account.</p>
+$html$
+),
+(
+  'verify_email', 'de', now(),
+  'Bitte bestätigen Sie Ihre E-Mail-Adresse',
+$text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
+
+willkommen bei {{ product_name }}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
+
+{{ link }}
+
+Der Link gilt bis {{ expires_at_local }}.
+
+Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne Bestätigung kann niemand das Konto nutzen.
+$text$,
+$html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+<p>willkommen bei {{ product_name }}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:</p>
+<p><a class="button" href="{{ link }}">Adresse bestätigen</a></p>
+<p>Der Link gilt bis {{ expires_at_local }}.</p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne Bestätigung kann niemand das Konto nutzen.</p>
+$html$
+),
+(
+  'booking_reminder', 'en', now(),
+  'Reminder: your session on {{ starts_at_local }}',
+$text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
+
+this is a reminder of your session:
+
+  {{ session_type_name }} with {{ specialist_name }}
+  {{ starts_at_local }}, until {{ ends_at_local }}
+
+If you cannot make it, please cancel or move the session early, so that someone else can have the time:
+{{ site_url }}
+
+When and whether we remind you is up to you: {{ preferences_url }}
+$text$,
+$html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+<p>this is a reminder of your session:</p>
+<p><strong>{{ session_type_name }}</strong> with {{ specialist_name }}<br>
+{{ starts_at_local }}, until {{ ends_at_local }}</p>
+<p>If you cannot make it, please <a href="{{ site_url }}">cancel or move the session</a> early, so that someone else can have the time.</p>
+<p>When and whether we remind you <a href="{{ preferences_url }}">is up to you</a>.</p>
+$html$
+),
+(
+  'booking_reminder', 'de', now(),
+  'Erinnerung: Ihr Termin am {{ starts_at_local }}',
+$text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
+
+wir erinnern Sie an Ihren Termin:
+
+  {{ session_type_name }} mit {{ specialist_name }}
+  {{ starts_at_local }}, bis {{ ends_at_local }}
+
+Falls Sie verhindert sind, sagen Sie den Termin bitte früh ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann:
+{{ site_url }}
+
+Ob und wann wir Sie erinnern, bestimmen Sie: {{ preferences_url }}
+$text$,
+$html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+<p>wir erinnern Sie an Ihren Termin:</p>
+<p><strong>{{ session_type_name }}</strong> mit {{ specialist_name }}<br>
+{{ starts_at_local }}, bis {{ ends_at_local }}</p>
+<p>Falls Sie verhindert sind, <a href="{{ site_url }}">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
+<p>Ob und wann wir Sie erinnern, <a href="{{ preferences_url }}">bestimmen Sie</a>.</p>
+$html$
+);

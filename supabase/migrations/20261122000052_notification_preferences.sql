@@ -1,0 +1,100 @@
+-- Notification preferences (T15): which mails a person wants, and when.
+--
+-- Read and write: the person alone. Nobody has a row until they change something;
+-- without one the defaults below hold. Security mail cannot be switched off.
+
+create table public.notification_preferences (
+  user_id uuid primary key default auth.uid() references public.profiles (id) on delete cascade,
+  account_email boolean not null default true,
+  booking_email boolean not null default true,
+  reminder_email boolean not null default true,
+  quiet_hours_start time,
+  quiet_hours_end time,
+  reminder_lead_minutes int[] not null default '{1440,60}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint quiet_hours_are_a_span check (
+    (quiet_hours_start is null) = (quiet_hours_end is null)
+    and (quiet_hours_start is null or quiet_hours_start <> quiet_hours_end)
+  ),
+  constraint lead_times_are_sensible check (
+    cardinality(reminder_lead_minutes) <= 5
+    and coalesce(array_ndims(reminder_lead_minutes), 1) = 1
+    and array_position(reminder_lead_minutes, null) is null
+    and 5 <= all (reminder_lead_minutes)
+    and 20160 >= all (reminder_lead_minutes)
+  )
+);
+
+comment on table public.notification_preferences is 'What a person wants to be mailed about, and when not.';
+comment on column public.notification_preferences.quiet_hours_start is
+  'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
+comment on column public.notification_preferences.quiet_hours_end is 'Local time at which mail is sent again.';
+comment on column public.notification_preferences.reminder_lead_minutes is
+  'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
+
+create trigger touch_updated_at before update on public.notification_preferences
+  for each row execute function private.touch_updated_at();
+
+alter table public.notification_preferences enable row level security;
+alter table public.notification_preferences force row level security;
+revoke all on table public.notification_preferences from public, anon, authenticated, service_role;
+grant select on public.notification_preferences to authenticated, service_role;
+-- user_id is updatable so that an upsert from supabase-js works; the policy pins it.
+grant
+  insert (user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end, reminder_lead_minutes),
+  update (user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end, reminder_lead_minutes)
+  on public.notification_preferences to authenticated;
+
+create policy "A person sees their own preferences"
+  on public.notification_preferences for select to authenticated
+  using (user_id = (select auth.uid()));
+
+create policy "A person sets their own preferences"
+  on public.notification_preferences for insert to authenticated
+  with check (user_id = (select auth.uid()));
+
+create policy "A person changes their own preferences"
+  on public.notification_preferences for update to authenticated
+  using (user_id = (select auth.uid()))
+  with check (user_id = (select auth.uid()));
+
+create function private.wants_email(p_preferences public.notification_preferences, p_category text)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+  select case p_category
+    when 'account' then p_preferences.account_email
+    when 'booking' then p_preferences.booking_email
+    when 'reminder' then p_preferences.reminder_email
+    else true
+  end is not false;
+$$;
+
+comment on function private.wants_email(public.notification_preferences, text) is
+  'Whether a mail of a category is wanted. A person without preferences wants them all.';
+
+-- Both ends are local times of today or a neighbouring day, so that a night in which the clocks
+-- change is as long as it is.
+create function private.quiet_until(p_at timestamptz, p_time_zone text, p_start time, p_end time)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_start is null or p_end is null then null
+    when p_start < p_end and l.at::time >= p_start and l.at::time < p_end
+      then (l.at::date + p_end) at time zone p_time_zone
+    when p_start > p_end and l.at::time >= p_start
+      then (l.at::date + 1 + p_end) at time zone p_time_zone
+    when p_start > p_end and l.at::time < p_end
+      then (l.at::date + p_end) at time zone p_time_zone
+  end
+  from (select p_at at time zone p_time_zone as at) l;
+$$;
+
+comment on function private.quiet_until(timestamptz, text, time, time) is
+  'When the quiet hours that p_at lies in end; null when it lies in none.';

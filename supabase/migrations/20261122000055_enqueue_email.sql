@@ -1,0 +1,107 @@
+-- Enqueueing a mail, and waking the function that sends it.
+--
+-- Called: by SQL functions and triggers, inside the transaction that gives the reason. If that
+-- is rolled back, the mail was never there.
+
+-- A kick only shortens the wait: cron looks into the queue every minute anyway. So nothing that
+-- goes wrong here may reach the transaction that caused it.
+create function private.kick_function(p_name text, p_body jsonb default '{}')
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_guard constant text := 'evenkeel.kicked_' || replace(p_name, '-', '_');
+  v_transaction constant text := pg_current_xact_id()::text;
+  v_url text;
+  v_key text;
+begin
+  if current_setting(v_guard, true) = v_transaction then
+    return false;
+  end if;
+  select decrypted_secret into v_url from vault.decrypted_secrets where name = 'project_url';
+  select decrypted_secret into v_key from vault.decrypted_secrets where name = 'cron_secret_key';
+  if v_url is null or v_key is null then
+    return false;
+  end if;
+  perform net.http_post(
+    url := rtrim(v_url, '/') || '/functions/v1/' || p_name,
+    body := p_body,
+    headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', v_key),
+    timeout_milliseconds := 30000
+  );
+  perform set_config(v_guard, v_transaction, true);
+  return true;
+exception when others then
+  raise warning 'could not kick %: %', p_name, sqlerrm;
+  return false;
+end;
+$$;
+
+comment on function private.kick_function(text, jsonb) is
+  'Calls an edge function with the cron key after commit, once per transaction. False when the secrets are missing.';
+
+revoke execute on function private.kick_function(text, jsonb) from public;
+
+create function private.enqueue_email(
+  p_template text,
+  p_user_id uuid,
+  p_recipient text,
+  p_variables jsonb,
+  p_category text,
+  p_dedupe_key text,
+  p_token_purpose text default null,
+  p_token_id uuid default null,
+  p_booking_reminder_id uuid default null,
+  p_not_before timestamptz default now(),
+  p_stream text default 'mail'
+)
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_mail_id bigint;
+begin
+  if private.template_in_force(p_template, 'en') is null then
+    raise exception using errcode = 'P0002', message = format('no mail template named %s', p_template);
+  end if;
+  insert into public.communication_logs (
+    user_id, stream, category, template_key, recipient, variables, dedupe_key,
+    token_purpose, token_id, booking_reminder_id
+  ) values (
+    p_user_id, p_stream, p_category, p_template, lower(trim(p_recipient)), coalesce(p_variables, '{}'),
+    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id
+  )
+  on conflict (dedupe_key) do nothing
+  returning id into v_mail_id;
+  if v_mail_id is null then
+    return null;
+  end if;
+  insert into private.email_queue (mail_id, stream, priority, due_at)
+  values (v_mail_id, p_stream, private.email_priority(p_category), coalesce(p_not_before, now()));
+  if p_category = 'security' then
+    perform private.kick_function('email-dispatch');
+  end if;
+  return v_mail_id;
+end;
+$$;
+
+comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text) is
+  'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
+
+revoke execute on function
+  private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text) from public;
+
+create function private.email_priority(p_category text)
+returns smallint
+language sql
+immutable
+set search_path = ''
+as $$
+  select case p_category when 'security' then 0 else 1 end::smallint;
+$$;
+
+comment on function private.email_priority(text) is 'Place in the queue: security mail goes before everything else.';

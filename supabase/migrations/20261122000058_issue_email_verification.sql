@@ -1,0 +1,84 @@
+-- Issuing e-mail verification: at sign-up, when an unconfirmed address changes, on request.
+--
+-- Called: by the triggers below and by private.process_token_requests(). A newer token of a
+-- person takes the place of the older one, and the mail is queued in the same transaction.
+
+create function private.issue_email_verification(p_user_id uuid, p_email text, p_now timestamptz default now())
+returns uuid
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_token public.email_verification_tokens;
+begin
+  -- One issue per person at a time, so that of two at once the later one wins. It waits for a
+  -- person who is being deleted, before it holds anything that the deletion waits for.
+  perform from public.profiles where id = p_user_id for no key update;
+  if not found then
+    return null;
+  end if;
+  update public.email_verification_tokens
+  set superseded_at = greatest(p_now, created_at)
+  where user_id = p_user_id and verified_at is null and superseded_at is null;
+  insert into public.email_verification_tokens (user_id, email, created_at, expires_at, max_attempts)
+  values (
+    p_user_id, lower(p_email), p_now,
+    p_now + make_interval(hours => private.setting('email_verification_ttl_hours')::int),
+    private.setting('token_max_attempts')::int
+  )
+  returning * into v_token;
+  perform private.enqueue_email(
+    'verify_email', p_user_id, v_token.email,
+    jsonb_build_object(
+      'recipient_name', (select nullif(display_name, '') from public.profiles where id = p_user_id),
+      'expires_at', private.iso_timestamp(v_token.expires_at)
+    ),
+    'security', 'email_verification:' || v_token.id, 'email_verification', v_token.id,
+    p_not_before => p_now
+  );
+  return v_token.id;
+end;
+$$;
+
+comment on function private.issue_email_verification(uuid, text, timestamptz) is
+  'Issues a verification token for an address of a person, retires older ones, queues the mail. Returns the token''s id.';
+
+revoke execute on function private.issue_email_verification(uuid, text, timestamptz) from public;
+
+create function private.iso_timestamp(p_at timestamptz)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+$$;
+
+comment on function private.iso_timestamp(timestamptz) is 'ISO 8601 in UTC, the form in which times travel in mail variables.';
+
+create function private.issue_email_verification_for_account()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.issue_email_verification(new.id, new.email);
+  return null;
+end;
+$$;
+
+comment on function private.issue_email_verification_for_account() is
+  'Trigger on auth.users: an account with an unconfirmed address gets its verification mail.';
+
+-- The names sort after handle_new_user and follow_auth_user, which the profile depends on.
+create trigger issue_email_verification after insert on auth.users
+  for each row
+  when (new.email_confirmed_at is null and new.email <> '')
+  execute function private.issue_email_verification_for_account();
+
+create trigger issue_email_verification_for_new_address after update on auth.users
+  for each row
+  when (new.email_confirmed_at is null and new.email <> '' and new.email is distinct from old.email)
+  execute function private.issue_email_verification_for_account();

@@ -1,0 +1,160 @@
+-- Requests for a token mail by somebody who is not signed in.
+--
+-- Called: request_email_verification() by service_role, for whatever address was typed.
+-- It does the same for every address: one row. Whether there is an account, whether it is
+-- confirmed, whether the address has asked too often is looked at later, when the dispatcher
+-- works through the rows, so that neither answer nor time tells.
+
+create table private.token_requests (
+  id bigint generated always as identity primary key,
+  purpose text not null check (purpose in ('email_verification', 'password_reset')),
+  email text not null check (email = lower(email) and length(email) <= 320),
+  address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
+  context jsonb not null check (jsonb_typeof(context) = 'object'),
+  created_at timestamptz not null default now()
+);
+
+comment on table private.token_requests is 'Requests for a token mail that no dispatcher has looked at yet.';
+comment on column private.token_requests.address_key is 'HMAC-SHA-256 of the address, hex. The key is outside the database.';
+comment on column private.token_requests.context is 'request_id, ip and user_agent of the request.';
+
+create index token_requests_purpose_idx on private.token_requests (purpose, id);
+create index token_requests_created_at_idx on private.token_requests (created_at);
+
+-- Keyed by address, not by account, so that an address without an account cools down alike.
+create table private.token_cooldowns (
+  purpose text not null check (purpose in ('email_verification', 'password_reset')),
+  address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
+  last_allowed_at timestamptz not null,
+  window_started_at timestamptz not null,
+  allowed_in_window int not null check (allowed_in_window > 0),
+  primary key (purpose, address_key),
+  constraint window_starts_first check (window_started_at <= last_allowed_at)
+);
+
+comment on table private.token_cooldowns is 'When an address last got, or would have got, a token mail.';
+comment on column private.token_cooldowns.allowed_in_window is 'How many since window_started_at; a window lasts an hour.';
+
+create index token_cooldowns_last_allowed_at_idx on private.token_cooldowns (last_allowed_at);
+
+alter table private.token_requests enable row level security;
+alter table private.token_requests force row level security;
+alter table private.token_cooldowns enable row level security;
+alter table private.token_cooldowns force row level security;
+revoke all on table private.token_requests, private.token_cooldowns from public, anon, authenticated, service_role;
+
+create function private.request_token(p_purpose text, p_email text, p_address_key text, p_context jsonb)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+  insert into private.token_requests (purpose, email, address_key, context)
+  values (p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}'));
+$$;
+
+comment on function private.request_token(text, text, text, jsonb) is 'Notes that somebody asked for a token mail. The same work for every address.';
+
+revoke execute on function private.request_token(text, text, text, jsonb) from public;
+grant execute on function private.request_token(text, text, text, jsonb) to service_role;
+
+create function public.request_email_verification(p_email text, p_address_key text, p_context jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.request_token('email_verification', p_email, p_address_key, p_context);
+$$;
+
+comment on function public.request_email_verification(text, text, jsonb) is
+  'Somebody asks for another verification mail. p_address_key: HMAC of the address in hex. Answers alike for every address.';
+
+revoke execute on function public.request_email_verification(text, text, jsonb) from public, anon, authenticated;
+grant execute on function public.request_email_verification(text, text, jsonb) to service_role;
+
+-- A conflict that fails the condition updates nothing and returns nothing: not allowed.
+create function private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamptz)
+returns setof text
+language sql
+set search_path = ''
+as $$
+  insert into private.token_cooldowns as c (purpose, address_key, last_allowed_at, window_started_at, allowed_in_window)
+  select p_purpose, k, p_now, p_now, 1
+  from unnest(p_address_keys) k
+  order by k
+  on conflict (purpose, address_key) do update
+  set last_allowed_at = excluded.last_allowed_at,
+      window_started_at = case
+        when c.window_started_at <= p_now - interval '1 hour' then p_now
+        else c.window_started_at
+      end,
+      allowed_in_window = case
+        when c.window_started_at <= p_now - interval '1 hour' then 1
+        else c.allowed_in_window + 1
+      end
+  where c.last_allowed_at <= p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
+    and (
+      c.window_started_at <= p_now - interval '1 hour'
+      or c.allowed_in_window < private.setting('token_requests_per_hour')::int
+    )
+  returning c.address_key;
+$$;
+
+comment on function private.take_cooldown(text, text[], timestamptz) is
+  'Of the addresses, those that may be mailed now; from now on they cool down. Locks in key order.';
+
+revoke execute on function private.take_cooldown(text, text[], timestamptz) from public;
+
+create function private.process_token_requests(p_now timestamptz default now(), p_limit int default 100)
+returns int
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_taken private.token_requests[];
+  v_allowed text[];
+begin
+  with taken as (
+    delete from private.token_requests
+    where id = any (array(
+      select id from private.token_requests
+      where purpose = 'email_verification'
+      order by id
+      limit p_limit
+      for update skip locked
+    ))
+    returning *
+  )
+  select array_agg(t) into v_taken from taken t;
+  if v_taken is null then
+    return 0;
+  end if;
+  v_allowed := array(
+    select private.take_cooldown(
+      'email_verification', array(select distinct t.address_key from unnest(v_taken) t), p_now
+    )
+  );
+  -- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.
+  perform private.issue_email_verification(p.id, p.email, p_now)
+  from (
+    select id, email
+    from public.profiles
+    where email = any (array(select t.email from unnest(v_taken) t where t.address_key = any (v_allowed)))
+      and email_confirmed_at is null
+    order by id
+    for no key update skip locked
+  ) p
+  where not exists (
+    select from public.email_verification_tokens k
+    where k.user_id = p.id
+      and k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
+  );
+  return cardinality(v_taken);
+end;
+$$;
+
+comment on function private.process_token_requests(timestamptz, int) is
+  'Turns waiting requests into tokens and mails, where the account and the cooldown allow it. Returns how many it looked at.';
+
+revoke execute on function private.process_token_requests(timestamptz, int) from public;

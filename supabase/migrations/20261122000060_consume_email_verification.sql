@@ -1,0 +1,147 @@
+-- Consuming a verification link, and sealing the digests of links that are about to be mailed.
+--
+-- Called: by service_role, from auth-email-verify and from the dispatchers.
+
+create function private.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_token public.email_verification_tokens;
+  v_email text;
+  v_outcome text;
+begin
+  select * into v_token from public.email_verification_tokens where id = p_token_id for update;
+  if not found or v_token.token_hash is null then
+    return jsonb_build_object('outcome', 'invalid');
+  end if;
+  if v_token.attempts >= v_token.max_attempts then
+    return jsonb_build_object('outcome', 'exhausted');
+  end if;
+  if v_token.token_hash is distinct from lower(p_token_hash) then
+    update public.email_verification_tokens set attempts = attempts + 1 where id = p_token_id;
+    return jsonb_build_object('outcome', 'invalid');
+  end if;
+  -- Only who holds the secret learns more than that.
+  select lower(email) into v_email from auth.users where id = v_token.user_id;
+  v_outcome := case
+    when v_token.superseded_at is not null or v_email is distinct from v_token.email then 'superseded'
+    when v_token.expires_at <= clock_timestamp() then 'expired'
+    when v_token.verified_at is not null then 'already_verified'
+    else 'verified'
+  end;
+  if v_outcome = 'verified' then
+    update public.email_verification_tokens set verified_at = now() where id = p_token_id;
+    perform private.write_audit(
+      'email.verified', 'email_verification_token', p_token_id::text, v_token.user_id, null, null,
+      coalesce(p_context, '{}') || jsonb_build_object('source', 'consume_email_verification')
+    );
+  end if;
+  if v_outcome in ('verified', 'already_verified') then
+    return jsonb_build_object('outcome', v_outcome, 'user_id', v_token.user_id);
+  end if;
+  return jsonb_build_object('outcome', v_outcome);
+end;
+$$;
+
+comment on function private.consume_email_verification(uuid, text, jsonb) is
+  'See public.consume_email_verification(). The row lock lets exactly one of several racing requests verify.';
+
+revoke execute on function private.consume_email_verification(uuid, text, jsonb) from public;
+grant execute on function private.consume_email_verification(uuid, text, jsonb) to service_role;
+
+create function public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.consume_email_verification(p_token_id, p_token_hash, p_context);
+$$;
+
+comment on function public.consume_email_verification(uuid, text, jsonb) is
+  'Consumes a verification token. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
+
+revoke execute on function public.consume_email_verification(uuid, text, jsonb) from public, anon, authenticated;
+grant execute on function public.consume_email_verification(uuid, text, jsonb) to service_role;
+
+create function private.seal_token_hashes(p_tokens jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_unknown text;
+  v_sealed jsonb;
+begin
+  select t.purpose into v_unknown
+  from jsonb_to_recordset(p_tokens) as t (purpose text)
+  where t.purpose is null or t.purpose not in ('email_verification', 'password_reset')
+  limit 1;
+  if found then
+    raise exception using errcode = '22023', message = format('unknown token purpose %s', v_unknown);
+  end if;
+  -- Locked in the order of ids first: two dispatchers with the same tokens must not deadlock.
+  perform private.lock_tokens(array(select t.id from jsonb_to_recordset(p_tokens) as t (id uuid)));
+  update public.email_verification_tokens k
+  set token_hash = t.token_hash
+  from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
+  where t.purpose = 'email_verification' and k.id = t.id and k.token_hash is null;
+  update public.password_reset_tokens k
+  set token_hash = t.token_hash
+  from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
+  where t.purpose = 'password_reset' and k.id = t.id and k.token_hash is null;
+  select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', private.token_hash(t.purpose, t.id)) order by t.n)
+  into v_sealed
+  from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n);
+  return coalesce(v_sealed, '[]');
+end;
+$$;
+
+comment on function private.seal_token_hashes(jsonb) is 'See public.seal_token_hashes().';
+
+create function private.lock_tokens(p_ids uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform from public.email_verification_tokens where id = any (p_ids) order by id for update;
+  perform from public.password_reset_tokens where id = any (p_ids) order by id for update;
+end;
+$$;
+
+comment on function private.lock_tokens(uuid[]) is 'Locks tokens of every purpose, in one order.';
+
+create function private.token_hash(p_purpose text, p_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case p_purpose
+    when 'email_verification' then (select token_hash from public.email_verification_tokens where id = p_id)
+    when 'password_reset' then (select token_hash from public.password_reset_tokens where id = p_id)
+  end;
+$$;
+
+comment on function private.token_hash(text, uuid) is 'The sealed digest of a token; null before sealing and for a token that is gone.';
+
+revoke execute on function private.seal_token_hashes(jsonb) from public;
+grant execute on function private.seal_token_hashes(jsonb) to service_role;
+
+create function public.seal_token_hashes(p_tokens jsonb)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.seal_token_hashes(p_tokens);
+$$;
+
+comment on function public.seal_token_hashes(jsonb) is
+  'Stores the digests of tokens whose mails are being made: [{purpose, id, token_hash}]. The first digest stays; answers the stored ones.';
+
+revoke execute on function public.seal_token_hashes(jsonb) from public, anon, authenticated;
+grant execute on function public.seal_token_hashes(jsonb) to service_role;
