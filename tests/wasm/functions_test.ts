@@ -1,0 +1,156 @@
+/** What every function owes, whatever it does: each is served from its module graph alone. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { entry, isolate, ROOT, run, type Running, until } from './isolated.ts';
+import { CRON_KEY, EXAMPLES } from './requests.ts';
+import { startUpstream, type Upstream } from './upstream.ts';
+
+interface Subject {
+  name: string;
+  folder: string;
+  function: Running;
+  upstream: Upstream;
+  environment: Record<string, string>;
+}
+
+const names = [...Deno.readDirSync(join(ROOT, 'functions'))]
+  .filter((item) => item.isDirectory)
+  .map((item) => item.name)
+  .sort();
+
+for (const name of names) {
+  Deno.test(name, async (test) => {
+    assert.ok(EXAMPLES[name], `tests/wasm/requests.ts has no request for ${name}`);
+    const subject = await start(name);
+    try {
+      for (const [rule, check] of Object.entries(rules)) {
+        await test.step(rule, () => check(subject));
+      }
+    } finally {
+      await subject.function.stop();
+      await subject.upstream.stop();
+      await Deno.remove(subject.folder, { recursive: true });
+    }
+  });
+}
+
+const rules: Record<string, (subject: Subject) => Promise<void>> = {
+  'broken JSON is refused with 400': async (subject) => {
+    const response = await send(subject, { body: '{"' });
+    await assertProblem(response, 400, 'invalid_request');
+  },
+
+  'a panic answers 500 without its message, and the next request is clean': async (subject) => {
+    const response = await send(subject, { fault: 'panic' });
+    await assertProblem(response, 500, 'internal');
+    await assertClean(subject);
+  },
+
+  'requests in flight at a panic answer 500 too': async (subject) => {
+    const { upstream } = subject;
+    const before = upstream.calls();
+    upstream.hold();
+    const waiting = [send(subject, {}), send(subject, {})];
+    await until(() => upstream.calls() >= before + waiting.length);
+    await assertProblem(await send(subject, { fault: 'panic' }), 500, 'internal');
+    for (const response of await Promise.all(waiting)) await assertProblem(response, 500, 'internal');
+    // The callbacks of the lost instance now fire; nothing may come of it.
+    upstream.release();
+    await assertClean(subject);
+  },
+
+  'thirty panics in a row leave a clean instance': async (subject) => {
+    const responses = await Promise.all(Array.from({ length: 30 }, () => send(subject, { fault: 'panic' })));
+    for (const response of responses) await assertProblem(response, 500, 'internal');
+    await assertClean(subject);
+  },
+
+  'a panic is logged as one line of JSON with its place': async (subject) => {
+    const line = subject.function.output().split('\n').find((text) => text.includes('"event":"panic"'));
+    assert.ok(line, 'no line was logged');
+    const entry = JSON.parse(line);
+    assert.equal(entry.level, 'error');
+    assert.match(entry.location, /\.rs:\d+/);
+    assert.equal(entry.request_ids.length, 1);
+    await Promise.resolve();
+  },
+
+  'a deadline answers 504 while the upstream is silent': async ({ name, folder, upstream, environment }) => {
+    const impatient = join(folder, 'supabase/functions', name, 'impatient.ts');
+    const script = await Deno.readTextFile(entry(folder, name));
+    await Deno.writeTextFile(
+      impatient,
+      script.replace(/serve\(bindings, bytes.*\)/, 'serve(bindings, bytes, { deadlineMs: 200 })'),
+    );
+    const running = await run(impatient, environment);
+    try {
+      upstream.hold();
+      await assertProblem(await post(running.url, name, {}), 504, 'upstream_timeout');
+      upstream.release();
+      assert.ok(running.alive());
+    } finally {
+      await running.stop();
+    }
+  },
+};
+
+async function start(name: string): Promise<Subject> {
+  const upstream = startUpstream();
+  const folder = await isolate(name);
+  const environment = {
+    EDGE_FAULTS: 'panic',
+    SUPABASE_URL: upstream.url,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: 'sb_publishable_key' }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: 'sb_secret_key', cron: CRON_KEY }),
+    SITE_URL: 'http://127.0.0.1:1',
+    ALLOWED_ORIGINS: 'http://127.0.0.1:1',
+    TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
+    RESEND_API_KEY: 're_wasm_tests',
+    RESEND_API_URL: upstream.url,
+    MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
+    SENTRY_DSN: '',
+    SENTRY_ENVIRONMENT: 'test',
+  };
+  return { name, folder, upstream, environment, function: await run(entry(folder, name), environment) };
+}
+
+interface Variation {
+  body?: string;
+  fault?: string;
+}
+
+function send(subject: Subject, variation: Variation): Promise<Response> {
+  return post(subject.function.url, subject.name, variation);
+}
+
+function post(url: string, name: string, { body, fault }: Variation): Promise<Response> {
+  const example = EXAMPLES[name];
+  return fetch(`${url}/${name}${example.path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...example.headers,
+      ...(fault && { 'x-edge-fault': fault }),
+    },
+    body: body ?? JSON.stringify(example.body),
+  });
+}
+
+async function assertProblem(response: Response, status: number, code: string) {
+  const text = await response.text();
+  assert.equal(response.status, status, text);
+  assert.equal(response.headers.get('content-type'), 'application/problem+json');
+  assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+  assert.equal(JSON.parse(text).code, code);
+  assert.ok(!/panick|unreachable|\.rs/i.test(text), `the body says why: ${text}`);
+}
+
+/** The instance works: it refuses what it should, and a good request reaches the upstream. */
+async function assertClean(subject: Subject) {
+  const before = subject.upstream.calls();
+  await assertProblem(await send(subject, { body: '{"' }), 400, 'invalid_request');
+  const response = await send(subject, {});
+  await response.body?.cancel();
+  assert.ok(subject.upstream.calls() > before, 'no upstream call was made');
+  assert.ok(subject.function.alive(), subject.function.output());
+}

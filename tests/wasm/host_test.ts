@@ -1,0 +1,167 @@
+/** The rules of supabase/functions/_shared/host.ts, on bindings that are played. */
+import assert from 'node:assert/strict';
+import { type Bindings, serve } from '../../supabase/functions/_shared/host.ts';
+
+const REQUEST_ID = '6f1c3d1e-0d0b-4d55-9a5e-2f6b7f1f0a11';
+
+/** Bindings whose `handle` is given, and that record what the host asked of them. */
+function played(handle: Bindings['handle']) {
+  const seen = { initialised: 0, resets: 0, reports: [] as string[] };
+  const bindings: Bindings = {
+    initSync: () => void seen.initialised++,
+    handle,
+    report_panic: (location) => Promise.resolve(void seen.reports.push(location)),
+    __wbg_reset_state: () => void seen.resets++,
+  };
+  return { seen, bindings };
+}
+
+function request(headers: Record<string, string> = {}) {
+  return new Request('http://localhost/', { headers: { 'x-request-id': REQUEST_ID, ...headers } });
+}
+
+const never = () => new Promise<Response>(() => {});
+
+/** What the panic hook of a module does in the middle of a request. */
+function panicking(location: string): Promise<Response> {
+  globalThis.__edge_panic?.(location);
+  return never();
+}
+
+Deno.test('the module is instantiated once, at import', async () => {
+  const { seen, bindings } = played(() => Promise.resolve(new Response('fine')));
+  const { fetch } = serve(bindings, new Uint8Array());
+  await fetch(request());
+  await fetch(request());
+  assert.equal(seen.initialised, 1);
+});
+
+Deno.test('a panic answers every request in flight and leaves a clean instance', async () => {
+  let handle = never;
+  const { seen, bindings } = played(() => handle());
+  const { fetch } = serve(bindings, new Uint8Array());
+  const waiting = fetch(request());
+  handle = () => panicking('src/lib.rs:1:2');
+  const [first, second] = await Promise.all([waiting, fetch(request())]);
+  assert.deepEqual([first.status, second.status], [500, 500]);
+  assert.equal(seen.resets, 1);
+  assert.deepEqual(seen.reports, ['src/lib.rs:1:2']);
+
+  handle = () => Promise.resolve(new Response('fine'));
+  assert.equal(await (await fetch(request())).text(), 'fine');
+});
+
+Deno.test('a panic that is noticed twice is handled once', async () => {
+  const { seen, bindings } = played(() => {
+    globalThis.__edge_panic?.('a');
+    throw new WebAssembly.RuntimeError('unreachable');
+  });
+  const { fetch } = serve(bindings, new Uint8Array());
+  assert.equal((await fetch(request())).status, 500);
+  assert.equal(seen.resets, 1);
+});
+
+Deno.test('a trap without a panic hook is a panic too', async () => {
+  const { seen, bindings } = played(() => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds')));
+  const { fetch } = serve(bindings, new Uint8Array());
+  assert.equal((await fetch(request())).status, 500);
+  assert.equal(seen.resets, 1);
+});
+
+Deno.test('a trap in a microtask is caught before it ends the process', async () => {
+  const { bindings } = played(() => {
+    queueMicrotask(() => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    });
+    return never();
+  });
+  const { fetch } = serve(bindings, new Uint8Array());
+  assert.equal((await fetch(request())).status, 500);
+});
+
+Deno.test('a rejected answer is a 500 of that request alone', async () => {
+  const { seen, bindings } = played(() => Promise.reject(new Error('a mistake in the module')));
+  const { fetch } = serve(bindings, new Uint8Array());
+  const response = await fetch(request());
+  assert.equal(response.status, 500);
+  assert.ok(!(await response.text()).includes('mistake'));
+  assert.equal(seen.resets, 0);
+});
+
+Deno.test('a panic while reporting a panic does not report for ever', async () => {
+  const { seen, bindings } = played(() => panicking('request'));
+  bindings.report_panic = (location) => {
+    seen.reports.push(location);
+    globalThis.__edge_panic?.('report');
+    return new Promise(() => {});
+  };
+  const { fetch } = serve(bindings, new Uint8Array());
+  await fetch(request());
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(seen.reports, ['request']);
+});
+
+Deno.test('a report that fails is logged and nothing more', async () => {
+  const { bindings } = played(() => panicking('request'));
+  bindings.report_panic = () => Promise.reject(new Error('Sentry is away'));
+  const { fetch } = serve(bindings, new Uint8Array());
+  assert.equal((await fetch(request())).status, 500);
+});
+
+Deno.test('the report outlives the answer by waitUntil', async () => {
+  const kept: Promise<unknown>[] = [];
+  globalThis.EdgeRuntime = { waitUntil: (promise) => void kept.push(promise) };
+  try {
+    const { bindings } = played(() => panicking('request'));
+    await serve(bindings, new Uint8Array()).fetch(request());
+    assert.equal(kept.length, 1);
+  } finally {
+    globalThis.EdgeRuntime = undefined;
+  }
+});
+
+Deno.test('a request past its deadline is answered 504, and its late answer is dropped', async () => {
+  let settle = (_: Response) => {};
+  const { seen, bindings } = played(() => new Promise((resolve) => (settle = resolve)));
+  const { fetch } = serve(bindings, new Uint8Array(), { deadlineMs: 10 });
+  const response = await fetch(request());
+  settle(new Response('late'));
+  assert.equal(response.status, 504);
+  assert.equal((await response.json()).code, 'upstream_timeout');
+  assert.equal(seen.resets, 0);
+});
+
+Deno.test('answers of the host keep the contract of every answer', async () => {
+  const { bindings } = played(() => panicking('src/secret.rs'));
+  Deno.env.set('ALLOWED_ORIGINS', 'https://other.example, https://app.example');
+  const { fetch } = serve(bindings, new Uint8Array());
+  const response = await fetch(request({ origin: 'https://app.example' }));
+  const headers = Object.fromEntries(response.headers);
+  assert.deepEqual(headers, {
+    'access-control-allow-origin': 'https://app.example',
+    'access-control-expose-headers': 'x-request-id',
+    'cache-control': 'no-store',
+    'content-type': 'application/problem+json',
+    'referrer-policy': 'no-referrer',
+    'vary': 'Origin',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': REQUEST_ID,
+  });
+  assert.deepEqual(await response.json(), {
+    type: 'about:blank',
+    title: 'Internal error',
+    status: 500,
+    code: 'internal',
+    detail: 'The request could not be completed.',
+    request_id: REQUEST_ID,
+  });
+});
+
+Deno.test('an origin that is not allowed gets no CORS header, a strange request id a new one', async () => {
+  const { bindings } = played(() => panicking('x'));
+  Deno.env.set('ALLOWED_ORIGINS', 'https://app.example');
+  const { fetch } = serve(bindings, new Uint8Array());
+  const { headers } = await fetch(request({ origin: 'https://evil.example', 'x-request-id': '<script>' }));
+  assert.equal(headers.get('access-control-allow-origin'), null);
+  assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+});
