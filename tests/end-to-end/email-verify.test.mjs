@@ -1,0 +1,144 @@
+// @ts-check
+// The link of a verification mail: who it lets in, and everything that stops it.
+
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { sql } from './platform/clients.mjs';
+import { outcome, resend, verify } from './platform/functions.mjs';
+import { mailTo, tokenIn } from './platform/inbox.mjs';
+import { PASSWORD, signUp } from './platform/people.mjs';
+
+after(() => sql.end());
+
+/** A token whose last byte is another one: right id, wrong secret. @param {string} token */
+function forged(token) {
+  const bytes = Buffer.from(token, 'base64url');
+  bytes[bytes.length - 1] ^= 1;
+  return bytes.toString('base64url');
+}
+
+/** @param {{ id: string }} person */
+async function audited({ id }) {
+  const [{ count }] = await sql`
+    select count(*)::int from public.audit_logs where action = 'email.verified' and user_id = ${id}`;
+  return count;
+}
+
+test('sign up, get the mail, be refused, confirm, sign in', async () => {
+  const person = await signUp({ display_name: 'Ada' });
+  const credentials = { email: person.email, password: PASSWORD };
+  const early = await person.client.auth.signInWithPassword(credentials);
+  assert.equal(early.error?.code, 'email_not_confirmed');
+
+  const mail = await mailTo(person.email);
+  assert.match(mail.subject, /confirm/i);
+  const response = await verify(tokenIn(mail));
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), { status: 'verified' });
+
+  const { data, error } = await person.client.auth.signInWithPassword(credentials);
+  assert.equal(error, null);
+  assert.equal(data.user?.id, person.id);
+  assert.equal(await audited(person), 1);
+});
+
+test('supabase-js calls the function like any other', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  const { data, error } = await person.client.functions.invoke('auth-email-verify', { body: { token } });
+  assert.equal(error, null);
+  assert.deepEqual(data, { status: 'verified' });
+});
+
+test('a second use answers already_verified and writes no second audit row', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  await verify(token);
+  assert.equal(await outcome(await verify(token)), '200 already_verified');
+  assert.equal(await audited(person), 1);
+});
+
+test('of twenty simultaneous requests exactly one verifies', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  const outcomes = await Promise.all(Array.from({ length: 20 }, async () => outcome(await verify(token))));
+  assert.equal(outcomes.filter((one) => one === '200 verified').length, 1, outcomes.join(', '));
+  assert.equal(outcomes.filter((one) => one === '200 already_verified').length, 19, outcomes.join(', '));
+  assert.equal(await audited(person), 1);
+});
+
+test('an expired link is told so and does not confirm', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  await sql`
+    update public.email_verification_tokens
+    set created_at = created_at - interval '2 days', expires_at = now() - interval '1 second' where user_id = ${person.id}`;
+  assert.equal(await outcome(await verify(token)), '410 token_expired');
+  const { error } = await person.client.auth.signInWithPassword({ email: person.email, password: PASSWORD });
+  assert.equal(error?.code, 'email_not_confirmed');
+  assert.equal(await audited(person), 0);
+});
+
+describe('five attempts', () => {
+  test('four wrong ones leave the link usable', async () => {
+    const person = await signUp();
+    const token = tokenIn(await mailTo(person.email));
+    for (let turn = 0; turn < 4; turn += 1) assert.equal((await verify(forged(token))).status, 400);
+    assert.equal(await outcome(await verify(token)), '200 verified');
+  });
+
+  test('five wrong ones spend it, whatever comes after', async () => {
+    const person = await signUp();
+    const token = tokenIn(await mailTo(person.email));
+    const wrong = [];
+    for (let turn = 0; turn < 6; turn += 1) wrong.push((await verify(forged(token))).status);
+    assert.ok(
+      wrong.every((status) => status >= 400 && status < 500),
+      wrong.join(),
+    );
+    const late = await verify(token);
+    assert.ok(late.status >= 400 && late.status < 500, `answered ${late.status}`);
+    assert.equal(await audited(person), 0);
+  });
+
+  test('thirty simultaneous guesses are counted one by one', async () => {
+    const person = await signUp();
+    const token = tokenIn(await mailTo(person.email));
+    await Promise.all(Array.from({ length: 30 }, () => verify(forged(token))));
+    const [{ attempts }] = await sql`
+      select attempts from public.email_verification_tokens where user_id = ${person.id}`;
+    assert.equal(attempts, 5);
+  });
+});
+
+test('a link to an address that has changed since is void', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  await sql`update auth.users set email = ${`new-${person.email}`} where id = ${person.id}`;
+  const response = await verify(token);
+  assert.ok(response.status >= 400 && response.status < 500, `answered ${response.status}`);
+  const [{ email_confirmed_at: confirmed }] =
+    await sql`select email_confirmed_at from auth.users where id = ${person.id}`;
+  assert.equal(confirmed, null);
+});
+
+test('a newer link retires the older one', async () => {
+  const person = await signUp();
+  const older = tokenIn(await mailTo(person.email));
+  await sql`
+    update public.email_verification_tokens set created_at = created_at - interval '1 hour' where user_id = ${person.id}`;
+  await sql`delete from private.token_cooldowns`;
+  assert.equal((await resend(person.email)).status, 202);
+  const newer = tokenIn(await mailTo(person.email, 2, 90));
+  assert.notEqual(newer, older);
+  const response = await verify(older);
+  assert.ok(response.status >= 400 && response.status < 500, `answered ${response.status}`);
+  assert.equal(await outcome(await verify(newer)), '200 verified');
+});
+
+test('what is no token of ours is refused alike, and as quickly', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  const foreign = Buffer.alloc(48, 7).toString('base64url');
+  assert.equal(await outcome(await verify(forged(token))), await outcome(await verify(foreign)));
+});

@@ -1,0 +1,13 @@
+// @ts-check
+
+import { createClient } from '@supabase/supabase-js';
+import postgres from 'postgres';
+import { environment } from './environment.mjs';
+
+const options = { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } };
+
+/** What a browser holds. Every call is a new visitor. */
+export const visitor = () => createClient(environment.url, environment.publishableKey, options);
+
+/** The project's owner, for what a test cannot do as a person: prepare, and look behind the scenes. */
+export const sql = postgres(environment.databaseUrl, { max: 4, onnotice: () => {} });

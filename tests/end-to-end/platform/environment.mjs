@@ -1,0 +1,35 @@
+// @ts-check
+// Where the running platform is: given by scripts/test, otherwise read from a developer's stack.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+export const stackDirectory = path.resolve(root, process.env.STACK_DIR ?? '.stack');
+
+/** @returns {Record<string, string | undefined>} */
+function fromFile() {
+  const lines = readFileSync(path.join(stackDirectory, 'env'), 'utf8').split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+}
+
+const values = process.env.SUPABASE_URL ? process.env : fromFile();
+
+/** @param {string} name */
+function required(name) {
+  const value = values[name];
+  if (!value) throw new Error(`${name} is not set; is the stack running? (./scripts/start --detach)`);
+  return value;
+}
+
+export const environment = {
+  url: required('SUPABASE_URL'),
+  publishableKey: required('SUPABASE_PUBLISHABLE_KEY'),
+  secretKey: required('SUPABASE_SECRET_KEY'),
+  /** @type {{ default: string, cron: string }} */
+  secretKeys: JSON.parse(required('SUPABASE_SECRET_KEYS')),
+  databaseUrl: required('DATABASE_URL'),
+  inboxUrl: required('INBOX_URL'),
+  siteUrl: required('SITE_URL'),
+};

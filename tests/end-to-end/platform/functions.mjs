@@ -1,0 +1,34 @@
+// @ts-check
+
+import { environment } from './environment.mjs';
+
+/** @typedef {{ method?: string, headers?: Record<string, string>, body?: unknown }} Call */
+
+/** A request to an edge function through the gateway. A body that is no string is sent as JSON.
+ * @param {string} path such as "auth-email-verify/resend" @param {Call} [call] */
+export function callFunction(path, { method = 'POST', headers = {}, body } = {}) {
+  return fetch(`${environment.url}/functions/v1/${path}`, {
+    method,
+    headers: { apikey: environment.publishableKey, 'content-type': 'application/json', ...headers },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** @param {string} token */
+export const verify = (token) => callFunction('auth-email-verify', { body: { token } });
+
+/** @param {string} email */
+export const resend = (email) => callFunction('auth-email-verify/resend', { body: { email } });
+
+/** What pg_cron does every minute. @param {'email-dispatch' | 'booking-reminders-dispatch'} name */
+export async function dispatch(name) {
+  const response = await callFunction(name, { headers: { apikey: environment.secretKeys.cron }, body: {} });
+  if (response.status !== 200) throw new Error(`${name} answered ${response.status}: ${await response.text()}`);
+  return response.json();
+}
+
+/** Status and stable code of an answer, such as "400 invalid_request". @param {Response} response */
+export async function outcome(response) {
+  const body = await response.json();
+  return `${response.status} ${body.code ?? body.status}`;
+}

@@ -1,0 +1,49 @@
+// @ts-check
+
+import { randomUUID } from 'node:crypto';
+import { sql, visitor } from './clients.mjs';
+import { verify } from './functions.mjs';
+import { mailTo, tokenIn } from './inbox.mjs';
+
+export const PASSWORD = 'correct horse battery staple';
+
+export const newAddress = (name = 'ada') => `${name}-${randomUUID().slice(0, 8)}@example.com`;
+
+/** Somebody who has just signed up. @param {Record<string, string>} [data] */
+export async function signUp(data = {}) {
+  const email = newAddress();
+  const client = visitor();
+  const { data: made, error } = await client.auth.signUp({ email, password: PASSWORD, options: { data } });
+  if (error) throw error;
+  return { email, client, id: /** @type {string} */ (made.user?.id) };
+}
+
+/** Somebody who has signed up, confirmed and signed in. @param {Record<string, string>} [data] */
+export async function signedIn(data = {}) {
+  const person = await signUp(data);
+  const response = await verify(tokenIn(await mailTo(person.email)));
+  if (response.status !== 200) throw new Error(`verification answered ${response.status}: ${await response.text()}`);
+  const { error } = await person.client.auth.signInWithPassword({ email: person.email, password: PASSWORD });
+  if (error) throw error;
+  return person;
+}
+
+/** Joins the first company of the seed. @param {{ id: string }} person */
+export async function employ({ id }) {
+  await sql`
+    insert into public.company_members (company_id, user_id)
+    select id, ${id} from public.companies where status = 'active' order by created_at, id limit 1`;
+}
+
+/** A specialist and a session type that can be booked with them. */
+export async function anOffer() {
+  const [offer] = await sql`
+    select s.id as specialist_id, t.id as session_type_id
+    from public.specialists s
+    join public.specialist_pillars sp on sp.specialist_id = s.id
+    join public.session_types t on t.pillar_id = sp.pillar_id and t.is_active
+    join public.pillars p on p.id = sp.pillar_id and p.is_active
+    where s.status = 'verified' order by random() limit 1`;
+  if (!offer) throw new Error('the seed holds nothing to book');
+  return offer;
+}

@@ -1,0 +1,93 @@
+// @ts-check
+// Asking for another link must not tell who has an account.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sql } from './platform/clients.mjs';
+import { dispatch, resend } from './platform/functions.mjs';
+import { mailTo, mailsTo } from './platform/inbox.mjs';
+import { newAddress, signUp, signedIn } from './platform/people.mjs';
+import { eventually } from './platform/waiting.mjs';
+
+/** @type {Record<string, string>} */
+const addresses = {};
+
+before(async () => {
+  addresses.unknown = newAddress('nobody');
+  addresses.waiting = (await signUp()).email;
+  addresses.confirmed = (await signedIn()).email;
+  addresses['cooling down'] = (await signUp()).email;
+  addresses.suppressed = (await signUp()).email;
+  for (const address of Object.values(addresses)) if (address !== addresses.unknown) await mailTo(address);
+  await sql`insert into private.email_suppressions (address, reason) values (${addresses.suppressed}, 'hard_bounce')`;
+  await sql`update public.email_verification_tokens set created_at = created_at - interval '1 hour'`;
+  await sql`delete from private.token_cooldowns`;
+  await resend(addresses['cooling down']);
+  await workThroughRequests();
+});
+after(() => sql.end());
+
+async function workThroughRequests() {
+  await eventually('the token requests to be worked through', async () => {
+    await dispatch('email-dispatch');
+    const [{ count }] = await sql`select count(*)::int from private.token_requests`;
+    return count === 0;
+  });
+}
+
+/** What a client can tell answers apart by, but for what differs in any two answers. @param {Response} response */
+async function fingerprint(response) {
+  const headers = Object.fromEntries(response.headers);
+  for (const name of ['x-request-id', 'date']) delete headers[name];
+  return { status: response.status, headers, body: await response.text() };
+}
+
+test('known, unknown, confirmed, cooling-down and suppressed addresses are answered alike', async () => {
+  const expected = await fingerprint(await resend(newAddress('stranger')));
+  assert.equal(expected.status, 202);
+  assert.equal(expected.body, '{"status":"accepted"}');
+  for (const [who, address] of Object.entries(addresses)) {
+    assert.deepEqual(await fingerprint(await resend(address)), expected, who);
+  }
+});
+
+test('only who waits for a link and is not cooling down gets another', async () => {
+  await workThroughRequests();
+  await mailTo(addresses.waiting, 2, 90);
+  await mailTo(addresses['cooling down'], 2, 90);
+  for (const [who, mails] of Object.entries({
+    unknown: 0,
+    confirmed: 1,
+    'cooling down': 2,
+    suppressed: 1,
+    waiting: 2,
+  })) {
+    assert.equal((await mailsTo(addresses[who])).length, mails, who);
+  }
+});
+
+test('an address in other letters is the same address', async () => {
+  const person = await signUp();
+  await mailTo(person.email);
+  await sql`
+    update public.email_verification_tokens set created_at = created_at - interval '1 hour' where user_id = ${person.id}`;
+  await sql`delete from private.token_cooldowns`;
+  await resend(` ${person.email.toUpperCase()} `.trim());
+  await workThroughRequests();
+  await mailTo(person.email, 2, 90);
+});
+
+test('no address is mailed more than once a minute, however often it is asked for', async () => {
+  const person = await signUp();
+  await mailTo(person.email);
+  await sql`
+    update public.email_verification_tokens set created_at = created_at - interval '1 hour' where user_id = ${person.id}`;
+  await sql`delete from private.token_cooldowns`;
+  await Promise.all(Array.from({ length: 10 }, () => resend(person.email)));
+  await workThroughRequests();
+  await mailTo(person.email, 2, 90);
+  await resend(person.email);
+  await workThroughRequests();
+  await dispatch('email-dispatch');
+  assert.equal((await mailsTo(person.email)).length, 2);
+});
