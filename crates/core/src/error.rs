@@ -1,0 +1,317 @@
+//! The one error type, its stable codes, and their mapping to
+//! `application/problem+json` (RFC 9457).
+//!
+//! What a caller may read (`code`, `detail`, field errors) is kept apart from
+//! what only an operator may read (`cause`): the cause goes to the log and to
+//! Sentry, never into a response.
+
+use core::fmt;
+
+use serde::Serialize;
+
+use crate::id::RequestId;
+
+/// `Result` with the one [`Error`].
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $title:literal;)*) => {
+        /// Every `code` that a function may answer. A code never changes its
+        /// meaning; clients branch on it rather than on `detail`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        pub enum Code {
+            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the contract.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The HTTP status that goes with the code.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            /// The code as it stands in the response.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// A short, constant summary for people.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body, a header or a field is not of the documented form.
+    InvalidRequest = 400, "invalid_request", "The request is not valid";
+    /// The token is unknown, malformed, or its secret is wrong.
+    TokenInvalid = 400, "token_invalid", "This link is not valid";
+    /// A credential is missing or wrong.
+    Unauthenticated = 401, "unauthenticated", "Credentials are missing or wrong";
+    /// The caller is known, and may not do this.
+    Forbidden = 403, "forbidden", "This is not allowed";
+    /// There is no such route or resource for this caller.
+    NotFound = 404, "not_found", "There is nothing here";
+    /// The route exists for other methods, named by `Allow`.
+    MethodNotAllowed = 405, "method_not_allowed", "This method is not allowed here";
+    /// The request contradicts the state of the resource.
+    Conflict = 409, "conflict", "This conflicts with the current state";
+    /// The token's time is over.
+    TokenExpired = 410, "token_expired", "This link has expired";
+    /// Too many wrong attempts have been made with this token.
+    TokenExhausted = 410, "token_exhausted", "This link has been tried too often";
+    /// A newer link was sent, or the account's address changed since.
+    TokenSuperseded = 410, "token_superseded", "This link has been replaced";
+    /// The body is larger than the route accepts.
+    PayloadTooLarge = 413, "payload_too_large", "The request body is too large";
+    /// The body is not `application/json`.
+    UnsupportedMediaType = 415, "unsupported_media_type", "The content type is not supported";
+    /// The request is well-formed and breaks a rule.
+    RuleViolation = 422, "rule_violation", "The request breaks a rule";
+    /// Too many requests; `Retry-After` says when to come back.
+    RateLimited = 429, "rate_limited", "Too many requests";
+    /// A defect or a misconfiguration of ours; never says which.
+    Internal = 500, "internal", "Something went wrong on our side";
+    /// A service we depend on refused or could not be reached.
+    UpstreamUnavailable = 503, "upstream_unavailable", "A service we depend on is unavailable";
+    /// A service we depend on did not answer in time.
+    UpstreamTimeout = 504, "upstream_timeout", "A service we depend on did not answer in time";
+}
+
+/// What is wrong with one field of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901) into the request body.
+    pub pointer: String,
+    /// A stable `snake_case` word for what is wrong.
+    pub code: &'static str,
+    /// The same for people.
+    pub detail: String,
+}
+
+/// Why a request failed.
+#[derive(Debug)]
+pub struct Error {
+    code: Code,
+    detail: String,
+    fields: Vec<FieldError>,
+    retry_after: Option<u32>,
+    allow: Option<String>,
+    cause: Option<String>,
+}
+
+impl Error {
+    /// An error whose `detail` the caller may read.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let retry_after =
+            matches!(code, Code::UpstreamUnavailable | Code::UpstreamTimeout).then_some(5);
+        Self {
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after,
+            allow: None,
+            cause: None,
+        }
+    }
+
+    /// 500 for `cause`, which only the log and Sentry see. Must not hold
+    /// personal data, tokens or bodies.
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::new(
+            Code::Internal,
+            "The error has been recorded. Please try again later.",
+        )
+        .because(cause)
+    }
+
+    /// 503 for the service called `service`.
+    pub fn unavailable(service: &str, cause: impl Into<String>) -> Self {
+        Self::new(Code::UpstreamUnavailable, "Please try again in a moment.")
+            .because(format!("{service}: {}", cause.into()))
+    }
+
+    /// 400 for a field.
+    pub fn field(
+        pointer: impl Into<String>,
+        code: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        let detail = detail.into();
+        Self::new(Code::InvalidRequest, detail.clone()).with_field(FieldError {
+            pointer: pointer.into(),
+            code,
+            detail,
+        })
+    }
+
+    /// 405 with the methods that the route has.
+    pub fn method_not_allowed(allow: String) -> Self {
+        let mut error = Self::new(Code::MethodNotAllowed, format!("Use {allow}."));
+        error.allow = Some(allow);
+        error
+    }
+
+    /// Adds what only an operator may read.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Adds a field error.
+    #[must_use]
+    pub fn with_field(mut self, field: FieldError) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// Says when to come back, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What the caller may read.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What only an operator may read.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The `Retry-After` header, in seconds.
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// The `Allow` header.
+    pub fn allow(&self) -> Option<&str> {
+        self.allow.as_deref()
+    }
+
+    /// Whether the fault is ours or an upstream's, so that Sentry should know.
+    pub fn is_fault(&self) -> bool {
+        self.code.status() >= 500
+    }
+
+    /// The response body.
+    pub fn problem(&self, request_id: RequestId) -> Problem<'_> {
+        Problem {
+            r#type: format!("https://evenkeel.dev/problems/{}", self.code.as_str()),
+            title: self.code.title(),
+            status: self.code.status(),
+            detail: &self.detail,
+            code: self.code,
+            request_id,
+            errors: &self.fields,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    /// For operators: the code and the cause.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code.as_str())?;
+        self.cause
+            .as_deref()
+            .map_or(Ok(()), |cause| write!(formatter, ": {cause}"))
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// The body of every error answer: RFC 9457, `application/problem+json`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Problem<'a> {
+    /// A URI that names the kind of problem.
+    pub r#type: String,
+    /// A short summary of the kind.
+    pub title: &'a str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened this time.
+    pub detail: &'a str,
+    /// The stable code to branch on.
+    pub code: Code,
+    /// The id to quote to support; also in `X-Request-Id`.
+    pub request_id: RequestId,
+    /// What is wrong with single fields.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub errors: &'a [FieldError],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_snake_case_and_an_error_status() {
+        for code in Code::ALL {
+            assert!((400..600).contains(&code.status()), "{code:?}");
+            assert!(
+                code.as_str()
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'_'),
+                "{code:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_problem_never_shows_the_cause() {
+        let error = Error::internal("relation \"users\" does not exist");
+        let body = serde_json::to_string(&error.problem(RequestId(uuid::Uuid::nil()))).unwrap();
+        assert!(!body.contains("users"), "{body}");
+        assert_eq!(
+            error.to_string(),
+            "internal: relation \"users\" does not exist"
+        );
+    }
+
+    #[test]
+    fn a_field_error_points_at_its_field() {
+        let error = Error::field("/email", "invalid_email", "This is no e-mail address.");
+        insta::assert_json_snapshot!(error.problem(RequestId(uuid::Uuid::nil())), @r#"
+        {
+          "type": "https://evenkeel.dev/problems/invalid_request",
+          "title": "The request is not valid",
+          "status": 400,
+          "detail": "This is no e-mail address.",
+          "code": "invalid_request",
+          "request_id": "00000000-0000-0000-0000-000000000000",
+          "errors": [
+            {
+              "pointer": "/email",
+              "code": "invalid_email",
+              "detail": "This is no e-mail address."
+            }
+          ]
+        }
+        "#);
+    }
+
+    #[test]
+    fn upstream_errors_say_when_to_come_back() {
+        assert_eq!(
+            Error::unavailable("Auth", "502").retry_after_seconds(),
+            Some(5)
+        );
+        assert_eq!(Error::internal("x").retry_after_seconds(), None);
+    }
+}

@@ -1,0 +1,46 @@
+//! Typed identifiers: a [`UserId`] cannot be passed where a [`BatchId`] belongs.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(transparent)]
+        pub struct $name(
+            #[cfg_attr(feature = "schema", schemars(with = "String", extend("format" = "uuid")))]
+            pub Uuid,
+        );
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    };
+}
+
+id! {
+    /// A person: `auth.users.id`.
+    UserId
+}
+id! {
+    /// One HTTP request, as `X-Request-Id` carries it.
+    RequestId
+}
+id! {
+    /// The public part of a link token, the key of its row.
+    TokenId
+}
+id! {
+    /// A frozen batch of mails: also Resend's `Idempotency-Key`.
+    BatchId
+}
+id! {
+    /// The proof that a dispatcher still owns a batch.
+    LeaseId
+}

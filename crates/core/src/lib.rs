@@ -1,0 +1,43 @@
+//! Every rule of Evenkeel, the backend of a workplace-wellbeing marketplace.
+//!
+//! This crate decides; it never touches the world. Whatever it needs from
+//! outside (database, Auth, mail, time, randomness) it takes as a port, a trait
+//! of [`ports`], so that each rule is compiled and tested natively and runs
+//! unchanged as WebAssembly.
+//!
+//! - [`verification`] confirms e-mail addresses.
+//! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
+//! - [`token`] makes the links that those mails carry.
+//! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
+//!   one [`ports::Http`].
+//!
+//! To add a capability: a domain module with `request` (parse), pure decisions,
+//! and `mod` (orchestration over ports); its SQL function as a type that
+//! implements [`ports::SqlFunction`]; its route in the contract; then a function
+//! crate that calls it.
+
+#![cfg_attr(
+    test,
+    allow(clippy::indexing_slicing, reason = "a test may fail by panicking")
+)]
+
+pub mod client;
+pub mod config;
+pub mod email_address;
+pub mod error;
+pub mod id;
+pub mod json;
+pub mod outbox;
+pub mod ports;
+pub mod secret;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod token;
+pub mod upstream;
+pub mod verification;
+
+pub use client::ClientContext;
+pub use config::Config;
+pub use email_address::EmailAddress;
+pub use error::{Code, Error, FieldError, Result};
+pub use secret::SecretString;

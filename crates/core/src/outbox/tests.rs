@@ -1,0 +1,317 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::{
+    ports::MailerError,
+    testing::{DatabaseFault, MailerFault, MemoryToken, World},
+};
+
+fn world(mails: i64) -> World {
+    let world = World::new();
+    {
+        let mut outbox = world.outbox.borrow_mut();
+        outbox
+            .templates
+            .push(template("Hi {{ name }}", "{{ name }}"));
+        for id in 1..=mails {
+            outbox.enqueue(mail(id));
+        }
+    }
+    world
+}
+
+fn template(subject: &str, text: &str) -> TemplateSource {
+    TemplateSource {
+        id: 1,
+        key: "sample".to_owned(),
+        locale: "en".to_owned(),
+        version: 1,
+        subject: subject.to_owned(),
+        html: "<p>{{ name }}</p>".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn mail(id: i64) -> QueuedMail {
+    serde_json::from_value(json!({
+        "id": id, "to": format!("person{id}@example.com"), "template_id": 1,
+        "variables": { "name": format!("Person {id}") },
+        "locale": "en", "time_zone": "UTC", "category": "booking", "token": null,
+    }))
+    .unwrap()
+}
+
+fn run(world: &World) -> DispatchReport {
+    pollster::block_on(drain(world, Stream::Mail)).unwrap()
+}
+
+fn recipients(world: &World) -> Vec<String> {
+    let mut recipients: Vec<_> = world
+        .mailbox
+        .borrow()
+        .sent
+        .iter()
+        .map(|mail| mail.to[0].clone())
+        .collect();
+    recipients.sort();
+    recipients
+}
+
+fn statuses(world: &World) -> Vec<&'static str> {
+    world
+        .outbox
+        .borrow()
+        .mails
+        .iter()
+        .map(|mail| mail.status)
+        .collect()
+}
+
+#[test]
+fn everything_that_is_due_is_sent_in_one_run() {
+    let world = world(250);
+    let report = run(&world);
+    assert_eq!((report.claimed, report.sent, report.batches), (250, 250, 3));
+    assert_eq!(recipients(&world).len(), 250);
+    assert!(statuses(&world).iter().all(|status| *status == "sent"));
+}
+
+#[test]
+fn an_empty_queue_is_a_report_of_zeros() {
+    assert_eq!(run(&world(0)), DispatchReport::default());
+}
+
+#[test]
+fn ids_are_kept_with_their_mails() {
+    let world = world(2);
+    run(&world);
+    let ids: Vec<_> = world
+        .outbox
+        .borrow()
+        .mails
+        .iter()
+        .map(|mail| mail.message_id.clone().unwrap())
+        .collect();
+    assert_eq!(ids, ["re_0", "re_1"]);
+}
+
+#[test]
+fn a_lost_answer_is_repeated_under_the_same_key_and_sent_once() {
+    let world = world(3);
+    world
+        .mailbox
+        .borrow_mut()
+        .faults
+        .push_back(Some(MailerFault::TakeAndLose));
+    let first = run(&world);
+    assert_eq!((first.sent, first.deferred), (0, 3));
+    world.advance(TimeDelta::minutes(5));
+    assert_eq!(run(&world).sent, 3);
+    assert_eq!(recipients(&world).len(), 3);
+}
+
+#[test]
+fn a_rate_limit_is_waited_out_within_the_run() {
+    let world = world(3);
+    let limited = MailerFault::Refuse(MailerError::RateLimited {
+        retry_after_seconds: Some(2),
+    });
+    world.mailbox.borrow_mut().faults.push_back(Some(limited));
+    let report = run(&world);
+    assert_eq!((report.sent, report.duration_ms), (3, 2_000));
+}
+
+#[test]
+fn an_endless_rate_limit_ends_the_run_and_loses_nothing() {
+    let world = world(1);
+    let limited = MailerFault::Refuse(MailerError::RateLimited {
+        retry_after_seconds: Some(30),
+    });
+    world
+        .mailbox
+        .borrow_mut()
+        .faults
+        .extend(vec![Some(limited); 10]);
+    assert_eq!(run(&world).sent, 0);
+    world.mailbox.borrow_mut().faults.clear();
+    world.advance(TimeDelta::minutes(2));
+    assert_eq!(run(&world).sent, 1);
+}
+
+#[test]
+fn a_used_up_quota_pauses_everything_and_spends_no_attempt() {
+    let world = world(150);
+    let quota = MailerFault::Refuse(MailerError::QuotaExceeded);
+    world.mailbox.borrow_mut().faults.push_back(Some(quota));
+    run(&world);
+    assert_eq!(
+        world.reports.borrow().as_slice(),
+        ["internal: outbox: the mailer refuses: quota_exceeded"]
+    );
+    assert_eq!(run(&world).claimed, 0);
+    world.advance(TimeDelta::minutes(61));
+    run(&world);
+    assert_eq!(recipients(&world).len(), 150);
+}
+
+#[test]
+fn one_refused_address_costs_the_others_nothing() {
+    let world = world(100);
+    world
+        .mailbox
+        .borrow_mut()
+        .refused
+        .push("person42@example.com".to_owned());
+    let report = run(&world);
+    assert_eq!((report.sent, report.failed), (99, 1));
+    assert_eq!(statuses(&world)[41], "failed");
+    assert_eq!(recipients(&world).len(), 99);
+}
+
+#[test]
+fn one_mail_that_cannot_be_rendered_costs_the_others_nothing() {
+    let world = world(10);
+    world.outbox.borrow_mut().mails[6].mail.variables.clear();
+    let report = run(&world);
+    assert_eq!((report.sent, report.failed), (9, 1));
+    assert_eq!(
+        world.reports.borrow().as_slice(),
+        ["internal: outbox: template 1: subject"]
+    );
+}
+
+#[test]
+fn a_settlement_that_cannot_be_written_is_made_good_by_the_next_owner() {
+    let world = world(2);
+    let mut faults = vec![Some(DatabaseFault::Before); 4];
+    faults[0] = None;
+    *world.database_faults.borrow_mut() = faults;
+    assert!(pollster::block_on(drain(&world, Stream::Mail)).is_err());
+    assert_eq!(statuses(&world), ["sending", "sending"]);
+    world.database_faults.borrow_mut().clear();
+    assert_eq!(run(&world).claimed, 0, "the lease is still running");
+    world.advance(TimeDelta::minutes(3));
+    assert_eq!(run(&world).sent, 2);
+    assert_eq!(recipients(&world).len(), 2);
+}
+
+#[test]
+fn a_batch_is_given_up_before_its_key_is_forgotten() {
+    let world = world(1);
+    world
+        .mailbox
+        .borrow_mut()
+        .faults
+        .extend(vec![Some(MailerFault::TakeAndLose); 1]);
+    run(&world);
+    world.advance(TimeDelta::hours(24));
+    let report = run(&world);
+    assert_eq!((report.sent, report.failed), (0, 1));
+    assert_eq!(recipients(&world).len(), 1);
+    assert_eq!(
+        world.outbox.borrow().mails[0].error_code.as_deref(),
+        Some("key_expired")
+    );
+}
+
+#[test]
+fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
+    let world = world(0);
+    let id = TokenId(uuid::Uuid::from_u128(7));
+    world
+        .verification
+        .borrow_mut()
+        .tokens
+        .push(MemoryToken::issued(id, world.now()));
+    {
+        let mut outbox = world.outbox.borrow_mut();
+        outbox.templates[0] = template("Hi", "{{ link }}");
+        let token = QueuedToken {
+            purpose: Purpose::EmailVerification,
+            id,
+            token_hash: None,
+        };
+        outbox.enqueue(QueuedMail {
+            token: Some(token),
+            ..mail(1)
+        });
+    }
+    world
+        .mailbox
+        .borrow_mut()
+        .faults
+        .push_back(Some(MailerFault::TakeAndLose));
+    run(&world);
+    let stored = world.verification.borrow().tokens[0]
+        .token_hash
+        .clone()
+        .unwrap();
+    world.advance(TimeDelta::minutes(5));
+    assert_eq!(run(&world).sent, 1);
+    let mailbox = world.mailbox.borrow();
+    assert_eq!(mailbox.sent.len(), 1);
+    let (page, token) = mailbox.sent[0].text.split_once("#token=").unwrap();
+    assert_eq!(page, "https://app.test/confirm-email");
+    assert_eq!(
+        LinkToken::parse(&crate::SecretString::new(token))
+            .unwrap()
+            .hash(),
+        stored
+    );
+}
+
+#[derive(Clone, Debug)]
+enum Fault {
+    Database(DatabaseFault),
+    Mailer(MailerFault),
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        Just(Fault::Database(DatabaseFault::Before)),
+        Just(Fault::Database(DatabaseFault::After)),
+        Just(Fault::Mailer(MailerFault::TakeAndLose)),
+        Just(Fault::Mailer(MailerFault::Refuse(MailerError::Unavailable))),
+        Just(Fault::Mailer(MailerFault::Refuse(MailerError::InProgress))),
+        Just(Fault::Mailer(MailerFault::Refuse(
+            MailerError::QuotaExceeded
+        ))),
+        Just(Fault::Mailer(MailerFault::Refuse(
+            MailerError::RateLimited {
+                retry_after_seconds: None
+            }
+        ))),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_fails_in_between_every_mail_is_sent_exactly_once(
+        mails in 1i64..250,
+        faults in prop::collection::vec(prop::option::of(fault()), 0..12),
+    ) {
+        let world = world(mails);
+        for fault in faults {
+            match fault {
+                Some(Fault::Mailer(fault)) => {
+                    world.database_faults.borrow_mut().push(None);
+                    world.mailbox.borrow_mut().faults.push_back(Some(fault));
+                }
+                Some(Fault::Database(fault)) => world.database_faults.borrow_mut().push(Some(fault)),
+                None => {
+                    world.database_faults.borrow_mut().push(None);
+                    world.mailbox.borrow_mut().faults.push_back(None);
+                }
+            }
+        }
+        for _ in 0..30 {
+            let _ = pollster::block_on(drain(&world, Stream::Mail));
+            world.advance(TimeDelta::minutes(20));
+        }
+        prop_assert!(statuses(&world).iter().all(|status| *status == "sent"), "{:?}", statuses(&world));
+        let mut expected: Vec<_> = (1..=mails).map(|id| format!("person{id}@example.com")).collect();
+        expected.sort();
+        prop_assert_eq!(recipients(&world), expected);
+    }
+}

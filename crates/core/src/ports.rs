@@ -1,0 +1,91 @@
+//! What the core needs from outside, as traits.
+//!
+//! In production everything stands on two of them, [`Http`] and
+//! [`Configured`]: [`crate::upstream`] speaks the wire formats over these and
+//! gives [`Database`], [`Identity`], [`Mailer`] and [`ObjectStore`] to whoever
+//! has both. In tests [`crate::testing::World`] is all of them in memory.
+//!
+//! Nothing is `Send`: a wasm isolate has one thread, and static dispatch keeps
+//! unused ports out of a module.
+
+#![allow(
+    async_fn_in_trait,
+    reason = "static dispatch on one thread: no caller names the future"
+)]
+
+mod database;
+mod http;
+mod identity;
+mod mailer;
+mod object_store;
+
+use chrono::{DateTime, Utc};
+
+pub use self::{
+    database::{Database, DatabaseError, SqlFunction},
+    http::{Http, HttpMethod, HttpRequest, HttpResponse, TransportError},
+    identity::{Identity, IdentityError, NewUser},
+    mailer::{Delivery, Mail, Mailer, MailerError, Pace},
+    object_store::{ObjectStore, ObjectStoreError},
+};
+use crate::{config::Config, error::Error};
+
+/// Whoever has been configured.
+pub trait Configured {
+    /// The validated configuration.
+    fn config(&self) -> &Config;
+}
+
+/// Time.
+pub trait Clock {
+    /// The present.
+    fn now(&self) -> DateTime<Utc>;
+    /// Waits.
+    async fn sleep(&self, milliseconds: u32);
+}
+
+/// Randomness from the platform's cryptographic source.
+pub trait Entropy {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A random UUID, version 4.
+    fn uuid(&self) -> uuid::Uuid {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// A number in `0..=1`, to spread retries.
+    fn fraction(&self) -> f64 {
+        let mut bytes = [0; 4];
+        self.fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+    }
+}
+
+/// Dates for people.
+pub trait LocalTime {
+    /// An instant in a time zone (IANA name) and locale (BCP 47), for example
+    /// "Monday, 4 May 2026 at 14:30 CEST". `None` if zone or locale is unknown.
+    fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String>;
+}
+
+/// Internationalised domain names.
+pub trait Idna {
+    /// The ASCII form of a domain (UTS 46), `None` if it has none.
+    fn domain_to_ascii(&self, domain: &str) -> Option<String>;
+}
+
+/// Reports of what went wrong without failing the request.
+pub trait Telemetry {
+    /// Tells the operators.
+    fn report(&self, error: &Error);
+}
+
+/// The other functions.
+pub trait Functions {
+    /// Starts `email-dispatch` in the background, after the answer. A kick may
+    /// be lost: the cron job comes by within a minute.
+    fn kick_email_dispatch(&self);
+}

@@ -1,0 +1,63 @@
+//! One call = one SQL function = one transaction.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::Error;
+
+/// The arguments of a SQL function: a struct whose fields are its parameters.
+pub trait SqlFunction: Serialize {
+    /// The name of the function in schema `public`.
+    const NAME: &'static str;
+    /// What it returns.
+    type Output: DeserializeOwned;
+}
+
+/// The database, by its functions.
+pub trait Database {
+    /// Calls a function with the rights of the service.
+    async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError>;
+}
+
+/// Why a call did not return.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatabaseError {
+    /// It could not be reached, or answered with a 5xx of its own.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// It did not answer in time. The transaction may have committed.
+    #[error("timed out")]
+    Timeout,
+    /// PostgreSQL refused.
+    #[error("refused: {code}")]
+    Refused {
+        /// The SQLSTATE, or PostgREST's own `PGRST…`.
+        code: String,
+        /// HTTP status that the Data API chose.
+        status: u16,
+        /// The message: for user functions a stable word; never shown to callers as it is.
+        message: String,
+    },
+    /// The answer is not of the agreed shape.
+    #[error("malformed answer of {0}")]
+    Malformed(&'static str),
+}
+
+impl From<DatabaseError> for Error {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Unavailable(cause) => Self::unavailable("database", cause),
+            DatabaseError::Timeout => Self::new(
+                crate::Code::UpstreamTimeout,
+                "Please try again in a moment.",
+            )
+            .because("database"),
+            // The message could quote data of the row: the SQLSTATE tells operators enough.
+            DatabaseError::Refused { code, .. } => {
+                Self::internal(format!("database refused: {code}"))
+            }
+            DatabaseError::Malformed(name) => {
+                Self::internal(format!("database: malformed answer of {name}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Supabase Auth, by its admin API.
+
+use crate::{
+    email_address::EmailAddress,
+    error::{Code, Error},
+    id::UserId,
+    secret::SecretString,
+};
+
+/// A person to be created.
+#[derive(Debug)]
+pub struct NewUser {
+    /// The address.
+    pub email: EmailAddress,
+    /// The password.
+    pub password: SecretString,
+    /// Whether the address counts as confirmed from the start.
+    pub email_confirmed: bool,
+}
+
+/// The accounts of people.
+pub trait Identity {
+    /// Marks the account's address confirmed. Repeating it changes nothing.
+    async fn confirm_email(&self, user: UserId) -> Result<(), IdentityError>;
+    /// Sets a password; Auth ends every session in the same transaction.
+    async fn set_password(
+        &self,
+        user: UserId,
+        password: &SecretString,
+    ) -> Result<(), IdentityError>;
+    /// Creates an account.
+    async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError>;
+    /// Deletes an account.
+    async fn delete_user(&self, user: UserId) -> Result<(), IdentityError>;
+}
+
+/// Why Auth did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// There is no such account.
+    #[error("no such user")]
+    NotFound,
+    /// The address has an account already.
+    #[error("the address has an account")]
+    EmailExists,
+    /// The password is too weak, for these reasons of Auth's
+    /// (`length`, `characters`, `pwned`).
+    #[error("weak password")]
+    WeakPassword(Vec<String>),
+    /// Auth refused for another reason, by its error code.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// It could not be reached or failed.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// It did not answer in time, and may have done it.
+    #[error("timed out")]
+    Timeout,
+}
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::NotFound => Self::new(Code::NotFound, "This account does not exist."),
+            IdentityError::EmailExists => {
+                Self::new(Code::Conflict, "This address has an account already.")
+            }
+            IdentityError::WeakPassword(reasons) => {
+                Self::new(Code::RuleViolation, "Please choose a stronger password.").with_field(
+                    crate::FieldError {
+                        pointer: "/password".to_owned(),
+                        code: "weak_password",
+                        detail: reasons.join(", "),
+                    },
+                )
+            }
+            IdentityError::Refused(code) => Self::internal(format!("auth refused: {code}")),
+            IdentityError::Unavailable(cause) => Self::unavailable("auth", cause),
+            IdentityError::Timeout => {
+                Self::new(Code::UpstreamTimeout, "Please try again in a moment.").because("auth")
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Resend, as far as the outbox needs it.
+
+use serde::Serialize;
+
+use crate::id::BatchId;
+
+/// A rendered mail, in the fields of Resend's `POST /emails`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mail {
+    /// The sender.
+    pub from: String,
+    /// The recipients: always one.
+    pub to: [String; 1],
+    /// The subject.
+    pub subject: String,
+    /// The HTML part.
+    pub html: String,
+    /// The plain-text part.
+    pub text: String,
+}
+
+/// Whoever delivers mail.
+pub trait Mailer {
+    /// Hands over a batch of 1 to 100 mails, all or none, under an idempotency
+    /// key: the same batch may be handed over again for 24 hours and is sent once.
+    async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery;
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The mailer's ids in the order of the mails, or why there are none.
+    pub result: Result<Vec<String>, MailerError>,
+    /// How fast the mailer wants the next one.
+    pub pace: Option<Pace>,
+}
+
+/// What `ratelimit-*` headers say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Requests left in the window.
+    pub remaining: u32,
+    /// Seconds until the window is new.
+    pub reset_seconds: u32,
+}
+
+/// Why a batch was not taken, by what follows for it (Resend, "Errors").
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MailerError {
+    /// 429 `rate_limit_exceeded`: nothing happened, come back in so many seconds.
+    #[error("rate limited")]
+    RateLimited {
+        /// `retry-after`, in seconds.
+        retry_after_seconds: Option<u32>,
+    },
+    /// 429 `daily_quota_exceeded` or `monthly_quota_exceeded`.
+    #[error("quota exceeded")]
+    QuotaExceeded,
+    /// 401 or 403: the key or the sender's domain is refused.
+    #[error("credentials refused")]
+    CredentialsRefused,
+    /// 409 `concurrent_idempotent_requests`: the same batch is under way elsewhere.
+    #[error("the same batch is under way")]
+    InProgress,
+    /// 409 `invalid_idempotent_request`: the key was used with another body, so
+    /// a batch of this id has been taken before.
+    #[error("the key was used with another body")]
+    KeyReused,
+    /// 400, 413 or 422: at least one mail of the batch is refused for good.
+    #[error("refused as invalid")]
+    Invalid,
+    /// 5xx, a broken connection or an unreadable answer: it may have been sent.
+    #[error("unavailable")]
+    Unavailable,
+    /// No answer in time: it may have been sent.
+    #[error("timed out")]
+    Timeout,
+}
+
+impl MailerError {
+    /// The stable word that the outbox keeps.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::RateLimited { .. } => "rate_limited",
+            Self::QuotaExceeded => "quota_exceeded",
+            Self::CredentialsRefused => "credentials_refused",
+            Self::InProgress => "in_progress",
+            Self::KeyReused => "key_reused",
+            Self::Invalid => "invalid",
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The ports in memory: a [`World`] that behaves like the running system as far
+//! as the core can see it, holds still, and fails on command.
+//!
+//! The conformance suite (`tests/conformance`) runs the same cases against this
+//! world and against the real database, so that the two cannot drift apart.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a test double panics where a test has a mistake"
+)]
+
+mod mailer;
+mod outbox;
+mod verification;
+
+use std::cell::{Cell, RefCell};
+
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use serde_json::Value;
+
+pub use self::{
+    mailer::{Mailbox, MailerFault},
+    outbox::{MemoryMail, Outbox},
+    verification::{MemoryToken, Verification},
+};
+use crate::{
+    config::Config,
+    error::Error,
+    id::UserId,
+    ports::{
+        Clock, Configured, Database, DatabaseError, Entropy, Functions, Identity, IdentityError,
+        Idna, LocalTime, NewUser, SqlFunction, Telemetry,
+    },
+    secret::SecretString,
+};
+
+/// The key that test tokens are derived from.
+pub const TOKEN_KEY: &str = "test-key-test-key-test-key-test-key";
+
+/// What a database call should do instead of its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseFault {
+    /// Fail before anything happened.
+    Before,
+    /// Commit, and lose the answer.
+    After,
+}
+
+/// Everything outside the core.
+pub struct World {
+    config: Config,
+    now: Cell<DateTime<Utc>>,
+    entropy: Cell<u8>,
+    /// Accounts and tokens.
+    pub verification: RefCell<Verification>,
+    /// Queued mail.
+    pub outbox: RefCell<Outbox>,
+    /// What the mailer has taken.
+    pub mailbox: RefCell<Mailbox>,
+    /// Faults for the next database calls, first come first served; `None` works.
+    pub database_faults: RefCell<Vec<Option<DatabaseFault>>>,
+    /// Faults for the next calls of Auth.
+    pub identity_faults: RefCell<Vec<IdentityError>>,
+    /// The users whose address Auth has been told to confirm.
+    pub confirmed: RefCell<Vec<UserId>>,
+    /// What operators were told.
+    pub reports: RefCell<Vec<String>>,
+    /// How often `email-dispatch` was kicked.
+    pub kicks: Cell<u32>,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// An empty world on a Monday morning.
+    pub fn new() -> Self {
+        Self {
+            config: Config::load(environment).expect("the test environment is complete"),
+            now: Cell::new(
+                Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0)
+                    .single()
+                    .expect("an instant"),
+            ),
+            entropy: Cell::new(0),
+            verification: RefCell::default(),
+            outbox: RefCell::default(),
+            mailbox: RefCell::default(),
+            database_faults: RefCell::default(),
+            identity_faults: RefCell::default(),
+            confirmed: RefCell::default(),
+            reports: RefCell::default(),
+            kicks: Cell::default(),
+        }
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: TimeDelta) {
+        self.now.set(self.now.get() + by);
+    }
+
+    fn database_fault(&self) -> Option<DatabaseFault> {
+        let mut faults = self.database_faults.borrow_mut();
+        if faults.is_empty() {
+            None
+        } else {
+            faults.remove(0)
+        }
+    }
+
+    fn execute(&self, name: &'static str, arguments: &Value) -> Value {
+        let now = self.now.get();
+        match name {
+            "consume_email_verification" => self.verification.borrow_mut().consume(arguments, now),
+            "request_email_verification" => self.verification.borrow_mut().request(arguments),
+            "claim_emails" => self.outbox.borrow_mut().claim(arguments, now),
+            "seal_token_hashes" => self.verification.borrow_mut().seal(arguments),
+            "settle_emails" => self.outbox.borrow_mut().settle(arguments, now),
+            name => panic!("the in-memory database has no function {name}"),
+        }
+    }
+}
+
+fn environment(name: &'static str) -> Option<String> {
+    let value = match name {
+        "SUPABASE_URL" => "http://supabase.test",
+        "SUPABASE_SECRET_KEYS" => r#"{"default":"sb_secret_default","cron":"sb_secret_cron"}"#,
+        "SUPABASE_PUBLISHABLE_KEYS" => r#"{"default":"sb_publishable_default"}"#,
+        "SITE_URL" => "https://app.test",
+        "TOKEN_KEYS" => TOKEN_KEY,
+        "RESEND_API_KEY" => "re_test",
+        "MAIL_FROM" => "Evenkeel <hello@app.test>",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+impl Configured for World {
+    fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl Database for World {
+    async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
+        let fault = self.database_fault();
+        if fault == Some(DatabaseFault::Before) {
+            return Err(DatabaseError::Unavailable("down".to_owned()));
+        }
+        let arguments = serde_json::to_value(function).expect("arguments serialise");
+        let answer = self.execute(F::NAME, &arguments);
+        if fault == Some(DatabaseFault::After) {
+            return Err(DatabaseError::Timeout);
+        }
+        serde_json::from_value(answer).map_err(|_| DatabaseError::Malformed(F::NAME))
+    }
+}
+
+impl Identity for World {
+    async fn confirm_email(&self, user: UserId) -> Result<(), IdentityError> {
+        if let Some(fault) = self.identity_faults.borrow_mut().pop() {
+            return Err(fault);
+        }
+        self.confirmed.borrow_mut().push(user);
+        Ok(())
+    }
+
+    async fn set_password(&self, _: UserId, _: &SecretString) -> Result<(), IdentityError> {
+        self.identity_faults.borrow_mut().pop().map_or(Ok(()), Err)
+    }
+
+    async fn create_user(&self, _: &NewUser) -> Result<UserId, IdentityError> {
+        self.identity_faults
+            .borrow_mut()
+            .pop()
+            .map_or_else(|| Ok(UserId(self.uuid())), Err)
+    }
+
+    async fn delete_user(&self, _: UserId) -> Result<(), IdentityError> {
+        self.identity_faults.borrow_mut().pop().map_or(Ok(()), Err)
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> DateTime<Utc> {
+        self.now.get()
+    }
+
+    async fn sleep(&self, milliseconds: u32) {
+        self.advance(TimeDelta::milliseconds(i64::from(milliseconds)));
+    }
+}
+
+impl Entropy for World {
+    /// Counts, so that every id differs and every run is the same.
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.entropy.set(self.entropy.get().wrapping_add(1));
+            *byte = self.entropy.get();
+        }
+    }
+}
+
+impl LocalTime for World {
+    fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String> {
+        let known = time_zone.contains('/') || time_zone == "UTC";
+        known.then(|| {
+            format!(
+                "{} for {time_zone} in {locale}",
+                instant.format("%F %H:%M UTC")
+            )
+        })
+    }
+}
+
+impl Idna for World {
+    fn domain_to_ascii(&self, domain: &str) -> Option<String> {
+        idna::domain_to_ascii_strict(domain).ok()
+    }
+}
+
+impl Telemetry for World {
+    fn report(&self, error: &Error) {
+        self.reports.borrow_mut().push(error.to_string());
+    }
+}
+
+impl Functions for World {
+    fn kick_email_dispatch(&self) {
+        self.kicks.set(self.kicks.get() + 1);
+    }
+}

@@ -1,0 +1,211 @@
+//! Supabase Auth's admin API (GoTrue): `/auth/v1/admin/users`.
+
+use serde::{Deserialize, Serialize};
+
+use super::supabase_request;
+use crate::{
+    id::UserId,
+    ports::{
+        Configured, Http, HttpMethod, HttpResponse, Identity, IdentityError, NewUser,
+        TransportError,
+    },
+    secret::SecretString,
+};
+
+#[derive(Default, Serialize)]
+struct UserChange<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_confirm: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: UserId,
+}
+
+impl<H: Http + Configured> Identity for H {
+    async fn confirm_email(&self, user: UserId) -> Result<(), IdentityError> {
+        let change = UserChange {
+            email_confirm: Some(true),
+            ..UserChange::default()
+        };
+        admin(self, HttpMethod::Put, Some(user), Some(&change))
+            .await
+            .map(drop)
+    }
+
+    async fn set_password(
+        &self,
+        user: UserId,
+        password: &SecretString,
+    ) -> Result<(), IdentityError> {
+        let change = UserChange {
+            password: Some(password.expose()),
+            ..UserChange::default()
+        };
+        admin(self, HttpMethod::Put, Some(user), Some(&change))
+            .await
+            .map(drop)
+    }
+
+    async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
+        let change = UserChange {
+            email: Some(user.email.as_str()),
+            email_confirm: Some(user.email_confirmed),
+            password: Some(user.password.expose()),
+        };
+        let response = admin(self, HttpMethod::Post, None, Some(&change)).await?;
+        let user: User = serde_json::from_slice(&response.body)
+            .map_err(|_| IdentityError::Unavailable("unreadable answer".to_owned()))?;
+        Ok(user.id)
+    }
+
+    async fn delete_user(&self, user: UserId) -> Result<(), IdentityError> {
+        admin(self, HttpMethod::Delete, Some(user), None)
+            .await
+            .map(drop)
+    }
+}
+
+async fn admin<H: Http + Configured>(
+    host: &H,
+    method: HttpMethod,
+    user: Option<UserId>,
+    change: Option<&UserChange<'_>>,
+) -> Result<HttpResponse, IdentityError> {
+    let path = user.map_or_else(
+        || "/auth/v1/admin/users".to_owned(),
+        |user| format!("/auth/v1/admin/users/{user}"),
+    );
+    let body = change.map(serde_json::to_vec).transpose();
+    let body = body.map_err(|_| IdentityError::Refused("unserialisable".to_owned()))?;
+    let request = supabase_request(host, "auth", method, &path, body);
+    let response = host.send(request).await.map_err(|error| match error {
+        TransportError::Timeout => IdentityError::Timeout,
+        error => IdentityError::Unavailable(error.to_string()),
+    })?;
+    if response.is_success() {
+        Ok(response)
+    } else {
+        Err(refusal(&response))
+    }
+}
+
+/// All three shapes that Auth answers errors in: its own, its own under API
+/// version 2024-01-01, and PostgreSQL's passed through.
+#[derive(Deserialize)]
+struct AuthError {
+    error_code: Option<String>,
+    code: Option<Number>,
+    weak_password: Option<WeakPassword>,
+}
+
+/// `code` is the HTTP status in one shape and the error code in the others.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Code(String),
+    Status(#[allow(dead_code, reason = "the response line has it")] u16),
+}
+
+#[derive(Deserialize)]
+struct WeakPassword {
+    #[serde(default)]
+    reasons: Vec<String>,
+}
+
+fn refusal(response: &HttpResponse) -> IdentityError {
+    let Ok(error) = serde_json::from_slice::<AuthError>(&response.body) else {
+        return match response.status {
+            404 => IdentityError::NotFound,
+            status => IdentityError::Unavailable(format!("status {status}")),
+        };
+    };
+    let code = error.error_code.or(match error.code {
+        Some(Number::Code(code)) => Some(code),
+        _ => None,
+    });
+    match (response.status, code.as_deref()) {
+        (_, Some("user_not_found")) | (404, None) => IdentityError::NotFound,
+        (_, Some("email_exists" | "user_already_exists")) => IdentityError::EmailExists,
+        (_, Some("weak_password")) => IdentityError::WeakPassword(
+            error
+                .weak_password
+                .map_or_else(Vec::new, |weak| weak.reasons),
+        ),
+        (429 | 500.., code) => IdentityError::Unavailable(format!(
+            "status {} {}",
+            response.status,
+            code.unwrap_or_default()
+        )),
+        (status, code) => {
+            IdentityError::Refused(code.map_or_else(|| status.to_string(), str::to_owned))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, body: &str) -> IdentityError {
+        refusal(&HttpResponse {
+            status,
+            body: body.into(),
+            ..HttpResponse::default()
+        })
+    }
+
+    #[test]
+    fn every_error_shape_of_auth_is_read() {
+        use IdentityError::*;
+        let cases = [
+            (
+                404,
+                r#"{"code":404,"error_code":"user_not_found","msg":"User not found"}"#,
+                NotFound,
+            ),
+            (
+                404,
+                r#"{"code":"user_not_found","message":"User not found"}"#,
+                NotFound,
+            ),
+            (404, "not found", NotFound),
+            (
+                422,
+                r#"{"code":422,"error_code":"email_exists","msg":"x"}"#,
+                EmailExists,
+            ),
+            (422, r#"{"code":"email_exists","message":"x"}"#, EmailExists),
+            (
+                422,
+                r#"{"code":422,"error_code":"weak_password","msg":"x","weak_password":{"reasons":["length"]}}"#,
+                WeakPassword(vec!["length".to_owned()]),
+            ),
+            (
+                400,
+                r#"{"code":400,"error_code":"validation_failed","msg":"x"}"#,
+                Refused("validation_failed".into()),
+            ),
+            (401, r#"{"message":"no key"}"#, Refused("401".into())),
+            (
+                500,
+                r#"{"code":"23505","message":"duplicate key"}"#,
+                Unavailable("status 500 23505".into()),
+            ),
+            (
+                429,
+                r#"{"code":429,"error_code":"over_request_rate_limit","msg":"x"}"#,
+                Unavailable("status 429 over_request_rate_limit".into()),
+            ),
+            (502, "<html>", Unavailable("status 502".into())),
+        ];
+        for (status, body, expected) in cases {
+            assert_eq!(refused(status, body), expected, "{status} {body}");
+        }
+    }
+}
