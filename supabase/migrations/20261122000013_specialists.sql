@@ -76,7 +76,7 @@ create policy "Everybody sees verified specialists"
   on public.specialists for select to anon
   using (status = 'verified');
 
-create policy "A person sees verified specialists and themselves, an admin all"
+create policy "A person sees verified specialists and themselves, admins all"
   on public.specialists for select to authenticated
   using (
     status = 'verified'

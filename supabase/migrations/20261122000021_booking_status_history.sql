@@ -32,7 +32,7 @@ revoke all on table public.booking_status_history from public, anon, authenticat
 grant select on public.booking_status_history to authenticated, service_role;
 
 -- Visible exactly when the booking is: the inner select is filtered by the policy of bookings.
-create policy "The employee and the specialist see the history of their booking"
+create policy "Employee and specialist see the history of their booking"
   on public.booking_status_history for select to authenticated
   using (exists (select from public.bookings b where b.id = booking_id));
 

@@ -1,0 +1,217 @@
+-- What every table, policy and function keeps to, also where the advisors do not look.
+begin;
+select no_plan();
+
+create temporary view ours as
+  select c.oid, n.nspname, c.relname, c.relkind, c.relispartition, c.relrowsecurity, c.relforcerowsecurity,
+    format('%I.%I', n.nspname, c.relname) as name
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('public', 'private', 'partitions') and c.relkind in ('r', 'p')
+    and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e');
+
+create temporary view our_function as
+  select p.oid, n.nspname, p.oid::regprocedure::text as name, p.prosecdef, p.proconfig, p.proowner, p.prorettype
+  from pg_catalog.pg_proc p
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  where n.nspname in ('public', 'private', 'partitions')
+    and not exists (select from pg_catalog.pg_depend d where d.objid = p.oid and d.deptype = 'e');
+
+create temporary view api_role as
+  select unnest(array['anon', 'authenticated', 'service_role']) as role;
+
+select isnt_empty('select from ours', 'there are tables to look at');
+select isnt_empty('select from our_function', 'there are functions to look at');
+
+select is_empty(
+  'select name from ours where not relrowsecurity',
+  'row level security is on for every table, partition parent and leaf'
+);
+
+select is_empty(
+  'select name from ours where not relforcerowsecurity',
+  'row level security binds the owner of every table, partition parent and leaf too'
+);
+
+select is_empty(
+  $$select name from ours where relispartition and nspname <> 'partitions'$$,
+  'every leaf is in the schema partitions'
+);
+
+select is_empty(
+  $$select name, role, verb from ours, api_role, unnest(array['select', 'insert', 'update', 'delete', 'truncate']) as verb
+    where nspname = 'partitions' and has_table_privilege(role, oid, verb)$$,
+  'no API role reaches a leaf directly'
+);
+
+select is_empty(
+  $$select name, role, verb from ours, api_role, unnest(array['truncate', 'references', 'trigger']) as verb
+    where has_table_privilege(role, oid, verb)$$,
+  'no API role may truncate, refer to or put triggers on a table'
+);
+
+select is_empty(
+  $$select name, a.grantee, a.privilege_type from ours
+    join pg_catalog.pg_class c using (oid), aclexplode(c.relacl) as a
+    where a.grantee = 0 or a.is_grantable and a.grantee <> c.relowner$$,
+  'no table is granted to public or with the right to pass it on'
+);
+
+select is_empty(
+  $$select role, nspname from api_role, unnest(array['public', 'private', 'partitions']) as nspname
+    where has_schema_privilege(role, nspname, 'create')$$,
+  'no API role creates anything in our schemas'
+);
+
+select is_empty(
+  $$select role from api_role where has_schema_privilege(role, 'partitions', 'usage')
+    union all select 'anon' where has_schema_privilege('anon', 'private', 'usage')$$,
+  'partitions is closed to every API role, and private to anon'
+);
+
+select is_empty(
+  $$select role, c.relname from api_role, pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('public', 'private', 'partitions') and c.relkind = 'S'
+      and (has_sequence_privilege(role, c.oid, 'usage') or has_sequence_privilege(role, c.oid, 'update'))$$,
+  'no API role draws from or sets a sequence'
+);
+
+select is_empty(
+  $$select o.name from ours o
+    where nspname = 'public' and not exists (select from pg_catalog.pg_policy p where p.polrelid = o.oid)
+      and exists (select from api_role where role <> 'service_role' and has_any_column_privilege(role, o.oid, 'select'))$$,
+  'a table that clients may read has policies'
+);
+
+-- Policies -----------------------------------------------------------------------------------
+
+create temporary view our_policy as
+  select p.*, format('%s: %s', p.tablename, p.policyname) as name,
+    coalesce(p.qual, '') || ' ' || coalesce(p.with_check, '') as expression
+  from pg_catalog.pg_policies p where p.schemaname in ('public', 'private', 'partitions');
+
+select is_empty(
+  $$select tablename, role, verb, count(*) from our_policy, unnest(roles) as role,
+      unnest(case cmd when 'ALL' then array['SELECT', 'INSERT', 'UPDATE', 'DELETE'] else array[cmd] end) as verb
+    where permissive = 'PERMISSIVE' group by tablename, role, verb having count(*) > 1$$,
+  'there is one permissive policy per table, role and verb'
+);
+
+select is_empty(
+  $$select name from our_policy where 'public' = any(roles)$$,
+  'every policy names its roles'
+);
+
+select is_empty(
+  $$select name from our_policy where cmd = 'ALL'$$,
+  'every policy names its verb'
+);
+
+select is_empty(
+  $$select name from our_policy
+    where policyname !~ '^[A-Z][^ ]* .+[a-z]$' or array_length(string_to_array(policyname, ' '), 1) < 4$$,
+  'the name of every policy is a sentence'
+);
+
+select is_empty(
+  $$select name from our_policy where octet_length(policyname) >= 63$$,
+  'no name of a policy was cut off'
+);
+
+select is_empty(
+  $$select name from our_policy
+    where regexp_replace(expression, '\( ?SELECT (auth|private)\.[a-z_]+\([^()]*\) AS [a-z_]+\)', '', 'g')
+      ~ '(auth|private)\.[a-z_]+\('$$,
+  'every call in a policy is wrapped in a select, so that it runs once per statement'
+);
+
+select is_empty(
+  $$select name from our_policy where expression ~ 'current_setting|user_metadata|jwt'$$,
+  'no policy trusts a setting or what a person writes about themselves'
+);
+
+select is_empty(
+  $$select name from our_policy where cmd = 'UPDATE' and with_check is null$$,
+  'every update policy says what the new row may be'
+);
+
+-- Functions ----------------------------------------------------------------------------------
+
+select is_empty(
+  $$select name from our_function where not coalesce(proconfig, '{}') @> array['search_path=""']$$,
+  'every function has an empty search_path'
+);
+
+select is_empty(
+  $$select name from our_function where prosecdef and nspname <> 'private'$$,
+  'only private holds functions that run as their owner'
+);
+
+select is_empty(
+  $$select name from our_function f join pg_catalog.pg_proc p using (oid),
+      aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+    where a.grantee = 0 and a.privilege_type = 'EXECUTE'$$,
+  'no function is executable by public'
+);
+
+select is_empty(
+  $$select name from our_function where nspname = 'private' and has_function_privilege('anon', oid, 'execute')$$,
+  'anon executes nothing in private'
+);
+
+select is_empty(
+  $$select name from our_function where obj_description(oid, 'pg_proc') is null$$,
+  'every function is commented'
+);
+
+-- Tables -------------------------------------------------------------------------------------
+
+select is_empty(
+  $$select name from ours where obj_description(oid, 'pg_class') is null$$,
+  'every table is commented'
+);
+
+select is_empty(
+  $$select o.name, c.conname from ours o
+    join pg_catalog.pg_constraint c on c.conrelid = o.oid and c.contype = 'f'
+    where not exists (
+      select from pg_catalog.pg_index i
+      where i.indrelid = o.oid and i.indpred is null
+        and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey
+    )$$,
+  'every foreign key has an index that begins with it'
+);
+
+select is_empty(
+  $$select o.name from ours o where not relispartition
+      and not exists (select from pg_catalog.pg_index i where i.indrelid = o.oid and i.indisprimary)$$,
+  'every table has a primary key'
+);
+
+select is_empty(
+  $$select o.name, a.attname from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid
+    where a.attnum > 0 and not a.attisdropped
+      and a.atttypid in ('timestamp'::regtype, 'timetz'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype, 'money'::regtype)$$,
+  'no column has a type that loses the zone or adds nothing'
+);
+
+select is_empty(
+  $$select o.name from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attname = 'updated_at'
+    where not o.relispartition and not exists (
+      select from pg_catalog.pg_trigger t where t.tgrelid = o.oid and t.tgfoid = 'private.touch_updated_at'::regproc
+    )$$,
+  'updated_at is kept by a trigger wherever it exists'
+);
+
+select is_empty(
+  $$select o.name, i.inhrelid::regclass from ours o join pg_catalog.pg_inherits i on i.inhparent = o.oid
+    where exists (select from pg_catalog.pg_trigger t
+        where t.tgrelid = o.oid and t.tgfoid = 'private.refuse_change'::regproc and t.tgtype & 32 = 32)
+      and not exists (select from pg_catalog.pg_trigger t
+        where t.tgrelid = i.inhrelid and t.tgfoid = 'private.refuse_change'::regproc and t.tgtype & 32 = 32)$$,
+  'the leaves of an append-only table refuse to be truncated too'
+);
+
+select * from finish();
+rollback;
