@@ -59,23 +59,6 @@ create policy "A person changes their own preferences"
   using (user_id = (select auth.uid()))
   with check (user_id = (select auth.uid()));
 
-create function private.wants_email(p_preferences public.notification_preferences, p_category text)
-returns boolean
-language sql
-immutable
-set search_path = ''
-as $$
-  select case p_category
-    when 'account' then p_preferences.account_email
-    when 'booking' then p_preferences.booking_email
-    when 'reminder' then p_preferences.reminder_email
-    else true
-  end is not false;
-$$;
-
-comment on function private.wants_email(public.notification_preferences, text) is
-  'Whether a mail of a category is wanted. A person without preferences wants them all.';
-
 -- Both ends are local times of today or a neighbouring day, so that a night in which the clocks
 -- change is as long as it is.
 create function private.quiet_until(p_at timestamptz, p_time_zone text, p_start time, p_end time)

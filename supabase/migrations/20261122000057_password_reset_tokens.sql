@@ -48,3 +48,14 @@ grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, s
 create policy "A person sees their own tokens and a platform admin sees all"
   on public.password_reset_tokens for select to authenticated
   using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+
+create view private.tokens with (security_invoker = true) as
+  select 'email_verification' as purpose, id, token_hash, expires_at, coalesce(verified_at, superseded_at) as spent_at
+  from public.email_verification_tokens
+  union all
+  select 'password_reset', id, token_hash, expires_at, coalesce(used_at, superseded_at)
+  from public.password_reset_tokens;
+
+comment on view private.tokens is 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
+
+revoke all on private.tokens from public, anon, authenticated, service_role;

@@ -93,9 +93,10 @@ begin
   set token_hash = t.token_hash
   from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
   where t.purpose = 'password_reset' and k.id = t.id and k.token_hash is null;
-  select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', private.token_hash(t.purpose, t.id)) order by t.n)
+  select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', k.token_hash) order by t.n)
   into v_sealed
-  from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n);
+  from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n)
+  left join private.tokens k on k.purpose = t.purpose and k.id = t.id;
   return coalesce(v_sealed, '[]');
 end;
 $$;
@@ -114,20 +115,6 @@ end;
 $$;
 
 comment on function private.lock_tokens(uuid[]) is 'Locks tokens of every purpose, in one order.';
-
-create function private.token_hash(p_purpose text, p_id uuid)
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-  select case p_purpose
-    when 'email_verification' then (select token_hash from public.email_verification_tokens where id = p_id)
-    when 'password_reset' then (select token_hash from public.password_reset_tokens where id = p_id)
-  end;
-$$;
-
-comment on function private.token_hash(text, uuid) is 'The sealed digest of a token; null before sealing and for a token that is gone.';
 
 revoke execute on function private.seal_token_hashes(jsonb) from public;
 grant execute on function private.seal_token_hashes(jsonb) to service_role;

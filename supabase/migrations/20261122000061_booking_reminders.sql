@@ -1,0 +1,153 @@
+-- Booking reminders (T17): when to remind whom of which session, as instants in UTC.
+--
+-- Read:  the person who is reminded.
+-- Write: triggers on bookings and notification_preferences, and the dispatcher. A booking that
+--        is confirmed, moved or given up takes its reminders along in the same transaction.
+
+create table public.booking_reminders (
+  id uuid primary key default gen_random_uuid(),
+  booking_id uuid not null references public.bookings (id) on delete cascade,
+  user_id uuid not null references public.profiles (id) on delete cascade,
+  lead_minutes int not null check (lead_minutes between 5 and 20160),
+  starts_at timestamptz not null,
+  remind_at timestamptz not null,
+  status text not null default 'scheduled' check (status in ('scheduled', 'enqueued', 'voided')),
+  enqueued_at timestamptz,
+  voided_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint remind_at_is_start_minus_lead check (remind_at = starts_at - lead_minutes * interval '1 minute'),
+  constraint enqueued_at_if_enqueued check (status = 'voided' or (enqueued_at is not null) = (status = 'enqueued')),
+  constraint voided_at_iff_voided check ((voided_at is not null) = (status = 'voided'))
+);
+
+comment on table public.booking_reminders is 'One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already.';
+comment on column public.booking_reminders.lead_minutes is 'How long before the start, as the person had chosen.';
+comment on column public.booking_reminders.starts_at is 'Start of the session that the reminder announces.';
+comment on column public.booking_reminders.status is 'scheduled until due; enqueued: handed to the outbox; voided: no longer wanted.';
+
+create unique index booking_reminders_one_live_idx on public.booking_reminders (booking_id, lead_minutes)
+  where status <> 'voided';
+create index booking_reminders_booking_id_idx on public.booking_reminders (booking_id);
+create index booking_reminders_user_id_idx on public.booking_reminders (user_id, remind_at desc);
+create index booking_reminders_due_idx on public.booking_reminders (remind_at, id) where status = 'scheduled';
+
+create trigger touch_updated_at before update on public.booking_reminders
+  for each row execute function private.touch_updated_at();
+
+alter table public.booking_reminders enable row level security;
+alter table public.booking_reminders force row level security;
+revoke all on table public.booking_reminders from public, anon, authenticated, service_role;
+grant select on public.booking_reminders to authenticated, service_role;
+
+create policy "A person sees their own reminders"
+  on public.booking_reminders for select to authenticated
+  using (user_id = (select auth.uid()));
+
+create function private.wanted_reminders(p_booking_ids uuid[], p_now timestamptz)
+returns table (booking_id uuid, user_id uuid, lead_minutes int, starts_at timestamptz)
+language sql
+stable
+set search_path = ''
+as $$
+  select distinct b.id, b.employee_id, m.lead_minutes, b.starts_at
+  from public.bookings b
+  left join public.notification_preferences np on np.user_id = b.employee_id
+  cross join unnest(coalesce(np.reminder_lead_minutes, '{1440,60}')) m (lead_minutes)
+  where b.id = any (p_booking_ids)
+    and b.status = 'confirmed'
+    and b.employee_id is not null
+    and b.starts_at - m.lead_minutes * interval '1 minute' > p_now;
+$$;
+
+comment on function private.wanted_reminders(uuid[], timestamptz) is
+  'The reminders that bookings should still get. What would already be due is not made up for.';
+
+create function private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamptz default now())
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.booking_reminders r
+  set starts_at = w.starts_at, remind_at = w.starts_at - w.lead_minutes * interval '1 minute'
+  from private.wanted_reminders(p_booking_ids, p_now) w
+  where r.booking_id = w.booking_id and r.lead_minutes = w.lead_minutes
+    and r.status = 'scheduled' and r.starts_at <> w.starts_at;
+
+  -- Also those whose mail is queued or sent for a time that no longer holds: the mail is then
+  -- skipped, and the new time is announced again.
+  update public.booking_reminders r
+  set status = 'voided', voided_at = p_now
+  where r.booking_id = any (p_booking_ids)
+    and case r.status
+      when 'scheduled' then not exists (
+        select from private.wanted_reminders(p_booking_ids, p_now) w
+        where w.booking_id = r.booking_id and w.lead_minutes = r.lead_minutes and w.starts_at = r.starts_at
+      )
+      when 'enqueued' then not exists (
+        select from public.bookings b
+        where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
+      )
+      else false
+    end;
+
+  insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at)
+  select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.starts_at - w.lead_minutes * interval '1 minute'
+  from private.wanted_reminders(p_booking_ids, p_now) w
+  on conflict (booking_id, lead_minutes) where status <> 'voided' do nothing;
+end;
+$$;
+
+comment on function private.sync_booking_reminders(uuid[], timestamptz) is
+  'Makes the reminders of bookings what they should be. Idempotent.';
+
+revoke execute on function private.sync_booking_reminders(uuid[], timestamptz) from public;
+
+create function private.follow_booking()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.sync_booking_reminders(array[new.id]);
+  return null;
+end;
+$$;
+
+comment on function private.follow_booking() is 'Trigger on bookings: reminders follow status, time and person.';
+
+create trigger schedule_reminders after insert on public.bookings
+  for each row when (new.status = 'confirmed') execute function private.follow_booking();
+create trigger move_reminders after update on public.bookings
+  for each row
+  when (
+    old.status <> new.status or old.starts_at <> new.starts_at
+    or old.employee_id is distinct from new.employee_id
+  )
+  execute function private.follow_booking();
+
+create function private.follow_lead_minutes()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.sync_booking_reminders(array(
+    select id from public.bookings
+    where employee_id = coalesce(new.user_id, old.user_id) and status = 'confirmed' and starts_at > now()
+  ));
+  return null;
+end;
+$$;
+
+comment on function private.follow_lead_minutes() is 'Trigger on notification_preferences: new lead times hold for sessions booked already.';
+
+create trigger follow_new_lead_minutes after insert or delete on public.notification_preferences
+  for each row execute function private.follow_lead_minutes();
+create trigger follow_lead_minutes after update on public.notification_preferences
+  for each row when (old.reminder_lead_minutes <> new.reminder_lead_minutes)
+  execute function private.follow_lead_minutes();

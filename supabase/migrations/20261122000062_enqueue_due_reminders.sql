@@ -1,0 +1,74 @@
+-- Handing due reminders to the outbox.
+--
+-- Called: by private.claim_emails() for the stream 'reminder'.
+
+create function private.enqueue_due_reminders(p_limit int, p_now timestamptz default now())
+returns int
+language plpgsql
+security definer
+set search_path = ''
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  v_ids uuid[];
+  v_enqueued int;
+begin
+  -- The profile is locked along, in the mode that the log's foreign key asks for: a person who
+  -- is being deleted is passed over instead of waited for.
+  v_ids := array(
+    select r.id
+    from public.booking_reminders r
+    join public.profiles p on p.id = r.user_id
+    where r.status = 'scheduled' and r.remind_at <= p_now
+    order by r.remind_at, r.id
+    limit p_limit
+    for no key update of r skip locked
+    for key share of p skip locked
+  );
+  -- After an outage: a reminder of what has begun helps nobody.
+  update public.booking_reminders
+  set status = 'voided', voided_at = p_now
+  where id = any (v_ids) and starts_at <= p_now;
+
+  with due as (
+    update public.booking_reminders r
+    set status = 'enqueued', enqueued_at = p_now
+    where r.id = any (v_ids) and r.status = 'scheduled'
+    returning r.id, r.booking_id, r.user_id, r.remind_at
+  ), logged as (
+    insert into public.communication_logs (
+      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id
+    )
+    select
+      p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
+      jsonb_build_object(
+        'recipient_name', nullif(p.display_name, ''),
+        'starts_at', private.iso_timestamp(b.starts_at),
+        'ends_at', private.iso_timestamp(b.ends_at),
+        'specialist_name', s.display_name,
+        'session_type_name', t.name
+      ),
+      'booking_reminder:' || due.id, due.id
+    from due
+    join public.profiles p on p.id = due.user_id
+    join public.bookings b on b.id = due.booking_id
+    join public.specialists s on s.id = b.specialist_id
+    join public.session_types t on t.id = b.session_type_id
+    where p.email is not null
+    order by due.remind_at, due.id
+    on conflict (dedupe_key) do nothing
+    returning id
+  ), queued as (
+    insert into private.email_queue (mail_id, stream, priority, due_at)
+    select id, 'reminder', private.email_priority('reminder'), p_now from logged
+  )
+  select count(*) into v_enqueued from logged;
+  return v_enqueued;
+end;
+$$;
+
+comment on function private.enqueue_due_reminders(int, timestamptz) is
+  'Queues the mails of up to p_limit due reminders, oldest first. Returns how many. Safe side by side.';
+
+revoke execute on function private.enqueue_due_reminders(int, timestamptz) from public;

@@ -1,0 +1,207 @@
+-- Claiming: a dispatcher takes over mails to send, for the length of a lease.
+--
+-- Called: by service_role, from email-dispatch (stream mail) and booking-reminders-dispatch
+-- (stream reminder), side by side as many as there are.
+
+create function private.lease_due_batches(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz)
+returns table (batch_id uuid, mails int)
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  -- How many batches fit is read before locking, so that the rest stays free for others. At
+  -- least one: a batch is never cut, its idempotency key stands for exactly these mails.
+  v_ids := array(
+    select b.id
+    from private.email_batches b
+    where b.stream = p_stream and b.due_at <= p_now
+    order by b.due_at
+    limit (
+      select greatest(1, count(*) filter (where d.total <= p_limit))
+      from (
+        select sum(cardinality(w.mail_ids)) over (order by w.due_at, w.id) as total
+        from (
+          select f.id, f.due_at, f.mail_ids from private.email_batches f
+          where f.stream = p_stream and f.due_at <= p_now
+          order by f.due_at limit p_limit
+        ) w
+      ) d
+    )
+    for no key update skip locked
+  );
+  return query
+  update private.email_batches b
+  set lease = gen_random_uuid(),
+      due_at = p_now + make_interval(secs => p_lease_seconds),
+      attempts = b.attempts + (b.lease is not null)::int,
+      first_attempt_at = coalesce(b.first_attempt_at, p_now)
+  where b.id = any (v_ids)
+  returning b.id, cardinality(b.mail_ids);
+end;
+$$;
+
+comment on function private.lease_due_batches(text, int, int, timestamptz) is
+  'Leases batches whose next try is due or whose lease ran out; the latter costs them an attempt.';
+
+revoke execute on function private.lease_due_batches(text, int, int, timestamptz) from public;
+
+create function private.batch_json(p_batch_ids uuid[])
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(json_agg(json_build_object(
+    'id', b.id,
+    'lease', b.lease,
+    'attempt', b.attempts + 1,
+    'first_attempt_at', b.first_attempt_at,
+    'mails', m.mails
+  ) order by cardinality(b.mail_ids) > 1, b.mail_ids[1]), '[]')
+  from private.email_batches b
+  cross join lateral (
+    select json_agg(json_build_object(
+      'id', l.id,
+      'to', l.recipient,
+      'template_id', f.template_id,
+      'variables', l.variables,
+      'locale', f.locale,
+      'time_zone', f.time_zone,
+      'category', l.category,
+      'token', case when l.token_id is not null then json_build_object(
+        'purpose', l.token_purpose,
+        'id', l.token_id,
+        'token_hash', (select k.token_hash from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id)
+      ) end
+    ) order by f.place) as mails
+    from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
+      with ordinality f (mail_id, template_id, locale, time_zone, place)
+    join public.communication_logs l on l.id = f.mail_id
+  ) m
+  where b.id = any (p_batch_ids);
+$$;
+
+comment on function private.batch_json(uuid[]) is
+  'Leased batches as claim_emails() answers them: single mails first, the mails of a batch in frozen order.';
+
+create function private.template_json(p_batch_ids uuid[])
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(json_agg(json_build_object(
+    'id', t.id, 'key', t.key, 'locale', t.locale, 'version', t.version,
+    'subject', t.subject, 'html', t.html, 'text', t.text
+  ) order by t.id), '[]')
+  from public.email_templates t
+  where t.id = any (array(
+    select distinct unnest(b.template_ids) from private.email_batches b where b.id = any (p_batch_ids)
+  ));
+$$;
+
+comment on function private.template_json(uuid[]) is 'Every template that the batches use, once.';
+
+create function private.claim_emails(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+-- The statistics of a queue are always out of date, and index probes are right at any size.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_paused_until timestamptz;
+  v_batch_ids uuid[] := '{}';
+  v_frozen_ids uuid[];
+  v_leased int := 0;
+  v_skipped int := 0;
+  v_deferred int := 0;
+begin
+  if p_stream = 'mail' then
+    perform private.process_token_requests(p_now);
+  else
+    perform private.enqueue_due_reminders(p_limit, p_now);
+  end if;
+  select paused_until into v_paused_until from private.email_sender where paused_until > p_now;
+  if v_paused_until is null then
+    select coalesce(array_agg(b.batch_id), '{}'), coalesce(sum(b.mails), 0)
+    into v_batch_ids, v_leased
+    from private.lease_due_batches(p_stream, p_limit, p_lease_seconds, p_now) b;
+    if v_leased < p_limit then
+      select f.batch_ids, f.skipped, f.deferred into v_frozen_ids, v_skipped, v_deferred
+      from private.freeze_emails(p_stream, p_limit - v_leased, p_lease_seconds, p_now) f;
+      v_batch_ids := v_batch_ids || v_frozen_ids;
+    end if;
+  end if;
+  return jsonb_build_object(
+    'paused_until', v_paused_until,
+    'skipped', v_skipped,
+    'deferred', v_deferred,
+    'remaining', private.count_due_emails(p_stream, p_now),
+    'templates', private.template_json(v_batch_ids),
+    'batches', private.batch_json(v_batch_ids)
+  );
+end;
+$$;
+
+comment on function private.claim_emails(text, int, int, timestamptz) is 'See public.claim_emails().';
+
+-- Counting stops at 10,000: enough to know that there is more, and never a scan of the queue.
+create function private.count_due_emails(p_stream text, p_now timestamptz)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select least(10000,
+    (
+      select count(*) from (
+        select from private.email_queue
+        where stream = p_stream and priority = any ('{0,1}') and due_at <= p_now
+        limit 10000
+      ) q
+    ) + (
+      select coalesce(sum(b.mails), 0) from (
+        select cardinality(mail_ids) as mails from private.email_batches
+        where stream = p_stream and due_at <= p_now
+        limit 1000
+      ) b
+    )
+  );
+$$;
+
+comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, at most 10,000.';
+
+revoke execute on function private.claim_emails(text, int, int, timestamptz) from public;
+grant execute on function private.claim_emails(text, int, int, timestamptz) to service_role;
+
+create function public.claim_emails(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_stream is null or p_stream not in ('mail', 'reminder') then
+    raise exception using errcode = '22023', message = 'p_stream must be mail or reminder';
+  elsif p_limit is null or p_limit not between 1 and 5000 then
+    raise exception using errcode = '22023', message = 'p_limit must be between 1 and 5000';
+  elsif p_lease_seconds is null or p_lease_seconds not between 1 and 3600 then
+    raise exception using errcode = '22023', message = 'p_lease_seconds must be between 1 and 3600';
+  end if;
+  return private.claim_emails(p_stream, p_limit, p_lease_seconds, coalesce(p_now, now()));
+end;
+$$;
+
+comment on function public.claim_emails(text, int, int, timestamptz) is
+  'Leases up to p_limit mails of a stream for p_lease_seconds: batches with their mails, and the templates they use. '
+  'A batch to be tried again keeps its id, mails and order. p_now is for tests.';
+
+revoke execute on function public.claim_emails(text, int, int, timestamptz) from public, anon, authenticated;
+grant execute on function public.claim_emails(text, int, int, timestamptz) to service_role;

@@ -1,0 +1,200 @@
+-- Settling: a dispatcher says what became of its batches. Redriving: failed mails once more.
+--
+-- Called: by service_role. Only who still holds the lease of a batch may settle it; how long to
+-- wait and when to give up is decided by the caller.
+
+create type private.batch_result as (
+  batch_id uuid,
+  lease uuid,
+  outcome text,
+  message_ids jsonb,
+  error_code text,
+  retry_after_seconds int,
+  spent boolean
+);
+
+comment on type private.batch_result is 'One element of p_results of settle_emails().';
+
+create function private.settle_emails(p_results jsonb, p_now timestamptz)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_answer jsonb;
+begin
+  with result as materialized (
+    select distinct on (r.batch_id) r.*
+    from jsonb_populate_recordset(null::private.batch_result, p_results) r
+    order by r.batch_id
+  ), held as materialized (
+    -- In the order of ids, so that two who settle the same batches queue up instead of deadlocking.
+    select
+      b.id, b.stream, b.mail_ids, b.template_ids, b.locales, b.time_zones,
+      cardinality(b.mail_ids) as size, r.message_ids, r.error_code, r.retry_after_seconds, r.spent,
+      -- What cannot be halved any further has failed.
+      case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
+    from result r
+    join private.email_batches b on b.id = r.batch_id and b.lease = r.lease
+    order by b.id
+    for update of b
+  ), settled as (
+    update public.communication_logs l
+    set status = m.outcome,
+        settled_at = p_now,
+        template_id = m.template_id,
+        provider_message_id = m.message_id,
+        error_code = m.error_code
+    from (
+      select
+        u.mail_id, u.template_id, h.outcome,
+        case when h.outcome = 'sent' then u.message_id end as message_id,
+        case when h.outcome <> 'sent' then coalesce(h.error_code, 'unknown') end as error_code
+      from held h
+      cross join unnest(
+        h.mail_ids, h.template_ids, array(select jsonb_array_elements_text(h.message_ids))
+      ) u (mail_id, template_id, message_id)
+      where h.outcome in ('sent', 'failed', 'skipped')
+    ) m
+    where l.id = m.mail_id
+  ), buried as (
+    insert into private.email_dead_letters (mail_id, error_code, failed_at)
+    select u.mail_id, coalesce(h.error_code, 'unknown'), p_now
+    from held h cross join unnest(h.mail_ids) u (mail_id)
+    where h.outcome = 'failed'
+    on conflict (mail_id) do update set error_code = excluded.error_code, failed_at = excluded.failed_at
+  ), halves as (
+    insert into private.email_batches (stream, mail_ids, template_ids, locales, time_zones, due_at, last_error_code)
+    select
+      h.stream, h.mail_ids[c.first:c.last], h.template_ids[c.first:c.last],
+      h.locales[c.first:c.last], h.time_zones[c.first:c.last], p_now, h.error_code
+    from held h
+    cross join lateral (values (1, h.size / 2), (h.size / 2 + 1, h.size)) c (first, last)
+    where h.outcome = 'split'
+  ), finished as (
+    delete from private.email_batches
+    where id = any (array(select h.id from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')))
+  ), postponed as (
+    update private.email_batches b
+    set lease = null,
+        due_at = p_now + make_interval(secs => greatest(coalesce(h.retry_after_seconds, 60), 0)),
+        attempts = b.attempts + (h.outcome = 'retry' and h.spent is not false)::int,
+        last_error_code = h.error_code
+    from held h
+    where b.id = h.id and h.outcome in ('retry', 'pause')
+  ), paused as (
+    update private.email_sender s
+    set paused_until = greatest(s.paused_until, p.until), error_code = p.error_code
+    from (
+      select p_now + make_interval(secs => max(coalesce(h.retry_after_seconds, 60))) as until, max(h.error_code) as error_code
+      from held h
+      where h.outcome = 'pause'
+      having count(*) > 0
+    ) p
+  )
+  select jsonb_build_object(
+    'sent', coalesce(sum(h.size) filter (where h.outcome = 'sent'), 0),
+    'retried', coalesce(sum(h.size) filter (where h.outcome in ('retry', 'pause')), 0),
+    'failed', coalesce(sum(h.size) filter (where h.outcome = 'failed'), 0),
+    'skipped', coalesce(sum(h.size) filter (where h.outcome = 'skipped'), 0),
+    'split', coalesce(sum(h.size) filter (where h.outcome = 'split'), 0),
+    'stale', (
+      select coalesce(sum(coalesce(cardinality(b.mail_ids), jsonb_array_length(r.message_ids), 1)), 0)
+      from result r
+      left join private.email_batches b on b.id = r.batch_id
+      where not exists (select from held g where g.id = r.batch_id)
+    )
+  )
+  into v_answer
+  from held h;
+  return v_answer;
+end;
+$$;
+
+comment on function private.settle_emails(jsonb, timestamptz) is 'See public.settle_emails().';
+
+revoke execute on function private.settle_emails(jsonb, timestamptz) from public;
+grant execute on function private.settle_emails(jsonb, timestamptz) to service_role;
+
+create function public.settle_emails(p_results jsonb, p_now timestamptz default null)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_unknown text;
+begin
+  select coalesce(r ->> 'outcome', 'null') into v_unknown
+  from jsonb_array_elements(p_results) r
+  where (r ->> 'outcome' in ('sent', 'retry', 'split', 'failed', 'skipped', 'pause')) is not true
+  limit 1;
+  if found then
+    raise exception using errcode = '22023', message = format('unknown outcome %s', v_unknown);
+  end if;
+  return private.settle_emails(p_results, coalesce(p_now, now()));
+end;
+$$;
+
+comment on function public.settle_emails(jsonb, timestamptz) is
+  'Settles batches: sent, retry, split, failed, skipped or pause. Answers how many mails each; stale: the lease was lost. p_now is for tests.';
+
+revoke execute on function public.settle_emails(jsonb, timestamptz) from public, anon, authenticated;
+grant execute on function public.settle_emails(jsonb, timestamptz) to service_role;
+
+create function private.redrive_emails(p_error_code text, p_limit int)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_redriven int;
+begin
+  with dug_up as (
+    delete from private.email_dead_letters
+    where mail_id = any (array(
+      select mail_id from private.email_dead_letters
+      where p_error_code is null or error_code = p_error_code
+      order by failed_at, mail_id
+      limit p_limit
+      for update skip locked
+    ))
+    returning mail_id
+  ), requeued as (
+    update public.communication_logs l
+    set status = 'queued', error_code = null, settled_at = null, template_id = null
+    from dug_up d
+    where l.id = d.mail_id and l.status = 'failed' and l.recipient is not null
+    returning l.id, l.stream, l.category
+  ), queued as (
+    insert into private.email_queue (mail_id, stream, priority, due_at)
+    select r.id, r.stream, case r.category when 'security' then 0 else 1 end, now() from requeued r
+  )
+  select count(*) into v_redriven from requeued;
+  return jsonb_build_object('redriven', v_redriven);
+end;
+$$;
+
+comment on function private.redrive_emails(text, int) is 'See public.redrive_emails().';
+
+revoke execute on function private.redrive_emails(text, int) from public;
+grant execute on function private.redrive_emails(text, int) to service_role;
+
+create function public.redrive_emails(p_error_code text default null, p_limit int default 1000)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.redrive_emails(p_error_code, p_limit);
+$$;
+
+comment on function public.redrive_emails(text, int) is
+  'Queues failed mails again, oldest first, all or those of one error code. They get new batches and pass every check again.';
+
+revoke execute on function public.redrive_emails(text, int) from public, anon, authenticated;
+grant execute on function public.redrive_emails(text, int) to service_role;
