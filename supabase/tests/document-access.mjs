@@ -1,0 +1,89 @@
+// @ts-check
+// Writes docs/access.md from supabase/access.csv, or with --check fails when it is not fresh.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const target = path.join(root, 'docs/access.md');
+const verbs = ['select', 'insert', 'update', 'delete'];
+const people = {
+  anon: 'anybody, not signed in',
+  person: 'a signed-in person',
+  newcomer: 'a newcomer',
+  employee: 'an employee',
+  manager: 'a manager of a company',
+  company_admin: 'an admin of a company',
+  specialist: 'a specialist',
+  platform_admin: 'a platform admin',
+  service_role: 'the service role',
+};
+
+/** Fields of one CSV line; quotes only around whole fields. @param {string} line */
+function fields(line) {
+  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
+    .map(([, field]) => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field));
+}
+
+/** Lines of a CSV file as objects. @param {string} file @returns {Promise<Record<string, string>[]>} */
+async function records(file) {
+  const [header, ...lines] = (await readFile(path.join(root, file), 'utf8')).trim().split('\n').map(fields);
+  return lines.map((values) => Object.fromEntries(header.map((name, i) => [name, values[i] ?? ''])));
+}
+
+/** @param {Record<string, string> | undefined} line */
+function cell(line) {
+  if (!line || line.scope === 'none') return '–';
+  const columns = line.columns === '*' || line.verb === 'delete' ? '' : `: ${line.columns.split(' ').join(', ')}`;
+  return line.scope.replace('+', ' and ') + columns;
+}
+
+/** @param {string} table @param {Record<string, string>[]} lines @param {Record<string, string>[]} scopes */
+function section(table, lines, scopes) {
+  const rows = Object.entries(people)
+    .filter(([role]) => lines.some((line) => line.role === role))
+    .map(([role, name]) => {
+      const cells = verbs.map((verb) => {
+        const find = (/** @type {string} */ who) => lines.find((line) => line.role === who && [verb, '*'].includes(line.verb));
+        return cell(find(role) ?? (['anon', 'service_role'].includes(role) ? undefined : find('person')));
+      });
+      return `| ${name} | ${cells.join(' | ')} |`;
+    });
+  const meanings = scopes.filter((scope) => scope.table === table)
+    .map(({ scope, condition }) => `- ${scope}: \`${condition.replaceAll(':me', 'me')}\``);
+  return [`## ${table}`, '', '| who | reads | adds | changes | removes |', '|---|---|---|---|---|', ...rows, '', ...meanings, ''].join('\n');
+}
+
+async function page() {
+  const lines = await records('supabase/access.csv');
+  const scopes = await records('supabase/tests/setup/scopes.csv');
+  const tables = [...new Set(lines.map((line) => line.table))];
+  const reached = tables.filter((table) => lines.some((line) => line.table === table && line.scope !== 'none'));
+  const closed = tables.filter((table) => !reached.includes(table));
+  return `# Who may do what
+
+Made from \`supabase/access.csv\` by \`node supabase/tests/document-access.mjs\`; edit the file, not this page. The database tests
+try every line of it: each table, role and verb, with own and foreign rows.
+
+This is direct access to tables. What the functions of the API do beyond it, each says in its comment. A person who is
+several things may do what each of them may. Where a line names one kind of person, the line of "a signed-in person" does not add to it.
+
+${reached.map((table) => section(table, lines.filter((line) => line.table === table), scopes)).join('\n')}
+## Tables that no role reaches
+
+Only SQL functions read and write them.
+
+${closed.map((table) => `- ${table}`).join('\n')}
+`;
+}
+
+const wanted = await page();
+if (process.argv.includes('--check')) {
+  if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
+    console.error('docs/access.md is not fresh: run node supabase/tests/document-access.mjs');
+    process.exit(1);
+  }
+} else {
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, wanted);
+}
