@@ -13,17 +13,17 @@ import { parseArgs } from 'node:util';
 import { clusterExists, createCluster, locateCluster, removeCluster, runningPort, startCluster, stopCluster } from './cluster.mjs';
 import { migrate, seed } from './migrations.mjs';
 import { connect, databaseUrl, installPlatform, platformFingerprint } from './platform.mjs';
-import { freePort } from './ports.mjs';
+import { freePort, isBusy } from './ports.mjs';
 import { loadSecrets } from './secrets.mjs';
 import { UserError, exitWith } from './user-error.mjs';
 
 /**
  * @typedef {{ directory: string, port: number, durable: boolean, migrations: boolean, seed: boolean,
- *   onStep?: (step: string) => void }} Wish
+ *   onStep?: (step: string) => void, onStarted?: (cluster: import('./cluster.mjs').Cluster) => void }} Wish
  */
 
 /** A running, migrated database, made from nothing where there is none. @param {Wish} wish */
-export async function bringUp({ directory, port: wishedPort, durable, migrations, seed: wantsSeed, onStep = () => {} }) {
+export async function bringUp({ directory, port: wishedPort, durable, migrations, seed: wantsSeed, onStep = () => {}, onStarted = () => {} }) {
   await mkdir(directory, { recursive: true });
   const cluster = await locateCluster(directory);
   const port = wishedPort || (await runningPort(cluster)) || (await freePort());
@@ -32,6 +32,15 @@ export async function bringUp({ directory, port: wishedPort, durable, migrations
   const fingerprint = await platformFingerprint();
   const found = (await readFile(mark, 'utf8').catch(() => '')).trim();
 
+  if (found && found !== fingerprint) {
+    throw new UserError('The platform below the database has changed since this database was made; start again with ./scripts/start --reset, which empties it.');
+  }
+  if ((await runningPort(cluster)) !== port) await stopCluster(cluster);
+  const running = (await runningPort(cluster)) === port;
+  if (!running && (await isBusy(port))) {
+    throw new UserError(`Port ${port}, wanted for the database, is in use by another program; end it, or start with STACK_PORT_BASE set to another port.`);
+  }
+  onStarted(cluster);
   if (!found || !(await clusterExists(cluster))) {
     // Without the mark an earlier start was cut short, and there is nothing of anybody's in it.
     onStep('creating the database');
@@ -40,11 +49,8 @@ export async function bringUp({ directory, port: wishedPort, durable, migrations
     await startCluster(cluster, port);
     await installPlatform(port, secrets);
     await writeFile(mark, fingerprint);
-  } else if (found !== fingerprint) {
-    throw new UserError('The platform below the database has changed since this database was made; start again with ./scripts/start --reset, which empties it.');
-  } else if ((await runningPort(cluster)) !== port) {
+  } else if (!running) {
     onStep('starting the database');
-    await stopCluster(cluster);
     await startCluster(cluster, port);
   }
 

@@ -11,7 +11,7 @@ export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).repl
 /**
  * @typedef {{
  *   directory: string, apiPort: number, databasePort: number, inboxPort: number,
- *   apiUrl: string, inboxUrl: string, functionPortRange: [number, number],
+ *   apiUrl: string, inboxUrl: string,
  * }} Settings
  */
 
@@ -26,7 +26,6 @@ export function readSettings(environment = process.env) {
     inboxPort: base + 3,
     apiUrl: `http://127.0.0.1:${base}`,
     inboxUrl: `http://127.0.0.1:${base + 3}`,
-    functionPortRange: [base + 10, base + 79],
   };
 }
 

@@ -1,0 +1,55 @@
+// @ts-check
+// What this stack takes from supabase/config.toml.
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'smol-toml';
+import { projectRoot } from './settings.mjs';
+import { UserError } from './user-error.mjs';
+
+/**
+ * @typedef {{
+ *   api: { schemas: string[], extraSearchPath: string[], maxRows: number },
+ *   auth: Record<string, unknown>,
+ *   minimumPasswordLength: number,
+ *   storage: { fileSizeLimit: string },
+ *   functions: Map<string, { enabled: boolean, verifyJwt: boolean }>,
+ * }} StackConfig
+ */
+
+const AUTH_SETTINGS = [
+  'jwt_expiry', 'enable_refresh_token_rotation', 'refresh_token_reuse_interval', 'enable_signup',
+  'enable_anonymous_sign_ins', 'minimum_password_length', 'password_requirements', 'additional_redirect_urls',
+];
+const EMAIL_SETTINGS = ['enable_signup', 'enable_confirmations', 'double_confirm_changes', 'secure_password_change', 'max_frequency'];
+
+/** @returns {Promise<StackConfig>} */
+export async function readConfig(file = path.join(projectRoot, 'supabase/config.toml')) {
+  /** @type {any} */
+  let toml;
+  try {
+    toml = parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(`supabase/config.toml cannot be read: ${/** @type {Error} */ (error).message.split('\n')[0]}`);
+  }
+  return {
+    api: {
+      schemas: toml.api?.schemas ?? ['public'],
+      extraSearchPath: toml.api?.extra_search_path ?? ['public', 'extensions'],
+      maxRows: toml.api?.max_rows ?? 1000,
+    },
+    auth: { ...pick(toml.auth, AUTH_SETTINGS), email: pick(toml.auth?.email, EMAIL_SETTINGS) },
+    minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
+    storage: { fileSizeLimit: toml.storage?.file_size_limit ?? '50MiB' },
+    functions: new Map(
+      Object.entries(toml.functions ?? {}).map(([name, settings]) => [
+        name,
+        { enabled: settings.enabled ?? true, verifyJwt: settings.verify_jwt ?? true },
+      ]),
+    ),
+  };
+}
+
+/** @param {Record<string, unknown> | undefined} table @param {string[]} names */
+function pick(table, names) {
+  return Object.fromEntries(names.filter((name) => table?.[name] !== undefined).map((name) => [name, table?.[name]]));
+}

@@ -1,0 +1,73 @@
+// @ts-check
+// The environment of an edge function: what the platform injects, and the project's own secrets.
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../settings.mjs';
+import { UserError } from '../user-error.mjs';
+
+const secretsFile = path.join(projectRoot, 'supabase/functions/.env');
+
+/** @param {string} text */
+export function parseEnvironment(text) {
+  /** @type {Record<string, string>} */
+  const values = {};
+  for (const line of text.split('\n')) {
+    const match = /^\s*([A-Z][A-Z0-9_]*)=(.*)$/.exec(line);
+    if (match) values[match[1]] = match[2].trim().replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return values;
+}
+
+/** Makes supabase/functions/.env from its example, with fresh values for this machine. */
+export async function ensureSecretsFile() {
+  const example = await readFile(`${secretsFile}.example`, 'utf8').catch(() => {
+    throw new UserError('supabase/functions/.env.example is missing.');
+  });
+  const text = example.replace(/^TOKEN_KEYS=$/m, `TOKEN_KEYS=${randomBytes(32).toString('base64url')}`);
+  await writeFile(secretsFile, text, { mode: 0o600, flag: 'wx' }).catch((error) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+/**
+ * @param {{ settings: import('../settings.mjs').Settings, secrets: import('../secrets.mjs').Secrets,
+ *   keyring: import('../keys.mjs').Keyring, databaseUrl: string, overlay?: string }} stack
+ *   `overlay`: a file whose values win over .env, for tests
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function functionEnvironment({ settings, secrets, keyring, databaseUrl, overlay }) {
+  const own = parseEnvironment(await readFile(secretsFile, 'utf8'));
+  const overridden = overlay ? parseEnvironment(await readFile(overlay, 'utf8')) : {};
+  const reserved = Object.keys({ ...own, ...overridden }).filter((name) => name.startsWith('SUPABASE_'));
+  if (reserved.length > 0) {
+    throw new UserError(`${reserved[0]} is set in supabase/functions/.env; names with SUPABASE_ belong to the platform.`);
+  }
+  return {
+    // Where a value is left empty, this stack's own address stands.
+    ...dropEmpty({ SITE_URL: settings.apiUrl, ALLOWED_ORIGINS: settings.apiUrl, RESEND_API_URL: settings.inboxUrl }),
+    ...dropEmpty(own),
+    ...overridden,
+    SUPABASE_URL: settings.apiUrl,
+    SUPABASE_DB_URL: databaseUrl,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
+    SUPABASE_SECRET_KEYS: JSON.stringify(secrets.secretKeys),
+    SUPABASE_JWKS: JSON.stringify({ keys: [] }),
+    SUPABASE_ANON_KEY: keyring.roleTokens.anon,
+    SUPABASE_SERVICE_ROLE_KEY: keyring.roleTokens.service_role,
+  };
+}
+
+/** @param {Record<string, string>} values */
+function dropEmpty(values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+}
+
+/** The hosts a function has a reason to talk to, as Deno's --allow-net wants them. @param {Record<string, string>} environment */
+export function upstreamHosts(environment) {
+  const urls = [environment.SUPABASE_URL, environment.RESEND_API_URL, environment.SENTRY_DSN].filter(Boolean);
+  return [...new Set(urls.map((url) => {
+    const { hostname, port, protocol } = new URL(url);
+    return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;
+  }))];
+}

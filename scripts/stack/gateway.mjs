@@ -1,0 +1,90 @@
+// @ts-check
+// The one address of the stack: routes a request to Data API, Auth, Storage, a function or a page.
+import http from 'node:http';
+import { isAdminPath } from './auth-admin/routes.mjs';
+import { answerRepeatedSignUp } from './sign-up.mjs';
+import { isSecretInBrowser } from './keys.mjs';
+import { sendJson, sendResponse, toRequest } from './web.mjs';
+
+/**
+ * @typedef {import('./web.mjs').Incoming} Incoming
+ * @typedef {import('./web.mjs').Outgoing} Outgoing
+ * @typedef {(incoming: Incoming, outgoing: Outgoing) => unknown} Handler
+ * @typedef {{
+ *   origin: string,
+ *   keyring: import('./keys.mjs').Keyring,
+ *   services: ReturnType<typeof import('./services.mjs').createServices>,
+ *   authAdmin: ReturnType<typeof import('./auth-admin/routes.mjs').createAuthAdmin>,
+ *   functions: { handle: Handler },
+ *   pages: { handle: Handler },
+ * }} Parts
+ */
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
+  'access-control-max-age': '3600',
+};
+const ALLOWED_HEADERS = 'authorization, x-client-info, apikey, content-type, x-supabase-api-version, prefer, range';
+
+/** @param {Parts} parts */
+export function createGateway(parts) {
+  /** @param {Incoming} incoming @param {Outgoing} outgoing */
+  async function route(incoming, outgoing) {
+    const { pathname } = new URL(incoming.url ?? '/', parts.origin);
+    if (pathname.startsWith('/functions/v1/')) return parts.functions.handle(incoming, outgoing);
+    if (isAdminPath(pathname)) return admin(incoming, outgoing);
+    if (pathname.startsWith('/auth/v1/')) return auth(incoming, outgoing, pathname);
+    if (pathname.startsWith('/rest/v1/') || pathname === '/rest/v1') return pass(parts.services.rest, incoming, outgoing);
+    if (pathname.startsWith('/storage/v1/')) return pass(parts.services.storage, incoming, outgoing);
+    return parts.pages.handle(incoming, outgoing);
+  }
+
+  /** @param {import('./services.mjs').Service} service @param {Incoming} incoming @param {Outgoing} outgoing */
+  async function pass(service, incoming, outgoing) {
+    await sendResponse(await service.fetch(toRequest(incoming, parts.origin)), outgoing);
+  }
+
+  /** @param {Incoming} incoming @param {Outgoing} outgoing @param {string} pathname */
+  async function auth(incoming, outgoing, pathname) {
+    if (incoming.method === 'OPTIONS') return preflight(incoming, outgoing);
+    const request = toRequest(incoming, parts.origin);
+    const response = pathname === '/auth/v1/signup' && incoming.method === 'POST'
+      ? await answerRepeatedSignUp(request, (one) => parts.services.auth.fetch(one))
+      : await parts.services.auth.fetch(request);
+    outgoing.setHeader('access-control-allow-origin', '*');
+    await sendResponse(response, outgoing);
+  }
+
+  /** @param {Incoming} incoming @param {Outgoing} outgoing */
+  async function admin(incoming, outgoing) {
+    if (incoming.method === 'OPTIONS') return preflight(incoming, outgoing);
+    const key = parts.keyring.resolve(String(incoming.headers.apikey ?? ''));
+    outgoing.setHeader('access-control-allow-origin', '*');
+    if (!key) {
+      const message = incoming.headers.apikey ? 'Invalid API key' : 'No API key found in request';
+      return sendJson(outgoing, 401, { message });
+    }
+    if (isSecretInBrowser(key, incoming.headers['user-agent'])) {
+      return sendJson(outgoing, 401, { message: 'Forbidden use of secret API key in browser' });
+    }
+    return parts.authAdmin.handle(incoming, outgoing, key);
+  }
+
+  /** @param {Incoming} incoming @param {Outgoing} outgoing */
+  function preflight(incoming, outgoing) {
+    const asked = incoming.headers['access-control-request-headers'];
+    outgoing.writeHead(204, { ...CORS, 'access-control-allow-headers': asked ?? ALLOWED_HEADERS });
+    outgoing.end();
+  }
+
+  return http.createServer((incoming, outgoing) => {
+    Promise.resolve(route(incoming, outgoing)).catch((error) => {
+      // A caller that hung up is nobody's failure.
+      if (error?.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+      console.error(error);
+      if (outgoing.headersSent) outgoing.destroy();
+      else sendJson(outgoing, 500, { message: 'The local gateway failed; see its log.' });
+    });
+  });
+}

@@ -1,0 +1,95 @@
+// @ts-check
+// Delivers what net.http_post queued, once, after the caller's commit. pg_net's worker, without pg_net.
+import { connect } from './platform.mjs';
+
+const AT_ONCE = 32;
+const KEEP_RESPONSES = '6 hours';
+const RETRY_MILLISECONDS = 1_000;
+
+/**
+ * @typedef {{ id: string, method: string, url: string, headers: Record<string, string>, body: string | null, timeout_milliseconds: number }} Queued
+ */
+
+/**
+ * @param {{ url: string, onLost: () => void, onSchemaChange: () => void }} options
+ *   `onLost` is called when the database went away under the worker
+ */
+export async function startNetWorker({ url, onLost, onSchemaChange }) {
+  let stopping = false;
+  const sql = connect(url, { max: 2, idle_timeout: 30, onclose: () => void (stopping || onLost()) });
+  let wanted = false;
+  /** @type {Promise<void> | null} */
+  let draining = null;
+
+  function wake() {
+    if (stopping) return;
+    wanted = true;
+    draining ??= drain().finally(() => (draining = null));
+  }
+
+  async function drain() {
+    while (wanted && !stopping) {
+      wanted = false;
+      try {
+        while (await sendSome()) if (stopping) return;
+      } catch {
+        // The database is restarting; the queue is asked again when it is back.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+        wanted = true;
+      }
+    }
+  }
+
+  /** Taken off the queue before sending: like pg_net, at most once. */
+  async function sendSome() {
+    const requests = /** @type {Queued[]} */ (/** @type {unknown} */ (await sql`
+      delete from net.http_request_queue
+      where id = any (array(select id from net.http_request_queue order by id limit ${AT_ONCE} for update skip locked))
+      returning id, method, url, headers, convert_from(body, 'UTF8') as body, timeout_milliseconds`));
+    if (requests.length === 0) return false;
+    await Promise.all(requests.map(async (request) => store(request.id, await send(request))));
+    await sql`delete from net._http_response where created < now() - ${KEEP_RESPONSES}::interval`;
+    return true;
+  }
+
+  /** @param {string} id @param {Awaited<ReturnType<typeof send>>} answer */
+  async function store(id, answer) {
+    await sql`insert into net._http_response ${sql({ id, ...answer, headers: sql.json(answer.headers ?? null) })}`;
+  }
+
+  await sql.listen('net_wake', wake, wake);
+  await sql.listen('pgrst', onSchemaChange, onSchemaChange);
+
+  return {
+    async close() {
+      stopping = true;
+      await sql.end({ timeout: 1 });
+    },
+  };
+}
+
+/** @param {Queued} request */
+async function send({ method, url, headers, body, timeout_milliseconds }) {
+  try {
+    const response = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(timeout_milliseconds) });
+    return {
+      status_code: response.status,
+      content_type: response.headers.get('content-type'),
+      headers: Object.fromEntries(response.headers),
+      content: await response.text(),
+      timed_out: false,
+      error_msg: null,
+    };
+  } catch (error) {
+    const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    return {
+      status_code: null,
+      content_type: null,
+      headers: null,
+      content: null,
+      timed_out: timedOut,
+      error_msg: timedOut ? `Timeout of ${timeout_milliseconds} ms reached` : cause,
+    };
+  }
+}

@@ -1,0 +1,78 @@
+// @ts-check
+// Data API, Auth and Storage from @supabase/lite: one App each, because each logs in to the
+// database as the role it has on the platform and can do no more than that role.
+import { App, setExperimental } from '@supabase/lite';
+import { createPostgresConnection } from '@supabase/lite/postgres';
+import { databaseUrl } from './platform.mjs';
+import { createFileStore } from './storage-files.mjs';
+
+/**
+ * @typedef {import('./secrets.mjs').Secrets} Secrets
+ * @typedef {{ fetch: (request: Request) => Promise<Response>, reloadSchema: () => Promise<void>, close: () => Promise<void> }} Service
+ */
+
+setExperimental('storage', true);
+
+/** Values that are JSON text already must reach the database as they are, or they are encoded twice. */
+const passThrough = (/** @type {number} */ oid) => ({
+  to: oid,
+  from: [oid],
+  serialize: (/** @type {unknown} */ value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  parse: JSON.parse,
+});
+
+/**
+ * @param {{ port: number, secrets: Secrets, keyring: import('./keys.mjs').Keyring, siteUrl: string,
+ *   directory: string, config: import('./config.mjs').StackConfig }} options
+ */
+export function createServices({ port, secrets, keyring, siteUrl, directory, config }) {
+  /** @param {'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @param {boolean} [storage] @returns {Service} */
+  function service(role, storage = false) {
+    const connection = createPostgresConnection({
+      url: databaseUrl(role, secrets.passwords[role], port),
+      postgresOptions: {
+        max: role === 'authenticator' ? 10 : 4,
+        idle_timeout: 60,
+        onnotice: () => {},
+        connection: { application_name: role },
+        types: /** @type {any} */ ({ json: passThrough(114), jsonb: passThrough(3802) }),
+      },
+    });
+    // Otherwise its first request grants everything in every schema to anon. Our migrations grant.
+    /** @type {any} */ (connection).rlsState = 'active';
+    const app = new App({
+      connection,
+      api: { enabled: true, schemas: config.api.schemas, extra_search_path: config.api.extraSearchPath, max_rows: config.api.maxRows },
+      auth: { ...config.auth, enabled: true, jwt_secret: secrets.jwtSecret, site_url: siteUrl },
+      storage: { enabled: storage, file_size_limit: config.storage.fileSizeLimit },
+      db: { migrations: { enabled: false } },
+      studio: { enabled: false },
+      options: {
+        server: {
+          disableStudio: true,
+          apiKeys: { resolver: async (/** @type {string} */ key) => claimsOf(key) },
+        },
+        // Mail is the product's: it leaves through the outbox, never from here.
+        drivers: { email: { send: async () => {} } },
+      },
+    });
+    if (storage) app._storageAdapter = createFileStore(directory);
+    return {
+      fetch: (request) => app.fetch(request),
+      reloadSchema: async () => void (await connection.clearSchemaCache()),
+      close: () => connection.close(),
+    };
+  }
+
+  /** @param {string} key */
+  function claimsOf(key) {
+    const known = keyring.resolve(key);
+    return known ? { type: known.type, claims: { role: known.role } } : null;
+  }
+
+  return {
+    rest: service('authenticator'),
+    auth: service('supabase_auth_admin'),
+    storage: service('supabase_storage_admin', true),
+  };
+}

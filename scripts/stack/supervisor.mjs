@@ -1,0 +1,201 @@
+// @ts-check
+// Starts every part in order, keeps the database and its worker alive, and stops them in reverse.
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createAuthAdmin } from './auth-admin/routes.mjs';
+import { startCluster, stopCluster, runningPort } from './cluster.mjs';
+import { readConfig } from './config.mjs';
+import { bringUp } from './database.mjs';
+import { ensureSecretsFile, functionEnvironment } from './functions/environment.mjs';
+import { createFunctions } from './functions/routes.mjs';
+import { createGateway } from './gateway.mjs';
+import { startInbox } from './inbox.mjs';
+import { createKeyring } from './keys.mjs';
+import { startNetWorker } from './net-worker.mjs';
+import { createPages } from './pages.mjs';
+import { connect } from './platform.mjs';
+import { isBusy } from './ports.mjs';
+import { createServices } from './services.mjs';
+import { projectRoot } from './settings.mjs';
+import { forgetSupervisor, recordSupervisor, writeEnvironment } from './state.mjs';
+import { createStatus } from './status.mjs';
+import { UserError } from './user-error.mjs';
+import { keepVaultSecrets } from './vault-secrets.mjs';
+
+/**
+ * @typedef {{ onStep: (step: string) => void, onFunctionLine: (name: string, line: string) => void }} Reporter
+ */
+
+/**
+ * @param {import('./settings.mjs').Settings} settings @param {Reporter} reporter
+ * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>}
+ */
+export async function startStack(settings, { onStep, onFunctionLine }) {
+  /** @type {(() => Promise<unknown>)[]} in the order of starting */
+  const stops = [];
+  let stopping = false;
+
+  async function stop() {
+    stopping = true;
+    for (const one of stops.reverse()) await one().catch((error) => console.error(error));
+  }
+
+  try {
+    return { environment: await start(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function start() {
+    const { directory, databasePort } = settings;
+    await mkdir(path.join(directory, 'logs'), { recursive: true });
+    await recordSupervisor(directory);
+    stops.push(() => forgetSupervisor(directory));
+    await assertPortsFree();
+    const config = await readConfig();
+    await ensureSecretsFile();
+
+    const { cluster, secrets, url, adminUrl } = await bringUp({
+      directory, port: databasePort, durable: true, migrations: true, seed: true, onStep,
+      onStarted: (started) => stops.push(() => stopCluster(started)),
+    });
+
+    onStep('starting Data API, Auth, Storage, inbox and functions');
+    const keyring = createKeyring(secrets);
+    const environment = await functionEnvironment({
+      settings, secrets, keyring, databaseUrl: url, overlay: process.env.STACK_FUNCTIONS_ENV,
+    });
+    const services = createServices({ port: databasePort, secrets, keyring, siteUrl: environment.SITE_URL, directory, config });
+    const authAdmin = createAuthAdmin({ port: databasePort, secrets, minimumPasswordLength: config.minimumPasswordLength });
+    const sql = connect(url, { max: 2, idle_timeout: 60 });
+    stops.push(async () => {
+      await Promise.all([...Object.values(services).map((one) => one.close()), authAdmin.close(), sql.end({ timeout: 1 })]);
+    });
+    await keepVaultSecrets(sql, { project_url: settings.apiUrl, cron_secret_key: secrets.secretKeys.cron });
+
+    const functions = createFunctions({
+      keyring, config, jwtSecret: secrets.jwtSecret,
+      processOptions: {
+        environment,
+        deno: await findDeno(),
+        logDirectory: path.join(directory, 'logs'),
+        cacheDirectory: path.join(directory, 'deno'),
+        onLine: onFunctionLine,
+      },
+    });
+    stops.push(() => functions.close());
+    const inbox = await startInbox(settings.inboxPort);
+    stops.push(() => inbox.close());
+
+    const status = createStatus({
+      sql, services, functions, inboxUrl: settings.inboxUrl, origin: settings.apiUrl, publishableKey: secrets.publishableKey,
+    });
+    const publicConfig = () => ({ url: settings.apiUrl, publishableKey: secrets.publishableKey, inboxUrl: `${settings.inboxUrl}/inbox` });
+    const server = createGateway({ origin: settings.apiUrl, keyring, services, authAdmin, functions, pages: createPages({ publicConfig, status }) });
+    await listen(server, settings.apiPort);
+    stops.push(() => closeServer(server));
+
+    stops.push(await keepWorkerAlive({ cluster, port: databasePort, adminUrl, services, isStopping: () => stopping }));
+
+    const values = {
+      SUPABASE_URL: settings.apiUrl,
+      SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
+      SUPABASE_SECRET_KEY: secrets.secretKeys.default,
+      SUPABASE_SECRET_KEYS: JSON.stringify(secrets.secretKeys),
+      DATABASE_URL: url,
+      INBOX_URL: settings.inboxUrl,
+      SITE_URL: environment.SITE_URL,
+    };
+    await writeEnvironment(directory, values);
+    return values;
+  }
+
+  async function assertPortsFree() {
+    const wanted = /** @type {[number, string][]} */ ([[settings.apiPort, 'the API'], [settings.inboxPort, 'the inbox']]);
+    for (const [port, use] of wanted) {
+      if (await isBusy(port)) throw busy(port, use);
+    }
+  }
+}
+
+/** @param {number} port @param {string} use */
+export function busy(port, use) {
+  return new UserError(`Port ${port}, wanted for ${use}, is in use by another program; end it, or start with STACK_PORT_BASE set to another port.`);
+}
+
+/**
+ * The worker ends with its connection. It is started anew, and the server with it if that has died.
+ * @param {{ cluster: import('./cluster.mjs').Cluster, port: number, adminUrl: string,
+ *   services: ReturnType<typeof createServices>, isStopping: () => boolean }} options
+ */
+async function keepWorkerAlive({ cluster, port, adminUrl, services, isStopping }) {
+  const onSchemaChange = () => Object.values(services).forEach((one) => one.reloadSchema().catch(() => {}));
+  let timer = /** @type {NodeJS.Timeout | undefined} */ (undefined);
+  let worker = await start();
+
+  function start() {
+    let lost = false;
+    return startNetWorker({
+      url: adminUrl,
+      onSchemaChange: debounce(onSchemaChange, 200),
+      onLost: () => {
+        if (!lost && !isStopping()) timer = setTimeout(recover, 200);
+        lost = true;
+      },
+    });
+  }
+
+  async function recover() {
+    if (isStopping()) return;
+    await worker.close().catch(() => {});
+    try {
+      if ((await runningPort(cluster)) === null) {
+        console.error('the database had stopped; starting it again');
+        await startCluster(cluster, port);
+      }
+      worker = await start();
+    } catch {
+      timer = setTimeout(recover, 1_000);
+    }
+  }
+
+  return async () => {
+    clearTimeout(timer);
+    await worker.close();
+  };
+}
+
+/** @param {() => void} act @param {number} milliseconds */
+function debounce(act, milliseconds) {
+  let timer = /** @type {NodeJS.Timeout | undefined} */ (undefined);
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(act, milliseconds);
+  };
+}
+
+/** @param {import('node:http').Server} server @param {number} port @returns {Promise<void>} */
+function listen(server, port) {
+  return new Promise((resolve, reject) => {
+    server.once('error', () => reject(busy(port, 'the API')));
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+}
+
+/** @param {import('node:http').Server} server @returns {Promise<void>} */
+function closeServer(server) {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1_000).unref();
+  });
+}
+
+/** The binary itself: its npm wrapper is a parent process of its own. */
+async function findDeno() {
+  const folder = path.join(projectRoot, 'node_modules/@deno');
+  const [platform] = await readdir(folder).catch(() => []);
+  if (!platform) throw new UserError('Deno is not installed; run npm ci.');
+  return path.join(folder, platform, 'deno');
+}
