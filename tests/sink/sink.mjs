@@ -16,7 +16,7 @@ const KEY = /^.{1,256}$/;
 /** @typedef {import("node:http").IncomingMessage} Incoming */
 /** @typedef {import("node:http").ServerResponse} Outgoing */
 /** @typedef {import("./faults.mjs").Fault} Fault */
-/** @typedef {{ at: number, path: string, key: string | null, mails: number, status: number | "hung" | "dropped", replayed: boolean }} Visit */
+/** @typedef {{ at: number, path: string, key: string | null, mails: number, status: number | 'open' | 'hung' | 'dropped', replayed: boolean }} Visit */
 /** @typedef {{ path: string, key: string | undefined, raw: Buffer, mails: Record<string, any>[], batch: boolean, permissive: boolean }} Posting */
 
 /** An answer that refuses the request, in the service's own shape. */
@@ -34,9 +34,11 @@ export class Sink {
   mailbox;
   faults = new FaultScript();
   keys;
-  /** @type {Visit[]} every request, in the order of their answers */
+  /** @type {Visit[]} every request, in the order of their arrival */
   visits = [];
   url = '';
+  /** Requests that are being worked on or hang. */
+  open = 0;
   #events = new EventEmitter().setMaxListeners(0);
   #server = createServer((request, response) => void this.#serve(request, response));
   #keep;
@@ -82,7 +84,7 @@ export class Sink {
   }
 
   /**
-   * Resolves as soon as the condition holds; it is looked at after every request.
+   * Resolves as soon as the condition holds; it is looked at when a request arrives, hangs, or is done.
    * @param {() => boolean} condition @param {string} what @param {number} [seconds]
    */
   async until(condition, what, seconds = 20) {
@@ -100,7 +102,9 @@ export class Sink {
     if (path.startsWith('/_control')) return answerControl(this, request, response);
     const key = /** @type {string | undefined} */ (request.headers['idempotency-key']);
     /** @type {Visit} */
-    const visit = { at: Date.now(), path, key: key ?? null, mails: 0, status: 'dropped', replayed: false };
+    const visit = { at: Date.now(), path, key: key ?? null, mails: 0, status: 'open', replayed: false };
+    if (this.#keep) this.visits.push(visit);
+    this.open += 1;
     try {
       await this.#answer(request, response, path, key, visit);
     } catch (error) {
@@ -108,7 +112,8 @@ export class Sink {
       const body = { statusCode: error.status, name: error.code, message: error.message };
       this.#send(response, visit, error.status, JSON.stringify(body), error.headers);
     }
-    if (this.#keep) this.visits.push(visit);
+    this.open -= 1;
+    if (visit.status === 'open') visit.status = 'dropped';
     this.#events.emit('visit');
   }
 
@@ -118,6 +123,7 @@ export class Sink {
     this.#admit(request, path, key);
     const posting = parsePosting(request, path, key, raw);
     visit.mails = posting.mails.length;
+    this.#events.emit('visit');
     const fault = this.faults.take(path, () => recipients(posting.mails));
     if (fault?.kind === 'drop_before') return void request.socket.destroy();
     if (fault) refuseByFault(fault);
@@ -168,7 +174,7 @@ export class Sink {
     try {
       if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 1000));
       if (fault?.kind === 'hang' && !fault.accept) {
-        visit.status = 'hung';
+        this.#hang(visit);
         await gone(request);
         this.keys.release(key);
         return null;
@@ -188,12 +194,17 @@ export class Sink {
   async #deliver(response, visit, fault, body) {
     if (fault?.kind === 'drop_after') return void response.socket?.destroy();
     if (fault?.kind === 'hang') {
-      visit.status = 'hung';
-      this.#events.emit('visit');
+      this.#hang(visit);
       return gone(response.req);
     }
     const cut = fault?.kind === 'malformed' ? body.slice(0, Math.floor(body.length / 2)) : body;
     this.#send(response, visit, 200, cut);
+  }
+
+  /** @param {Visit} visit */
+  #hang(visit) {
+    visit.status = 'hung';
+    this.#events.emit('visit');
   }
 
   /** @param {Outgoing} response @param {Visit} visit @param {number} status @param {string} body @param {Record<string, string>} [headers] */

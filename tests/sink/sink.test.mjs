@@ -217,7 +217,8 @@ describe('faults', () => {
       sink.faults.add({ kind: 'hang', accept });
       await assert.rejects(post('/emails', mail(), { 'idempotency-key': 'a' }, { signal: AbortSignal.timeout(100) }));
       assert.equal(sink.mailbox.count, accept ? 1 : 0);
-      await sink.until(() => sink.visits.length === 1, 'the hung client to go away');
+      assert.equal(sink.visits[0].status, 'hung');
+      await sink.until(() => sink.open === 0, 'the hung client to go away');
       assert.equal((await post('/emails', mail(), { 'idempotency-key': 'a' })).status, 200);
       assert.equal(sink.mailbox.count, 1);
     }
