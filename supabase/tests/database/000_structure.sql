@@ -149,6 +149,12 @@ select is_empty(
 );
 
 select is_empty(
+  $$select t.tgname, p.proname from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid
+    where t.tgrelid = 'auth.users'::regclass and not t.tgisinternal and not p.prosecdef$$,
+  'triggers on auth.users run as their owner: Auth''s own role may do nothing in our schemas'
+);
+
+select is_empty(
   $$select name from our_function f join pg_catalog.pg_proc p using (oid),
       aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
     where a.grantee = 0 and a.privilege_type = 'EXECUTE'$$,

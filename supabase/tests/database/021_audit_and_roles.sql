@@ -1,0 +1,111 @@
+-- The audit log records and keeps; roles change only in sight of it.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+select pg_temp.act_as('platform_admin');
+select lives_ok(
+  $$insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin')$$,
+  'a platform admin grants a role'
+);
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select user_id, actor_id, actor_role, source, status, old_values, new_values ->> 'role', new_values ->> 'granted_by'
+    from public.audit_logs where action = 'user_roles.insert' and user_id = pg_temp.id('colleague')
+      and new_values ->> 'role' = 'platform_admin'$$,
+  $$values (pg_temp.id('colleague'), pg_temp.id('platform_admin'), 'authenticated', 'trigger', 'success',
+    null::jsonb, 'platform_admin', pg_temp.id('platform_admin')::text)$$,
+  'who granted what to whom is in the audit log'
+);
+
+select pg_temp.act_as('platform_admin');
+delete from public.user_roles where user_id = pg_temp.id('platform_admin');
+select isnt_empty(
+  $$select from public.user_roles where user_id = pg_temp.id('platform_admin') and role = 'platform_admin'$$,
+  'a platform admin cannot drop their own role'
+);
+select pg_temp.act_as('employee');
+select throws_ok(
+  $$insert into public.user_roles (user_id, role) values (pg_temp.id('employee'), 'platform_admin')$$, '42501', null,
+  'nobody makes themselves an admin'
+);
+select pg_temp.act_as_owner();
+
+select private.write_audit(
+  'test.where', 'tests', 'x', pg_temp.id('employee'), '{"a": 1}', '{"a": 2}',
+  '{"request_id": "6f1d1c5e-8f5d-4f5e-9d5c-111111111111", "ip": "203.0.113.9", "user_agent": "Browser", "source": "test", "more": 1}',
+  'failure', 'it failed'
+);
+select results_eq(
+  $$select request_id::text, host(ip_address), user_agent, source, context, status, error_message, old_values, new_values
+    from public.audit_logs where action = 'test.where'$$,
+  $$values ('6f1d1c5e-8f5d-4f5e-9d5c-111111111111', '203.0.113.9', 'Browser', 'test', '{"more": 1}'::jsonb,
+    'failure', 'it failed', '{"a": 1}'::jsonb, '{"a": 2}'::jsonb)$$,
+  'an entry says who, what, when, where, how and how it ended'
+);
+select lives_ok(
+  $$select private.write_audit('test.garbled', 'tests', null, null, null, null,
+    jsonb_build_object('ip', 'not an address', 'request_id', 'zzz', 'user_agent', repeat('x', 9999)))$$,
+  'a garbled address, id or user agent does not undo the act'
+);
+select throws_ok(
+  $$select private.write_audit('Not An Action', 'tests', null, null, null, null)$$, '23514', null,
+  'an action has a name that can be filtered by'
+);
+
+set local "request.headers" to '{"x-request-id": "6f1d1c5e-8f5d-4f5e-9d5c-222222222222", "x-forwarded-for": "198.51.100.7, 10.0.0.1", "user-agent": "Agent"}';
+select private.write_audit('test.headers', 'tests', null, null, null, null);
+select results_eq(
+  $$select request_id::text, host(ip_address), user_agent from public.audit_logs where action = 'test.headers'$$,
+  $$values ('6f1d1c5e-8f5d-4f5e-9d5c-222222222222', '198.51.100.7', 'Agent')$$,
+  'what is not told is taken from the headers of the request'
+);
+
+select throws_ok('update public.audit_logs set action = ''x.y''', '42501', null, 'not even the owner edits an entry');
+select throws_ok('delete from public.audit_logs', '42501', null, 'not even the owner deletes an entry');
+select throws_ok('truncate public.audit_logs', '42501', null, 'not even the owner empties the log');
+select throws_ok('truncate partitions.audit_logs_default', '42501', null, 'nor a leaf of it');
+select throws_ok(
+  format('delete from partitions.audit_logs_%s', to_char(now() at time zone 'utc', 'yyyy_mm')), '42501', null,
+  'nor an entry in a leaf'
+);
+
+select is(
+  private.create_partitions_ahead('public.audit_logs', 14, now()), 15,
+  'months are made ahead'
+);
+select is(
+  private.create_partitions_ahead('public.audit_logs', 14, now()), 15,
+  'and making them again changes nothing'
+);
+select is_empty(
+  $$select c.relname from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid
+    where i.inhparent = 'public.audit_logs'::regclass and not (c.relrowsecurity and c.relforcerowsecurity)$$,
+  'the new leaves have row level security'
+);
+
+select throws_ok($$select private.setting('no_such_setting')$$, 'P0002', null, 'an unknown setting is an error');
+select pg_temp.act_as('platform_admin');
+select throws_ok(
+  $$update public.system_settings set value = '9000' where key = 'email_verification_ttl_hours'$$, '23514', null,
+  'a setting stays within its bounds'
+);
+select throws_ok(
+  $$update public.system_settings set value = '"soon"' where key = 'email_verification_ttl_hours'$$, '23514', null,
+  'a number stays a number'
+);
+select lives_ok(
+  $$update public.system_settings set value = '48' where key = 'email_verification_ttl_hours'$$,
+  'a platform admin changes a setting'
+);
+select is(
+  (select updated_by from public.system_settings where key = 'email_verification_ttl_hours'), pg_temp.id('platform_admin'),
+  'and it says who did'
+);
+select isnt_empty(
+  $$select from public.audit_logs where action = 'system_settings.update' and entity_id = 'email_verification_ttl_hours'$$,
+  'and so does the audit log'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,102 @@
+-- Companies keep an admin, and show their admins names but nothing more of their people.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+select pg_temp.act_as('company_admin');
+select throws_ok(
+  $$update public.company_members set role = 'employee' where user_id = pg_temp.id('company_admin')$$,
+  'PT409', 'last_admin', 'the last admin cannot step down'
+);
+select throws_ok(
+  $$update public.company_members set status = 'removed' where user_id = pg_temp.id('company_admin')$$,
+  'PT409', 'last_admin', 'nor leave'
+);
+select lives_ok(
+  $$update public.company_members set role = 'admin' where user_id = pg_temp.id('manager')$$,
+  'an admin makes another admin'
+);
+select lives_ok(
+  $$update public.company_members set role = 'employee' where user_id = pg_temp.id('company_admin')$$,
+  'and may then step down'
+);
+update public.company_members set role = 'admin' where user_id = pg_temp.id('company_admin');
+select is(
+  (select role from public.company_members where user_id = pg_temp.id('company_admin')), 'employee',
+  'after which they change nothing'
+);
+
+select pg_temp.act_as('manager');
+select lives_ok(
+  $$update public.company_members set status = 'removed' where user_id = pg_temp.id('employee')$$,
+  'an admin removes an employee'
+);
+select isnt(
+  (select removed_at from public.company_members where user_id = pg_temp.id('employee')), null,
+  'and it says when'
+);
+select results_eq(
+  $$select display_name, email, role, status from public.company_directory(pg_temp.id('north'))$$,
+  $$values ('Colleague', 'colleague@people.test', 'employee', 'active'),
+           ('Company Admin', 'company_admin@people.test', 'employee', 'active'),
+           ('Employee', 'employee@people.test', 'employee', 'removed'),
+           ('Manager', 'manager@people.test', 'admin', 'active')$$,
+  'the directory shows names, addresses and roles'
+);
+select throws_ok(
+  $$select * from public.company_directory(pg_temp.id('south'))$$, 'PT404', 'company_not_found',
+  'not of another company'
+);
+select pg_temp.act_as('colleague');
+select throws_ok(
+  $$select * from public.company_directory(pg_temp.id('north'))$$, 'PT404', 'company_not_found',
+  'and not to an employee'
+);
+select pg_temp.act_as('employee');
+select is_empty('select from public.companies', 'a removed member does not see the company any more');
+select pg_temp.act_as_owner();
+select is_empty(
+  $$select from public.user_roles where user_id = pg_temp.id('employee') and role = 'employee'$$,
+  'the role employee ends with the last membership'
+);
+update public.company_members set status = 'active' where user_id = pg_temp.id('employee');
+select isnt_empty(
+  $$select from public.user_roles where user_id = pg_temp.id('employee') and role = 'employee'$$,
+  'and comes back with one'
+);
+select isnt_empty(
+  $$select from public.audit_logs where action = 'company_members.update' and user_id = pg_temp.id('employee')
+    and actor_id = pg_temp.id('manager') and new_values ->> 'status' = 'removed'$$,
+  'the removal is audited'
+);
+
+-- Specialists: status belongs to the verification workflow.
+select pg_temp.act_as('newcomer');
+insert into public.specialists (display_name) values ('Newcomer');
+select is(
+  (select status from public.specialists where user_id = pg_temp.id('newcomer')), 'pending',
+  'who applies as a specialist is pending'
+);
+select pg_temp.act_as('anon');
+select is_empty(
+  $$select id from public.specialists where display_name = 'Newcomer'$$,
+  'and the public does not see them'
+);
+select pg_temp.act_as_owner();
+update public.specialists set status = 'verified', verified_at = now() where user_id = pg_temp.id('newcomer');
+select isnt_empty(
+  $$select from public.user_roles where user_id = pg_temp.id('newcomer') and role = 'specialist'$$,
+  'verification brings the role specialist'
+);
+update public.specialists set status = 'suspended', verified_at = null where user_id = pg_temp.id('newcomer');
+select is_empty(
+  $$select from public.user_roles where user_id = pg_temp.id('newcomer') and role = 'specialist'$$,
+  'suspension takes it away'
+);
+select throws_ok(
+  $$update public.specialists set status = 'verified' where user_id = pg_temp.id('newcomer')$$, '23514', null,
+  'a verified specialist has a time of verification'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,163 @@
+-- Moving, cancelling and closing a booking: by whom, until when, and what remains of it.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+create function pg_temp.make(p_name text, p_in interval, p_employee text default 'employee', p_status text default 'confirmed')
+returns void
+language sql
+as $$
+  insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  values (pg_temp.id(p_name), pg_temp.id(p_employee), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'),
+    date_trunc('hour', now()) + p_in, date_trunc('hour', now()) + p_in + interval '50 minutes', p_status);
+$$;
+select pg_temp.make('far', '5 days');
+select pg_temp.make('near', '3 hours');
+select pg_temp.make('next', '6 days');
+select pg_temp.make('taken', '7 days', 'colleague');
+select pg_temp.make('begun', '-20 hours');
+select pg_temp.make('missed', '-30 hours');
+select pg_temp.make('asked', '9 days', 'employee', 'pending');
+
+-- Moving
+select pg_temp.act_as('employee');
+select results_eq(
+  $$select starts_at, ends_at - starts_at from public.reschedule_booking(pg_temp.id('far'), date_trunc('hour', now()) + interval '8 days')$$,
+  $$select date_trunc('hour', now()) + interval '8 days', interval '50 minutes'$$,
+  'an employee moves a session, and it stays as long'
+);
+select results_eq(
+  $$select old_status, new_status, changed_by, (metadata ->> 'moved_to')::timestamptz - (metadata ->> 'moved_from')::timestamptz
+    from public.booking_status_history where booking_id = pg_temp.id('far') and old_status is not null$$,
+  $$values ('confirmed', 'confirmed', pg_temp.id('employee'), '3 days'::interval)$$,
+  'the history tells from when to when'
+);
+select lives_ok(
+  $$select public.reschedule_booking(pg_temp.id('far'), date_trunc('hour', now()) + interval '8 days 15 minutes')$$,
+  'a session may be moved into its own time'
+);
+select throws_ok(
+  $$select public.reschedule_booking(pg_temp.id('next'), date_trunc('hour', now()) + interval '7 days 30 minutes')$$,
+  'PT409', 'slot_taken', 'not into somebody else''s'
+);
+select throws_ok(
+  $$select public.reschedule_booking(pg_temp.id('next'), now() - interval '1 day')$$,
+  'PT422', null, 'not into the past'
+);
+select throws_ok(
+  $$select public.reschedule_booking(pg_temp.id('begun'), date_trunc('hour', now()) + interval '9 days')$$,
+  'PT409', 'booking_not_open', 'a session that has begun is not moved'
+);
+select pg_temp.act_as('specialist');
+select throws_ok(
+  $$select public.reschedule_booking(pg_temp.id('next'), date_trunc('hour', now()) + interval '9 days')$$,
+  'PT403', 'not_your_move', 'the specialist does not move a session'
+);
+select pg_temp.act_as('colleague');
+select throws_ok(
+  $$select public.reschedule_booking(pg_temp.id('next'), date_trunc('hour', now()) + interval '9 days')$$,
+  'PT404', 'booking_not_found', 'for others it does not exist'
+);
+
+-- Cancelling
+select throws_ok($$select public.cancel_booking(pg_temp.id('next'))$$, 'PT404', 'booking_not_found', 'nor can they cancel it');
+select pg_temp.act_as('company_admin');
+select throws_ok($$select public.cancel_booking(pg_temp.id('next'))$$, 'PT404', 'booking_not_found', 'nor can the employer');
+select pg_temp.act_as('employee');
+select results_eq(
+  $$select status, status_reason, cancelled_at is not null from public.cancel_booking(pg_temp.id('next'), '  ill  ')$$,
+  $$values ('cancelled', 'ill', true)$$,
+  'an employee cancels, with a reason'
+);
+select results_eq(
+  $$select status, status_reason from public.cancel_booking(pg_temp.id('next'), 'other')$$,
+  $$values ('cancelled', 'ill')$$,
+  'cancelling again changes nothing'
+);
+select results_eq(
+  $$select new_status, reason, metadata from public.booking_status_history where booking_id = pg_temp.id('next') and old_status is not null$$,
+  $$values ('cancelled', 'ill', '{"late": false}'::jsonb)$$,
+  'the history has it once'
+);
+select lives_ok($$select public.cancel_booking(pg_temp.id('near'))$$, 'also shortly before');
+select results_eq(
+  $$select metadata from public.booking_status_history where booking_id = pg_temp.id('near') and new_status = 'cancelled'$$,
+  $$values ('{"late": true}'::jsonb)$$,
+  'which counts as late'
+);
+select throws_ok($$select public.cancel_booking(pg_temp.id('far'), repeat('x', 501))$$, 'PT422', 'reason_too_long', 'a reason is short');
+select throws_ok($$select public.cancel_booking(pg_temp.id('begun'))$$, 'PT409', 'booking_not_open',
+  'a session that has begun is not cancelled');
+select lives_ok(
+  $$select public.reschedule_booking(pg_temp.id('far'), date_trunc('hour', now()) + interval '6 days')$$,
+  'the time of a cancelled session is free again'
+);
+select pg_temp.act_as('specialist');
+select lives_ok($$select public.cancel_booking(pg_temp.id('far'), 'away')$$, 'a specialist cancels');
+
+-- Closing
+select lives_ok($$select public.close_booking(pg_temp.id('begun'), 'completed')$$, 'a specialist closes a session');
+select lives_ok($$select public.close_booking(pg_temp.id('missed'), 'no_show')$$, 'also one that nobody came to');
+select throws_ok($$select public.close_booking(pg_temp.id('missed'), 'completed')$$, 'PT409', 'booking_not_open', 'but only once');
+select throws_ok($$select public.close_booking(pg_temp.id('taken'), 'completed')$$, 'PT409', 'booking_not_open', 'not before it begins');
+select throws_ok($$select public.close_booking(pg_temp.id('taken'), 'cancelled')$$, 'PT422', 'invalid_outcome', 'and only as one of two outcomes');
+select pg_temp.act_as('colleague');
+select throws_ok($$select public.close_booking(pg_temp.id('taken'), 'completed')$$, 'PT403', 'not_your_move', 'the employee does not close it');
+select pg_temp.act_as('anon');
+select throws_ok($$select public.cancel_booking(pg_temp.id('taken'))$$, '42501', null, 'anonymously nothing is changed');
+select pg_temp.act_as_owner();
+
+-- The graph: every step from every status, allowed or not.
+create temporary table step as
+  select f.status as from_status, t.status as to_status,
+    (f.status, t.status) in (
+      ('pending', 'held'), ('pending', 'confirmed'), ('pending', 'cancelled'),
+      ('held', 'confirmed'), ('held', 'cancelled'),
+      ('confirmed', 'completed'), ('confirmed', 'cancelled'), ('confirmed', 'no_show')
+    ) as allowed
+  from unnest(array['pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show']) as f (status),
+    unnest(array['pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show']) as t (status)
+  where f.status <> t.status;
+
+create function pg_temp.try_step(p_from text, p_to text)
+returns boolean
+language plpgsql
+as $$
+declare
+  v_path text[] := case p_from
+    when 'pending' then '{}' when 'held' then '{held}' when 'confirmed' then '{confirmed}'
+    else array['confirmed', p_from]
+  end;
+  v_status text;
+begin
+  perform pg_temp.make('walker', '20 days', 'colleague', 'pending');
+  foreach v_status in array v_path loop
+    update public.bookings set status = v_status where id = pg_temp.id('walker');
+  end loop;
+  begin
+    update public.bookings set status = p_to where id = pg_temp.id('walker');
+  exception when sqlstate 'PT409' then
+    delete from public.bookings where id = pg_temp.id('walker');
+    return false;
+  end;
+  delete from public.bookings where id = pg_temp.id('walker');
+  return true;
+end;
+$$;
+
+select is(pg_temp.try_step(from_status, to_status), allowed, format('%s to %s', from_status, to_status)) from step;
+select throws_ok(format('select pg_temp.make(%L, %L, %L, %L)', 'x', '21 days', 'employee', status), 'PT409', 'status_not_allowed',
+  format('no booking begins as %s', status))
+from unnest(array['completed', 'cancelled', 'no_show']) as status;
+
+-- Closing an account
+select pg_temp.make('last', '10 days', 'foreign_employee');
+delete from auth.users where id = pg_temp.id('foreign_employee');
+select results_eq(
+  $$select status, employee_id from public.bookings where id = pg_temp.id('last')$$,
+  $$values ('cancelled', null::uuid)$$,
+  'closing an account cancels what is to come and forgets whose it was'
+);
+
+select * from finish();
+rollback;
