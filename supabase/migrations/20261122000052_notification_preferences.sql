@@ -58,26 +58,3 @@ create policy "A person changes their own preferences"
   on public.notification_preferences for update to authenticated
   using (user_id = (select auth.uid()))
   with check (user_id = (select auth.uid()));
-
--- Both ends are local times of today or a neighbouring day, so that a night in which the clocks
--- change is as long as it is.
-create function private.quiet_until(p_at timestamptz, p_time_zone text, p_start time, p_end time)
-returns timestamptz
-language sql
-stable
-set search_path = ''
-as $$
-  select case
-    when p_start is null or p_end is null then null
-    when p_start < p_end and l.at::time >= p_start and l.at::time < p_end
-      then (l.at::date + p_end) at time zone p_time_zone
-    when p_start > p_end and l.at::time >= p_start
-      then (l.at::date + 1 + p_end) at time zone p_time_zone
-    when p_start > p_end and l.at::time < p_end
-      then (l.at::date + p_end) at time zone p_time_zone
-  end
-  from (select p_at at time zone p_time_zone as at) l;
-$$;
-
-comment on function private.quiet_until(timestamptz, text, time, time) is
-  'When the quiet hours that p_at lies in end; null when it lies in none.';

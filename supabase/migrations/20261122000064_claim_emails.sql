@@ -50,11 +50,12 @@ revoke execute on function private.lease_due_batches(text, int, int, timestamptz
 
 create function private.batch_json(p_batch_ids uuid[])
 returns json
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(json_agg(json_build_object(
+begin
+  return (select coalesce(json_agg(json_build_object(
     'id', b.id,
     'lease', b.lease,
     'attempt', b.attempts + 1,
@@ -81,7 +82,8 @@ as $$
       with ordinality f (mail_id, template_id, locale, time_zone, place)
     join public.communication_logs l on l.id = f.mail_id
   ) m
-  where b.id = any (p_batch_ids);
+  where b.id = any (p_batch_ids));
+end;
 $$;
 
 comment on function private.batch_json(uuid[]) is
@@ -105,8 +107,9 @@ $$;
 
 comment on function private.template_json(uuid[]) is 'Every template that the batches use, once.';
 
+-- json, not jsonb: the answer goes out as text, and parsing it once more takes a third of the time.
 create function private.claim_emails(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz)
-returns jsonb
+returns json
 language plpgsql
 security definer
 set search_path = ''
@@ -140,7 +143,7 @@ begin
       v_batch_ids := v_batch_ids || v_frozen_ids;
     end if;
   end if;
-  return jsonb_build_object(
+  return json_build_object(
     'paused_until', v_paused_until,
     'skipped', v_skipped,
     'deferred', v_deferred,
@@ -156,11 +159,12 @@ comment on function private.claim_emails(text, int, int, timestamptz) is 'See pu
 -- Counting stops at 10,000: enough to know that there is more, and never a scan of the queue.
 create function private.count_due_emails(p_stream text, p_now timestamptz)
 returns bigint
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select least(10000,
+begin
+  return least(10000,
     (
       select count(*) from (
         select from private.email_queue
@@ -175,6 +179,7 @@ as $$
       ) b
     )
   );
+end;
 $$;
 
 comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, at most 10,000.';
@@ -183,7 +188,7 @@ revoke execute on function private.claim_emails(text, int, int, timestamptz) fro
 grant execute on function private.claim_emails(text, int, int, timestamptz) to service_role;
 
 create function public.claim_emails(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz default null)
-returns jsonb
+returns json
 language plpgsql
 set search_path = ''
 as $$
