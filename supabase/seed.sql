@@ -1,0 +1,215 @@
+-- A small marketplace for development: never for a project with real people in it.
+--
+-- Everybody signs in with the password  evenkeel-demo-2026
+--
+--   admin@evenkeel.example     platform admin
+--   anna@larkspur.example      admin of Larkspur Studio        nora@northwind.example    admin of Northwind Logistics
+--   malik@larkspur.example     manager there                   milo@northwind.example    manager there
+--   emma@larkspur.example      employee there                  gerda@northwind.example   employee there (German, Berlin)
+--   ben@larkspur.example       employee there                  erik@northwind.example    employee there
+--   ines@, tomasz@, yuki@, carol@specialists.example           verified specialists
+--   dana@specialists.example   specialist whose verification is pending
+--
+-- Emma has a session in one to two hours whose reminder is due within a minute of seeding.
+-- Whoever signs up may call demo_join() to become an employee of Larkspur Studio.
+-- Running the file again adds nothing.
+
+create temporary table demo_person (n int, email text, name text, locale text, time_zone text);
+insert into demo_person values
+  (1, 'admin@evenkeel.example', 'Petra Adebayo', 'en', 'Europe/London'),
+  (11, 'anna@larkspur.example', 'Anna Lindqvist', 'en', 'Europe/Stockholm'),
+  (12, 'malik@larkspur.example', 'Malik Osei', 'en', 'Europe/London'),
+  (13, 'emma@larkspur.example', 'Emma Rossi', 'en', 'Europe/Rome'),
+  (14, 'ben@larkspur.example', 'Ben Carter', 'en', 'America/New_York'),
+  (21, 'nora@northwind.example', 'Nora Haddad', 'en', 'Europe/Berlin'),
+  (22, 'milo@northwind.example', 'Milo Novak', 'en', 'Europe/Prague'),
+  (23, 'gerda@northwind.example', 'Gerda Klein', 'de', 'Europe/Berlin'),
+  (24, 'erik@northwind.example', 'Erik Solberg', 'en', 'Europe/Oslo'),
+  (31, 'ines@specialists.example', 'Ines Carvalho', 'en', 'Europe/Lisbon'),
+  (32, 'tomasz@specialists.example', 'Tomasz Zielinski', 'en', 'Europe/Warsaw'),
+  (33, 'yuki@specialists.example', 'Yuki Tanaka', 'en', 'Asia/Tokyo'),
+  (34, 'carol@specialists.example', 'Carol Whitfield', 'en', 'America/Chicago'),
+  (35, 'dana@specialists.example', 'Dana Levi', 'en', 'Europe/Paris');
+
+create function pg_temp.demo_id(p_kind text, p_n int)
+returns uuid
+language sql
+immutable
+as $$
+  select format('%s0000-0000-4000-8000-%s',
+    case p_kind when 'person' then '5eed' when 'company' then '5eec' when 'pillar' then '5eea'
+      when 'session_type' then '5eeb' when 'specialist' then '5eef' when 'booking' then '5ee0' end,
+    lpad(p_n::text, 12, '0'))::uuid;
+$$;
+
+-- Accounts. The empty strings are what Supabase Auth expects where there is no token.
+with secret as materialized (
+  select extensions.crypt('evenkeel-demo-2026', extensions.gen_salt('bf', 10)) as hash
+)
+insert into auth.users (
+  id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
+  confirmation_token, recovery_token, email_change, email_change_token_new, created_at, updated_at
+)
+select pg_temp.demo_id('person', p.n), 'authenticated', 'authenticated', p.email, s.hash, now(),
+  '{"provider": "email", "providers": ["email"]}',
+  jsonb_build_object('display_name', p.name, 'locale', p.locale, 'time_zone', p.time_zone),
+  '', '', '', '', now(), now()
+from demo_person p, secret s
+on conflict do nothing;
+
+insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)
+select u.id, 'email', u.id::text, u.id,
+  jsonb_build_object('sub', u.id, 'email', u.email, 'email_verified', true, 'phone_verified', false), now(), now()
+from demo_person p join auth.users u on u.email = p.email
+on conflict do nothing;
+
+-- Supabase Auth looks accounts up by instance; the local stack without Docker has no such column.
+do $$
+begin
+  if exists (
+    select from pg_catalog.pg_attribute where attrelid = 'auth.users'::regclass and attname = 'instance_id'
+  ) then
+    execute 'update auth.users set instance_id = ''00000000-0000-0000-0000-000000000000''
+      where instance_id is null and id in (select pg_temp.demo_id(''person'', n) from demo_person)';
+  end if;
+end;
+$$;
+
+insert into public.user_roles (user_id, role) values (pg_temp.demo_id('person', 1), 'platform_admin')
+on conflict do nothing;
+
+insert into public.terms_acceptance (user_id, document, version)
+select u.id, d.document, private.setting(d.document || '_version') #>> '{}'
+from demo_person p
+join auth.users u on u.email = p.email
+cross join unnest(array['terms', 'privacy', 'professional_standards']) as d (document)
+where d.document <> 'professional_standards' or p.n between 31 and 35
+on conflict do nothing;
+
+-- Larkspur is the older one: it is the company that demo_join() joins.
+insert into public.companies (id, name, locale, time_zone, allowed_email_domains, created_at) values
+  (pg_temp.demo_id('company', 1), 'Larkspur Studio', 'en', 'Europe/London', '{}', now() - interval '400 days'),
+  (pg_temp.demo_id('company', 2), 'Northwind Logistics', 'de', 'Europe/Berlin', '{northwind.example}', now() - interval '200 days')
+on conflict do nothing;
+
+insert into public.company_members (company_id, user_id, role)
+select pg_temp.demo_id('company', n / 10), pg_temp.demo_id('person', n),
+  case n % 10 when 1 then 'admin' when 2 then 'manager' else 'employee' end
+from demo_person where n between 11 and 24
+on conflict do nothing;
+
+insert into public.pillars (id, slug, name, description, sort_order, is_active) values
+  (pg_temp.demo_id('pillar', 1), 'mental-wellbeing', 'Mental wellbeing', 'Stress, worry, low mood, and the strength to meet them.', 10, true),
+  (pg_temp.demo_id('pillar', 2), 'movement', 'Movement', 'Backs, necks, and a body that sits less.', 20, true),
+  (pg_temp.demo_id('pillar', 3), 'nutrition', 'Nutrition', 'Eating well on working days.', 30, true),
+  (pg_temp.demo_id('pillar', 4), 'sleep', 'Sleep', 'Falling asleep, staying asleep, shift work.', 40, true),
+  (pg_temp.demo_id('pillar', 5), 'financial-calm', 'Financial calm', 'Debt, budgets and talking about money.', 50, true),
+  (pg_temp.demo_id('pillar', 6), 'commuting', 'Commuting', 'No longer offered.', 90, false)
+on conflict do nothing;
+
+insert into public.session_types (id, pillar_id, kind, name, description, default_minutes)
+select pg_temp.demo_id('session_type', p * 10 + t.n), pg_temp.demo_id('pillar', p), t.kind, t.name, t.description, t.minutes
+from generate_series(1, 5) as p
+cross join (values
+  (1, 'initial_consultation', 'Initial consultation', 'Getting to know each other, and a plan.', 50),
+  (2, 'follow_up', 'Follow-up', 'What went well, and what is next.', 30),
+  (3, 'assessment', 'Assessment', 'A thorough look, with a written summary.', 80)
+) as t (n, kind, name, description, minutes)
+on conflict do nothing;
+
+insert into public.specialists (id, user_id, display_name, headline, bio, languages, time_zone, status, verified_at, verified_by)
+select pg_temp.demo_id('specialist', s.n), pg_temp.demo_id('person', s.n), p.name, s.headline, s.bio, s.languages, p.time_zone,
+  case when s.n < 35 then 'verified' else 'pending' end,
+  case when s.n < 35 then now() - interval '90 days' end,
+  case when s.n < 35 then pg_temp.demo_id('person', 1) end
+from (values
+  (31, 'Psychologist for people under pressure', 'Twelve years with teams that never quite finish. I work with small steps and clear agreements.', array['en', 'pt']),
+  (32, 'Physiotherapist who has worked at a desk', 'Pain that comes from work can often leave with it. Bring your chair into view of the camera.', array['en', 'pl', 'de']),
+  (33, 'Sleep coach for shift workers', 'Former nurse. I know what four nights in a row do.', array['en', 'ja']),
+  (34, 'Dietitian and money coach', 'Food and money are both about habits, and neither improves by shame.', array['en', 'es']),
+  (35, 'Mindfulness teacher', 'Waiting for the verification of my diploma.', array['en', 'fr', 'he'])
+) as s (n, headline, bio, languages)
+join demo_person p using (n)
+on conflict do nothing;
+
+insert into public.specialist_pillars (specialist_id, pillar_id)
+select pg_temp.demo_id('specialist', s), pg_temp.demo_id('pillar', p)
+from (values (31, 1), (31, 4), (32, 2), (33, 4), (33, 1), (34, 3), (34, 5), (35, 1)) as o (s, p)
+on conflict do nothing;
+
+-- Days from today at full hours; each specialist and each employee is in one place at a time.
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select pg_temp.demo_id('booking', b.n), pg_temp.demo_id('person', b.employee), pg_temp.demo_id('company', b.employee / 10),
+  pg_temp.demo_id('specialist', b.specialist), pg_temp.demo_id('session_type', b.type),
+  date_trunc('day', now()) + make_interval(days => b.day, hours => b.hour),
+  date_trunc('day', now()) + make_interval(days => b.day, hours => b.hour, mins => t.default_minutes), 'confirmed'
+from (values
+  (1, 13, 31, 11, -28, 9), (2, 13, 31, 12, -14, 9), (3, 14, 32, 21, -21, 15), (4, 14, 32, 22, -7, 15),
+  (5, 23, 33, 41, -10, 7), (6, 24, 34, 51, -5, 16), (7, 12, 34, 31, -3, 14), (8, 22, 31, 13, -2, 10),
+  (9, 14, 32, 22, 2, 15), (10, 23, 33, 42, 3, 7), (11, 24, 34, 52, 4, 16), (12, 13, 33, 43, 8, 8),
+  (13, 11, 31, 11, 9, 13), (14, 21, 34, 31, 12, 15), (15, 23, 31, 12, 15, 9)
+) as b (n, employee, specialist, type, day, hour)
+join public.session_types t on t.id = pg_temp.demo_id('session_type', b.type)
+on conflict do nothing;
+
+update public.bookings b
+set status = case when b.id = pg_temp.demo_id('booking', 6) then 'no_show' else 'completed' end
+from generate_series(1, 8) as n
+where b.id = pg_temp.demo_id('booking', n) and b.status = 'confirmed';
+
+update public.bookings set status = 'cancelled', status_reason = 'on holiday'
+where id = pg_temp.demo_id('booking', 14) and status = 'confirmed';
+
+-- Emma's next session, and a wish to be reminded that makes the reminder due at the next full minute.
+insert into public.notification_preferences (user_id, reminder_lead_minutes)
+select pg_temp.demo_id('person', 13), array[1440, (
+  extract(epoch from date_trunc('hour', now()) + interval '2 hours' - date_trunc('minute', now())) / 60 - 1
+)::int]
+on conflict do nothing;
+
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select pg_temp.demo_id('booking', 16), pg_temp.demo_id('person', 13), pg_temp.demo_id('company', 1),
+  pg_temp.demo_id('specialist', 31), pg_temp.demo_id('session_type', 12),
+  date_trunc('hour', now()) + interval '2 hours', date_trunc('hour', now()) + interval '2 hours 30 minutes', 'confirmed'
+on conflict do nothing;
+
+drop table demo_person;
+
+-- Only the seed makes this: it exists in development databases and nowhere else.
+create or replace function private.demo_join()
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_company public.companies;
+begin
+  if auth.uid() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v_company from public.companies where status = 'active' order by created_at, id limit 1;
+  insert into public.company_members (company_id, user_id)
+  values (v_company.id, auth.uid())
+  on conflict (company_id, user_id) do nothing;
+  return jsonb_build_object('company_id', v_company.id, 'company', v_company.name);
+end;
+$$;
+
+comment on function private.demo_join() is 'What public.demo_join() does.';
+
+grant execute on function private.demo_join() to authenticated;
+
+create or replace function public.demo_join()
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.demo_join();
+$$;
+
+comment on function public.demo_join() is
+  'Development only: makes the caller an employee of the demo company, so that they can book. Errors: unauthenticated (401).';
+
+grant execute on function public.demo_join() to authenticated;
