@@ -4,13 +4,13 @@ import { environment } from './environment.mjs';
 
 /** @typedef {{ method?: string, headers?: Record<string, string>, body?: unknown }} Call */
 
-/** A request to an edge function through the gateway. A body that is no string is sent as JSON.
+/** A request to an edge function through the gateway. A body that is neither text nor bytes is sent as JSON.
  * @param {string} path such as "auth-email-verify/resend" @param {Call} [call] */
 export function callFunction(path, { method = 'POST', headers = {}, body } = {}) {
   return fetch(`${environment.url}/functions/v1/${path}`, {
     method,
     headers: { apikey: environment.publishableKey, 'content-type': 'application/json', ...headers },
-    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+    body: body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
   });
 }
 

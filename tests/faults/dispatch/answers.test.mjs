@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from '../../end-to-end/platform/clients.mjs';
-import { UPSTREAM_TIMEOUT_MILLISECONDS } from './dispatcher.mjs';
+import { UPSTREAM_TIMEOUT_MILLISECONDS } from '../../end-to-end/platform/function-process.mjs';
 import { Laboratory } from './laboratory.mjs';
 
 const laboratory = new Laboratory();
@@ -188,7 +188,7 @@ describe('a Data API that fails', () => {
     for (let turn = 0; turn < 3; turn += 1)
       proxy.on({ rpc: 'settle_emails', when: 'before', action: 'answer', status: 503 });
     const dispatcher = await laboratory.dispatcher();
-    const response = await dispatcher.fetch();
+    const response = await dispatcher.call();
     assert.equal(response.status, 503);
     assert.equal((await response.json()).code, 'upstream_unavailable');
     await laboratory.letTimePass();
@@ -222,7 +222,7 @@ describe('a Data API that fails', () => {
     const addresses = await laboratory.enqueue(3);
     proxy.on({ rpc: 'claim_emails', when: 'before', action: 'answer', status: 500 });
     const dispatcher = await laboratory.dispatcher();
-    assert.ok([500, 503].includes((await dispatcher.fetch()).status));
+    assert.ok([500, 503].includes((await dispatcher.call()).status));
     assert.equal(sink.visits.length, 0);
     await laboratory.drain(dispatcher);
     await laboratory.assertSentOnce(addresses);

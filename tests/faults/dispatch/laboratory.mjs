@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from '../../end-to-end/platform/clients.mjs';
 import { environment } from '../../end-to-end/platform/environment.mjs';
 import { dispatch as dispatchOnStack } from '../../end-to-end/platform/functions.mjs';
+import { secrets } from '../../end-to-end/platform/function-process.mjs';
 import { eventually } from '../../end-to-end/platform/waiting.mjs';
 import { Sink } from '../../sink/sink.mjs';
 import { DataApiProxy } from '../proxy/proxy.mjs';
@@ -14,7 +15,7 @@ import { Dispatcher } from './dispatcher.mjs';
 const RUNS_TO_DRAIN = 25;
 
 export class Laboratory {
-  sink = new Sink({ apiKey: 're_fault_tests' });
+  sink = new Sink({ apiKey: secrets.RESEND_API_KEY });
   proxy = new DataApiProxy(environment.url);
   /** @type {Dispatcher[]} */
   #dispatchers = [];
@@ -50,7 +51,7 @@ export class Laboratory {
   }
 
   async dispatcher() {
-    const one = await Dispatcher.start({ supabaseUrl: this.proxy.url, mailerUrl: this.sink.url });
+    const one = await Dispatcher.start(this.proxy.url, this.sink.url);
     this.#dispatchers.push(one);
     return one;
   }

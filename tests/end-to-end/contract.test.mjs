@@ -1,0 +1,206 @@
+// @ts-check
+// What every function owes to every caller, whatever it does.
+
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, test } from 'node:test';
+import { sql } from './platform/clients.mjs';
+import { environment } from './platform/environment.mjs';
+import { callFunction, outcome } from './platform/functions.mjs';
+
+after(() => sql.end());
+
+const KIB = 1024;
+const cron = { apikey: environment.secretKeys.cron };
+const token = Buffer.alloc(48, 9).toString('base64url');
+
+/** Good requests, one for each route. @type {{ path: string, headers?: Record<string, string>, body: Record<string, unknown>, cron?: true }[]} */
+const routes = [
+  { path: 'auth-email-verify', body: { token } },
+  { path: 'auth-email-verify/resend', body: { email: 'nobody@example.com' } },
+  { path: 'email-dispatch', headers: cron, body: {}, cron: true },
+  { path: 'booking-reminders-dispatch', headers: cron, body: {}, cron: true },
+];
+
+/** @param {Response} response @param {string} expected status and code */
+async function assertProblem(response, expected) {
+  const body = await response.json();
+  assert.equal(`${response.status} ${body.code}`, expected, JSON.stringify(body));
+  assert.equal(response.headers.get('content-type'), 'application/problem+json');
+  assert.equal(body.status, response.status);
+  assert.equal(body.request_id, response.headers.get('x-request-id'));
+  for (const field of ['type', 'title', 'detail']) assert.equal(typeof body[field], 'string', field);
+  assertHeaders(response);
+}
+
+/** @param {Response} response */
+function assertHeaders({ headers }) {
+  assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  assert.equal(headers.get('cache-control'), 'no-store');
+  assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  assert.equal(headers.get('referrer-policy'), 'no-referrer');
+}
+
+for (const { path, headers, body } of routes) {
+  describe(path, () => {
+    /** @param {unknown} sent @param {Record<string, string>} [more] */
+    const send = (sent, more = {}) => callFunction(path, { headers: { ...headers, ...more }, body: sent });
+
+    test('a good request is answered with the headers every answer has', async () => {
+      const response = await send(body);
+      assert.ok(response.status < 500, `answered ${response.status}`);
+      assertHeaders(response);
+      await response.body?.cancel();
+    });
+
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+      test(`${method} is refused with 405 and the methods there are`, async () => {
+        const response = await callFunction(path, { method, headers, body: method === 'GET' ? undefined : body });
+        assert.match(response.headers.get('allow') ?? '', /\bPOST\b/);
+        await assertProblem(response, '405 method_not_allowed');
+      });
+    }
+
+    test('a route that does not exist is 404', async () => {
+      await assertProblem(await callFunction(`${path}/nowhere`, { headers, body }), '404 not_found');
+    });
+
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
+      test(`content type "${type}" is refused with 415`, async () => {
+        await assertProblem(await send(body, { 'content-type': type }), '415 unsupported_media_type');
+      });
+    }
+
+    test('a content type with a charset is JSON all the same', async () => {
+      const response = await send(body, { 'content-type': 'Application/JSON; charset=utf-8' });
+      assert.notEqual(response.status, 415);
+      await response.body?.cancel();
+    });
+
+    /** @type {[string, unknown][]} */
+    const malformed = [
+      ['half a document', '{"token": "'],
+      ['nothing', ''],
+      ['an array', []],
+      ['null', 'null'],
+      ['a string', '"text"'],
+      ['an unknown field', { ...body, surprise: true }],
+      ['a field twice', twice(body)],
+      ['a lone surrogate', '{"\\ud800": 1}'],
+      ['bytes that are no UTF-8', Uint8Array.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+      ['ten thousand levels', '['.repeat(10_000) + ']'.repeat(10_000)],
+    ];
+    for (const [name] of Object.entries(body)) {
+      malformed.push(
+        [`no ${name}`, { ...body, [name]: undefined }],
+        [`a ${name} that is a number`, { ...body, [name]: 5 }],
+      );
+      malformed.push(
+        [`a ${name} that is null`, { ...body, [name]: null }],
+        [`an empty ${name}`, { ...body, [name]: '' }],
+      );
+    }
+    for (const [what, sent] of malformed) {
+      test(`${what} is refused with 400`, async () => {
+        const code = what === 'an empty token' ? 'token_invalid' : 'invalid_request';
+        await assertProblem(await send(sent), `400 ${code}`);
+      });
+    }
+
+    test('a body of more than 64 KiB is refused with 413', async () => {
+      const padded = (/** @type {number} */ size) => JSON.stringify(body).padEnd(size, ' ');
+      await assertProblem(await send(padded(64 * KIB + 1)), '413 payload_too_large');
+      assert.notEqual((await send(padded(64 * KIB))).status, 413);
+    });
+
+    test('the request id of the caller is taken over when it is a UUID', async () => {
+      const id = randomUUID();
+      assert.equal((await send(body, { 'x-request-id': id })).headers.get('x-request-id'), id);
+      const other = (await send(body, { 'x-request-id': 'id-1\u007f' })).headers.get('x-request-id');
+      assert.match(other ?? '', /^[0-9a-f-]{36}$/);
+    });
+
+    test('a preflight from an allowed origin names origin, methods and headers', async () => {
+      const response = await preflight(path, environment.siteUrl);
+      assert.equal(response.status, 204);
+      assert.equal(response.headers.get('access-control-allow-origin'), environment.siteUrl);
+      assert.match(response.headers.get('access-control-allow-methods') ?? '', /\bPOST\b/);
+      const allowed = (response.headers.get('access-control-allow-headers') ?? '').toLowerCase();
+      for (const name of ['authorization', 'apikey', 'content-type', 'x-client-info'])
+        assert.match(allowed, new RegExp(name));
+      assert.match(response.headers.get('vary') ?? '', /origin/i);
+      assertHeaders(response);
+    });
+
+    test('a preflight and a request from elsewhere get no permission', async () => {
+      for (const origin of ['https://evil.example', `${environment.siteUrl}.evil.example`, 'null']) {
+        const asked = await preflight(path, origin);
+        assert.equal(asked.headers.get('access-control-allow-origin'), null, origin);
+        const sent = await send(body, { origin });
+        assert.equal(sent.headers.get('access-control-allow-origin'), null, origin);
+      }
+    });
+
+    test('errors can be read by an allowed origin too', async () => {
+      const response = await send('{"', { origin: environment.siteUrl });
+      assert.equal(response.headers.get('access-control-allow-origin'), environment.siteUrl);
+      await assertProblem(response, '400 invalid_request');
+    });
+  });
+}
+
+/** @param {Record<string, unknown>} body */
+function twice(body) {
+  const fields = Object.entries(body).map(([name, value]) => `"${name}":${JSON.stringify(value)}`);
+  return `{${[...fields, ...fields, ...(fields.length === 0 ? ['"a":1', '"a":1'] : [])].join(',')}}`;
+}
+
+/** @param {string} path @param {string} origin */
+function preflight(path, origin) {
+  return callFunction(path, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,apikey',
+    },
+  });
+}
+
+describe('the cron key', () => {
+  const { cron: key, default: other } = environment.secretKeys;
+  /** @type {[string, Record<string, string>][]} */
+  const refused = [
+    ['no key', { apikey: '' }],
+    ['the publishable key', {}],
+    ['the default secret key', { apikey: other }],
+    ['a key of the same length', { apikey: key.slice(0, -1) + (key.endsWith('a') ? 'b' : 'a') }],
+    ['a part of the key', { apikey: key.slice(0, -1) }],
+    ['the key as a bearer token only', { authorization: `Bearer ${key}` }],
+  ];
+  for (const { path } of routes.filter((route) => route.cron)) {
+    for (const [what, headers] of refused) {
+      test(`${path} refuses ${what}, before it looks at the body`, async () => {
+        await assertProblem(await callFunction(path, { headers, body: '{"' }), '401 unauthenticated');
+      });
+    }
+
+    test(`${path} takes the key and reports what it did`, async () => {
+      const response = await callFunction(path, { headers: { apikey: key }, body: {} });
+      assert.equal(response.status, 200);
+      const report = await response.json();
+      const fields = ['batches', 'claimed', 'deferred', 'duration_ms', 'failed', 'remaining', 'sent', 'skipped'];
+      assert.deepEqual(Object.keys(report).sort(), fields);
+      for (const field of fields) assert.ok(Number.isInteger(report[field]) && report[field] >= 0, field);
+    });
+  }
+});
+
+test('a token that is none is an invalid one, not a malformed request', async () => {
+  for (const bad of ['x', token.slice(1), `${token}A`, token.replace(/^./, '*')]) {
+    assert.match(
+      await outcome(await callFunction('auth-email-verify', { body: { token: bad } })),
+      /^400 (token_invalid|invalid_request)$/,
+    );
+  }
+});
