@@ -7,6 +7,7 @@ returns int
 language plpgsql
 security definer
 set search_path = ''
+set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
@@ -44,8 +45,8 @@ begin
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
       jsonb_build_object(
         'recipient_name', nullif(p.display_name, ''),
-        'starts_at', private.iso_timestamp(b.starts_at),
-        'ends_at', private.iso_timestamp(b.ends_at),
+        'starts_at', to_char(b.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'ends_at', to_char(b.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         'specialist_name', s.display_name,
         'session_type_name', t.name
       ),
@@ -61,7 +62,7 @@ begin
     returning id
   ), queued as (
     insert into private.email_queue (mail_id, stream, priority, due_at)
-    select id, 'reminder', private.email_priority('reminder'), p_now from logged
+    select id, 'reminder', 1, p_now from logged
   )
   select count(*) into v_enqueued from logged;
   return v_enqueued;

@@ -1,0 +1,182 @@
+-- The jobs around mail and tokens, and when they run.
+--
+-- Called: by pg_cron, through private.run_job().
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('mail_payload_retention_days', '90', 1, 3650, 'How long address and variables of a settled mail are kept.'),
+  ('token_retention_days', '30', 1, 365, 'How long an expired verification or reset token is kept.'),
+  ('job_history_retention_days', '30', 1, 365, 'How long the record of scheduled jobs is kept.');
+
+-- Rows that a purge takes at a time; what is left is taken by the next run.
+create function private.purge_limit()
+returns int
+language sql
+immutable
+set search_path = ''
+as $$ select 50000; $$;
+
+comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
+
+create function private.job_kick_emails(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if exists (select from private.email_sender where paused_until > p_now)
+    or not (
+      exists (select from private.token_requests)
+      or exists (select from private.email_queue where stream = 'mail' and priority = any ('{0,1}') and due_at <= p_now)
+      or exists (select from private.email_batches where stream = 'mail' and due_at <= p_now)
+    )
+  then
+    return 0;
+  end if;
+  return private.kick_function('email-dispatch')::int;
+end;
+$$;
+
+comment on function private.job_kick_emails(timestamptz) is 'Wakes email-dispatch when there is something for it.';
+
+create function private.job_kick_reminders(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if exists (select from private.email_sender where paused_until > p_now)
+    or not (
+      exists (select from public.booking_reminders where status = 'scheduled' and remind_at <= p_now)
+      or exists (select from private.email_queue where stream = 'reminder' and priority = any ('{0,1}') and due_at <= p_now)
+      or exists (select from private.email_batches where stream = 'reminder' and due_at <= p_now)
+    )
+  then
+    return 0;
+  end if;
+  return private.kick_function('booking-reminders-dispatch')::int;
+end;
+$$;
+
+comment on function private.job_kick_reminders(timestamptz) is 'Wakes booking-reminders-dispatch when there is something for it.';
+
+create function private.job_purge_tokens(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before constant timestamptz := p_now - make_interval(days => private.setting('token_retention_days')::int);
+  v_rows bigint;
+  v_total bigint := 0;
+begin
+  delete from public.email_verification_tokens where id = any (array(
+    select id from public.email_verification_tokens where expires_at < v_before order by expires_at limit private.purge_limit()
+  ));
+  get diagnostics v_rows = row_count;
+  v_total := v_total + v_rows;
+  delete from public.password_reset_tokens where id = any (array(
+    select id from public.password_reset_tokens where expires_at < v_before order by expires_at limit private.purge_limit()
+  ));
+  get diagnostics v_rows = row_count;
+  v_total := v_total + v_rows;
+  -- Nobody waits a day for such a mail; they have asked again.
+  delete from private.token_requests where created_at < p_now - interval '1 day';
+  get diagnostics v_rows = row_count;
+  v_total := v_total + v_rows;
+  -- Longer than any cooldown and than the window of an hour.
+  delete from private.token_cooldowns where last_allowed_at < p_now - interval '2 hours';
+  get diagnostics v_rows = row_count;
+  return v_total + v_rows;
+end;
+$$;
+
+comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens long expired, requests nobody took up, and cooldowns that are over.';
+
+create function private.job_purge_mail_payloads(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before constant timestamptz := p_now - make_interval(days => private.setting('mail_payload_retention_days')::int);
+  v_ids bigint[];
+begin
+  v_ids := array(
+    select id from public.communication_logs
+    where recipient is not null and created_at < v_before and settled_at < v_before
+    order by created_at
+    limit private.purge_limit()
+    for update skip locked
+  );
+  update public.communication_logs set recipient = null, variables = null where id = any (v_ids);
+  delete from private.email_dead_letters where mail_id = any (v_ids);
+  return cardinality(v_ids);
+end;
+$$;
+
+comment on function private.job_purge_mail_payloads(timestamptz) is
+  'Empties address and variables of mails settled long ago. A failed mail without them cannot be redriven, so its dead letter goes too.';
+
+create function private.job_trim_job_history(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before constant timestamptz := p_now - make_interval(days => private.setting('job_history_retention_days')::int);
+  v_rows bigint;
+  v_total bigint := 0;
+begin
+  delete from private.job_runs where started_at < v_before;
+  get diagnostics v_rows = row_count;
+  v_total := v_total + v_rows;
+  delete from cron.job_run_details where end_time < v_before;
+  get diagnostics v_rows = row_count;
+  return v_total + v_rows;
+end;
+$$;
+
+comment on function private.job_trim_job_history(timestamptz) is 'Trims the record of jobs, ours and pg_cron''s, which pg_cron never does.';
+
+create function private.job_check_outbox(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_stuck bigint;
+  v_codes text;
+  v_oldest timestamptz;
+begin
+  select count(*), string_agg(distinct coalesce(last_error_code, 'none'), ', ')
+  into v_stuck, v_codes
+  from private.email_batches
+  where due_at < p_now - interval '15 minutes' or first_attempt_at < p_now - interval '6 hours';
+  if v_stuck > 0 then
+    raise exception '% batches are stuck, last errors: %', v_stuck, v_codes;
+  end if;
+  select min(q.due_at) into v_oldest
+  from (values ('mail'), ('reminder')) s (stream)
+  cross join (values (0), (1)) p (priority)
+  cross join lateral (
+    select due_at from private.email_queue
+    where stream = s.stream and priority = p.priority order by due_at limit 1
+  ) q;
+  if v_oldest < p_now - interval '15 minutes' then
+    raise exception 'mail has been waiting since %', v_oldest;
+  end if;
+  return 0;
+end;
+$$;
+
+comment on function private.job_check_outbox(timestamptz) is
+  'Fails, and so shows in job_runs and the log, when batches are stuck or mail waits too long. Changes nothing.';
+
+create extension if not exists pg_cron;
+
+select cron.schedule('email-dispatch', '* * * * *', $$select private.run_job('kick_emails')$$);
+select cron.schedule('booking-reminders-dispatch', '* * * * *', $$select private.run_job('kick_reminders')$$);
+select cron.schedule('check-outbox', '*/5 * * * *', $$select private.run_job('check_outbox')$$);
+select cron.schedule('purge-tokens', '17 * * * *', $$select private.run_job('purge_tokens')$$);
+select cron.schedule('purge-mail-payloads', '37 * * * *', $$select private.run_job('purge_mail_payloads')$$);
+select cron.schedule('trim-job-history', '7 3 * * *', $$select private.run_job('trim_job_history')$$);
