@@ -179,6 +179,14 @@ select is_empty(
 );
 
 select is_empty(
+  $$select c.relname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname in ('public', 'private') and c.relkind in ('v', 'm') and (
+      obj_description(c.oid, 'pg_class') is null or not coalesce(c.reloptions, '{}') @> array['security_invoker=true']
+    ) and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e')$$,
+  'every view is commented and looks with the eyes of its reader'
+);
+
+select is_empty(
   $$select o.name, c.conname from ours o
     join pg_catalog.pg_constraint c on c.conrelid = o.oid and c.contype = 'f'
     where not exists (
