@@ -40,8 +40,9 @@ export function createPages({ publicConfig, status }) {
     if (pathname === '/stack/config.json') return sendJson(outgoing, 200, publicConfig(), HEADERS);
     if (pathname === '/stack/status.json') return sendJson(outgoing, 200, await status(), HEADERS);
     const file = fileFor(pathname);
-    const status404 = file ? 200 : 404;
-    sendFile(outgoing, file ?? path.join(folder, 'not-found.html'), status404, incoming.method === 'HEAD');
+    if (file) return sendFile(outgoing, file, 200, incoming.method === 'HEAD');
+    if (!incoming.headers.accept?.includes('text/html')) return sendJson(outgoing, 404, { message: 'Not Found' });
+    sendFile(outgoing, path.join(folder, 'not-found.html'), 404, incoming.method === 'HEAD');
   }
   return { handle };
 }

@@ -3,8 +3,11 @@
 // database as the role it has on the platform and can do no more than that role.
 import { App, setExperimental } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
+import { claimsMiddleware } from './api-claims.mjs';
+import { watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { databaseUrl } from './platform.mjs';
 import { createFileStore } from './storage-files.mjs';
+import { withStorageContract } from './storage-contract.mjs';
 
 /**
  * @typedef {import('./secrets.mjs').Secrets} Secrets
@@ -21,21 +24,35 @@ const passThrough = (/** @type {number} */ oid) => ({
   parse: JSON.parse,
 });
 
+/** `2026-05-01 10:00:00+00` in the form that JSON and PostgREST have it. */
+const timeAsJson = (/** @type {number} */ oid) => ({
+  to: oid,
+  from: [oid],
+  serialize: (/** @type {unknown} */ value) => value,
+  parse: (/** @type {string} */ text) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
+});
+
 /**
  * @param {{ port: number, secrets: Secrets, keyring: import('./keys.mjs').Keyring, siteUrl: string,
  *   directory: string, config: import('./config.mjs').StackConfig }} options
  */
 export function createServices({ port, secrets, keyring, siteUrl, directory, config }) {
-  /** @param {'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @param {boolean} [storage] @returns {Service} */
-  function service(role, storage = false) {
+  /** @param {'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @returns {Service} */
+  function service(role) {
+    const [rest, storage] = [role === 'authenticator', role === 'supabase_storage_admin'];
     const connection = createPostgresConnection({
       url: databaseUrl(role, secrets.passwords[role], port),
       postgresOptions: {
-        max: role === 'authenticator' ? 10 : 4,
+        max: rest ? 10 : 4,
         idle_timeout: 60,
         onnotice: () => {},
         connection: { application_name: role },
-        types: /** @type {any} */ ({ json: passThrough(114), jsonb: passThrough(3802) }),
+        types: /** @type {any} */ ({
+          json: passThrough(114),
+          jsonb: passThrough(3802),
+          timestamp: timeAsJson(1114),
+          timestamptz: timeAsJson(1184),
+        }),
       },
     });
     // Otherwise its first request grants everything in every schema to anon. Our migrations grant.
@@ -50,6 +67,7 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
       options: {
         server: {
           disableStudio: true,
+          ...(rest ? { middlewares: [claimsMiddleware(secrets.jwtSecret)] } : {}),
           apiKeys: { resolver: async (/** @type {string} */ key) => claimsOf(key) },
         },
         // Mail is the product's: it leaves through the outbox, never from here.
@@ -57,8 +75,11 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
       },
     });
     if (storage) app._storageAdapter = createFileStore(directory);
+    watchErrors(connection);
+    const answer = (/** @type {Request} */ request) => app.fetch(request);
+    const contract = rest ? withDatabaseErrors : storage ? withStorageContract : null;
     return {
-      fetch: (request) => app.fetch(request),
+      fetch: async (request) => (contract ? contract(request, answer) : answer(request)),
       reloadSchema: async () => void (await connection.clearSchemaCache()),
       close: () => connection.close(),
     };
@@ -73,6 +94,6 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
   return {
     rest: service('authenticator'),
     auth: service('supabase_auth_admin'),
-    storage: service('supabase_storage_admin', true),
+    storage: service('supabase_storage_admin'),
   };
 }

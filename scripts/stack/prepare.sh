@@ -1,0 +1,92 @@
+# What ./scripts/start needs on a machine. Sourced; every step is quick where nothing is missing.
+
+fail() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+say() {
+  echo "  $*"
+}
+
+# Runs a long step quietly and shows its output only when it fails.
+quietly() {
+  local what=$1 log
+  shift
+  log=$(mktemp)
+  say "$what"
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    fail "$what failed."
+  fi
+  rm -f "$log"
+}
+
+need_node() {
+  command -v node >/dev/null || fail "Node.js is missing; install version 20 or newer from https://nodejs.org, then run this again."
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]')
+  ((major >= 20)) || fail "Node.js $(node -v) is too old; version 20 or newer is needed."
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    command -v sudo >/dev/null || fail "sudo is missing and this user is not root; as root run: $*"
+    sudo "$@"
+  fi
+}
+
+have_postgres() {
+  local cron
+  for cron in /usr/lib/postgresql/*/lib/pg_cron.so; do
+    [[ -e $cron && -x ${cron%/lib/pg_cron.so}/bin/initdb ]] && return 0
+  done
+  return 1
+}
+
+# The newest packaged PostgreSQL that pg_cron is packaged for as well.
+packaged_postgres() {
+  apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]\+\)-cron$/\1/p' | sort -rn | head -n 1
+}
+
+need_system_packages() {
+  have_postgres && return
+  command -v apt-get >/dev/null || fail "PostgreSQL with pg_cron is missing, and without apt-get it has to be installed by hand."
+  local version
+  version=$(packaged_postgres)
+  if [[ -z $version ]]; then
+    quietly "updating the package lists" as_root apt-get update
+    version=$(packaged_postgres)
+  fi
+  [[ -n $version ]] || fail "this system's packages do not have pg_cron; Debian 12 and Ubuntu 22.04 or newer do."
+  # Otherwise the package makes and starts a server of its own, which nobody asked for.
+  local wish=/etc/postgresql-common/createcluster.d/no-main-cluster.conf made=false
+  if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+    as_root mkdir -p "${wish%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$wish" >/dev/null
+    made=true
+  fi
+  quietly "installing PostgreSQL $version and pg_cron (a minute)" \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+    "postgresql-$version" "postgresql-$version-cron" "postgresql-$version-pgtap" "postgresql-$version-plpgsql-check"
+  if $made; then as_root rm -f "$wish"; fi
+}
+
+# npm writes this file after a complete install; comparing it is faster than asking npm.
+need_npm_packages() {
+  local mark=node_modules/.package-lock.json
+  [[ -e $mark && ! package-lock.json -nt $mark ]] && return
+  command -v npm >/dev/null || fail "npm is missing; it comes with Node.js."
+  quietly "installing npm packages (half a minute)" npm ci --no-audit --no-fund
+  touch "$mark"
+}
+
+build_functions() {
+  [[ -x scripts/build ]] || return 0
+  command -v cargo >/dev/null || fail "Rust is missing; install it from https://rustup.rs, then run this again."
+  # With a shipped build nothing is compiled; the first build takes minutes, so it shows its progress.
+  ./scripts/build || fail "the functions could not be built; the messages above say why."
+}
