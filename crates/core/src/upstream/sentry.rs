@@ -31,12 +31,12 @@ pub struct Event<'a> {
     pub request_id: Option<String>,
 }
 
-/// The state of a monitored run.
+/// How a monitored run ended. One check-in at its end is a heartbeat: Sentry
+/// misses it when it does not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "named by Sentry")]
 pub enum CheckInStatus {
-    InProgress,
     Ok,
     Error,
 }
@@ -44,14 +44,14 @@ pub enum CheckInStatus {
 /// A sign of life of a cron function.
 #[derive(Debug)]
 pub struct CheckIn<'a> {
-    /// The same for the begin and the end of a run.
+    /// The id of this run.
     pub id: Uuid,
     /// The monitor: the function's name.
     pub monitor: &'a str,
-    /// How it goes.
+    /// How it went.
     pub status: CheckInStatus,
-    /// How long it took, in seconds, at the end.
-    pub duration: Option<f64>,
+    /// How long it took, in seconds.
+    pub duration: f64,
 }
 
 #[derive(Serialize)]
@@ -104,8 +104,7 @@ struct CheckInPayload<'a> {
     check_in_id: String,
     monitor_slug: &'a str,
     status: CheckInStatus,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration: Option<f64>,
+    duration: f64,
     environment: &'a str,
     release: &'static str,
     monitor_config: MonitorConfig,
@@ -278,7 +277,7 @@ mod tests {
             id: Uuid::nil(),
             monitor: "email-dispatch",
             status: CheckInStatus::Ok,
-            duration: Some(0.5),
+            duration: 0.5,
         };
         let request = check_in_request(&config(), DateTime::UNIX_EPOCH, &check_in);
         let body = body(&request);

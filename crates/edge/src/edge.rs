@@ -1,0 +1,215 @@
+//! The ports of one request.
+
+use std::{cell::Cell, future::Future};
+
+use chrono::{DateTime, Utc};
+use evenkeel_core::{
+    ClientContext, Config, Error,
+    id::RequestId,
+    ports::{
+        Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, Idna, LocalTime,
+    },
+    ports::{HttpMethod, Telemetry, TransportError},
+};
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    fetch,
+    function::Function,
+    incoming::Incoming,
+    intl,
+    platform::{self, in_background},
+    sentry,
+};
+
+/// Everything a request may use of the world. The database, Auth, the mailer
+/// and storage come with it: `evenkeel_core::upstream` speaks to them over its
+/// [`Http`].
+pub struct Edge {
+    pub(crate) function: &'static Function,
+    pub(crate) config: &'static Config,
+    pub(crate) request_id: RequestId,
+    pub(crate) upstream_calls: Cell<u32>,
+    pub(crate) upstream_ms: Cell<f64>,
+}
+
+impl Edge {
+    pub(crate) fn new(
+        function: &'static Function,
+        config: &'static Config,
+        request_id: RequestId,
+    ) -> Self {
+        Self {
+            function,
+            config,
+            request_id,
+            upstream_calls: Cell::new(0),
+            upstream_ms: Cell::new(0.0),
+        }
+    }
+
+    /// Who asks, for the audit log.
+    pub fn client(&self, request: &Incoming) -> ClientContext {
+        request.client(self.config, self.request_id)
+    }
+
+    /// Does the work of a cron function, and tells Sentry's monitor of it.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn monitored<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let started = platform::now_ms();
+        let result = work.await;
+        let duration = platform::now_ms() - started;
+        sentry::check_in(self.config, self.function.name, result.is_ok(), duration);
+        result
+    }
+}
+
+impl Configured for Edge {
+    fn config(&self) -> &Config {
+        self.config
+    }
+}
+
+impl Http for Edge {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let started = platform::now_ms();
+        let result = fetch::send(request).await;
+        self.upstream_calls.set(self.upstream_calls.get() + 1);
+        self.upstream_ms
+            .set(self.upstream_ms.get() + platform::now_ms() - started);
+        result
+    }
+}
+
+impl Clock for Edge {
+    fn now(&self) -> DateTime<Utc> {
+        now()
+    }
+
+    async fn sleep(&self, milliseconds: u32) {
+        platform::sleep(milliseconds).await;
+    }
+}
+
+impl Entropy for Edge {
+    fn fill(&self, bytes: &mut [u8]) {
+        fill(bytes);
+    }
+}
+
+impl LocalTime for Edge {
+    fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String> {
+        intl::format(instant, time_zone, locale)
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    type URL;
+
+    #[wasm_bindgen(constructor, catch)]
+    fn new(url: &str) -> Result<URL, JsValue>;
+
+    #[wasm_bindgen(method, getter)]
+    fn hostname(this: &URL) -> String;
+}
+
+impl Idna for Edge {
+    /// WHATWG URL, "domain to ASCII".
+    fn domain_to_ascii(&self, domain: &str) -> Option<String> {
+        // Whatever could end the host in a URL is no domain.
+        if domain
+            .chars()
+            .any(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '-' && c != '.')
+        {
+            return None;
+        }
+        URL::new(&["http://", domain].concat())
+            .ok()
+            .map(|url| url.hostname())
+    }
+}
+
+impl Telemetry for Edge {
+    fn report(&self, error: &Error) {
+        sentry::report(
+            self.config,
+            self.function.name,
+            Some(self.request_id),
+            error,
+        );
+    }
+}
+
+thread_local! {
+    static KICK: Cell<Kick> = const { Cell::new(Kick::Idle) };
+}
+
+/// At most one kick is under way in an isolate, and one more is owed after it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kick {
+    Idle,
+    UnderWay,
+    Owed,
+}
+
+impl Functions for Edge {
+    fn kick_email_dispatch(&self) {
+        if KICK.replace(Kick::Owed) == Kick::Idle {
+            in_background(kick(self.config));
+        }
+    }
+}
+
+async fn kick(config: &'static Config) {
+    while KICK.replace(Kick::UnderWay) == Kick::Owed {
+        let request = HttpRequest {
+            method: HttpMethod::Post,
+            upstream: "email-dispatch",
+            url: [config.supabase_url.as_str(), "/functions/v1/email-dispatch"].concat(),
+            headers: vec![
+                ("apikey", config.cron_key.expose().to_owned()),
+                ("content-type", "application/json".to_owned()),
+            ],
+            body: Some(b"{}".to_vec()),
+            timeout_ms: config.upstream_timeout_ms,
+            wanted_headers: &[],
+            answer_limit: 64 << 10,
+        };
+        // Lost or late, the cron job makes up for it.
+        let _ = fetch::send(request).await;
+    }
+    KICK.set(Kick::Idle);
+}
+
+pub(crate) fn now() -> DateTime<Utc> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds since 1970 are far below 2^53"
+    )]
+    let milliseconds = platform::now_ms() as i64;
+    DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is where the Entropy port is implemented"
+)]
+pub(crate) fn fill(bytes: &mut [u8]) {
+    // Without randomness there is no security: better an aborted instance.
+    assert!(
+        getrandom::fill(bytes).is_ok(),
+        "the platform has no randomness"
+    );
+}
+
+pub(crate) fn random_uuid() -> uuid::Uuid {
+    let mut bytes = [0; 16];
+    fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}

@@ -1,0 +1,64 @@
+//! The host side of an edge function: everything that knows JavaScript.
+//!
+//! A function crate names its routes in a [`Function`], writes one `serve`,
+//! which is handed an [`Edge`] (the ports of this request) and an [`Incoming`]
+//! request, and joins the two by [`export!`]. [`run`] does what every function does alike:
+//! request id, configuration, CORS, routes, limits, the error answer, one log
+//! line, Sentry.
+//!
+//! Requests interleave at every `await`, and a panic aborts the instance: no
+//! `RefCell` borrow is held across an `await`, and nothing outlives a request
+//! except what can be made anew (configuration, caches).
+
+mod answer;
+mod body;
+mod edge;
+mod fetch;
+mod function;
+mod incoming;
+mod intl;
+mod log;
+pub mod panic;
+mod platform;
+mod run;
+mod sentry;
+
+pub use self::{
+    answer::Answer,
+    edge::Edge,
+    function::{Function, Method, Route},
+    incoming::Incoming,
+    run::run,
+};
+
+pub use wasm_bindgen;
+pub use wasm_bindgen_futures;
+pub use web_sys;
+
+/// Exports what `supabase/functions/_shared/host.ts` calls: `handle` for each
+/// request, and `report_panic` on the fresh instance after a panic.
+#[macro_export]
+macro_rules! export {
+    ($function:path, $serve:path) => {
+        /// Answers a request.
+        #[$crate::wasm_bindgen::prelude::wasm_bindgen(
+                            wasm_bindgen = $crate::wasm_bindgen,
+                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
+                        )]
+        pub async fn handle(
+            request: $crate::web_sys::Request,
+        ) -> Result<$crate::web_sys::Response, $crate::wasm_bindgen::JsValue> {
+            $crate::run(&$function, request, $serve).await
+        }
+
+        /// Reports the panic of the previous instance.
+        #[$crate::wasm_bindgen::prelude::wasm_bindgen(
+                            wasm_bindgen = $crate::wasm_bindgen,
+                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
+                        )]
+        #[allow(clippy::unused_async, reason = "the host awaits a promise")]
+        pub async fn report_panic(location: String) {
+            $crate::panic::report(&$function, &location);
+        }
+    };
+}

@@ -1,0 +1,27 @@
+//! `auth-email-verify`: confirms the e-mail address of an account.
+//!
+//! Public. `POST /` takes the token of a mailed link; `POST /resend` asks for
+//! another mail and answers the same for every address.
+
+use evenkeel_core::{Error, Result, verification};
+use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+
+evenkeel_edge::export!(FUNCTION, serve);
+
+static FUNCTION: Function = Function {
+    name: "auth-email-verify",
+    routes: &[Route::post("/"), Route::post("/resend")],
+};
+
+async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
+    let client = edge.client(request);
+    match request.path() {
+        "/" => Answer::ok(&verification::verify(edge, &request.json().await?, &client).await?),
+        "/resend" => Answer::accepted(
+            &verification::request_link(edge, &request.json().await?, &client).await?,
+        ),
+        path => Err(Error::internal(format!(
+            "{path} is declared and not served"
+        ))),
+    }
+}

@@ -1,0 +1,23 @@
+//! `email-dispatch`: sends the mails that the outbox holds.
+//!
+//! For `pg_cron` and for functions that have just queued a mail, by the secret
+//! key named `cron`. Runs may overlap: each claims its own batches.
+
+use evenkeel_core::{
+    Result,
+    outbox::{DispatchRequest, Stream, drain},
+};
+use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+
+evenkeel_edge::export!(FUNCTION, serve);
+
+static FUNCTION: Function = Function {
+    name: "email-dispatch",
+    routes: &[Route::post("/")],
+};
+
+async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
+    request.require_cron_key(edge)?;
+    let DispatchRequest {} = request.json().await?;
+    Answer::ok(&edge.monitored(drain(edge, Stream::Mail)).await?)
+}
