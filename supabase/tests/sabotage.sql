@@ -1,0 +1,30 @@
+-- One hole per line. Each must make the access or structure tests fail; supabase/tests/sabotage tries them.
+grant truncate on public.bookings to authenticated
+grant select on partitions.audit_logs_default to authenticated
+grant update on public.audit_logs to authenticated
+grant update (status) on public.bookings to authenticated
+grant delete on public.profiles to authenticated
+grant select on private.token_requests to service_role
+grant select (verified_by) on public.specialists to anon
+alter policy "A person sees their own profile" on public.profiles using (true)
+alter policy "A person changes their own profile" on public.profiles using (true)
+alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = (select auth.uid()) or company_id = any(array(select private.my_company_ids('{admin}'))))
+alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = auth.uid() or specialist_id = (select private.my_specialist_id()))
+alter policy "Everybody sees verified specialists" on public.specialists using (true)
+alter policy "A person sets their own preferences" on public.notification_preferences with check (true)
+alter policy "A person changes their own preferences" on public.notification_preferences with check (true)
+alter policy "A person applies as a specialist" on public.specialists with check (true); grant insert (user_id) on public.specialists to authenticated
+alter policy "A specialist adds a pillar of theirs" on public.specialist_pillars with check (true)
+alter policy "A platform admin takes roles of others" on public.user_roles using (user_id <> (select auth.uid()))
+create policy "A second policy that is too much" on public.bookings for select to authenticated using (false)
+alter table public.companies disable row level security
+alter table public.companies no force row level security
+create table public.forgotten (id int primary key)
+grant execute on function private.is_platform_admin() to public
+alter function private.setting(text) reset search_path
+drop index public.booking_status_history_changed_by_idx
+alter policy "A company admin changes the members of their company" on public.company_members using (company_id = any(array(select private.my_company_ids())))
+alter policy "A person sees their memberships, managers their company's" on public.company_members using (user_id = (select auth.uid()))
+revoke select on public.bookings from authenticated
+grant usage on schema private to anon
+alter policy "Everybody sees active pillars" on public.pillars to public
