@@ -49,7 +49,7 @@ function stackLogs() {
 
 /** The values of the secrets in the functions' environment file. */
 function ownSecrets() {
-  const text = readFileSync(path.join(root, 'supabase/functions/.env'), 'utf8');
+  const text = readFileSync(process.env.STACK_FUNCTIONS_ENV ?? path.join(root, 'supabase/functions/.env'), 'utf8');
   const lines = [...text.matchAll(/^(TOKEN_KEYS|RESEND_API_KEY|[A-Z_]*SECRET[A-Z_]*)=(.+)$/gm)];
   return lines.flatMap(([, , value]) => value.split(',')).filter((value) => value.length >= 8);
 }

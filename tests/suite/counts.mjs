@@ -35,6 +35,19 @@ export function nodeTest(output) {
   return passed === null || failed === null ? null : { passed, failed: failed + (cancelled ?? 0) };
 }
 
+/** `deno test`: "ok | 3 passed (18 steps) | 0 failed (4s)"; a step is a check too.
+ * @param {string} output @returns {Counts | null} */
+export function denoTest(output) {
+  const plain = output.replace(COLOUR, '');
+  const summary = [...plain.matchAll(/^(?:ok|FAILED) \| .*$/gm)].at(-1)?.[0];
+  if (summary === undefined) return null;
+  const count = (/** @type {string} */ word) => {
+    const [, tests = '0', steps = '0'] = new RegExp(`(\\d+) ${word}(?: \\((\\d+) steps?\\))?`).exec(summary) ?? [];
+    return Number(tests) + Number(steps);
+  };
+  return { passed: count('passed'), failed: count('failed') };
+}
+
 /** TAP, as pgTAP prints it. A plan that is not met counts what is missing as failed; `# TODO` and `# SKIP` count as neither.
  * @param {string} output @returns {Counts | null} */
 export function tap(output) {

@@ -19,6 +19,13 @@ test('node:test: passes, failures, and cancelled as failed', () => {
   assert.equal(counts.nodeTest('SyntaxError: ...'), null);
 });
 
+test('deno test: tests and their steps', () => {
+  assert.deepEqual(counts.denoTest('ok | 3 passed (18 steps) | 0 failed (4s)'), { passed: 21, failed: 0 });
+  const bad = '\x1b[31mFAILED\x1b[0m | 2 passed (16 steps) | 1 failed (1 step) (4s)';
+  assert.deepEqual(counts.denoTest(bad), { passed: 18, failed: 2 });
+  assert.equal(counts.denoTest('error: Module not found'), null);
+});
+
 test('TAP: a plan that is not met fails', () => {
   assert.deepEqual(counts.tap('1..3\nok 1 - a\nnot ok 2 - b\n# Failed test 2\nok 3\n'), { passed: 2, failed: 1 });
   assert.deepEqual(counts.tap('1..3\nok 1 - a\n'), { passed: 1, failed: 2 });

@@ -2,14 +2,26 @@
 // The platform the tests run against: its own ports and folder, so that it stands beside a
 // developer's, empty at every run.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './command.mjs';
 import { root } from './root.mjs';
 
-const place = {
-  STACK_DIR: process.env.STACK_DIR ?? path.join(root, 'target/test-stack'),
-  STACK_PORT_BASE: process.env.STACK_PORT_BASE ?? '55321',
+const directory = process.env.STACK_DIR ?? path.join(root, 'target/test-stack');
+const portBase = Number(process.env.STACK_PORT_BASE ?? 55321);
+const secretsFile = path.join(directory, 'functions.env');
+const place = { STACK_DIR: directory, STACK_PORT_BASE: String(portBase), STACK_FUNCTIONS_ENV: secretsFile };
+
+/** The functions' secrets of a test run, so that a developer's own .env, which may hold a live key, has no say. */
+const secrets = {
+  RESEND_API_KEY: 're_scripts_test',
+  RESEND_API_URL: `http://127.0.0.1:${portBase + 3}`,
+  MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
+  TOKEN_KEYS: 'key-of-scripts-test-0123456789-abcdefgh',
+  SITE_URL: `http://127.0.0.1:${portBase}`,
+  ALLOWED_ORIGINS: `http://127.0.0.1:${portBase}`,
+  SENTRY_DSN: '',
+  SENTRY_ENVIRONMENT: 'test',
 };
 
 let started = false;
@@ -17,9 +29,18 @@ let started = false;
 /** @returns {Promise<Record<string, string>>} what a test process needs to find the stack */
 export async function startStack() {
   started = true;
+  // What an interrupted run may have left.
+  await run(path.join(root, 'scripts/stop'), [], { env: place, minutes: 2 });
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(
+    secretsFile,
+    Object.entries(secrets)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
   const { code } = await run(path.join(root, 'scripts/start'), ['--detach', '--reset'], { env: place, minutes: 15 });
   if (code !== 0) throw new Error('the local platform did not start');
-  return { ...place, ...readEnvironment(path.join(place.STACK_DIR, 'env')) };
+  return { ...place, ...readEnvironment(path.join(directory, 'env')) };
 }
 
 export async function stopStack() {

@@ -10,8 +10,14 @@ export function callFunction(path, { method = 'POST', headers = {}, body } = {})
   return fetch(`${environment.url}/functions/v1/${path}`, {
     method,
     headers: { apikey: environment.publishableKey, 'content-type': 'application/json', ...headers },
-    body: body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    body: asBody(body),
   });
+}
+
+/** @param {unknown} body @returns {BodyInit | undefined} */
+function asBody(body) {
+  if (body === undefined || typeof body === 'string') return body;
+  return body instanceof Uint8Array ? new Blob([body.slice()]) : JSON.stringify(body);
 }
 
 /** @param {string} token */
