@@ -1,0 +1,63 @@
+-- Texts of mails: every key in English, no edit after publication, the nearest language wins.
+begin;
+select no_plan();
+
+select is_empty(
+  $$select distinct key from public.email_templates t where not exists (
+      select from public.email_templates e where e.key = t.key and e.locale = 'en' and e.published_at is not null)$$,
+  'every template exists in English'
+);
+select is_empty(
+  $$select key from public.email_templates where locale = 'en' and published_at is not null
+    except select key from public.email_templates where locale = 'de' and published_at is not null$$,
+  'and in German'
+);
+select is_empty(
+  $$select key from public.email_templates where subject ~ 'session_type|specialist|pillar'$$,
+  'no subject tells what a session is about or with whom'
+);
+select is_empty(
+  $$select key, locale from public.email_templates where text ~ '{{ *link *}}' <> (html ~ '{{ *link *}}')$$,
+  'html and text carry the same link'
+);
+-- Words in braces, without the conditions around them.
+select is_empty(
+  $$select t.key, t.locale, v[1] from public.email_templates t
+    cross join regexp_matches(t.subject || t.text || t.html, '(?:{{|{% if) *([a-z_]+)', 'g') v
+    where not v[1] = any(array['product_name', 'site_url', 'preferences_url'] || case t.key
+      when 'verify_email' then array['recipient_name', 'link', 'expires_at_local']
+      when 'booking_reminder' then array['recipient_name', 'starts_at_local', 'ends_at_local', 'specialist_name', 'session_type_name']
+      else array[]::text[] end)$$,
+  'the texts use only what the mails bring along'
+);
+
+select throws_ok($$update public.email_templates set subject = 'Other'$$, '55000', null, 'a published text is not edited');
+select throws_ok($$delete from public.email_templates$$, '55000', null, 'nor deleted');
+select throws_ok($$truncate public.email_templates$$, '42501', null, 'nor truncated');
+
+insert into public.email_templates (key, locale, version, subject, html, text)
+values ('verify_email', 'de', 2, 'Entwurf', 'x', 'x');
+select is(
+  private.template_in_force('verify_email', 'de'),
+  (select id from public.email_templates where key = 'verify_email' and locale = 'de' and version = 1),
+  'a draft is not in force'
+);
+select lives_ok($$update public.email_templates set subject = 'Neu', published_at = now() where version = 2$$, 'a draft may be edited and published');
+select is(
+  private.template_in_force('verify_email', 'de-AT'),
+  (select id from public.email_templates where key = 'verify_email' and locale = 'de' and version = 2),
+  'the highest version is in force, also for a region without a text of its own'
+);
+select is(
+  private.template_in_force('verify_email', 'fr'),
+  (select id from public.email_templates where key = 'verify_email' and locale = 'en'),
+  'an unknown language falls back to English'
+);
+select is(private.template_in_force('no_such_mail', 'en'), null, 'an unknown key has none');
+select throws_ok(
+  $$insert into public.email_templates (key, locale, subject, html, text) values ('bad', 'en', E'a\nBcc: b@c.d', 'x', 'x')$$,
+  '23514', null, 'a subject has no line break'
+);
+
+select * from finish();
+rollback;
