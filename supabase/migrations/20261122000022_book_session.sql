@@ -23,8 +23,8 @@ stable
 set search_path = ''
 as $$
 declare
-  v_notice int := private.setting('booking_min_notice_minutes');
-  v_days int := private.setting('booking_max_days_ahead');
+  v_notice int := private.setting('booking_min_notice_minutes')::int;
+  v_days int := private.setting('booking_max_days_ahead')::int;
 begin
   if p_starts_at is null or not isfinite(p_starts_at)
     or extract(epoch from p_starts_at)::numeric % 300 <> 0
