@@ -133,13 +133,13 @@ Deno.test('a request past its deadline is answered 504, and its late answer is d
 
 Deno.test('answers of the host keep the contract of every answer', async () => {
   const { bindings } = played(() => panicking('src/secret.rs'));
-  Deno.env.set('ALLOWED_ORIGINS', 'https://other.example, https://app.example');
+  Deno.env.set('ALLOWED_ORIGINS', 'https://other.example, https://app.example/');
   const { fetch } = serve(bindings, new Uint8Array());
   const response = await fetch(request({ origin: 'https://app.example' }));
   const headers = Object.fromEntries(response.headers);
   assert.deepEqual(headers, {
     'access-control-allow-origin': 'https://app.example',
-    'access-control-expose-headers': 'x-request-id',
+    'access-control-expose-headers': 'x-request-id, retry-after',
     'cache-control': 'no-store',
     'content-type': 'application/problem+json',
     'referrer-policy': 'no-referrer',

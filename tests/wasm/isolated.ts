@@ -12,6 +12,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** As `deno info --json` describes it; what is built into the runtime has no file. */
+interface Module {
+  specifier: string;
+  local?: string;
+  error?: string;
+}
+
 /** Copies exactly what `deno info` lists for the function into an empty folder, and answers that. */
 export async function isolate(name: string): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: `${name}-` });
@@ -30,10 +37,12 @@ export async function moduleGraph(script: string): Promise<string[]> {
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const { modules } = JSON.parse(new TextDecoder().decode(stdout));
-  return modules.map((module: { specifier: string; local?: string; error?: string }) => {
-    if (!module.local) throw new Error(`${module.specifier} is not a file: ${module.error ?? 'remote'}`);
-    return module.local;
-  });
+  return modules
+    .filter(({ specifier }: Module) => !specifier.startsWith('node:'))
+    .map(({ specifier, local, error }: Module) => {
+      if (!local) throw new Error(`${specifier} is not a file: ${error ?? 'remote'}`);
+      return local;
+    });
 }
 
 export function entry(root: string, name: string): string {

@@ -125,6 +125,9 @@ mod tests {
     #[test]
     fn an_unknown_function_is_refused_with_the_known_names() {
         let message = workspace().select(Some("typo")).unwrap_err().to_string();
-        assert!(message.contains("auth-email-verify, email-dispatch"), "{message}");
+        assert!(
+            message.contains("auth-email-verify, email-dispatch"),
+            "{message}"
+        );
     }
 }

@@ -165,17 +165,17 @@ function problem(kind: Problem, { request, requestId }: Call): Response {
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
+    'vary': 'Origin',
   });
   const origin = request.headers.get('origin');
   if (origin !== null && allowedOrigins().includes(origin)) {
     headers.set('access-control-allow-origin', origin);
-    headers.set('access-control-expose-headers', 'x-request-id');
-    headers.set('vary', 'Origin');
+    headers.set('access-control-expose-headers', 'x-request-id, retry-after');
   }
   const body = { type: 'about:blank', ...kind, request_id: requestId };
   return new Response(JSON.stringify(body), { status: kind.status, headers });
 }
 
 function allowedOrigins(): string[] {
-  return (Deno.env.get('ALLOWED_ORIGINS') ?? '').split(',').map((origin) => origin.trim());
+  return (Deno.env.get('ALLOWED_ORIGINS') ?? '').split(',').map((origin) => origin.trim().replace(/\/+$/, ''));
 }

@@ -11,9 +11,13 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Compiles all functions in one invocation, so that they share every dependency.
 pub(super) fn to_wasm(workspace: &Workspace, functions: &[&str]) -> Result<()> {
     let mut command = cargo();
-    command
-        .current_dir(&workspace.root)
-        .args(["build", "--release", "--locked", "--target", TARGET]);
+    command.current_dir(&workspace.root).args([
+        "build",
+        "--release",
+        "--locked",
+        "--target",
+        TARGET,
+    ]);
     for function in functions {
         command.args(["--package", function]);
     }

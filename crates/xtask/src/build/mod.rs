@@ -68,15 +68,12 @@ fn package(workspace: &Workspace, tools: &str, name: &str) -> Result<(String, Si
     let wasm = fs::read(&compiled).with_context(|| format!("reading {}", compiled.display()))?;
     let folder = build_folder(workspace, name);
     let stamp = Stamp::of(&wasm, tools);
-    let sizes = match stamp.matches(&folder) {
-        Some(sizes) => sizes,
-        None => {
-            println!("  {name}: wasm-bindgen, wasm-opt");
-            let sizes = regenerate(workspace, name, wasm, &folder)?;
-            stamp.write(&folder, sizes)?;
-            sizes
-        }
-    };
+    if let Some(sizes) = stamp.matches(&folder) {
+        return Ok((name.to_owned(), sizes));
+    }
+    println!("  {name}: wasm-bindgen, wasm-opt");
+    let sizes = regenerate(workspace, name, wasm, &folder)?;
+    stamp.write(&folder, sizes)?;
     Ok((name.to_owned(), sizes))
 }
 
@@ -93,7 +90,11 @@ fn regenerate(workspace: &Workspace, name: &str, wasm: Vec<u8>, folder: &Path) -
 }
 
 fn build_folder(workspace: &Workspace, name: &str) -> PathBuf {
-    workspace.root.join("supabase/functions").join(name).join("build")
+    workspace
+        .root
+        .join("supabase/functions")
+        .join(name)
+        .join("build")
 }
 
 #[cfg(test)]
@@ -111,8 +112,14 @@ mod tests {
             function: Some("email-dispatch".to_owned()),
             check_size: true,
         };
-        assert_eq!(parse("--check-size --function email-dispatch").unwrap(), expected);
-        assert_eq!(parse("--function email-dispatch --check-size").unwrap(), expected);
+        assert_eq!(
+            parse("--check-size --function email-dispatch").unwrap(),
+            expected
+        );
+        assert_eq!(
+            parse("--function email-dispatch --check-size").unwrap(),
+            expected
+        );
     }
 
     #[test]

@@ -28,7 +28,11 @@ where
             .collect();
         workers
             .into_iter()
-            .map(|worker| worker.join().map_err(|_| anyhow!("a build thread panicked")))
+            .map(|worker| {
+                worker
+                    .join()
+                    .map_err(|_| anyhow!("a build thread panicked"))
+            })
             .collect::<Result<Vec<_>>>()
     })?
     .into_iter()

@@ -38,7 +38,7 @@ impl Stamp {
         let mut digest = Sha256::new();
         digest.update(tools.as_bytes());
         digest.update(wasm);
-        Self(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex::encode(digest.finalize()))
     }
 
     /// The recorded sizes, if the folder is complete and was made from these inputs.
