@@ -1,0 +1,57 @@
+-- Enqueueing: once per dedupe key, and a kick for what a person waits for.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/outbox.psql
+select no_plan();
+
+delete from net.http_request_queue;
+delete from vault.secrets where name in ('project_url', 'cron_secret_key');
+
+select isnt(pg_temp.enqueue('a'), null, 'a new mail has an id');
+select is(pg_temp.enqueue('a'), null, 'the same dedupe key again does nothing');
+select is((select count(*) from private.email_queue), 1::bigint, 'and queues nothing');
+select results_eq(
+  $$select stream, category, status, recipient, settled_at is null, template_id is null from public.communication_logs where dedupe_key = 'test:a'$$,
+  $$values ('mail', 'account', 'queued', 'employee@people.test', true, true)$$,
+  'it is queued, without a template version yet'
+);
+select throws_ok(
+  $$select private.enqueue_email('no_such', null, 'a@b.c', '{}', 'account', 'test:x')$$, 'P0002', null, 'an unknown template is an error of ours'
+);
+select throws_ok(
+  $$select private.enqueue_email('verify_email', null, null, '{}', 'account', 'test:x')$$, '23514', null, 'a mail has a recipient'
+);
+select throws_ok(
+  $$select private.enqueue_email('verify_email', null, 'a@b.c', '{}', 'newsletter', 'test:x')$$, '23514', null, 'categories are known'
+);
+select throws_ok(
+  $$select private.enqueue_email('verify_email', null, 'a@b.c', '{}', 'security', 'test:x', p_token_id => gen_random_uuid())$$,
+  '23514', null, 'a token has a purpose'
+);
+select private.enqueue_email('verify_email', null, ' Mixed@Case.Test ', '{}', 'account', 'test:b') \g /dev/null
+select is((pg_temp.mail('b')).recipient, 'mixed@case.test', 'addresses are trimmed and lower case');
+
+-- Kicks
+select pg_temp.enqueue('urgent-1', p_category => 'security') \g /dev/null
+select is_empty('select from net.http_request_queue', 'without secrets nobody is called, and nothing fails');
+select vault.create_secret('https://project.test/', 'project_url') \g /dev/null
+select vault.create_secret('sb_secret_cron', 'cron_secret_key') \g /dev/null
+select pg_temp.enqueue('calm') \g /dev/null
+select is_empty('select from net.http_request_queue', 'ordinary mail waits for the minute');
+select pg_temp.enqueue('urgent-' || n, p_category => 'security') from generate_series(2, 4) n \g /dev/null
+select results_eq(
+  $$select url, headers ->> 'apikey' from net.http_request_queue$$,
+  $$values ('https://project.test/functions/v1/email-dispatch', 'sb_secret_cron')$$,
+  'security mail wakes the dispatcher, once per transaction'
+);
+
+-- Who sees what
+select pg_temp.act_as('employee');
+select isnt_empty($$select category, status from public.communication_logs$$, 'a person sees that they were mailed');
+select throws_ok($$select variables from public.communication_logs$$, '42501', null, 'but the log shows no values');
+select pg_temp.act_as('platform_admin');
+select is_empty($$select id from public.communication_logs where user_id = pg_temp.id('employee')$$, 'a platform admin does not see who is mailed about what');
+select throws_ok($$select private.enqueue_email('verify_email', null, 'a@b.c', '{}', 'account', 'x')$$, '42501', null, 'nobody enqueues from outside');
+
+select * from finish();
+rollback;

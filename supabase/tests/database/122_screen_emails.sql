@@ -1,0 +1,85 @@
+-- The last look before sending: is the mail still wanted, and is now the time?
+begin;
+\ir ../setup/people.psql
+\ir ../setup/outbox.psql
+select no_plan();
+
+-- What became of a mail: how often claimed, its state, its reason.
+create function pg_temp.fate(p_key text, p_now timestamptz default now()) returns text language plpgsql as $$
+declare v_claim jsonb := pg_temp.claim(p_now); v_mail public.communication_logs := pg_temp.mail(p_key);
+begin
+  if p_key = any (pg_temp.claimed_keys(v_claim)) then return 'claimed'; end if;
+  return coalesce(v_mail.error_code, 'waits until ' || (select to_char(due_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from private.email_queue where mail_id = v_mail.id));
+end; $$;
+
+-- Preferences
+insert into public.notification_preferences (user_id, account_email, booking_email, reminder_email)
+values (pg_temp.id('employee'), false, true, false);
+select pg_temp.enqueue(c, 'employee', c) from unnest(array['account', 'booking', 'reminder', 'security']) c \g /dev/null
+select pg_temp.claim() as claim \gset
+select is(pg_temp.claimed_keys(:'claim'), '{security,booking}'::text[], 'what is switched off is not sent; security mail always is');
+select is((pg_temp.mail('account')).error_code, 'preference_off', 'the log says why');
+select is(:'claim'::jsonb -> 'skipped', '2'::jsonb, 'and the claim how many');
+select pg_temp.enqueue('default', 'colleague', 'reminder') \g /dev/null
+select is(pg_temp.fate('default'), 'claimed', 'who never said anything gets everything');
+
+-- Suppression
+insert into private.email_suppressions (address, reason)
+select r || '@people.test', r from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'unsubscribed']) r;
+select private.enqueue_email('booking_reminder', null, r || '@people.test', '{}', c, 'test:' || r || '-' || c)
+from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'unsubscribed']) r, unnest(array['security', 'account']) c \g /dev/null
+select is(pg_temp.claimed_keys(pg_temp.claim()), '{unsubscribed-security}'::text[], 'a suppressed address gets nothing; who unsubscribed still gets security mail');
+select is((select count(*) from public.communication_logs where error_code = 'suppressed'), 9::bigint, 'the rest is skipped as suppressed');
+
+-- Quiet hours
+create function pg_temp.quiet(p_start time, p_end time, p_zone text) returns void language sql as $$
+  insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end) values (pg_temp.id('manager'), p_start, p_end)
+  on conflict (user_id) do update set quiet_hours_start = p_start, quiet_hours_end = p_end;
+  update public.profiles set time_zone = p_zone where id = pg_temp.id('manager');
+  delete from private.email_queue; delete from private.email_batches;
+$$;
+create function pg_temp.at(p_start time, p_end time, p_zone text, p_now timestamptz, p_category text default 'account') returns text language plpgsql as $$
+declare v_key text := gen_random_uuid();
+begin
+  perform pg_temp.quiet(p_start, p_end, p_zone);
+  perform pg_temp.enqueue(v_key, 'manager', p_category);
+  update private.email_queue set due_at = '2020-01-01';
+  return pg_temp.fate(v_key, p_now);
+end; $$;
+select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-10 21:59Z'), 'claimed', 'before quiet hours mail goes out');
+select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-10 22:00Z'), 'waits until 2027-01-11 07:00', 'late in the evening it waits for the next morning');
+select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-11 06:59Z'), 'waits until 2027-01-11 07:00', 'early in the morning for the same');
+select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-11 07:00Z'), 'claimed', 'and then goes');
+select is(pg_temp.at('12:00', '14:00', 'UTC', '2027-01-11 13:00Z'), 'waits until 2027-01-11 14:00', 'a quiet noon ends the same day');
+select is(pg_temp.at('12:00', '14:00', 'UTC', '2027-01-11 23:00Z'), 'claimed', 'and leaves the night alone');
+select is(pg_temp.at('22:00', '07:00', 'Asia/Tokyo', '2027-01-10 13:00Z'), 'waits until 2027-01-10 22:00', 'the clock is that of the person: Tokyo');
+select is(pg_temp.at('22:00', '07:00', 'America/New_York', '2027-01-10 13:00Z'), 'claimed', 'New York');
+select is(pg_temp.at('22:00', '07:00', 'Europe/Berlin', '2027-03-28 00:30Z'), 'waits until 2027-03-28 05:00', 'the night in which clocks go forward is short');
+select is(pg_temp.at('22:00', '07:00', 'Europe/Berlin', '2027-10-31 00:30Z'), 'waits until 2027-10-31 06:00', 'the one in which they go back is long');
+select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-10 23:00Z', 'security'), 'claimed', 'security mail does not wait');
+select pg_temp.quiet('22:00', '07:00', 'UTC');
+select pg_temp.enqueue('night', 'manager') \g /dev/null
+update private.email_queue set due_at = '2020-01-01';
+select pg_temp.claim('2027-01-10 23:00Z') as claim \gset
+select is(:'claim'::jsonb - array['batches', 'templates'], '{"skipped": 0, "deferred": 1, "remaining": 0, "paused_until": null}'::jsonb, 'a deferred mail counts as deferred and is not due');
+select is(:'claim'::jsonb -> 'batches', '[]'::jsonb, 'no attempt is spent on it');
+select is(pg_temp.claim('2027-01-11 07:00Z') -> 'batches' -> 0 -> 'attempt', '1'::jsonb, 'the morning''s is the first');
+
+-- Tokens
+select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') \g /dev/null
+select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') as token \gset
+select is(jsonb_array_length(pg_temp.claim() -> 'batches'), 1, 'of two tokens only the mail of the newer goes out');
+select is((select error_code from public.communication_logs where token_id <> :'token' and user_id = pg_temp.id('newcomer')), 'token_not_live', 'the other is skipped');
+select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') as token \gset
+select is(pg_temp.claim(now() + interval '25 hours') -> 'skipped', '1'::jsonb, 'a mail whose link has expired too');
+select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') as token \gset
+delete from public.email_verification_tokens where id = :'token';
+select is(pg_temp.claim() -> 'skipped', '1'::jsonb, 'and one whose token is gone');
+
+-- A mail that is gone from the log
+insert into private.email_queue (mail_id, stream, priority, due_at) values (-7, 'mail', 1, now());
+select pg_temp.claim() \g /dev/null
+select is_empty('select from private.email_queue where mail_id = -7', 'a queue row without a mail is dropped');
+
+select * from finish();
+rollback;
