@@ -29,8 +29,8 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** @param {{ publicConfig: () => unknown, status: () => Promise<unknown> }} options */
-export function createPages({ publicConfig, status }) {
+/** @param {{ origin: string, publicConfig: () => unknown, status: () => Promise<unknown> }} options */
+export function createPages({ origin, publicConfig, status }) {
   /** @param {import('./web.mjs').Incoming} incoming @param {import('./web.mjs').Outgoing} outgoing */
   async function handle(incoming, outgoing) {
     const { pathname } = new URL(incoming.url ?? '/', 'http://page');
@@ -40,6 +40,11 @@ export function createPages({ publicConfig, status }) {
     if (pathname === '/stack/config.json') return sendJson(outgoing, 200, publicConfig(), HEADERS);
     if (pathname === '/stack/status.json') return sendJson(outgoing, 200, await status(), HEADERS);
     const file = fileFor(pathname);
+    // One name for one site: a session kept for 127.0.0.1 would be missing under localhost.
+    if (incoming.headers.host?.startsWith('localhost:')) {
+      outgoing.writeHead(307, { location: origin + incoming.url });
+      return outgoing.end();
+    }
     if (file) return sendFile(outgoing, file, 200, incoming.method === 'HEAD');
     if (!incoming.headers.accept?.includes('text/html')) return sendJson(outgoing, 404, { message: 'Not Found' });
     sendFile(outgoing, path.join(folder, 'not-found.html'), 404, incoming.method === 'HEAD');

@@ -91,8 +91,8 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     const status = createStatus({
       sql, services, functions, inboxUrl: settings.inboxUrl, origin: settings.apiUrl, publishableKey: secrets.publishableKey,
     });
-    const publicConfig = () => ({ url: settings.apiUrl, publishableKey: secrets.publishableKey, inboxUrl: `${settings.inboxUrl}/inbox` });
-    const server = createGateway({ origin: settings.apiUrl, keyring, services, authAdmin, functions, pages: createPages({ publicConfig, status }) });
+    const publicConfig = () => ({ publishableKey: secrets.publishableKey, inboxUrl: `${settings.inboxUrl}/inbox` });
+    const server = createGateway({ origin: settings.apiUrl, keyring, services, authAdmin, functions, pages: createPages({ origin: settings.apiUrl, publicConfig, status }) });
     await listen(server, settings.apiPort);
     stops.push(() => closeServer(server));
 

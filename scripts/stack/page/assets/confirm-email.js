@@ -1,0 +1,58 @@
+// @ts-check
+import { byId, onSubmit, tell } from './dom.js';
+import { callFunction } from './session.js';
+
+/** @type {Record<string, [title: string, text: string]>} by the outcome's code */
+const OUTCOMES = {
+  verified: ['Your address is confirmed', 'You can sign in now.'],
+  already_verified: ['This link has been used', 'Your address is confirmed already. You can sign in.'],
+  token_expired: ['This link has expired', 'Links are valid for a day. Ask for another one below.'],
+  token_exhausted: ['This link no longer works', 'It has been tried too often. Ask for another one below.'],
+  token_superseded: ['There is a newer link', 'Use the link in the newest mail, or ask for another one below.'],
+  token_invalid: ['This link is not valid', 'Perhaps it was cut off. Open it from the mail again, or ask for another one below.'],
+};
+
+const token = takeToken();
+byId('confirm').addEventListener('click', confirm);
+onSubmit(byId('resend'), resend);
+
+if (token) {
+  show('Confirm your e-mail address', 'One click, and you can sign in.');
+  byId('confirm').hidden = false;
+} else {
+  show('Confirm your e-mail address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
+  byId('resend-section').hidden = false;
+}
+
+/** The token leaves the address bar and the history before anything else happens. */
+function takeToken() {
+  const found = new URLSearchParams(location.hash.slice(1)).get('token');
+  if (location.hash) history.replaceState(null, '', location.pathname);
+  return found;
+}
+
+async function confirm() {
+  byId('confirm').disabled = true;
+  const { status, body } = await callFunction('auth-email-verify', { token });
+  const outcome = OUTCOMES[status === 200 ? body.status : body.code];
+  if (!outcome) {
+    byId('confirm').disabled = false;
+    return show('That did not work', 'Something on our side did not answer. The link is still good; please try again in a moment.');
+  }
+  byId('confirm').hidden = true;
+  byId('sign-in').hidden = status !== 200;
+  byId('resend-section').hidden = status === 200;
+  show(...outcome);
+}
+
+async function resend() {
+  const { status } = await callFunction('auth-email-verify/resend', { email: byId('email').value.trim() });
+  if (status === 202) return tell(byId('resend-note'), 'If this address waits to be confirmed, a new link is on its way to it. Older links no longer work.');
+  tell(byId('resend-note'), status === 400 ? 'This is not an e-mail address we can send to.' : 'That did not work. Please try again in a moment.', true);
+}
+
+/** @param {string} title @param {string} text */
+function show(title, text) {
+  byId('title').textContent = title;
+  byId('text').textContent = text;
+}
