@@ -112,7 +112,8 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_taken private.token_requests[];
+  v_emails text[];
+  v_keys text[];
   v_allowed text[];
 begin
   with taken as (
@@ -124,15 +125,15 @@ begin
       limit p_limit
       for update skip locked
     ))
-    returning *
+    returning email, address_key
   )
-  select array_agg(t) into v_taken from taken t;
-  if v_taken is null then
+  select array_agg(email), array_agg(address_key) into v_emails, v_keys from taken;
+  if v_emails is null then
     return 0;
   end if;
   v_allowed := array(
     select private.take_cooldown(
-      'email_verification', array(select distinct t.address_key from unnest(v_taken) t), p_now
+      'email_verification', array(select distinct unnest(v_keys)), p_now
     )
   );
   -- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.
@@ -140,8 +141,11 @@ begin
   from (
     select id, email
     from public.profiles
-    where email = any (array(select t.email from unnest(v_taken) t where t.address_key = any (v_allowed)))
+    where email = any (array(
+      select t.email from unnest(v_emails, v_keys) t (email, address_key) where t.address_key = any (v_allowed)
+    ))
       and email_confirmed_at is null
+      and email like '_%@_%'
     order by id
     for no key update skip locked
   ) p
@@ -150,7 +154,7 @@ begin
     where k.user_id = p.id
       and k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
   );
-  return cardinality(v_taken);
+  return cardinality(v_emails);
 end;
 $$;
 

@@ -56,7 +56,7 @@ begin
     join public.bookings b on b.id = due.booking_id
     join public.specialists s on s.id = b.specialist_id
     join public.session_types t on t.id = b.session_type_id
-    where p.email is not null
+    where p.email like '_%@_%'
     order by due.remind_at, due.id
     on conflict (dedupe_key) do nothing
     returning id

@@ -121,17 +121,22 @@ set jit = off
 as $$
 declare
   v_paused_until timestamptz;
-  v_batch_ids uuid[] := '{}';
+  v_batch_ids uuid[] := array[]::uuid[];
   v_frozen_ids uuid[];
   v_leased int := 0;
   v_skipped int := 0;
   v_deferred int := 0;
 begin
-  if p_stream = 'mail' then
-    perform private.process_token_requests(p_now);
-  else
-    perform private.enqueue_due_reminders(p_limit, p_now);
-  end if;
+  -- A row that cannot be turned into mail must not hold up the mail that is queued already.
+  begin
+    if p_stream = 'mail' then
+      perform private.process_token_requests(p_now);
+    else
+      perform private.enqueue_due_reminders(p_limit, p_now);
+    end if;
+  exception when others then
+    raise warning 'nothing new was queued for %: %', p_stream, sqlerrm;
+  end;
   select paused_until into v_paused_until from private.email_sender where paused_until > p_now;
   if v_paused_until is null then
     select coalesce(array_agg(b.batch_id), '{}'), coalesce(sum(b.mails), 0)

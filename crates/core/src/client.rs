@@ -24,8 +24,9 @@ impl ClientContext {
         Self {
             request_id,
             ip: ip
-                .and_then(|ip| ip.trim().parse::<core::net::IpAddr>().ok())
-                .map(|ip| ip.to_string()),
+                .map(str::trim)
+                .filter(|ip| ip.parse::<core::net::IpAddr>().is_ok())
+                .map(str::to_owned),
             user_agent: user_agent.map(|agent| agent.chars().take(USER_AGENT_LIMIT).collect()),
         }
     }
@@ -43,20 +44,12 @@ mod tests {
     fn an_address_that_is_none_is_not_recorded() {
         assert_eq!(context("10.0.0.1, 10.0.0.2", "x").ip, None);
         assert_eq!(context("'; drop table", "x").ip, None);
-        assert_eq!(
-            context(" 2001:DB8::1 ", "x").ip.as_deref(),
-            Some("2001:db8::1")
-        );
+        assert_eq!(context(" 2001:DB8::1 ", "x").ip.as_deref(), Some("2001:DB8::1"));
     }
 
     #[test]
     fn a_long_user_agent_is_cut_at_a_character() {
         let agent = "ü".repeat(300);
-        assert_eq!(
-            context("", &agent)
-                .user_agent
-                .map(|agent| agent.chars().count()),
-            Some(256)
-        );
+        assert_eq!(context("", &agent).user_agent.map(|agent| agent.chars().count()), Some(256));
     }
 }

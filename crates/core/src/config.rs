@@ -83,10 +83,7 @@ impl Config {
     /// # Errors
     /// Every variable that is missing or wrong, not only the first.
     pub fn load(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, Vec<ConfigError>> {
-        let mut reader = Reader {
-            lookup,
-            errors: Vec::new(),
-        };
+        let mut reader = Reader { lookup, errors: Vec::new() };
         let secret_keys = reader.required("SUPABASE_SECRET_KEYS", parse_json::<SecretKeys>);
         let publishable_keys =
             reader.required("SUPABASE_PUBLISHABLE_KEYS", parse_json::<PublishableKeys>);
@@ -149,10 +146,7 @@ impl<L: Fn(&'static str) -> Option<String>> Reader<L> {
     ) -> Option<T> {
         let value = self.value(name);
         if value.is_none() {
-            self.errors.push(ConfigError {
-                name,
-                problem: "is not set",
-            });
+            self.errors.push(ConfigError { name, problem: "is not set" });
         }
         self.parsed(name, value, parse)
     }
@@ -167,9 +161,7 @@ impl<L: Fn(&'static str) -> Option<String>> Reader<L> {
     }
 
     fn value(&self, name: &'static str) -> Option<String> {
-        (self.lookup)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
+        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     fn parsed<T>(
@@ -178,20 +170,17 @@ impl<L: Fn(&'static str) -> Option<String>> Reader<L> {
         value: Option<String>,
         parse: impl FnOnce(&str) -> Result<T, &'static str>,
     ) -> Option<T> {
-        parse(&value?)
-            .map_err(|problem| self.errors.push(ConfigError { name, problem }))
-            .ok()
+        parse(&value?).map_err(|problem| self.errors.push(ConfigError { name, problem })).ok()
     }
 }
 
 fn parse_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, &'static str> {
-    serde_json::from_str(text).map_err(|_| "is not a JSON map with the keys that are needed")
+    serde_json::from_slice(text.as_bytes())
+        .map_err(|_| "is not a JSON map with the keys that are needed")
 }
 
 fn parse_url(url: &str) -> Result<String, &'static str> {
-    let host = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !url.contains(['?', '#', ' ']) => {
             Ok(url.trim_end_matches('/').to_owned())
@@ -201,9 +190,7 @@ fn parse_url(url: &str) -> Result<String, &'static str> {
 }
 
 fn parse_origins(list: &str) -> Result<Vec<String>, &'static str> {
-    list.split(',')
-        .map(|origin| parse_url(origin.trim()))
-        .collect()
+    list.split(',').map(|origin| parse_url(origin.trim())).collect()
 }
 
 fn parse_header_name(name: &str) -> Result<String, &'static str> {
@@ -235,18 +222,12 @@ fn parse_dsn(dsn: &str) -> Result<(String, String), &'static str> {
         let (scheme, rest) = dsn.split_once("://")?;
         let (public_key, rest) = rest.split_once('@')?;
         let (base, project) = rest.rsplit_once('/')?;
-        let (host, path) = base
-            .split_once('/')
-            .map_or((base, String::new()), |(h, p)| (h, format!("/{p}")));
+        let (host, path) =
+            base.split_once('/').map_or((base, String::new()), |(h, p)| (h, format!("/{p}")));
         let complete =
             ["http", "https"].contains(&scheme) && !public_key.is_empty() && !host.is_empty();
         (complete && project.bytes().all(|b| b.is_ascii_digit()) && !project.is_empty()).then(
-            || {
-                (
-                    format!("{scheme}://{host}{path}/api/{project}/envelope/"),
-                    public_key.to_owned(),
-                )
-            },
+            || (format!("{scheme}://{host}{path}/api/{project}/envelope/"), public_key.to_owned()),
         )
     };
     parts().ok_or("is not a DSN like `https://key@host/1`")
@@ -280,10 +261,7 @@ mod tests {
     fn a_complete_environment_loads() {
         let config = Config::load(environment).unwrap();
         assert_eq!(config.supabase_url, "http://127.0.0.1:54321");
-        assert_eq!(
-            config.allowed_origins,
-            ["https://app.example.com", "http://localhost:3000"]
-        );
+        assert_eq!(config.allowed_origins, ["https://app.example.com", "http://localhost:3000"]);
         assert_eq!(config.mail.api_url, "https://api.resend.com");
         assert_eq!(config.upstream_timeout_ms, 10_000);
         assert_eq!(

@@ -73,15 +73,9 @@ fn ascii_domain(idna: &impl Idna, domain: &str) -> Result<String, InvalidEmailAd
     let labels = domain.split('.').count();
     let valid = labels >= 2 && domain.split('.').all(is_label);
     // A numeric last label would be an IP address without its brackets.
-    let numeric = domain
-        .rsplit('.')
-        .next()
-        .is_some_and(|tld| tld.bytes().all(|b| b.is_ascii_digit()));
-    if valid && !numeric {
-        Ok(domain)
-    } else {
-        Err(InvalidEmailAddress)
-    }
+    let numeric =
+        domain.rsplit('.').next().is_some_and(|tld| tld.bytes().all(|b| b.is_ascii_digit()));
+    if valid && !numeric { Ok(domain) } else { Err(InvalidEmailAddress) }
 }
 
 /// Letters, digits and inner hyphens, at most 63 (RFC 1035, 2.3.4).
@@ -89,9 +83,7 @@ fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 #[cfg(test)]
@@ -102,9 +94,7 @@ mod tests {
     use crate::testing::World;
 
     fn parse(text: &str) -> Option<String> {
-        EmailAddress::parse(&World::new(), text)
-            .ok()
-            .map(|address| address.as_str().to_owned())
+        EmailAddress::parse(&World::new(), text).ok().map(|address| address.as_str().to_owned())
     }
 
     #[test]

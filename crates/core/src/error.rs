@@ -124,11 +124,8 @@ impl Error {
     /// 500 for `cause`, which only the log and Sentry see. Must not hold
     /// personal data, tokens or bodies.
     pub fn internal(cause: impl Into<String>) -> Self {
-        Self::new(
-            Code::Internal,
-            "The error has been recorded. Please try again later.",
-        )
-        .because(cause)
+        Self::new(Code::Internal, "The error has been recorded. Please try again later.")
+            .because(cause)
     }
 
     /// 503 for the service called `service`.
@@ -227,9 +224,7 @@ impl fmt::Display for Error {
     /// For operators: the code and the cause.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.code.as_str())?;
-        self.cause
-            .as_deref()
-            .map_or(Ok(()), |cause| write!(formatter, ": {cause}"))
+        self.cause.as_deref().map_or(Ok(()), |cause| write!(formatter, ": {cause}"))
     }
 }
 
@@ -264,12 +259,7 @@ mod tests {
     fn every_code_is_snake_case_and_an_error_status() {
         for code in Code::ALL {
             assert!((400..600).contains(&code.status()), "{code:?}");
-            assert!(
-                code.as_str()
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'_'),
-                "{code:?}"
-            );
+            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{code:?}");
         }
     }
 
@@ -278,10 +268,7 @@ mod tests {
         let error = Error::internal("relation \"users\" does not exist");
         let body = serde_json::to_string(&error.problem(RequestId(uuid::Uuid::nil()))).unwrap();
         assert!(!body.contains("users"), "{body}");
-        assert_eq!(
-            error.to_string(),
-            "internal: relation \"users\" does not exist"
-        );
+        assert_eq!(error.to_string(), "internal: relation \"users\" does not exist");
     }
 
     #[test]
@@ -308,10 +295,7 @@ mod tests {
 
     #[test]
     fn upstream_errors_say_when_to_come_back() {
-        assert_eq!(
-            Error::unavailable("Auth", "502").retry_after_seconds(),
-            Some(5)
-        );
+        assert_eq!(Error::unavailable("Auth", "502").retry_after_seconds(), Some(5));
         assert_eq!(Error::internal("x").retry_after_seconds(), None);
     }
 }

@@ -10,9 +10,10 @@ use crate::error::{Code, Error, Result};
 /// `invalid_request`, with the place and the reason. serde's message names
 /// fields and types, and could quote a value: a quoted value is left out.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    let text = core::str::from_utf8(body)
-        .map_err(|_| Error::new(Code::InvalidRequest, "The body is not valid UTF-8."))?;
-    serde_json::from_str(text).map_err(|error| refusal(&error))
+    if core::str::from_utf8(body).is_err() {
+        return Err(Error::new(Code::InvalidRequest, "The body is not valid UTF-8."));
+    }
+    serde_json::from_slice(body).map_err(|error| refusal(&error))
 }
 
 fn refusal(error: &serde_json::Error) -> Error {
@@ -24,24 +25,13 @@ fn refusal(error: &serde_json::Error) -> Error {
         return Error::field(pointer(field), "missing_field", "This field is required.");
     }
     if let Some(field) = quoted_after(&message, "duplicate field `") {
-        return Error::field(
-            pointer(field),
-            "duplicate_field",
-            "This field occurs twice.",
-        );
+        return Error::field(pointer(field), "duplicate_field", "This field occurs twice.");
     }
-    let kind = if error.is_data() {
-        "A value has the wrong type"
-    } else {
-        "The body is not valid JSON"
-    };
+    let kind =
+        if error.is_data() { "A value has the wrong type" } else { "The body is not valid JSON" };
     Error::new(
         Code::InvalidRequest,
-        format!(
-            "{kind}, at line {} column {}.",
-            error.line(),
-            error.column()
-        ),
+        format!("{kind}, at line {} column {}.", error.line(), error.column()),
     )
 }
 
@@ -72,10 +62,8 @@ mod tests {
     fn refused(body: &[u8]) -> String {
         let error = parse::<Body>(body).unwrap_err();
         let problem = error.problem(crate::id::RequestId(uuid::Uuid::nil()));
-        let field = problem
-            .errors
-            .first()
-            .map(|field| format!(" {} {}", field.pointer, field.code));
+        let field =
+            problem.errors.first().map(|field| format!(" {} {}", field.pointer, field.code));
         format!("{}{}", problem.detail, field.unwrap_or_default())
     }
 
@@ -84,20 +72,11 @@ mod tests {
         let cases: [(&[u8], &str); 8] = [
             (b"", "The body is not valid JSON, at line 1 column 0."),
             (b"{", "The body is not valid JSON, at line 1 column 1."),
-            (
-                b"{\"token\":\"a\"} x",
-                "The body is not valid JSON, at line 1 column 15.",
-            ),
+            (b"{\"token\":\"a\"} x", "The body is not valid JSON, at line 1 column 15."),
             (b"\xff", "The body is not valid UTF-8."),
             (b"{}", "This field is required. /token missing_field"),
-            (
-                b"{\"token\":1}",
-                "A value has the wrong type, at line 1 column 10.",
-            ),
-            (
-                b"{\"token\":\"a\",\"x/y\":1}",
-                "This field is not known. /x~1y unknown_field",
-            ),
+            (b"{\"token\":1}", "A value has the wrong type, at line 1 column 10."),
+            (b"{\"token\":\"a\",\"x/y\":1}", "This field is not known. /x~1y unknown_field"),
             (
                 b"{\"token\":\"a\",\"token\":\"b\"}",
                 "This field occurs twice. /token duplicate_field",

@@ -16,10 +16,7 @@
 //! implements [`ports::SqlFunction`]; its route in the contract; then a function
 //! crate that calls it.
 
-#![cfg_attr(
-    test,
-    allow(clippy::indexing_slicing, reason = "a test may fail by panicking")
-)]
+#![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may fail by panicking"))]
 
 pub mod client;
 pub mod config;

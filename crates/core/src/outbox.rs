@@ -129,14 +129,9 @@ async fn dispatch(
     let templates = Templates::compile(&claim.templates);
     let links = seal(ports, &claim.batches).await?;
     let (templates, links) = (&templates, &links);
-    let deliveries = claim
-        .batches
-        .iter()
-        .map(|batch| deliver(ports, batch, templates, links, pacer));
-    Ok(stream::iter(deliveries)
-        .buffer_unordered(CONCURRENCY)
-        .collect()
-        .await)
+    let deliveries =
+        claim.batches.iter().map(|batch| deliver(ports, batch, templates, links, pacer));
+    Ok(stream::iter(deliveries).buffer_unordered(CONCURRENCY).collect().await)
 }
 
 /// The tokens of the claim's mails, by id.
@@ -145,12 +140,8 @@ type Links = HashMap<TokenId, LinkToken>;
 /// Derives the link tokens, and stores the hash of each before its mail can leave.
 async fn seal(ports: &impl DispatchPorts, batches: &[Batch]) -> Result<Links> {
     let keys = &ports.config().token_keys;
-    let queued = || {
-        batches
-            .iter()
-            .flat_map(|batch| &batch.mails)
-            .filter_map(|mail| mail.token.as_ref())
-    };
+    let queued =
+        || batches.iter().flat_map(|batch| &batch.mails).filter_map(|mail| mail.token.as_ref());
     let p_tokens: Vec<_> = queued()
         .filter(|token| token.token_hash.is_none())
         .map(|token| SealedToken {
@@ -164,19 +155,14 @@ async fn seal(ports: &impl DispatchPorts, batches: &[Batch]) -> Result<Links> {
     } else {
         ports.call(&SealTokenHashes { p_tokens }).await?
     };
-    let stored: HashMap<TokenId, TokenHash> = stored
-        .into_iter()
-        .map(|stored| (stored.id, stored.token_hash))
-        .collect();
+    let stored: HashMap<TokenId, TokenHash> =
+        stored.into_iter().map(|stored| (stored.id, stored.token_hash)).collect();
     let link = |id: TokenId, purpose: Purpose, hash: &TokenHash| {
         keys.rederive(purpose, id, hash).map(|token| (id, token))
     };
     Ok(queued()
         .filter_map(|token| {
-            let hash = token
-                .token_hash
-                .as_ref()
-                .or_else(|| stored.get(&token.id))?;
+            let hash = token.token_hash.as_ref().or_else(|| stored.get(&token.id))?;
             link(token.id, token.purpose, hash)
         })
         .collect())
@@ -198,14 +184,9 @@ async fn deliver(
         return given_up;
     }
     let mails = batch.mails.iter().map(|mail| {
-        let link = mail
-            .token
-            .as_ref()
-            .map(|token| links.get(&token.id).ok_or("token_key_removed"));
+        let link = mail.token.as_ref().map(|token| links.get(&token.id).ok_or("token_key_removed"));
         let link = link.transpose().map_err(str::to_owned)?;
-        templates
-            .render(ports, ports.config(), mail, link)
-            .map_err(|error| error.to_string())
+        templates.render(ports, ports.config(), mail, link).map_err(|error| error.to_string())
     });
     let mails = match mails.collect::<Result<Vec<_>, String>>() {
         Ok(mails) => mails,
@@ -213,9 +194,7 @@ async fn deliver(
     };
     loop {
         if !pacer.admit(ports).await {
-            return settlement(batch, Outcome::Retry)
-                .because("put_off")
-                .after(0, false);
+            return settlement(batch, Outcome::Retry).because("put_off").after(0, false);
         }
         let delivery = ports.send(batch.id, &mails).await;
         pacer.heed(delivery.pace, ports.now());
@@ -243,9 +222,7 @@ fn heed(ports: &impl Telemetry, settlement: &Settlement, pacer: &Pacer) {
     let code = settlement.error_code.as_deref().unwrap_or_default();
     if settlement.outcome == Outcome::Pause {
         pacer.close();
-        ports.report(&Error::internal(format!(
-            "outbox: the mailer refuses: {code}"
-        )));
+        ports.report(&Error::internal(format!("outbox: the mailer refuses: {code}")));
     } else if settlement.outcome == Outcome::Sent && !code.is_empty() {
         ports.report(&Error::internal(format!("outbox: counted as sent: {code}")));
     }
@@ -258,12 +235,7 @@ async fn settle(ports: &impl DispatchPorts, settlements: &[Settlement]) -> Resul
     }
     let mut attempt = 1;
     loop {
-        match ports
-            .call(&SettleEmails {
-                p_results: settlements,
-            })
-            .await
-        {
+        match ports.call(&SettleEmails { p_results: settlements }).await {
             Err(DatabaseError::Unavailable(_) | DatabaseError::Timeout)
                 if attempt < SETTLE_ATTEMPTS =>
             {

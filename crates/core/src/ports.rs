@@ -8,10 +8,7 @@
 //! Nothing is `Send`: a wasm isolate has one thread, and static dispatch keeps
 //! unused ports out of a module.
 
-#![allow(
-    async_fn_in_trait,
-    reason = "static dispatch on one thread: no caller names the future"
-)]
+#![allow(async_fn_in_trait, reason = "static dispatch on one thread: no caller names the future")]
 
 mod database;
 mod http;

@@ -45,10 +45,7 @@ mod tests {
 
     #[test]
     fn debug_output_never_shows_the_secret() {
-        assert_eq!(
-            format!("{:?}", SecretString::new("re_live_123")),
-            "SecretString(…)"
-        );
+        assert_eq!(format!("{:?}", SecretString::new("re_live_123")), "SecretString(…)");
     }
 
     #[test]

@@ -83,11 +83,7 @@ impl World {
     pub fn new() -> Self {
         Self {
             config: Config::load(environment).expect("the test environment is complete"),
-            now: Cell::new(
-                Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0)
-                    .single()
-                    .expect("an instant"),
-            ),
+            now: Cell::new(Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).single().expect("an instant")),
             entropy: Cell::new(0),
             verification: RefCell::default(),
             outbox: RefCell::default(),
@@ -107,11 +103,7 @@ impl World {
 
     fn database_fault(&self) -> Option<DatabaseFault> {
         let mut faults = self.database_faults.borrow_mut();
-        if faults.is_empty() {
-            None
-        } else {
-            faults.remove(0)
-        }
+        if faults.is_empty() { None } else { faults.remove(0) }
     }
 
     fn execute(&self, name: &'static str, arguments: &Value) -> Value {
@@ -176,10 +168,7 @@ impl Identity for World {
     }
 
     async fn create_user(&self, _: &NewUser) -> Result<UserId, IdentityError> {
-        self.identity_faults
-            .borrow_mut()
-            .pop()
-            .map_or_else(|| Ok(UserId(self.uuid())), Err)
+        self.identity_faults.borrow_mut().pop().map_or_else(|| Ok(UserId(self.uuid())), Err)
     }
 
     async fn delete_user(&self, _: UserId) -> Result<(), IdentityError> {
@@ -210,12 +199,7 @@ impl Entropy for World {
 impl LocalTime for World {
     fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String> {
         let known = time_zone.contains('/') || time_zone == "UTC";
-        known.then(|| {
-            format!(
-                "{} for {time_zone} in {locale}",
-                instant.format("%F %H:%M UTC")
-            )
-        })
+        known.then(|| format!("{} for {time_zone} in {locale}", instant.format("%F %H:%M UTC")))
     }
 }
 

@@ -90,10 +90,7 @@ impl LinkToken {
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (id, secret) = bytes.split_at_checked(ID_BYTES)?;
-        Some(Self {
-            id: TokenId(Uuid::from_slice(id).ok()?),
-            secret: secret.try_into().ok()?,
-        })
+        Some(Self { id: TokenId(Uuid::from_slice(id).ok()?), secret: secret.try_into().ok()? })
     }
 
     /// The key of the token's row.
@@ -136,11 +133,7 @@ impl TokenKeys {
         let mut keys = list.split(',').map(str::trim).map(SecretString::new);
         let newest = keys.next().ok_or("holds no key")?;
         let older: Vec<_> = keys.collect();
-        if older
-            .iter()
-            .chain([&newest])
-            .any(|key| key.expose().len() < KEY_BYTES)
-        {
+        if older.iter().chain([&newest]).any(|key| key.expose().len() < KEY_BYTES) {
             return Err("holds a key of fewer than 32 characters");
         }
         Ok(Self { newest, older })
@@ -162,18 +155,12 @@ impl TokenKeys {
 
     /// A name for an address that tells nothing about it, for cooldowns.
     pub fn address_key(&self, address: &EmailAddress) -> String {
-        hex::encode(mac(
-            &self.newest,
-            &[b"evenkeel/address/1", address.as_str().as_bytes()],
-        ))
+        hex::encode(mac(&self.newest, &[b"evenkeel/address/1", address.as_str().as_bytes()]))
     }
 }
 
 fn derive(key: &SecretString, purpose: Purpose, id: TokenId) -> LinkToken {
-    LinkToken {
-        id,
-        secret: mac(key, &[purpose.label(), id.0.as_bytes()]),
-    }
+    LinkToken { id, secret: mac(key, &[purpose.label(), id.0.as_bytes()]) }
 }
 
 fn mac(key: &SecretString, parts: &[&[u8]]) -> [u8; SECRET_BYTES] {
@@ -239,10 +226,7 @@ mod tests {
             Some(before.clone())
         );
         assert_ne!(rotated.derive(Purpose::EmailVerification, ID), before);
-        assert_eq!(
-            keys(NEW).rederive(Purpose::EmailVerification, ID, &before.hash()),
-            None
-        );
+        assert_eq!(keys(NEW).rederive(Purpose::EmailVerification, ID, &before.hash()), None);
     }
 
     #[test]

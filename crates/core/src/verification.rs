@@ -13,11 +13,12 @@ use serde::Serialize;
 
 pub use self::{
     request::{ResendRequest, VerifyRequest},
-    sql::{ConsumeEmailVerification, Consumption, RequestEmailVerification},
+    sql::{ConsumeEmailVerification, Consumption, ConsumptionOutcome, RequestEmailVerification},
 };
 use crate::{
     client::ClientContext,
     error::{Code, Error, Result},
+    id::UserId,
     ports::{Configured, Database, Functions, Identity, IdentityError, Idna},
     token::LinkToken,
 };
@@ -104,24 +105,24 @@ pub async fn request_link(
         })
         .await?;
     ports.kick_email_dispatch();
-    Ok(AcceptedResponse {
-        status: AcceptedStatus::Accepted,
-    })
+    Ok(AcceptedResponse { status: AcceptedStatus::Accepted })
 }
 
-fn accept(consumption: &Consumption) -> Result<(crate::id::UserId, VerifyStatus)> {
-    let gone = |code, detail: &str| Err(Error::new(code, detail));
-    match *consumption {
-        Consumption::Verified { user_id } => Ok((user_id, VerifyStatus::Verified)),
-        Consumption::AlreadyVerified { user_id } => Ok((user_id, VerifyStatus::AlreadyVerified)),
-        Consumption::Invalid => Err(LinkToken::invalid()),
-        Consumption::Expired => gone(Code::TokenExpired, "Please ask for a new link."),
-        Consumption::Exhausted => gone(Code::TokenExhausted, "Please ask for a new link."),
-        Consumption::Superseded => gone(
-            Code::TokenSuperseded,
-            "Please use the link of the newest mail.",
-        ),
-    }
+fn accept(consumption: &Consumption) -> Result<(UserId, VerifyStatus)> {
+    let status = match consumption.outcome {
+        ConsumptionOutcome::Verified => VerifyStatus::Verified,
+        ConsumptionOutcome::AlreadyVerified => VerifyStatus::AlreadyVerified,
+        ConsumptionOutcome::Invalid => return Err(LinkToken::invalid()),
+        ConsumptionOutcome::Expired => return Err(gone(Code::TokenExpired)),
+        ConsumptionOutcome::Exhausted => return Err(gone(Code::TokenExhausted)),
+        ConsumptionOutcome::Superseded => return Err(gone(Code::TokenSuperseded)),
+    };
+    let user = consumption.user_id.ok_or_else(|| Error::internal("a token of nobody"))?;
+    Ok((user, status))
+}
+
+fn gone(code: Code) -> Error {
+    Error::new(code, "Please use the link of the newest mail, or ask for a new one.")
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Answers, with the headers that every answer carries.
 
 use evenkeel_core::{Config, Error, Result, id::RequestId};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{Response, ResponseInit};
 
@@ -39,12 +38,7 @@ impl Answer {
     fn json(status: u16, body: &impl Serialize) -> Result<Self> {
         let body =
             serde_json::to_string(body).map_err(|error| Error::internal(error.to_string()))?;
-        Ok(Self {
-            status,
-            content_type: "application/json",
-            body: Some(body),
-            headers: Vec::new(),
-        })
+        Ok(Self { status, content_type: "application/json", body: Some(body), headers: Vec::new() })
     }
 
     /// The answer to `OPTIONS`: what a browser may send to this path.
@@ -54,12 +48,7 @@ impl Answer {
             ("access-control-allow-headers", ALLOWED_HEADERS.to_owned()),
             ("access-control-max-age", "86400".to_owned()),
         ];
-        Self {
-            status: 204,
-            content_type: "",
-            body: None,
-            headers,
-        }
+        Self { status: 204, content_type: "", body: None, headers }
     }
 
     /// An error, as RFC 9457 has it.
@@ -86,43 +75,43 @@ impl Answer {
         request_id: RequestId,
         origin: Option<String>,
     ) -> std::result::Result<Response, JsValue> {
-        let mut headers = Map::new();
-        let mut set =
-            |name: &str, value: String| headers.insert(name.to_owned(), Value::String(value));
-        set("x-request-id", request_id.to_string());
-        set("cache-control", "no-store".to_owned());
-        set("x-content-type-options", "nosniff".to_owned());
-        set("referrer-policy", "no-referrer".to_owned());
-        set("vary", "Origin".to_owned());
+        let mut headers = self.headers;
+        headers.push(("x-request-id", request_id.to_string()));
+        headers.push(("cache-control", "no-store".to_owned()));
+        headers.push(("x-content-type-options", "nosniff".to_owned()));
+        headers.push(("referrer-policy", "no-referrer".to_owned()));
+        headers.push(("vary", "Origin".to_owned()));
         if !self.content_type.is_empty() {
-            set("content-type", self.content_type.to_owned());
-        }
-        for (name, value) in self.headers {
-            set(name, value);
+            headers.push(("content-type", self.content_type.to_owned()));
         }
         let allowed =
             |origin: &String| config.is_some_and(|config| config.allowed_origins.contains(origin));
         if let Some(origin) = origin.filter(allowed) {
-            set("access-control-allow-origin", origin);
-            set(
-                "access-control-expose-headers",
-                "x-request-id, retry-after".to_owned(),
-            );
+            headers.push(("access-control-allow-origin", origin));
+            headers.push(("access-control-expose-headers", "x-request-id, retry-after".to_owned()));
         }
-        let init: ResponseInit = from_json(&headers_init(headers)).unchecked_into();
+        let init: ResponseInit = into_js(&Init { headers: Headers(&headers) }).unchecked_into();
         init.set_status(self.status);
         Response::new_with_opt_str_and_init(self.body.as_deref(), &init)
     }
 }
 
-fn headers_init(headers: Map<String, Value>) -> Value {
-    Value::Object(Map::from_iter([(
-        "headers".to_owned(),
-        Value::Object(headers),
-    )]))
+#[derive(Serialize)]
+struct Init<'a> {
+    headers: Headers<'a>,
+}
+
+/// Headers as the object that `fetch` and `Response` take.
+pub(crate) struct Headers<'a>(pub(crate) &'a [(&'static str, String)]);
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 /// One crossing into JavaScript for a whole object, instead of one for each field.
-pub(crate) fn from_json(value: &Value) -> JsValue {
-    js_sys::JSON::parse(&value.to_string()).unwrap_or_default()
+pub(crate) fn into_js(value: &impl Serialize) -> JsValue {
+    let json = serde_json::to_string(value).unwrap_or_default();
+    js_sys::JSON::parse(&json).unwrap_or_default()
 }

@@ -31,9 +31,7 @@ async fn read_stream(stream: &ReadableStream, limit: usize) -> Result<Vec<u8>> {
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut bytes = Vec::new();
     loop {
-        let piece = JsFuture::from(reader.read())
-            .await
-            .map_err(|_| unreadable())?;
+        let piece = JsFuture::from(reader.read()).await.map_err(|_| unreadable())?;
         let value = Reflect::get(&piece, &JsValue::from_str("value")).unwrap_or_default();
         if value.is_undefined() {
             return Ok(bytes);
@@ -49,10 +47,7 @@ async fn read_stream(stream: &ReadableStream, limit: usize) -> Result<Vec<u8>> {
 }
 
 fn too_large(limit: usize) -> Error {
-    Error::new(
-        Code::PayloadTooLarge,
-        format!("The body may hold up to {limit} bytes."),
-    )
+    Error::new(Code::PayloadTooLarge, format!("The body may hold up to {limit} bytes."))
 }
 
 fn unreadable() -> Error {

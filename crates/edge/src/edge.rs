@@ -30,7 +30,7 @@ pub struct Edge {
     pub(crate) config: &'static Config,
     pub(crate) request_id: RequestId,
     pub(crate) upstream_calls: Cell<u32>,
-    pub(crate) upstream_ms: Cell<f64>,
+    pub(crate) upstream_ms: Cell<u32>,
 }
 
 impl Edge {
@@ -44,7 +44,7 @@ impl Edge {
             config,
             request_id,
             upstream_calls: Cell::new(0),
-            upstream_ms: Cell::new(0.0),
+            upstream_ms: Cell::new(0),
         }
     }
 
@@ -63,7 +63,7 @@ impl Edge {
     ) -> Result<T, Error> {
         let started = platform::now_ms();
         let result = work.await;
-        let duration = platform::now_ms() - started;
+        let duration = platform::since_ms(started);
         sentry::check_in(self.config, self.function.name, result.is_ok(), duration);
         result
     }
@@ -80,8 +80,7 @@ impl Http for Edge {
         let started = platform::now_ms();
         let result = fetch::send(request).await;
         self.upstream_calls.set(self.upstream_calls.get() + 1);
-        self.upstream_ms
-            .set(self.upstream_ms.get() + platform::now_ms() - started);
+        self.upstream_ms.set(self.upstream_ms.get() + platform::since_ms(started));
         result
     }
 }
@@ -129,20 +128,13 @@ impl Idna for Edge {
         {
             return None;
         }
-        URL::new(&["http://", domain].concat())
-            .ok()
-            .map(|url| url.hostname())
+        URL::new(&["http://", domain].concat()).ok().map(|url| url.hostname())
     }
 }
 
 impl Telemetry for Edge {
     fn report(&self, error: &Error) {
-        sentry::report(
-            self.config,
-            self.function.name,
-            Some(self.request_id),
-            error,
-        );
+        sentry::report(self.config, self.function.name, Some(self.request_id), error);
     }
 }
 
@@ -196,16 +188,10 @@ pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is where the Entropy port is implemented"
-)]
+#[allow(clippy::disallowed_methods, reason = "this is where the Entropy port is implemented")]
 pub(crate) fn fill(bytes: &mut [u8]) {
     // Without randomness there is no security: better an aborted instance.
-    assert!(
-        getrandom::fill(bytes).is_ok(),
-        "the platform has no randomness"
-    );
+    assert!(getrandom::fill(bytes).is_ok(), "the platform has no randomness");
 }
 
 pub(crate) fn random_uuid() -> uuid::Uuid {

@@ -32,11 +32,7 @@ pub struct Route {
 impl Route {
     /// A route that takes JSON of up to 64 KiB.
     pub const fn post(path: &'static str) -> Self {
-        Self {
-            method: Method::Post,
-            path,
-            body_limit: 64 << 10,
-        }
+        Self { method: Method::Post, path, body_limit: 64 << 10 }
     }
 }
 
@@ -65,17 +61,11 @@ impl Function {
     pub(crate) fn allow(&self, path: &str) -> String {
         let routes = self.routes.iter().filter(|route| route.path == path);
         let methods: Vec<_> = routes.map(|route| route.method.as_str()).collect();
-        if methods.is_empty() {
-            String::new()
-        } else {
-            methods.join(", ") + ", OPTIONS"
-        }
+        if methods.is_empty() { String::new() } else { methods.join(", ") + ", OPTIONS" }
     }
 
     pub(crate) fn route(&self, method: &str, path: &str) -> Option<&'static Route> {
-        self.routes
-            .iter()
-            .find(|route| route.path == path && route.method.as_str() == method)
+        self.routes.iter().find(|route| route.path == path && route.method.as_str() == method)
     }
 }
 
@@ -83,10 +73,8 @@ impl Function {
 mod tests {
     use super::*;
 
-    const FUNCTION: Function = Function {
-        name: "sample",
-        routes: &[Route::post("/"), Route::post("/resend")],
-    };
+    const FUNCTION: Function =
+        Function { name: "sample", routes: &[Route::post("/"), Route::post("/resend")] };
 
     #[test]
     fn the_function_is_found_behind_either_gateway() {

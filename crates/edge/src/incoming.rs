@@ -17,11 +17,7 @@ pub struct Incoming {
 
 impl Incoming {
     pub(crate) fn new(request: web_sys::Request, route: &'static Route) -> Self {
-        Self {
-            headers: request.headers(),
-            request,
-            route,
-        }
+        Self { headers: request.headers(), request, route }
     }
 
     /// The path of the route, below the function.
@@ -37,10 +33,7 @@ impl Incoming {
         let content_type = self.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(Error::new(
-                Code::UnsupportedMediaType,
-                "Send application/json.",
-            ));
+            return Err(Error::new(Code::UnsupportedMediaType, "Send application/json."));
         }
         json::parse(&body::read(&self.request, &self.headers, self.route.body_limit).await?)
     }
@@ -54,23 +47,13 @@ impl Incoming {
         if edge.config.cron_key.matches(key.expose()) {
             Ok(())
         } else {
-            Err(Error::new(
-                Code::Unauthenticated,
-                "This function is for scheduled jobs.",
-            ))
+            Err(Error::new(Code::Unauthenticated, "This function is for scheduled jobs."))
         }
     }
 
     pub(crate) fn client(&self, config: &Config, request_id: RequestId) -> ClientContext {
-        let ip = config
-            .client_ip_header
-            .as_deref()
-            .and_then(|name| self.header(name));
-        ClientContext::new(
-            request_id,
-            ip.as_deref(),
-            self.header("user-agent").as_deref(),
-        )
+        let ip = config.client_ip_header.as_deref().and_then(|name| self.header(name));
+        ClientContext::new(request_id, ip.as_deref(), self.header("user-agent").as_deref())
     }
 
     fn header(&self, name: &str) -> Option<String> {
@@ -84,7 +67,5 @@ pub(crate) fn header(headers: &web_sys::Headers, name: &str) -> Option<String> {
 
 /// The caller's `X-Request-Id` if it is a UUID.
 pub(crate) fn given_request_id(headers: &web_sys::Headers) -> Option<RequestId> {
-    Uuid::try_parse(&header(headers, "x-request-id")?)
-        .ok()
-        .map(RequestId)
+    Uuid::try_parse(&header(headers, "x-request-id")?).ok().map(RequestId)
 }

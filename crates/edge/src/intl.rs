@@ -3,10 +3,10 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::answer::from_json;
+use crate::answer::into_js;
 
 #[wasm_bindgen]
 extern "C" {
@@ -36,28 +36,35 @@ pub(crate) fn format(instant: DateTime<Utc>, time_zone: &str, locale: &str) -> O
             formats.clear();
         }
         let key = (time_zone.to_owned(), locale.to_owned());
-        formats
-            .entry(key)
-            .or_insert_with(|| make(time_zone, locale))
-            .clone()
+        formats.entry(key).or_insert_with(|| make(time_zone, locale)).clone()
     })?;
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "milliseconds since 1970 are far below 2^53"
-    )]
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
     Some(format.format(instant.timestamp_millis() as f64))
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options<'a> {
+    time_zone: &'a str,
+    weekday: &'static str,
+    year: &'static str,
+    month: &'static str,
+    day: &'static str,
+    hour: &'static str,
+    minute: &'static str,
+    time_zone_name: &'static str,
+}
+
 fn make(time_zone: &str, locale: &str) -> Option<DateTimeFormat> {
-    let options = json!({
-        "timeZone": time_zone,
-        "weekday": "long",
-        "year": "numeric",
-        "month": "long",
-        "day": "numeric",
-        "hour": "2-digit",
-        "minute": "2-digit",
-        "timeZoneName": "short",
-    });
-    DateTimeFormat::new(locale, &from_json(&options)).ok()
+    let options = Options {
+        time_zone,
+        weekday: "long",
+        year: "numeric",
+        month: "long",
+        day: "numeric",
+        hour: "2-digit",
+        minute: "2-digit",
+        time_zone_name: "short",
+    };
+    DateTimeFormat::new(locale, &into_js(&options)).ok()
 }

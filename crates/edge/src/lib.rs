@@ -42,9 +42,9 @@ macro_rules! export {
     ($function:path, $serve:path) => {
         /// Answers a request.
         #[$crate::wasm_bindgen::prelude::wasm_bindgen(
-                            wasm_bindgen = $crate::wasm_bindgen,
-                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
-                        )]
+                                            wasm_bindgen = $crate::wasm_bindgen,
+                                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
+                                        )]
         pub async fn handle(
             request: $crate::web_sys::Request,
         ) -> Result<$crate::web_sys::Response, $crate::wasm_bindgen::JsValue> {
@@ -53,9 +53,9 @@ macro_rules! export {
 
         /// Reports the panic of the previous instance.
         #[$crate::wasm_bindgen::prelude::wasm_bindgen(
-                            wasm_bindgen = $crate::wasm_bindgen,
-                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
-                        )]
+                                            wasm_bindgen = $crate::wasm_bindgen,
+                                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
+                                        )]
         #[allow(clippy::unused_async, reason = "the host awaits a promise")]
         pub async fn report_panic(location: String) {
             $crate::panic::report(&$function, &location);

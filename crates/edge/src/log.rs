@@ -17,9 +17,9 @@ struct Line<'a> {
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<&'a str>,
-    duration_ms: f64,
+    duration_ms: u32,
     upstream_calls: u32,
-    upstream_ms: f64,
+    upstream_ms: u32,
 }
 
 /// What a request was, and what became of it.
@@ -45,7 +45,7 @@ pub(crate) fn request(edge: &Edge, outcome: &Outcome<'_>) {
         status: outcome.status,
         code: outcome.error.map(|error| error.code().as_str()),
         cause: outcome.error.and_then(Error::cause),
-        duration_ms: platform::now_ms() - outcome.started_ms,
+        duration_ms: platform::since_ms(outcome.started_ms),
         upstream_calls: edge.upstream_calls.get(),
         upstream_ms: edge.upstream_ms.get(),
     });
@@ -60,11 +60,7 @@ struct Notice<'a> {
 
 /// Something that belongs to no request.
 pub(crate) fn error(function: &str, message: &str) {
-    write(&Notice {
-        level: "error",
-        function,
-        message,
-    });
+    write(&Notice { level: "error", function, message });
 }
 
 fn write(line: &impl Serialize) {

@@ -21,9 +21,7 @@ pub(crate) fn watch() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         panic::set_hook(Box::new(|panic| {
-            let location = panic
-                .location()
-                .map(|at| format!("{}:{}", at.file(), at.line()));
+            let location = panic.location().map(|at| format!("{}:{}", at.file(), at.line()));
             let _ = edge_panic(&location.unwrap_or_default());
         }));
     });

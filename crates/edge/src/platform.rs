@@ -1,6 +1,6 @@
 //! What the runtime gives: environment, time, log, background work.
 
-use std::future::Future;
+use std::{future::Future, pin::Pin};
 
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -35,6 +35,17 @@ pub(crate) fn now_ms() -> f64 {
     date_now()
 }
 
+/// Milliseconds since an earlier [`now_ms`]. Whole ones: formatting floats would cost a module 3 KB.
+pub(crate) fn since_ms(started: f64) -> u32 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, also where the clock was set back"
+    )]
+    let elapsed = (now_ms() - started) as u32;
+    elapsed
+}
+
 /// Waits.
 pub(crate) async fn sleep(milliseconds: u32) {
     let promise = js_sys::Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds));
@@ -43,6 +54,8 @@ pub(crate) async fn sleep(milliseconds: u32) {
 
 /// Lets work go on after the answer.
 pub(crate) fn in_background(work: impl Future<Output = ()> + 'static) {
+    // Boxed, so that a module holds one executor of background work and not one for each kind.
+    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
     let promise = future_to_promise(async {
         work.await;
         Ok(JsValue::UNDEFINED)

@@ -71,21 +71,8 @@ pub async fn run(
         |error| error.code().status(),
     );
     // An unknown path is a caller's text: it is not logged.
-    let route = if function.allow(path).is_empty() {
-        ""
-    } else {
-        path
-    };
-    log::request(
-        &edge,
-        &log::Outcome {
-            method: &method,
-            route,
-            status,
-            error,
-            started_ms,
-        },
-    );
+    let route = if function.allow(path).is_empty() { "" } else { path };
+    log::request(&edge, &log::Outcome { method: &method, route, status, error, started_ms });
     if let Some(error) = error.filter(|error| error.is_fault()) {
         sentry::report(config, function.name, Some(request_id), error);
     }
@@ -102,18 +89,13 @@ async fn answer(
 ) -> Result<Answer> {
     let allow = edge.function.allow(path);
     if allow.is_empty() {
-        return Err(Error::new(
-            Code::NotFound,
-            "This function has no such route.",
-        ));
+        return Err(Error::new(Code::NotFound, "This function has no such route."));
     }
     if method == "OPTIONS" {
         return Ok(Answer::preflight(allow));
     }
-    let route = edge
-        .function
-        .route(method, path)
-        .ok_or_else(|| Error::method_not_allowed(allow))?;
+    let route =
+        edge.function.route(method, path).ok_or_else(|| Error::method_not_allowed(allow))?;
     serve(edge, &Incoming::new(request, route)).await
 }
 
@@ -124,10 +106,7 @@ fn misconfigured(
     request_id: RequestId,
 ) -> std::result::Result<web_sys::Response, JsValue> {
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    log::error(
-        function.name,
-        &format!("configuration: {}", errors.join("; ")),
-    );
+    log::error(function.name, &format!("configuration: {}", errors.join("; ")));
     Answer::problem(&Error::internal("configuration"), request_id)
         .into_response(None, request_id, None)
 }

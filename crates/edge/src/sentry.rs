@@ -42,27 +42,20 @@ pub(crate) fn report(
 }
 
 /// Reports that a cron function has run (Sentry, "heartbeat" check-ins).
-pub(crate) fn check_in(config: &'static Config, monitor: &str, succeeded: bool, duration_ms: f64) {
+pub(crate) fn check_in(config: &'static Config, monitor: &str, succeeded: bool, duration_ms: u32) {
     if let Some(sentry) = reachable(config) {
         let check_in = CheckIn {
             id: random_uuid(),
             monitor,
-            status: if succeeded {
-                CheckInStatus::Ok
-            } else {
-                CheckInStatus::Error
-            },
-            duration: duration_ms / 1_000.0,
+            status: if succeeded { CheckInStatus::Ok } else { CheckInStatus::Error },
+            duration: duration_ms.div_ceil(1_000),
         };
         in_background(send(check_in_request(sentry, now(), &check_in)));
     }
 }
 
 fn reachable(config: &Config) -> Option<&SentryConfig> {
-    config
-        .sentry
-        .as_ref()
-        .filter(|_| now_ms() >= SILENT_UNTIL_MS.get())
+    config.sentry.as_ref().filter(|_| now_ms() >= SILENT_UNTIL_MS.get())
 }
 
 async fn send(request: HttpRequest) {

@@ -24,11 +24,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::discover()?;
     bail!(
         "nothing is generated yet ({} {})",
-        if options.check {
-            "checked"
-        } else {
-            "looked in"
-        },
+        if options.check { "checked" } else { "looked in" },
         workspace.root.display()
     )
 }

@@ -41,11 +41,7 @@ impl Workspace {
             .filter_map(|package| Some(package.get("name")?.as_str()?.to_owned()))
             .collect();
         functions.sort();
-        Ok(Self {
-            target: path(metadata, "target_directory")?,
-            root,
-            functions,
-        })
+        Ok(Self { target: path(metadata, "target_directory")?, root, functions })
     }
 
     /// All functions, or the one named.
@@ -108,26 +104,17 @@ mod tests {
 
     #[test]
     fn only_crates_in_the_functions_folder_are_functions() {
-        assert_eq!(
-            workspace().functions,
-            ["auth-email-verify", "email-dispatch"]
-        );
+        assert_eq!(workspace().functions, ["auth-email-verify", "email-dispatch"]);
     }
 
     #[test]
     fn a_named_function_is_selected_alone() {
-        assert_eq!(
-            workspace().select(Some("email-dispatch")).unwrap(),
-            ["email-dispatch"]
-        );
+        assert_eq!(workspace().select(Some("email-dispatch")).unwrap(), ["email-dispatch"]);
     }
 
     #[test]
     fn an_unknown_function_is_refused_with_the_known_names() {
         let message = workspace().select(Some("typo")).unwrap_err().to_string();
-        assert!(
-            message.contains("auth-email-verify, email-dispatch"),
-            "{message}"
-        );
+        assert!(message.contains("auth-email-verify, email-dispatch"), "{message}");
     }
 }

@@ -8,10 +8,8 @@ use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
 
 evenkeel_edge::export!(FUNCTION, serve);
 
-static FUNCTION: Function = Function {
-    name: "auth-email-verify",
-    routes: &[Route::post("/"), Route::post("/resend")],
-};
+static FUNCTION: Function =
+    Function { name: "auth-email-verify", routes: &[Route::post("/"), Route::post("/resend")] };
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
@@ -20,8 +18,6 @@ async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
         "/resend" => Answer::accepted(
             &verification::request_link(edge, &request.json().await?, &client).await?,
         ),
-        path => Err(Error::internal(format!(
-            "{path} is declared and not served"
-        ))),
+        path => Err(Error::internal(format!("{path} is declared and not served"))),
     }
 }

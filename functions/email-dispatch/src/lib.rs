@@ -11,10 +11,7 @@ use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
 
 evenkeel_edge::export!(FUNCTION, serve);
 
-static FUNCTION: Function = Function {
-    name: "email-dispatch",
-    routes: &[Route::post("/")],
-};
+static FUNCTION: Function = Function { name: "email-dispatch", routes: &[Route::post("/")] };
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     request.require_cron_key(edge)?;

@@ -4,7 +4,17 @@ import { createClient } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { environment } from './environment.mjs';
 
-const options = { auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false } };
+/** Node 20 has no WebSocket, and supabase-js asks for one even where nothing is subscribed to. */
+class NoWebSocket {
+  constructor() {
+    throw new Error('these tests use no realtime');
+  }
+}
+
+const options = {
+  auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+  realtime: { transport: /** @type {any} */ (NoWebSocket) },
+};
 
 /** What a browser holds. Every call is a new visitor. */
 export const visitor = () => createClient(environment.url, environment.publishableKey, options);

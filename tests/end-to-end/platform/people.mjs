@@ -35,15 +35,24 @@ export async function employ({ id }) {
     select id, ${id} from public.companies where status = 'active' order by created_at, id limit 1`;
 }
 
-/** A specialist and a session type that can be booked with them. */
-export async function anOffer() {
-  const [offer] = await sql`
-    select s.id as specialist_id, t.id as session_type_id
-    from public.specialists s
+/** The first slot that can be booked with anybody. */
+export async function aFreeSlot() {
+  const [slot] = await sql`
+    select s.id as specialist_id, t.id as session_type_id, slot.at as starts_at
+    from generate_series(
+      date_bin('5 minutes', now(), 'epoch') + interval '65 minutes', now() + interval '1 day', interval '5 minutes'
+    ) slot (at)
+    cross join public.specialists s
     join public.specialist_pillars sp on sp.specialist_id = s.id
     join public.session_types t on t.pillar_id = sp.pillar_id and t.is_active
     join public.pillars p on p.id = sp.pillar_id and p.is_active
-    where s.status = 'verified' order by random() limit 1`;
-  if (!offer) throw new Error('the seed holds nothing to book');
-  return offer;
+    where s.status = 'verified' and not exists (
+      select from public.bookings b
+      where b.specialist_id = s.id and b.status in ('held', 'confirmed')
+        and tstzrange(b.starts_at, b.ends_at)
+          && tstzrange(slot.at, slot.at + make_interval(mins => t.default_minutes))
+    )
+    order by slot.at, s.id limit 1`;
+  if (!slot) throw new Error('the seed holds nothing to book');
+  return /** @type {{ specialist_id: string, session_type_id: string, starts_at: Date }} */ (slot);
 }

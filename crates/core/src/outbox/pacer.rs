@@ -17,11 +17,7 @@ pub(super) struct Pacer {
 impl Pacer {
     /// Admits until `send_by`.
     pub(super) fn new(send_by: DateTime<Utc>) -> Self {
-        Self {
-            send_by,
-            not_before: Cell::new(DateTime::UNIX_EPOCH),
-            closed: Cell::new(false),
-        }
+        Self { send_by, not_before: Cell::new(DateTime::UNIX_EPOCH), closed: Cell::new(false) }
     }
 
     /// Waits for a turn. `false` if none comes in time.
@@ -41,11 +37,7 @@ impl Pacer {
 
     /// Heeds the mailer's rate-limit headers.
     pub(super) fn heed(&self, pace: Option<Pace>, now: DateTime<Utc>) {
-        if let Some(Pace {
-            remaining: 0,
-            reset_seconds,
-        }) = pace
-        {
+        if let Some(Pace { remaining: 0, reset_seconds }) = pace {
             self.wait(reset_seconds, now);
         }
     }

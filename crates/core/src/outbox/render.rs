@@ -35,23 +35,14 @@ pub(super) struct Templates {
 impl Templates {
     /// Compiles what can be; a template that does not compile fails its mails, not the others.
     pub(super) fn compile(sources: &[TemplateSource]) -> Self {
-        let mut templates = Self {
-            html: Engine::new(),
-            text: Engine::new(),
-        };
+        let mut templates = Self { html: Engine::new(), text: Engine::new() };
         templates.html.set_default_formatter(&format_html);
         templates.html.add_formatter("raw", upon::fmt::default);
         let _ = templates.html.add_template("layout", LAYOUT);
         for source in sources {
-            let _ = templates
-                .html
-                .add_template(source.id.to_string(), source.html.clone());
-            let _ = templates
-                .text
-                .add_template(source.id.to_string(), source.text.clone());
-            let _ = templates
-                .text
-                .add_template(subject_name(source.id), source.subject.clone());
+            let _ = templates.html.add_template(source.id.to_string(), source.html.clone());
+            let _ = templates.text.add_template(source.id.to_string(), source.text.clone());
+            let _ = templates.text.add_template(subject_name(source.id), source.subject.clone());
         }
         templates
     }
@@ -64,19 +55,13 @@ impl Templates {
         mail: &QueuedMail,
         link: Option<&LinkToken>,
     ) -> Result<Mail, RenderError> {
-        let failed = |problem| RenderError {
-            template: mail.template_id,
-            problem,
-        };
+        let failed = |problem| RenderError { template: mail.template_id, problem };
         let context = context(ports, config, mail, link);
         let context = upon::to_value(&context).map_err(|_| failed("variables"))?;
         let name = mail.template_id.to_string();
         let part = |engine: &Engine<'_>, name: &str, problem| {
             let template = engine.get_template(name).ok_or_else(|| failed("unknown"))?;
-            template
-                .render(&context)
-                .to_string()
-                .map_err(|_| failed(problem))
+            template.render(&context).to_string().map_err(|_| failed(problem))
         };
         let subject = part(&self.text, &subject_name(mail.template_id), "subject")?;
         let subject = one_line(&subject);
@@ -95,13 +80,7 @@ impl Templates {
             .render(layout)
             .to_string()
             .map_err(|_| failed("layout"))?;
-        Ok(Mail {
-            from: config.mail.from.clone(),
-            to: [mail.to.clone()],
-            subject,
-            html,
-            text,
-        })
+        Ok(Mail { from: config.mail.from.clone(), to: [mail.to.clone()], subject, html, text })
     }
 }
 
@@ -128,32 +107,20 @@ fn context(
             context.insert(format!("{name}_local"), local(ports, mail, instant).into());
         }
     }
-    context.insert(
-        "product_name".to_owned(),
-        config.product_name.as_str().into(),
-    );
+    context.insert("product_name".to_owned(), config.product_name.as_str().into());
     context.insert("site_url".to_owned(), config.site_url.as_str().into());
-    context.insert(
-        "preferences_url".to_owned(),
-        format!("{}/preferences", config.site_url).into(),
-    );
+    context.insert("preferences_url".to_owned(), format!("{}/preferences", config.site_url).into());
     if let (Some(token), Some(queued)) = (link, &mail.token) {
         // In the fragment, so that it reaches no server log and no referrer.
         let page = queued.purpose.page();
-        let link = format!(
-            "{}/{page}#token={}",
-            config.site_url,
-            token.encode().expose()
-        );
+        let link = format!("{}/{page}#token={}", config.site_url, token.encode().expose());
         context.insert("link".to_owned(), link.into());
     }
     context
 }
 
 fn instant(value: &Value) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(value.as_str()?)
-        .ok()
-        .map(|instant| instant.to_utc())
+    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|instant| instant.to_utc())
 }
 
 fn local(ports: &impl LocalTime, mail: &QueuedMail, instant: DateTime<Utc>) -> String {
@@ -219,8 +186,7 @@ mod tests {
         let sample = source("Hi {{ name }}", "<p>{{ name }}</p>", "{{ name }}");
         let mail = render(sample, json!({ "name": "<b>Ada & \"Co\"</b>" })).unwrap();
         assert!(
-            mail.html
-                .contains("<p>&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;</p>"),
+            mail.html.contains("<p>&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;</p>"),
             "{}",
             mail.html
         );

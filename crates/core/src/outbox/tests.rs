@@ -11,9 +11,7 @@ fn world(mails: i64) -> World {
     let world = World::new();
     {
         let mut outbox = world.outbox.borrow_mut();
-        outbox
-            .templates
-            .push(template("Hi {{ name }}", "{{ name }}"));
+        outbox.templates.push(template("Hi {{ name }}", "{{ name }}"));
         for id in 1..=mails {
             outbox.enqueue(mail(id));
         }
@@ -47,25 +45,14 @@ fn run(world: &World) -> DispatchReport {
 }
 
 fn recipients(world: &World) -> Vec<String> {
-    let mut recipients: Vec<_> = world
-        .mailbox
-        .borrow()
-        .sent
-        .iter()
-        .map(|mail| mail.to[0].clone())
-        .collect();
+    let mut recipients: Vec<_> =
+        world.mailbox.borrow().sent.iter().map(|mail| mail.to[0].clone()).collect();
     recipients.sort();
     recipients
 }
 
 fn statuses(world: &World) -> Vec<&'static str> {
-    world
-        .outbox
-        .borrow()
-        .mails
-        .iter()
-        .map(|mail| mail.status)
-        .collect()
+    world.outbox.borrow().mails.iter().map(|mail| mail.status).collect()
 }
 
 #[test]
@@ -86,24 +73,15 @@ fn an_empty_queue_is_a_report_of_zeros() {
 fn ids_are_kept_with_their_mails() {
     let world = world(2);
     run(&world);
-    let ids: Vec<_> = world
-        .outbox
-        .borrow()
-        .mails
-        .iter()
-        .map(|mail| mail.message_id.clone().unwrap())
-        .collect();
+    let ids: Vec<_> =
+        world.outbox.borrow().mails.iter().map(|mail| mail.message_id.clone().unwrap()).collect();
     assert_eq!(ids, ["re_0", "re_1"]);
 }
 
 #[test]
 fn a_lost_answer_is_repeated_under_the_same_key_and_sent_once() {
     let world = world(3);
-    world
-        .mailbox
-        .borrow_mut()
-        .faults
-        .push_back(Some(MailerFault::TakeAndLose));
+    world.mailbox.borrow_mut().faults.push_back(Some(MailerFault::TakeAndLose));
     let first = run(&world);
     assert_eq!((first.sent, first.deferred), (0, 3));
     world.advance(TimeDelta::minutes(5));
@@ -114,9 +92,7 @@ fn a_lost_answer_is_repeated_under_the_same_key_and_sent_once() {
 #[test]
 fn a_rate_limit_is_waited_out_within_the_run() {
     let world = world(3);
-    let limited = MailerFault::Refuse(MailerError::RateLimited {
-        retry_after_seconds: Some(2),
-    });
+    let limited = MailerFault::Refuse(MailerError::RateLimited { retry_after_seconds: Some(2) });
     world.mailbox.borrow_mut().faults.push_back(Some(limited));
     let report = run(&world);
     assert_eq!((report.sent, report.duration_ms), (3, 2_000));
@@ -125,14 +101,8 @@ fn a_rate_limit_is_waited_out_within_the_run() {
 #[test]
 fn an_endless_rate_limit_ends_the_run_and_loses_nothing() {
     let world = world(1);
-    let limited = MailerFault::Refuse(MailerError::RateLimited {
-        retry_after_seconds: Some(30),
-    });
-    world
-        .mailbox
-        .borrow_mut()
-        .faults
-        .extend(vec![Some(limited); 10]);
+    let limited = MailerFault::Refuse(MailerError::RateLimited { retry_after_seconds: Some(30) });
+    world.mailbox.borrow_mut().faults.extend(vec![Some(limited); 10]);
     assert_eq!(run(&world).sent, 0);
     world.mailbox.borrow_mut().faults.clear();
     world.advance(TimeDelta::minutes(2));
@@ -158,11 +128,7 @@ fn a_used_up_quota_pauses_everything_and_spends_no_attempt() {
 #[test]
 fn one_refused_address_costs_the_others_nothing() {
     let world = world(100);
-    world
-        .mailbox
-        .borrow_mut()
-        .refused
-        .push("person42@example.com".to_owned());
+    world.mailbox.borrow_mut().refused.push("person42@example.com".to_owned());
     let report = run(&world);
     assert_eq!((report.sent, report.failed), (99, 1));
     assert_eq!(statuses(&world)[41], "failed");
@@ -175,10 +141,7 @@ fn one_mail_that_cannot_be_rendered_costs_the_others_nothing() {
     world.outbox.borrow_mut().mails[6].mail.variables.clear();
     let report = run(&world);
     assert_eq!((report.sent, report.failed), (9, 1));
-    assert_eq!(
-        world.reports.borrow().as_slice(),
-        ["internal: outbox: template 1: subject"]
-    );
+    assert_eq!(world.reports.borrow().as_slice(), ["internal: outbox: template 1: subject"]);
 }
 
 #[test]
@@ -199,66 +162,36 @@ fn a_settlement_that_cannot_be_written_is_made_good_by_the_next_owner() {
 #[test]
 fn a_batch_is_given_up_before_its_key_is_forgotten() {
     let world = world(1);
-    world
-        .mailbox
-        .borrow_mut()
-        .faults
-        .extend(vec![Some(MailerFault::TakeAndLose); 1]);
+    world.mailbox.borrow_mut().faults.extend(vec![Some(MailerFault::TakeAndLose); 1]);
     run(&world);
     world.advance(TimeDelta::hours(24));
     let report = run(&world);
     assert_eq!((report.sent, report.failed), (0, 1));
     assert_eq!(recipients(&world).len(), 1);
-    assert_eq!(
-        world.outbox.borrow().mails[0].error_code.as_deref(),
-        Some("key_expired")
-    );
+    assert_eq!(world.outbox.borrow().mails[0].error_code.as_deref(), Some("key_expired"));
 }
 
 #[test]
 fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     let world = world(0);
     let id = TokenId(uuid::Uuid::from_u128(7));
-    world
-        .verification
-        .borrow_mut()
-        .tokens
-        .push(MemoryToken::issued(id, world.now()));
+    world.verification.borrow_mut().tokens.push(MemoryToken::issued(id, world.now()));
     {
         let mut outbox = world.outbox.borrow_mut();
         outbox.templates[0] = template("Hi", "{{ link }}");
-        let token = QueuedToken {
-            purpose: Purpose::EmailVerification,
-            id,
-            token_hash: None,
-        };
-        outbox.enqueue(QueuedMail {
-            token: Some(token),
-            ..mail(1)
-        });
+        let token = QueuedToken { purpose: Purpose::EmailVerification, id, token_hash: None };
+        outbox.enqueue(QueuedMail { token: Some(token), ..mail(1) });
     }
-    world
-        .mailbox
-        .borrow_mut()
-        .faults
-        .push_back(Some(MailerFault::TakeAndLose));
+    world.mailbox.borrow_mut().faults.push_back(Some(MailerFault::TakeAndLose));
     run(&world);
-    let stored = world.verification.borrow().tokens[0]
-        .token_hash
-        .clone()
-        .unwrap();
+    let stored = world.verification.borrow().tokens[0].token_hash.clone().unwrap();
     world.advance(TimeDelta::minutes(5));
     assert_eq!(run(&world).sent, 1);
     let mailbox = world.mailbox.borrow();
     assert_eq!(mailbox.sent.len(), 1);
     let (page, token) = mailbox.sent[0].text.split_once("#token=").unwrap();
     assert_eq!(page, "https://app.test/confirm-email");
-    assert_eq!(
-        LinkToken::parse(&crate::SecretString::new(token))
-            .unwrap()
-            .hash(),
-        stored
-    );
+    assert_eq!(LinkToken::parse(&crate::SecretString::new(token)).unwrap().hash(), stored);
 }
 
 #[derive(Clone, Debug)]
@@ -274,14 +207,10 @@ fn fault() -> impl Strategy<Value = Fault> {
         Just(Fault::Mailer(MailerFault::TakeAndLose)),
         Just(Fault::Mailer(MailerFault::Refuse(MailerError::Unavailable))),
         Just(Fault::Mailer(MailerFault::Refuse(MailerError::InProgress))),
-        Just(Fault::Mailer(MailerFault::Refuse(
-            MailerError::QuotaExceeded
-        ))),
-        Just(Fault::Mailer(MailerFault::Refuse(
-            MailerError::RateLimited {
-                retry_after_seconds: None
-            }
-        ))),
+        Just(Fault::Mailer(MailerFault::Refuse(MailerError::QuotaExceeded))),
+        Just(Fault::Mailer(MailerFault::Refuse(MailerError::RateLimited {
+            retry_after_seconds: None
+        }))),
     ]
 }
 

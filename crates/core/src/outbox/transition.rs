@@ -41,18 +41,13 @@ pub(super) fn give_up(batch: &Batch, now: DateTime<Utc>) -> Option<Settlement> {
 pub(super) fn decide(batch: &Batch, delivery: Delivery, fraction: f64) -> Step {
     let error = match delivery.result {
         Ok(message_ids) => {
-            return Step::Settle(Settlement {
-                message_ids,
-                ..settlement(batch, Outcome::Sent)
-            });
+            return Step::Settle(Settlement { message_ids, ..settlement(batch, Outcome::Sent) });
         }
         Err(error) => error,
     };
     let settle = |outcome| settlement(batch, outcome).because(error.code());
     Step::Settle(match error {
-        MailerError::RateLimited {
-            retry_after_seconds,
-        } => {
+        MailerError::RateLimited { retry_after_seconds } => {
             return Step::Repeat(retry_after_seconds.unwrap_or(1).max(1));
         }
         MailerError::InProgress => settle(Outcome::Retry).after(FIRST_RETRY_SECONDS, false),
@@ -141,14 +136,7 @@ mod tests {
     }
 
     fn step(mails: usize, error: MailerError) -> String {
-        match decide(
-            &batch(mails, 1),
-            Delivery {
-                result: Err(error),
-                pace: None,
-            },
-            1.0,
-        ) {
+        match decide(&batch(mails, 1), Delivery { result: Err(error), pace: None }, 1.0) {
             Step::Repeat(seconds) => format!("repeat after {seconds}"),
             Step::Settle(settlement) => format!(
                 "{:?} {} {:?} {:?}",
@@ -163,40 +151,12 @@ mod tests {
     #[test]
     fn every_refusal_has_its_consequence() {
         let cases = [
-            (
-                100,
-                MailerError::RateLimited {
-                    retry_after_seconds: Some(3),
-                },
-                "repeat after 3",
-            ),
-            (
-                100,
-                MailerError::RateLimited {
-                    retry_after_seconds: None,
-                },
-                "repeat after 1",
-            ),
-            (
-                100,
-                MailerError::InProgress,
-                "Retry in_progress Some(15) Some(false)",
-            ),
-            (
-                100,
-                MailerError::Unavailable,
-                "Retry unavailable Some(15) Some(true)",
-            ),
-            (
-                100,
-                MailerError::Timeout,
-                "Retry timeout Some(15) Some(true)",
-            ),
-            (
-                100,
-                MailerError::QuotaExceeded,
-                "Pause quota_exceeded Some(3600) Some(false)",
-            ),
+            (100, MailerError::RateLimited { retry_after_seconds: Some(3) }, "repeat after 3"),
+            (100, MailerError::RateLimited { retry_after_seconds: None }, "repeat after 1"),
+            (100, MailerError::InProgress, "Retry in_progress Some(15) Some(false)"),
+            (100, MailerError::Unavailable, "Retry unavailable Some(15) Some(true)"),
+            (100, MailerError::Timeout, "Retry timeout Some(15) Some(true)"),
+            (100, MailerError::QuotaExceeded, "Pause quota_exceeded Some(3600) Some(false)"),
             (
                 100,
                 MailerError::CredentialsRefused,
@@ -216,15 +176,9 @@ mod tests {
         let fresh = DateTime::UNIX_EPOCH + TimeDelta::hours(22);
         let late = DateTime::UNIX_EPOCH + TimeDelta::hours(24);
         assert_eq!(give_up(&batch(1, 2), fresh), None);
+        assert_eq!(give_up(&batch(1, 2), late).unwrap().error_code.unwrap(), "key_expired");
         assert_eq!(
-            give_up(&batch(1, 2), late).unwrap().error_code.unwrap(),
-            "key_expired"
-        );
-        assert_eq!(
-            give_up(&batch(1, MAX_ATTEMPTS + 1), fresh)
-                .unwrap()
-                .error_code
-                .unwrap(),
+            give_up(&batch(1, MAX_ATTEMPTS + 1), fresh).unwrap().error_code.unwrap(),
             "attempts_exhausted"
         );
     }

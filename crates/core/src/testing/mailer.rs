@@ -32,20 +32,14 @@ pub struct Mailbox {
 impl Mailbox {
     fn take(&mut self, key: BatchId, mails: &[Mail]) -> Result<Vec<String>, MailerError> {
         if let Some((body, ids)) = self.keys.get(&key) {
-            return if body == mails {
-                Ok(ids.clone())
-            } else {
-                Err(MailerError::KeyReused)
-            };
+            return if body == mails { Ok(ids.clone()) } else { Err(MailerError::KeyReused) };
         }
         if mails.iter().any(|mail| self.refused.contains(&mail.to[0])) {
             return Err(MailerError::Invalid);
         }
         let first = self.sent.len();
         self.sent.extend_from_slice(mails);
-        let ids: Vec<_> = (first..self.sent.len())
-            .map(|index| format!("re_{index}"))
-            .collect();
+        let ids: Vec<_> = (first..self.sent.len()).map(|index| format!("re_{index}")).collect();
         self.keys.insert(key, (mails.to_vec(), ids.clone()));
         Ok(ids)
     }

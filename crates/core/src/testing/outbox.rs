@@ -48,21 +48,13 @@ pub struct Outbox {
 impl Outbox {
     /// Queues a mail.
     pub fn enqueue(&mut self, mail: QueuedMail) {
-        self.mails.push(MemoryMail {
-            mail,
-            status: "queued",
-            message_id: None,
-            error_code: None,
-        });
+        self.mails.push(MemoryMail { mail, status: "queued", message_id: None, error_code: None });
     }
 
     pub(super) fn claim(&mut self, arguments: &Value, now: DateTime<Utc>) -> Value {
         let paused = self.paused_until.filter(|until| *until > now);
         if paused.is_some() {
-            return json!(Claim {
-                paused_until: paused,
-                ..Claim::default()
-            });
+            return json!(Claim { paused_until: paused, ..Claim::default() });
         }
         let lease_seconds: i64 = argument(arguments, "p_lease_seconds");
         let lease_until = now + TimeDelta::seconds(lease_seconds);
@@ -81,19 +73,11 @@ impl Outbox {
                 batches.push(row.batch.clone());
             }
         }
-        json!(Claim {
-            batches,
-            templates: self.templates.clone(),
-            ..Claim::default()
-        })
+        json!(Claim { batches, templates: self.templates.clone(), ..Claim::default() })
     }
 
     fn freeze(&mut self, limit: usize, now: DateTime<Utc>) {
-        let queued = self
-            .mails
-            .iter_mut()
-            .filter(|row| row.status == "queued")
-            .take(limit);
+        let queued = self.mails.iter_mut().filter(|row| row.status == "queued").take(limit);
         let mut open: Vec<QueuedMail> = Vec::new();
         let mut groups = Vec::new();
         for row in queued {
@@ -118,11 +102,7 @@ impl Outbox {
             first_attempt_at: now,
             mails,
         };
-        self.batches.push(MemoryBatch {
-            batch,
-            due_at: now,
-            settled: false,
-        });
+        self.batches.push(MemoryBatch { batch, due_at: now, settled: false });
     }
 
     pub(super) fn settle(&mut self, arguments: &Value, now: DateTime<Utc>) -> Value {
@@ -137,12 +117,7 @@ impl Outbox {
         let held = |row: &&mut MemoryBatch| {
             row.batch.id == result.batch_id && row.batch.lease == result.lease
         };
-        let Some(row) = self
-            .batches
-            .iter_mut()
-            .find(held)
-            .filter(|row| !row.settled)
-        else {
+        let Some(row) = self.batches.iter_mut().find(held).filter(|row| !row.settled) else {
             settled.stale += 1;
             return;
         };
@@ -178,11 +153,8 @@ impl Outbox {
 
     fn finish(&mut self, mails: &[QueuedMail], status: &'static str, result: &Settlement) -> u32 {
         for (index, mail) in mails.iter().enumerate() {
-            let row = self
-                .mails
-                .iter_mut()
-                .find(|row| row.mail.id == mail.id)
-                .expect("a known mail");
+            let row =
+                self.mails.iter_mut().find(|row| row.mail.id == mail.id).expect("a known mail");
             row.status = status;
             row.message_id = result.message_ids.get(index).cloned();
             row.error_code.clone_from(&result.error_code);

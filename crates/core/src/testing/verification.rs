@@ -7,8 +7,10 @@ use crate::{
     id::{TokenId, UserId},
     outbox::{SealedToken, StoredHash},
     token::TokenHash,
-    verification::Consumption,
+    verification::{Consumption, ConsumptionOutcome},
 };
+
+const UNKNOWN: Consumption = Consumption { outcome: ConsumptionOutcome::Invalid, user_id: None };
 
 /// A row of `email_verification_tokens`.
 #[derive(Clone, Debug)]
@@ -37,7 +39,7 @@ impl Verification {
         let id: TokenId = argument(arguments, "p_token_id");
         let hash: TokenHash = argument(arguments, "p_token_hash");
         let token = self.tokens.iter_mut().find(|token| token.id == id);
-        let consumption = token.map_or(Consumption::Invalid, |token| token.consume(&hash, now));
+        let consumption = token.map_or(UNKNOWN, |token| token.consume(&hash, now));
         serde_json::to_value(consumption).expect("an outcome serialises")
     }
 
@@ -51,10 +53,7 @@ impl Verification {
         let stored = sealed.into_iter().filter_map(|sealed| {
             let token = self.tokens.iter_mut().find(|token| token.id == sealed.id)?;
             let token_hash = token.token_hash.get_or_insert(sealed.token_hash).clone();
-            Some(StoredHash {
-                id: token.id,
-                token_hash,
-            })
+            Some(StoredHash { id: token.id, token_hash })
         });
         json!(stored.collect::<Vec<_>>())
     }
@@ -75,25 +74,28 @@ impl MemoryToken {
     }
 
     fn consume(&mut self, hash: &TokenHash, now: DateTime<Utc>) -> Consumption {
+        let outcome = self.outcome(hash, now);
+        let held =
+            matches!(outcome, ConsumptionOutcome::Verified | ConsumptionOutcome::AlreadyVerified);
+        Consumption { outcome, user_id: held.then_some(self.user_id) }
+    }
+
+    fn outcome(&mut self, hash: &TokenHash, now: DateTime<Utc>) -> ConsumptionOutcome {
         if self.attempts >= 5 {
-            return Consumption::Exhausted;
+            return ConsumptionOutcome::Exhausted;
         }
         if self.token_hash.as_ref() != Some(hash) {
             self.attempts += 1;
-            return Consumption::Invalid;
+            return ConsumptionOutcome::Invalid;
         }
         if self.superseded {
-            Consumption::Superseded
+            ConsumptionOutcome::Superseded
         } else if self.expires_at <= now {
-            Consumption::Expired
+            ConsumptionOutcome::Expired
         } else if core::mem::replace(&mut self.verified, true) {
-            Consumption::AlreadyVerified {
-                user_id: self.user_id,
-            }
+            ConsumptionOutcome::AlreadyVerified
         } else {
-            Consumption::Verified {
-                user_id: self.user_id,
-            }
+            ConsumptionOutcome::Verified
         }
     }
 }

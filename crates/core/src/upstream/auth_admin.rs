@@ -29,13 +29,8 @@ struct User {
 
 impl<H: Http + Configured> Identity for H {
     async fn confirm_email(&self, user: UserId) -> Result<(), IdentityError> {
-        let change = UserChange {
-            email_confirm: Some(true),
-            ..UserChange::default()
-        };
-        admin(self, HttpMethod::Put, Some(user), Some(&change))
-            .await
-            .map(drop)
+        let change = UserChange { email_confirm: Some(true), ..UserChange::default() };
+        admin(self, HttpMethod::Put, Some(user), Some(&change)).await.map(drop)
     }
 
     async fn set_password(
@@ -43,13 +38,8 @@ impl<H: Http + Configured> Identity for H {
         user: UserId,
         password: &SecretString,
     ) -> Result<(), IdentityError> {
-        let change = UserChange {
-            password: Some(password.expose()),
-            ..UserChange::default()
-        };
-        admin(self, HttpMethod::Put, Some(user), Some(&change))
-            .await
-            .map(drop)
+        let change = UserChange { password: Some(password.expose()), ..UserChange::default() };
+        admin(self, HttpMethod::Put, Some(user), Some(&change)).await.map(drop)
     }
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
@@ -65,9 +55,7 @@ impl<H: Http + Configured> Identity for H {
     }
 
     async fn delete_user(&self, user: UserId) -> Result<(), IdentityError> {
-        admin(self, HttpMethod::Delete, Some(user), None)
-            .await
-            .map(drop)
+        admin(self, HttpMethod::Delete, Some(user), None).await.map(drop)
     }
 }
 
@@ -88,28 +76,21 @@ async fn admin<H: Http + Configured>(
         TransportError::Timeout => IdentityError::Timeout,
         error => IdentityError::Unavailable(error.to_string()),
     })?;
-    if response.is_success() {
-        Ok(response)
-    } else {
-        Err(refusal(&response))
-    }
+    if response.is_success() { Ok(response) } else { Err(refusal(&response)) }
 }
 
-/// All three shapes that Auth answers errors in: its own, its own under API
-/// version 2024-01-01, and PostgreSQL's passed through.
+/// Auth answers errors in three shapes: its own, where `code` is the HTTP
+/// status; its own under API version 2024-01-01, where `code` is the error code;
+/// and PostgreSQL's passed through, where it is the SQLSTATE.
 #[derive(Deserialize)]
 struct AuthError {
     error_code: Option<String>,
-    code: Option<Number>,
     weak_password: Option<WeakPassword>,
 }
 
-/// `code` is the HTTP status in one shape and the error code in the others.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Code(String),
-    Status(#[allow(dead_code, reason = "the response line has it")] u16),
+struct CodedError {
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -125,17 +106,13 @@ fn refusal(response: &HttpResponse) -> IdentityError {
             status => IdentityError::Unavailable(format!("status {status}")),
         };
     };
-    let code = error.error_code.or(match error.code {
-        Some(Number::Code(code)) => Some(code),
-        _ => None,
-    });
+    let coded = || serde_json::from_slice::<CodedError>(&response.body).ok();
+    let code = error.error_code.or_else(|| coded().map(|error| error.code));
     match (response.status, code.as_deref()) {
         (_, Some("user_not_found")) | (404, None) => IdentityError::NotFound,
         (_, Some("email_exists" | "user_already_exists")) => IdentityError::EmailExists,
         (_, Some("weak_password")) => IdentityError::WeakPassword(
-            error
-                .weak_password
-                .map_or_else(Vec::new, |weak| weak.reasons),
+            error.weak_password.map_or_else(Vec::new, |weak| weak.reasons),
         ),
         (429 | 500.., code) => IdentityError::Unavailable(format!(
             "status {} {}",
@@ -153,33 +130,17 @@ mod tests {
     use super::*;
 
     fn refused(status: u16, body: &str) -> IdentityError {
-        refusal(&HttpResponse {
-            status,
-            body: body.into(),
-            ..HttpResponse::default()
-        })
+        refusal(&HttpResponse { status, body: body.into(), ..HttpResponse::default() })
     }
 
     #[test]
     fn every_error_shape_of_auth_is_read() {
         use IdentityError::*;
         let cases = [
-            (
-                404,
-                r#"{"code":404,"error_code":"user_not_found","msg":"User not found"}"#,
-                NotFound,
-            ),
-            (
-                404,
-                r#"{"code":"user_not_found","message":"User not found"}"#,
-                NotFound,
-            ),
+            (404, r#"{"code":404,"error_code":"user_not_found","msg":"User not found"}"#, NotFound),
+            (404, r#"{"code":"user_not_found","message":"User not found"}"#, NotFound),
             (404, "not found", NotFound),
-            (
-                422,
-                r#"{"code":422,"error_code":"email_exists","msg":"x"}"#,
-                EmailExists,
-            ),
+            (422, r#"{"code":422,"error_code":"email_exists","msg":"x"}"#, EmailExists),
             (422, r#"{"code":"email_exists","message":"x"}"#, EmailExists),
             (
                 422,

@@ -10,24 +10,30 @@ use crate::ports::{
 
 impl<H: Http + Configured> Database for H {
     async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
-        let body = serde_json::to_vec(function).map_err(|_| DatabaseError::Malformed(F::NAME))?;
-        let path = ["/rest/v1/rpc/", F::NAME].concat();
-        let request = supabase_request(self, "database", HttpMethod::Post, &path, Some(body));
-        let response = self.send(request).await.map_err(|error| match error {
-            TransportError::Timeout => DatabaseError::Timeout,
-            error => DatabaseError::Unavailable(error.to_string()),
-        })?;
-        if !response.is_success() {
-            return Err(refusal(&response));
-        }
-        // A function that returns void answers 204 without a body.
-        let body = if response.body.is_empty() {
-            b"null".as_slice()
-        } else {
-            &response.body
-        };
-        serde_json::from_slice(body).map_err(|_| DatabaseError::Malformed(F::NAME))
+        let malformed = |_| DatabaseError::Malformed(F::NAME);
+        let arguments = serde_json::to_vec(function).map_err(malformed)?;
+        let answer = rpc(self, F::NAME, arguments).await?;
+        serde_json::from_slice(&answer).map_err(malformed)
     }
+}
+
+/// The part that is the same for every function, so that a module holds it once.
+async fn rpc<H: Http + Configured>(
+    host: &H,
+    name: &str,
+    arguments: Vec<u8>,
+) -> Result<Vec<u8>, DatabaseError> {
+    let path = ["/rest/v1/rpc/", name].concat();
+    let request = supabase_request(host, "database", HttpMethod::Post, &path, Some(arguments));
+    let response = host.send(request).await.map_err(|error| match error {
+        TransportError::Timeout => DatabaseError::Timeout,
+        error => DatabaseError::Unavailable(error.to_string()),
+    })?;
+    if !response.is_success() {
+        return Err(refusal(&response));
+    }
+    // A function that returns void answers 204 without a body.
+    Ok(if response.body.is_empty() { b"null".to_vec() } else { response.body })
 }
 
 #[derive(Deserialize)]
@@ -42,9 +48,7 @@ fn refusal(response: &HttpResponse) -> DatabaseError {
         // 57P.. is the server going down, 53... out of resources, 08... a lost connection,
         // PGRST0.. PostgREST without a connection.
         Ok(error)
-            if ["57P", "53", "08", "PGRST00"]
-                .iter()
-                .any(|class| error.code.starts_with(class)) =>
+            if ["57P", "53", "08", "PGRST00"].iter().any(|class| error.code.starts_with(class)) =>
         {
             DatabaseError::Unavailable(error.code)
         }
@@ -62,33 +66,17 @@ mod tests {
     use super::*;
 
     fn refused(status: u16, body: &str) -> DatabaseError {
-        refusal(&HttpResponse {
-            status,
-            body: body.into(),
-            ..HttpResponse::default()
-        })
+        refusal(&HttpResponse { status, body: body.into(), ..HttpResponse::default() })
     }
 
     #[test]
     fn refusals_are_told_from_outages() {
         let unavailable = |cause: &str| DatabaseError::Unavailable(cause.to_owned());
+        assert_eq!(refused(502, "<html>bad gateway</html>"), unavailable("status 502"));
+        assert_eq!(refused(503, r#"{"code":"PGRST002","message":"x"}"#), unavailable("PGRST002"));
+        assert_eq!(refused(500, r#"{"code":"57P01","message":"x"}"#), unavailable("57P01"));
         assert_eq!(
-            refused(502, "<html>bad gateway</html>"),
-            unavailable("status 502")
-        );
-        assert_eq!(
-            refused(503, r#"{"code":"PGRST002","message":"x"}"#),
-            unavailable("PGRST002")
-        );
-        assert_eq!(
-            refused(500, r#"{"code":"57P01","message":"x"}"#),
-            unavailable("57P01")
-        );
-        assert_eq!(
-            refused(
-                409,
-                r#"{"code":"PT409","message":"slot_taken","details":null,"hint":null}"#
-            ),
+            refused(409, r#"{"code":"PT409","message":"slot_taken","details":null,"hint":null}"#),
             DatabaseError::Refused {
                 code: "PT409".into(),
                 status: 409,

@@ -17,10 +17,9 @@ const USER_AGENT: &str = concat!("evenkeel/", env!("CARGO_PKG_VERSION"));
 impl<H: Http + Configured> Mailer for H {
     async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery {
         match Http::send(self, request(self, key, mails)).await {
-            Ok(response) => Delivery {
-                pace: pace(&response),
-                result: read(&response, mails.len()),
-            },
+            Ok(response) => {
+                Delivery { pace: pace(&response), result: read(&response, mails.len()) }
+            }
             Err(error) => Delivery {
                 pace: None,
                 result: Err(match error {
@@ -45,10 +44,7 @@ fn request(host: &impl Configured, key: BatchId, mails: &[Mail]) -> HttpRequest 
         upstream: "resend",
         url: [config.mail.api_url.as_str(), path].concat(),
         headers: vec![
-            (
-                "authorization",
-                ["Bearer ", config.mail.api_key.expose()].concat(),
-            ),
+            ("authorization", ["Bearer ", config.mail.api_key.expose()].concat()),
             ("content-type", "application/json".to_owned()),
             ("idempotency-key", key.to_string()),
             ("user-agent", USER_AGENT.to_owned()),
@@ -123,33 +119,19 @@ mod tests {
     use super::*;
 
     fn response(status: u16, body: &str) -> HttpResponse {
-        HttpResponse {
-            status,
-            body: body.into(),
-            ..HttpResponse::default()
-        }
+        HttpResponse { status, body: body.into(), ..HttpResponse::default() }
     }
 
     #[test]
     fn every_refusal_has_its_consequence() {
         let cases = [
-            (
-                429,
-                "rate_limit_exceeded",
-                MailerError::RateLimited {
-                    retry_after_seconds: None,
-                },
-            ),
+            (429, "rate_limit_exceeded", MailerError::RateLimited { retry_after_seconds: None }),
             (429, "daily_quota_exceeded", MailerError::QuotaExceeded),
             (429, "monthly_quota_exceeded", MailerError::QuotaExceeded),
             (401, "missing_api_key", MailerError::CredentialsRefused),
             (403, "invalid_from_address", MailerError::CredentialsRefused),
             (409, "invalid_idempotent_request", MailerError::KeyReused),
-            (
-                409,
-                "concurrent_idempotent_requests",
-                MailerError::InProgress,
-            ),
+            (409, "concurrent_idempotent_requests", MailerError::InProgress),
             (422, "validation_error", MailerError::Invalid),
             (400, "validation_error", MailerError::Invalid),
             (500, "application_error", MailerError::Unavailable),
@@ -165,12 +147,7 @@ mod tests {
     fn a_rate_limit_says_when_to_come_back() {
         let mut limited = response(429, "{}");
         limited.headers = vec![("retry-after", "2".to_owned())];
-        assert_eq!(
-            refusal(&limited),
-            MailerError::RateLimited {
-                retry_after_seconds: Some(2)
-            }
-        );
+        assert_eq!(refusal(&limited), MailerError::RateLimited { retry_after_seconds: Some(2) });
     }
 
     #[test]

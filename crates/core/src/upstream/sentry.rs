@@ -51,7 +51,7 @@ pub struct CheckIn<'a> {
     /// How it went.
     pub status: CheckInStatus,
     /// How long it took, in seconds.
-    pub duration: f64,
+    pub duration: u32,
 }
 
 #[derive(Serialize)]
@@ -104,7 +104,7 @@ struct CheckInPayload<'a> {
     check_in_id: String,
     monitor_slug: &'a str,
     status: CheckInStatus,
-    duration: f64,
+    duration: u32,
     environment: &'a str,
     release: &'static str,
     monitor_config: MonitorConfig,
@@ -141,16 +141,8 @@ pub fn event_request(
         environment: &config.environment,
         logger: event.function,
         fingerprint: [event.function, event.code],
-        exception: Values {
-            values: [Exception {
-                r#type: event.code,
-                value: event.message,
-            }],
-        },
-        tags: Tags {
-            function: event.function,
-            request_id: event.request_id.as_deref(),
-        },
+        exception: Values { values: [Exception { r#type: event.code, value: event.message }] },
+        tags: Tags { function: event.function, request_id: event.request_id.as_deref() },
     };
     envelope(config, now, Some(id), "event", &payload)
 }
@@ -169,10 +161,7 @@ pub fn check_in_request(
         environment: &config.environment,
         release: CLIENT,
         monitor_config: MonitorConfig {
-            schedule: Schedule {
-                r#type: "crontab",
-                value: "* * * * *",
-            },
+            schedule: Schedule { r#type: "crontab", value: "* * * * *" },
             checkin_margin: 5,
             max_runtime: 5,
         },
@@ -189,11 +178,7 @@ pub fn pause_seconds(response: &HttpResponse) -> u32 {
         .filter_map(|limit| limit.trim().split(':').next()?.parse::<u32>().ok())
         .max()
         .unwrap_or_default();
-    if longest == 0 && response.status == 429 {
-        DEFAULT_PAUSE_SECONDS
-    } else {
-        longest
-    }
+    if longest == 0 && response.status == 429 { DEFAULT_PAUSE_SECONDS } else { longest }
 }
 
 fn envelope(
@@ -203,15 +188,10 @@ fn envelope(
     kind: &'static str,
     payload: &impl Serialize,
 ) -> HttpRequest {
-    let header = EnvelopeHeader {
-        event_id: id.map(|id| id.simple().to_string()),
-        sent_at: timestamp(now),
-    };
+    let header =
+        EnvelopeHeader { event_id: id.map(|id| id.simple().to_string()), sent_at: timestamp(now) };
     let payload = line(payload);
-    let item = line(&ItemHeader {
-        r#type: kind,
-        length: payload.len(),
-    });
+    let item = line(&ItemHeader { r#type: kind, length: payload.len() });
     let body = [line(&header), item, payload].join(b"\n".as_slice());
     HttpRequest {
         method: HttpMethod::Post,
@@ -277,15 +257,12 @@ mod tests {
             id: Uuid::nil(),
             monitor: "email-dispatch",
             status: CheckInStatus::Ok,
-            duration: 0.5,
+            duration: 2,
         };
         let request = check_in_request(&config(), DateTime::UNIX_EPOCH, &check_in);
         let body = body(&request);
         let lines: Vec<&str> = body.lines().collect();
-        assert_eq!(
-            lines[1],
-            format!(r#"{{"type":"check_in","length":{}}}"#, lines[2].len())
-        );
+        assert_eq!(lines[1], format!(r#"{{"type":"check_in","length":{}}}"#, lines[2].len()));
         insta::assert_snapshot!(lines[2]);
     }
 
@@ -297,10 +274,7 @@ mod tests {
             body: Vec::new(),
         };
         assert_eq!(pause_seconds(&answer(200, "")), 0);
-        assert_eq!(
-            pause_seconds(&answer(200, "30:error:org, 90:default:org")),
-            90
-        );
+        assert_eq!(pause_seconds(&answer(200, "30:error:org, 90:default:org")), 90);
         assert_eq!(pause_seconds(&answer(429, "")), 60);
     }
 }

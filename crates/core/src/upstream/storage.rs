@@ -29,10 +29,7 @@ impl<H: Http + Configured> ObjectStore for H {
         path: &str,
         limit: usize,
     ) -> Result<Vec<u8>, ObjectStoreError> {
-        let path = format!(
-            "/storage/v1/object/authenticated/{}",
-            object_path(bucket, path)?
-        );
+        let path = format!("/storage/v1/object/authenticated/{}", object_path(bucket, path)?);
         let mut request = supabase_request(self, "storage", HttpMethod::Get, &path, None);
         request.answer_limit = limit;
         let response = self.send(request).await;
@@ -46,19 +43,13 @@ impl<H: Http + Configured> ObjectStore for H {
         seconds: u32,
     ) -> Result<SecretString, ObjectStoreError> {
         let path = format!("/storage/v1/object/sign/{}", object_path(bucket, path)?);
-        let body = serde_json::to_vec(&SignRequest {
-            expires_in: seconds,
-        })
-        .ok();
+        let body = serde_json::to_vec(&SignRequest { expires_in: seconds }).ok();
         let request = supabase_request(self, "storage", HttpMethod::Post, &path, body);
         let response = success(self.send(request).await)?;
         let answer: SignAnswer = serde_json::from_slice(&response.body)
             .map_err(|_| ObjectStoreError::Unavailable("unreadable answer".to_owned()))?;
         let base = &self.config().supabase_url;
-        Ok(SecretString::new(format!(
-            "{base}/storage/v1{}",
-            answer.signed_url
-        )))
+        Ok(SecretString::new(format!("{base}/storage/v1{}", answer.signed_url)))
     }
 }
 
@@ -99,21 +90,12 @@ mod tests {
 
     #[test]
     fn an_object_path_cannot_leave_its_place_in_the_url() {
-        assert_eq!(
-            object_path("docs", "a b/ü?x#y.pdf").unwrap(),
-            "docs/a%20b/%C3%BC%3Fx%23y.pdf"
-        );
-        assert_eq!(
-            object_path("docs", "../other/a.pdf"),
-            Err(ObjectStoreError::NotFound)
-        );
+        assert_eq!(object_path("docs", "a b/ü?x#y.pdf").unwrap(), "docs/a%20b/%C3%BC%3Fx%23y.pdf");
+        assert_eq!(object_path("docs", "../other/a.pdf"), Err(ObjectStoreError::NotFound));
     }
 
     #[test]
     fn an_object_over_the_limit_is_too_large() {
-        assert_eq!(
-            success(Err(TransportError::TooLarge)).unwrap_err(),
-            ObjectStoreError::TooLarge
-        );
+        assert_eq!(success(Err(TransportError::TooLarge)).unwrap_err(), ObjectStoreError::TooLarge);
     }
 }

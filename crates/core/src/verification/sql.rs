@@ -26,18 +26,21 @@ impl SqlFunction for ConsumeEmailVerification<'_> {
 
 /// What the database says of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Consumption {
+pub struct Consumption {
+    /// What became of it.
+    pub outcome: ConsumptionOutcome,
+    /// Whose it is, if it held.
+    pub user_id: Option<UserId>,
+}
+
+/// What became of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsumptionOutcome {
     /// It held, and is used now.
-    Verified {
-        /// Whose it is.
-        user_id: UserId,
-    },
+    Verified,
     /// It held before, and has not expired.
-    AlreadyVerified {
-        /// Whose it is.
-        user_id: UserId,
-    },
+    AlreadyVerified,
     /// Unknown, or the secret is wrong.
     Invalid,
     /// Its time is over.

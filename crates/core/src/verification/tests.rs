@@ -14,14 +14,9 @@ const ID: TokenId = TokenId(uuid::Uuid::from_u128(7));
 /// A world with one token that has been mailed, and its link.
 fn world() -> (World, SecretString) {
     let world = World::new();
-    let token = world
-        .config()
-        .token_keys
-        .derive(Purpose::EmailVerification, ID);
-    let row = MemoryToken {
-        token_hash: Some(token.hash()),
-        ..MemoryToken::issued(ID, world.now())
-    };
+    let token = world.config().token_keys.derive(Purpose::EmailVerification, ID);
+    let row =
+        MemoryToken { token_hash: Some(token.hash()), ..MemoryToken::issued(ID, world.now()) };
     world.verification.borrow_mut().tokens.push(row);
     (world, token.encode())
 }
@@ -31,13 +26,9 @@ fn client() -> ClientContext {
 }
 
 fn confirm(world: &World, token: &SecretString) -> Result<VerifyStatus, Code> {
-    let request = VerifyRequest {
-        token: token.clone(),
-    };
+    let request = VerifyRequest { token: token.clone() };
     let response = pollster::block_on(verify(world, &request, &client()));
-    response
-        .map(|response| response.status)
-        .map_err(|error| error.code())
+    response.map(|response| response.status).map_err(|error| error.code())
 }
 
 fn ask(world: &World, email: &str) -> Result<AcceptedResponse, Code> {
@@ -65,15 +56,9 @@ fn the_same_link_again_says_so_and_tells_auth_again() {
 fn a_failure_of_auth_leaves_a_link_that_still_works() {
     let (world, link) = world();
     for (fault, code) in [
-        (
-            IdentityError::Unavailable("502".to_owned()),
-            Code::UpstreamUnavailable,
-        ),
+        (IdentityError::Unavailable("502".to_owned()), Code::UpstreamUnavailable),
         (IdentityError::Timeout, Code::UpstreamTimeout),
-        (
-            IdentityError::Refused("unexpected".to_owned()),
-            Code::Internal,
-        ),
+        (IdentityError::Refused("unexpected".to_owned()), Code::Internal),
     ] {
         world.identity_faults.borrow_mut().push(fault);
         assert_eq!(confirm(&world, &link), Err(code));
@@ -85,10 +70,7 @@ fn a_failure_of_auth_leaves_a_link_that_still_works() {
 #[test]
 fn an_account_that_was_erased_meanwhile_looks_like_a_bad_link() {
     let (world, link) = world();
-    world
-        .identity_faults
-        .borrow_mut()
-        .push(IdentityError::NotFound);
+    world.identity_faults.borrow_mut().push(IdentityError::NotFound);
     assert_eq!(confirm(&world, &link), Err(Code::TokenInvalid));
 }
 
@@ -96,10 +78,7 @@ fn an_account_that_was_erased_meanwhile_looks_like_a_bad_link() {
 fn every_state_of_a_token_has_its_code() {
     type Change = fn(&mut MemoryToken);
     let cases: [(Change, Code); 4] = [
-        (
-            |token| token.expires_at -= TimeDelta::hours(25),
-            Code::TokenExpired,
-        ),
+        (|token| token.expires_at -= TimeDelta::hours(25), Code::TokenExpired),
         (|token| token.attempts = 5, Code::TokenExhausted),
         (|token| token.superseded = true, Code::TokenSuperseded),
         (|token| token.token_hash = None, Code::TokenInvalid),
@@ -115,11 +94,7 @@ fn every_state_of_a_token_has_its_code() {
 #[test]
 fn five_wrong_attempts_lock_the_link() {
     let (world, link) = world();
-    let other = world
-        .config()
-        .token_keys
-        .derive(Purpose::PasswordReset, ID)
-        .encode();
+    let other = world.config().token_keys.derive(Purpose::PasswordReset, ID).encode();
     for _ in 0..5 {
         assert_eq!(confirm(&world, &other), Err(Code::TokenInvalid));
     }
@@ -129,19 +104,8 @@ fn five_wrong_attempts_lock_the_link() {
 #[test]
 fn text_that_is_no_token_never_reaches_the_database() {
     let (world, _) = world();
-    for text in [
-        "",
-        "x",
-        "AAAA",
-        &"A".repeat(63),
-        &"A".repeat(65),
-        &"!".repeat(64),
-    ] {
-        assert_eq!(
-            confirm(&world, &SecretString::new(text)),
-            Err(Code::TokenInvalid),
-            "{text}"
-        );
+    for text in ["", "x", "AAAA", &"A".repeat(63), &"A".repeat(65), &"!".repeat(64)] {
+        assert_eq!(confirm(&world, &SecretString::new(text)), Err(Code::TokenInvalid), "{text}");
     }
     assert_eq!(world.verification.borrow().tokens[0].attempts, 0);
 }
@@ -149,17 +113,8 @@ fn text_that_is_no_token_never_reaches_the_database() {
 #[test]
 fn every_address_gets_the_same_answer_and_the_same_single_call() {
     let world = World::new();
-    for email in [
-        "known@example.com",
-        "unknown@example.com",
-        " Known@Example.com ",
-    ] {
-        assert_eq!(
-            ask(&world, email),
-            Ok(AcceptedResponse {
-                status: AcceptedStatus::Accepted
-            })
-        );
+    for email in ["known@example.com", "unknown@example.com", " Known@Example.com "] {
+        assert_eq!(ask(&world, email), Ok(AcceptedResponse { status: AcceptedStatus::Accepted }));
     }
     let requests = &world.verification.borrow().requests;
     assert_eq!(requests.len(), 3);

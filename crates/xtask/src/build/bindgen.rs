@@ -31,10 +31,7 @@ pub(super) fn generate(wasm: Vec<u8>) -> Result<Bound> {
     );
     Ok(Bound {
         script: output.js().to_owned(),
-        types: output
-            .ts()
-            .context("wasm-bindgen wrote no types")?
-            .to_owned(),
+        types: output.ts().context("wasm-bindgen wrote no types")?.to_owned(),
         wasm: output.wasm_mut().emit_wasm(),
     })
 }

@@ -1,6 +1,7 @@
 //! cargo: Rust to wasm.
 
-use std::path::PathBuf;
+use std::env;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -18,12 +19,28 @@ pub(super) fn to_wasm(workspace: &Workspace, functions: &[&str]) -> Result<()> {
         "--target",
         TARGET,
     ]);
+    if let Some(folder) = registry() {
+        command.args(["--config", &without_prefix(&folder)]);
+    }
     for function in functions {
         command.args(["--package", function]);
     }
     let status = command.status().context("cargo could not be started")?;
     ensure!(status.success(), "the functions do not compile, see above");
     Ok(())
+}
+
+/// Where cargo keeps the sources of dependencies; panic messages would name it.
+fn registry() -> Option<PathBuf> {
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(env::home_dir()?.join(".cargo")))?;
+    Some(home.join("registry/src"))
+}
+
+/// A module should be the same whoever builds it, and not tell their folders.
+fn without_prefix(folder: &Path) -> String {
+    format!("target.{TARGET}.rustflags=['--remap-path-prefix={}=']", folder.display())
 }
 
 /// Where cargo left a function's module.

@@ -90,11 +90,7 @@ fn regenerate(workspace: &Workspace, name: &str, wasm: Vec<u8>, folder: &Path) -
 }
 
 fn build_folder(workspace: &Workspace, name: &str) -> PathBuf {
-    workspace
-        .root
-        .join("supabase/functions")
-        .join(name)
-        .join("build")
+    workspace.root.join("supabase/functions").join(name).join("build")
 }
 
 #[cfg(test)]
@@ -108,18 +104,9 @@ mod tests {
 
     #[test]
     fn options_may_come_in_any_order() {
-        let expected = Options {
-            function: Some("email-dispatch".to_owned()),
-            check_size: true,
-        };
-        assert_eq!(
-            parse("--check-size --function email-dispatch").unwrap(),
-            expected
-        );
-        assert_eq!(
-            parse("--function email-dispatch --check-size").unwrap(),
-            expected
-        );
+        let expected = Options { function: Some("email-dispatch".to_owned()), check_size: true };
+        assert_eq!(parse("--check-size --function email-dispatch").unwrap(), expected);
+        assert_eq!(parse("--function email-dispatch --check-size").unwrap(), expected);
     }
 
     #[test]

@@ -18,22 +18,13 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-const PASSES: [&str; 5] = [
-    "-Os",
-    "--strip-debug",
-    "--strip-dwarf",
-    "--strip-producers",
-    "--strip-target-features",
-];
+const PASSES: [&str; 5] =
+    ["-Os", "--strip-debug", "--strip-dwarf", "--strip-producers", "--strip-target-features"];
 
 /// Where the pinned wasm-opt is.
 pub(super) fn executable(workspace: &Workspace) -> Result<PathBuf> {
     let path = workspace.root.join("node_modules/.bin/wasm-opt");
-    ensure!(
-        path.exists(),
-        "{} is missing: run ./scripts/build, or `npm ci` first",
-        path.display()
-    );
+    ensure!(path.exists(), "{} is missing: run ./scripts/build, or `npm ci` first", path.display());
     Ok(path)
 }
 

@@ -23,16 +23,10 @@ where
         done
     };
     let mut results = thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.min(items.len()))
-            .map(|_| scope.spawn(work))
-            .collect();
+        let workers: Vec<_> = (0..threads.min(items.len())).map(|_| scope.spawn(work)).collect();
         workers
             .into_iter()
-            .map(|worker| {
-                worker
-                    .join()
-                    .map_err(|_| anyhow!("a build thread panicked"))
-            })
+            .map(|worker| worker.join().map_err(|_| anyhow!("a build thread panicked")))
             .collect::<Result<Vec<_>>>()
     })?
     .into_iter()

@@ -18,15 +18,9 @@ struct Bound {
 /// The only place where bounds are set: a dispatcher carries a template engine, the others do not.
 fn bound(function: &str) -> Bound {
     if function.ends_with("-dispatch") {
-        Bound {
-            raw: 300 * KILOBYTE,
-            gzip: None,
-        }
+        Bound { raw: 300 * KILOBYTE, gzip: None }
     } else {
-        Bound {
-            raw: 100 * KILOBYTE,
-            gzip: Some(45 * KILOBYTE),
-        }
+        Bound { raw: 100 * KILOBYTE, gzip: Some(45 * KILOBYTE) }
     }
 }
 
@@ -41,10 +35,7 @@ impl Sizes {
     pub(super) fn measure(wasm: &[u8]) -> Result<Self> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(wasm)?;
-        Ok(Self {
-            raw: wasm.len(),
-            gzip: encoder.finish()?.len(),
-        })
+        Ok(Self { raw: wasm.len(), gzip: encoder.finish()?.len() })
     }
 
     fn exceeds(self, bound: &Bound) -> bool {
@@ -54,17 +45,10 @@ impl Sizes {
 
 /// A table of all modules, for people.
 pub(super) fn table(modules: &[(String, Sizes)]) -> String {
-    let mut text = format!(
-        "{:<32} {:>16} {:>16}",
-        "module", "wasm KB (bound)", "gzip KB (bound)"
-    );
+    let mut text = format!("{:<32} {:>16} {:>16}", "module", "wasm KB (bound)", "gzip KB (bound)");
     for (name, sizes) in modules {
         let bound = bound(name);
-        let over = if sizes.exceeds(&bound) {
-            "  TOO LARGE"
-        } else {
-            ""
-        };
+        let over = if sizes.exceeds(&bound) { "  TOO LARGE" } else { "" };
         let raw = column(sizes.raw, Some(bound.raw));
         let gzip = column(sizes.gzip, bound.gzip);
         // Writing to a String cannot fail.

@@ -46,10 +46,7 @@ impl Stamp {
         let text = fs::read_to_string(folder.join(FILE)).ok()?;
         let mut words = text.split_whitespace();
         let same = words.next()? == self.0;
-        let sizes = Sizes {
-            raw: words.next()?.parse().ok()?,
-            gzip: words.next()?.parse().ok()?,
-        };
+        let sizes = Sizes { raw: words.next()?.parse().ok()?, gzip: words.next()?.parse().ok()? };
         let complete = OUTPUTS.iter().all(|file| folder.join(file).is_file());
         (same && complete).then_some(sizes)
     }
