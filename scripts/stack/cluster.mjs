@@ -96,6 +96,8 @@ async function appendConfiguration(cluster, durable) {
     // Jobs run in background workers: no password has to be written down for them.
     'cron.use_background_workers = on',
     "cron.timezone = 'UTC'",
+    // cron.job_run_details has the runs; two lines of log for each are noise.
+    'cron.log_statement = off',
     'max_worker_processes = 24',
     ...(durable ? [] : ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off']),
   ];

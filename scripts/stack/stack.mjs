@@ -19,7 +19,17 @@ import { UserError, exitWith } from './user-error.mjs';
 const settings = readSettings();
 const STOP_WITHIN = 20_000;
 
+/** @supabase/lite prints a refused statement with its stack and the row in it; one line says enough. */
+function shortenDatabaseErrors() {
+  const print = console.error;
+  console.error = (first, ...rest) => {
+    const isDatabase = first instanceof Error && first.name === 'PostgresError';
+    print(isDatabase ? `[database] ${/** @type {any} */ (first).code} ${first.message}` : first, ...rest);
+  };
+}
+
 async function run() {
+  shortenDatabaseErrors();
   const running = await runningSupervisor(settings.directory);
   if (running) throw new UserError(`The stack is already running at ${settings.apiUrl} (process ${running.pid}); ./scripts/stop ends it.`);
   const send = process.send?.bind(process);

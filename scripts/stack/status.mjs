@@ -21,7 +21,7 @@ export function createStatus({ sql, services, functions, inboxUrl, origin, publi
         { name: 'Database', ok: database.ok, detail: database.ok ? `PostgreSQL ${String(database.value).split(' ')[0]}` : database.detail },
         { name: 'Data API', ok: api.ok, detail: api.detail },
         { name: 'Auth', ok: auth.ok, detail: auth.detail },
-        { name: 'Inbox', ok: inbox.ok, detail: inbox.ok ? `${inbox.value} mails` : inbox.detail },
+        { name: 'Inbox', ok: inbox.ok, detail: inbox.ok ? `${inbox.value} ${inbox.value === 1 ? 'mail' : 'mails'}` : inbox.detail },
       ],
       functions: await functions.list(),
       jobs: jobs.value ?? [],

@@ -27,6 +27,7 @@ export async function showBooking({ timeZone, onBooked }) {
 
   offer(specialists ?? [], types ?? []);
   byId('starts-at').value = suggestedStart();
+  byId('zone').textContent = `in ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
   onSubmit(byId('book'), () => book(timeZone, onBooked));
 }
 

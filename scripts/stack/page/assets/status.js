@@ -38,9 +38,9 @@ function sections(status) {
   return [
     group('Services', status.parts.map((/** @type {any} */ one) => row(one.name, one.ok, one.detail))),
     group('Edge functions', status.functions.map((/** @type {any} */ one) =>
-      row(one.name, one.state !== 'failed', one.state === 'idle' ? 'starts when called' : one.state))),
+      row(one.name, one.state !== 'failed', one.state === 'idle' ? 'on demand' : one.state))),
     group('Scheduled jobs', status.jobs.map((/** @type {any} */ one) =>
-      row(one.name, one.status !== 'failed', one.started_at ? `${one.status}, ${time.format(new Date(one.started_at))}` : 'not yet run'))),
+      row(one.name, one.status !== 'failed', one.started_at ? `${one.status === 'failed' ? 'failed' : 'ran'} at ${time.format(new Date(one.started_at))}` : 'not yet run'))),
   ];
 }
 
