@@ -1,0 +1,119 @@
+-- Scheduled jobs: recorded, idempotent, catching up.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/outbox.psql
+select no_plan();
+
+delete from private.job_runs;
+delete from net.http_request_queue;
+delete from vault.secrets where name in ('project_url', 'cron_secret_key');
+select vault.create_secret('https://project.test', 'project_url') \g /dev/null
+select vault.create_secret('sb_secret_cron', 'cron_secret_key') \g /dev/null
+
+create function pg_temp.kicked() returns text[] language sql as $$
+  select coalesce(array_agg(distinct replace(url, 'https://project.test/functions/v1/', '')), '{}') from net.http_request_queue;
+$$;
+
+select is(
+  (select array_agg(format('%s: %s', jobname, schedule) order by jobname::text collate "C") from cron.job where command like '%private.run_job%'),
+  array[
+    'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'email-dispatch: * * * * *',
+    'purge-mail-payloads: 37 * * * *', 'purge-tokens: 17 * * * *', 'trim-job-history: 7 3 * * *'
+  ],
+  'the jobs are scheduled'
+);
+select is_empty(
+  $$select command from cron.job where command like '%private.run_job%'
+    and to_regprocedure('private.job_' || substring(command from $x$run_job\('([a-z_]+)'\)$x$) || '(timestamptz)') is null$$,
+  'and each names a function that exists'
+);
+
+-- Kicks
+select is(private.run_job('kick_emails'), 0::bigint, 'an empty outbox wakes nobody');
+select is(private.run_job('kick_reminders'), 0::bigint, 'nor do no reminders');
+select is(pg_temp.kicked(), '{}'::text[], 'no request went out');
+select pg_temp.enqueue('a') \g /dev/null
+update private.email_sender set paused_until = now() + interval '1 minute';
+select is(private.run_job('kick_emails'), 0::bigint, 'a paused sender is left alone');
+update private.email_sender set paused_until = null;
+select is(private.run_job('kick_emails', now() - interval '1 minute'), 0::bigint, 'what is not due yet wakes nobody');
+select is(private.run_job('kick_emails'), 1::bigint, 'queued mail wakes email-dispatch');
+select is(pg_temp.kicked(), '{email-dispatch}'::text[], 'and only that');
+insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+values (pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), now() + interval '2 hours', now() + interval '3 hours', 'confirmed');
+select is(private.run_job('kick_reminders'), 0::bigint, 'a reminder that is not due wakes nobody');
+select is(private.run_job('kick_reminders', now() + interval '1 hour'), 1::bigint, 'a due one wakes booking-reminders-dispatch');
+select is(pg_temp.kicked(), '{booking-reminders-dispatch,email-dispatch}'::text[], 'the two are apart');
+select pg_temp.claim() as claim \gset
+select is(private.run_job('kick_emails'), 0::bigint, 'leased mail wakes nobody');
+select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
+select is(private.run_job('kick_emails', now() + interval '2 minutes'), 1::bigint, 'a lease that ran out does');
+select pg_temp.settle(:'claim', '{"outcome": "sent"}') \g /dev/null
+select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
+select public.request_email_verification('a@b.c', repeat('0', 64), '{}') \g /dev/null
+select is(private.run_job('kick_emails'), 1::bigint, 'a request for a token does too');
+
+-- Records
+select is((select count(*) from private.job_runs where job = 'kick_emails' and status = 'succeeded'), 7::bigint, 'every run is recorded');
+create function private.job_of_a_test(timestamptz) returns bigint language plpgsql set search_path = '' as $$ begin raise exception 'broken'; end; $$;
+set client_min_messages = error;
+select is(private.run_job('of_a_test'), null, 'a job that fails does not fail the scheduler');
+select results_eq(
+  $$select status, error, rows_touched from private.job_runs where job = 'of_a_test'$$,
+  $$values ('failed', 'broken', null::bigint)$$, 'its error is recorded'
+);
+
+-- Tokens
+delete from private.token_requests;
+insert into public.email_verification_tokens (user_id, email, created_at, expires_at)
+select pg_temp.id(p), p || '@people.test', now() - a, now() - a + interval '1 day'
+from (values ('employee', interval '32 days'), ('colleague', interval '30 days'), ('manager', interval '1 hour')) t (p, a);
+insert into public.password_reset_tokens (user_id, email, created_at, expires_at)
+values (pg_temp.id('employee'), 'employee@people.test', now() - interval '40 days', now() - interval '39 days');
+insert into private.token_requests (purpose, email, address_key, context, created_at)
+select 'email_verification', 'a@b.c', repeat('0', 64), '{}', now() - a from unnest(array[interval '25 hours', interval '1 hour']) a;
+insert into private.token_cooldowns (purpose, address_key, last_allowed_at, window_started_at, allowed_in_window)
+values ('email_verification', repeat('1', 64), now() - interval '3 hours', now() - interval '3 hours', 1),
+  ('email_verification', repeat('2', 64), now() - interval '1 hour', now() - interval '1 hour', 1);
+select is(private.run_job('purge_tokens'), 4::bigint, 'what is long over is purged: two tokens, a request, a cooldown');
+select is(private.run_job('purge_tokens'), 0::bigint, 'once');
+select is((select count(*) from public.email_verification_tokens where email like '%@people.test'), 2::bigint, 'the rest stays');
+select is(private.run_job('purge_tokens', now() + interval '100 days'), 4::bigint, 'a run that comes late makes up for all it missed');
+
+-- Payloads
+select pg_temp.enqueue('p' || n) from generate_series(1, 4) n \g /dev/null
+select pg_temp.settle(pg_temp.claim(p_limit => 2), '{"outcome": "sent"}') \g /dev/null
+select pg_temp.settle(pg_temp.claim(p_limit => 1), '{"outcome": "failed", "error_code": "x"}') \g /dev/null
+update public.communication_logs set created_at = now() - interval '91 days' where dedupe_key like 'test:p_';
+update public.communication_logs set settled_at = now() - interval '91 days' where dedupe_key in ('test:p1', 'test:p3');
+select is(private.run_job('purge_mail_payloads'), 2::bigint, 'mails settled long ago lose their payload');
+select results_eq(
+  $$select dedupe_key, recipient is null, variables is null, status from public.communication_logs where dedupe_key like 'test:p_' order by 1$$,
+  $$values ('test:p1', true, true, 'sent'), ('test:p2', false, false, 'sent'), ('test:p3', true, true, 'failed'), ('test:p4', false, false, 'queued')$$,
+  'those settled lately or still queued keep it'
+);
+select is_empty('select from private.email_dead_letters', 'a failed mail without payload is no longer redrivable');
+select is(private.run_job('purge_mail_payloads'), 0::bigint, 'again, nothing is left to do');
+
+-- History
+insert into private.job_runs (job, started_at, duration, rows_touched, status)
+select 'old', now() - a, '0', 0, 'succeeded' from unnest(array[interval '31 days', interval '29 days']) a;
+select private.run_job('trim_job_history') \g /dev/null
+select is((select count(*) from private.job_runs where job = 'old'), 1::bigint, 'old records go');
+
+-- Check
+delete from private.email_queue;
+delete from private.email_batches;
+select is(private.run_job('check_outbox'), 0::bigint, 'a healthy outbox passes the check');
+select pg_temp.enqueue('w') \g /dev/null
+select is(private.run_job('check_outbox', now() + interval '14 minutes'), 0::bigint, 'a short wait too');
+select is(private.run_job('check_outbox', now() + interval '16 minutes'), null, 'a long one does not');
+select pg_temp.claim() \g /dev/null
+select is(private.run_job('check_outbox', now() + interval '20 minutes'), null, 'nor a lease that nobody took over');
+select results_eq(
+  $$select count(*) from private.job_runs where job = 'check_outbox' and status = 'failed' and error ~ 'stuck|waiting'$$,
+  $$values (2::bigint)$$, 'and it says so'
+);
+
+select * from finish();
+rollback;

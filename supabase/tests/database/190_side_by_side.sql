@@ -1,0 +1,106 @@
+-- Several clients at once: no mail handed out twice, no link used twice, no deadlock.
+--
+-- Unlike the other tests this one commits, since its clients have to see the rows; it removes them
+-- at the end. Its mails are due in 2001 and claimed as of 2002, so that it never meets other mail,
+-- and it holds the locks of pg_cron's jobs, so that no dispatcher is woken for its own.
+\set ON_ERROR_STOP on
+set client_min_messages = warning;
+select no_plan();
+select pg_advisory_lock(19, hashtext(j)) from unnest(array['kick_emails', 'check_outbox']) j \g /dev/null
+
+begin;
+select private.enqueue_email(
+  'booking_reminder', null, 'side-by-side@people.test', '{}', 'account', 'side-by-side:' || n, p_not_before => '2001-01-01'
+) from generate_series(1, 3000) n \g /dev/null
+insert into auth.users (id, email) values ('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test');
+delete from private.email_queue where mail_id in (
+  select id from public.communication_logs where user_id = '5de0b75e-0000-4000-8000-000000000001'
+);
+select id as token from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001' \gset
+update public.email_verification_tokens set token_hash = repeat('a', 64), created_at = now() - interval '1 hour' where id = :'token';
+commit;
+
+-- Mails
+\set claimed `for i in 1 2 3 4; do psql -X -q -A -t -v ON_ERROR_STOP=1 -v at="'2002-01-01'" -v settle=false -f supabase/tests/setup/dispatcher.psql "$DATABASE_URL" 2>&1 & done; wait`
+create temporary table handed_out as
+  select c.client, i as mail_id
+  from string_to_table(:'claimed', E'\n') with ordinality c (line, client), unnest(c.line::bigint[]) i;
+select is((select count(*) from handed_out), 3000::bigint, 'four dispatchers claim everything there is');
+select is((select count(distinct mail_id) from handed_out), 3000::bigint, 'and no mail twice');
+select ok((select count(distinct client) from handed_out) > 1, 'more than one of them got some');
+
+\set settled `for i in 1 2 3 4; do psql -X -q -A -t -v ON_ERROR_STOP=1 -v at="'2002-01-02'" -v settle=true -f supabase/tests/setup/dispatcher.psql "$DATABASE_URL" 2>&1 & done; wait`
+truncate handed_out;
+insert into handed_out
+  select c.client, i from string_to_table(:'settled', E'\n') with ordinality c (line, client), unnest(c.line::bigint[]) i;
+select is((select count(*) from handed_out), 3000::bigint, 'leases that ran out are all taken over');
+select is((select count(distinct mail_id) from handed_out), 3000::bigint, 'each by one');
+select is(
+  (select count(*) from public.communication_logs where dedupe_key like 'side-by-side:%' and status = 'sent'), 3000::bigint,
+  'and every mail is settled'
+);
+select is_empty(
+  $$select from private.email_batches b join public.communication_logs l on l.id = any(b.mail_ids) where l.dedupe_key like 'side-by-side:%'$$,
+  'no batch is left'
+);
+
+-- One link, eight clicks
+\setenv TOKEN :token
+\set outcomes `for i in 1 2 3 4 5 6 7 8; do psql -X -q -A -t "$DATABASE_URL" -c "select public.consume_email_verification('$TOKEN', repeat('a', 64), null) ->> 'outcome'" 2>&1 & done; wait`
+select results_eq(
+  format($$select o, count(*) from string_to_table(%L, E'\n') o group by o order by o collate "C"$$, :'outcomes'),
+  $$values ('already_verified', 7::bigint), ('verified', 1)$$,
+  'of eight racing clicks one verifies'
+);
+select is(
+  (select count(*) from public.audit_logs where action = 'email.verified' and entity_id = :'token'), 1::bigint,
+  'and one audit entry is written'
+);
+
+-- Eight guesses
+select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test') as token \gset
+update public.email_verification_tokens set token_hash = repeat('a', 64) where id = :'token';
+\setenv TOKEN :token
+\set outcomes `for i in 1 2 3 4 5 6 7 8; do psql -X -q -A -t "$DATABASE_URL" -c "select public.consume_email_verification('$TOKEN', repeat('b', 64), null) ->> 'outcome'" 2>&1 & done; wait`
+select results_eq(
+  format($$select o, count(*) from string_to_table(%L, E'\n') o group by o order by o collate "C"$$, :'outcomes'),
+  $$values ('exhausted', 3::bigint), ('invalid', 5)$$,
+  'of eight racing guesses five are allowed'
+);
+
+-- Four tokens for one person
+\set issued `for i in 1 2 3 4; do psql -X -q -A -t "$DATABASE_URL" -c "select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test')" 2>&1 & done; wait`
+select is(
+  (select count(*) from public.email_verification_tokens
+   where user_id = '5de0b75e-0000-4000-8000-000000000001' and verified_at is null and superseded_at is null), 1::bigint,
+  'of tokens issued at once one is live'
+);
+select is(
+  (select count(*) from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001'), 6::bigint,
+  'and every issue went through'
+);
+
+-- One address asked for six times, four dispatchers
+delete from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001';
+select public.request_email_verification('side-by-side@people.test', repeat('5de0b75e', 8), '{}') from generate_series(1, 6) \g /dev/null
+\set processed `for i in 1 2 3 4; do psql -X -q -A -t "$DATABASE_URL" -c "select private.process_token_requests(p_limit => 2)" 2>&1 & done; wait`
+select is(
+  (select count(*) from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001'), 1::bigint,
+  'six requests worked on side by side make one token'
+);
+select is_empty(
+  $$select from private.token_requests where email = 'side-by-side@people.test'$$, 'and all of them are done'
+);
+
+begin;
+delete from private.email_queue where mail_id in (
+  select id from public.communication_logs where user_id = '5de0b75e-0000-4000-8000-000000000001' or dedupe_key like 'side-by-side:%'
+);
+delete from public.communication_logs
+  where user_id = '5de0b75e-0000-4000-8000-000000000001' or dedupe_key like 'side-by-side:%';
+delete from private.token_cooldowns where address_key = repeat('5de0b75e', 8);
+delete from auth.users where id = '5de0b75e-0000-4000-8000-000000000001';
+commit;
+select pg_advisory_unlock_all() \g /dev/null
+
+select * from finish();
