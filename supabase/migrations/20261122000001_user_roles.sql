@@ -25,15 +25,16 @@ grant select on public.user_roles to service_role;
 
 create function private.is_platform_admin()
 returns boolean
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select exists (
-    select from public.user_roles
-    where user_id = (select auth.uid()) and role = 'platform_admin'
+begin
+  return exists (
+    select from public.user_roles where user_id = auth.uid() and role = 'platform_admin'
   );
+end;
 $$;
 
 comment on function private.is_platform_admin() is

@@ -52,16 +52,21 @@ grant select,
 grant select, update (role, status) on public.company_members to authenticated;
 grant select on public.companies, public.company_members to service_role;
 
+-- In plpgsql like the other functions that policies call: it keeps its plan for the session,
+-- where a sql function that runs as its owner is planned anew by every statement.
 create function private.my_company_ids(p_roles text[] default '{employee,manager,admin}')
 returns setof uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select company_id
-  from public.company_members
-  where user_id = (select auth.uid()) and status = 'active' and role = any(p_roles);
+begin
+  return query
+    select m.company_id
+    from public.company_members m
+    where m.user_id = auth.uid() and m.status = 'active' and m.role = any(p_roles);
+end;
 $$;
 
 comment on function private.my_company_ids(text[]) is

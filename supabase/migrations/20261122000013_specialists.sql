@@ -58,12 +58,14 @@ grant select on public.specialists, public.specialist_pillars to service_role;
 
 create function private.my_specialist_id()
 returns uuid
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  select id from public.specialists where user_id = (select auth.uid());
+begin
+  return (select id from public.specialists where user_id = auth.uid());
+end;
 $$;
 
 comment on function private.my_specialist_id() is

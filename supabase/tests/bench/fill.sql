@@ -1,0 +1,56 @@
+-- A million rows in each table that a frontend reads by person, for policies.sql. For a throwaway
+-- database: as superuser, triggers off, since it is the reading that is measured.
+set session_replication_role = replica;
+
+insert into auth.users (id, email, email_confirmed_at)
+select ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'bench' || n || '@bench.test', now()
+from generate_series(1, 50000) n;
+
+insert into public.profiles (id, email, email_confirmed_at)
+select id, email, email_confirmed_at from auth.users where email like '%@bench.test';
+
+insert into public.companies (id, name)
+select ('c0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Bench ' || n from generate_series(1, 1000) n;
+
+insert into public.company_members (company_id, user_id, role)
+select ('c0000000-0000-4000-8000-' || lpad((1 + n % 1000)::text, 12, '0'))::uuid,
+  ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, case when n <= 1000 then 'admin' else 'employee' end
+from generate_series(1, 50000) n;
+
+insert into public.specialists (id, user_id, display_name, status, verified_at)
+select ('d0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
+  ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Bench ' || n, 'verified', now()
+from generate_series(1, 2000) n;
+
+insert into public.pillars (id, slug, name) values ('e0000000-0000-4000-8000-000000000001', 'bench', 'Bench');
+insert into public.session_types (id, pillar_id, kind, name, default_minutes)
+values ('f0000000-0000-4000-8000-000000000001', 'e0000000-0000-4000-8000-000000000001', 'follow_up', 'Bench', 50);
+insert into public.specialist_pillars (specialist_id, pillar_id)
+select id, 'e0000000-0000-4000-8000-000000000001' from public.specialists where display_name like 'Bench %';
+
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select ('a0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
+  ('b0000000-0000-4000-8000-' || lpad((1 + n % 50000)::text, 12, '0'))::uuid,
+  ('c0000000-0000-4000-8000-' || lpad((1 + n % 1000)::text, 12, '0'))::uuid,
+  ('d0000000-0000-4000-8000-' || lpad((1 + n % 2000)::text, 12, '0'))::uuid,
+  'f0000000-0000-4000-8000-000000000001',
+  '2020-01-01'::timestamptz + make_interval(hours => n), '2020-01-01'::timestamptz + make_interval(hours => n, mins => 50), 'pending'
+from generate_series(1, 1000000) n;
+
+insert into public.booking_status_history (booking_id, new_status)
+select id, 'pending' from public.bookings where id::text like 'a0000000%';
+
+insert into public.audit_logs (user_id, actor_id, actor_role, action, entity_type, entity_id, status)
+select employee_id, employee_id, 'authenticated', 'bench.entry', 'bookings', id::text, 'success' from public.bookings where id::text like 'a0000000%';
+
+insert into public.terms_acceptance (user_id, document, version)
+select u.id, 'terms', 'v' || v from auth.users u, generate_series(1, 20) v where u.email like '%@bench.test';
+
+insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at)
+select id, employee_id, 60, starts_at, starts_at - interval '60 minutes' from public.bookings where id::text like 'a0000000%';
+
+insert into public.communication_logs (user_id, stream, category, template_key, dedupe_key, status, error_code, settled_at)
+select employee_id, 'mail', 'account', 'bench', 'bench:' || id, 'skipped', 'bench', now() from public.bookings where id::text like 'a0000000%';
+
+set session_replication_role = origin;
+vacuum analyze;
