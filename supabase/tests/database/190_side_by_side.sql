@@ -8,6 +8,26 @@ set client_min_messages = warning;
 select no_plan();
 select pg_advisory_lock(19, hashtext(j)) from unnest(array['kick_emails', 'check_outbox']) j \g /dev/null
 
+create procedure pg_temp.clear_away()
+language plpgsql
+as $$
+declare
+  v_ids bigint[] := array(
+    select id from public.communication_logs
+    where recipient = 'side-by-side@people.test' or dedupe_key like 'side-by-side:%'
+  );
+begin
+  delete from private.email_queue where mail_id = any (v_ids);
+  delete from private.email_batches where mail_ids && v_ids;
+  delete from public.communication_logs where id = any (v_ids);
+  delete from private.token_cooldowns where address_key = repeat('5de0b75e', 8);
+  delete from private.token_requests where address_key = repeat('5de0b75e', 8);
+  delete from auth.users where email = 'side-by-side@people.test';
+end;
+$$;
+-- Of a run that was broken off.
+call pg_temp.clear_away();
+
 begin;
 select private.enqueue_email(
   'booking_reminder', null, 'side-by-side@people.test', '{}', 'account', 'side-by-side:' || n, p_not_before => '2001-01-01'
@@ -92,15 +112,7 @@ select is_empty(
   $$select from private.token_requests where email = 'side-by-side@people.test'$$, 'and all of them are done'
 );
 
-begin;
-delete from private.email_queue where mail_id in (
-  select id from public.communication_logs where user_id = '5de0b75e-0000-4000-8000-000000000001' or dedupe_key like 'side-by-side:%'
-);
-delete from public.communication_logs
-  where user_id = '5de0b75e-0000-4000-8000-000000000001' or dedupe_key like 'side-by-side:%';
-delete from private.token_cooldowns where address_key = repeat('5de0b75e', 8);
-delete from auth.users where id = '5de0b75e-0000-4000-8000-000000000001';
-commit;
+call pg_temp.clear_away();
 select pg_advisory_unlock_all() \g /dev/null
 
 select * from finish();
