@@ -1,0 +1,170 @@
+// @ts-check
+// The pages without a mouse, without sight, and for a scanner that opens links.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from '../end-to-end/platform/clients.mjs';
+import { environment } from '../end-to-end/platform/environment.mjs';
+import { mailTo, tokenIn } from '../end-to-end/platform/inbox.mjs';
+import { PASSWORD, newAddress, signUp, signedIn } from '../end-to-end/platform/people.mjs';
+import { keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await sql.end();
+});
+
+/** What a screen reader would stumble over. Runs in the page. */
+function obstacles() {
+  const found = [];
+  const shown = (/** @type {Element} */ element) => element.getClientRects().length > 0;
+  if (!document.documentElement.lang) found.push('the page names no language');
+  if (!document.title) found.push('the page has no title');
+  const headings = [...document.querySelectorAll('h1')].filter(shown);
+  if (headings.length !== 1) found.push(`${headings.length} visible h1`);
+  for (const element of document.querySelectorAll('input, select, textarea')) {
+    const labels = /** @type {HTMLInputElement} */ (element).labels;
+    if (shown(element) && !labels?.length && !element.getAttribute('aria-label'))
+      found.push(`no label: ${element.outerHTML}`);
+  }
+  for (const element of document.querySelectorAll('a, button')) {
+    if (shown(element) && !element.textContent?.trim() && !element.getAttribute('aria-label')) {
+      found.push(`no name: ${element.outerHTML}`);
+    }
+  }
+  for (const image of document.querySelectorAll('img'))
+    if (!image.hasAttribute('alt')) found.push(`no alt: ${image.src}`);
+  const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+  for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index))) found.push(`id "${id}" twice`);
+  for (const element of document.querySelectorAll('[aria-labelledby]')) {
+    if (!document.getElementById(element.getAttribute('aria-labelledby') ?? ''))
+      found.push(`label gone: ${element.outerHTML.slice(0, 80)}`);
+  }
+  return found;
+}
+
+describe('every page', () => {
+  for (const path of ['/', '/sign-up', '/sign-in', '/confirm-email', '/preferences', '/nowhere']) {
+    test(`${path} has names, labels, one heading, and fits a telephone`, async () => {
+      const { page, context } = await newVisitor(browser, { viewport: { width: 360, height: 740 } });
+      await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });
+      assert.deepEqual(await page.evaluate(obstacles), []);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${overflow} px too wide`);
+      await context.close();
+    });
+  }
+
+  test('also for somebody who is signed in', async () => {
+    const { client } = await signedIn({ display_name: 'Ada' });
+    const { page, context } = await newVisitor(browser);
+    await page.goto(environment.siteUrl);
+    const { data } = await client.auth.getSession();
+    await page.evaluate((session) => {
+      const key = `sb-${location.hostname.split('.')[0]}-auth-token`;
+      localStorage.setItem(key, JSON.stringify(session));
+    }, data.session);
+    for (const path of ['/', '/preferences']) {
+      await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+      assert.deepEqual(await page.evaluate(obstacles), []);
+    }
+    await keepScreenshot(page, 'preferences');
+    await context.close();
+  });
+});
+
+test('signing up and signing in with the keyboard alone', async () => {
+  const email = newAddress('keys');
+  const { page, context } = await newVisitor(browser);
+  await page.goto(`${environment.siteUrl}/sign-up`);
+  await page.keyboard.press('Tab');
+  assert.match(await focused(page), /Skip to content/, 'the first stop is no way past the navigation');
+  const form = [
+    ['Name', 'Keys'],
+    ['E-mail address', email],
+    ['Password', PASSWORD],
+  ];
+  for (const [label, text] of form) {
+    await tabTo(page, label);
+    await page.keyboard.type(text);
+  }
+  await page.keyboard.press('Enter');
+  await page.getByText(email).waitFor();
+
+  await page.goto(`${environment.siteUrl}/confirm-email#token=${tokenIn(await mailTo(email))}`);
+  await tabTo(page, 'Confirm');
+  await page.keyboard.press('Enter');
+  await page.getByText('Your address is confirmed').waitFor();
+  await tabTo(page, 'Sign in', 'main');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/sign-in');
+  for (const [label, text] of [
+    ['E-mail address', email],
+    ['Password', PASSWORD],
+  ]) {
+    await tabTo(page, label);
+    await page.keyboard.type(text);
+  }
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Hello, Keys' }).waitFor();
+  await context.close();
+});
+
+test('a scanner that opens the link of a mail, scripts and all, confirms nothing', async () => {
+  const person = await signUp();
+  const token = tokenIn(await mailTo(person.email));
+  const { page, context } = await newVisitor(browser);
+  for (let visit = 0; visit < 3; visit += 1) {
+    await page.goto('about:blank');
+    await page.goto(`${environment.siteUrl}/confirm-email#token=${token}`, { waitUntil: 'networkidle' });
+  }
+  const [profile] = await sql`select email_confirmed_at from public.profiles where id = ${person.id}`;
+  assert.equal(profile.email_confirmed_at, null);
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByText('Your address is confirmed').waitFor();
+  await context.close();
+});
+
+test('a link that is spoilt says so and offers another one', async () => {
+  const { page, context } = await newVisitor(browser);
+  await page.goto(`${environment.siteUrl}/confirm-email#token=${Buffer.alloc(48, 1).toString('base64url')}`);
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByText('This link is not valid').waitFor();
+  await page.getByLabel('E-mail address').fill(newAddress('nobody'));
+  await page.getByRole('button', { name: 'Send another link' }).click();
+  await page.getByRole('status').filter({ hasText: 'If this address' }).waitFor();
+  await keepScreenshot(page, 'link-not-valid');
+  await context.close();
+});
+
+/** What has the focus: its label or text. @param {import('playwright-core').Page} page */
+function focused(page) {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+    return (labels[0]?.textContent ?? element?.textContent ?? '').trim();
+  });
+}
+
+/** @param {import('playwright-core').Page} page @param {string} name @param {string} [within] a selector around it */
+async function tabTo(page, name, within = 'body') {
+  for (let stop = 0; stop < 40; stop += 1) {
+    await page.keyboard.press('Tab');
+    const inside = await page.evaluate((selector) => Boolean(document.activeElement?.closest(selector)), within);
+    if (inside && (await focused(page)).startsWith(name)) {
+      const outlined = await page.evaluate(() => {
+        const style = getComputedStyle(/** @type {Element} */ (document.activeElement));
+        return style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+      });
+      assert.ok(outlined, `one does not see that "${name}" has the focus`);
+      return;
+    }
+  }
+  throw new Error(`"${name}" cannot be reached with the Tab key`);
+}

@@ -1,0 +1,45 @@
+// @ts-check
+
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { root } from '../end-to-end/platform/environment.mjs';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Where the visitors are: not where the machine is. */
+export const TIME_ZONE = 'America/Sao_Paulo';
+const screenshots = path.join(root, 'target/screenshots');
+
+/** The machine's own browser; CHROMIUM names another one. */
+export function openBrowser() {
+  const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
+  if (!executablePath) throw new Error('there is no Chromium on this machine');
+  // The sandbox needs rights that root and containers do not have; the pages are our own.
+  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
+
+/**
+ * A new visitor, and everything that went wrong in their pages.
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+export async function newVisitor(browser, options = {}) {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: TIME_ZONE, ...options });
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
+  page.on(
+    'response',
+    (response) => response.status() >= 500 && complaints.push(`${response.status()} ${response.url()}`),
+  );
+  return { context, page, complaints };
+}
+
+/** Kept for whoever looks at a run of CI. @param {import('playwright-core').Page} page @param {string} name */
+export async function keepScreenshot(page, name) {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`), fullPage: true });
+}

@@ -1,0 +1,112 @@
+// @ts-check
+// What a newcomer does first, in a browser: sign up, find the mail, confirm, sign in, book, be reminded.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sql } from '../end-to-end/platform/clients.mjs';
+import { environment } from '../end-to-end/platform/environment.mjs';
+import { PASSWORD, aFreeSlot, newAddress } from '../end-to-end/platform/people.mjs';
+import { eventually } from '../end-to-end/platform/waiting.mjs';
+import { TIME_ZONE, keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await sql.end();
+});
+
+/** Opens the newest mail to an address in the inbox page. @param {import('playwright-core').Page} page @param {string} address @param {RegExp} subject */
+async function openMail(page, address, subject, seconds = 20) {
+  const row = page.locator('a', { hasText: address }).filter({ hasText: subject }).first();
+  await eventually(
+    `"${subject}" to ${address} on the inbox page`,
+    async () => {
+      await page.goto(`${environment.inboxUrl}/inbox`);
+      return (await row.count()) > 0;
+    },
+    seconds,
+  );
+  await row.click();
+  return page.frameLocator('iframe');
+}
+
+/** Makes the reminder of a session due within the next two minutes. @param {string} email @param {Date} startsAt */
+async function remindSoon(email, startsAt) {
+  const lead = Math.floor((startsAt.getTime() - Date.now() - 10_000) / 60_000);
+  await sql`
+    insert into public.notification_preferences (user_id, reminder_lead_minutes)
+    select id, array[${lead}::int] from public.profiles where email = ${email}`;
+}
+
+test('sign up, confirm, sign in, book, and be reminded', async () => {
+  const email = newAddress('grace');
+  const { page, context, complaints } = await newVisitor(browser);
+
+  await page.goto(environment.siteUrl);
+  await keepScreenshot(page, '1-home');
+  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+  await page.getByLabel('Name').fill('Grace');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign up' }).click();
+  await page.getByText(email).waitFor();
+  await keepScreenshot(page, '2-signed-up');
+
+  await page.goto(`${environment.siteUrl}/sign-in`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('#unconfirmed').waitFor();
+  complaints.length = 0;
+
+  const mail = await openMail(page, email, /confirm/i);
+  await keepScreenshot(page, '3-mail');
+  // By keyboard: the inbox gives the mail's frame a padding, which Playwright's mouse does not know of.
+  const link = mail.getByRole('link', { name: /confirm/i });
+  const [confirmation] = await Promise.all([context.waitForEvent('page'), link.press('Enter')]);
+  await confirmation.getByRole('button', { name: 'Confirm' }).waitFor();
+  assert.equal(new URL(confirmation.url()).hash, '', 'the token stays in the address bar');
+  await keepScreenshot(confirmation, '4-confirm');
+  const [untouched] = await sql`select email_confirmed_at from public.profiles where email = ${email}`;
+  assert.equal(untouched.email_confirmed_at, null, 'opening the link alone must not confirm');
+  await confirmation.getByRole('button', { name: 'Confirm' }).click();
+  await confirmation.getByText('Your address is confirmed').waitFor();
+  await keepScreenshot(confirmation, '5-confirmed');
+  await confirmation.close();
+
+  await page.goto(`${environment.siteUrl}/sign-in`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Hello, Grace' }).waitFor();
+  await page.getByRole('button', { name: 'Join the demo company' }).click();
+  await page.getByText('You are now a member').waitFor();
+
+  const startsAt = await book(page);
+  await remindSoon(email, startsAt);
+  await page.reload();
+  await page.getByText(/^Reminder /).waitFor();
+  await keepScreenshot(page, '6-booked');
+
+  await openMail(page, email, /session|reminder/i, 150);
+  await page.frameLocator('iframe').getByText(/Grace/).first().waitFor();
+  await keepScreenshot(page, '7-reminder');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+/** Books the first free slot. @param {import('playwright-core').Page} page */
+async function book(page) {
+  const slot = await aFreeSlot();
+  await page.getByLabel('Specialist').selectOption(slot.specialist_id);
+  await page.getByLabel('Session', { exact: true }).selectOption(slot.session_type_id);
+  const local = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: TIME_ZONE });
+  await page.getByLabel('Start').fill(local.format(slot.starts_at).replace(' ', 'T'));
+  await page.getByRole('button', { name: 'Book' }).click();
+  await page.getByText('Booked for').waitFor();
+  return slot.starts_at;
+}
