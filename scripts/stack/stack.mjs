@@ -20,8 +20,9 @@ const settings = readSettings();
 const STOP_WITHIN = 20_000;
 
 /** @supabase/lite prints a refused statement with its stack and the row in it; one line says enough. */
-function shortenDatabaseErrors() {
-  const print = console.error;
+function quietenLite() {
+  const [warn, print] = [console.warn, console.error];
+  console.warn = (...words) => void (String(words[0]).startsWith('EXPERIMENTAL') || warn(...words));
   console.error = (first, ...rest) => {
     const isDatabase = first instanceof Error && first.name === 'PostgresError';
     print(isDatabase ? `[database] ${/** @type {any} */ (first).code} ${first.message}` : first, ...rest);
@@ -29,11 +30,11 @@ function shortenDatabaseErrors() {
 }
 
 async function run() {
-  shortenDatabaseErrors();
+  quietenLite();
   const running = await runningSupervisor(settings.directory);
   if (running) throw new UserError(`The stack is already running at ${settings.apiUrl} (process ${running.pid}); ./scripts/stop ends it.`);
   const send = process.send?.bind(process);
-  const say = (/** @type {string} */ line) => (send ? send({ step: line }) : console.log(`  ${line}`));
+  const say = (/** @type {string} */ line) => void (send ? process.connected && send({ step: line }) : console.log(`  ${line}`));
 
   let stack = /** @type {Awaited<ReturnType<typeof startStack>> | null} */ (null);
   let signalled = false;
@@ -48,6 +49,9 @@ async function run() {
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
   process.on('SIGHUP', onSignal);
+  // Whoever asked for a detached start went away before it was up.
+  const onOrphaned = () => void onSignal();
+  process.on('disconnect', onOrphaned);
 
   const echo = (/** @type {string} */ name, /** @type {string} */ line) => console.log(`[${name}] ${line}`);
   stack = await startStack(settings, { onStep: say, onFunctionLine: echo });
@@ -56,8 +60,8 @@ async function run() {
     process.exit(0);
   }
   if (send) {
-    send({ ready: stack.environment });
-    process.disconnect();
+    process.off('disconnect', onOrphaned);
+    send({ ready: stack.environment }, () => process.disconnect());
   } else {
     printSummary(stack.environment);
     console.log('\nCtrl-C stops it.\n');
@@ -65,6 +69,8 @@ async function run() {
 }
 
 async function detach() {
+  // `start --detach | head -1` closes the pipe early; the stack shall still come up.
+  process.stdout.on('error', () => {});
   if (await runningSupervisor(settings.directory)) {
     console.log(`The stack is already running at ${settings.apiUrl}.`);
     return;
