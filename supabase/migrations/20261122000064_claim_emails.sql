@@ -82,7 +82,8 @@ begin
       with ordinality f (mail_id, template_id, locale, time_zone, place)
     join public.communication_logs l on l.id = f.mail_id
   ) m
-  where b.id = any (p_batch_ids));
+  -- Null when the log has none of its mails any more.
+  where b.id = any (p_batch_ids) and m.mails is not null);
 end;
 $$;
 

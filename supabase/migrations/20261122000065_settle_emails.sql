@@ -29,7 +29,10 @@ declare
   v_answer jsonb;
 begin
   with result as materialized (
-    select distinct on (r.batch_id) r.*
+    -- A code that the provider made up must not be what keeps a batch from being settled.
+    select distinct on (r.batch_id)
+      r.batch_id, r.lease, r.outcome, r.message_ids, r.retry_after_seconds, r.spent,
+      nullif(left(regexp_replace(lower(r.error_code), '[^a-z0-9_]+', '_', 'g'), 100), '') as error_code
     from jsonb_populate_recordset(null::private.batch_result, p_results) r
     order by r.batch_id
   ), held as materialized (
@@ -53,7 +56,7 @@ begin
     from (
       select
         u.mail_id, u.template_id, h.outcome,
-        case when h.outcome = 'sent' then u.message_id end as message_id,
+        case when h.outcome = 'sent' then left(u.message_id, 200) end as message_id,
         case when h.outcome <> 'sent' then coalesce(h.error_code, 'unknown') end as error_code
       from held h
       cross join unnest(

@@ -77,6 +77,13 @@ delete from public.email_verification_tokens where id = :'token';
 select is(pg_temp.claim() -> 'skipped', '1'::jsonb, 'and one whose token is gone');
 
 -- A mail that is gone from the log
+delete from private.email_batches;
+select pg_temp.enqueue('kept', 'colleague') \g /dev/null
+select pg_temp.enqueue('lost', 'colleague') \g /dev/null
+select pg_temp.claim(p_limit => 1) \g /dev/null
+select pg_temp.claim(p_limit => 1) \g /dev/null
+delete from public.communication_logs where dedupe_key = 'test:lost';
+select is(jsonb_array_length(pg_temp.claim(now() + interval '1 hour') -> 'batches'), 1, 'a batch whose mails are gone is not handed out');
 insert into private.email_queue (mail_id, stream, priority, due_at) values (-7, 'mail', 1, now());
 select pg_temp.claim() \g /dev/null
 select is_empty('select from private.email_queue where mail_id = -7', 'a queue row without a mail is dropped');

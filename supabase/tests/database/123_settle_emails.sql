@@ -98,6 +98,10 @@ select public.settle_emails(jsonb_build_array(
   jsonb_build_object('batch_id', gen_random_uuid(), 'lease', gen_random_uuid(), 'outcome', 'sent', 'message_ids', '["a", "b"]'::jsonb)
 )) as answer \gset
 select is(:'answer'::jsonb, '{"sent": 1, "retried": 0, "failed": 0, "skipped": 0, "split": 0, "stale": 3}'::jsonb, 'each batch is settled by itself');
+update private.email_sender set paused_until = null;
+select pg_temp.enqueue('odd') \g /dev/null
+select is(pg_temp.settle(pg_temp.claim(), '{"outcome": "failed", "error_code": "Some-Thing / new"}') -> 'failed', '1'::jsonb, 'a code of an unknown form settles all the same');
+select is((pg_temp.mail('odd')).error_code, 'some_thing_new', 'in our own form');
 select throws_ok($$select public.settle_emails('[{"outcome": "maybe"}]')$$, '22023', null, 'an unknown outcome is an error');
 select throws_ok($$select public.settle_emails('[{"batch_id": "x"}]')$$, '22023', null, 'none at all too');
 select is(public.settle_emails('[]') -> 'sent', '0'::jsonb, 'nothing to settle is fine');
