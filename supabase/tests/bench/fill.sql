@@ -34,11 +34,14 @@ select ('a0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
   ('c0000000-0000-4000-8000-' || lpad((1 + n % 1000)::text, 12, '0'))::uuid,
   ('d0000000-0000-4000-8000-' || lpad((1 + n % 2000)::text, 12, '0'))::uuid,
   'f0000000-0000-4000-8000-000000000001',
-  '2020-01-01'::timestamptz + make_interval(hours => n), '2020-01-01'::timestamptz + make_interval(hours => n, mins => 50), 'pending'
+  -- One every three minutes, the last twenty thousand still to come; nobody is in two at once.
+  date_trunc('hour', now()) + (n - 980000) * interval '3 minutes',
+  date_trunc('hour', now()) + (n - 980000) * interval '3 minutes' + interval '50 minutes',
+  case when n <= 980000 then 'completed' else 'confirmed' end
 from generate_series(1, 1000000) n;
 
 insert into public.booking_status_history (booking_id, new_status)
-select id, 'pending' from public.bookings where id::text like 'a0000000%';
+select id, status from public.bookings where id::text like 'a0000000%';
 
 insert into public.audit_logs (user_id, actor_id, actor_role, action, entity_type, entity_id, status)
 select employee_id, employee_id, 'authenticated', 'bench.entry', 'bookings', id::text, 'success' from public.bookings where id::text like 'a0000000%';

@@ -2,7 +2,7 @@
 my profile|select * from public.profiles where id = 'b0000000-0000-4000-8000-000000000077'
 my bookings|select * from public.bookings where employee_id = 'b0000000-0000-4000-8000-000000000077' order by starts_at desc limit 20
 one booking|select * from public.bookings where id = 'a0000000-0000-4000-8000-000000000076'
-my agenda of a month|select * from public.bookings where specialist_id = 'd0000000-0000-4000-8000-000000000077' and starts_at >= '2060-01-01' and starts_at < '2061-01-01' order by starts_at
+my agenda of a month|select * from public.bookings where specialist_id = 'd0000000-0000-4000-8000-000000000077' and starts_at >= now() - interval '30 days' and starts_at < now() order by starts_at
 history of a booking|select * from public.booking_status_history where booking_id = 'a0000000-0000-4000-8000-000000000076'
 my audit entries|select * from public.audit_logs where user_id = 'b0000000-0000-4000-8000-000000000077' order by occurred_at desc limit 20
 my terms|select * from public.terms_acceptance where user_id = 'b0000000-0000-4000-8000-000000000077'
