@@ -10,9 +10,6 @@ import { environment, root } from './environment.mjs';
 
 const DENO = path.join(root, 'node_modules/@deno', readdirSync(path.join(root, 'node_modules/@deno'))[0], 'deno');
 
-/** Short enough for a test that waits for it, long enough for a loaded machine. */
-export const UPSTREAM_TIMEOUT_MILLISECONDS = 1500;
-
 /** The function's own secrets, of no meaning outside of one test run. */
 export const secrets = {
   TOKEN_KEYS: 'key-of-the-tests-0123456789-abcdefghijk',
@@ -99,6 +96,5 @@ function platformEnvironment() {
     ALLOWED_ORIGINS: environment.siteUrl,
     MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
     SENTRY_ENVIRONMENT: 'test',
-    UPSTREAM_TIMEOUT_MS: String(UPSTREAM_TIMEOUT_MILLISECONDS),
   };
 }

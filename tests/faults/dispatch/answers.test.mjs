@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from '../../end-to-end/platform/clients.mjs';
-import { UPSTREAM_TIMEOUT_MILLISECONDS } from '../../end-to-end/platform/function-process.mjs';
+import { IMPATIENCE_MILLISECONDS } from './dispatcher.mjs';
 import { Laboratory } from './laboratory.mjs';
 
 const laboratory = new Laboratory();
@@ -57,7 +57,7 @@ describe('answers that mean "later"', () => {
     test(`${what}: tried again later with the same key, sent once`, async () => {
       const addresses = await laboratory.enqueue(30);
       sink.faults.add(fault);
-      const dispatcher = await laboratory.dispatcher();
+      const dispatcher = await laboratory.dispatcher({ impatient: fault.kind === 'hang' });
       const report = await dispatcher.dispatch();
       assert.equal(report.sent, 0);
       assert.equal(report.deferred, 30);
@@ -72,8 +72,8 @@ describe('answers that mean "later"', () => {
 
   test('a retry that comes while the first try is being worked on waits for it', async () => {
     const addresses = await laboratory.enqueue(10);
-    sink.faults.add({ kind: 'slow', milliseconds: UPSTREAM_TIMEOUT_MILLISECONDS + 1000 });
-    const dispatcher = await laboratory.dispatcher();
+    sink.faults.add({ kind: 'slow', milliseconds: IMPATIENCE_MILLISECONDS + 1000 });
+    const dispatcher = await laboratory.dispatcher({ impatient: true });
     await dispatcher.dispatch();
     await laboratory.letTimePass();
     await dispatcher.dispatch();

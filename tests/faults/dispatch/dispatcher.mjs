@@ -5,6 +5,9 @@ import { FunctionProcess } from '../../end-to-end/platform/function-process.mjs'
 
 /** @typedef {{ claimed: number, sent: number, deferred: number, skipped: number, failed: number, remaining: number, batches: number }} Report */
 
+/** What a test sets that waits for a deadline: short for it, long enough for a loaded machine. */
+export const IMPATIENCE_MILLISECONDS = 1500;
+
 /** The real email-dispatch between a proxy of the Data API and the mail sink. */
 export class Dispatcher {
   #process;
@@ -14,9 +17,11 @@ export class Dispatcher {
     this.#process = process;
   }
 
-  /** @param {string} supabaseUrl @param {string} mailerUrl */
-  static async start(supabaseUrl, mailerUrl) {
+  /** @param {string} supabaseUrl @param {string} mailerUrl @param {{ impatient?: boolean }} [options] */
+  static async start(supabaseUrl, mailerUrl, { impatient = false } = {}) {
+    /** @type {Record<string, string>} */
     const wiring = { SUPABASE_URL: supabaseUrl, RESEND_API_URL: mailerUrl };
+    if (impatient) wiring.UPSTREAM_TIMEOUT_MS = String(IMPATIENCE_MILLISECONDS);
     return new Dispatcher(await FunctionProcess.start('email-dispatch', wiring));
   }
 

@@ -50,8 +50,9 @@ export class Laboratory {
     await sql`update private.email_sender set paused_until = null, error_code = null`;
   }
 
-  async dispatcher() {
-    const one = await Dispatcher.start(this.proxy.url, this.sink.url);
+  /** @param {{ impatient?: boolean }} [options] */
+  async dispatcher(options) {
+    const one = await Dispatcher.start(this.proxy.url, this.sink.url, options);
     this.#dispatchers.push(one);
     return one;
   }
