@@ -1,0 +1,53 @@
+-- What a newcomer finds in a development database. Says nothing about a database without seed.
+begin;
+select to_regprocedure('public.demo_join()') is not null as seeded \gset
+\if :seeded
+\ir ../setup/people.psql
+select no_plan();
+
+select is_empty(
+  $$select email from auth.users where email ~ '\.example$' and encrypted_password <> extensions.crypt('evenkeel-demo-2026', encrypted_password)$$,
+  'everybody of the seed signs in with the password of its header'
+);
+select is_empty(
+  $$select email from auth.users u where email ~ '\.example$'
+    and not exists (select from auth.identities i where i.user_id = u.id and i.provider = 'email')$$,
+  'and has the identity that Auth looks for'
+);
+select isnt_empty(
+  $$select from public.booking_reminders r join public.profiles p on p.id = r.user_id
+    where p.email = 'emma@larkspur.example' and r.remind_at - r.created_at between interval '0' and interval '1 minute'$$,
+  'one reminder is due within a minute of seeding'
+);
+select isnt_empty(
+  $$select from public.bookings where status in ('completed', 'no_show')$$,
+  'there is a past'
+);
+
+select pg_temp.act_as('anon');
+select cmp_ok((select count(*) from public.pillars), '>=', 5::bigint, 'a visitor sees pillars');
+select cmp_ok((select count(id) from public.specialists), '>=', 4::bigint, 'and verified specialists');
+select is_empty($$select id from public.specialists where display_name = 'Dana Levi'$$, 'but none whose verification is pending');
+select throws_ok('select public.demo_join()', '42501', null, 'a visitor joins nothing');
+
+select pg_temp.act_as_owner();
+update auth.users set email_confirmed_at = now() where id = pg_temp.id('newcomer');
+select pg_temp.act_as('newcomer');
+select is((select public.demo_join() ->> 'company'), 'Larkspur Studio', 'a newcomer joins the demo company');
+select lives_ok('select public.demo_join()', 'joining again changes nothing');
+select lives_ok(
+  $$select public.book_session(
+      (select id from public.specialists where display_name = 'Ines Carvalho'),
+      (select t.id from public.session_types t join public.pillars p on p.id = t.pillar_id
+        where p.slug = 'mental-wellbeing' and t.kind = 'follow_up'),
+      date_trunc('hour', now()) + interval '40 days 3 hours')$$,
+  'and books a session'
+);
+
+select * from finish();
+\else
+select plan(1);
+select pass('no seed here');
+select * from finish();
+\endif
+rollback;
