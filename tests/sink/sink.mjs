@@ -21,6 +21,9 @@ const KEY = /^.{1,256}$/;
 
 /** An answer that refuses the request, in the service's own shape. */
 class Refusal extends Error {
+  /** What is sent instead of the usual JSON. @type {string | undefined} */
+  page;
+
   /** @param {number} status @param {string} name @param {string} message @param {Record<string, string>} [headers] */
   constructor(status, name, message, headers = {}) {
     super(message);
@@ -110,7 +113,7 @@ export class Sink {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const body = { statusCode: error.status, name: error.code, message: error.message };
-      this.#send(response, visit, error.status, JSON.stringify(body), error.headers);
+      this.#send(response, visit, error.status, error.page ?? JSON.stringify(body), error.headers);
     }
     this.open -= 1;
     if (visit.status === 'open') visit.status = 'dropped';
@@ -237,10 +240,21 @@ function refuseByFault(fault) {
         ? new Refusal(403, 'invalid_api_key', 'API key is invalid.')
         : new Refusal(401, 'restricted_api_key', 'This API key is restricted.');
     case 'error':
-      throw new Refusal(fault.status ?? 500, fault.name ?? 'internal_server_error', 'An unexpected error occurred.');
+      throw failure(fault);
     case 'refuse':
       throw new Refusal(422, 'validation_error', 'Invalid `to` field.');
   }
+}
+
+/** @param {Fault} fault */
+function failure(fault) {
+  const refusal = new Refusal(
+    fault.status ?? 500,
+    fault.name ?? 'internal_server_error',
+    'An unexpected error occurred.',
+  );
+  refusal.page = fault.body;
+  return refusal;
 }
 
 /** @param {Incoming} request @param {string} path @param {string | undefined} key @param {Buffer} raw @returns {Posting} */

@@ -200,6 +200,11 @@ describe('faults', () => {
     });
   }
 
+  test('an error may come as a page instead of JSON', async () => {
+    sink.faults.add({ kind: 'error', status: 502, body: '<html>' });
+    assert.equal(await (await post('/emails', mail())).text(), '<html>');
+  });
+
   test('drop_before accepts nothing, drop_after everything', async () => {
     sink.faults.add({ kind: 'drop_before' });
     await assert.rejects(post('/emails', mail()));

@@ -144,9 +144,13 @@ export const stages = [
     about: 'schemathesis over openapi.json',
     stack: true,
     prepare: tools.schemathesis,
-    steps: () => [
-      { command: process.execPath, args: ['tests/contract/run.mjs'], count: counts.schemathesis, minutes: 5 },
-    ],
+    steps: () =>
+      ['public', 'cron'].map((caller) => ({
+        command: process.execPath,
+        args: ['tests/contract/run.mjs', caller],
+        count: counts.schemathesis,
+        minutes: 5,
+      })),
   },
   {
     name: 'faults',
