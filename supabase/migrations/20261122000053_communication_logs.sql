@@ -7,8 +7,8 @@
 -- The log never holds a body, a link or a token. What waits for sending is in the narrow
 -- private.email_queue and private.email_batches. A mail is updated once in its life, when it is
 -- settled, and no index covers a column that this touches: with half of each page left free
--- those updates stay inside their page (HOT). An index on status or provider_message_id would
--- cost four fifths of the throughput; tests/bench/outbox.sql shows it.
+-- those updates stay inside their page (HOT). An index on status or provider_message_id would take
+-- most of the throughput away: docs/decisions/mail-queue-beside-the-log.md.
 
 create table public.communication_logs (
   id bigint generated always as identity primary key,
