@@ -12,11 +12,22 @@ export function bars({ perSecond, cpuMicroseconds }, times) {
   const least = (/** @type {string} */ ours, /** @type {string} */ peer, /** @type {number} */ bar) => {
     const ratio = ratios(perSecond[ours], perSecond[peer]);
     const byCpu = ratios(cpuMicroseconds[peer], cpuMicroseconds[ours]);
-    return { work: `requests/s: ${ours} / ${peer}`, bar: `>= ${bar.toFixed(2)}`, ratio, byCpu, met: ratio.median >= bar };
+    return {
+      work: `requests/s: ${ours} / ${peer}`,
+      bar: `>= ${bar.toFixed(2)}`,
+      ratio,
+      byCpu,
+      met: ratio.median >= bar,
+    };
   };
   const most = (/** @type {string} */ peer, /** @type {number} */ bar) => {
     const ratio = ratios(times.wasm, times[peer]);
-    return { work: `import + first request: wasm / ${peer}`, bar: `<= ${bar.toFixed(2)}`, ratio, met: ratio.median <= bar };
+    return {
+      work: `import + first request: wasm / ${peer}`,
+      bar: `<= ${bar.toFixed(2)}`,
+      ratio,
+      met: ratio.median <= bar,
+    };
   };
   return [
     least('wasm', 'plain fetch', 1),

@@ -15,7 +15,11 @@ const progress = (/** @type {string} */ text) => process.stderr.write(`${text}\n
 
 try {
   progress('building');
-  const modules = execFileSync('cargo', ['xtask', 'build'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const modules = execFileSync('cargo', ['xtask', 'build'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const bundles = await bundleAll();
   const upstream = await startUpstream();
   const times = await freshStart(upstream, progress);

@@ -20,7 +20,9 @@ const measuring = (/** @type {string[]} */ command) => (PIN ? ['taskset', '-c', 
 /** Starts the fixed upstream; answers its URL. */
 export async function startUpstream() {
   await run('cargo', ['build', '--quiet', '--package', 'xtask', '--example', 'bench-upstream'], { cwd: ROOT });
-  const target = JSON.parse((await run('cargo', ['metadata', '--no-deps', '--format-version=1'], { cwd: ROOT, maxBuffer: 1 << 26 })).stdout).target_directory;
+  const target = JSON.parse(
+    (await run('cargo', ['metadata', '--no-deps', '--format-version=1'], { cwd: ROOT, maxBuffer: 1 << 26 })).stdout,
+  ).target_directory;
   const port = await start(measuring([join(target, 'debug/examples/bench-upstream')]), {}, /^(\d+)/);
   return `http://127.0.0.1:${port}`;
 }
@@ -30,7 +32,16 @@ export async function startUpstream() {
  * @returns {Promise<{url: string, cpuSeconds: () => number}>}
  */
 export async function serve(/** @type {string} */ subject, /** @type {string} */ upstream) {
-  const command = [DENO, 'serve', '--no-check', '--allow-env', '--allow-net', '--host=127.0.0.1', '--port=0', bundleOf(subject)];
+  const command = [
+    DENO,
+    'serve',
+    '--no-check',
+    '--allow-env',
+    '--allow-net',
+    '--host=127.0.0.1',
+    '--port=0',
+    bundleOf(subject),
+  ];
   const port = await start(measured(command), environment(upstream), /Listening on http:\/\/[\d.]+:(\d+)/);
   const pid = started.at(-1)?.pid;
   return { url: `http://127.0.0.1:${port}`, cpuSeconds: () => cpuSeconds(pid) };

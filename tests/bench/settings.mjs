@@ -38,7 +38,7 @@ export const SUBJECTS = {
  * @type {Record<string, {subject: string, token: string, status: number}>}
  */
 export const LOADS = {
-  'wasm': { subject: 'wasm', token: TOKENS.expired, status: 410 },
+  wasm: { subject: 'wasm', token: TOKENS.expired, status: 410 },
   'wasm, confirmed: two calls': { subject: 'wasm', token: TOKENS.good, status: 200 },
   'plain fetch': { subject: 'plain fetch', token: TOKENS.expired, status: 410 },
   'supabase-js, one call': { subject: 'supabase-js, one call', token: TOKENS.expired, status: 410 },

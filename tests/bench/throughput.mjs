@@ -37,7 +37,10 @@ export async function throughput(upstream, progress) {
 }
 
 /** All give the same answer, or the comparison means nothing. */
-async function checkAnswer(/** @type {string} */ url, /** @type {{token: string, status: number}} */ { token, status }) {
+async function checkAnswer(
+  /** @type {string} */ url,
+  /** @type {{token: string, status: number}} */ { token, status },
+) {
   const response = await fetch(`${url}/auth-email-verify/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -50,7 +53,11 @@ async function checkAnswer(/** @type {string} */ url, /** @type {{token: string,
   assert.equal(response.headers.get('cache-control'), 'no-store');
 }
 
-async function wrk(/** @type {string} */ url, /** @type {{token: string, status: number}} */ { token, status }, /** @type {number} */ seconds) {
+async function wrk(
+  /** @type {string} */ url,
+  /** @type {{token: string, status: number}} */ { token, status },
+  /** @type {number} */ seconds,
+) {
   const script = join(ROOT, 'tests/bench/load.lua');
   const connections = String(THROUGHPUT.connections);
   const command = ['wrk', '-t1', '-c', connections, '-d', `${seconds}s`, '-s', script, `${url}/auth-email-verify/`];

@@ -5,7 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "the port is its one line of output")]
 
-use std::io::{BufRead, BufReader, Read, Result, Write};
+use std::io::{BufRead, BufReader, Result, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 

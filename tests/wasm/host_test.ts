@@ -20,6 +20,11 @@ function request(headers: Record<string, string> = {}) {
   return new Request('http://localhost/', { headers: { 'x-request-id': REQUEST_ID, ...headers } });
 }
 
+/** The timer of the deadlines outlives the requests it watched. */
+function rule(name: string, fn: () => Promise<void>) {
+  Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
+}
+
 const never = () => new Promise<Response>(() => {});
 
 /** What the panic hook of a module does in the middle of a request. */
@@ -28,7 +33,7 @@ function panicking(location: string): Promise<Response> {
   return never();
 }
 
-Deno.test('the module is instantiated once, at import', async () => {
+rule('the module is instantiated once, at import', async () => {
   const { seen, bindings } = played(() => Promise.resolve(new Response('fine')));
   const { fetch } = serve(bindings, new Uint8Array());
   await fetch(request());
@@ -36,7 +41,7 @@ Deno.test('the module is instantiated once, at import', async () => {
   assert.equal(seen.initialised, 1);
 });
 
-Deno.test('a panic answers every request in flight and leaves a clean instance', async () => {
+rule('a panic answers every request in flight and leaves a clean instance', async () => {
   let handle = never;
   const { seen, bindings } = played(() => handle());
   const { fetch } = serve(bindings, new Uint8Array());
@@ -51,7 +56,7 @@ Deno.test('a panic answers every request in flight and leaves a clean instance',
   assert.equal(await (await fetch(request())).text(), 'fine');
 });
 
-Deno.test('a panic that is noticed twice is handled once', async () => {
+rule('a panic that is noticed twice is handled once', async () => {
   const { seen, bindings } = played(() => {
     globalThis.__edge_panic?.('a');
     throw new WebAssembly.RuntimeError('unreachable');
@@ -61,14 +66,14 @@ Deno.test('a panic that is noticed twice is handled once', async () => {
   assert.equal(seen.resets, 1);
 });
 
-Deno.test('a trap without a panic hook is a panic too', async () => {
+rule('a trap without a panic hook is a panic too', async () => {
   const { seen, bindings } = played(() => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds')));
   const { fetch } = serve(bindings, new Uint8Array());
   assert.equal((await fetch(request())).status, 500);
   assert.equal(seen.resets, 1);
 });
 
-Deno.test('a trap in a microtask is caught before it ends the process', async () => {
+rule('a trap in a microtask is caught before it ends the process', async () => {
   const { bindings } = played(() => {
     queueMicrotask(() => {
       throw new WebAssembly.RuntimeError('unreachable');
@@ -79,7 +84,7 @@ Deno.test('a trap in a microtask is caught before it ends the process', async ()
   assert.equal((await fetch(request())).status, 500);
 });
 
-Deno.test('a rejected answer is a 500 of that request alone', async () => {
+rule('a rejected answer is a 500 of that request alone', async () => {
   const { seen, bindings } = played(() => Promise.reject(new Error('a mistake in the module')));
   const { fetch } = serve(bindings, new Uint8Array());
   const response = await fetch(request());
@@ -88,7 +93,7 @@ Deno.test('a rejected answer is a 500 of that request alone', async () => {
   assert.equal(seen.resets, 0);
 });
 
-Deno.test('a panic while reporting a panic does not report for ever', async () => {
+rule('a panic while reporting a panic does not report for ever', async () => {
   const { seen, bindings } = played(() => panicking('request'));
   bindings.report_panic = (location) => {
     seen.reports.push(location);
@@ -101,14 +106,14 @@ Deno.test('a panic while reporting a panic does not report for ever', async () =
   assert.deepEqual(seen.reports, ['request']);
 });
 
-Deno.test('a report that fails is logged and nothing more', async () => {
+rule('a report that fails is logged and nothing more', async () => {
   const { bindings } = played(() => panicking('request'));
   bindings.report_panic = () => Promise.reject(new Error('Sentry is away'));
   const { fetch } = serve(bindings, new Uint8Array());
   assert.equal((await fetch(request())).status, 500);
 });
 
-Deno.test('the report outlives the answer by waitUntil', async () => {
+rule('the report outlives the answer by waitUntil', async () => {
   const kept: Promise<unknown>[] = [];
   globalThis.EdgeRuntime = { waitUntil: (promise) => void kept.push(promise) };
   try {
@@ -120,7 +125,7 @@ Deno.test('the report outlives the answer by waitUntil', async () => {
   }
 });
 
-Deno.test('a request past its deadline is answered 504, and its late answer is dropped', async () => {
+rule('a request past its deadline is answered 504, and its late answer is dropped', async () => {
   let settle = (_: Response) => {};
   const { seen, bindings } = played(() => new Promise((resolve) => (settle = resolve)));
   const { fetch } = serve(bindings, new Uint8Array(), { deadlineMs: 10 });
@@ -131,7 +136,21 @@ Deno.test('a request past its deadline is answered 504, and its late answer is d
   assert.equal(seen.resets, 0);
 });
 
-Deno.test('answers of the host keep the contract of every answer', async () => {
+rule('each request has its own deadline', async () => {
+  const { bindings } = played(never);
+  const { fetch } = serve(bindings, new Uint8Array(), { deadlineMs: 60 });
+  const started = performance.now();
+  const first = fetch(request());
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const second = fetch(request());
+  assert.equal((await first).status, 504);
+  const afterFirst = performance.now() - started;
+  assert.equal((await second).status, 504);
+  const afterSecond = performance.now() - started;
+  assert.ok(afterFirst >= 59 && afterSecond >= 88, `${afterFirst} ms, ${afterSecond} ms`);
+});
+
+rule('answers of the host keep the contract of every answer', async () => {
   const { bindings } = played(() => panicking('src/secret.rs'));
   Deno.env.set('ALLOWED_ORIGINS', 'https://other.example, https://app.example/');
   const { fetch } = serve(bindings, new Uint8Array());
@@ -157,7 +176,7 @@ Deno.test('answers of the host keep the contract of every answer', async () => {
   });
 });
 
-Deno.test('an origin that is not allowed gets no CORS header, a strange request id a new one', async () => {
+rule('an origin that is not allowed gets no CORS header, a strange request id a new one', async () => {
   const { bindings } = played(() => panicking('x'));
   Deno.env.set('ALLOWED_ORIGINS', 'https://app.example');
   const { fetch } = serve(bindings, new Uint8Array());

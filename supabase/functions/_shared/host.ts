@@ -21,7 +21,8 @@ export interface Options {
 
 interface Call {
   request: Request;
-  requestId: string;
+  /** When it is too late for an answer, in the time of `performance.now()`. */
+  due: number;
   answer(response: Response): void;
 }
 
@@ -63,8 +64,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Instantiates the module and answers what `export default` of an edge function needs. */
 export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = {}) {
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
+  /** In the order of arrival, and so of their deadlines. */
   const inFlight = new Set<Call>();
   let failed = false;
+  let watching = false;
   let lastReport = -Infinity;
 
   function fail(location: string) {
@@ -79,9 +82,12 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     inFlight.clear();
     bindings.__wbg_reset_state();
     failed = false;
-    const request_ids = lost.map((call) => call.requestId);
+    const request_ids = lost.map(({ request, answer }) => {
+      const requestId = requestIdOf(request);
+      answer(problem(PANIC, request, requestId));
+      return requestId;
+    });
     console.error(JSON.stringify({ level: 'error', event: 'panic', location, request_ids }));
-    for (const call of lost) call.answer(problem(PANIC, call));
     report(location);
   }
 
@@ -96,25 +102,37 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     return new Promise((resolve) => {
       const call: Call = {
         request,
-        requestId: requestIdOf(request),
+        due: performance.now() + deadlineMs,
         answer(response) {
-          clearTimeout(timer);
           inFlight.delete(call);
           resolve(response);
         },
       };
-      const timer = setTimeout(() => call.answer(problem(DEADLINE, call)), deadlineMs);
       const onError = (error: unknown) => {
         if (isTrap(error)) fail(String(error));
-        else call.answer(problem(PANIC, call));
+        else call.answer(problem(PANIC, request));
       };
       inFlight.add(call);
+      if (!watching) watch(deadlineMs);
       try {
         bindings.handle(request).then(call.answer, onError);
       } catch (error) {
         onError(error);
       }
     });
+  }
+
+  /** One timer for all requests: a timer for each would cost a tenth of a request. */
+  function watch(milliseconds: number) {
+    watching = true;
+    setTimeout(() => {
+      watching = false;
+      for (const call of inFlight) {
+        const left = call.due - performance.now();
+        if (left > 0) return watch(left);
+        call.answer(problem(DEADLINE, call.request));
+      }
+    }, milliseconds);
   }
 
   catchTraps(fail);
@@ -158,7 +176,7 @@ function requestIdOf(request: Request): string {
   return given !== null && UUID.test(given) ? given : crypto.randomUUID();
 }
 
-function problem(kind: Problem, { request, requestId }: Call): Response {
+function problem(kind: Problem, request: Request, requestId = requestIdOf(request)): Response {
   const headers = new Headers({
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
