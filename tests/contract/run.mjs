@@ -6,10 +6,11 @@
 // Once with the key that a frontend has, and once with the one pg_cron has.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { environment, root } from '../end-to-end/platform/environment.mjs';
+import { schemathesis } from '../suite/tools.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -32,11 +33,11 @@ if (caller !== 'public' && caller !== 'cron') {
 }
 
 const [key, ...selection] = callers[caller];
-const tools = path.join(root, 'target/tools');
-const python = readdirSync(tools).find((name) => name.startsWith('python-'));
 const { status } = spawnSync(
-  path.join(tools, python ?? '', 'bin/st'),
+  await schemathesis(),
   [
+    '--config-file',
+    path.join(root, 'tests/contract/schemathesis.toml'),
     'run',
     document,
     '--url',

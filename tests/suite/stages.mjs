@@ -143,7 +143,6 @@ export const stages = [
     name: 'contract',
     about: 'schemathesis over openapi.json',
     stack: true,
-    prepare: tools.schemathesis,
     steps: () =>
       ['public', 'cron'].map((caller) => ({
         command: process.execPath,
