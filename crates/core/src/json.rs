@@ -13,6 +13,10 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     if core::str::from_utf8(body).is_err() {
         return Err(Error::new(Code::InvalidRequest, "The body is not valid UTF-8."));
     }
+    // serde would take an array for a struct, field by field.
+    if body.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
+        return Err(Error::new(Code::InvalidRequest, "The body is not a JSON object."));
+    }
     serde_json::from_slice(body).map_err(|error| refusal(&error))
 }
 
@@ -69,11 +73,13 @@ mod tests {
 
     #[test]
     fn a_refusal_says_where_and_why() {
-        let cases: [(&[u8], &str); 8] = [
+        let cases: [(&[u8], &str); 10] = [
             (b"", "The body is not valid JSON, at line 1 column 0."),
             (b"{", "The body is not valid JSON, at line 1 column 1."),
             (b"{\"token\":\"a\"} x", "The body is not valid JSON, at line 1 column 15."),
             (b"\xff", "The body is not valid UTF-8."),
+            (b" [\"a\"]", "The body is not a JSON object."),
+            (b"null", "The body is not a JSON object."),
             (b"{}", "This field is required. /token missing_field"),
             (b"{\"token\":1}", "A value has the wrong type, at line 1 column 10."),
             (b"{\"token\":\"a\",\"x/y\":1}", "This field is not known. /x~1y unknown_field"),
