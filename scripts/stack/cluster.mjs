@@ -18,6 +18,7 @@ const isRoot = process.getuid?.() === 0;
 export async function findPostgres(base = '/usr/lib/postgresql') {
   const versions = existsSync(base) ? await readdir(base) : [];
   const usable = versions
+    .filter((version) => Number(version) >= 15)
     .filter((version) => existsSync(`${base}/${version}/lib/pg_cron.so`) && existsSync(`${base}/${version}/bin/initdb`))
     .sort((a, b) => Number(b) - Number(a));
   if (usable.length === 0) {

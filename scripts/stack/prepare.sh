@@ -30,6 +30,12 @@ need_node() {
   ((major >= 20)) || fail "Node.js $(node -v) is too old; version 20 or newer is needed."
 }
 
+# rustup puts its programs where a shell that was open before does not look.
+need_rust() {
+  [[ -d $HOME/.cargo/bin ]] && PATH=$PATH:$HOME/.cargo/bin
+  command -v cargo >/dev/null || fail "Rust is missing; install it from https://rustup.rs, then run this again."
+}
+
 as_root() {
   if ((EUID == 0)); then
     "$@"
@@ -39,17 +45,26 @@ as_root() {
   fi
 }
 
+# The migrations are written for 15 and newer.
 have_postgres() {
-  local cron
+  local cron version
   for cron in /usr/lib/postgresql/*/lib/pg_cron.so; do
-    [[ -e $cron && -x ${cron%/lib/pg_cron.so}/bin/initdb ]] && return 0
+    version=${cron#/usr/lib/postgresql/} version=${version%%/*}
+    [[ -e $cron && -x /usr/lib/postgresql/$version/bin/initdb ]] && ((version >= 15)) && return 0
   done
   return 1
 }
 
 # The newest packaged PostgreSQL that pg_cron is packaged for as well.
 packaged_postgres() {
-  apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]\+\)-cron$/\1/p' | sort -rn | head -n 1
+  apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]\+\)-cron$/\1/p' | awk '$1 >= 15' | sort -rn | head -n 1
+}
+
+need_linker() {
+  command -v cc >/dev/null && return
+  command -v apt-get >/dev/null || fail "a C compiler is missing; Rust links with it."
+  quietly "updating the package lists" as_root apt-get update
+  quietly "installing a linker for Rust" as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends gcc libc6-dev
 }
 
 need_system_packages() {
@@ -61,7 +76,7 @@ need_system_packages() {
     quietly "updating the package lists" as_root apt-get update
     version=$(packaged_postgres)
   fi
-  [[ -n $version ]] || fail "this system's packages do not have pg_cron; Debian 12 and Ubuntu 22.04 or newer do."
+  [[ -n $version ]] || fail "this system does not package PostgreSQL 15 or newer with pg_cron; Debian 12 and Ubuntu 24.04 do."
   # Otherwise the package makes and starts a server of its own, which nobody asked for.
   local wish=/etc/postgresql-common/createcluster.d/no-main-cluster.conf made=false
   if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
@@ -86,7 +101,7 @@ need_npm_packages() {
 
 build_functions() {
   [[ -x scripts/build ]] || return 0
-  command -v cargo >/dev/null || fail "Rust is missing; install it from https://rustup.rs, then run this again."
-  # With a shipped build nothing is compiled; the first build takes minutes, so it shows its progress.
+  need_linker
+  # The first build takes a few minutes, so it shows its own progress.
   ./scripts/build || fail "the functions could not be built; the messages above say why."
 }

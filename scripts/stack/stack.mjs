@@ -10,13 +10,11 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
-import { takeDown } from './database.mjs';
 import { readSettings } from './settings.mjs';
 import { forgetSupervisor, isAlive, runningSupervisor } from './state.mjs';
-import { startStack } from './supervisor.mjs';
 import { UserError, exitWith } from './user-error.mjs';
 
-const settings = readSettings();
+const settings = settingsOrExit();
 const STOP_WITHIN = 20_000;
 
 /** @supabase/lite prints a refused statement with its stack and the row in it; one line says enough. */
@@ -36,7 +34,7 @@ async function run() {
   const send = process.send?.bind(process);
   const say = (/** @type {string} */ line) => void (send ? process.connected && send({ step: line }) : console.log(`  ${line}`));
 
-  let stack = /** @type {Awaited<ReturnType<typeof startStack>> | null} */ (null);
+  let stack = /** @type {Awaited<ReturnType<typeof import('./supervisor.mjs').startStack>> | null} */ (null);
   let signalled = false;
   const onSignal = async () => {
     if (signalled) process.exit(130);
@@ -54,6 +52,8 @@ async function run() {
   process.on('disconnect', onOrphaned);
 
   const echo = (/** @type {string} */ name, /** @type {string} */ line) => console.log(`[${name}] ${line}`);
+  // Loaded only here: the other commands answer in a fraction of the time without it.
+  const { startStack } = await import('./supervisor.mjs');
   stack = await startStack(settings, { onStep: say, onFunctionLine: echo });
   if (signalled) {
     await stack.stop();
@@ -112,6 +112,7 @@ async function stop() {
 
 async function reset() {
   if (await runningSupervisor(settings.directory)) throw new UserError('The stack is running; end it with ./scripts/stop first.');
+  const { takeDown } = await import('./database.mjs');
   await takeDown(settings.directory);
 }
 
@@ -124,6 +125,14 @@ function printSummary(environment) {
   Database         ${environment.DATABASE_URL}
   Publishable key  ${environment.SUPABASE_PUBLISHABLE_KEY}
   Secret key       ${environment.SUPABASE_SECRET_KEY}`);
+}
+
+function settingsOrExit() {
+  try {
+    return readSettings();
+  } catch (error) {
+    return exitWith(error);
+  }
 }
 
 /** @type {Record<string, () => Promise<void>>} */

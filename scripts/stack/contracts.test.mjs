@@ -1,0 +1,62 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
+import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
+import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
+import { parseEnvironment, upstreamHosts } from './functions/environment.mjs';
+import { answerRepeatedSignUp } from './sign-up.mjs';
+import { withStorageContract } from './storage-contract.mjs';
+
+test('a SQLSTATE has the status that PostgREST gives it', () => {
+  const expected = { 23505: 409, 23514: 400, '23P01': 400, 40001: 500, 42883: 404, P0001: 400, P0002: 500, 22023: 400, '08006': 503, XX000: 500 };
+  for (const [code, status] of Object.entries(expected)) assert.equal(statusOf(code), status, code);
+});
+
+test('a database error that lite hides behind a 500 keeps its code', async () => {
+  const failure = Object.assign(new Error('no'), { severity: 'ERROR', code: '23514', detail: 'why' });
+  const connection = { withContext: async () => { throw failure; } };
+  watchErrors(connection);
+  const response = await withDatabaseErrors(new Request('http://x/'), async () => {
+    await connection.withContext().catch(() => {});
+    return Response.json({ code: 'SUP' }, { status: 500 });
+  });
+  assert.equal(response.status, 400);
+  assert.deepEqual(await response.json(), { code: '23514', details: 'why', hint: null, message: 'no' });
+});
+
+test('Auth\'s errors have the shape that the caller\'s API version asks for', () => {
+  const error = new AuthError(422, 'weak_password', 'short', { weak_password: { reasons: ['length'] } });
+  assert.deepEqual(errorAnswer(error, undefined).body, { code: 422, error_code: 'weak_password', msg: 'short', weak_password: { reasons: ['length'] } });
+  assert.deepEqual(errorAnswer(error, '2024-01-01').body, { code: 'weak_password', message: 'short', weak_password: { reasons: ['length'] } });
+});
+
+test('passwords are measured in bytes', () => {
+  assert.doesNotThrow(() => assertNotTooLong('ä'.repeat(36)));
+  assert.throws(() => assertNotTooLong('ä'.repeat(37)), { status: 400, code: 'validation_failed' });
+  assert.throws(() => assertStrong('short', 12), { status: 422, code: 'weak_password' });
+});
+
+test('an env file is read without comments and quotes', () => {
+  const text = '# A=1\nA=1\n B = no\nC="two words"\nD=a=b#c\nE=\n';
+  assert.deepEqual(parseEnvironment(text), { A: '1', C: 'two words', D: 'a=b#c', E: '' });
+});
+
+test('a function may reach its upstreams and nothing else', () => {
+  const hosts = upstreamHosts({ SUPABASE_URL: 'http://127.0.0.1:1', RESEND_API_URL: 'https://api.resend.com', SENTRY_DSN: 'https://k@s.example/1', SITE_URL: 'https://other.example' });
+  assert.deepEqual(hosts, ['127.0.0.1:1', 'api.resend.com:443', 's.example:443']);
+});
+
+test('signing up again looks like signing up', async () => {
+  const request = new Request('http://x/auth/v1/signup', { method: 'POST', body: '{"email":"A@B.example","password":"x"}' });
+  const response = await answerRepeatedSignUp(request, async () => Response.json({ error_code: 'over_email_send_rate_limit' }, { status: 429 }));
+  const user = await response.json();
+  assert.equal(response.status, 200);
+  assert.deepEqual([user.email, user.identities], ['a@b.example', []]);
+});
+
+test('Storage gives signed addresses the names that supabase-js reads', async () => {
+  const request = new Request('http://x/storage/v1/object/sign/docs/a', { method: 'POST', body: '{}' });
+  const response = await withStorageContract(request, async () => Response.json({ signedUrl: '/storage/v1/object/sign/docs/a?token=t' }));
+  assert.deepEqual(await response.json(), { signedURL: '/object/sign/docs/a?token=t' });
+});
