@@ -84,6 +84,13 @@ select is_empty(
   'the new leaves have row level security'
 );
 
+select is(private.run_job('create_partitions', now() + interval '3 years'), 4::bigint, 'the nightly job makes this month and three more');
+select is(private.run_job('create_partitions', now() + interval '3 years'), 0::bigint, 'once');
+select is(
+  (select status from private.job_runs where job = 'create_partitions' order by id desc limit 1), 'succeeded',
+  'without failing'
+);
+
 select throws_ok($$select private.setting('no_such_setting')$$, 'P0002', null, 'an unknown setting is an error');
 select pg_temp.act_as('platform_admin');
 select throws_ok(

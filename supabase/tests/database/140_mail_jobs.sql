@@ -17,7 +17,7 @@ $$;
 select is(
   (select array_agg(format('%s: %s', jobname, schedule) order by jobname::text collate "C") from cron.job where command like '%private.run_job%'),
   array[
-    'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'email-dispatch: * * * * *',
+    'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'create-partitions: 27 2 * * *', 'email-dispatch: * * * * *',
     'purge-mail-payloads: 37 * * * *', 'purge-tokens: 17 * * * *', 'trim-job-history: 7 3 * * *'
   ],
   'the jobs are scheduled'
