@@ -6,6 +6,7 @@
 //   stack.mjs reset     removes the database, so that the next start makes a new one
 //   stack.mjs status    exit code 0 if it runs
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,7 +106,7 @@ async function stop() {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  const leftover = await stopCluster(await locateCluster(settings.directory));
+  const leftover = existsSync(settings.directory) && await stopCluster(await locateCluster(settings.directory));
   await forgetSupervisor(settings.directory);
   console.log(running ? 'The stack has stopped.' : leftover ? 'Stopped what an earlier run left behind.' : 'The stack is not running.');
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // Starts every part in order, keeps the database and its worker alive, and stops them in reverse.
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createAuthAdmin } from './auth-admin/routes.mjs';
 import { startCluster, stopCluster, runningPort } from './cluster.mjs';
@@ -21,6 +21,8 @@ import { forgetSupervisor, recordSupervisor, writeEnvironment } from './state.mj
 import { createStatus } from './status.mjs';
 import { UserError } from './user-error.mjs';
 import { keepVaultSecrets } from './vault-secrets.mjs';
+
+const LARGE_LOG = 5_000_000;
 
 /**
  * @typedef {{ onStep: (step: string) => void, onFunctionLine: (name: string, line: string) => void }} Reporter
@@ -51,6 +53,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     const { directory, databasePort } = settings;
     await mkdir(path.join(directory, 'logs'), { recursive: true });
     await recordSupervisor(directory);
+    await rotateLogs(path.join(directory, 'logs'));
     stops.push(() => forgetSupervisor(directory));
     await assertPortsFree();
     const config = await readConfig();
@@ -190,6 +193,14 @@ function closeServer(server) {
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), 1_000).unref();
   });
+}
+
+/** Keeps one older file of each log that has grown large. @param {string} folder */
+async function rotateLogs(folder) {
+  for (const name of await readdir(folder)) {
+    const file = path.join(folder, name);
+    if (name.endsWith('.log') && (await stat(file)).size > LARGE_LOG) await rename(file, `${file}.1`);
+  }
 }
 
 /** The binary itself: its npm wrapper is a parent process of its own. */

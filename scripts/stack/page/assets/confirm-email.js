@@ -43,6 +43,8 @@ async function confirm() {
   byId('sign-in').hidden = status !== 200;
   byId('resend-section').hidden = status === 200;
   show(...outcome);
+  // The button that had the focus is gone; a screen reader goes on at the outcome.
+  byId('title').focus();
 }
 
 async function resend() {

@@ -21,4 +21,5 @@ onSubmit(byId('form'), async () => {
   byId('sent-to').textContent = email;
   byId('form').hidden = true;
   byId('done').hidden = false;
+  byId('done').focus();
 });
