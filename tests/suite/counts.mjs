@@ -85,7 +85,7 @@ export function plainLine(output) {
   return found ? { passed: Number(found[1]), failed: Number(found[2]) } : null;
 }
 
-/** schemathesis 4, under "Test cases:": "340 generated, 5 found 2 unique failures, 1 errored".
+/** schemathesis 4, under "Test cases:": "340 generated, 5 found 2 unique failures, 1 errored, 4 skipped".
  * @param {string} output @returns {Counts | null} */
 export function schemathesis(output) {
   const line = [...output.replace(COLOUR, '').matchAll(/^ +\d+ generated.*$/gm)].at(-1)?.[0];
@@ -94,7 +94,8 @@ export function schemathesis(output) {
   const found = lastNumber(line, /(\d+) found/g) ?? 0;
   const unique = lastNumber(line, /(\d+) unique failure/g) ?? 0;
   const errored = lastNumber(line, /(\d+) errored/g) ?? 0;
-  return { passed: generated - found - errored, failed: unique + errored };
+  const skipped = lastNumber(line, /(\d+) skipped/g) ?? 0;
+  return { passed: generated - found - errored - skipped, failed: unique + errored };
 }
 
 /** A command that is itself one check. @param {number} code @returns {Counts} */

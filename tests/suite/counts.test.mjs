@@ -48,7 +48,7 @@ test('a line of our own runners: the last one counts', () => {
 
 test('schemathesis: generated cases, unique failures and errors', () => {
   assert.deepEqual(counts.schemathesis('Test cases:\n  340 generated, 340 passed\n'), { passed: 340, failed: 0 });
-  const bad = 'Test cases:\n  22 generated, 3 found 1 unique failure\n\nSeed: 1\n';
+  const bad = 'Test cases:\n  26 generated, 3 found 1 unique failure, 4 skipped\n\nSeed: 1\n';
   assert.deepEqual(counts.schemathesis(bad), { passed: 19, failed: 1 });
   assert.deepEqual(counts.schemathesis('Test cases:\n  27 generated, 27 errored\n'), { passed: 0, failed: 27 });
   assert.equal(counts.schemathesis('Connection refused'), null);

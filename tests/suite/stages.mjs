@@ -161,7 +161,7 @@ export const stages = [
 
 /** @param {string} output */
 function databaseCounts(output) {
-  return counts.pgProve(output) ?? counts.plainLine(output);
+  return counts.plainLine(output) ?? counts.pgProve(output);
 }
 
 function functionNames() {
