@@ -20,6 +20,8 @@
 
 pub mod client;
 pub mod config;
+#[cfg(feature = "schema")]
+pub mod contract;
 pub mod email_address;
 pub mod error;
 pub mod id;

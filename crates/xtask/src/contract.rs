@@ -1,8 +1,15 @@
 //! `xtask contract`: files generated from the Rust types of the HTTP contract.
 
-use anyhow::{Result, bail};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::Workspace;
+
+const DESCRIPTION: &str = "openapi.json";
+const TYPES: &str = "types/functions.ts";
 
 /// What to do with the generated files.
 pub(crate) struct Options {
@@ -22,9 +29,45 @@ impl Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::discover()?;
-    bail!(
-        "nothing is generated yet ({} {})",
-        if options.check { "checked" } else { "looked in" },
-        workspace.root.display()
-    )
+    let description = serde_json::to_string_pretty(&evenkeel_core::contract::openapi())? + "\n";
+    let types = typescript(&workspace, &description)?;
+    for (name, content) in [(DESCRIPTION, description), (TYPES, types)] {
+        let path = workspace.root.join(name);
+        if options.check {
+            let fresh = fs::read_to_string(&path).is_ok_and(|committed| committed == content);
+            ensure!(fresh, "{name} is not what the Rust types say: run `cargo xtask contract`");
+            println!("{name} is fresh");
+        } else {
+            write(&path, &content).with_context(|| format!("writing {name}"))?;
+            println!("wrote {name}");
+        }
+    }
+    Ok(())
+}
+
+/// The types that a frontend imports, by openapi-typescript.
+fn typescript(workspace: &Workspace, description: &str) -> Result<String> {
+    let scratch = workspace.target.join("xtask");
+    fs::create_dir_all(&scratch)?;
+    let (input, output) = (scratch.join(DESCRIPTION), scratch.join("functions.ts"));
+    fs::write(&input, description)?;
+    let result = Command::new(workspace.root.join("node_modules/.bin/openapi-typescript"))
+        .arg(&input)
+        .arg("--output")
+        .arg(&output)
+        .output()
+        .context("openapi-typescript could not be started: run `npm ci` first")?;
+    ensure!(
+        result.status.success(),
+        "openapi-typescript failed: {}",
+        String::from_utf8_lossy(&result.stderr).trim()
+    );
+    fs::read_to_string(&output).context("reading what openapi-typescript wrote")
+}
+
+fn write(path: &Path, content: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    Ok(fs::write(path, content)?)
 }

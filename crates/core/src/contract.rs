@@ -1,0 +1,224 @@
+//! The HTTP contract as data: an OpenAPI 3.1 description made of the very types
+//! that parse the requests and write the answers.
+//!
+//! A new route is one [`Operation`] in [`operations`]; `cargo xtask contract`
+//! then writes `openapi.json` and the TypeScript types.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    error::{Code, Problem},
+    outbox::{DispatchReport, DispatchRequest},
+    verification::{AcceptedResponse, ResendRequest, VerifyRequest, VerifyResponse},
+};
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    /// Anybody, with the publishable key or none.
+    Public,
+    /// `pg_cron`, with the secret key named `cron`.
+    Cron,
+}
+
+/// What every route may answer, whatever it does.
+const COMMON: [Code; 8] = [
+    Code::InvalidRequest,
+    Code::MethodNotAllowed,
+    Code::NotFound,
+    Code::PayloadTooLarge,
+    Code::UnsupportedMediaType,
+    Code::Internal,
+    Code::UpstreamUnavailable,
+    Code::UpstreamTimeout,
+];
+
+struct Operation {
+    function: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    description: &'static str,
+    caller: Caller,
+    request: Value,
+    success: (u16, Value),
+    errors: Vec<Code>,
+}
+
+fn operations(schemas: &mut SchemaGenerator) -> Vec<Operation> {
+    let mut dispatch = |function, summary, description| Operation {
+        function,
+        path: "",
+        summary,
+        description,
+        caller: Caller::Cron,
+        request: schema::<DispatchRequest>(schemas),
+        success: (200, schema::<DispatchReport>(schemas)),
+        errors: vec![Code::Unauthenticated],
+    };
+    let reminders = dispatch(
+        "booking-reminders-dispatch",
+        "Send the reminders that are due",
+        "One run of the reminder queue. Runs may overlap.",
+    );
+    let mails = dispatch(
+        "email-dispatch",
+        "Send the mails that are due",
+        "One run of the mail queue. Runs may overlap.",
+    );
+    let verify = Operation {
+        function: "auth-email-verify",
+        path: "",
+        summary: "Confirm an e-mail address",
+        description: "Uses the token of a mailed link up. The same link may be sent again until it expires.",
+        caller: Caller::Public,
+        request: schema::<VerifyRequest>(schemas),
+        success: (200, schema::<VerifyResponse>(schemas)),
+        errors: vec![
+            Code::TokenInvalid,
+            Code::TokenExpired,
+            Code::TokenExhausted,
+            Code::TokenSuperseded,
+        ],
+    };
+    let resend = Operation {
+        function: "auth-email-verify",
+        path: "/resend",
+        summary: "Ask for another confirmation mail",
+        description: "Answers the same for every address. One mail a minute and five an hour are sent to an \
+                      address whose account is not confirmed yet.",
+        caller: Caller::Public,
+        request: schema::<ResendRequest>(schemas),
+        success: (202, schema::<AcceptedResponse>(schemas)),
+        errors: Vec::new(),
+    };
+    vec![verify, resend, reminders, mails]
+}
+
+/// The description, as `openapi.json` holds it.
+pub fn openapi() -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut schemas = settings.into_generator();
+    let problem = schema::<Problem<'static>>(&mut schemas);
+    let mut paths = Map::new();
+    for operation in operations(&mut schemas) {
+        let path = format!("/{}{}", operation.function, operation.path);
+        paths.insert(path, json!({ "post": operation.describe(&problem) }));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Evenkeel edge functions",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Errors are application/problem+json (RFC 9457) with a stable `code`. Every answer \
+                            carries `X-Request-Id`.",
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
+        "servers": [
+            {
+                "url": "https://{project}.supabase.co/functions/v1",
+                "variables": { "project": { "default": "project-ref" } },
+            },
+            { "url": "http://127.0.0.1:54321/functions/v1", "description": "The local stack" },
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.take_definitions(true),
+            "securitySchemes": {
+                "publishable": {
+                    "type": "apiKey", "in": "header", "name": "apikey",
+                    "description": "The publishable key.",
+                },
+                "cron": {
+                    "type": "apiKey", "in": "header", "name": "apikey",
+                    "description": "The secret key named `cron`.",
+                },
+            },
+        },
+    })
+}
+
+fn schema<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Value {
+    schemas.subschema_for::<T>().to_value()
+}
+
+impl Operation {
+    fn describe(&self, problem: &Value) -> Value {
+        let name = format!("{}{}", self.function, self.path.replace('/', "-"));
+        let security = match self.caller {
+            Caller::Public => json!([{ "publishable": [] }, {}]),
+            Caller::Cron => json!([{ "cron": [] }]),
+        };
+        let (status, success) = &self.success;
+        let mut responses = Map::new();
+        let answer = json!({
+            "description": "Done", "content": { "application/json": { "schema": success } },
+        });
+        responses.insert(status.to_string(), answer);
+        for (status, codes) in self.errors_by_status() {
+            let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
+            let answer = json!({
+                "description": codes.join(", "),
+                "content": { "application/problem+json": { "schema": problem } },
+            });
+            responses.insert(status.to_string(), answer);
+        }
+        json!({
+            "operationId": name,
+            "summary": self.summary,
+            "description": self.description,
+            "security": security,
+            "requestBody": {
+                "required": true,
+                "content": { "application/json": { "schema": self.request } },
+            },
+            "responses": responses,
+        })
+    }
+
+    fn errors_by_status(&self) -> Vec<(u16, Vec<Code>)> {
+        let all = || self.errors.iter().chain(&COMMON).copied();
+        let mut statuses: Vec<_> = all().map(Code::status).collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        let codes = |status| all().filter(|code| code.status() == status).collect();
+        statuses.into_iter().map(|status| (status, codes(status))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = openapi();
+        let text = document.to_string();
+        for (position, _) in text.match_indices("\"$ref\":\"#") {
+            let pointer: String =
+                text[position + 9..].chars().take_while(|character| *character != '"').collect();
+            assert!(document.pointer(&pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn requests_refuse_unknown_fields_in_the_description_too() {
+        let document = openapi();
+        for name in ["VerifyRequest", "ResendRequest", "DispatchRequest"] {
+            let schema = &document["components"]["schemas"][name];
+            assert_eq!(schema["additionalProperties"], json!(false), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cron_function_asks_for_its_key() {
+        let document = openapi();
+        assert_eq!(
+            document["paths"]["/email-dispatch"]["post"]["security"],
+            json!([{ "cron": [] }])
+        );
+    }
+}
