@@ -66,15 +66,11 @@ pub struct SentryConfig {
     pub environment: String,
 }
 
+/// The platform's key maps: `{"default": "…", "<name>": "…"}`.
 #[derive(Deserialize)]
-struct SecretKeys {
-    default: SecretString,
-    cron: SecretString,
-}
-
-#[derive(Deserialize)]
-struct PublishableKeys {
+struct Keys {
     default: String,
+    cron: Option<String>,
 }
 
 impl Config {
@@ -83,103 +79,127 @@ impl Config {
     /// # Errors
     /// Every variable that is missing or wrong, not only the first.
     pub fn load(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, Vec<ConfigError>> {
-        let mut reader = Reader { lookup, errors: Vec::new() };
-        let secret_keys = reader.required("SUPABASE_SECRET_KEYS", parse_json::<SecretKeys>);
-        let publishable_keys =
-            reader.required("SUPABASE_PUBLISHABLE_KEYS", parse_json::<PublishableKeys>);
-        let supabase_url = reader.required("SUPABASE_URL", parse_url);
-        let site_url = reader.required("SITE_URL", parse_url);
-        let product_name = reader.optional("PRODUCT_NAME", |name| Ok(name.to_owned()));
-        let allowed_origins = reader.optional("ALLOWED_ORIGINS", parse_origins);
-        let token_keys = reader.required("TOKEN_KEYS", TokenKeys::parse);
-        let client_ip_header = reader.optional("CLIENT_IP_HEADER", parse_header_name);
-        let upstream_timeout_ms = reader.optional("UPSTREAM_TIMEOUT_MS", parse_milliseconds);
-        let api_key = reader.required("RESEND_API_KEY", |key| Ok(SecretString::new(key)));
-        let api_url = reader.optional("RESEND_API_URL", parse_url);
-        let from = reader.required("MAIL_FROM", parse_sender);
-        let environment = reader.optional("SENTRY_ENVIRONMENT", |name| Ok(name.to_owned()));
-        let sentry = reader.optional("SENTRY_DSN", parse_dsn);
-
-        // A `None` behind `required` has left an error, so that nothing is lost by `zip`.
-        let config = (|| {
-            let secret_keys = secret_keys?;
-            Some(Self {
-                supabase_url: supabase_url?,
-                secret_key: secret_keys.default,
-                cron_key: secret_keys.cron,
-                publishable_key: publishable_keys?.default,
-                site_url: site_url?,
-                product_name: product_name.unwrap_or_else(|| "Evenkeel".to_owned()),
-                allowed_origins: allowed_origins.unwrap_or_default(),
-                token_keys: token_keys?,
-                client_ip_header,
-                upstream_timeout_ms: upstream_timeout_ms.unwrap_or(10_000),
-                mail: MailConfig {
-                    api_key: api_key?,
-                    api_url: api_url.unwrap_or_else(|| "https://api.resend.com".to_owned()),
-                    from: from?,
-                },
-                sentry: sentry.map(|(envelope_url, public_key)| SentryConfig {
-                    envelope_url,
-                    public_key,
-                    environment: environment.unwrap_or_else(|| "production".to_owned()),
-                }),
-            })
-        })();
-        match config {
-            Some(config) if reader.errors.is_empty() => Ok(config),
-            _ => Err(reader.errors),
+        let mut reader = Reader { lookup: &lookup, errors: Vec::new() };
+        let secret_keys = reader.keys("SUPABASE_SECRET_KEYS");
+        if secret_keys.cron.is_none() {
+            reader.refuse("SUPABASE_SECRET_KEYS", "has no key named `cron`");
         }
+        let config = Self {
+            supabase_url: reader.required("SUPABASE_URL", check_url),
+            secret_key: SecretString::new(secret_keys.default),
+            cron_key: SecretString::new(secret_keys.cron.unwrap_or_default()),
+            publishable_key: reader.keys("SUPABASE_PUBLISHABLE_KEYS").default,
+            site_url: reader.required("SITE_URL", check_url),
+            product_name: reader.optional("PRODUCT_NAME", "Evenkeel", any),
+            allowed_origins: reader.origins("ALLOWED_ORIGINS"),
+            token_keys: reader.token_keys("TOKEN_KEYS"),
+            client_ip_header: reader.some("CLIENT_IP_HEADER", check_header_name),
+            upstream_timeout_ms: reader.milliseconds("UPSTREAM_TIMEOUT_MS", 10_000),
+            mail: MailConfig {
+                api_key: SecretString::new(reader.required("RESEND_API_KEY", any)),
+                api_url: reader.optional("RESEND_API_URL", "https://api.resend.com", check_url),
+                from: reader.required("MAIL_FROM", check_sender),
+            },
+            sentry: reader.sentry("SENTRY_DSN", "SENTRY_ENVIRONMENT"),
+        };
+        if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
     }
 }
 
-struct Reader<L> {
-    lookup: L,
+/// Normalises the text of a variable, or says what is wrong with it.
+type Check = fn(&str) -> Result<String, &'static str>;
+
+/// Collects what is wrong and goes on with something empty: a configuration is
+/// used only if nothing was.
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&'static str) -> Option<String>,
     errors: Vec<ConfigError>,
 }
 
-impl<L: Fn(&'static str) -> Option<String>> Reader<L> {
-    fn required<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, &'static str>,
-    ) -> Option<T> {
-        let value = self.value(name);
-        if value.is_none() {
-            self.errors.push(ConfigError { name, problem: "is not set" });
+impl Reader<'_> {
+    fn refuse(&mut self, name: &'static str, problem: &'static str) {
+        self.errors.push(ConfigError { name, problem });
+    }
+
+    fn some(&mut self, name: &'static str, check: Check) -> Option<String> {
+        let value = (self.lookup)(name)?;
+        match value.trim() {
+            "" => None,
+            value => check(value).map_err(|problem| self.refuse(name, problem)).ok(),
         }
-        self.parsed(name, value, parse)
     }
 
-    fn optional<T>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, &'static str>,
-    ) -> Option<T> {
-        let value = self.value(name);
-        self.parsed(name, value, parse)
+    fn optional(&mut self, name: &'static str, default: &str, check: Check) -> String {
+        self.some(name, check).unwrap_or_else(|| default.to_owned())
     }
 
-    fn value(&self, name: &'static str) -> Option<String> {
-        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    fn required(&mut self, name: &'static str, check: Check) -> String {
+        let before = self.errors.len();
+        self.some(name, check).unwrap_or_else(|| {
+            if self.errors.len() == before {
+                self.refuse(name, "is not set");
+            }
+            String::new()
+        })
     }
 
-    fn parsed<T>(
-        &mut self,
-        name: &'static str,
-        value: Option<String>,
-        parse: impl FnOnce(&str) -> Result<T, &'static str>,
-    ) -> Option<T> {
-        parse(&value?).map_err(|problem| self.errors.push(ConfigError { name, problem })).ok()
+    fn keys(&mut self, name: &'static str) -> Keys {
+        let map = self.required(name, any);
+        serde_json::from_slice(map.as_bytes()).unwrap_or_else(|_| {
+            if !map.is_empty() {
+                self.refuse(name, "is not a JSON map of keys with one named `default`");
+            }
+            Keys { default: String::new(), cron: Some(String::new()) }
+        })
+    }
+
+    fn token_keys(&mut self, name: &'static str) -> TokenKeys {
+        let list = self.required(name, any);
+        TokenKeys::parse(&list).unwrap_or_else(|problem| {
+            if !list.is_empty() {
+                self.refuse(name, problem);
+            }
+            TokenKeys::none()
+        })
+    }
+
+    fn origins(&mut self, name: &'static str) -> Vec<String> {
+        let list = self.optional(name, "", any);
+        let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+        let checked = origins.filter_map(|origin| {
+            check_url(origin)
+                .map_err(|problem| self.errors.push(ConfigError { name, problem }))
+                .ok()
+        });
+        checked.collect()
+    }
+
+    fn milliseconds(&mut self, name: &'static str, default: u32) -> u32 {
+        let Some(text) = self.some(name, any) else { return default };
+        let number = text.parse().ok().filter(|ms| (100..=120_000).contains(ms));
+        number.unwrap_or_else(|| {
+            self.refuse(name, "is not a number of 100 to 120000");
+            default
+        })
+    }
+
+    fn sentry(&mut self, dsn: &'static str, environment: &'static str) -> Option<SentryConfig> {
+        let text = self.some(dsn, any)?;
+        let parsed = parse_dsn(&text);
+        if parsed.is_none() {
+            self.refuse(dsn, "is not a DSN like `https://key@host/1`");
+        }
+        let (envelope_url, public_key) = parsed?;
+        let environment = self.optional(environment, "production", any);
+        Some(SentryConfig { envelope_url, public_key, environment })
     }
 }
 
-fn parse_json<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, &'static str> {
-    serde_json::from_slice(text.as_bytes())
-        .map_err(|_| "is not a JSON map with the keys that are needed")
+fn any(text: &str) -> Result<String, &'static str> {
+    Ok(text.to_owned())
 }
 
-fn parse_url(url: &str) -> Result<String, &'static str> {
+fn check_url(url: &str) -> Result<String, &'static str> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !url.contains(['?', '#', ' ']) => {
@@ -189,11 +209,7 @@ fn parse_url(url: &str) -> Result<String, &'static str> {
     }
 }
 
-fn parse_origins(list: &str) -> Result<Vec<String>, &'static str> {
-    list.split(',').map(|origin| parse_url(origin.trim())).collect()
-}
-
-fn parse_header_name(name: &str) -> Result<String, &'static str> {
+fn check_header_name(name: &str) -> Result<String, &'static str> {
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         Ok(name.to_ascii_lowercase())
     } else {
@@ -201,14 +217,7 @@ fn parse_header_name(name: &str) -> Result<String, &'static str> {
     }
 }
 
-fn parse_milliseconds(text: &str) -> Result<u32, &'static str> {
-    text.parse()
-        .ok()
-        .filter(|ms| (100..=120_000).contains(ms))
-        .ok_or("is not a number of 100 to 120000")
-}
-
-fn parse_sender(sender: &str) -> Result<String, &'static str> {
+fn check_sender(sender: &str) -> Result<String, &'static str> {
     if sender.contains('@') && !sender.contains(['\r', '\n']) {
         Ok(sender.to_owned())
     } else {
@@ -217,20 +226,18 @@ fn parse_sender(sender: &str) -> Result<String, &'static str> {
 }
 
 /// `https://<key>@<host>[/<path>]/<project>` to its envelope endpoint and key.
-fn parse_dsn(dsn: &str) -> Result<(String, String), &'static str> {
-    let parts = || {
-        let (scheme, rest) = dsn.split_once("://")?;
-        let (public_key, rest) = rest.split_once('@')?;
-        let (base, project) = rest.rsplit_once('/')?;
-        let (host, path) =
-            base.split_once('/').map_or((base, String::new()), |(h, p)| (h, format!("/{p}")));
-        let complete =
-            ["http", "https"].contains(&scheme) && !public_key.is_empty() && !host.is_empty();
-        (complete && project.bytes().all(|b| b.is_ascii_digit()) && !project.is_empty()).then(
-            || (format!("{scheme}://{host}{path}/api/{project}/envelope/"), public_key.to_owned()),
-        )
-    };
-    parts().ok_or("is not a DSN like `https://key@host/1`")
+fn parse_dsn(dsn: &str) -> Option<(String, String)> {
+    let scheme = if dsn.starts_with("https://") { "https://" } else { "http://" };
+    let (public_key, rest) = dsn.strip_prefix(scheme)?.split_once('@')?;
+    let (base, project) = rest.rsplit_once('/')?;
+    let numeric = !project.is_empty() && project.bytes().all(|b| b.is_ascii_digit());
+    if public_key.is_empty() || base.is_empty() || !numeric {
+        return None;
+    }
+    let (host, path) = base.split_once('/').unwrap_or((base, ""));
+    let slash = if path.is_empty() { "" } else { "/" };
+    let url = [scheme, host, slash, path, "/api/", project, "/envelope/"].concat();
+    Some((url, public_key.to_owned()))
 }
 
 #[cfg(test)]

@@ -95,9 +95,13 @@ pub struct FieldError {
     pub detail: String,
 }
 
-/// Why a request failed.
+/// Why a request failed. One pointer wide, since every `Result` on the way of a
+/// request carries it.
 #[derive(Debug)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+#[derive(Debug)]
+struct Failure {
     code: Code,
     detail: String,
     fields: Vec<FieldError>,
@@ -109,16 +113,15 @@ pub struct Error {
 impl Error {
     /// An error whose `detail` the caller may read.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let retry_after =
-            matches!(code, Code::UpstreamUnavailable | Code::UpstreamTimeout).then_some(5);
-        Self {
+        let transient = matches!(code, Code::UpstreamUnavailable | Code::UpstreamTimeout);
+        Self(Box::new(Failure {
             code,
             detail: detail.into(),
             fields: Vec::new(),
-            retry_after,
+            retry_after: transient.then_some(5),
             allow: None,
             cause: None,
-        }
+        }))
     }
 
     /// 500 for `cause`, which only the log and Sentry see. Must not hold
@@ -129,93 +132,91 @@ impl Error {
     }
 
     /// 503 for the service called `service`.
-    pub fn unavailable(service: &str, cause: impl Into<String>) -> Self {
+    pub fn unavailable(service: &str, cause: &str) -> Self {
         Self::new(Code::UpstreamUnavailable, "Please try again in a moment.")
-            .because(format!("{service}: {}", cause.into()))
+            .because([service, ": ", cause].concat())
+    }
+
+    /// 504 for the service called `service`.
+    pub fn timeout(service: &str) -> Self {
+        Self::new(Code::UpstreamTimeout, "Please try again in a moment.").because(service)
     }
 
     /// 400 for a field.
-    pub fn field(
-        pointer: impl Into<String>,
-        code: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
-        let detail = detail.into();
-        Self::new(Code::InvalidRequest, detail.clone()).with_field(FieldError {
-            pointer: pointer.into(),
-            code,
-            detail,
-        })
+    pub fn field(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
+        let field = FieldError { pointer: pointer.into(), code, detail: detail.to_owned() };
+        Self::new(Code::InvalidRequest, detail).with_field(field)
     }
 
     /// 405 with the methods that the route has.
     pub fn method_not_allowed(allow: String) -> Self {
-        let mut error = Self::new(Code::MethodNotAllowed, format!("Use {allow}."));
-        error.allow = Some(allow);
+        let mut error = Self::new(Code::MethodNotAllowed, ["Use ", &allow, "."].concat());
+        error.0.allow = Some(allow);
         error
     }
 
     /// Adds what only an operator may read.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
+        self.0.cause = Some(cause.into());
         self
     }
 
     /// Adds a field error.
     #[must_use]
     pub fn with_field(mut self, field: FieldError) -> Self {
-        self.fields.push(field);
+        self.0.fields.push(field);
         self
     }
 
     /// Says when to come back, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// The stable code.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// What the caller may read.
     pub fn detail(&self) -> &str {
-        &self.detail
+        &self.0.detail
     }
 
     /// What only an operator may read.
     pub fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        self.0.cause.as_deref()
     }
 
     /// The `Retry-After` header, in seconds.
     pub fn retry_after_seconds(&self) -> Option<u32> {
-        self.retry_after
+        self.0.retry_after
     }
 
     /// The `Allow` header.
     pub fn allow(&self) -> Option<&str> {
-        self.allow.as_deref()
+        self.0.allow.as_deref()
     }
 
     /// Whether the fault is ours or an upstream's, so that Sentry should know.
     pub fn is_fault(&self) -> bool {
-        self.code.status() >= 500
+        self.code().status() >= 500
     }
 
     /// The response body.
     pub fn problem(&self, request_id: RequestId) -> Problem<'_> {
+        let code = self.code();
         Problem {
-            r#type: format!("https://evenkeel.dev/problems/{}", self.code.as_str()),
-            title: self.code.title(),
-            status: self.code.status(),
-            detail: &self.detail,
-            code: self.code,
+            r#type: ["https://evenkeel.dev/problems/", code.as_str()].concat(),
+            title: code.title(),
+            status: code.status(),
+            detail: &self.0.detail,
+            code,
             request_id,
-            errors: &self.fields,
+            errors: &self.0.fields,
         }
     }
 }
@@ -223,8 +224,8 @@ impl Error {
 impl fmt::Display for Error {
     /// For operators: the code and the cause.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.code.as_str())?;
-        self.cause.as_deref().map_or(Ok(()), |cause| write!(formatter, ": {cause}"))
+        formatter.write_str(self.code().as_str())?;
+        self.cause().map_or(Ok(()), |cause| write!(formatter, ": {cause}"))
     }
 }
 

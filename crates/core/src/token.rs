@@ -139,6 +139,11 @@ impl TokenKeys {
         Ok(Self { newest, older })
     }
 
+    /// No key, in a configuration that is refused.
+    pub(crate) fn none() -> Self {
+        Self { newest: SecretString::new(""), older: Vec::new() }
+    }
+
     /// The token of a row, under the newest key.
     pub fn derive(&self, purpose: Purpose, id: TokenId) -> LinkToken {
         derive(&self.newest, purpose, id)

@@ -76,7 +76,7 @@ impl Configured for Edge {
 }
 
 impl Http for Edge {
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         let started = platform::now_ms();
         let result = fetch::send(request).await;
         self.upstream_calls.set(self.upstream_calls.get() + 1);
@@ -174,7 +174,7 @@ async fn kick(config: &'static Config) {
             answer_limit: 64 << 10,
         };
         // Lost or late, the cron job makes up for it.
-        let _ = fetch::send(request).await;
+        let _ = fetch::send(&request).await;
     }
     KICK.set(Kick::Idle);
 }

@@ -19,8 +19,8 @@ extern "C" {
 }
 
 /// Sends a request and reads the whole answer.
-pub(crate) async fn send(request: HttpRequest) -> Result<HttpResponse, TransportError> {
-    let answer = fetch(&request.url, &init(&request));
+pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, TransportError> {
+    let answer = fetch(&request.url, &init(request));
     let response: Response =
         JsFuture::from(answer).await.map_err(|error| failure(&error))?.unchecked_into();
     let headers = response.headers();

@@ -59,7 +59,7 @@ fn reachable(config: &Config) -> Option<&SentryConfig> {
 }
 
 async fn send(request: HttpRequest) {
-    if let Ok(response) = fetch::send(request).await {
+    if let Ok(response) = fetch::send(&request).await {
         let pause = pause_seconds(&response);
         if pause > 0 {
             SILENT_UNTIL_MS.set(now_ms() + f64::from(pause) * 1_000.0);

@@ -45,11 +45,8 @@ pub enum DatabaseError {
 impl From<DatabaseError> for Error {
     fn from(error: DatabaseError) -> Self {
         match error {
-            DatabaseError::Unavailable(cause) => Self::unavailable("database", cause),
-            DatabaseError::Timeout => {
-                Self::new(crate::Code::UpstreamTimeout, "Please try again in a moment.")
-                    .because("database")
-            }
+            DatabaseError::Unavailable(cause) => Self::unavailable("database", &cause),
+            DatabaseError::Timeout => Self::timeout("database"),
             // The message could quote data of the row: the SQLSTATE tells operators enough.
             DatabaseError::Refused { code, .. } => {
                 Self::internal(format!("database refused: {code}"))

@@ -3,7 +3,7 @@
 /// One exchange with an upstream.
 pub trait Http {
     /// Sends a request and reads the whole answer, within the deadline.
-    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError>;
 }
 
 /// A method.

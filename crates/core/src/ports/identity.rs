@@ -75,10 +75,8 @@ impl From<IdentityError> for Error {
                 )
             }
             IdentityError::Refused(code) => Self::internal(format!("auth refused: {code}")),
-            IdentityError::Unavailable(cause) => Self::unavailable("auth", cause),
-            IdentityError::Timeout => {
-                Self::new(Code::UpstreamTimeout, "Please try again in a moment.").because("auth")
-            }
+            IdentityError::Unavailable(cause) => Self::unavailable("auth", &cause),
+            IdentityError::Timeout => Self::timeout("auth"),
         }
     }
 }

@@ -44,7 +44,7 @@ impl From<ObjectStoreError> for Error {
             ObjectStoreError::TooLarge => {
                 Self::new(Code::PayloadTooLarge, "This file is too large.")
             }
-            ObjectStoreError::Unavailable(cause) => Self::unavailable("storage", cause),
+            ObjectStoreError::Unavailable(cause) => Self::unavailable("storage", &cause),
         }
     }
 }

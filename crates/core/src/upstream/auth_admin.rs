@@ -72,7 +72,7 @@ async fn admin<H: Http + Configured>(
     let body = change.map(serde_json::to_vec).transpose();
     let body = body.map_err(|_| IdentityError::Refused("unserialisable".to_owned()))?;
     let request = supabase_request(host, "auth", method, &path, body);
-    let response = host.send(request).await.map_err(|error| match error {
+    let response = host.send(&request).await.map_err(|error| match error {
         TransportError::Timeout => IdentityError::Timeout,
         error => IdentityError::Unavailable(error.to_string()),
     })?;

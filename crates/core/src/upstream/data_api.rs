@@ -25,7 +25,7 @@ async fn rpc<H: Http + Configured>(
 ) -> Result<Vec<u8>, DatabaseError> {
     let path = ["/rest/v1/rpc/", name].concat();
     let request = supabase_request(host, "database", HttpMethod::Post, &path, Some(arguments));
-    let response = host.send(request).await.map_err(|error| match error {
+    let response = host.send(&request).await.map_err(|error| match error {
         TransportError::Timeout => DatabaseError::Timeout,
         error => DatabaseError::Unavailable(error.to_string()),
     })?;

@@ -16,7 +16,7 @@ const USER_AGENT: &str = concat!("evenkeel/", env!("CARGO_PKG_VERSION"));
 
 impl<H: Http + Configured> Mailer for H {
     async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery {
-        match Http::send(self, request(self, key, mails)).await {
+        match Http::send(self, &request(self, key, mails)).await {
             Ok(response) => {
                 Delivery { pace: pace(&response), result: read(&response, mails.len()) }
             }

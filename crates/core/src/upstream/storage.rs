@@ -32,7 +32,7 @@ impl<H: Http + Configured> ObjectStore for H {
         let path = format!("/storage/v1/object/authenticated/{}", object_path(bucket, path)?);
         let mut request = supabase_request(self, "storage", HttpMethod::Get, &path, None);
         request.answer_limit = limit;
-        let response = self.send(request).await;
+        let response = self.send(&request).await;
         Ok(success(response)?.body)
     }
 
@@ -45,7 +45,7 @@ impl<H: Http + Configured> ObjectStore for H {
         let path = format!("/storage/v1/object/sign/{}", object_path(bucket, path)?);
         let body = serde_json::to_vec(&SignRequest { expires_in: seconds }).ok();
         let request = supabase_request(self, "storage", HttpMethod::Post, &path, body);
-        let response = success(self.send(request).await)?;
+        let response = success(self.send(&request).await)?;
         let answer: SignAnswer = serde_json::from_slice(&response.body)
             .map_err(|_| ObjectStoreError::Unavailable("unreadable answer".to_owned()))?;
         let base = &self.config().supabase_url;
