@@ -27,7 +27,7 @@ comment on table public.specialists is 'A professional who offers sessions, book
 comment on column public.specialists.display_name is 'Public name; the private profile is not shown.';
 comment on column public.specialists.languages is 'Languages of sessions, as language codes.';
 
-create index specialists_status_idx on public.specialists (status);
+create index specialists_status_idx on public.specialists (status, display_name);
 create index specialists_verified_by_idx on public.specialists (verified_by);
 create index specialists_time_zone_idx on public.specialists (time_zone);
 
