@@ -151,7 +151,7 @@ fn a_settlement_that_cannot_be_written_is_made_good_by_the_next_owner() {
     faults[0] = None;
     *world.database_faults.borrow_mut() = faults;
     assert!(pollster::block_on(drain(&world, Stream::Mail)).is_err());
-    assert_eq!(statuses(&world), ["sending", "sending"]);
+    assert_eq!(statuses(&world), ["queued", "queued"]);
     world.database_faults.borrow_mut().clear();
     assert_eq!(run(&world).claimed, 0, "the lease is still running");
     world.advance(TimeDelta::minutes(3));

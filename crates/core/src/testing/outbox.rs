@@ -1,35 +1,58 @@
 //! The outbox in memory, with the claims and settlements of the SQL one.
 
+mod screening;
+mod settlement;
+
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::verification::argument;
+use self::screening::Verdict;
+pub use self::screening::{Preferences, Suppression};
+use super::{MemoryToken, argument, refused};
 use crate::{
-    id::{BatchId, LeaseId},
-    outbox::{Batch, Claim, Outcome, QueuedMail, Settled, Settlement, TemplateSource},
+    id::{BatchId, LeaseId, UserId},
+    outbox::{Batch, Claim, QueuedMail, Stream, TemplateSource},
+    ports::DatabaseError,
 };
 
 const BATCH_LIMIT: usize = 100;
 
-/// A row of `communication_logs`.
+/// A row of `communication_logs`, with its place in the queue.
 #[derive(Clone, Debug)]
 pub struct MemoryMail {
     /// What is sent.
     pub mail: QueuedMail,
-    /// `queued`, `sending`, `sent`, `failed` or `skipped`.
+    /// Which dispatcher sends it.
+    pub stream: Stream,
+    /// Whose it is, if anybody's.
+    pub owner: Option<UserId>,
+    /// `queued` until settled, then `sent`, `failed` or `skipped`.
     pub status: &'static str,
     /// The mailer's id.
     pub message_id: Option<String>,
-    /// Why it failed.
+    /// Why it was not sent.
     pub error_code: Option<String>,
+    /// Not to be sent before.
+    due_at: Option<DateTime<Utc>>,
+    /// Taken up by a batch.
+    frozen: bool,
 }
 
+/// A row of `email_batches`.
 #[derive(Debug)]
 struct MemoryBatch {
-    batch: Batch,
+    id: BatchId,
+    stream: Stream,
+    mails: Vec<QueuedMail>,
+    lease: Option<LeaseId>,
+    /// Deadline of the lease, or time of the next try.
     due_at: DateTime<Utc>,
-    settled: bool,
+    /// Finished attempts that count.
+    attempts: u32,
+    first_attempt_at: Option<DateTime<Utc>>,
 }
 
 /// The queue.
@@ -41,129 +64,203 @@ pub struct Outbox {
     pub mails: Vec<MemoryMail>,
     /// Until when nothing is sent.
     pub paused_until: Option<DateTime<Utc>>,
+    /// Addresses that are not written to.
+    pub suppressions: HashMap<String, Suppression>,
+    /// What people want.
+    pub preferences: HashMap<UserId, Preferences>,
     batches: Vec<MemoryBatch>,
     ids: u128,
 }
 
 impl Outbox {
-    /// Queues a mail.
+    /// Queues a mail to nobody in particular.
     pub fn enqueue(&mut self, mail: QueuedMail) {
-        self.mails.push(MemoryMail { mail, status: "queued", message_id: None, error_code: None });
+        self.enqueue_for(None, Stream::Mail, mail);
     }
 
-    pub(super) fn claim(&mut self, arguments: &Value, now: DateTime<Utc>) -> Value {
-        let paused = self.paused_until.filter(|until| *until > now);
-        if paused.is_some() {
-            return json!(Claim { paused_until: paused, ..Claim::default() });
-        }
+    /// Queues a mail of a stream to somebody.
+    pub fn enqueue_for(&mut self, owner: Option<UserId>, stream: Stream, mail: QueuedMail) {
+        self.mails.push(MemoryMail {
+            mail,
+            stream,
+            owner,
+            status: "queued",
+            message_id: None,
+            error_code: None,
+            due_at: None,
+            frozen: false,
+        });
+    }
+
+    /// The next `communication_logs.id`.
+    pub fn next_mail_id(&self) -> i64 {
+        self.mails.iter().map(|row| row.mail.id).max().unwrap_or_default() + 1
+    }
+
+    pub(super) fn claim(
+        &mut self,
+        arguments: &Value,
+        tokens: &[MemoryToken],
+        now: DateTime<Utc>,
+    ) -> Result<Value, DatabaseError> {
+        let stream = argument(arguments, "p_stream");
+        let limit: usize = argument(arguments, "p_limit");
         let lease_seconds: i64 = argument(arguments, "p_lease_seconds");
-        let lease_until = now + TimeDelta::seconds(lease_seconds);
-        self.freeze(argument(arguments, "p_limit"), now);
-        let mut batches = Vec::new();
-        for index in 0..self.batches.len() {
-            let lease = LeaseId(self.next_id());
-            let row = &mut self.batches[index];
-            if !row.settled && row.due_at <= now {
-                if row.batch.attempt == 0 {
-                    row.batch.first_attempt_at = now;
+        if !(1..=5_000).contains(&limit) || !(1..=3_600).contains(&lease_seconds) {
+            return Err(refused("22023"));
+        }
+        let paused_until = self.paused_until.filter(|until| *until > now);
+        let mut claim = Claim { paused_until, ..Claim::default() };
+        if paused_until.is_none() {
+            let leased = self.due_batches(stream, limit, now);
+            let mails: usize = leased.iter().map(|index| self.batches[*index].mails.len()).sum();
+            let frozen = self.freeze(stream, limit.saturating_sub(mails), tokens, now, &mut claim);
+            let until = now + TimeDelta::seconds(lease_seconds);
+            claim.batches = leased
+                .into_iter()
+                .chain(frozen)
+                .map(|index| self.lease(index, now, until, tokens))
+                .collect();
+        }
+        claim.remaining = self.count_due(stream, now);
+        claim.templates = self.templates_of(&claim.batches);
+        Ok(json!(claim))
+    }
+
+    /// The batches that are due, as many as the limit holds, and at least one: a
+    /// batch is never cut.
+    fn due_batches(&self, stream: Stream, limit: usize, now: DateTime<Utc>) -> Vec<usize> {
+        let mut due: Vec<usize> = (0..self.batches.len())
+            .filter(|index| {
+                let batch = &self.batches[*index];
+                batch.stream == stream && batch.due_at <= now
+            })
+            .collect();
+        due.sort_by_key(|index| (self.batches[*index].due_at, self.batches[*index].id));
+        let mut mails = 0;
+        let fit = due.iter().take_while(|index| {
+            mails += self.batches[**index].mails.len();
+            mails <= limit
+        });
+        due.truncate(fit.count().max(1));
+        due
+    }
+
+    fn lease(
+        &mut self,
+        index: usize,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        tokens: &[MemoryToken],
+    ) -> Batch {
+        let lease = LeaseId(self.next_id());
+        let row = &mut self.batches[index];
+        // A lease that ran out was an attempt.
+        row.attempts += u32::from(row.lease.is_some());
+        row.lease = Some(lease);
+        row.due_at = until;
+        Batch {
+            id: row.id,
+            lease,
+            attempt: row.attempts + 1,
+            first_attempt_at: *row.first_attempt_at.get_or_insert(now),
+            mails: row.mails.iter().map(|mail| sealed(mail, tokens)).collect(),
+        }
+    }
+
+    /// Turns queued mails that are still wanted into batches, whose places it answers.
+    fn freeze(
+        &mut self,
+        stream: Stream,
+        limit: usize,
+        tokens: &[MemoryToken],
+        now: DateTime<Utc>,
+        claim: &mut Claim,
+    ) -> Vec<usize> {
+        let mut picked: Vec<usize> =
+            (0..self.mails.len()).filter(|index| self.mails[*index].is_due(stream, now)).collect();
+        // A person waits for security mail.
+        picked.sort_by_key(|index| self.mails[*index].mail.category != "security");
+        picked.truncate(limit);
+        let mut groups: Vec<Vec<QueuedMail>> = Vec::new();
+        let mut shared = Vec::new();
+        for index in picked {
+            match self.screen(index, tokens, now) {
+                Verdict::Skip(reason) => {
+                    self.mails[index].end("skipped", None, Some(reason.to_owned()));
+                    claim.skipped += 1;
                 }
-                row.batch.attempt += 1;
-                row.batch.lease = lease;
-                row.due_at = lease_until;
-                batches.push(row.batch.clone());
+                Verdict::Defer(until) => {
+                    self.mails[index].due_at = Some(until);
+                    claim.deferred += 1;
+                }
+                Verdict::Send => {
+                    let row = &mut self.mails[index];
+                    row.frozen = true;
+                    match row.mail.token {
+                        Some(_) => groups.push(vec![row.mail.clone()]),
+                        None => shared.push(row.mail.clone()),
+                    }
+                }
             }
         }
-        json!(Claim { batches, templates: self.templates.clone(), ..Claim::default() })
+        groups.extend(shared.chunks(BATCH_LIMIT).map(<[_]>::to_vec));
+        groups.into_iter().map(|mails| self.add_batch(stream, mails, now)).collect()
     }
 
-    fn freeze(&mut self, limit: usize, now: DateTime<Utc>) {
-        let queued = self.mails.iter_mut().filter(|row| row.status == "queued").take(limit);
-        let mut open: Vec<QueuedMail> = Vec::new();
-        let mut groups = Vec::new();
-        for row in queued {
-            row.status = "sending";
-            if row.mail.token.is_some() {
-                groups.push(vec![row.mail.clone()]);
-            } else {
-                open.push(row.mail.clone());
-            }
-        }
-        groups.extend(open.chunks(BATCH_LIMIT).map(<[_]>::to_vec));
-        for mails in groups {
-            self.add_batch(mails, now);
-        }
-    }
-
-    fn add_batch(&mut self, mails: Vec<QueuedMail>, now: DateTime<Utc>) {
-        let batch = Batch {
-            id: BatchId(self.next_id()),
-            lease: LeaseId(Uuid::nil()),
-            attempt: 0,
-            first_attempt_at: now,
+    fn add_batch(&mut self, stream: Stream, mails: Vec<QueuedMail>, now: DateTime<Utc>) -> usize {
+        let id = BatchId(self.next_id());
+        self.batches.push(MemoryBatch {
+            id,
+            stream,
             mails,
-        };
-        self.batches.push(MemoryBatch { batch, due_at: now, settled: false });
+            lease: None,
+            due_at: now,
+            attempts: 0,
+            first_attempt_at: None,
+        });
+        self.batches.len() - 1
     }
 
-    pub(super) fn settle(&mut self, arguments: &Value, now: DateTime<Utc>) -> Value {
-        let mut settled = Settled::default();
-        for result in argument::<Vec<Settlement>>(arguments, "p_results") {
-            self.settle_one(&result, now, &mut settled);
-        }
-        json!(settled)
+    fn count_due(&self, stream: Stream, now: DateTime<Utc>) -> u32 {
+        let queued = self.mails.iter().filter(|row| row.is_due(stream, now)).count();
+        let batches =
+            self.batches.iter().filter(|batch| batch.stream == stream && batch.due_at <= now);
+        let batched: usize = batches.map(|batch| batch.mails.len()).sum();
+        u32::try_from((queued + batched).min(10_000)).expect("a small number")
     }
 
-    fn settle_one(&mut self, result: &Settlement, now: DateTime<Utc>, settled: &mut Settled) {
-        let held = |row: &&mut MemoryBatch| {
-            row.batch.id == result.batch_id && row.batch.lease == result.lease
-        };
-        let Some(row) = self.batches.iter_mut().find(held).filter(|row| !row.settled) else {
-            settled.stale += 1;
-            return;
-        };
-        let mails = row.batch.mails.clone();
-        let count = u32::try_from(mails.len()).expect("a batch is small");
-        let retry_at =
-            now + TimeDelta::seconds(result.retry_after_seconds.unwrap_or_default().into());
-        row.batch.lease = LeaseId(Uuid::nil());
-        row.settled = !matches!(result.outcome, Outcome::Retry | Outcome::Pause);
-        if !row.settled {
-            row.due_at = retry_at;
-            if result.spent != Some(true) {
-                row.batch.attempt -= 1;
-            }
-        }
-        match result.outcome {
-            Outcome::Sent => settled.sent += self.finish(&mails, "sent", result),
-            Outcome::Failed => settled.failed += self.finish(&mails, "failed", result),
-            Outcome::Skipped => settled.skipped += self.finish(&mails, "skipped", result),
-            Outcome::Retry => settled.retried += count,
-            Outcome::Pause => {
-                self.paused_until = Some(retry_at);
-                settled.retried += count;
-            }
-            Outcome::Split => {
-                let (first, second) = mails.split_at(mails.len() / 2);
-                self.add_batch(first.to_vec(), now);
-                self.add_batch(second.to_vec(), now);
-                settled.split += count;
-            }
-        }
-    }
-
-    fn finish(&mut self, mails: &[QueuedMail], status: &'static str, result: &Settlement) -> u32 {
-        for (index, mail) in mails.iter().enumerate() {
-            let row =
-                self.mails.iter_mut().find(|row| row.mail.id == mail.id).expect("a known mail");
-            row.status = status;
-            row.message_id = result.message_ids.get(index).cloned();
-            row.error_code.clone_from(&result.error_code);
-        }
-        u32::try_from(mails.len()).expect("a batch is small")
+    fn templates_of(&self, batches: &[Batch]) -> Vec<TemplateSource> {
+        let used =
+            |id| batches.iter().flat_map(|batch| &batch.mails).any(|mail| mail.template_id == id);
+        self.templates.iter().filter(|template| used(template.id)).cloned().collect()
     }
 
     fn next_id(&mut self) -> Uuid {
         self.ids += 1;
         Uuid::from_u128(self.ids)
     }
+}
+
+impl MemoryMail {
+    fn is_due(&self, stream: Stream, now: DateTime<Utc>) -> bool {
+        let due = self.due_at.is_none_or(|due_at| due_at <= now);
+        self.status == "queued" && !self.frozen && self.stream == stream && due
+    }
+
+    fn end(&mut self, status: &'static str, message_id: Option<String>, code: Option<String>) {
+        self.status = status;
+        self.message_id = message_id;
+        self.error_code = code;
+    }
+}
+
+/// A mail with what its token's row holds now.
+fn sealed(mail: &QueuedMail, tokens: &[MemoryToken]) -> QueuedMail {
+    let mut mail = mail.clone();
+    if let Some(token) = &mut mail.token {
+        let row = tokens.iter().find(|row| row.id == token.id);
+        token.token_hash = row.and_then(|row| row.token_hash.clone());
+    }
+    mail
 }
