@@ -59,8 +59,8 @@ export const stages = [
   },
   {
     name: 'tools',
-    about: "the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers",
-    steps: () => ['tests/suite', 'tests/sink', 'tests/faults/proxy'].map((folder) => nodeTests(folder)),
+    about: "scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers",
+    steps: () => ['tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy'].map((folder) => nodeTests(folder)),
   },
   {
     name: 'lint',
