@@ -1,21 +1,19 @@
-//! Answers, with the headers that every answer carries.
+//! Answers.
 
-use evenkeel_core::{Config, Error, Result, id::RequestId};
-use serde::{Serialize, Serializer};
-use wasm_bindgen::{JsCast as _, JsValue};
-use web_sys::{Response, ResponseInit};
+use evenkeel_core::{Error, Result, id::RequestId};
+use serde::Serialize;
 
 /// What browsers' supabase-js sends, and what our contract adds.
 const ALLOWED_HEADERS: &str =
     "authorization, apikey, content-type, x-client-info, x-request-id, x-supabase-api-version";
 
-/// An answer of a function.
+/// An answer of a function: what differs from one to the next. The headers that
+/// every answer carries, also one of a lost instance, are the host's.
 #[derive(Debug)]
 pub struct Answer {
     pub(crate) status: u16,
-    content_type: &'static str,
-    body: Option<String>,
     headers: Vec<(&'static str, String)>,
+    body: String,
 }
 
 impl Answer {
@@ -37,8 +35,8 @@ impl Answer {
 
     fn json(status: u16, body: &impl Serialize) -> Result<Self> {
         let body =
-            serde_json::to_string(body).map_err(|error| Error::internal(error.to_string()))?;
-        Ok(Self { status, content_type: "application/json", body: Some(body), headers: Vec::new() })
+            serde_json::to_string(body).map_err(|_| Error::internal("unserialisable answer"))?;
+        Ok(Self { status, headers: vec![("content-type", "application/json".to_owned())], body })
     }
 
     /// The answer to `OPTIONS`: what a browser may send to this path.
@@ -48,70 +46,45 @@ impl Answer {
             ("access-control-allow-headers", ALLOWED_HEADERS.to_owned()),
             ("access-control-max-age", "86400".to_owned()),
         ];
-        Self { status: 204, content_type: "", body: None, headers }
+        Self { status: 204, headers, body: String::new() }
     }
 
     /// An error, as RFC 9457 has it.
     pub(crate) fn problem(error: &Error, request_id: RequestId) -> Self {
-        let mut headers = Vec::new();
+        let mut headers = vec![("content-type", "application/problem+json".to_owned())];
         if let Some(seconds) = error.retry_after_seconds() {
             headers.push(("retry-after", seconds.to_string()));
         }
         if let Some(allow) = error.allow() {
             headers.push(("allow", allow.to_owned()));
         }
-        Self {
-            status: error.code().status(),
-            content_type: "application/problem+json",
-            body: serde_json::to_string(&error.problem(request_id)).ok(),
-            headers,
-        }
+        let body = serde_json::to_string(&error.problem(request_id)).unwrap_or_default();
+        Self { status: error.code().status(), headers, body }
     }
 
-    /// The `Response`, for a browser of `origin` if there is one.
-    pub(crate) fn into_response(
-        self,
-        config: Option<&Config>,
-        request_id: RequestId,
-        origin: Option<String>,
-    ) -> std::result::Result<Response, JsValue> {
-        let mut headers = self.headers;
-        headers.push(("x-request-id", request_id.to_string()));
-        headers.push(("cache-control", "no-store".to_owned()));
-        headers.push(("x-content-type-options", "nosniff".to_owned()));
-        headers.push(("referrer-policy", "no-referrer".to_owned()));
-        headers.push(("vary", "Origin".to_owned()));
-        if !self.content_type.is_empty() {
-            headers.push(("content-type", self.content_type.to_owned()));
+    /// The text that crosses to the host: the status, header lines, an empty
+    /// line, the body.
+    pub(crate) fn into_message(self) -> String {
+        let mut message = self.status.to_string();
+        for (name, value) in &self.headers {
+            for part in ["\n", name, ":", value] {
+                message.push_str(part);
+            }
         }
-        let allowed =
-            |origin: &String| config.is_some_and(|config| config.allowed_origins.contains(origin));
-        if let Some(origin) = origin.filter(allowed) {
-            headers.push(("access-control-allow-origin", origin));
-            headers.push(("access-control-expose-headers", "x-request-id, retry-after".to_owned()));
-        }
-        let init: ResponseInit = into_js(&Init { headers: Headers(&headers) }).unchecked_into();
-        init.set_status(self.status);
-        Response::new_with_opt_str_and_init(self.body.as_deref(), &init)
+        message.push_str("\n\n");
+        message.push_str(&self.body);
+        message
     }
 }
 
-#[derive(Serialize)]
-struct Init<'a> {
-    headers: Headers<'a>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Headers as the object that `fetch` and `Response` take.
-pub(crate) struct Headers<'a>(pub(crate) &'a [(&'static str, String)]);
-
-impl Serialize for Headers<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    #[test]
+    fn an_answer_crosses_as_status_headers_and_body() {
+        let error = Error::method_not_allowed("POST, OPTIONS".to_owned());
+        insta::assert_snapshot!(Answer::problem(&error, RequestId(uuid::Uuid::nil())).into_message(), @"");
+        insta::assert_snapshot!(Answer::ok(&[1, 2]).unwrap().into_message(), @"");
     }
-}
-
-/// One crossing into JavaScript for a whole object, instead of one for each field.
-pub(crate) fn into_js(value: &impl Serialize) -> JsValue {
-    let json = serde_json::to_string(value).unwrap_or_default();
-    js_sys::JSON::parse(&json).unwrap_or_default()
 }

@@ -50,7 +50,7 @@ impl Edge {
 
     /// Who asks, for the audit log.
     pub fn client(&self, request: &Incoming) -> ClientContext {
-        request.client(self.config, self.request_id)
+        request.client(self, self.request_id)
     }
 
     /// Does the work of a cron function, and tells Sentry's monitor of it.
@@ -123,8 +123,8 @@ impl Idna for Edge {
     fn domain_to_ascii(&self, domain: &str) -> Option<String> {
         // Whatever could end the host in a URL is no domain.
         if domain
-            .chars()
-            .any(|c| c.is_ascii() && !c.is_ascii_alphanumeric() && c != '-' && c != '.')
+            .bytes()
+            .any(|b| b.is_ascii() && !b.is_ascii_alphanumeric() && b != b'-' && b != b'.')
         {
             return None;
         }

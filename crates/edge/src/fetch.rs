@@ -1,69 +1,73 @@
-//! HTTP over `fetch`, with a deadline and without redirects.
+//! HTTP by the host's `fetch`, with a deadline and without redirects.
 
 use evenkeel_core::ports::{HttpRequest, HttpResponse, TransportError};
-use js_sys::{Promise, Reflect, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestInit, Response};
-
-use crate::{
-    answer::{Headers, into_js},
-    incoming::header,
-};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = fetch)]
-    fn fetch(url: &str, init: &RequestInit) -> Promise;
+    /// What the host answers: everything in one promise.
+    type Reply;
+
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Reply) -> u16;
+
+    /// Values of the wanted headers, a line each, empty where there is none.
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Reply) -> String;
+
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Reply) -> Vec<u8>;
+
+    /// Rejects with `timeout`, `too_large`, or the name of another failure.
+    #[wasm_bindgen(js_namespace = __edge, js_name = fetch)]
+    fn host_fetch(
+        method: &str,
+        url: &str,
+        headers: &str,
+        body: Option<&[u8]>,
+        timeout_ms: u32,
+        wanted_headers: &str,
+        answer_limit: usize,
+    ) -> js_sys::Promise;
 }
 
 /// Sends a request and reads the whole answer.
 pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-    let answer = fetch(&request.url, &init(request));
-    let response: Response =
-        JsFuture::from(answer).await.map_err(|error| failure(&error))?.unchecked_into();
-    let headers = response.headers();
-    let wanted =
-        request.wanted_headers.iter().filter_map(|name| Some((*name, header(&headers, name)?)));
-    let body = response.array_buffer().map_err(|error| failure(&error))?;
-    let body = JsFuture::from(body).await.map_err(|error| failure(&error))?;
-    let body = Uint8Array::new(&body);
-    if body.length() as usize > request.answer_limit {
-        return Err(TransportError::TooLarge);
+    let promise = host_fetch(
+        request.method.as_str(),
+        &request.url,
+        &lines(&request.headers),
+        request.body.as_deref(),
+        request.timeout_ms,
+        &request.wanted_headers.join("\n"),
+        request.answer_limit,
+    );
+    let reply = JsFuture::from(promise).await.map_err(|error| failure(&error))?;
+    let reply: Reply = reply.unchecked_into();
+    let values = reply.headers();
+    let headers = request.wanted_headers.iter().copied().zip(values.lines().map(str::to_owned));
+    Ok(HttpResponse {
+        status: reply.status(),
+        headers: headers.filter(|(_, value)| !value.is_empty()).collect(),
+        body: reply.body(),
+    })
+}
+
+fn lines(headers: &[(&'static str, String)]) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        for part in [name, ":", value.as_str(), "\n"] {
+            lines.push_str(part);
+        }
     }
-    Ok(HttpResponse { status: response.status(), headers: wanted.collect(), body: body.to_vec() })
+    lines
 }
 
-#[derive(Serialize)]
-struct Init<'a> {
-    method: &'static str,
-    headers: Headers<'a>,
-    redirect: &'static str,
-}
-
-fn init(request: &HttpRequest) -> RequestInit {
-    let init = Init {
-        method: request.method.as_str(),
-        headers: Headers(&request.headers),
-        // A redirect would carry the credentials to wherever it points.
-        redirect: "error",
-    };
-    let init: RequestInit = into_js(&init).unchecked_into();
-    if let Some(body) = &request.body {
-        init.set_body(&Uint8Array::from(body.as_slice()));
-    }
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(request.timeout_ms)));
-    init
-}
-
-/// The name of the exception tells a deadline from a broken connection; its
-/// message may quote the URL and stays here.
 fn failure(error: &JsValue) -> TransportError {
-    let name =
-        Reflect::get(error, &JsValue::from_str("name")).ok().and_then(|name| name.as_string());
-    match name.as_deref() {
-        Some("TimeoutError" | "AbortError") => TransportError::Timeout,
+    match error.as_string().as_deref() {
+        Some("timeout") => TransportError::Timeout,
+        Some("too_large") => TransportError::TooLarge,
         name => TransportError::Unreachable(name.unwrap_or("unknown").to_owned()),
     }
 }

@@ -46,22 +46,21 @@ pub struct Function {
 }
 
 impl Function {
-    /// The path below the function. The platform passes `/<name>/…`; a gateway
-    /// that forwards the whole URL passes `/functions/v1/<name>/…`.
-    pub(crate) fn path<'p>(&self, pathname: &'p str) -> Option<&'p str> {
+    /// The route's path, if there is one. The platform passes `/<name>/…`; a
+    /// gateway that forwards the whole URL passes `/functions/v1/<name>/…`.
+    pub(crate) fn path(&self, pathname: &str) -> Option<&'static str> {
         let path = pathname.strip_prefix("/functions/v1").unwrap_or(pathname);
         let below = path.strip_prefix('/')?.strip_prefix(self.name)?;
-        match below.strip_suffix('/').unwrap_or(below) {
-            "" => Some("/"),
-            path => path.starts_with('/').then_some(path),
-        }
+        let below = below.strip_suffix('/').unwrap_or(below);
+        let below = if below.is_empty() { "/" } else { below };
+        self.routes.iter().map(|route| route.path).find(|path| *path == below)
     }
 
-    /// The methods of a path, as `Allow` wants them: empty if there is no such path.
+    /// The methods of a path, as `Allow` wants them.
     pub(crate) fn allow(&self, path: &str) -> String {
         let routes = self.routes.iter().filter(|route| route.path == path);
-        let methods: Vec<_> = routes.map(|route| route.method.as_str()).collect();
-        if methods.is_empty() { String::new() } else { methods.join(", ") + ", OPTIONS" }
+        let methods = routes.map(|route| route.method.as_str()).chain(["OPTIONS"]);
+        methods.collect::<Vec<_>>().join(", ")
     }
 
     pub(crate) fn route(&self, method: &str, path: &str) -> Option<&'static Route> {
@@ -83,6 +82,7 @@ mod tests {
             ("/sample/", Some("/")),
             ("/sample/resend", Some("/resend")),
             ("/functions/v1/sample/resend/", Some("/resend")),
+            ("/sample/other", None),
             ("/sampler", None),
             ("/other", None),
             ("/", None),
@@ -95,7 +95,6 @@ mod tests {
     #[test]
     fn a_path_names_its_methods() {
         assert_eq!(FUNCTION.allow("/resend"), "POST, OPTIONS");
-        assert_eq!(FUNCTION.allow("/other"), "");
         assert!(FUNCTION.route("GET", "/").is_none());
     }
 }

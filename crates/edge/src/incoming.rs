@@ -1,23 +1,43 @@
-//! A request, read with care.
+//! A request, as the host hands it over.
 
-use evenkeel_core::{
-    ClientContext, Code, Config, Error, Result, SecretString, id::RequestId, json,
-};
+use evenkeel_core::{ClientContext, Code, Error, Result, SecretString, id::RequestId, json};
 use serde::de::DeserializeOwned;
-use uuid::Uuid;
 
-use crate::{body, edge::Edge, function::Route};
+use crate::{edge::Edge, function::Route};
+
+/// What the host has read of a request. One string for all headers, since each
+/// crossing into wasm costs more than its bytes.
+pub struct Received {
+    /// The method.
+    pub method: String,
+    /// The path of the URL.
+    pub path: String,
+    /// The caller's id if it sent a UUID, else a new one.
+    pub request_id: String,
+    /// `name:value` lines, names in lower case.
+    pub headers: String,
+    /// The body, `None` where it is larger than any route takes.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Received {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+            .map(str::trim)
+    }
+}
 
 /// A request to one of the function's routes.
 pub struct Incoming {
-    request: web_sys::Request,
-    headers: web_sys::Headers,
+    received: Received,
     route: &'static Route,
 }
 
 impl Incoming {
-    pub(crate) fn new(request: web_sys::Request, route: &'static Route) -> Self {
-        Self { headers: request.headers(), request, route }
+    pub(crate) fn new(received: Received, route: &'static Route) -> Self {
+        Self { received, route }
     }
 
     /// The path of the route, below the function.
@@ -29,13 +49,20 @@ impl Incoming {
     ///
     /// # Errors
     /// `unsupported_media_type`, `payload_too_large`, `invalid_request`.
-    pub async fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        let content_type = self.header("content-type").unwrap_or_default();
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let content_type = self.received.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Error::new(Code::UnsupportedMediaType, "Send application/json."));
         }
-        json::parse(&body::read(&self.request, &self.headers, self.route.body_limit).await?)
+        let limit = self.route.body_limit;
+        match &self.received.body {
+            Some(body) if body.len() <= limit => json::parse(body),
+            _ => {
+                let detail = format!("The body may hold up to {limit} bytes.");
+                Err(Error::new(Code::PayloadTooLarge, detail))
+            }
+        }
     }
 
     /// Lets only `pg_cron` pass: the secret key named `cron`, in `apikey`.
@@ -43,7 +70,7 @@ impl Incoming {
     /// # Errors
     /// `unauthenticated`, the same for a missing and for a wrong key.
     pub fn require_cron_key(&self, edge: &Edge) -> Result<()> {
-        let key = SecretString::new(self.header("apikey").unwrap_or_default());
+        let key = SecretString::new(self.received.header("apikey").unwrap_or_default());
         if edge.config.cron_key.matches(key.expose()) {
             Ok(())
         } else {
@@ -51,21 +78,59 @@ impl Incoming {
         }
     }
 
-    pub(crate) fn client(&self, config: &Config, request_id: RequestId) -> ClientContext {
-        let ip = config.client_ip_header.as_deref().and_then(|name| self.header(name));
-        ClientContext::new(request_id, ip.as_deref(), self.header("user-agent").as_deref())
-    }
-
-    fn header(&self, name: &str) -> Option<String> {
-        header(&self.headers, name)
+    pub(crate) fn client(&self, edge: &Edge, request_id: RequestId) -> ClientContext {
+        let trusted = edge.config.client_ip_header.as_deref();
+        let ip = trusted.and_then(|name| self.received.header(name));
+        ClientContext::new(request_id, ip, self.received.header("user-agent"))
     }
 }
 
-pub(crate) fn header(headers: &web_sys::Headers, name: &str) -> Option<String> {
-    headers.get(name).ok().flatten()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The caller's `X-Request-Id` if it is a UUID.
-pub(crate) fn given_request_id(headers: &web_sys::Headers) -> Option<RequestId> {
-    Uuid::try_parse(&header(headers, "x-request-id")?).ok().map(RequestId)
+    fn incoming(headers: &str, body: Option<&[u8]>) -> Incoming {
+        const ROUTE: Route = Route::post("/");
+        let received = Received {
+            method: "POST".to_owned(),
+            path: "/sample".to_owned(),
+            request_id: String::new(),
+            headers: headers.to_owned(),
+            body: body.map(<[u8]>::to_vec),
+        };
+        Incoming::new(received, &ROUTE)
+    }
+
+    fn refusal(headers: &str, body: Option<&[u8]>) -> Code {
+        incoming(headers, body).json::<evenkeel_core::outbox::DispatchRequest>().unwrap_err().code()
+    }
+
+    const JSON: &str = "content-type:application/json\n";
+
+    #[test]
+    fn a_header_is_found_by_its_whole_name() {
+        let incoming = incoming("x-a:1\nx: 2 \nx-b:3:4\n", None);
+        assert_eq!(incoming.received.header("x"), Some("2"));
+        assert_eq!(incoming.received.header("x-b"), Some("3:4"));
+        assert_eq!(incoming.received.header("x-c"), None);
+    }
+
+    #[test]
+    fn the_media_type_counts_and_its_parameters_do_not() {
+        assert!(
+            incoming("content-type:Application/JSON; charset=utf-8\n", Some(b"{}"))
+                .json::<evenkeel_core::outbox::DispatchRequest>()
+                .is_ok()
+        );
+        for headers in ["", "content-type:text/plain\n", "content-type:application/jsonp\n"] {
+            assert_eq!(refusal(headers, Some(b"{}")), Code::UnsupportedMediaType, "{headers}");
+        }
+    }
+
+    #[test]
+    fn a_body_over_the_limit_is_too_large_whether_it_was_read_or_not() {
+        let large = format!("{{{}}}", " ".repeat(64 << 10));
+        assert_eq!(refusal(JSON, Some(large.as_bytes())), Code::PayloadTooLarge);
+        assert_eq!(refusal(JSON, None), Code::PayloadTooLarge);
+    }
 }

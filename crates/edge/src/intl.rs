@@ -6,8 +6,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::answer::into_js;
-
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Intl)]
@@ -66,5 +64,6 @@ fn make(time_zone: &str, locale: &str) -> Option<DateTimeFormat> {
         minute: "2-digit",
         time_zone_name: "short",
     };
-    DateTimeFormat::new(locale, &into_js(&options)).ok()
+    let options = serde_json::to_string(&options).ok()?;
+    DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()
 }

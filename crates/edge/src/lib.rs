@@ -16,7 +16,6 @@
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 mod answer;
-mod body;
 mod edge;
 mod fetch;
 mod function;
@@ -32,13 +31,12 @@ pub use self::{
     answer::Answer,
     edge::Edge,
     function::{Function, Method, Route},
-    incoming::Incoming,
+    incoming::{Incoming, Received},
     run::run,
 };
 
 pub use wasm_bindgen;
 pub use wasm_bindgen_futures;
-pub use web_sys;
 
 /// Exports what `supabase/functions/_shared/host.ts` calls: `handle` for each
 /// request, and `report_panic` on the fresh instance after a panic.
@@ -51,9 +49,14 @@ macro_rules! export {
                                             wasm_bindgen_futures = $crate::wasm_bindgen_futures
                                         )]
         pub async fn handle(
-            request: $crate::web_sys::Request,
-        ) -> Result<$crate::web_sys::Response, $crate::wasm_bindgen::JsValue> {
-            $crate::run(&$function, request, $serve).await
+            method: String,
+            path: String,
+            request_id: String,
+            headers: String,
+            body: Option<Vec<u8>>,
+        ) -> String {
+            let received = $crate::Received { method, path, request_id, headers, body };
+            $crate::run(&$function, received, $serve).await
         }
 
         /// Reports the panic of the previous instance.

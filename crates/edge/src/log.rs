@@ -11,7 +11,8 @@ struct Line<'a> {
     function: &'a str,
     request_id: String,
     method: &'a str,
-    route: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<&'static str>,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
@@ -24,8 +25,9 @@ struct Line<'a> {
 
 /// What a request was, and what became of it.
 pub(crate) struct Outcome<'a> {
-    pub(crate) method: &'a str,
-    pub(crate) route: &'a str,
+    pub(crate) method: String,
+    /// `None` where there is no such route: an unknown path is a caller's text.
+    pub(crate) route: Option<&'static str>,
     pub(crate) status: u16,
     pub(crate) error: Option<&'a Error>,
     pub(crate) started_ms: f64,
@@ -40,7 +42,7 @@ pub(crate) fn request(edge: &Edge, outcome: &Outcome<'_>) {
         },
         function: edge.function.name,
         request_id: edge.request_id.to_string(),
-        method: outcome.method,
+        method: &outcome.method,
         route: outcome.route,
         status: outcome.status,
         code: outcome.error.map(|error| error.code().as_str()),

@@ -12,7 +12,7 @@ use crate::{function::Function, run::config, sentry};
 #[wasm_bindgen]
 extern "C" {
     /// Tells the host that this instance is lost.
-    #[wasm_bindgen(js_name = __edge_panic, catch)]
+    #[wasm_bindgen(js_namespace = __edge, js_name = panic, catch)]
     fn edge_panic(location: &str) -> Result<(), JsValue>;
 }
 

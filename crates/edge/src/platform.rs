@@ -19,10 +19,9 @@ extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &js_sys::Function, milliseconds: u32);
 
-    /// Keeps the worker alive until the promise settles. Absent outside the
-    /// platform, where the process stays anyway.
-    #[wasm_bindgen(js_namespace = EdgeRuntime, js_name = waitUntil, catch)]
-    fn wait_until(promise: &js_sys::Promise) -> Result<(), JsValue>;
+    /// Keeps the worker alive until the promise settles.
+    #[wasm_bindgen(js_namespace = __edge)]
+    fn background(promise: &js_sys::Promise);
 }
 
 /// An environment variable, `None` where it is unset or may not be read.
@@ -60,5 +59,5 @@ pub(crate) fn in_background(work: impl Future<Output = ()> + 'static) {
         work.await;
         Ok(JsValue::UNDEFINED)
     });
-    let _ = wait_until(&promise);
+    background(&promise);
 }

@@ -14,10 +14,10 @@ static FUNCTION: Function =
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
     match request.path() {
-        "/" => Answer::ok(&verification::verify(edge, &request.json().await?, &client).await?),
-        "/resend" => Answer::accepted(
-            &verification::request_link(edge, &request.json().await?, &client).await?,
-        ),
+        "/" => Answer::ok(&verification::verify(edge, &request.json()?, &client).await?),
+        "/resend" => {
+            Answer::accepted(&verification::request_link(edge, &request.json()?, &client).await?)
+        }
         path => Err(Error::internal(format!("{path} is declared and not served"))),
     }
 }

@@ -6,10 +6,19 @@
  * 500, and a fresh instance takes over before the next request is heard.
  */
 
+import { headerLines, problem, readBody, requestIdOf, respond } from './http.ts';
+import { fetchUpstream } from './upstream.ts';
+
 /** What wasm-bindgen generates for a function crate. */
 export interface Bindings {
   initSync(input: { module: Uint8Array }): unknown;
-  handle(request: Request): Promise<Response>;
+  handle(
+    method: string,
+    path: string,
+    requestId: string,
+    headers: string,
+    body?: Uint8Array,
+  ): Promise<string>;
   report_panic(location: string): Promise<void>;
   __wbg_reset_state(): void;
 }
@@ -20,46 +29,33 @@ export interface Options {
 }
 
 interface Call {
-  request: Request;
+  requestId: string;
   /** When it is too late for an answer, in the time of `performance.now()`. */
   due: number;
-  answer(response: Response): void;
+  /** Takes the message of the answer. */
+  answer(message: string): void;
 }
 
-interface Problem {
-  status: number;
-  title: string;
-  code: string;
-  detail: string;
+/** What a module imports. */
+interface Edge {
+  /** Told by the panic hook, just before the module aborts. */
+  panic(location: string): void;
+  /** Keeps the worker alive until the promise settles. */
+  background(promise: Promise<unknown>): void;
+  fetch: typeof fetchUpstream;
 }
 
 declare global {
-  /** Called by the module's panic hook, just before it aborts. */
   // deno-lint-ignore no-var -- only `var` declares a property of globalThis
-  var __edge_panic: ((location: string) => void) | undefined;
+  var __edge: Edge;
   // deno-lint-ignore no-var
   var EdgeRuntime: { waitUntil(promise: Promise<unknown>): void } | undefined;
 }
-
-const PANIC: Problem = {
-  status: 500,
-  title: 'Internal error',
-  code: 'internal',
-  detail: 'The request could not be completed.',
-};
-const DEADLINE: Problem = {
-  status: 504,
-  title: 'Upstream timeout',
-  code: 'upstream_timeout',
-  detail: 'The request took too long.',
-};
 
 /** The platform ends a request after 150 s; an answer of ours must come first. */
 const DEFAULT_DEADLINE_MS = 30_000;
 /** A panic while reporting a panic must not report itself for ever. */
 const REPORT_INTERVAL_MS = 1_000;
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Instantiates the module and answers what `export default` of an edge function needs. */
 export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = {}) {
@@ -82,12 +78,9 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     inFlight.clear();
     bindings.__wbg_reset_state();
     failed = false;
-    const request_ids = lost.map(({ request, answer }) => {
-      const requestId = requestIdOf(request);
-      answer(problem(PANIC, request, requestId));
-      return requestId;
-    });
+    const request_ids = lost.map(({ requestId }) => requestId);
     console.error(JSON.stringify({ level: 'error', event: 'panic', location, request_ids }));
+    for (const call of lost) call.answer(panicked(call.requestId));
     report(location);
   }
 
@@ -98,28 +91,35 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     inBackground(bindings.report_panic(location));
   }
 
-  function answer(request: Request): Promise<Response> {
+  async function answer(request: Request): Promise<Response> {
+    const requestId = requestIdOf(request);
+    return respond(await ask(request, requestId), request, requestId);
+  }
+
+  /** Races the module's answer against its failure and the deadline. */
+  function ask(request: Request, requestId: string): Promise<string> {
     return new Promise((resolve) => {
       const call: Call = {
-        request,
+        requestId,
         due: performance.now() + deadlineMs,
-        answer(response) {
+        answer(message) {
           inFlight.delete(call);
-          resolve(response);
+          resolve(message);
         },
-      };
-      const onError = (error: unknown) => {
-        if (isTrap(error)) fail(String(error));
-        else call.answer(problem(PANIC, request));
       };
       inFlight.add(call);
       if (!watching) watch(deadlineMs);
-      try {
-        bindings.handle(request).then(call.answer, onError);
-      } catch (error) {
-        onError(error);
-      }
+      handle(request, requestId).then(call.answer, (error) => {
+        if (isTrap(error)) fail(String(error));
+        else call.answer(panicked(requestId));
+      });
     });
+  }
+
+  async function handle(request: Request, requestId: string): Promise<string> {
+    const body = await readBody(request);
+    const { pathname } = new URL(request.url);
+    return bindings.handle(request.method, pathname, requestId, headerLines(request.headers), body);
   }
 
   /** One timer for all requests: a timer for each would cost a tenth of a request. */
@@ -130,11 +130,12 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
       for (const call of inFlight) {
         const left = call.due - performance.now();
         if (left > 0) return watch(left);
-        call.answer(problem(DEADLINE, call.request));
+        call.answer(tooLate(call.requestId));
       }
     }, milliseconds);
   }
 
+  globalThis.__edge = { panic: fail, background: inBackground, fetch: fetchUpstream };
   catchTraps(fail);
   bindings.initSync({ module: bytes });
   return { fetch: answer };
@@ -142,7 +143,6 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
 
 /** A module polls its futures in microtasks, so most of its traps surface as uncaught errors. */
 function catchTraps(fail: (location: string) => void) {
-  globalThis.__edge_panic = fail;
   const caught = (event: Event, error: unknown) => {
     if (isTrap(error)) fail(String(error));
     else if (!isStale(error)) return;
@@ -171,29 +171,12 @@ function inBackground(promise: Promise<unknown>) {
   globalThis.EdgeRuntime?.waitUntil(settled);
 }
 
-function requestIdOf(request: Request): string {
-  const given = request.headers.get('x-request-id');
-  return given !== null && UUID.test(given) ? given : crypto.randomUUID();
+function panicked(requestId: string): string {
+  const detail = 'The error has been recorded. Please try again later.';
+  return problem(500, 'internal', 'Something went wrong on our side', detail, requestId);
 }
 
-function problem(kind: Problem, request: Request, requestId = requestIdOf(request)): Response {
-  const headers = new Headers({
-    'content-type': 'application/problem+json',
-    'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
-    'vary': 'Origin',
-  });
-  const origin = request.headers.get('origin');
-  if (origin !== null && allowedOrigins().includes(origin)) {
-    headers.set('access-control-allow-origin', origin);
-    headers.set('access-control-expose-headers', 'x-request-id, retry-after');
-  }
-  const body = { type: 'about:blank', ...kind, request_id: requestId };
-  return new Response(JSON.stringify(body), { status: kind.status, headers });
-}
-
-function allowedOrigins(): string[] {
-  return (Deno.env.get('ALLOWED_ORIGINS') ?? '').split(',').map((origin) => origin.trim().replace(/\/+$/, ''));
+function tooLate(requestId: string): string {
+  const title = 'A service we depend on did not answer in time';
+  return problem(504, 'upstream_timeout', title, 'Please try again in a moment.', requestId);
 }

@@ -1,0 +1,63 @@
+/** What a module asks of the network: one call, one promise, everything in it. */
+
+export interface Reply {
+  status: number;
+  /** The values of the wanted headers, a line each, empty where there is none. */
+  headers: string;
+  body: Uint8Array;
+}
+
+/** Rejects with `timeout`, `too_large`, or the name of another failure; never with an address. */
+export async function fetchUpstream(
+  method: string,
+  url: string,
+  headerLines: string,
+  body: Uint8Array | undefined,
+  timeoutMs: number,
+  wantedHeaders: string,
+  answerLimit: number,
+): Promise<Reply> {
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: parse(headerLines),
+      // A redirect would carry the credentials to wherever it points.
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+      // A view of wasm memory would change under the request.
+      body: body?.slice(),
+    });
+    const wanted = wantedHeaders === '' ? [] : wantedHeaders.split('\n');
+    return {
+      status: response.status,
+      headers: wanted.map((name) => response.headers.get(name) ?? '').join('\n'),
+      body: await readAnswer(response, answerLimit),
+    };
+  } catch (error) {
+    throw error === TOO_LARGE ? 'too_large' : nameOf(error);
+  }
+}
+
+const TOO_LARGE = Symbol('too large');
+
+async function readAnswer(response: Response, limit: number): Promise<Uint8Array> {
+  if (Number(response.headers.get('content-length')) > limit) {
+    await response.body?.cancel();
+    throw TOO_LARGE;
+  }
+  const body = new Uint8Array(await response.arrayBuffer());
+  if (body.length > limit) throw TOO_LARGE;
+  return body;
+}
+
+function parse(lines: string): [string, string][] {
+  return lines.split('\n').filter(Boolean).map((line) => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon), line.slice(colon + 1)];
+  });
+}
+
+function nameOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : 'unknown';
+  return name === 'TimeoutError' || name === 'AbortError' ? 'timeout' : name;
+}
