@@ -1,0 +1,121 @@
+//! Supabase Auth in memory: accounts, and the refusals of its admin API.
+
+use super::World;
+use crate::{
+    email_address::EmailAddress,
+    id::UserId,
+    ports::{Clock as _, Entropy as _, Identity, IdentityError, NewUser},
+    secret::SecretString,
+};
+
+/// As `supabase/config.toml` sets it.
+const SHORTEST_PASSWORD: usize = 12;
+/// What bcrypt reads; Auth refuses more instead of cutting it off.
+const LONGEST_PASSWORD: usize = 72;
+
+/// A row of `auth.users`.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the columns of the table")]
+pub struct MemoryAccount {
+    pub id: UserId,
+    pub address: String,
+    pub confirmed: bool,
+    pub password: SecretString,
+}
+
+impl World {
+    /// A person's address changes, as Auth would change it. One that was not
+    /// confirmed before is asked for a confirmation again.
+    pub fn change_address(&self, user: UserId, address: &EmailAddress) {
+        let mut accounts = self.accounts.borrow_mut();
+        let account = accounts.iter_mut().find(|account| account.id == user);
+        let account = account.expect("an account of that id");
+        address.as_str().clone_into(&mut account.address);
+        if !account.confirmed {
+            self.issue_verification(account);
+        }
+    }
+
+    /// Issues a verification token, with its mail, as the trigger on `auth.users` does.
+    pub(super) fn issue_verification(&self, account: &MemoryAccount) {
+        let token = crate::id::TokenId(self.uuid());
+        let mut outbox = self.outbox.borrow_mut();
+        self.verification.borrow_mut().issue(token, account, &mut outbox, self.now());
+    }
+
+    fn identity_fault(&self) -> Result<(), IdentityError> {
+        self.identity_faults.borrow_mut().pop().map_or(Ok(()), Err)
+    }
+
+    /// The fault that was ordered, or the refusal of an account that nobody has. A
+    /// token stands for its account: tests may put one in without the other.
+    fn admit(&self, user: UserId) -> Result<(), IdentityError> {
+        self.identity_fault()?;
+        let has_account = self.accounts.borrow().iter().any(|account| account.id == user);
+        let has_token =
+            || self.verification.borrow().tokens.iter().any(|token| token.user_id == user);
+        if has_account || has_token() { Ok(()) } else { Err(IdentityError::NotFound) }
+    }
+
+    fn change(&self, user: UserId, change: impl FnOnce(&mut MemoryAccount)) {
+        self.accounts.borrow_mut().iter_mut().find(|account| account.id == user).map(change);
+    }
+}
+
+impl Identity for World {
+    async fn confirm_email(&self, user: UserId) -> Result<(), IdentityError> {
+        self.admit(user)?;
+        self.change(user, |account| account.confirmed = true);
+        self.confirmed.borrow_mut().push(user);
+        Ok(())
+    }
+
+    async fn set_password(
+        &self,
+        user: UserId,
+        password: &SecretString,
+    ) -> Result<(), IdentityError> {
+        self.admit(user)?;
+        refuse_long(password)?;
+        if password.expose().len() < SHORTEST_PASSWORD {
+            return Err(IdentityError::WeakPassword(vec!["length".to_owned()]));
+        }
+        self.change(user, |account| account.password = password.clone());
+        Ok(())
+    }
+
+    async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
+        self.identity_fault()?;
+        refuse_long(&user.password)?;
+        let address = user.email.as_str();
+        if self.accounts.borrow().iter().any(|account| account.address == address) {
+            return Err(IdentityError::EmailExists);
+        }
+        let account = MemoryAccount {
+            id: UserId(self.uuid()),
+            address: address.to_owned(),
+            confirmed: user.email_confirmed,
+            password: user.password.clone(),
+        };
+        if !account.confirmed {
+            self.issue_verification(&account);
+        }
+        let id = account.id;
+        self.accounts.borrow_mut().push(account);
+        Ok(id)
+    }
+
+    async fn delete_user(&self, user: UserId) -> Result<(), IdentityError> {
+        self.admit(user)?;
+        self.accounts.borrow_mut().retain(|account| account.id != user);
+        self.verification.borrow_mut().tokens.retain(|token| token.user_id != user);
+        Ok(())
+    }
+}
+
+fn refuse_long(password: &SecretString) -> Result<(), IdentityError> {
+    if password.expose().len() > LONGEST_PASSWORD {
+        return Err(IdentityError::Refused("validation_failed".to_owned()));
+    }
+    Ok(())
+}
