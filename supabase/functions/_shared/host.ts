@@ -122,7 +122,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     });
   }
 
-  /** One timer for all requests: a timer for each would cost a tenth of a request. */
+  /** One timer for all requests: setting and clearing one for each took 7 us and more of each request. */
   function watch(milliseconds: number) {
     watching = true;
     setTimeout(() => {
