@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { after, describe, test } from 'node:test';
 import { sql } from './platform/clients.mjs';
 import { environment } from './platform/environment.mjs';
@@ -114,6 +115,17 @@ for (const { path, headers, body } of routes) {
       assert.notEqual((await send(padded(64 * KIB))).status, 413);
     });
 
+    test('a body whose length is not told is counted as it arrives', async () => {
+      const response = await streamed(path, headers, [
+        JSON.stringify(body),
+        ' '.repeat(40 * KIB),
+        ' '.repeat(40 * KIB),
+      ]);
+      await assertProblem(response, '413 payload_too_large');
+      const small = await streamed(path, headers, [JSON.stringify(body).slice(0, 1), JSON.stringify(body).slice(1)]);
+      assert.equal(small.status, (await send(body)).status);
+    });
+
     test('the request id of the caller is taken over when it is a UUID', async () => {
       const id = randomUUID();
       assert.equal((await send(body, { 'x-request-id': id })).headers.get('x-request-id'), id);
@@ -148,6 +160,18 @@ for (const { path, headers, body } of routes) {
       await assertProblem(response, '400 invalid_request');
     });
   });
+}
+
+/** A request in pieces, as a browser sends a stream. @param {string} path @param {Record<string, string> | undefined} headers @param {string[]} pieces */
+function streamed(path, headers, pieces) {
+  const init = {
+    method: 'POST',
+    headers: { apikey: environment.publishableKey, 'content-type': 'application/json', ...headers },
+    body: Readable.toWeb(Readable.from(pieces.map((piece) => Buffer.from(piece)))),
+    duplex: 'half',
+  };
+  // The types of `fetch` are the browser's, which has neither.
+  return fetch(`${environment.url}/functions/v1/${path}`, /** @type {any} */ (init));
 }
 
 /** @param {Record<string, unknown>} body */
@@ -185,6 +209,12 @@ describe('the cron key', () => {
         await assertProblem(await callFunction(path, { headers, body: '{"' }), '401 unauthenticated');
       });
     }
+
+    test(`${path} is out of reach for a browser, even with the key`, async () => {
+      const agent = 'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
+      const response = await callFunction(path, { headers: { apikey: key, 'user-agent': agent }, body: {} });
+      assert.equal(response.status, 401);
+    });
 
     test(`${path} takes the key and reports what it did`, async () => {
       const response = await callFunction(path, { headers: { apikey: key }, body: {} });

@@ -59,8 +59,12 @@ export const stages = [
   },
   {
     name: 'tools',
-    about: "scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers",
-    steps: () => ['tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy'].map((folder) => nodeTests(folder)),
+    about:
+      "the local platform's parts, scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers",
+    steps: () =>
+      ['scripts/stack', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy'].map((folder) =>
+        nodeTests(folder),
+      ),
   },
   {
     name: 'lint',
@@ -81,7 +85,7 @@ export const stages = [
   },
   {
     name: 'native',
-    about: 'Rust tests with cargo-nextest, and the examples in the documentation',
+    about: 'Rust tests with cargo-nextest',
     prepare: tools.nextest,
     steps: () => [
       {

@@ -25,16 +25,19 @@ function rule(name: string, fn: () => Promise<void>) {
   Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 }
 
-const never = () => new Promise<Response>(() => {});
+const never = () => new Promise<string>(() => {});
+
+/** What a module hands back for `fine`. */
+const FINE = '200\ncontent-type:text/plain\n\nfine';
 
 /** What the panic hook of a module does in the middle of a request. */
-function panicking(location: string): Promise<Response> {
-  globalThis.__edge_panic?.(location);
+function panicking(location: string): Promise<string> {
+  globalThis.__edge.panic(location);
   return never();
 }
 
 rule('the module is instantiated once, at import', async () => {
-  const { seen, bindings } = played(() => Promise.resolve(new Response('fine')));
+  const { seen, bindings } = played(() => Promise.resolve(FINE));
   const { fetch } = serve(bindings, new Uint8Array());
   await fetch(request());
   await fetch(request());
@@ -52,13 +55,13 @@ rule('a panic answers every request in flight and leaves a clean instance', asyn
   assert.equal(seen.resets, 1);
   assert.deepEqual(seen.reports, ['src/lib.rs:1:2']);
 
-  handle = () => Promise.resolve(new Response('fine'));
+  handle = () => Promise.resolve(FINE);
   assert.equal(await (await fetch(request())).text(), 'fine');
 });
 
 rule('a panic that is noticed twice is handled once', async () => {
   const { seen, bindings } = played(() => {
-    globalThis.__edge_panic?.('a');
+    globalThis.__edge.panic('a');
     throw new WebAssembly.RuntimeError('unreachable');
   });
   const { fetch } = serve(bindings, new Uint8Array());
@@ -97,7 +100,7 @@ rule('a panic while reporting a panic does not report for ever', async () => {
   const { seen, bindings } = played(() => panicking('request'));
   bindings.report_panic = (location) => {
     seen.reports.push(location);
-    globalThis.__edge_panic?.('report');
+    globalThis.__edge.panic('report');
     return new Promise(() => {});
   };
   const { fetch } = serve(bindings, new Uint8Array());
@@ -126,11 +129,11 @@ rule('the report outlives the answer by waitUntil', async () => {
 });
 
 rule('a request past its deadline is answered 504, and its late answer is dropped', async () => {
-  let settle = (_: Response) => {};
+  let settle = (_: string) => {};
   const { seen, bindings } = played(() => new Promise((resolve) => (settle = resolve)));
   const { fetch } = serve(bindings, new Uint8Array(), { deadlineMs: 10 });
   const response = await fetch(request());
-  settle(new Response('late'));
+  settle(FINE);
   assert.equal(response.status, 504);
   assert.equal((await response.json()).code, 'upstream_timeout');
   assert.equal(seen.resets, 0);
@@ -167,11 +170,11 @@ rule('answers of the host keep the contract of every answer', async () => {
     'x-request-id': REQUEST_ID,
   });
   assert.deepEqual(await response.json(), {
-    type: 'about:blank',
-    title: 'Internal error',
+    type: 'https://evenkeel.dev/problems/internal',
+    title: 'Something went wrong on our side',
     status: 500,
     code: 'internal',
-    detail: 'The request could not be completed.',
+    detail: 'The error has been recorded. Please try again later.',
     request_id: REQUEST_ID,
   });
 });

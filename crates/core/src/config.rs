@@ -22,7 +22,8 @@ pub struct Config {
     pub supabase_url: String,
     /// The key for the Data API and Auth's admin API: `default` of `SUPABASE_SECRET_KEYS`.
     pub secret_key: SecretString,
-    /// The key that authenticates `pg_cron`: `cron` of `SUPABASE_SECRET_KEYS`.
+    /// The key that authenticates `pg_cron`: `CRON_SECRET_KEY`, or else `cron` of
+    /// `SUPABASE_SECRET_KEYS`.
     pub cron_key: SecretString,
     /// The key that goes with a user's own JWT: `default` of `SUPABASE_PUBLISHABLE_KEYS`.
     pub publishable_key: String,
@@ -30,8 +31,6 @@ pub struct Config {
     pub site_url: String,
     /// `PRODUCT_NAME`: what the product is called in mails.
     pub product_name: String,
-    /// `ALLOWED_ORIGINS`: who may call from a browser.
-    pub allowed_origins: Vec<String>,
     /// `TOKEN_KEYS`.
     pub token_keys: TokenKeys,
     /// `CLIENT_IP_HEADER`: the header in which a trusted proxy puts the client's address.
@@ -81,17 +80,18 @@ impl Config {
     pub fn load(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, Vec<ConfigError>> {
         let mut reader = Reader { lookup: &lookup, errors: Vec::new() };
         let secret_keys = reader.keys("SUPABASE_SECRET_KEYS");
-        if secret_keys.cron.is_none() {
-            reader.refuse("SUPABASE_SECRET_KEYS", "has no key named `cron`");
+        // The CLI's own stack gives functions the key `default` alone, and lets nobody add to the map.
+        let cron_key = reader.some("CRON_SECRET_KEY", any).or(secret_keys.cron);
+        if cron_key.as_ref().is_none_or(String::is_empty) {
+            reader.refuse("CRON_SECRET_KEY", "is not set, and SUPABASE_SECRET_KEYS has no `cron`");
         }
         let config = Self {
             supabase_url: reader.required("SUPABASE_URL", check_url),
             secret_key: SecretString::new(secret_keys.default),
-            cron_key: SecretString::new(secret_keys.cron.unwrap_or_default()),
+            cron_key: SecretString::new(cron_key.unwrap_or_default()),
             publishable_key: reader.keys("SUPABASE_PUBLISHABLE_KEYS").default,
             site_url: reader.required("SITE_URL", check_url),
             product_name: reader.optional("PRODUCT_NAME", "Evenkeel", any),
-            allowed_origins: reader.origins("ALLOWED_ORIGINS"),
             token_keys: reader.token_keys("TOKEN_KEYS"),
             client_ip_header: reader.some("CLIENT_IP_HEADER", check_header_name),
             upstream_timeout_ms: reader.milliseconds("UPSTREAM_TIMEOUT_MS", 10_000),
@@ -149,7 +149,7 @@ impl Reader<'_> {
             if !map.is_empty() {
                 self.refuse(name, "is not a JSON map of keys with one named `default`");
             }
-            Keys { default: String::new(), cron: Some(String::new()) }
+            Keys { default: String::new(), cron: None }
         })
     }
 
@@ -161,17 +161,6 @@ impl Reader<'_> {
             }
             TokenKeys::none()
         })
-    }
-
-    fn origins(&mut self, name: &'static str) -> Vec<String> {
-        let list = self.optional(name, "", any);
-        let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-        let checked = origins.filter_map(|origin| {
-            check_url(origin)
-                .map_err(|problem| self.errors.push(ConfigError { name, problem }))
-                .ok()
-        });
-        checked.collect()
     }
 
     fn milliseconds(&mut self, name: &'static str, default: u32) -> u32 {
@@ -254,7 +243,6 @@ mod tests {
             }
             "SUPABASE_PUBLISHABLE_KEYS" => r#"{"default":"sb_publishable_a"}"#,
             "SITE_URL" => "https://app.example.com",
-            "ALLOWED_ORIGINS" => "https://app.example.com, http://localhost:3000/",
             "TOKEN_KEYS" => KEY,
             "RESEND_API_KEY" => "re_123",
             "MAIL_FROM" => "Evenkeel <hello@example.com>",
@@ -268,7 +256,6 @@ mod tests {
     fn a_complete_environment_loads() {
         let config = Config::load(environment).unwrap();
         assert_eq!(config.supabase_url, "http://127.0.0.1:54321");
-        assert_eq!(config.allowed_origins, ["https://app.example.com", "http://localhost:3000"]);
         assert_eq!(config.mail.api_url, "https://api.resend.com");
         assert_eq!(config.upstream_timeout_ms, 10_000);
         assert_eq!(
@@ -297,6 +284,20 @@ mod tests {
                 "SENTRY_DSN is not a DSN like `https://key@host/1`",
             ]
         );
+    }
+
+    #[test]
+    fn the_cron_key_may_stand_alone_and_must_stand_somewhere() {
+        let only_default = |name| match name {
+            "SUPABASE_SECRET_KEYS" => Some(r#"{"default":"sb_secret_a"}"#.to_owned()),
+            name => environment(name),
+        };
+        assert_eq!(Config::load(only_default).unwrap_err()[0].name, "CRON_SECRET_KEY");
+        let alone = |name| match name {
+            "CRON_SECRET_KEY" => Some("sb_secret_c".to_owned()),
+            name => only_default(name),
+        };
+        assert!(Config::load(alone).unwrap().cron_key.matches("sb_secret_c"));
     }
 
     #[test]

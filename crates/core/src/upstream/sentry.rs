@@ -161,7 +161,7 @@ pub fn check_in_request(
         environment: &config.environment,
         release: CLIENT,
         monitor_config: MonitorConfig {
-            schedule: Schedule { r#type: "crontab", value: "* * * * *" },
+            schedule: Schedule { r#type: "crontab", value: "*/5 * * * *" },
             checkin_margin: 5,
             max_runtime: 5,
         },

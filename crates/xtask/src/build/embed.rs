@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 /// Types of [`script`].
 pub(super) const TYPES: &str = "/** The compiled module. */\nexport const bytes: Uint8Array;\n";
 
-/// A script that exports `bytes`. `Buffer` decodes natively; a loop over `atob` takes six times as long.
+/// A script that exports `bytes`. `Buffer` decodes natively; a loop over `atob` is several times slower.
 pub(super) fn script(wasm: &[u8]) -> String {
     format!(
         "/* @ts-self-types=\"./wasm.d.ts\" */\n\

@@ -6,6 +6,7 @@
 mod bindgen;
 mod compile;
 mod embed;
+mod lock;
 mod optimise;
 mod pool;
 mod size;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
+use lock::Lock;
 use size::Sizes;
 use stamp::Stamp;
 
@@ -50,6 +52,7 @@ impl Options {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::discover()?;
     let functions = workspace.select(options.function.as_deref())?;
+    let _lock = Lock::acquire(&workspace.target)?;
     compile::to_wasm(&workspace, &functions)?;
     let tools = stamp::tools(&workspace)?;
     let modules = pool::map(&functions, |name| {
