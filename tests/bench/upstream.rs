@@ -68,7 +68,9 @@ fn answer(target: &str, body: &str) -> String {
         ("201 Created", String::new())
     };
     let length = content.len();
-    format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{content}")
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{content}"
+    )
 }
 
 fn consumption(body: &str) -> String {
