@@ -1,7 +1,7 @@
 // @ts-check
 /** The figures as Markdown. */
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { DENO, FRESH_START, LOADS, THROUGHPUT } from './settings.mjs';
 import { spread } from './statistics.mjs';
 
@@ -65,5 +65,5 @@ function machine() {
   const deno = execFileSync(DENO, ['--version'], { encoding: 'utf8' }).match(/deno (\S+)[^]*v8 (\S+)/);
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${new Date().toISOString().slice(0, 10)}; Deno ${deno?.[1]}, V8 ${deno?.[2]}; ${cpus().length} x ${cpu.model.trim()}, ${memory} GB, ${process.platform} ${process.arch}.`;
+  return `${new Date().toISOString().slice(0, 10)}; Deno ${deno?.[1]}, V8 ${deno?.[2]}; ${cpus().length} x ${cpu.model.trim()}, ${memory} GB, ${process.platform} ${process.arch}; load average at the end ${loadavg()[0].toFixed(1)}, of which the bench itself makes about 2.`;
 }

@@ -15,7 +15,8 @@ const NEXTEST_SUMMARY = /^\s*(?:\x1b\[[0-9;]*m)*\s*Summary \[.*$/m;
 
 /** @type {string[]} */
 const notes = [];
-let nextestSummary = '';
+/** @type {string[]} */
+const nextestSummaries = [];
 /** @type {Promise<Record<string, string>> | undefined} */
 let stack;
 
@@ -26,7 +27,8 @@ let stack;
 async function runStep(step, env) {
   console.log(`$ ${[step.command, ...step.args].join(' ')}`.slice(0, 200));
   const { code, output } = await run(step.command, step.args, { env, minutes: step.minutes });
-  nextestSummary = NEXTEST_SUMMARY.exec(output)?.[0].trim() ?? nextestSummary;
+  const summary = NEXTEST_SUMMARY.exec(output)?.[0].trim();
+  if (summary) nextestSummaries.push(summary);
   if (code !== 0 && step.outOfReach?.test(output)) {
     notes.push(`not possible on this machine, not counted: ${step.args.join(' ')}`);
     return { passed: 0, failed: 0 };
@@ -80,7 +82,7 @@ function report(results) {
     );
   }
   for (const note of notes) console.log(note);
-  if (nextestSummary) console.log(`\n${nextestSummary}`);
+  if (nextestSummaries.length > 0) console.log(`\n${nextestSummaries.join('\n')}`);
   const sum = (/** @type {'passed' | 'failed'} */ key) => results.reduce((all, one) => all + one[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') === 0;

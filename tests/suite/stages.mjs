@@ -33,6 +33,12 @@ function check(line, more = {}) {
   return { command, args, count: (_, code) => counts.exitCode(code), ...more };
 }
 
+/** @param {string} what @param {Partial<Step>} [more] @returns {Step} */
+function nextest(what, more = {}) {
+  const args = ['nextest', 'run', ...what.split(' '), '--no-fail-fast'];
+  return { command: 'cargo', args, count: counts.nextest, ...more };
+}
+
 /** One process after the other: the tests of a folder share the stack's clock, queue and inbox.
  * @param {string} folder @param {Partial<Step>} [more] @returns {Step} */
 function nodeTests(folder, more = {}) {
@@ -87,12 +93,10 @@ export const stages = [
     name: 'native',
     about: 'Rust tests with cargo-nextest',
     prepare: tools.nextest,
+    // Apart, because with all its features the conformance suite needs the running platform.
     steps: () => [
-      {
-        command: 'cargo',
-        args: ['nextest', 'run', '--workspace', '--all-features', '--no-fail-fast'],
-        count: counts.nextest,
-      },
+      nextest('--workspace --exclude evenkeel-conformance --all-features'),
+      nextest('--package evenkeel-conformance'),
     ],
   },
   {
@@ -154,6 +158,13 @@ export const stages = [
         count: counts.schemathesis,
         minutes: 5,
       })),
+  },
+  {
+    name: 'conformance',
+    about: 'the same rules for the in-memory ports (stage native) and for the running platform',
+    stack: true,
+    prepare: tools.nextest,
+    steps: () => [nextest('--package evenkeel-conformance --features stack --test stack', { minutes: 10 })],
   },
   {
     name: 'faults',

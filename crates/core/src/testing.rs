@@ -132,7 +132,9 @@ impl World {
         if argument::<Stream>(arguments, "p_stream") == Stream::Mail {
             let entitled =
                 self.verification.borrow_mut().take_requests(&self.accounts.borrow(), now);
-            entitled.iter().for_each(|account| self.issue_verification(account));
+            for account in &entitled {
+                self.issue_verification(account);
+            }
         }
         self.outbox.borrow_mut().claim(arguments, &self.verification.borrow().tokens, now)
     }

@@ -197,7 +197,7 @@ mod tests {
     fn a_name_cannot_add_a_header() {
         let mail = render(
             source("Hi {{ name }}", "", ""),
-            json!({ "name": "Ada\r\nBcc: eve@example.com" }),
+            &json!({ "name": "Ada\r\nBcc: eve@example.com" }),
         );
         assert_eq!(mail.unwrap().subject, "Hi Ada Bcc: eve@example.com");
     }

@@ -1,0 +1,79 @@
+//! The accounts of people, as Auth's admin API keeps them.
+
+use evenkeel_core::{
+    SecretString,
+    id::UserId,
+    ports::{IdentityError, NewUser},
+};
+
+use crate::subject::{PASSWORD, Steps as _, Subject, account};
+
+fn password(text: &str) -> SecretString {
+    SecretString::new(text)
+}
+
+pub(crate) async fn an_account_is_created_once(subject: &impl Subject) {
+    let first = subject.sign_up("ada").await;
+    for confirmed in [false, true] {
+        let again = subject.create_user(&account(subject.address("ada"), confirmed)).await;
+        assert_eq!(again, Err(IdentityError::EmailExists));
+    }
+    assert_ne!(subject.sign_up("bob").await, first);
+}
+
+pub(crate) async fn confirming_twice_changes_nothing(subject: &impl Subject) {
+    let person = subject.sign_up("ada").await;
+    assert!(!subject.is_confirmed(person));
+    for _ in 0..2 {
+        assert_eq!(subject.confirm_email(person).await, Ok(()));
+        assert!(subject.is_confirmed(person));
+    }
+}
+
+pub(crate) async fn an_account_that_is_confirmed_from_the_start_gets_no_mail(
+    subject: &impl Subject,
+) {
+    let person = subject.member("ada").await;
+    assert!(subject.is_confirmed(person));
+    assert!(subject.claim().await.batches.is_empty());
+}
+
+pub(crate) async fn nobody_is_not_found(subject: &impl Subject) {
+    let nobody = UserId(subject.uuid());
+    assert_eq!(subject.confirm_email(nobody).await, Err(IdentityError::NotFound));
+    let answer = subject.set_password(nobody, &password(PASSWORD)).await;
+    assert_eq!(answer, Err(IdentityError::NotFound));
+    assert_eq!(subject.delete_user(nobody).await, Err(IdentityError::NotFound));
+}
+
+pub(crate) async fn a_short_password_is_weak(subject: &impl Subject) {
+    let person = subject.member("ada").await;
+    let answer = subject.set_password(person, &password("elevenchars")).await;
+    assert_eq!(answer, Err(IdentityError::WeakPassword(vec!["length".to_owned()])));
+}
+
+pub(crate) async fn a_password_too_long_for_bcrypt_is_refused(subject: &impl Subject) {
+    let long = password(&"x".repeat(73));
+    let refused = || Some(IdentityError::Refused("validation_failed".to_owned()));
+    let person = subject.member("ada").await;
+    assert_eq!(subject.set_password(person, &long).await.err(), refused());
+    let email = subject.address("bob");
+    let user = NewUser { email, password: long, email_confirmed: true };
+    assert_eq!(subject.create_user(&user).await.err(), refused());
+}
+
+pub(crate) async fn a_good_password_is_taken(subject: &impl Subject) {
+    let person = subject.sign_up("ada").await;
+    for good in ["twelve chars", &"x".repeat(72), "ünïcödé passwörd"] {
+        assert_eq!(subject.set_password(person, &password(good)).await, Ok(()), "{good}");
+    }
+    assert!(!subject.is_confirmed(person), "a password confirms no address");
+}
+
+pub(crate) async fn an_erased_account_is_gone_and_its_address_free(subject: &impl Subject) {
+    let person = subject.sign_up("ada").await;
+    assert_eq!(subject.delete_user(person).await, Ok(()));
+    assert_eq!(subject.delete_user(person).await, Err(IdentityError::NotFound));
+    assert_eq!(subject.confirm_email(person).await, Err(IdentityError::NotFound));
+    assert_ne!(subject.sign_up("ada").await, person);
+}

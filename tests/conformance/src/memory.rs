@@ -1,0 +1,106 @@
+//! The in-memory world as a subject.
+
+use chrono::TimeDelta;
+use evenkeel_core::{
+    EmailAddress,
+    id::UserId,
+    outbox::{QueuedMail, TemplateSource},
+    ports::{Clock as _, Mail},
+    testing::{MailerFault, Suppression, World},
+};
+
+use crate::subject::{AsciiDomains, Draft, Logged, Subject};
+
+/// A world with the templates that a subject has.
+pub fn memory() -> World {
+    let world = World::new();
+    world.outbox.borrow_mut().templates = vec![
+        template(1, "verify_email", "{{ link }}"),
+        template(2, "booking_reminder", "Until soon, {{ recipient_name }}."),
+    ];
+    world
+}
+
+fn template(id: i64, key: &str, text: &str) -> TemplateSource {
+    TemplateSource {
+        id,
+        key: key.to_owned(),
+        locale: "en".to_owned(),
+        version: 1,
+        subject: "A mail".to_owned(),
+        html: format!("<p>{text}</p>"),
+        text: text.to_owned(),
+    }
+}
+
+impl Subject for World {
+    fn address(&self, name: &str) -> EmailAddress {
+        EmailAddress::parse(&AsciiDomains, &format!("{name}@example.com")).unwrap()
+    }
+
+    fn advance(&self, by: TimeDelta) {
+        Self::advance(self, by);
+    }
+
+    fn enqueue(&self, draft: &Draft) -> i64 {
+        let mut outbox = self.outbox.borrow_mut();
+        let mail = QueuedMail {
+            id: outbox.next_mail_id(),
+            to: draft.to.as_str().to_owned(),
+            template_id: 2,
+            variables: [("recipient_name".to_owned(), "Ada".into())].into(),
+            locale: "en".to_owned(),
+            time_zone: "UTC".to_owned(),
+            category: draft.category.to_owned(),
+            token: None,
+        };
+        let id = mail.id;
+        outbox.enqueue_for(draft.owner, draft.stream, mail);
+        id
+    }
+
+    fn logged(&self, mail: i64) -> Logged {
+        let outbox = self.outbox.borrow();
+        let row = outbox.mails.iter().find(|row| row.mail.id == mail).expect("a mail of that id");
+        Logged {
+            status: row.status.to_owned(),
+            message_id: row.message_id.clone(),
+            error_code: row.error_code.clone(),
+        }
+    }
+
+    fn suppress(&self, address: &EmailAddress, reason: Suppression) {
+        self.outbox.borrow_mut().suppressions.insert(address.as_str().to_owned(), reason);
+    }
+
+    fn switch_off(&self, person: UserId, category: &str) {
+        let mut outbox = self.outbox.borrow_mut();
+        outbox.preferences.entry(person).or_default().off.push(category.to_owned());
+    }
+
+    fn quiet(&self, person: UserId, hours: i64) {
+        let until = self.now() + TimeDelta::hours(hours);
+        self.outbox.borrow_mut().preferences.entry(person).or_default().quiet_until = Some(until);
+    }
+
+    fn change_address(&self, person: UserId, address: &EmailAddress) {
+        Self::change_address(self, person, address);
+    }
+
+    fn is_confirmed(&self, person: UserId) -> bool {
+        let accounts = self.accounts.borrow();
+        accounts.iter().any(|account| account.id == person && account.confirmed)
+    }
+
+    fn next_delivery(&self, fault: MailerFault) {
+        self.mailbox.borrow_mut().faults.push_back(Some(fault));
+    }
+
+    fn refuse_recipient(&self, address: &EmailAddress) {
+        self.mailbox.borrow_mut().refused.push(address.as_str().to_owned());
+    }
+
+    fn delivered(&self) -> Vec<Mail> {
+        self.mailbox.borrow().sent.clone()
+    }
+}

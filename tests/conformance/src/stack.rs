@@ -1,0 +1,126 @@
+//! The running platform as a subject: what `./scripts/start` starts, found as
+//! the other tests find it, and a mail sink of our own.
+//!
+//! The ports of the database, Auth and the mailer come from
+//! [`evenkeel_core::upstream`], as in a function.
+
+mod clock;
+mod environment;
+mod http;
+mod platform;
+mod sink;
+
+use std::cell::RefCell;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use evenkeel_core::{
+    Config, EmailAddress, Error,
+    id::UserId,
+    ports::{Configured, Entropy, LocalTime, Mail, Telemetry},
+    testing::{MailerFault, Suppression},
+};
+
+use self::{platform::Platform, sink::Sink};
+use crate::subject::{AsciiDomains, Draft, Logged, Subject};
+
+/// One test's hold on the platform. Others wait until it is dropped.
+pub struct Stack {
+    config: Config,
+    agent: ureq::Agent,
+    platform: RefCell<Platform>,
+    sink: Sink,
+    reports: RefCell<Vec<String>>,
+}
+
+impl Stack {
+    /// Takes the platform over, its queue set aside.
+    pub fn open() -> Self {
+        let variables = environment::read();
+        let sink = Sink::start();
+        let config = environment::config(&variables, &sink.url);
+        let platform = Platform::take_over(&variables["DATABASE_URL"]);
+        Self {
+            config,
+            agent: http::agent(),
+            platform: RefCell::new(platform),
+            sink,
+            reports: RefCell::default(),
+        }
+    }
+}
+
+impl Configured for Stack {
+    fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl Entropy for Stack {
+    #[allow(clippy::disallowed_methods, reason = "this is the port")]
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).unwrap();
+    }
+}
+
+impl LocalTime for Stack {
+    fn format(&self, instant: DateTime<Utc>, time_zone: &str, _: &str) -> Option<String> {
+        Some(format!("{} ({time_zone})", instant.format("%F %H:%M UTC")))
+    }
+}
+
+impl Telemetry for Stack {
+    fn report(&self, error: &Error) {
+        self.reports.borrow_mut().push(error.to_string());
+    }
+}
+
+impl Subject for Stack {
+    fn address(&self, name: &str) -> EmailAddress {
+        let domain = self.platform.borrow().domain();
+        EmailAddress::parse(&AsciiDomains, &format!("{name}@{domain}")).unwrap()
+    }
+
+    fn advance(&self, by: TimeDelta) {
+        self.platform.borrow_mut().advance(by);
+    }
+
+    fn enqueue(&self, draft: &Draft) -> i64 {
+        self.platform.borrow_mut().enqueue(draft)
+    }
+
+    fn logged(&self, mail: i64) -> Logged {
+        self.platform.borrow_mut().logged(mail)
+    }
+
+    fn suppress(&self, address: &EmailAddress, reason: Suppression) {
+        self.platform.borrow_mut().suppress(address, reason);
+    }
+
+    fn switch_off(&self, person: UserId, category: &str) {
+        self.platform.borrow_mut().switch_off(person, category);
+    }
+
+    fn quiet(&self, person: UserId, hours: i64) {
+        self.platform.borrow_mut().quiet(person, hours);
+    }
+
+    fn change_address(&self, person: UserId, address: &EmailAddress) {
+        self.platform.borrow_mut().change_address(person, address);
+    }
+
+    fn is_confirmed(&self, person: UserId) -> bool {
+        self.platform.borrow_mut().is_confirmed(person)
+    }
+
+    fn next_delivery(&self, fault: MailerFault) {
+        self.sink.fault(&self.agent, &fault);
+    }
+
+    fn refuse_recipient(&self, address: &EmailAddress) {
+        self.sink.refuse(&self.agent, address);
+    }
+
+    fn delivered(&self) -> Vec<Mail> {
+        self.sink.delivered(&self.agent)
+    }
+}

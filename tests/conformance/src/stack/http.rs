@@ -1,0 +1,50 @@
+//! The port under [`evenkeel_core::upstream`], natively.
+
+use std::time::Duration;
+
+use evenkeel_core::ports::{Http, HttpRequest, HttpResponse, TransportError};
+use ureq::{Agent, Body, Error, RequestExt as _, http};
+
+use super::Stack;
+
+/// A client that answers whatever the status, as `fetch` does.
+pub(super) fn agent() -> Agent {
+    Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+impl Http for Stack {
+    async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
+        let limit = request.answer_limit as u64;
+        let mut response = exchange(&self.agent, request).map_err(|error| failure(&error))?;
+        let body = response.body_mut().with_config().limit(limit).read_to_vec();
+        let value = |name| Some((name, response.headers().get(name)?.to_str().ok()?.to_owned()));
+        Ok(HttpResponse {
+            status: response.status().as_u16(),
+            headers: request.wanted_headers.iter().filter_map(|name| value(*name)).collect(),
+            body: body.map_err(|error| failure(&error))?,
+        })
+    }
+}
+
+fn exchange(agent: &Agent, request: &HttpRequest) -> Result<http::Response<Body>, Error> {
+    let mut head = http::Request::builder().method(request.method.as_str()).uri(&request.url);
+    for (name, value) in &request.headers {
+        head = head.header(*name, value);
+    }
+    let timeout = Some(Duration::from_millis(request.timeout_ms.into()));
+    match &request.body {
+        Some(body) => {
+            let call = head.body(body.as_slice())?.with_agent(agent);
+            call.configure().timeout_global(timeout).run()
+        }
+        None => head.body(())?.with_agent(agent).configure().timeout_global(timeout).run(),
+    }
+}
+
+fn failure(error: &Error) -> TransportError {
+    match error {
+        Error::Timeout(_) => TransportError::Timeout,
+        Error::BodyExceedsLimit(_) => TransportError::TooLarge,
+        error => TransportError::Unreachable(error.to_string()),
+    }
+}

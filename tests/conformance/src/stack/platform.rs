@@ -1,0 +1,165 @@
+//! Behind the scenes of the platform, as its owner: what no port can do.
+//!
+//! While a test holds the platform, its own dispatching rests and the mails of
+//! others are set aside, a century into the future; both come back when the
+//! hold ends. Time passes by moving into the past whatever is stored.
+
+use chrono::TimeDelta;
+use evenkeel_core::{EmailAddress, id::UserId, outbox::Stream, testing::Suppression};
+use postgres::{Client, NoTls};
+use uuid::Uuid;
+
+use crate::subject::{Draft, Logged};
+
+/// Tests run in processes of their own, and the queue is one. What others still
+/// have to be asked for is asked for, so that no claim of ours meets it.
+const TAKE_OVER: &str = "
+    select pg_advisory_lock(hashtext('evenkeel/conformance'));
+    select vault.update_secret(id, null, 'project_url_at_rest') from vault.secrets where name = 'project_url';
+    select private.process_token_requests(now(), 10000);
+    select private.enqueue_due_reminders(5000, now());
+    update private.email_queue set due_at = due_at + interval '100 years' where due_at < now() + interval '50 years';
+    update private.email_batches set due_at = due_at + interval '100 years' where due_at < now() + interval '50 years';
+    update private.email_sender set paused_until = null, error_code = null;";
+
+/// One statement for each table with an instant that a case may wait for.
+const ADVANCE: [&str; 6] = [
+    "update private.email_queue set due_at = due_at - $1::text::interval
+     where due_at < now() + interval '50 years'",
+    "update private.email_batches
+     set due_at = due_at - $1::text::interval, first_attempt_at = first_attempt_at - $1::text::interval
+     where due_at < now() + interval '50 years'",
+    "update private.email_sender set paused_until = paused_until - $1::text::interval",
+    "update private.token_cooldowns
+     set last_allowed_at = last_allowed_at - $1::text::interval,
+         window_started_at = window_started_at - $1::text::interval",
+    "update public.email_verification_tokens
+     set created_at = created_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
+         verified_at = verified_at - $1::text::interval, superseded_at = superseded_at - $1::text::interval
+     where email like '%@' || $2",
+    "update public.notification_preferences p
+     set quiet_hours_start = quiet_hours_start - $1::text::interval,
+         quiet_hours_end = quiet_hours_end - $1::text::interval
+     from public.profiles o
+     where o.id = p.user_id and o.email like '%@' || $2",
+];
+
+const GIVE_BACK: &str = "
+    delete from private.email_queue where due_at < now() + interval '50 years';
+    delete from private.email_batches where due_at < now() + interval '50 years';
+    delete from private.email_dead_letters d using public.communication_logs l
+      where l.id = d.mail_id and l.recipient like '%@DOMAIN';
+    delete from public.communication_logs where recipient like '%@DOMAIN';
+    delete from private.email_suppressions where address like '%@DOMAIN';
+    delete from auth.users where email like '%@DOMAIN';
+    update private.email_sender set paused_until = null, error_code = null;
+    update private.email_queue set due_at = due_at - interval '100 years' where due_at > now() + interval '50 years';
+    update private.email_batches set due_at = due_at - interval '100 years' where due_at > now() + interval '50 years';
+    select vault.update_secret(id, null, 'project_url') from vault.secrets where name = 'project_url_at_rest';";
+
+pub(super) struct Platform {
+    owner: Client,
+    domain: String,
+    enqueued: u32,
+}
+
+impl Platform {
+    pub(super) fn take_over(database_url: &str) -> Self {
+        let mut owner = Client::connect(database_url, NoTls).expect("the database is there");
+        owner.batch_execute(TAKE_OVER).unwrap();
+        let run: Uuid = owner.query_one("select gen_random_uuid()", &[]).unwrap().get(0);
+        Self { owner, domain: format!("{}.example.com", run.simple()), enqueued: 0 }
+    }
+
+    /// The domain that every address of this hold is under.
+    pub(super) fn domain(&self) -> String {
+        self.domain.clone()
+    }
+
+    pub(super) fn advance(&mut self, by: TimeDelta) {
+        let seconds = format!("{} seconds", by.num_seconds());
+        for statement in ADVANCE {
+            let domain: &(dyn postgres::types::ToSql + Sync) = &self.domain;
+            let parameters = [&seconds as &(dyn postgres::types::ToSql + Sync), domain];
+            let used = if statement.contains("$2") { &parameters[..] } else { &parameters[..1] };
+            self.owner.execute(statement, used).unwrap();
+        }
+    }
+
+    pub(super) fn enqueue(&mut self, draft: &Draft) -> i64 {
+        self.enqueued += 1;
+        let stream = match draft.stream {
+            Stream::Mail => "mail",
+            Stream::Reminder => "reminder",
+        };
+        let dedupe_key = format!("conformance:{}:{}", self.domain, self.enqueued);
+        let owner: Option<Uuid> = draft.owner.map(|owner| owner.0);
+        let row = self.owner.query_one(
+            "select private.enqueue_email(
+               'booking_reminder', $1, $2,
+               '{\"recipient_name\": \"Ada\", \"specialist_name\": \"Dr. Okafor\",
+                 \"session_type_name\": \"Follow-up\",
+                 \"starts_at\": \"2026-11-24T09:00:00Z\", \"ends_at\": \"2026-11-24T09:50:00Z\"}',
+               $3, $4, p_stream => $5)",
+            &[&owner, &draft.to.as_str(), &draft.category, &dedupe_key, &stream],
+        );
+        row.unwrap().get(0)
+    }
+
+    pub(super) fn logged(&mut self, mail: i64) -> Logged {
+        let row = self.owner.query_one(
+            "select status, provider_message_id, error_code from public.communication_logs where id = $1",
+            &[&mail],
+        );
+        let row = row.unwrap();
+        Logged { status: row.get(0), message_id: row.get(1), error_code: row.get(2) }
+    }
+
+    pub(super) fn suppress(&mut self, address: &EmailAddress, reason: Suppression) {
+        let reason = match reason {
+            Suppression::HardBounce => "hard_bounce",
+            Suppression::Unsubscribed => "unsubscribed",
+        };
+        let insert = "insert into private.email_suppressions (address, reason) values ($1, $2)";
+        self.owner.execute(insert, &[&address.as_str(), &reason]).unwrap();
+    }
+
+    pub(super) fn switch_off(&mut self, person: UserId, category: &str) {
+        let column = format!("{category}_email");
+        let insert = format!(
+            "insert into public.notification_preferences (user_id, {column}) values ($1, false)
+             on conflict (user_id) do update set {column} = false"
+        );
+        self.owner.execute(&insert, &[&person.0]).unwrap();
+    }
+
+    /// They began an hour ago; the profile's zone is UTC.
+    pub(super) fn quiet(&mut self, person: UserId, hours: i64) {
+        self.owner
+            .execute(
+                "insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end)
+                 select $1, (n.utc - interval '1 hour')::time, (n.utc + make_interval(hours => $2::bigint::int))::time
+                 from (select now() at time zone 'UTC') n (utc)",
+                &[&person.0, &hours],
+            )
+            .unwrap();
+    }
+
+    pub(super) fn change_address(&mut self, person: UserId, address: &EmailAddress) {
+        let update = "update auth.users set email = $2 where id = $1";
+        self.owner.execute(update, &[&person.0, &address.as_str()]).unwrap();
+    }
+
+    pub(super) fn is_confirmed(&mut self, person: UserId) -> bool {
+        let query = "select email_confirmed_at is not null from auth.users where id = $1";
+        self.owner.query_one(query, &[&person.0]).unwrap().get(0)
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        let given_back = self.owner.batch_execute(&GIVE_BACK.replace("DOMAIN", &self.domain));
+        // A test that fails already must be heard; one that does not must fail for this.
+        assert!(std::thread::panicking() || given_back.is_ok(), "{given_back:?}");
+    }
+}

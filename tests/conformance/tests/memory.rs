@@ -1,0 +1,3 @@
+//! The suite against the ports in memory.
+
+evenkeel_conformance::conformance!(evenkeel_conformance::memory);
