@@ -3,8 +3,8 @@
 //!
 //! The conformance suite (`tests/conformance`) runs the same cases against this
 //! world and, over HTTP, against the running platform, so that the two cannot
-//! drift apart. What it cannot know of a port that a test puts in here, such as a
-//! fault, is the test's own assertion about the world.
+//! drift apart. A rule of the database, of Auth or of the mailer that is added
+//! here needs its case there.
 
 #![allow(
     clippy::expect_used,
