@@ -3,6 +3,7 @@
 -- Unlike the other tests this one commits, since its clients have to see the rows; it removes them
 -- at the end. Its mails are due in 2001 and claimed as of 2002, so that it never meets other mail,
 -- and it holds the locks of pg_cron's jobs, so that no dispatcher is woken for its own.
+-- What stays is in the audit log, which nobody empties.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 select no_plan();
@@ -40,8 +41,15 @@ select id as token from public.email_verification_tokens where user_id = '5de0b7
 update public.email_verification_tokens set token_hash = repeat('a', 64), created_at = now() - interval '1 hour' where id = :'token';
 commit;
 
+-- The clients themselves
+\set said `supabase/tests/setup/clients 4 -c "select repeat(pg_backend_pid() || ' ', 100000)"`
+select is(
+  (select count(*) from string_to_table(:'said', E'\n') line where line = repeat(split_part(line, ' ', 1) || ' ', 100000)),
+  4::bigint, 'what one client says is not mixed with what the others say'
+);
+
 -- Mails
-\set claimed `for i in 1 2 3 4; do psql -X -q -A -t -v ON_ERROR_STOP=1 -v at="'2002-01-01'" -v settle=false -f supabase/tests/setup/dispatcher.psql "$DATABASE_URL" 2>&1 & done; wait`
+\set claimed `supabase/tests/setup/clients 4 -v at="'2002-01-01'" -v settle=false -f supabase/tests/setup/dispatcher.psql`
 create temporary table handed_out as
   select c.client, i as mail_id
   from string_to_table(:'claimed', E'\n') with ordinality c (line, client), unnest(c.line::bigint[]) i;
@@ -49,7 +57,7 @@ select is((select count(*) from handed_out), 3000::bigint, 'four dispatchers cla
 select is((select count(distinct mail_id) from handed_out), 3000::bigint, 'and no mail twice');
 select ok((select count(distinct client) from handed_out) > 1, 'more than one of them got some');
 
-\set settled `for i in 1 2 3 4; do psql -X -q -A -t -v ON_ERROR_STOP=1 -v at="'2002-01-02'" -v settle=true -f supabase/tests/setup/dispatcher.psql "$DATABASE_URL" 2>&1 & done; wait`
+\set settled `supabase/tests/setup/clients 4 -v at="'2002-01-02'" -v settle=true -f supabase/tests/setup/dispatcher.psql`
 truncate handed_out;
 insert into handed_out
   select c.client, i from string_to_table(:'settled', E'\n') with ordinality c (line, client), unnest(c.line::bigint[]) i;
@@ -66,7 +74,7 @@ select is_empty(
 
 -- One link, eight clicks
 \setenv TOKEN :token
-\set outcomes `for i in 1 2 3 4 5 6 7 8; do psql -X -q -A -t "$DATABASE_URL" -c "select public.consume_email_verification('$TOKEN', repeat('a', 64), null) ->> 'outcome'" 2>&1 & done; wait`
+\set outcomes `supabase/tests/setup/clients 8 -c "select public.consume_email_verification('$TOKEN', repeat('a', 64), null) ->> 'outcome'"`
 select results_eq(
   format($$select o, count(*) from string_to_table(%L, E'\n') o group by o order by o collate "C"$$, :'outcomes'),
   $$values ('already_verified', 7::bigint), ('verified', 1)$$,
@@ -81,7 +89,7 @@ select is(
 select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test') as token \gset
 update public.email_verification_tokens set token_hash = repeat('a', 64) where id = :'token';
 \setenv TOKEN :token
-\set outcomes `for i in 1 2 3 4 5 6 7 8; do psql -X -q -A -t "$DATABASE_URL" -c "select public.consume_email_verification('$TOKEN', repeat('b', 64), null) ->> 'outcome'" 2>&1 & done; wait`
+\set outcomes `supabase/tests/setup/clients 8 -c "select public.consume_email_verification('$TOKEN', repeat('b', 64), null) ->> 'outcome'"`
 select results_eq(
   format($$select o, count(*) from string_to_table(%L, E'\n') o group by o order by o collate "C"$$, :'outcomes'),
   $$values ('exhausted', 3::bigint), ('invalid', 5)$$,
@@ -89,7 +97,7 @@ select results_eq(
 );
 
 -- Four tokens for one person
-\set issued `for i in 1 2 3 4; do psql -X -q -A -t "$DATABASE_URL" -c "select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test')" 2>&1 & done; wait`
+\set issued `supabase/tests/setup/clients 4 -c "select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test')"`
 select is(
   (select count(*) from public.email_verification_tokens
    where user_id = '5de0b75e-0000-4000-8000-000000000001' and verified_at is null and superseded_at is null), 1::bigint,
@@ -103,7 +111,7 @@ select is(
 -- One address asked for six times, four dispatchers
 delete from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001';
 select public.request_email_verification('side-by-side@people.test', repeat('5de0b75e', 8), '{}') from generate_series(1, 6) \g /dev/null
-\set processed `for i in 1 2 3 4; do psql -X -q -A -t "$DATABASE_URL" -c "select private.process_token_requests(p_limit => 2)" 2>&1 & done; wait`
+\set processed `supabase/tests/setup/clients 4 -c "select private.process_token_requests(p_limit => 2)"`
 select is(
   (select count(*) from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001'), 1::bigint,
   'six requests worked on side by side make one token'
