@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use evenkeel_core::{
     EmailAddress, SecretString,
     id::{TokenId, UserId},
-    outbox::{Batch, SettleEmails, Settled},
-    outbox::{Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, Settlement, Stream},
+    outbox::{
+        Batch, Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, SettleEmails, Settled,
+        Settlement, Stream,
+    },
     ports::{Identity, Idna, Mail, NewUser},
     testing::{MailerFault, Suppression},
 };

@@ -224,10 +224,10 @@ impl Outbox {
 
     fn count_due(&self, stream: Stream, now: DateTime<Utc>) -> u32 {
         let queued = self.mails.iter().filter(|row| row.is_due(stream, now)).count();
-        let batches =
+        let waiting =
             self.batches.iter().filter(|batch| batch.stream == stream && batch.due_at <= now);
-        let batched: usize = batches.map(|batch| batch.mails.len()).sum();
-        u32::try_from((queued + batched).min(10_000)).expect("a small number")
+        let postponed: usize = waiting.map(|batch| batch.mails.len()).sum();
+        u32::try_from((queued + postponed).min(10_000)).expect("a small number")
     }
 
     fn templates_of(&self, batches: &[Batch]) -> Vec<TemplateSource> {
