@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{secret::SecretString, token::TokenKeys};
+use crate::{json, secret::SecretString, token::TokenKeys};
 
 /// A variable that is missing or wrong. Never holds the value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,7 +145,7 @@ impl Reader<'_> {
 
     fn keys(&mut self, name: &'static str) -> Keys {
         let map = self.required(name, any);
-        serde_json::from_slice(map.as_bytes()).unwrap_or_else(|_| {
+        json::parse(map.as_bytes()).unwrap_or_else(|_| {
             if !map.is_empty() {
                 self.refuse(name, "is not a JSON map of keys with one named `default`");
             }

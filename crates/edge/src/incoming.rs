@@ -57,7 +57,7 @@ impl Incoming {
         }
         let limit = self.route.body_limit;
         match &self.received.body {
-            Some(body) if body.len() <= limit => json::parse(body),
+            Some(body) if body.len() <= limit => json::parse_request(body),
             _ => {
                 let detail = format!("The body may hold up to {limit} bytes.");
                 Err(Error::new(Code::PayloadTooLarge, detail))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::supabase_request;
 use crate::{
     id::UserId,
+    json,
     ports::{
         Configured, Http, HttpMethod, HttpResponse, Identity, IdentityError, NewUser,
         TransportError,
@@ -49,7 +50,7 @@ impl<H: Http + Configured> Identity for H {
             password: Some(user.password.expose()),
         };
         let response = admin(self, HttpMethod::Post, None, Some(&change)).await?;
-        let user: User = serde_json::from_slice(&response.body)
+        let user: User = json::parse(&response.body)
             .map_err(|_| IdentityError::Unavailable("unreadable answer".to_owned()))?;
         Ok(user.id)
     }
@@ -100,13 +101,13 @@ struct WeakPassword {
 }
 
 fn refusal(response: &HttpResponse) -> IdentityError {
-    let Ok(error) = serde_json::from_slice::<AuthError>(&response.body) else {
+    let Ok(error) = json::parse::<AuthError>(&response.body) else {
         return match response.status {
             404 => IdentityError::NotFound,
             status => IdentityError::Unavailable(format!("status {status}")),
         };
     };
-    let coded = || serde_json::from_slice::<CodedError>(&response.body).ok();
+    let coded = || json::parse::<CodedError>(&response.body).ok();
     let code = error.error_code.or_else(|| coded().map(|error| error.code));
     match (response.status, code.as_deref()) {
         (_, Some("user_not_found")) | (404, None) => IdentityError::NotFound,

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::supabase_request;
+use crate::json;
 use crate::ports::{
     Configured, Database, DatabaseError, Http, HttpMethod, HttpResponse, SqlFunction,
     TransportError,
@@ -10,10 +11,10 @@ use crate::ports::{
 
 impl<H: Http + Configured> Database for H {
     async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
-        let malformed = |_| DatabaseError::Malformed(F::NAME);
-        let arguments = serde_json::to_vec(function).map_err(malformed)?;
+        let malformed = DatabaseError::Malformed(F::NAME);
+        let Ok(arguments) = serde_json::to_vec(function) else { return Err(malformed) };
         let answer = rpc(self, F::NAME, arguments).await?;
-        serde_json::from_slice(&answer).map_err(malformed)
+        json::parse(&answer).map_err(|_| malformed)
     }
 }
 
@@ -44,7 +45,7 @@ struct PostgrestError {
 }
 
 fn refusal(response: &HttpResponse) -> DatabaseError {
-    match serde_json::from_slice::<PostgrestError>(&response.body) {
+    match json::parse::<PostgrestError>(&response.body) {
         // 57P.. is the server going down, 53... out of resources, 08... a lost connection,
         // PGRST0.. PostgREST without a connection.
         Ok(error)

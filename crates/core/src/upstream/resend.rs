@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::ANSWER_LIMIT;
 use crate::{
     id::BatchId,
+    json,
     ports::{
         Configured, Delivery, Http, HttpMethod, HttpRequest, HttpResponse, Mail, Mailer,
         MailerError, Pace, TransportError,
@@ -76,9 +77,9 @@ fn read(response: &HttpResponse, mails: usize) -> Result<Vec<String>, MailerErro
         return Err(refusal(response));
     }
     let accepted = if mails == 1 {
-        serde_json::from_slice::<Accepted>(&response.body).map(|mail| vec![mail])
+        json::parse::<Accepted>(&response.body).map(|mail| vec![mail])
     } else {
-        serde_json::from_slice::<AcceptedBatch>(&response.body).map(|batch| batch.data)
+        json::parse::<AcceptedBatch>(&response.body).map(|batch| batch.data)
     };
     match accepted {
         Ok(accepted) if accepted.len() == mails => {
@@ -90,7 +91,7 @@ fn read(response: &HttpResponse, mails: usize) -> Result<Vec<String>, MailerErro
 }
 
 fn refusal(response: &HttpResponse) -> MailerError {
-    let name = serde_json::from_slice::<ResendError>(&response.body).map(|error| error.name);
+    let name = json::parse::<ResendError>(&response.body).map(|error| error.name);
     match (response.status, name.as_deref().unwrap_or_default()) {
         (429, "daily_quota_exceeded" | "monthly_quota_exceeded") => MailerError::QuotaExceeded,
         (429, _) => MailerError::RateLimited {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::supabase_request;
 use crate::{
+    json,
     ports::{
         Configured, Http, HttpMethod, HttpResponse, ObjectStore, ObjectStoreError, TransportError,
     },
@@ -46,7 +47,7 @@ impl<H: Http + Configured> ObjectStore for H {
         let body = serde_json::to_vec(&SignRequest { expires_in: seconds }).ok();
         let request = supabase_request(self, "storage", HttpMethod::Post, &path, body);
         let response = success(self.send(&request).await)?;
-        let answer: SignAnswer = serde_json::from_slice(&response.body)
+        let answer: SignAnswer = json::parse(&response.body)
             .map_err(|_| ObjectStoreError::Unavailable("unreadable answer".to_owned()))?;
         let base = &self.config().supabase_url;
         Ok(SecretString::new(format!("{base}/storage/v1{}", answer.signed_url)))

@@ -33,7 +33,7 @@ fn confirm(world: &World, token: &SecretString) -> Result<VerifyStatus, Code> {
 
 fn ask(world: &World, email: &str) -> Result<AcceptedResponse, Code> {
     let body = serde_json::json!({ "email": email }).to_string();
-    let request: ResendRequest = crate::json::parse(body.as_bytes()).unwrap();
+    let request: ResendRequest = crate::json::parse_request(body.as_bytes()).unwrap();
     pollster::block_on(request_link(world, &request, &client())).map_err(|error| error.code())
 }
 

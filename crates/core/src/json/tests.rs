@@ -1,0 +1,172 @@
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::*;
+use crate::id::RequestId;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "only parsing is under test")]
+struct Body {
+    token: String,
+    #[serde(default)]
+    people: Vec<Person>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "only parsing is under test")]
+struct Person {
+    age: u8,
+    role: Option<Role>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Role {
+    Admin,
+}
+
+fn refused(body: &[u8]) -> String {
+    let error = parse_request::<Body>(body).unwrap_err();
+    let problem = error.problem(RequestId(uuid::Uuid::nil()));
+    match problem.errors.first() {
+        Some(field) => format!("{} {}", field.pointer, field.code),
+        None => problem.detail.to_owned(),
+    }
+}
+
+#[test]
+fn a_refusal_says_where_and_why() {
+    let cases: [(&[u8], &str); 19] = [
+        (b"", "The body is not valid JSON, at byte 0."),
+        (b"{", "The body is not valid JSON, at byte 1."),
+        (b"{\"token\":\"a\",}", "The body is not valid JSON, at byte 13."),
+        (b"{\"token\":\"a\"} x", "The body is not valid JSON, at byte 14."),
+        (b"\xff", "The body is not valid UTF-8."),
+        (b" [\"a\"]", "The body is not a JSON object."),
+        (b"null", "The body is not a JSON object."),
+        (b"{}", "/token missing_field"),
+        (b"{\"token\":1}", "/token wrong_type"),
+        (b"{\"token\":null}", "/token wrong_type"),
+        (b"{\"token\":\"a\",\"x/y~\":1}", "/x~1y~0 unknown_field"),
+        (b"{\"token\":\"a\",\"token\":\"b\"}", "/token duplicate_field"),
+        (b"{\"token\":\"a\",\"people\":{}}", "/people wrong_type"),
+        (b"{\"token\":\"a\",\"people\":[[1]]}", "/people/0 wrong_type"),
+        (b"{\"token\":\"a\",\"people\":[{\"age\":1},{}]}", "/people/1/age missing_field"),
+        (b"{\"token\":\"a\",\"people\":[{\"age\":256}]}", "/people/0/age invalid_value"),
+        (b"{\"token\":\"a\",\"people\":[{\"age\":1.5}]}", "/people/0/age wrong_type"),
+        (
+            b"{\"token\":\"a\",\"people\":[{\"age\":1,\"role\":\"king\"}]}",
+            "/people/0/role invalid_value",
+        ),
+        (b"{\"token\":\"a\",\"people\":[{\"age\":1,\"role\":2}]}", "/people/0/role wrong_type"),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(refused(body), expected, "{}", String::from_utf8_lossy(body));
+    }
+}
+
+#[test]
+fn a_refusal_never_quotes_a_value() {
+    let error = parse_request::<Body>(br#"{"token":["hunter2"]}"#).unwrap_err();
+    assert!(!error.detail().contains("hunter2"));
+}
+
+#[test]
+fn a_text_of_brackets_is_refused_before_the_stack_is_used_up() {
+    assert!(parse::<Value>("[".repeat(1 << 20).as_bytes()).is_err());
+    assert!(parse::<serde::de::IgnoredAny>("{\"a\":".repeat(1 << 20).as_bytes()).is_err());
+}
+
+/// What `serde_json` makes of a text, with numbers that are not whole as we hand them on.
+fn theirs(text: &str) -> Option<Value> {
+    serde_json::from_str::<Value>(text).ok()
+}
+
+fn ours(text: &str) -> Option<Value> {
+    parse::<Value>(text.as_bytes()).ok()
+}
+
+#[test]
+fn strings_are_read_as_serde_json_reads_them() {
+    let cases = [
+        r#""""#,
+        r#""a\nb""#,
+        r#""\u00e9""#,
+        r#""\ud83d\ude00""#,
+        r#""\ud83d""#,
+        r#""\ude00""#,
+        r#""\ud83dx""#,
+        r#""\ud83d\u0041""#,
+        r#""\x""#,
+        r#""\u12""#,
+        r#""é\\\"\/\b\f\r\t""#,
+        "\"\u{1}\"",
+        "\"",
+        r#""\"#,
+        "'a'",
+    ];
+    for text in cases {
+        assert_eq!(ours(text), theirs(text), "{text}");
+    }
+}
+
+#[test]
+fn numbers_are_read_as_serde_json_reads_them() {
+    for text in ["0", "-0", "10", "-1", "18446744073709551615", "-9223372036854775808"] {
+        let (ours, theirs) = (ours(text).unwrap(), theirs(text).unwrap());
+        // `-0` is a float to serde_json.
+        assert!(ours == theirs || text == "-0", "{text}");
+    }
+    for text in ["01", "-", "+1", "1.", ".5", "1e", "1e+", "0x1", "1_0", "--1", "NaN", "Infinity"] {
+        assert_eq!(ours(text), None, "{text}");
+        assert_eq!(theirs(text), None, "{text}");
+    }
+    for text in ["1.5", "-0.0e-7", "1E+2", "18446744073709551616"] {
+        assert_eq!(ours(text), Some(Value::String(text.to_owned())));
+        assert!(theirs(text).is_some(), "{text}");
+    }
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_serde_json_writes_is_read_back(value in value(), pretty in any::<bool>()) {
+        let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+        prop_assert_eq!(ours(&text.unwrap()), Some(value));
+    }
+
+    #[test]
+    fn any_text_is_taken_or_refused_as_serde_json_does(text in r#"[\[\]{}:," \\tfn0-9.eE+\-a-u]{0,24}"#) {
+        prop_assert_eq!(ours(&text).is_some(), theirs(&text).is_some(), "{}", text);
+    }
+
+    #[test]
+    fn a_byte_changed_anywhere_is_taken_or_refused_as_serde_json_does(
+        value in value(), position in any::<prop::sample::Index>(), byte in any::<u8>(),
+    ) {
+        let mut text = serde_json::to_vec(&value).unwrap();
+        let position = position.index(text.len());
+        text[position] = byte;
+        let theirs = serde_json::from_slice::<Value>(&text);
+        prop_assert_eq!(parse::<Value>(&text).is_ok(), theirs.is_ok(), "{}", String::from_utf8_lossy(&text));
+    }
+}
