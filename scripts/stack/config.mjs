@@ -20,7 +20,7 @@ const AUTH_SETTINGS = [
   'jwt_expiry', 'enable_refresh_token_rotation', 'refresh_token_reuse_interval', 'enable_signup',
   'enable_anonymous_sign_ins', 'minimum_password_length', 'password_requirements', 'additional_redirect_urls',
 ];
-const EMAIL_SETTINGS = ['enable_signup', 'enable_confirmations', 'double_confirm_changes', 'secure_password_change', 'max_frequency'];
+const EMAIL_SETTINGS = ['enable_confirmations', 'double_confirm_changes', 'secure_password_change', 'max_frequency'];
 
 /** @returns {Promise<StackConfig>} */
 export async function readConfig(file = path.join(projectRoot, 'supabase/config.toml')) {
@@ -37,7 +37,11 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       extraSearchPath: toml.api?.extra_search_path ?? ['public', 'extensions'],
       maxRows: toml.api?.max_rows ?? 1000,
     },
-    auth: { ...pick(toml.auth, AUTH_SETTINGS), email: pick(toml.auth?.email, EMAIL_SETTINGS) },
+    auth: {
+      ...pick(toml.auth, AUTH_SETTINGS),
+      // lite still knows the switch by the name that the CLI has given up.
+      email: { ...pick(toml.auth?.email, EMAIL_SETTINGS), enable_signup: toml.auth?.email?.enabled ?? true },
+    },
     minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
     storage: { fileSizeLimit: toml.storage?.file_size_limit ?? '50MiB' },
     functions: new Map(

@@ -1,9 +1,13 @@
 // @ts-check
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import test from 'node:test';
 import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
+import { readConfig } from './config.mjs';
 import { parseEnvironment, upstreamHosts } from './functions/environment.mjs';
 import { answerRepeatedSignUp } from './sign-up.mjs';
 import { withStorageContract } from './storage-contract.mjs';
@@ -40,6 +44,20 @@ test('passwords are measured in bytes', () => {
 test('an env file is read without comments and quotes', () => {
   const text = '# A=1\nA=1\n B = no\nC="two words"\nD=a=b#c\nE=\n';
   assert.deepEqual(parseEnvironment(text), { A: '1', C: 'two words', D: 'a=b#c', E: '' });
+});
+
+test('sign-up by address is what config.toml says, on unless it says otherwise', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'evenkeel-config-'));
+  const file = path.join(folder, 'config.toml');
+  try {
+    for (const [text, expected] of /** @type {const} */ ([['[auth.email]\nenabled = false', false], ['[auth]', true]])) {
+      await writeFile(file, text);
+      const { email } = /** @type {{ email: { enable_signup: boolean } }} */ ((await readConfig(file)).auth);
+      assert.equal(email.enable_signup, expected, text);
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a function may reach its upstreams and nothing else', () => {

@@ -88,22 +88,24 @@ $$;
 comment on function private.try_uuid(text) is 'The uuid, or null when the text is none.';
 
 -- The Data API leaves the request's headers in a setting; a job or a psql session has none.
+-- A function of ours calls as service_role for somebody else: its headers tell where the function
+-- runs, so they count for nothing, and what is known of the person is in its arguments.
 create function private.request_context()
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  select jsonb_strip_nulls(jsonb_build_object(
+  select case when current_setting('role', true) = 'service_role' then '{}' else jsonb_strip_nulls(jsonb_build_object(
     'request_id', h.headers ->> 'x-request-id',
     'ip', trim(split_part(h.headers ->> 'x-forwarded-for', ',', 1)),
     'user_agent', h.headers ->> 'user-agent'
-  ))
+  )) end
   from (select nullif(current_setting('request.headers', true), '')::jsonb as headers) h;
 $$;
 
 comment on function private.request_context() is
-  'request_id, ip and user_agent of the Data API request that is being served, as far as known.';
+  'request_id, ip and user_agent of the person''s Data API request that is being served, as far as known.';
 
 create function private.write_audit(
   p_action text,
@@ -122,7 +124,8 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_context jsonb := private.request_context() || coalesce(jsonb_strip_nulls(p_context), '{}');
+  -- A null in p_context says that it is unknown, and stays.
+  v_context constant jsonb := private.request_context() || coalesce(p_context, '{}');
 begin
   insert into public.audit_logs (
     user_id, actor_id, actor_role, action, entity_type, entity_id, source, request_id,
@@ -132,13 +135,13 @@ begin
     p_action, p_entity_type, p_entity_id, left(v_context ->> 'source', 100),
     private.try_uuid(v_context ->> 'request_id'), private.try_inet(v_context ->> 'ip'),
     left(v_context ->> 'user_agent', 500), p_old, p_new,
-    v_context - array['source', 'request_id', 'ip', 'user_agent'], p_status, left(p_error, 2000)
+    jsonb_strip_nulls(v_context - array['source', 'request_id', 'ip', 'user_agent']), p_status, left(p_error, 2000)
   );
 end;
 $$;
 
 comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) is
-  'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act.';
+  'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context().';
 
 revoke execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) from public;
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;

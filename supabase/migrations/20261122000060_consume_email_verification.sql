@@ -96,7 +96,7 @@ begin
   select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', k.token_hash) order by t.n)
   into v_sealed
   from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n)
-  left join private.tokens k on k.purpose = t.purpose and k.id = t.id;
+  join private.tokens k on k.purpose = t.purpose and k.id = t.id;
   return coalesce(v_sealed, '[]');
 end;
 $$;

@@ -17,26 +17,40 @@ as $$ select 50000; $$;
 
 comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
 
+-- Each call of a dispatcher ends with a check-in to a monitor outside, which expects one every five
+-- minutes (core::upstream::sentry), also when nothing is due and when the sender is paused.
+create function private.is_check_in_due(p_now timestamptz)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$ select floor(extract(epoch from p_now) / 60)::bigint % 5 = 0; $$;
+
+comment on function private.is_check_in_due(timestamptz) is 'Whether this minute is one of those in which dispatchers are woken whatever there is to do.';
+
 create function private.job_kick_emails(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if exists (select from private.email_sender where paused_until > p_now)
-    or not (
-      exists (select from private.token_requests)
-      or exists (select from private.email_queue where stream = 'mail' and priority = any ('{0,1}') and due_at <= p_now)
-      or exists (select from private.email_batches where stream = 'mail' and due_at <= p_now)
+  if private.is_check_in_due(p_now)
+    or (
+      not exists (select from private.email_sender where paused_until > p_now)
+      and (
+        exists (select from private.token_requests)
+        or exists (select from private.email_queue where stream = 'mail' and priority = any ('{0,1}') and due_at <= p_now)
+        or exists (select from private.email_batches where stream = 'mail' and due_at <= p_now)
+      )
     )
   then
-    return 0;
+    return private.kick_function('email-dispatch')::int;
   end if;
-  return private.kick_function('email-dispatch')::int;
+  return 0;
 end;
 $$;
 
-comment on function private.job_kick_emails(timestamptz) is 'Wakes email-dispatch when there is something for it.';
+comment on function private.job_kick_emails(timestamptz) is 'Wakes email-dispatch when there is something for it, and every five minutes for its check-in.';
 
 create function private.job_kick_reminders(p_now timestamptz)
 returns bigint
@@ -44,20 +58,23 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if exists (select from private.email_sender where paused_until > p_now)
-    or not (
-      exists (select from public.booking_reminders where status = 'scheduled' and remind_at <= p_now)
-      or exists (select from private.email_queue where stream = 'reminder' and priority = any ('{0,1}') and due_at <= p_now)
-      or exists (select from private.email_batches where stream = 'reminder' and due_at <= p_now)
+  if private.is_check_in_due(p_now)
+    or (
+      not exists (select from private.email_sender where paused_until > p_now)
+      and (
+        exists (select from public.booking_reminders where status = 'scheduled' and remind_at <= p_now)
+        or exists (select from private.email_queue where stream = 'reminder' and priority = any ('{0,1}') and due_at <= p_now)
+        or exists (select from private.email_batches where stream = 'reminder' and due_at <= p_now)
+      )
     )
   then
-    return 0;
+    return private.kick_function('booking-reminders-dispatch')::int;
   end if;
-  return private.kick_function('booking-reminders-dispatch')::int;
+  return 0;
 end;
 $$;
 
-comment on function private.job_kick_reminders(timestamptz) is 'Wakes booking-reminders-dispatch when there is something for it.';
+comment on function private.job_kick_reminders(timestamptz) is 'Wakes booking-reminders-dispatch when there is something for it, and every five minutes for its check-in.';
 
 create function private.job_purge_tokens(p_now timestamptz)
 returns bigint

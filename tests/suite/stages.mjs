@@ -102,7 +102,7 @@ export const stages = [
   {
     name: 'build',
     about: 'functions to wasm, within their size limits',
-    steps: () => [check('./scripts/build')],
+    steps: () => [check('./scripts/build --check-size')],
   },
   {
     name: 'generated',

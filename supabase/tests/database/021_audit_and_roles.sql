@@ -60,6 +60,21 @@ select results_eq(
   $$values ('6f1d1c5e-8f5d-4f5e-9d5c-222222222222', '198.51.100.7', 'Agent')$$,
   'what is not told is taken from the headers of the request'
 );
+select private.write_audit('test.unknown', 'tests', null, null, null, null, '{"ip": null, "user_agent": null, "reason": null}');
+select results_eq(
+  $$select ip_address, user_agent, context from public.audit_logs where action = 'test.unknown'$$,
+  $$values (null::inet, null::text, '{}'::jsonb)$$,
+  'what is told to be unknown stays unknown'
+);
+select pg_temp.act_as('service_role');
+select private.write_audit('test.function', 'tests', null, null, null, null, '{"ip": "203.0.113.9"}');
+select private.write_audit('test.function', 'tests', null, null, null, null);
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select actor_role, request_id, host(ip_address), user_agent from public.audit_logs where action = 'test.function' order by id$$,
+  $$values ('service_role', null::uuid, '203.0.113.9', null::text), ('service_role', null, null, null)$$,
+  'where a function runs is not where the person is for whom it acts'
+);
 
 select throws_ok('update public.audit_logs set action = ''x.y''', '42501', null, 'not even the owner edits an entry');
 select throws_ok('delete from public.audit_logs', '42501', null, 'not even the owner deletes an entry');

@@ -28,30 +28,38 @@ select is_empty(
   'and each names a function that exists'
 );
 
--- Kicks
-select is(private.run_job('kick_emails'), 0::bigint, 'an empty outbox wakes nobody');
-select is(private.run_job('kick_reminders'), 0::bigint, 'nor do no reminders');
+-- Kicks, as of the first minute from p_at on that is none of the check-ins'
+create function pg_temp.quiet(p_at timestamptz default now()) returns timestamptz language sql as $$
+  select case when private.is_check_in_due(p_at) then p_at + interval '1 minute' else p_at end;
+$$;
+create function pg_temp.kick(p_job text, p_at timestamptz default pg_temp.quiet()) returns bigint language plpgsql as $$
+begin
+  -- As in a transaction of its own, after the one before.
+  perform set_config('evenkeel.kicked_email_dispatch', '', true), set_config('evenkeel.kicked_booking_reminders_dispatch', '', true);
+  return private.run_job('kick_' || p_job, p_at);
+end;
+$$;
+select is(pg_temp.kick('emails'), 0::bigint, 'an empty outbox wakes nobody');
+select is(pg_temp.kick('reminders'), 0::bigint, 'nor do no reminders');
 select is(pg_temp.kicked(), '{}'::text[], 'no request went out');
 select pg_temp.enqueue('a') \g /dev/null
-update private.email_sender set paused_until = now() + interval '1 minute';
-select is(private.run_job('kick_emails'), 0::bigint, 'a paused sender is left alone');
+update private.email_sender set paused_until = now() + interval '1 hour';
+select is(pg_temp.kick('emails'), 0::bigint, 'a paused sender is left alone');
 update private.email_sender set paused_until = null;
-select is(private.run_job('kick_emails', now() - interval '1 minute'), 0::bigint, 'what is not due yet wakes nobody');
-select is(private.run_job('kick_emails'), 1::bigint, 'queued mail wakes email-dispatch');
+select is(pg_temp.kick('emails', pg_temp.quiet(now() - interval '2 minutes')), 0::bigint, 'what is not due yet wakes nobody');
+select is(pg_temp.kick('emails'), 1::bigint, 'queued mail wakes email-dispatch');
 select is(pg_temp.kicked(), '{email-dispatch}'::text[], 'and only that');
 insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 values (pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), now() + interval '2 hours', now() + interval '3 hours', 'confirmed');
-select is(private.run_job('kick_reminders'), 0::bigint, 'a reminder that is not due wakes nobody');
-select is(private.run_job('kick_reminders', now() + interval '1 hour'), 1::bigint, 'a due one wakes booking-reminders-dispatch');
+select is(pg_temp.kick('reminders'), 0::bigint, 'a reminder that is not due wakes nobody');
+select is(pg_temp.kick('reminders', pg_temp.quiet(now() + interval '1 hour')), 1::bigint, 'a due one wakes booking-reminders-dispatch');
 select is(pg_temp.kicked(), '{booking-reminders-dispatch,email-dispatch}'::text[], 'the two are apart');
-select pg_temp.claim() as claim \gset
-select is(private.run_job('kick_emails'), 0::bigint, 'leased mail wakes nobody');
-select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
-select is(private.run_job('kick_emails', now() + interval '2 minutes'), 1::bigint, 'a lease that ran out does');
+select pg_temp.claim(pg_temp.quiet()) as claim \gset
+select is(pg_temp.kick('emails'), 0::bigint, 'leased mail wakes nobody');
+select is(pg_temp.kick('emails', pg_temp.quiet(now() + interval '3 minutes')), 1::bigint, 'a lease that ran out does');
 select pg_temp.settle(:'claim', '{"outcome": "sent"}') \g /dev/null
-select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
 select public.request_email_verification('a@b.c', repeat('0', 64), '{}') \g /dev/null
-select is(private.run_job('kick_emails'), 1::bigint, 'a request for a token does too');
+select is(pg_temp.kick('emails'), 1::bigint, 'a request for a token does too');
 
 -- Records
 select is((select count(*) from private.job_runs where job = 'kick_emails' and status = 'succeeded'), 7::bigint, 'every run is recorded');
@@ -62,6 +70,17 @@ select results_eq(
   $$select status, error, rows_touched from private.job_runs where job = 'of_a_test'$$,
   $$values ('failed', 'broken', null::bigint)$$, 'its error is recorded'
 );
+
+-- Check-ins
+delete from private.token_requests;
+select is(
+  array(select m from generate_series(0, 11) m
+    where pg_temp.kick(job, date_trunc('hour', now()) - interval '1 hour' + make_interval(mins => m)) = 1),
+  '{0,5,10}'::int[], job || ' are looked at every five minutes whatever there is, so that the monitor hears of it'
+) from unnest(array['emails', 'reminders']) job;
+update private.email_sender set paused_until = now() + interval '1 hour';
+select is(pg_temp.kick('emails', date_trunc('hour', now())), 1::bigint, 'also while the sender is paused');
+update private.email_sender set paused_until = null;
 
 -- Tokens
 delete from private.token_requests;
