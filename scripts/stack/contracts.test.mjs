@@ -1,6 +1,6 @@
 // @ts-check
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -8,7 +8,8 @@ import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
 import { readConfig } from './config.mjs';
-import { parseEnvironment, upstreamHosts } from './functions/environment.mjs';
+import { ownSecrets, parseEnvironment, upstreamHosts } from './functions/environment.mjs';
+import { projectRoot } from './settings.mjs';
 import { answerRepeatedSignUp } from './sign-up.mjs';
 import { withStorageContract } from './storage-contract.mjs';
 
@@ -44,6 +45,20 @@ test('passwords are measured in bytes', () => {
 test('an env file is read without comments and quotes', () => {
   const text = '# A=1\nA=1\n B = no\nC="two words"\nD=a=b#c\nE=\n';
   assert.deepEqual(parseEnvironment(text), { A: '1', C: 'two words', D: 'a=b#c', E: '' });
+});
+
+test('a cron key for the Docker stack does not stand against this stack\'s own', () => {
+  assert.deepEqual(ownSecrets('CRON_SECRET_KEY=x\nSITE_URL=y\n'), { SITE_URL: 'y' });
+});
+
+test('the example has every secret that the functions read', async () => {
+  const example = parseEnvironment(await readFile(path.join(projectRoot, 'supabase/functions/.env.example'), 'utf8'));
+  const source = await readFile(path.join(projectRoot, 'crates/core/src/config.rs'), 'utf8');
+  const read = [...source.matchAll(/reader\s*\.\w+\(\s*"([A-Z_]+)"(?:, "([A-Z_]+)"\))?/g)].flatMap(([, ...names]) => names.filter(Boolean));
+  const secrets = new Set(read.filter((name) => !name.startsWith('SUPABASE_')));
+  // Read by the crate that speaks HTTP.
+  secrets.add('ALLOWED_ORIGINS');
+  assert.deepEqual(Object.keys(example).sort(), [...secrets].sort());
 });
 
 test('sign-up by address is what config.toml says, on unless it says otherwise', async () => {

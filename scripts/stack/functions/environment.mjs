@@ -19,6 +19,12 @@ export function parseEnvironment(text) {
   return values;
 }
 
+/** CRON_SECRET_KEY is for the Docker stack: here the vault has the secret key named cron. @param {string} text */
+export function ownSecrets(text) {
+  const { CRON_SECRET_KEY: _, ...own } = parseEnvironment(text);
+  return own;
+}
+
 /** Makes supabase/functions/.env from its example, with fresh values for this machine. */
 export async function ensureSecretsFile() {
   const example = await readFile(`${secretsFile}.example`, 'utf8').catch(() => {
@@ -37,7 +43,7 @@ export async function ensureSecretsFile() {
  * @returns {Promise<Record<string, string>>}
  */
 export async function functionEnvironment({ settings, secrets, keyring, databaseUrl, overlay }) {
-  const own = parseEnvironment(await readFile(secretsFile, 'utf8'));
+  const own = ownSecrets(await readFile(secretsFile, 'utf8'));
   const overridden = overlay ? parseEnvironment(await readFile(overlay, 'utf8')) : {};
   const reserved = Object.keys({ ...own, ...overridden }).filter((name) => name.startsWith('SUPABASE_'));
   if (reserved.length > 0) {
