@@ -161,7 +161,7 @@ export interface components {
             /** @description What happened this time. */
             detail: string;
             /** @description What is wrong with single fields. */
-            errors: components["schemas"]["FieldError"][];
+            errors?: components["schemas"]["FieldError"][];
             /** @description The id to quote to support; also in `X-Request-Id`. */
             request_id: components["schemas"]["RequestId"];
             /**
