@@ -38,6 +38,8 @@ impl<'de> Reader<'de> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn syntax(&self) -> Refusal {
         Refusal::syntax(self.at)
     }
@@ -88,6 +90,7 @@ impl<'de> Reader<'de> {
         self.text.get(from..to).unwrap_or_default()
     }
 
+    #[inline(never)]
     fn string(&mut self) -> Result<Cow<'de, str>> {
         self.expect(b'"')?;
         self.at += 1;
@@ -198,34 +201,38 @@ impl<'de> Reader<'de> {
         if self.at == from { Err(self.syntax()) } else { Ok(self.at - from) }
     }
 
-    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    /// Opens an array or an object. What is generic over the visitor is compiled
+    /// once for each type, so it is kept to the calls.
+    #[inline(never)]
+    fn open(&mut self, bracket: u8) -> Result<()> {
+        self.expect(bracket)?;
         if self.depth == DEPTH_LIMIT {
             return Err(self.syntax());
         }
         self.depth += 1;
         self.at += 1;
-        let value = read(self)?;
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn close(&mut self, bracket: u8) -> Result<()> {
+        self.take(bracket)?;
         self.depth -= 1;
-        Ok(value)
+        Ok(())
     }
 
     fn array<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        self.expect(b'[')?;
-        self.nested(|reader| {
-            let value = visitor.visit_seq(Elements { reader: &mut *reader, index: 0 })?;
-            reader.take(b']')?;
-            Ok(value)
-        })
+        self.open(b'[')?;
+        let value = visitor.visit_seq(Elements { reader: self, index: 0 })?;
+        self.close(b']')?;
+        Ok(value)
     }
 
     fn object<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
-        self.expect(b'{')?;
-        self.nested(|reader| {
-            let value =
-                visitor.visit_map(Members { reader: &mut *reader, key: None, first: true })?;
-            reader.take(b'}')?;
-            Ok(value)
-        })
+        self.open(b'{')?;
+        let value = visitor.visit_map(Members { reader: self, key: None, first: true })?;
+        self.close(b'}')?;
+        Ok(value)
     }
 
     fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
@@ -328,63 +335,91 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
 struct Elements<'a, 'de> {
     reader: &'a mut Reader<'de>,
+    /// Of the next element.
     index: usize,
+}
+
+impl Elements<'_, '_> {
+    #[inline(never)]
+    fn advance(&mut self) -> Result<bool> {
+        if self.reader.peek() == Some(b']') {
+            return Ok(false);
+        }
+        if self.index > 0 {
+            self.reader.take(b',')?;
+        }
+        self.index += 1;
+        Ok(true)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn locate(&self, refusal: Refusal) -> Refusal {
+        refusal.within(Segment::Index(self.index - 1))
+    }
 }
 
 impl<'de> SeqAccess<'de> for Elements<'_, 'de> {
     type Error = Refusal;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        if self.reader.peek() == Some(b']') {
+        if !self.advance()? {
             return Ok(None);
         }
-        if self.index > 0 {
-            self.reader.take(b',')?;
+        match seed.deserialize(&mut *self.reader) {
+            Ok(element) => Ok(Some(element)),
+            Err(refusal) => Err(self.locate(refusal)),
         }
-        let index = self.index;
-        self.index += 1;
-        let element = seed.deserialize(&mut *self.reader);
-        element.map(Some).map_err(|refusal| refusal.within(Segment::Index(index)))
     }
 }
 
 struct Members<'a, 'de> {
     reader: &'a mut Reader<'de>,
+    /// Of the value under way.
     key: Option<Cow<'de, str>>,
     first: bool,
+}
+
+impl<'de> Members<'_, 'de> {
+    #[inline(never)]
+    fn advance(&mut self) -> Result<Option<Cow<'de, str>>> {
+        if self.reader.peek() == Some(b'}') {
+            return Ok(None);
+        }
+        if !core::mem::take(&mut self.first) {
+            self.reader.take(b',')?;
+        }
+        // Whatever else stands here is no wrong type: a key is a string (section 4).
+        if self.reader.peek() != Some(b'"') {
+            return Err(self.reader.syntax());
+        }
+        let key = self.reader.string()?;
+        self.reader.take(b':')?;
+        self.key = Some(key.clone());
+        Ok(Some(key))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn locate(&mut self, refusal: Refusal) -> Refusal {
+        let key = self.key.take().unwrap_or_default();
+        refusal.within(Segment::Key(key.into_owned()))
+    }
 }
 
 impl<'de> MapAccess<'de> for Members<'_, 'de> {
     type Error = Refusal;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if self.reader.peek() == Some(b'}') {
-            return Ok(None);
-        }
-        if !self.first {
-            self.reader.take(b',')?;
-            // What follows a comma is a member, and a member begins with a string.
-            if self.reader.peek() != Some(b'"') {
-                return Err(self.reader.syntax());
-            }
-        }
-        self.first = false;
-        if self.reader.peek() != Some(b'"') {
-            return Err(self.reader.syntax());
-        }
-        let key = self.reader.string()?;
-        self.reader.take(b':')?;
-        let name: StrDeserializer<'_, Refusal> = key.as_ref().into_deserializer();
-        let name = seed.deserialize(name)?;
-        self.key = Some(key);
-        Ok(Some(name))
+        let Some(key) = self.advance()? else { return Ok(None) };
+        let key: StrDeserializer<'_, Refusal> = key.as_ref().into_deserializer();
+        seed.deserialize(key).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        let value = seed.deserialize(&mut *self.reader);
-        value.map_err(|refusal| {
-            let key = self.key.take().unwrap_or_default();
-            refusal.within(Segment::Key(key.into_owned()))
-        })
+        match seed.deserialize(&mut *self.reader) {
+            Ok(value) => Ok(value),
+            Err(refusal) => Err(self.locate(refusal)),
+        }
     }
 }

@@ -9,9 +9,12 @@ use crate::error::{Code, Error};
 /// The longest part of a pointer that is repeated to the caller, in characters.
 const KEY_LIMIT: usize = 64;
 
-/// Why a text was refused.
+/// Why a text was refused. One pointer wide: every step of the reader returns it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Refusal(Box<Reason>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Reason {
     kind: Kind,
     /// From the value outwards.
     path: Vec<Segment>,
@@ -35,8 +38,10 @@ pub(super) enum Segment {
 }
 
 impl Refusal {
+    #[cold]
+    #[inline(never)]
     fn new(kind: Kind) -> Self {
-        Self { kind, path: Vec::new() }
+        Self(Box::new(Reason { kind, path: Vec::new() }))
     }
 
     pub(super) fn encoding() -> Self {
@@ -53,14 +58,14 @@ impl Refusal {
 
     /// Says what the value belongs to.
     pub(super) fn within(mut self, segment: Segment) -> Self {
-        self.path.push(segment);
+        self.0.path.push(segment);
         self
     }
 
     /// RFC 6901.
     fn pointer(&self) -> String {
         let mut pointer = String::new();
-        for segment in self.path.iter().rev() {
+        for segment in self.0.path.iter().rev() {
             pointer.push('/');
             match segment {
                 Segment::Index(index) => pointer.push_str(&index.to_string()),
@@ -81,7 +86,7 @@ impl Refusal {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let (code, detail) = match refusal.kind {
+        let (code, detail) = match refusal.0.kind {
             Kind::Encoding => {
                 return Self::new(Code::InvalidRequest, "The body is not valid UTF-8.");
             }
@@ -89,7 +94,7 @@ impl From<Refusal> for Error {
                 let detail = format!("The body is not valid JSON, at byte {offset}.");
                 return Self::new(Code::InvalidRequest, detail);
             }
-            Kind::WrongType if refusal.path.is_empty() => {
+            Kind::WrongType if refusal.0.path.is_empty() => {
                 return Self::new(Code::InvalidRequest, "The body is not a JSON object.");
             }
             Kind::WrongType => ("wrong_type", "This value has the wrong type."),
