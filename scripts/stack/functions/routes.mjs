@@ -8,6 +8,7 @@ import { bearerOf, isSecretInBrowser } from '../keys.mjs';
 import { projectRoot } from '../settings.mjs';
 import { readToken } from '../tokens.mjs';
 import { sendJson } from '../web.mjs';
+import { createForwarder, withoutHopByHop } from './forward.mjs';
 import { FunctionProcess } from './process.mjs';
 
 /**
@@ -17,7 +18,6 @@ import { FunctionProcess } from './process.mjs';
  *   processOptions: ConstructorParameters<typeof FunctionProcess>[1] }} Options
  */
 
-const WALL_CLOCK_MILLISECONDS = 150_000;
 const PATH = /^\/functions\/v1\/([A-Za-z][A-Za-z0-9_-]*)(\/.*)?$/;
 const root = path.join(projectRoot, 'supabase/functions');
 
@@ -26,6 +26,7 @@ export function createFunctions({ keyring, jwtSecret, config, processOptions }) 
   /** @type {Map<string, FunctionProcess>} */
   const processes = new Map();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+  const forward = createForwarder(agent);
 
   /** @param {Incoming} incoming @param {Outgoing} outgoing */
   async function handle(incoming, outgoing) {
@@ -42,7 +43,8 @@ export function createFunctions({ keyring, jwtSecret, config, processOptions }) 
     } catch {
       return sendJson(outgoing, 503, { code: 'BOOT_ERROR', message: 'Function failed to start (please check logs)' });
     }
-    forward(incoming, outgoing, port, url.pathname.slice('/functions/v1'.length) + url.search);
+    const target = { port, path: url.pathname.slice('/functions/v1'.length) + url.search, headers: forwardedHeaders(incoming) };
+    forward(incoming, outgoing, target);
   }
 
   /** @param {string} name */
@@ -68,29 +70,6 @@ export function createFunctions({ keyring, jwtSecret, config, processOptions }) 
     let found = processes.get(name);
     if (!found) processes.set(name, (found = new FunctionProcess(name, processOptions)));
     return found;
-  }
-
-  /** @param {Incoming} incoming @param {Outgoing} outgoing @param {number} port @param {string} target */
-  function forward(incoming, outgoing, port, target) {
-    const request = http.request({
-      host: '127.0.0.1', port, agent, method: incoming.method, path: target,
-      headers: forwardedHeaders(incoming), timeout: WALL_CLOCK_MILLISECONDS,
-    });
-    request.on('response', (response) => {
-      outgoing.writeHead(response.statusCode ?? 502, withoutHopByHop(response.headers));
-      response.pipe(outgoing);
-      response.on('error', () => outgoing.destroy());
-    });
-    request.on('timeout', () => {
-      request.destroy();
-      if (!outgoing.headersSent) sendJson(outgoing, 504, { code: 'IDLE_TIMEOUT', message: 'Request idle timeout limit (150s) reached' });
-    });
-    request.on('error', () => {
-      if (outgoing.headersSent) outgoing.destroy();
-      else sendJson(outgoing, 502, { code: 'WORKER_ERROR', message: 'Function exited due to an error (please check logs)' });
-    });
-    outgoing.on('close', () => request.destroy());
-    incoming.pipe(request);
   }
 
   /** A key alone counts as its role's JWT, as on the platform. @param {Incoming} incoming */
@@ -122,10 +101,4 @@ export function createFunctions({ keyring, jwtSecret, config, processOptions }) 
   }
 
   return { handle, list, close };
-}
-
-/** @param {import('node:http').IncomingHttpHeaders} headers @returns {import('node:http').OutgoingHttpHeaders} */
-function withoutHopByHop(headers) {
-  const { connection, 'keep-alive': _, te, upgrade, 'proxy-connection': __, ...rest } = headers;
-  return rest;
 }
