@@ -1,0 +1,1207 @@
+// Generated from the migrations by supabase/tests/database-types.mjs. Do not edit.
+
+export type Json = string | number | boolean | null | {
+    [key: string]: Json | undefined;
+} | Json[];
+export type Database = {
+    "public": {
+        Tables: {
+            "audit_logs": {
+                Row: {
+                    "action": string;
+                    "actor_id": string | null;
+                    "actor_role": string;
+                    "context": NonNullable<Json>;
+                    "entity_id": string | null;
+                    "entity_type": string;
+                    "error_message": string | null;
+                    "id": number;
+                    "ip_address": unknown;
+                    "new_values": Json | null;
+                    "occurred_at": string;
+                    "old_values": Json | null;
+                    "request_id": string | null;
+                    "source": string | null;
+                    "status": string;
+                    "user_agent": string | null;
+                    "user_id": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "action": string;
+                    "actor_id"?: string | null;
+                    "actor_role": string;
+                    "context"?: NonNullable<Json>;
+                    "entity_id"?: string | null;
+                    "entity_type": string;
+                    "error_message"?: string | null;
+                    "id"?: never;
+                    "ip_address"?: unknown;
+                    "new_values"?: Json | null;
+                    "occurred_at"?: string;
+                    "old_values"?: Json | null;
+                    "request_id"?: string | null;
+                    "source"?: string | null;
+                    "status": string;
+                    "user_agent"?: string | null;
+                    "user_id"?: string | null;
+                };
+                Update: {
+                    "action"?: string;
+                    "actor_id"?: string | null;
+                    "actor_role"?: string;
+                    "context"?: NonNullable<Json>;
+                    "entity_id"?: string | null;
+                    "entity_type"?: string;
+                    "error_message"?: string | null;
+                    "id"?: never;
+                    "ip_address"?: unknown;
+                    "new_values"?: Json | null;
+                    "occurred_at"?: string;
+                    "old_values"?: Json | null;
+                    "request_id"?: string | null;
+                    "source"?: string | null;
+                    "status"?: string;
+                    "user_agent"?: string | null;
+                    "user_id"?: string | null;
+                };
+                Relationships: [
+                ];
+            };
+            "booking_reminders": {
+                Row: {
+                    "booking_id": string;
+                    "created_at": string;
+                    "enqueued_at": string | null;
+                    "id": string;
+                    "lead_minutes": number;
+                    "remind_at": string;
+                    "starts_at": string;
+                    "status": string;
+                    "updated_at": string;
+                    "user_id": string;
+                    "voided_at": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "booking_id": string;
+                    "created_at"?: string;
+                    "enqueued_at"?: string | null;
+                    "id"?: string;
+                    "lead_minutes": number;
+                    "remind_at": string;
+                    "starts_at": string;
+                    "status"?: string;
+                    "updated_at"?: string;
+                    "user_id": string;
+                    "voided_at"?: string | null;
+                };
+                Update: {
+                    "booking_id"?: string;
+                    "created_at"?: string;
+                    "enqueued_at"?: string | null;
+                    "id"?: string;
+                    "lead_minutes"?: number;
+                    "remind_at"?: string;
+                    "starts_at"?: string;
+                    "status"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "voided_at"?: string | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "booking_reminders_booking_id_fkey";
+                        columns: [
+                            "booking_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "bookings";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "booking_reminders_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "booking_status_history": {
+                Row: {
+                    "booking_id": string;
+                    "changed_by": string | null;
+                    "created_at": string;
+                    "id": number;
+                    "metadata": NonNullable<Json>;
+                    "new_status": string;
+                    "old_status": string | null;
+                    "reason": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "booking_id": string;
+                    "changed_by"?: string | null;
+                    "created_at"?: string;
+                    "id"?: never;
+                    "metadata"?: NonNullable<Json>;
+                    "new_status": string;
+                    "old_status"?: string | null;
+                    "reason"?: string | null;
+                };
+                Update: {
+                    "booking_id"?: string;
+                    "changed_by"?: string | null;
+                    "created_at"?: string;
+                    "id"?: never;
+                    "metadata"?: NonNullable<Json>;
+                    "new_status"?: string;
+                    "old_status"?: string | null;
+                    "reason"?: string | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "booking_status_history_booking_id_fkey";
+                        columns: [
+                            "booking_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "bookings";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "bookings": {
+                Row: {
+                    "cancelled_at": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "employee_id": string | null;
+                    "ends_at": string;
+                    "id": string;
+                    "session_type_id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "status": string;
+                    "status_reason": string | null;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "cancelled_at"?: string | null;
+                    "company_id": string;
+                    "created_at"?: string;
+                    "employee_id"?: string | null;
+                    "ends_at": string;
+                    "id"?: string;
+                    "session_type_id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "status": string;
+                    "status_reason"?: string | null;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "cancelled_at"?: string | null;
+                    "company_id"?: string;
+                    "created_at"?: string;
+                    "employee_id"?: string | null;
+                    "ends_at"?: string;
+                    "id"?: string;
+                    "session_type_id"?: string;
+                    "specialist_id"?: string;
+                    "starts_at"?: string;
+                    "status"?: string;
+                    "status_reason"?: string | null;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "bookings_company_id_fkey";
+                        columns: [
+                            "company_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "companies";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "bookings_employee_id_fkey";
+                        columns: [
+                            "employee_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "bookings_session_type_id_fkey";
+                        columns: [
+                            "session_type_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "session_types";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "bookings_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "communication_logs": {
+                Row: {
+                    "booking_reminder_id": string | null;
+                    "category": string;
+                    "created_at": string;
+                    "dedupe_key": string;
+                    "error_code": string | null;
+                    "id": number;
+                    "provider_message_id": string | null;
+                    "recipient": string | null;
+                    "settled_at": string | null;
+                    "status": string;
+                    "stream": string;
+                    "template_id": number | null;
+                    "template_key": string;
+                    "token_id": string | null;
+                    "token_purpose": string | null;
+                    "user_id": string | null;
+                    "variables": Json | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "booking_reminder_id"?: string | null;
+                    "category": string;
+                    "created_at"?: string;
+                    "dedupe_key": string;
+                    "error_code"?: string | null;
+                    "id"?: never;
+                    "provider_message_id"?: string | null;
+                    "recipient"?: string | null;
+                    "settled_at"?: string | null;
+                    "status"?: string;
+                    "stream": string;
+                    "template_id"?: number | null;
+                    "template_key": string;
+                    "token_id"?: string | null;
+                    "token_purpose"?: string | null;
+                    "user_id"?: string | null;
+                    "variables"?: Json | null;
+                };
+                Update: {
+                    "booking_reminder_id"?: string | null;
+                    "category"?: string;
+                    "created_at"?: string;
+                    "dedupe_key"?: string;
+                    "error_code"?: string | null;
+                    "id"?: never;
+                    "provider_message_id"?: string | null;
+                    "recipient"?: string | null;
+                    "settled_at"?: string | null;
+                    "status"?: string;
+                    "stream"?: string;
+                    "template_id"?: number | null;
+                    "template_key"?: string;
+                    "token_id"?: string | null;
+                    "token_purpose"?: string | null;
+                    "user_id"?: string | null;
+                    "variables"?: Json | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "communication_logs_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "companies": {
+                Row: {
+                    "allowed_email_domains": (string)[];
+                    "created_at": string;
+                    "id": string;
+                    "locale": string;
+                    "name": string;
+                    "status": string;
+                    "time_zone": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "allowed_email_domains"?: (string)[];
+                    "created_at"?: string;
+                    "id"?: string;
+                    "locale"?: string;
+                    "name": string;
+                    "status"?: string;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "allowed_email_domains"?: (string)[];
+                    "created_at"?: string;
+                    "id"?: string;
+                    "locale"?: string;
+                    "name"?: string;
+                    "status"?: string;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "company_members": {
+                Row: {
+                    "company_id": string;
+                    "created_at": string;
+                    "removed_at": string | null;
+                    "role": string;
+                    "status": string;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "company_id": string;
+                    "created_at"?: string;
+                    "removed_at"?: string | null;
+                    "role"?: string;
+                    "status"?: string;
+                    "updated_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "company_id"?: string;
+                    "created_at"?: string;
+                    "removed_at"?: string | null;
+                    "role"?: string;
+                    "status"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "company_members_company_id_fkey";
+                        columns: [
+                            "company_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "companies";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "company_members_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "email_templates": {
+                Row: {
+                    "created_at": string;
+                    "html": string;
+                    "id": number;
+                    "key": string;
+                    "locale": string;
+                    "published_at": string | null;
+                    "subject": string;
+                    "text": string;
+                    "updated_at": string;
+                    "version": number;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "html": string;
+                    "id"?: never;
+                    "key": string;
+                    "locale": string;
+                    "published_at"?: string | null;
+                    "subject": string;
+                    "text": string;
+                    "updated_at"?: string;
+                    "version"?: number;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "html"?: string;
+                    "id"?: never;
+                    "key"?: string;
+                    "locale"?: string;
+                    "published_at"?: string | null;
+                    "subject"?: string;
+                    "text"?: string;
+                    "updated_at"?: string;
+                    "version"?: number;
+                };
+                Relationships: [
+                ];
+            };
+            "email_verification_tokens": {
+                Row: {
+                    "attempts": number;
+                    "created_at": string;
+                    "email": string;
+                    "expires_at": string;
+                    "id": string;
+                    "max_attempts": number;
+                    "superseded_at": string | null;
+                    "token_hash": string | null;
+                    "updated_at": string;
+                    "user_id": string;
+                    "verified_at": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "attempts"?: number;
+                    "created_at"?: string;
+                    "email": string;
+                    "expires_at": string;
+                    "id"?: string;
+                    "max_attempts"?: number;
+                    "superseded_at"?: string | null;
+                    "token_hash"?: string | null;
+                    "updated_at"?: string;
+                    "user_id": string;
+                    "verified_at"?: string | null;
+                };
+                Update: {
+                    "attempts"?: number;
+                    "created_at"?: string;
+                    "email"?: string;
+                    "expires_at"?: string;
+                    "id"?: string;
+                    "max_attempts"?: number;
+                    "superseded_at"?: string | null;
+                    "token_hash"?: string | null;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "verified_at"?: string | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "email_verification_tokens_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "notification_preferences": {
+                Row: {
+                    "account_email": boolean;
+                    "booking_email": boolean;
+                    "created_at": string;
+                    "quiet_hours_end": string | null;
+                    "quiet_hours_start": string | null;
+                    "reminder_email": boolean;
+                    "reminder_lead_minutes": (number)[];
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "account_email"?: boolean;
+                    "booking_email"?: boolean;
+                    "created_at"?: string;
+                    "quiet_hours_end"?: string | null;
+                    "quiet_hours_start"?: string | null;
+                    "reminder_email"?: boolean;
+                    "reminder_lead_minutes"?: (number)[];
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Update: {
+                    "account_email"?: boolean;
+                    "booking_email"?: boolean;
+                    "created_at"?: string;
+                    "quiet_hours_end"?: string | null;
+                    "quiet_hours_start"?: string | null;
+                    "reminder_email"?: boolean;
+                    "reminder_lead_minutes"?: (number)[];
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "notification_preferences_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "password_reset_tokens": {
+                Row: {
+                    "attempts": number;
+                    "created_at": string;
+                    "email": string;
+                    "expires_at": string;
+                    "id": string;
+                    "max_attempts": number;
+                    "superseded_at": string | null;
+                    "token_hash": string | null;
+                    "updated_at": string;
+                    "used_at": string | null;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "attempts"?: number;
+                    "created_at"?: string;
+                    "email": string;
+                    "expires_at": string;
+                    "id"?: string;
+                    "max_attempts"?: number;
+                    "superseded_at"?: string | null;
+                    "token_hash"?: string | null;
+                    "updated_at"?: string;
+                    "used_at"?: string | null;
+                    "user_id": string;
+                };
+                Update: {
+                    "attempts"?: number;
+                    "created_at"?: string;
+                    "email"?: string;
+                    "expires_at"?: string;
+                    "id"?: string;
+                    "max_attempts"?: number;
+                    "superseded_at"?: string | null;
+                    "token_hash"?: string | null;
+                    "updated_at"?: string;
+                    "used_at"?: string | null;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "password_reset_tokens_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "pillars": {
+                Row: {
+                    "created_at": string;
+                    "description": string;
+                    "id": string;
+                    "is_active": boolean;
+                    "name": string;
+                    "slug": string;
+                    "sort_order": number;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "description"?: string;
+                    "id"?: string;
+                    "is_active"?: boolean;
+                    "name": string;
+                    "slug": string;
+                    "sort_order"?: number;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "description"?: string;
+                    "id"?: string;
+                    "is_active"?: boolean;
+                    "name"?: string;
+                    "slug"?: string;
+                    "sort_order"?: number;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "profiles": {
+                Row: {
+                    "created_at": string;
+                    "display_name": string;
+                    "email": string | null;
+                    "email_confirmed_at": string | null;
+                    "id": string;
+                    "locale": string;
+                    "time_zone": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "display_name"?: string;
+                    "email"?: string | null;
+                    "email_confirmed_at"?: string | null;
+                    "id": string;
+                    "locale"?: string;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "display_name"?: string;
+                    "email"?: string | null;
+                    "email_confirmed_at"?: string | null;
+                    "id"?: string;
+                    "locale"?: string;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "session_types": {
+                Row: {
+                    "created_at": string;
+                    "default_minutes": number;
+                    "description": string;
+                    "id": string;
+                    "is_active": boolean;
+                    "kind": string;
+                    "name": string;
+                    "pillar_id": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "default_minutes": number;
+                    "description"?: string;
+                    "id"?: string;
+                    "is_active"?: boolean;
+                    "kind": string;
+                    "name": string;
+                    "pillar_id": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "default_minutes"?: number;
+                    "description"?: string;
+                    "id"?: string;
+                    "is_active"?: boolean;
+                    "kind"?: string;
+                    "name"?: string;
+                    "pillar_id"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "session_types_pillar_id_fkey";
+                        columns: [
+                            "pillar_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "pillars";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "specialist_pillars": {
+                Row: {
+                    "created_at": string;
+                    "pillar_id": string;
+                    "specialist_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "pillar_id": string;
+                    "specialist_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "pillar_id"?: string;
+                    "specialist_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialist_pillars_pillar_id_fkey";
+                        columns: [
+                            "pillar_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "pillars";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "specialist_pillars_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "specialists": {
+                Row: {
+                    "bio": string;
+                    "created_at": string;
+                    "display_name": string;
+                    "headline": string;
+                    "id": string;
+                    "languages": (string)[];
+                    "status": string;
+                    "time_zone": string;
+                    "updated_at": string;
+                    "user_id": string;
+                    "verified_at": string | null;
+                    "verified_by": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "bio"?: string;
+                    "created_at"?: string;
+                    "display_name": string;
+                    "headline"?: string;
+                    "id"?: string;
+                    "languages"?: (string)[];
+                    "status"?: string;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "verified_at"?: string | null;
+                    "verified_by"?: string | null;
+                };
+                Update: {
+                    "bio"?: string;
+                    "created_at"?: string;
+                    "display_name"?: string;
+                    "headline"?: string;
+                    "id"?: string;
+                    "languages"?: (string)[];
+                    "status"?: string;
+                    "time_zone"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                    "verified_at"?: string | null;
+                    "verified_by"?: string | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialists_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: true;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "system_settings": {
+                Row: {
+                    "created_at": string;
+                    "description": string;
+                    "key": string;
+                    "maximum": number | null;
+                    "minimum": number | null;
+                    "updated_at": string;
+                    "updated_by": string | null;
+                    "value": NonNullable<Json>;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "description": string;
+                    "key": string;
+                    "maximum"?: number | null;
+                    "minimum"?: number | null;
+                    "updated_at"?: string;
+                    "updated_by"?: string | null;
+                    "value": NonNullable<Json>;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "description"?: string;
+                    "key"?: string;
+                    "maximum"?: number | null;
+                    "minimum"?: number | null;
+                    "updated_at"?: string;
+                    "updated_by"?: string | null;
+                    "value"?: NonNullable<Json>;
+                };
+                Relationships: [
+                ];
+            };
+            "terms_acceptance": {
+                Row: {
+                    "accepted_at": string;
+                    "created_at": string;
+                    "document": string;
+                    "id": string;
+                    "ip_address": unknown;
+                    "user_agent": string | null;
+                    "user_id": string;
+                    "version": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "accepted_at"?: string;
+                    "created_at"?: string;
+                    "document": string;
+                    "id"?: string;
+                    "ip_address"?: unknown;
+                    "user_agent"?: string | null;
+                    "user_id": string;
+                    "version": string;
+                };
+                Update: {
+                    "accepted_at"?: string;
+                    "created_at"?: string;
+                    "document"?: string;
+                    "id"?: string;
+                    "ip_address"?: unknown;
+                    "user_agent"?: string | null;
+                    "user_id"?: string;
+                    "version"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "user_roles": {
+                Row: {
+                    "created_at": string;
+                    "granted_by": string | null;
+                    "role": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "granted_by"?: string | null;
+                    "role": string;
+                    "user_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "granted_by"?: string | null;
+                    "role"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                ];
+            };
+        };
+        Views: {
+            [_ in never]: never;
+        };
+        Functions: {
+            "accept_document": {
+                Args: {
+                    "p_document": string;
+                    "p_version": string;
+                };
+                Returns: undefined;
+            };
+            "book_session": {
+                Args: {
+                    "p_company_id"?: string;
+                    "p_session_type_id": string;
+                    "p_specialist_id": string;
+                    "p_starts_at": string;
+                };
+                Returns: {
+                    "cancelled_at": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "employee_id": string | null;
+                    "ends_at": string;
+                    "id": string;
+                    "session_type_id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "status": string;
+                    "status_reason": string | null;
+                    "updated_at": string;
+                };
+                SetofOptions: {
+                    from: "*";
+                    to: "bookings";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "cancel_booking": {
+                Args: {
+                    "p_booking_id": string;
+                    "p_reason"?: string;
+                };
+                Returns: {
+                    "cancelled_at": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "employee_id": string | null;
+                    "ends_at": string;
+                    "id": string;
+                    "session_type_id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "status": string;
+                    "status_reason": string | null;
+                    "updated_at": string;
+                };
+                SetofOptions: {
+                    from: "*";
+                    to: "bookings";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "claim_emails": {
+                Args: {
+                    "p_lease_seconds": number;
+                    "p_limit": number;
+                    "p_now"?: string;
+                    "p_stream": string;
+                };
+                Returns: Json;
+            };
+            "close_booking": {
+                Args: {
+                    "p_booking_id": string;
+                    "p_outcome": string;
+                };
+                Returns: {
+                    "cancelled_at": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "employee_id": string | null;
+                    "ends_at": string;
+                    "id": string;
+                    "session_type_id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "status": string;
+                    "status_reason": string | null;
+                    "updated_at": string;
+                };
+                SetofOptions: {
+                    from: "*";
+                    to: "bookings";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "company_directory": {
+                Args: {
+                    "p_company_id": string;
+                };
+                Returns: {
+                    "display_name": string;
+                    "email": string;
+                    "joined_at": string;
+                    "role": string;
+                    "status": string;
+                    "user_id": string;
+                }[];
+            };
+            "consume_email_verification": {
+                Args: {
+                    "p_context": Json;
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: Json;
+            };
+            "read_person": {
+                Args: {
+                    "p_reason": string;
+                    "p_user_id": string;
+                };
+                Returns: Json;
+            };
+            "redrive_emails": {
+                Args: {
+                    "p_error_code"?: string;
+                    "p_limit"?: number;
+                };
+                Returns: Json;
+            };
+            "request_email_verification": {
+                Args: {
+                    "p_address_key": string;
+                    "p_context": Json;
+                    "p_email": string;
+                };
+                Returns: undefined;
+            };
+            "reschedule_booking": {
+                Args: {
+                    "p_booking_id": string;
+                    "p_starts_at": string;
+                };
+                Returns: {
+                    "cancelled_at": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "employee_id": string | null;
+                    "ends_at": string;
+                    "id": string;
+                    "session_type_id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "status": string;
+                    "status_reason": string | null;
+                    "updated_at": string;
+                };
+                SetofOptions: {
+                    from: "*";
+                    to: "bookings";
+                    isOneToOne: true;
+                    isSetofReturn: false;
+                };
+            };
+            "seal_token_hashes": {
+                Args: {
+                    "p_tokens": Json;
+                };
+                Returns: Json;
+            };
+            "settle_emails": {
+                Args: {
+                    "p_now"?: string;
+                    "p_results": Json;
+                };
+                Returns: Json;
+            };
+            "specialist_agenda": {
+                Args: {
+                    "p_from": string;
+                    "p_until": string;
+                };
+                Returns: {
+                    "booking_id": string;
+                    "employee_name": string;
+                    "ends_at": string;
+                    "session_type": string;
+                    "starts_at": string;
+                    "status": string;
+                }[];
+            };
+        };
+        Enums: {
+            [_ in never]: never;
+        };
+        CompositeTypes: {
+            [_ in never]: never;
+        };
+    };
+};
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>;
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+export type Tables<DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"]) | {
+    schema: keyof DatabaseWithoutInternals;
+}, TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]) : never = never> = DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+    Row: infer R;
+} ? R : never : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"]) ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+    Row: infer R;
+} ? R : never : never;
+export type TablesInsert<DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] : never = never> = DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Insert: infer I;
+} ? I : never : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+    Insert: infer I;
+} ? I : never : never;
+export type TablesUpdate<DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] : never = never> = DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+    Update: infer U;
+} ? U : never : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"] ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+    Update: infer U;
+} ? U : never : never;
+export type Enums<DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"] : never = never> = DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName] : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"] ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions] : never;
+export type CompositeTypes<PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"] | {
+    schema: keyof DatabaseWithoutInternals;
+}, CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"] : never = never> = PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+} ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName] : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"] ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions] : never;
+export const Constants = {
+    "public": {
+        Enums: {}
+    }
+} as const;
