@@ -33,16 +33,9 @@ test('TAP: a plan that is not met fails', () => {
   assert.equal(counts.tap('psql: error: connection refused'), null);
 });
 
-test('pg_prove: counted checks, and a crashed file', () => {
-  assert.deepEqual(counts.pgProve('Files=2, Tests=40,  1 wallclock secs\nResult: PASS\n'), { passed: 40, failed: 0 });
-  const failed = '/t/a.sql .. \nFailed 2/10 subtests \n\nFiles=2, Tests=40,  1 wallclock\nResult: FAIL\n';
-  assert.deepEqual(counts.pgProve(failed), { passed: 38, failed: 2 });
-  assert.deepEqual(counts.pgProve('Files=1, Tests=0,  0 wallclock\nResult: NOTESTS\n'), { passed: 0, failed: 1 });
-  assert.equal(counts.pgProve('pg_prove: not found'), null);
-});
-
-test('a line of our own runners: the last one counts', () => {
+test('a line of our own runners: the last one counts, and only as the last', () => {
   assert.deepEqual(counts.plainLine('a: 1 passed, 0 failed\n12 passed, 3 failed\n'), { passed: 12, failed: 3 });
+  assert.equal(counts.plainLine('12 passed, 0 failed\nsupabase: command not found\n'), null);
   assert.equal(counts.plainLine('done'), null);
 });
 
