@@ -1,6 +1,6 @@
 /** The rules of supabase/functions/_shared/http.ts: requests and answers as text. */
 import assert from 'node:assert/strict';
-import { headerLines, readBody, respond } from '../../supabase/functions/_shared/http.ts';
+import { headerLines, pathOf, readBody, respond } from '../../supabase/functions/_shared/http.ts';
 
 const KIB = 1 << 10;
 
@@ -16,8 +16,16 @@ function chunked(pieces: number, size: number) {
   return { request: new Request('http://localhost/', { method: 'POST', body }), sent: () => sent };
 }
 
-Deno.test('headers cross in lower case, a line each', () => {
-  assert.equal(headerLines(new Headers({ 'X-B': '2:3', 'A': '1' })), 'a:1\nx-b:2:3\n');
+Deno.test('the headers that a module reads cross in lower case, a line each', () => {
+  const headers = new Headers({ 'User-Agent': 'a:b', 'ApiKey': '1', 'x-other': '2' });
+  assert.equal(headerLines(headers), 'apikey:1\nuser-agent:a:b\n');
+});
+
+Deno.test('a path ends where the query or the fragment begins', () => {
+  for (const rest of ['', '?a=/b', '#/c', '?a#b']) {
+    assert.equal(pathOf(`http://127.0.0.1:1/sample/resend${rest}`), '/sample/resend');
+  }
+  assert.equal(pathOf('http://localhost/'), '/');
 });
 
 Deno.test('a body without a declared length is read whole', async () => {

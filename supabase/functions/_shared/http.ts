@@ -18,20 +18,36 @@ export function requestIdOf(request: Request): string {
   return given !== null && UUID.test(given) ? given.toLowerCase() : crypto.randomUUID();
 }
 
+/** The headers that a module may ask for; to walk through all that came takes longer than these. */
+const HEADERS = ['apikey', 'authorization', 'content-type', 'user-agent', 'x-edge-fault'];
+
 /** `name:value` lines. A value holds no line break: the runtime refuses such a request. */
 export function headerLines(headers: Headers): string {
   let lines = '';
-  for (const [name, value] of headers) lines += `${name}:${value}\n`;
+  for (const name of clientHeader === undefined ? HEADERS : [...HEADERS, clientHeader]) {
+    const value = headers.get(name);
+    if (value !== null) lines += `${name}:${value}\n`;
+  }
   return lines;
+}
+
+/** The header in which a trusted proxy puts the client's address, if there is one. */
+const clientHeader = Deno.env.get('CLIENT_IP_HEADER')?.trim().toLowerCase() || undefined;
+
+/** The path of a URL that the runtime has parsed already. */
+export function pathOf(url: string): string {
+  const path = url.slice(url.indexOf('/', url.indexOf('://') + 3));
+  const end = path.search(/[?#]/);
+  return end < 0 ? path : path.slice(0, end);
 }
 
 /** The body, `undefined` where it is longer than any route takes. */
 export async function readBody(request: Request): Promise<Uint8Array | undefined> {
-  if (request.body === null) return new Uint8Array();
   // A declared length is enforced by the HTTP server; a body without one is counted as it comes.
-  const declared = Number(request.headers.get('content-length') ?? Infinity);
-  if (declared <= BODY_LIMIT) return new Uint8Array(await request.arrayBuffer());
-  return await readChunks(request.body);
+  const declared = request.headers.get('content-length');
+  // `request.body` makes a stream, which costs more than all the rest: only where one is needed.
+  if (declared !== null && Number(declared) <= BODY_LIMIT) return await request.bytes();
+  return request.body === null ? new Uint8Array() : await readChunks(request.body);
 }
 
 /**
