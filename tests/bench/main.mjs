@@ -11,6 +11,17 @@ import { report } from './report.mjs';
 import { ROOT } from './settings.mjs';
 import { throughput } from './throughput.mjs';
 
+const USAGE = `usage: scripts/bench [--enforce]
+
+  Measures the functions against hand-written peers: warm requests, fresh isolates, module sizes.
+  Takes some three minutes and wants a quiet machine. --enforce fails where a bar is missed.`;
+
+const unknown = process.argv.slice(2).filter((argument) => argument !== '--enforce');
+if (unknown.length > 0) {
+  console.log(USAGE);
+  process.exit(unknown.every((argument) => /^(-h|--help)$/.test(argument)) ? 0 : 2);
+}
+
 const progress = (/** @type {string} */ text) => process.stderr.write(`${text}\n`);
 
 try {

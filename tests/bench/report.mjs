@@ -6,7 +6,7 @@ import { DENO, FRESH_START, LOADS, THROUGHPUT } from './settings.mjs';
 import { spread } from './statistics.mjs';
 
 /**
- * @param {{warm: Awaited<ReturnType<typeof import('./throughput.mjs').throughput>>, times: Record<string, number[]>,
+ * @param {{warm: Awaited<ReturnType<typeof import('./throughput.mjs').throughput>>, times: Record<'modules' | 'bundle', Record<string, number[]>>,
  *   bundles: Record<string, {raw: number, gzip: number}>, bars: import('./bars.mjs').Bar[], modules: string}} results
  */
 export function report({ warm, times, bundles, bars, modules }) {
@@ -23,9 +23,10 @@ export function report({ warm, times, bundles, bars, modules }) {
     written(spread(values), 0),
     written(spread(warm.cpuMicroseconds[name]), 0),
   ]);
-  const timeRows = Object.entries(times).map(([name, values]) => [
+  const timeRows = Object.keys(times.bundle).map((name) => [
     name,
-    written(spread(values), 1),
+    written(spread(times.modules[name]), 1),
+    written(spread(times.bundle[name]), 1),
     `${kilobytes(bundles[name].raw)} (${kilobytes(bundles[name].gzip)})`,
   ]);
   return `# Bench results
@@ -34,13 +35,13 @@ Written by \`./scripts/bench\`. ${machine()}
 
 Ratios are taken within each round (${THROUGHPUT.rounds} interleaved rounds of ${THROUGHPUT.seconds} s with
 ${THROUGHPUT.connections} connections; ${FRESH_START.rounds} rounds of new processes without code cache): median (least to greatest).
-All subjects are single-file bundles, validate alike, answer alike, and log one line per request.
+Under load all subjects are single-file bundles. They validate alike, answer alike, and log one line per request.
 
 ${table(['work', 'bar', 'ratio', 'the same by processor time', ''], ratioRows)}
 
 ${table(['warm', 'answer', 'requests/s', 'processor time of one, us'], rateRows)}
 
-${table(['fresh isolate', 'import + first request, ms', 'bundle, KB (gzip)'], timeRows)}
+${table(['fresh isolate', 'import + first request, ms: modules', 'the same: bundle', 'bundle, KB (gzip)'], timeRows)}
 
 \`\`\`
 ${modules.trim()}
