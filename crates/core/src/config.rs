@@ -22,8 +22,8 @@ pub struct Config {
     pub supabase_url: String,
     /// The key for the Data API and Auth's admin API: `default` of `SUPABASE_SECRET_KEYS`.
     pub secret_key: SecretString,
-    /// The key that authenticates `pg_cron`: `CRON_SECRET_KEY`, or else `cron` of
-    /// `SUPABASE_SECRET_KEYS`.
+    /// The key that authenticates `pg_cron`: `cron` of `SUPABASE_SECRET_KEYS`, or
+    /// else `CRON_SECRET_KEY`.
     pub cron_key: SecretString,
     /// The key that goes with a user's own JWT: `default` of `SUPABASE_PUBLISHABLE_KEYS`.
     pub publishable_key: String,
@@ -81,7 +81,7 @@ impl Config {
         let mut reader = Reader { lookup: &lookup, errors: Vec::new() };
         let secret_keys = reader.keys("SUPABASE_SECRET_KEYS");
         // The CLI's own stack gives functions the key `default` alone, and lets nobody add to the map.
-        let cron_key = reader.some("CRON_SECRET_KEY", any).or(secret_keys.cron);
+        let cron_key = secret_keys.cron.or_else(|| reader.some("CRON_SECRET_KEY", any));
         if cron_key.as_ref().is_none_or(String::is_empty) {
             reader.refuse("CRON_SECRET_KEY", "is not set, and SUPABASE_SECRET_KEYS has no `cron`");
         }
