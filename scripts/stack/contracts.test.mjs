@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { parse } from 'smol-toml';
 import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
@@ -59,6 +60,12 @@ test('the example has every secret that the functions read', async () => {
   // Read by the crate that speaks HTTP.
   secrets.add('ALLOWED_ORIGINS');
   assert.deepEqual(Object.keys(example).sort(), [...secrets].sort());
+});
+
+test('a one-time code of Auth, whose mail is withheld, is too long and too short-lived to be guessed', async () => {
+  const { auth } = parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8'));
+  const { otp_length: length, otp_expiry: expiry, max_frequency: frequency } = /** @type {any} */ (auth).email;
+  assert.deepEqual({ length, expiry, frequency }, { length: 10, expiry: 60, frequency: '1m' });
 });
 
 test('sign-up by address is what config.toml says, on unless it says otherwise', async () => {
