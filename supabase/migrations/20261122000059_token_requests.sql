@@ -1,7 +1,8 @@
 -- Requests for a token mail by somebody who is not signed in.
 --
 -- Called: request_email_verification() by service_role, for whatever address was typed.
--- It does the same for every address: one row. Whether there is an account, whether it is
+-- It does the same for every address: one row, and asking again while that waits adds none, so
+-- that a flood of requests for an address costs one mail's worth of work. Whether there is an account, whether it is
 -- confirmed, whether the address has asked too often is looked at later, when the dispatcher
 -- works through the rows, so that neither answer nor time tells.
 
@@ -19,6 +20,7 @@ comment on column private.token_requests.address_key is 'HMAC-SHA-256 of the add
 comment on column private.token_requests.context is 'request_id, ip and user_agent of the request.';
 
 create index token_requests_purpose_idx on private.token_requests (purpose, id);
+create unique index token_requests_one_waiting_idx on private.token_requests (purpose, address_key);
 create index token_requests_created_at_idx on private.token_requests (created_at);
 
 -- Keyed by address, not by account, so that an address without an account cools down alike.
@@ -50,7 +52,8 @@ security definer
 set search_path = ''
 as $$
   insert into private.token_requests (purpose, email, address_key, context)
-  values (p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}'));
+  values (p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}'))
+  on conflict (purpose, address_key) do nothing;
 $$;
 
 comment on function private.request_token(text, text, text, jsonb) is 'Notes that somebody asked for a token mail. The same work for every address.';
@@ -105,7 +108,7 @@ comment on function private.take_cooldown(text, text[], timestamptz) is
 
 revoke execute on function private.take_cooldown(text, text[], timestamptz) from public;
 
-create function private.process_token_requests(p_now timestamptz default now(), p_limit int default 100)
+create function private.process_token_requests(p_now timestamptz default now(), p_limit int default 1000)
 returns int
 language plpgsql
 security definer
@@ -133,7 +136,7 @@ begin
   end if;
   v_allowed := array(
     select private.take_cooldown(
-      'email_verification', array(select distinct unnest(v_keys)), p_now
+      'email_verification', v_keys, p_now
     )
   );
   -- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.

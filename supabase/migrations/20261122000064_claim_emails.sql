@@ -163,6 +163,7 @@ $$;
 comment on function private.claim_emails(text, int, int, timestamptz) is 'See public.claim_emails().';
 
 -- Counting stops at 10,000: enough to know that there is more, and never a scan of the queue.
+-- Requests for a token count too: any of them may be a mail, and the dispatcher must come back.
 create function private.count_due_emails(p_stream text, p_now timestamptz)
 returns bigint
 language plpgsql
@@ -183,12 +184,18 @@ begin
         where stream = p_stream and due_at <= p_now
         limit 1000
       ) b
+    ) + (
+      select count(*) from (
+        select from private.token_requests
+        where p_stream = 'mail' and purpose = 'email_verification'
+        limit 10000
+      ) r
     )
   );
 end;
 $$;
 
-comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, at most 10,000.';
+comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, and requests that may become mails, at most 10,000.';
 
 revoke execute on function private.claim_emails(text, int, int, timestamptz) from public;
 grant execute on function private.claim_emails(text, int, int, timestamptz) to service_role;

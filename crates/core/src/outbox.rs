@@ -39,6 +39,9 @@ const CLAIM_LIMIT: u32 = 1_000;
 const CONCURRENCY: usize = 4;
 /// How long a claimed batch belongs to its dispatcher.
 const LEASE_SECONDS: u32 = 120;
+/// Claims in a row that may bring no mail while something is left: requests for
+/// a link are worked off by claims, and most of a flood of them is nobody's.
+const FRUITLESS_CLAIMS: u32 = 20;
 /// A run starts no further claim after this; the cron job starts the next run.
 const RUN_SECONDS: i64 = 50;
 /// How often a settlement is tried before its lease is left to run out.
@@ -90,6 +93,7 @@ impl<P: Database + Mailer + Clock + Entropy + LocalTime + Telemetry + Configured
 pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<DispatchReport> {
     let started = ports.now();
     let mut report = DispatchReport::default();
+    let mut fruitless = 0;
     loop {
         let claimed_at = ports.now();
         let claim = ports
@@ -99,7 +103,9 @@ pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<Dispatc
                 p_lease_seconds: LEASE_SECONDS,
             })
             .await?;
-        let idle = claim.batches.is_empty() && claim.skipped + claim.deferred == 0;
+        let fruitful = !claim.batches.is_empty() || claim.skipped + claim.deferred > 0;
+        fruitless = if fruitful { 0 } else { fruitless + 1 };
+        let idle = !fruitful && (claim.remaining == 0 || fruitless >= FRUITLESS_CLAIMS);
         let paused = claim.paused_until.is_some();
         report.add_claim(&claim);
         let pacer = Pacer::new(send_by(ports, claimed_at));

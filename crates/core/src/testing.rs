@@ -136,7 +136,7 @@ impl World {
                 self.issue_verification(account);
             }
         }
-        self.outbox.borrow_mut().claim(arguments, &self.verification.borrow().tokens, now)
+        self.outbox.borrow_mut().claim(arguments, &self.verification.borrow(), now)
     }
 }
 

@@ -90,7 +90,8 @@ from (values ('employee', interval '32 days'), ('colleague', interval '30 days')
 insert into public.password_reset_tokens (user_id, email, created_at, expires_at)
 values (pg_temp.id('employee'), 'employee@people.test', now() - interval '40 days', now() - interval '39 days');
 insert into private.token_requests (purpose, email, address_key, context, created_at)
-select 'email_verification', 'a@b.c', repeat('0', 64), '{}', now() - a from unnest(array[interval '25 hours', interval '1 hour']) a;
+select 'email_verification', 'a@b.c', repeat(n::text, 64), '{}', now() - a
+from unnest(array[interval '25 hours', interval '1 hour']) with ordinality r (a, n);
 insert into private.token_cooldowns (purpose, address_key, last_allowed_at, window_started_at, allowed_in_window)
 values ('email_verification', repeat('1', 64), now() - interval '3 hours', now() - interval '3 hours', 1),
   ('email_verification', repeat('2', 64), now() - interval '1 hour', now() - interval '1 hour', 1);

@@ -90,6 +90,7 @@ suite! { $
     token_requests:
         every_address_gets_the_same_answer
         an_unconfirmed_account_gets_one_mail
+        no_request_is_left_behind
         nobody_else_gets_a_mail
         an_address_cools_down_for_a_minute
         an_address_gets_five_mails_an_hour

@@ -51,6 +51,14 @@ pub(crate) async fn an_unconfirmed_account_gets_one_mail(subject: &impl Subject)
     assert_eq!(mails_to(subject, "ada").await, 0);
 }
 
+/// Asking twice before a dispatcher looks is asking once, and a claim says what it left.
+pub(crate) async fn no_request_is_left_behind(subject: &impl Subject) {
+    for _ in 0..3 {
+        ask(subject, subject.address("unknown")).await;
+    }
+    assert_eq!(subject.claim().await.remaining, 0);
+}
+
 pub(crate) async fn nobody_else_gets_a_mail(subject: &impl Subject) {
     subject.member("confirmed").await;
     for name in ["confirmed", "unknown"] {

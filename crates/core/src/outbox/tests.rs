@@ -69,6 +69,33 @@ fn an_empty_queue_is_a_report_of_zeros() {
     assert_eq!(run(&world(0)), DispatchReport::default());
 }
 
+/// Requests for a link to addresses that nobody has.
+fn flood(world: &World, requests: usize) {
+    world.verification.borrow_mut().requests = (0..requests)
+        .map(|n| {
+            json!({ "p_email": format!("n{n}@example.com"), "p_address_key": format!("{n:064x}") })
+        })
+        .collect();
+}
+
+#[test]
+fn a_flood_of_requests_for_links_is_worked_off_in_one_run() {
+    let world = world(0);
+    flood(&world, 3_500);
+    let report = run(&world);
+    assert_eq!((report.claimed, report.remaining), (0, 0));
+    assert!(world.verification.borrow().requests.is_empty());
+}
+
+#[test]
+fn requests_that_nothing_can_be_done_about_end_the_run() {
+    let world = world(1);
+    flood(&world, 5);
+    world.verification.borrow_mut().requests_are_stuck = true;
+    let report = run(&world);
+    assert_eq!((report.sent, report.remaining), (1, 5));
+}
+
 #[test]
 fn ids_are_kept_with_their_mails() {
     let world = world(2);

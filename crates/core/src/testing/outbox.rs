@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use self::screening::Verdict;
 pub use self::screening::{Preferences, Suppression};
-use super::{MemoryToken, argument, refused};
+use super::{MemoryToken, Verification, argument, refused};
 use crate::{
     id::{BatchId, LeaseId, UserId},
     outbox::{Batch, Claim, QueuedMail, Stream, TemplateSource},
@@ -100,9 +100,10 @@ impl Outbox {
     pub(super) fn claim(
         &mut self,
         arguments: &Value,
-        tokens: &[MemoryToken],
+        verification: &Verification,
         now: DateTime<Utc>,
     ) -> Result<Value, DatabaseError> {
+        let tokens = verification.tokens.as_slice();
         let stream = argument(arguments, "p_stream");
         let limit: usize = argument(arguments, "p_limit");
         let lease_seconds: i64 = argument(arguments, "p_lease_seconds");
@@ -122,7 +123,8 @@ impl Outbox {
                 .map(|index| self.lease(index, now, until, tokens))
                 .collect();
         }
-        claim.remaining = self.count_due(stream, now);
+        let requests = if stream == Stream::Mail { verification.requests.len() } else { 0 };
+        claim.remaining = self.count_due(stream, requests, now);
         claim.templates = self.templates_of(&claim.batches);
         Ok(json!(claim))
     }
@@ -222,12 +224,12 @@ impl Outbox {
         self.batches.len() - 1
     }
 
-    fn count_due(&self, stream: Stream, now: DateTime<Utc>) -> u32 {
+    fn count_due(&self, stream: Stream, requests: usize, now: DateTime<Utc>) -> u32 {
         let queued = self.mails.iter().filter(|row| row.is_due(stream, now)).count();
         let waiting =
             self.batches.iter().filter(|batch| batch.stream == stream && batch.due_at <= now);
         let postponed: usize = waiting.map(|batch| batch.mails.len()).sum();
-        u32::try_from((queued + postponed).min(10_000)).expect("a small number")
+        u32::try_from((queued + postponed + requests).min(10_000)).expect("a small number")
     }
 
     fn templates_of(&self, batches: &[Batch]) -> Vec<TemplateSource> {

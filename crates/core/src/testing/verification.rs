@@ -17,6 +17,8 @@ const UNKNOWN: Consumption = Consumption { outcome: ConsumptionOutcome::Invalid,
 /// An address is mailed once in this time, and so often in an hour.
 const COOLDOWN: TimeDelta = TimeDelta::seconds(60);
 const REQUESTS_PER_HOUR: u32 = 5;
+/// Requests that a claim looks at.
+const REQUESTS_PER_CLAIM: usize = 1_000;
 
 /// A row of `email_verification_tokens`.
 #[derive(Clone, Debug)]
@@ -39,9 +41,11 @@ pub struct MemoryToken {
 pub struct Verification {
     /// The tokens.
     pub tokens: Vec<MemoryToken>,
-    /// The arguments of `request_email_verification`, as they arrived, until the
-    /// next claim looks at them.
+    /// The arguments of `request_email_verification`, each address once, until a
+    /// claim looks at them.
     pub requests: Vec<Value>,
+    /// Whether claims fail to look at them.
+    pub requests_are_stuck: bool,
     cooldowns: HashMap<String, Cooldown>,
 }
 
@@ -66,7 +70,10 @@ impl Verification {
     }
 
     pub(super) fn request(&mut self, arguments: &Value) -> Value {
-        self.requests.push(arguments.clone());
+        let key = &arguments["p_address_key"];
+        if !self.requests.iter().any(|waiting| waiting["p_address_key"] == *key) {
+            self.requests.push(arguments.clone());
+        }
         Value::Null
     }
 
@@ -77,15 +84,11 @@ impl Verification {
         now: DateTime<Utc>,
     ) -> Vec<MemoryAccount> {
         let mut entitled: Vec<MemoryAccount> = Vec::new();
-        let mut keys: Vec<String> = Vec::new();
-        for request in core::mem::take(&mut self.requests) {
+        let most = if self.requests_are_stuck { 0 } else { REQUESTS_PER_CLAIM };
+        let taken: Vec<Value> = self.requests.drain(..most.min(self.requests.len())).collect();
+        for request in taken {
             let address: String = argument(&request, "p_email");
-            let key: String = argument(&request, "p_address_key");
-            if keys.contains(&key) {
-                continue;
-            }
-            keys.push(key.clone());
-            let allowed = self.take_cooldown(key, now);
+            let allowed = self.take_cooldown(argument(&request, "p_address_key"), now);
             let account =
                 accounts.iter().find(|account| account.address == address && !account.confirmed);
             entitled

@@ -117,8 +117,7 @@ fn every_address_gets_the_same_answer_and_the_same_single_call() {
         assert_eq!(ask(&world, email), Ok(AcceptedResponse { status: AcceptedStatus::Accepted }));
     }
     let requests = &world.verification.borrow().requests;
-    assert_eq!(requests.len(), 3);
-    assert_eq!(requests[0]["p_address_key"], requests[2]["p_address_key"]);
+    assert_eq!(requests.len(), 2, "two spellings of an address are one");
     assert_ne!(requests[0]["p_address_key"], requests[1]["p_address_key"]);
     assert_eq!(world.kicks.get(), 3);
 }
