@@ -1,13 +1,15 @@
 -- The texts of the first mails. A correction is a new version, never an edit of this file
 -- once it has been released.
 --
--- Subjects say nothing about health: neither the kind of session nor the specialist.
+-- Subjects say nothing about health: neither the kind of session nor the specialist. A mail to an
+-- address that nobody has confirmed has no word in it that somebody typed, be it only their name:
+-- else whoever signs up strangers sends them texts of their own in our name.
 
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'verify_email', 'en', now(),
   'Confirm your e-mail address',
-$text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
+$text$Hello,
 
 welcome to {{ product_name }}. Please confirm that this address is yours:
 
@@ -17,7 +19,7 @@ The link works until {{ expires_at_local }}.
 
 You did not sign up? Then you need not do anything: without a confirmation nobody can use the account.
 $text$,
-$html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+$html$<p>Hello,</p>
 <p>welcome to {{ product_name }}. Please confirm that this address is yours:</p>
 <p><a class="button" href="{{ link }}">Confirm my address</a></p>
 <p>The link works until {{ expires_at_local }}.</p>
@@ -28,7 +30,7 @@ $html$
 (
   'verify_email', 'de', now(),
   'Bitte bestätigen Sie Ihre E-Mail-Adresse',
-$text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
+$text$Guten Tag,
 
 willkommen bei {{ product_name }}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
 
@@ -38,7 +40,7 @@ Der Link gilt bis {{ expires_at_local }}.
 
 Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne Bestätigung kann niemand das Konto nutzen.
 $text$,
-$html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+$html$<p>Guten Tag,</p>
 <p>willkommen bei {{ product_name }}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:</p>
 <p><a class="button" href="{{ link }}">Adresse bestätigen</a></p>
 <p>Der Link gilt bis {{ expires_at_local }}.</p>

@@ -30,10 +30,7 @@ begin
   returning * into v_token;
   perform private.enqueue_email(
     'verify_email', p_user_id, v_token.email,
-    jsonb_build_object(
-      'recipient_name', (select nullif(display_name, '') from public.profiles where id = p_user_id),
-      'expires_at', private.iso_timestamp(v_token.expires_at)
-    ),
+    jsonb_build_object('expires_at', private.iso_timestamp(v_token.expires_at)),
     'security', 'email_verification:' || v_token.id, 'email_verification', v_token.id,
     p_not_before => p_now
   );

@@ -25,7 +25,7 @@ select is_empty(
   $$select t.key, t.locale, v[1] from public.email_templates t
     cross join regexp_matches(t.subject || t.text || t.html, '(?:{{|{% if) *([a-z_]+)', 'g') v
     where not v[1] = any(array['product_name', 'site_url', 'preferences_url'] || case t.key
-      when 'verify_email' then array['recipient_name', 'link', 'expires_at_local']
+      when 'verify_email' then array['link', 'expires_at_local']
       when 'booking_reminder' then array['recipient_name', 'starts_at_local', 'ends_at_local', 'specialist_name', 'session_type_name']
       else array[]::text[] end)$$,
   'the texts use only what the mails bring along'

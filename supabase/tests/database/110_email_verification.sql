@@ -23,7 +23,8 @@ end; $$;
 grant execute on all functions in schema pg_temp to public;
 
 -- Issue
-insert into auth.users (id, email) values (pg_temp.id('fresh'), 'fresh@people.test');
+insert into auth.users (id, email, raw_user_meta_data)
+values (pg_temp.id('fresh'), 'fresh@people.test', '{"display_name": "You have won, see evil.test"}');
 select results_eq(
   $$select email, token_hash, attempts, expires_at - created_at from public.email_verification_tokens where user_id = pg_temp.id('fresh')$$,
   $$values ('fresh@people.test', null::text, 0, interval '24 hours')$$,
@@ -37,6 +38,11 @@ select results_eq(
     where l.user_id = pg_temp.id('fresh')$$,
   $$values ('verify_email', 'security', 'queued', 'fresh@people.test', true, 0, false)$$,
   'and a mail that is urgent and holds no link'
+);
+select results_eq(
+  $$select array_agg(v) from public.communication_logs l, jsonb_object_keys(l.variables) v where l.user_id = pg_temp.id('fresh')$$,
+  $$values (array['expires_at'])$$,
+  'nor anything that was typed at the sign-up, be it a name: the address may be a stranger''s'
 );
 insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('known'), 'known@people.test', now());
 insert into auth.users (id, email) values (pg_temp.id('by_phone'), null);
