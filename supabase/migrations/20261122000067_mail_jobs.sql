@@ -5,6 +5,7 @@
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('mail_payload_retention_days', '90', 1, 3650, 'How long address and variables of a settled mail are kept.'),
   ('token_retention_days', '30', 1, 365, 'How long an expired verification or reset token is kept.'),
+  ('unconfirmed_account_ttl_hours', '48', 24, 8760, 'How long an account may wait for its address to be confirmed before it is deleted.'),
   ('job_history_retention_days', '30', 1, 365, 'How long the record of scheduled jobs is kept.');
 
 -- Rows that a purge takes at a time; what is left is taken by the next run.
@@ -109,6 +110,41 @@ $$;
 
 comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens long expired, requests nobody took up, and cooldowns that are over.';
 
+-- Whoever signs up with a stranger's address chooses the password, and Auth keeps it when the
+-- stranger signs up too and confirms. So such an account does not lie in wait for long.
+create index profiles_unconfirmed_idx on public.profiles (created_at) where email_confirmed_at is null;
+
+create function private.job_delete_unconfirmed_accounts(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  delete from auth.users where id = any (array(
+    select u.id
+    from public.profiles p
+    join auth.users u on u.id = p.id
+    where p.email_confirmed_at is null
+      and p.created_at < p_now - make_interval(hours => private.setting('unconfirmed_account_ttl_hours')::int)
+      and u.email_confirmed_at is null and u.phone_confirmed_at is null and u.email <> ''
+      and not exists (
+        select from public.email_verification_tokens t
+        where t.user_id = p.id and t.verified_at is null and t.superseded_at is null and t.expires_at > p_now
+      )
+    order by p.created_at
+    limit private.purge_limit()
+    for no key update of u skip locked
+  ));
+  get diagnostics v_rows = row_count;
+  return v_rows;
+end;
+$$;
+
+comment on function private.job_delete_unconfirmed_accounts(timestamptz) is
+  'Deletes accounts whose address was never confirmed and that have no link left that could confirm it.';
+
 create function private.job_purge_mail_payloads(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -195,5 +231,6 @@ select cron.schedule('email-dispatch', '* * * * *', $$select private.run_job('ki
 select cron.schedule('booking-reminders-dispatch', '* * * * *', $$select private.run_job('kick_reminders')$$);
 select cron.schedule('check-outbox', '*/5 * * * *', $$select private.run_job('check_outbox')$$);
 select cron.schedule('purge-tokens', '17 * * * *', $$select private.run_job('purge_tokens')$$);
+select cron.schedule('delete-unconfirmed-accounts', '47 * * * *', $$select private.run_job('delete_unconfirmed_accounts')$$);
 select cron.schedule('purge-mail-payloads', '37 * * * *', $$select private.run_job('purge_mail_payloads')$$);
 select cron.schedule('trim-job-history', '7 3 * * *', $$select private.run_job('trim_job_history')$$);

@@ -17,8 +17,8 @@ $$;
 select is(
   (select array_agg(format('%s: %s', jobname, schedule) order by jobname::text collate "C") from cron.job where command like '%private.run_job%'),
   array[
-    'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'create-partitions: 27 2 * * *', 'email-dispatch: * * * * *',
-    'purge-mail-payloads: 37 * * * *', 'purge-tokens: 17 * * * *', 'trim-job-history: 7 3 * * *'
+    'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'create-partitions: 27 2 * * *',
+    'delete-unconfirmed-accounts: 47 * * * *', 'email-dispatch: * * * * *', 'purge-mail-payloads: 37 * * * *', 'purge-tokens: 17 * * * *', 'trim-job-history: 7 3 * * *'
   ],
   'the jobs are scheduled'
 );
@@ -99,6 +99,29 @@ select is(private.run_job('purge_tokens'), 4::bigint, 'what is long over is purg
 select is(private.run_job('purge_tokens'), 0::bigint, 'once');
 select is((select count(*) from public.email_verification_tokens where email like '%@people.test'), 2::bigint, 'the rest stays');
 select is(private.run_job('purge_tokens', now() + interval '100 days'), 4::bigint, 'a run that comes late makes up for all it missed');
+
+-- Accounts that nobody confirmed
+insert into auth.users (id, email) select pg_temp.id(p), p || '@waiting.test' from unnest(array['old', 'asked_again', 'young']) p;
+delete from public.email_verification_tokens where email like '%@waiting.test';
+delete from private.email_queue;
+update public.profiles set created_at = now() - interval '49 hours' where id in (pg_temp.id('old'), pg_temp.id('asked_again'), pg_temp.id('colleague'));
+update public.profiles set created_at = now() - interval '47 hours' where id = pg_temp.id('young');
+insert into public.email_verification_tokens (user_id, email, created_at, expires_at) values
+  (pg_temp.id('old'), 'old@waiting.test', now() - interval '49 hours', now() - interval '25 hours'),
+  (pg_temp.id('asked_again'), 'asked_again@waiting.test', now() - interval '1 hour', now() + interval '23 hours');
+create function pg_temp.waiting() returns text[] language sql as $$
+  select coalesce(array_agg(split_part(email, '@', 1) order by email), '{}') from auth.users where email like '%@waiting.test';
+$$;
+select is(private.run_job('delete_unconfirmed_accounts') > 0, true, 'accounts that were never confirmed are deleted');
+select is(pg_temp.waiting(), '{asked_again,young}'::text[], 'but those with a live link, and young ones');
+select isnt_empty($$select from auth.users where id = pg_temp.id('colleague')$$, 'and confirmed ones stay');
+select is(private.run_job('delete_unconfirmed_accounts'), 0::bigint, 'again, nothing is left to do');
+select private.run_job('delete_unconfirmed_accounts', now() + interval '2 days') \g /dev/null
+select is(pg_temp.waiting(), '{}'::text[], 'until their time has come');
+select results_eq(
+  $$select count(*), count(*) filter (where status = 'succeeded') from private.job_runs where job = 'delete_unconfirmed_accounts'$$,
+  $$values (3::bigint, 3::bigint)$$, 'each run is recorded'
+);
 
 -- Payloads
 select pg_temp.enqueue('p' || n) from generate_series(1, 4) n \g /dev/null
