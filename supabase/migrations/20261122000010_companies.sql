@@ -132,6 +132,25 @@ $$;
 comment on function private.guard_membership() is
   'Trigger: keeps removed_at in step with the status, and a company with an admin.';
 
+-- Whoever was removed comes back by accepting an invitation, not by somebody's edit. It runs as the
+-- caller: a function of ours that runs as its owner may let them back in.
+create function private.refuse_readmission()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if old.status = 'removed' and current_user = 'authenticated' then
+    raise sqlstate 'PT409' using message = 'membership_ended', detail = 'Invite the person again.';
+  end if;
+  return new;
+end;
+$$;
+
+comment on function private.refuse_readmission() is 'Trigger: no client changes a membership that has ended.';
+
+create trigger refuse_readmission before update on public.company_members
+  for each row execute function private.refuse_readmission();
 create trigger guard_membership before insert or update on public.company_members
   for each row execute function private.guard_membership();
 create trigger touch_updated_at before update on public.company_members

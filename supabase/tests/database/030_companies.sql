@@ -35,6 +35,10 @@ select isnt(
   (select removed_at from public.company_members where user_id = pg_temp.id('employee')), null,
   'and it says when'
 );
+select throws_ok(
+  $$update public.company_members set status = 'active', role = 'admin' where user_id = pg_temp.id('employee')$$,
+  'PT409', 'membership_ended', 'and cannot let them back in without an invitation'
+);
 select results_eq(
   $$select display_name, email, role, status from public.company_directory(pg_temp.id('north'))$$,
   $$values ('Colleague', 'colleague@people.test', 'employee', 'active'),
