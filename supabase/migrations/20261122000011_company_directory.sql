@@ -1,5 +1,5 @@
 -- What a company's admins and managers may know about its people: name, address, role.
--- Never language, time zone, bookings or activity, so profiles stay closed to them.
+-- Of who has left, nothing: their name and address may have changed since. Never language, time zone, bookings or activity, so profiles stay closed to them.
 
 create function private.company_directory(p_company_id uuid)
 returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)
@@ -16,7 +16,7 @@ begin
     select m.user_id, p.display_name, p.email, m.role, m.status, m.created_at
     from public.company_members m
     join public.profiles p on p.id = m.user_id
-    where m.company_id = p_company_id
+    where m.company_id = p_company_id and m.status = 'active'
     order by p.display_name, m.user_id;
 end;
 $$;
