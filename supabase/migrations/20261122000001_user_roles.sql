@@ -1,7 +1,7 @@
 -- User roles: what a person is to the whole platform. Roles inside a company are company_members.
 --
 -- Read:  a person their own roles; a platform admin all.
--- Write: platform admins grant and take; SQL functions give 'specialist' and 'employee'.
+-- Write: platform admins make others platform admins, and take roles; SQL functions give 'specialist' and 'employee'.
 
 create table public.user_roles (
   user_id uuid not null references auth.users (id) on delete cascade,
@@ -47,9 +47,11 @@ create policy "A person sees their own roles, a platform admin all"
   on public.user_roles for select to authenticated
   using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
 
-create policy "A platform admin grants roles"
+create policy "A platform admin makes others platform admins"
   on public.user_roles for insert to authenticated
-  with check ((select private.is_platform_admin()));
+  with check (
+    (select private.is_platform_admin()) and user_id <> (select auth.uid()) and role = 'platform_admin'
+  );
 
 -- Their own last role stays, so that the platform is never without an admin by a slip.
 create policy "A platform admin takes roles of others"
