@@ -1,6 +1,6 @@
 -- Bookings: one session of one employee with one specialist.
 --
--- Read:  the employee and the specialist of the booking. Never the employer, and a platform
+-- Read:  the employee and the specialist of the booking, while verified. Never the employer, and a platform
 --        admin only through the audited read_person().
 -- Write: book_session(), reschedule_booking(), cancel_booking(), close_booking() alone.
 
@@ -51,11 +51,31 @@ alter table public.bookings force row level security;
 revoke all on table public.bookings from public, anon, authenticated, service_role;
 grant select on public.bookings to authenticated, service_role;
 
+-- Who is suspended or rejected keeps their profile, and learns no more about the people they met.
+-- In plpgsql for the sake of its plan, like private.my_company_ids().
+create function private.my_practice_id()
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return (select id from public.specialists where user_id = auth.uid() and status = 'verified');
+end;
+$$;
+
+comment on function private.my_practice_id() is
+  'The specialist that the caller is and is verified as; null for everybody else, also while suspended.';
+
+revoke execute on function private.my_practice_id() from public;
+grant execute on function private.my_practice_id() to authenticated, service_role;
+
 create policy "The employee and the specialist see their booking"
   on public.bookings for select to authenticated
   using (
     employee_id = (select auth.uid())
-    or specialist_id = (select private.my_specialist_id())
+    or specialist_id = (select private.my_practice_id())
   );
 
 create function private.guard_booking_status()

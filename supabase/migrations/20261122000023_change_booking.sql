@@ -18,7 +18,7 @@ begin
   select * into v_booking
   from public.bookings
   where id = p_booking_id
-    and (employee_id = auth.uid() or specialist_id = private.my_specialist_id());
+    and (employee_id = auth.uid() or specialist_id = private.my_practice_id());
   if not found then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
   end if;
@@ -95,7 +95,7 @@ as $$
 declare
   v_booking public.bookings := private.take_booking(p_booking_id);
 begin
-  if v_booking.specialist_id is distinct from private.my_specialist_id() then
+  if v_booking.specialist_id is distinct from private.my_practice_id() then
     raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the specialist closes a session.';
   elsif p_outcome is null or p_outcome not in ('completed', 'no_show') then
     raise sqlstate 'PT422' using message = 'invalid_outcome', detail = 'A session ends as completed or no_show.';

@@ -1,6 +1,6 @@
 -- The two narrow doors to other people's data.
 --
--- specialist_agenda()  a specialist learns the name of the person they will meet, nothing else
+-- specialist_agenda()  a verified specialist learns the name of the person they will meet, nothing else
 -- read_person()        a platform admin reads a person's record, which the person can see was read
 
 create function private.specialist_agenda(p_from timestamptz, p_until timestamptz)
@@ -16,7 +16,7 @@ as $$
   from public.bookings b
   join public.session_types t on t.id = b.session_type_id
   left join public.profiles p on p.id = b.employee_id
-  where b.specialist_id = (select private.my_specialist_id())
+  where b.specialist_id = (select private.my_practice_id())
     and b.starts_at >= p_from and b.starts_at < p_until
   order by b.starts_at, b.id;
 $$;

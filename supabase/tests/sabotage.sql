@@ -9,7 +9,7 @@ grant select (verified_by) on public.specialists to anon
 alter policy "A person sees their own profile" on public.profiles using (true)
 alter policy "A person changes their own profile" on public.profiles using (true)
 alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = (select auth.uid()) or company_id = any(array(select private.my_company_ids('{admin}'))))
-alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = auth.uid() or specialist_id = (select private.my_specialist_id()))
+alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = auth.uid() or specialist_id = (select private.my_practice_id()))
 alter policy "Everybody sees verified specialists" on public.specialists using (true)
 alter policy "A person sets their own preferences" on public.notification_preferences with check (true)
 alter policy "A person changes their own preferences" on public.notification_preferences with check (true)

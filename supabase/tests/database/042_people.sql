@@ -16,6 +16,31 @@ select isnt_empty(
 );
 select is_empty($$select from public.specialist_agenda(now() - interval '1 year', now())$$, 'within the time asked for');
 select is_empty($$select from public.profiles where id <> pg_temp.id('specialist')$$, 'and no profiles');
+select booking_id as assigned from public.specialist_agenda(now(), now() + interval '1 year') limit 1 \gset
+select pg_temp.act_as_owner();
+create function pg_temp.seen_while(p_status text) returns bigint[] language plpgsql as $$
+declare v_seen bigint[];
+begin
+  perform pg_temp.act_as_owner();
+  update public.specialists set status = p_status, verified_at = null where user_id = pg_temp.id('specialist');
+  perform pg_temp.act_as('specialist');
+  v_seen := array[
+    (select count(*) from public.specialist_agenda('-infinity', 'infinity')),
+    (select count(*) from public.bookings where employee_id is distinct from pg_temp.id('specialist')),
+    (select count(*) from public.booking_status_history h join public.bookings b on b.id = h.booking_id
+     where b.employee_id is distinct from pg_temp.id('specialist')),
+    (select count(*) from public.specialists where user_id = pg_temp.id('specialist'))
+  ];
+  perform pg_temp.act_as_owner();
+  return v_seen;
+end;
+$$;
+select is(pg_temp.seen_while(s), '{0,0,0,1}'::bigint[], 'a specialist who is ' || s || ' sees no session with others, but their own profile')
+from unnest(array['pending', 'rejected', 'suspended']) s;
+select pg_temp.act_as('specialist');
+select throws_ok(format('select public.cancel_booking(%L)', :'assigned'), 'PT404', 'booking_not_found', 'nor gets one by changing it');
+select pg_temp.act_as_owner();
+update public.specialists set status = 'verified', verified_at = now() where user_id = pg_temp.id('specialist');
 select pg_temp.act_as('employee');
 select is_empty($$select from public.specialist_agenda(now(), now() + interval '1 year')$$, 'who is no specialist has no agenda');
 
