@@ -4,13 +4,17 @@ import { type Bindings, serve } from '../../supabase/functions/_shared/host.ts';
 
 const REQUEST_ID = '6f1c3d1e-0d0b-4d55-9a5e-2f6b7f1f0a11';
 
+/** What a request becomes in a module that is played: a message, now or later, or never. */
+type Handle = () => Promise<string>;
+
 /** Bindings whose `handle` is given, and that record what the host asked of them. */
-function played(handle: Bindings['handle']) {
-  const seen = { initialised: 0, resets: 0, reports: [] as string[] };
+function played(handle: Handle) {
+  const seen = { initialised: 0, resets: 0, reports: [] as string[], resumed: [] as [number, number, string][] };
   const bindings: Bindings = {
     initSync: () => void seen.initialised++,
-    handle,
-    report_panic: (location) => Promise.resolve(void seen.reports.push(location)),
+    handle: (call) => void handle().then((message) => globalThis.__edge.answer(call, message)),
+    resume: (effect, status, text) => void seen.resumed.push([effect, status, text]),
+    report_panic: (location) => void seen.reports.push(location),
     __wbg_reset_state: () => void seen.resets++,
   };
   return { seen, bindings };
@@ -70,30 +74,52 @@ rule('a panic that is noticed twice is handled once', async () => {
 });
 
 rule('a trap without a panic hook is a panic too', async () => {
-  const { seen, bindings } = played(() => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds')));
+  const { seen, bindings } = played(() => {
+    throw new WebAssembly.RuntimeError('memory access out of bounds');
+  });
   const { fetch } = serve(bindings, new Uint8Array());
   assert.equal((await fetch(request())).status, 500);
   assert.equal(seen.resets, 1);
 });
 
-rule('a trap in a microtask is caught before it ends the process', async () => {
-  const { bindings } = played(() => {
-    queueMicrotask(() => {
-      throw new WebAssembly.RuntimeError('unreachable');
-    });
+rule('a trap while an effect is resumed is a panic too', async () => {
+  const { seen, bindings } = played(() => {
+    globalThis.__edge.sleep(7, 1);
     return never();
   });
+  bindings.resume = () => {
+    throw new WebAssembly.RuntimeError('unreachable');
+  };
   const { fetch } = serve(bindings, new Uint8Array());
   assert.equal((await fetch(request())).status, 500);
+  assert.equal(seen.resets, 1);
 });
 
-rule('a rejected answer is a 500 of that request alone', async () => {
-  const { seen, bindings } = played(() => Promise.reject(new Error('a mistake in the module')));
+rule('an effect that fails is resumed with status 0 and the reason', async () => {
+  const { seen, bindings } = played(() => {
+    globalThis.__edge.fetch(9, 'GET', 'http://127.0.0.1:1/', '', undefined, 1_000, '', 10);
+    return never();
+  });
+  const { fetch } = serve(bindings, new Uint8Array(), { deadlineMs: 200 });
+  await fetch(request());
+  assert.deepEqual(seen.resumed, [[9, 0, 'TypeError']]);
+});
+
+rule('what a lost instance asked for is not resumed in the next one', async () => {
+  const { seen, bindings } = played(() => {
+    globalThis.__edge.sleep(7, 20);
+    return panicking('src/lib.rs:1');
+  });
   const { fetch } = serve(bindings, new Uint8Array());
-  const response = await fetch(request());
-  assert.equal(response.status, 500);
-  assert.ok(!(await response.text()).includes('mistake'));
-  assert.equal(seen.resets, 0);
+  await fetch(request());
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.deepEqual(seen.resumed, []);
+});
+
+rule('an answer that nobody waits for any more is dropped', () => {
+  serve(played(never).bindings, new Uint8Array());
+  globalThis.__edge.answer(12_345, FINE);
+  return Promise.resolve();
 });
 
 rule('a panic while reporting a panic does not report for ever', async () => {
@@ -101,7 +127,6 @@ rule('a panic while reporting a panic does not report for ever', async () => {
   bindings.report_panic = (location) => {
     seen.reports.push(location);
     globalThis.__edge.panic('report');
-    return new Promise(() => {});
   };
   const { fetch } = serve(bindings, new Uint8Array());
   await fetch(request());
@@ -109,20 +134,21 @@ rule('a panic while reporting a panic does not report for ever', async () => {
   assert.deepEqual(seen.reports, ['request']);
 });
 
-rule('a report that fails is logged and nothing more', async () => {
-  const { bindings } = played(() => panicking('request'));
-  bindings.report_panic = () => Promise.reject(new Error('Sentry is away'));
-  const { fetch } = serve(bindings, new Uint8Array());
-  assert.equal((await fetch(request())).status, 500);
-});
-
-rule('the report outlives the answer by waitUntil', async () => {
+rule('background work holds the worker by waitUntil until it ends, or its instance does', async () => {
   const kept: Promise<unknown>[] = [];
   globalThis.EdgeRuntime = { waitUntil: (promise) => void kept.push(promise) };
   try {
-    const { bindings } = played(() => panicking('request'));
-    await serve(bindings, new Uint8Array()).fetch(request());
+    serve(played(never).bindings, new Uint8Array());
+    globalThis.__edge.background(1);
+    globalThis.__edge.background(1);
     assert.equal(kept.length, 1);
+    globalThis.__edge.background(-1);
+    globalThis.__edge.background(-1);
+    await kept[0];
+    globalThis.__edge.background(1);
+    assert.equal(kept.length, 2);
+    globalThis.__edge.panic('lost');
+    await kept[1];
   } finally {
     globalThis.EdgeRuntime = undefined;
   }

@@ -2,26 +2,16 @@
 
 use evenkeel_core::ports::{HttpRequest, HttpResponse, TransportError};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
+
+use crate::task::{Effect, Reply};
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the host answers: everything in one promise.
-    type Reply;
-
-    #[wasm_bindgen(method, getter)]
-    fn status(this: &Reply) -> u16;
-
-    /// Values of the wanted headers, a line each, empty where there is none.
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Reply) -> String;
-
-    #[wasm_bindgen(method, getter)]
-    fn body(this: &Reply) -> Vec<u8>;
-
-    /// Rejects with `timeout`, `too_large`, or the name of another failure.
+    /// Resumes with the answer, or with status 0 and `timeout`, `too_large`, or
+    /// the name of another failure.
     #[wasm_bindgen(js_namespace = __edge, js_name = fetch)]
     fn host_fetch(
+        effect: u32,
         method: &str,
         url: &str,
         headers: &str,
@@ -29,29 +19,32 @@ extern "C" {
         timeout_ms: u32,
         wanted_headers: &str,
         answer_limit: usize,
-    ) -> js_sys::Promise;
+    );
 }
 
 /// Sends a request and reads the whole answer.
 pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, TransportError> {
-    let promise = host_fetch(
-        request.method.as_str(),
-        &request.url,
-        &lines(&request.headers),
-        request.body.as_deref(),
-        request.timeout_ms,
-        &request.wanted_headers.join("\n"),
-        request.answer_limit,
-    );
-    let reply = JsFuture::from(promise).await.map_err(|error| failure(&error))?;
-    let reply: Reply = reply.unchecked_into();
-    let values = reply.headers();
-    let headers = request.wanted_headers.iter().copied().zip(values.lines().map(str::to_owned));
-    Ok(HttpResponse {
-        status: reply.status(),
-        headers: headers.filter(|(_, value)| !value.is_empty()).collect(),
-        body: reply.body(),
-    })
+    let effect = Effect::start(|effect| {
+        host_fetch(
+            effect,
+            request.method.as_str(),
+            &request.url,
+            &lines(&request.headers),
+            request.body.as_deref(),
+            request.timeout_ms,
+            &request.wanted_headers.join("\n"),
+            request.answer_limit,
+        );
+    });
+    match effect.await {
+        Reply { status: 0, text, .. } => Err(failure(text)),
+        Reply { status, text, body } => {
+            let values = text.lines().map(str::to_owned);
+            let headers = request.wanted_headers.iter().copied().zip(values);
+            let headers = headers.filter(|(_, value)| !value.is_empty()).collect();
+            Ok(HttpResponse { status, headers, body })
+        }
+    }
 }
 
 fn lines(headers: &[(&'static str, String)]) -> String {
@@ -64,10 +57,10 @@ fn lines(headers: &[(&'static str, String)]) -> String {
     lines
 }
 
-fn failure(error: &JsValue) -> TransportError {
-    match error.as_string().as_deref() {
-        Some("timeout") => TransportError::Timeout,
-        Some("too_large") => TransportError::TooLarge,
-        name => TransportError::Unreachable(name.unwrap_or("unknown").to_owned()),
+fn failure(name: String) -> TransportError {
+    match name.as_str() {
+        "timeout" => TransportError::Timeout,
+        "too_large" => TransportError::TooLarge,
+        _ => TransportError::Unreachable(name),
     }
 }

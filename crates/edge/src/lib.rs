@@ -26,46 +26,41 @@ pub mod panic;
 mod platform;
 mod run;
 mod sentry;
+mod task;
 
 pub use self::{
     answer::Answer,
     edge::Edge,
     function::{Function, Method, Route},
     incoming::{Incoming, Received},
-    run::run,
+    run::{answer_call, run},
+    task::resume,
 };
 
 pub use wasm_bindgen;
-pub use wasm_bindgen_futures;
 
 /// Exports what `supabase/functions/_shared/host.ts` calls: `handle` for each
 /// request, and `report_panic` on the fresh instance after a panic.
 #[macro_export]
 macro_rules! export {
     ($function:path, $serve:path) => {
-        /// Answers a request.
-        #[$crate::wasm_bindgen::prelude::wasm_bindgen(
-                                            wasm_bindgen = $crate::wasm_bindgen,
-                                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
-                                        )]
-        pub async fn handle(
+        /// Takes a request; its answer goes to the host under the number of the call.
+        #[$crate::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = $crate::wasm_bindgen)]
+        pub fn handle(
+            call: u32,
             method: String,
             path: String,
             request_id: String,
             headers: String,
             body: Option<Vec<u8>>,
-        ) -> String {
+        ) {
             let received = $crate::Received { method, path, request_id, headers, body };
-            $crate::run(&$function, received, $serve).await
+            $crate::answer_call(call, $crate::run(&$function, received, $serve));
         }
 
         /// Reports the panic of the previous instance.
-        #[$crate::wasm_bindgen::prelude::wasm_bindgen(
-                                            wasm_bindgen = $crate::wasm_bindgen,
-                                            wasm_bindgen_futures = $crate::wasm_bindgen_futures
-                                        )]
-        #[allow(clippy::unused_async, reason = "the host awaits a promise")]
-        pub async fn report_panic(location: String) {
+        #[$crate::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = $crate::wasm_bindgen)]
+        pub fn report_panic(location: String) {
             $crate::panic::report(&$function, &location);
         }
     };

@@ -7,7 +7,7 @@ use std::{panic, sync::Once};
 use evenkeel_core::Error;
 use wasm_bindgen::prelude::*;
 
-use crate::{function::Function, run::config, sentry};
+use crate::{function::Function, run::config, sentry, task};
 
 #[wasm_bindgen]
 extern "C" {
@@ -28,13 +28,9 @@ pub(crate) fn watch() {
 }
 
 /// Reports the panic of the previous instance.
-pub fn report(function: &Function, location: &str) {
+pub fn report(function: &'static Function, location: &str) {
     if let Ok(config) = config() {
-        sentry::report(
-            config,
-            function.name,
-            None,
-            &Error::internal(format!("panic at {location}")),
-        );
+        let error = Error::internal(["panic at ", location].concat());
+        task::spawn(async move { sentry::report(config, function.name, None, &error) });
     }
 }

@@ -1,9 +1,10 @@
 //! What the runtime gives: environment, time, log, background work.
 
-use std::{future::Future, pin::Pin};
+use std::future::Future;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+use crate::task::{Effect, spawn_later};
 
 #[wasm_bindgen]
 extern "C" {
@@ -16,12 +17,13 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Date, js_name = now)]
     fn date_now() -> f64;
 
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &js_sys::Function, milliseconds: u32);
+    /// Resumes after so many milliseconds.
+    #[wasm_bindgen(js_namespace = __edge, js_name = sleep)]
+    fn host_sleep(effect: u32, milliseconds: u32);
 
-    /// Keeps the worker alive until the promise settles.
+    /// Keeps the worker alive while background tasks are under way: one more, one less.
     #[wasm_bindgen(js_namespace = __edge)]
-    fn background(promise: &js_sys::Promise);
+    fn background(change: i32);
 }
 
 /// An environment variable, `None` where it is unset or may not be read.
@@ -47,17 +49,14 @@ pub(crate) fn since_ms(started: f64) -> u32 {
 
 /// Waits.
 pub(crate) async fn sleep(milliseconds: u32) {
-    let promise = js_sys::Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds));
-    let _ = JsFuture::from(promise).await;
+    Effect::start(|effect| host_sleep(effect, milliseconds)).await;
 }
 
 /// Lets work go on after the answer.
 pub(crate) fn in_background(work: impl Future<Output = ()> + 'static) {
-    // Boxed, so that a module holds one executor of background work and not one for each kind.
-    let work: Pin<Box<dyn Future<Output = ()>>> = Box::pin(work);
-    let promise = future_to_promise(async {
+    background(1);
+    spawn_later(Box::pin(async {
         work.await;
-        Ok(JsValue::UNDEFINED)
-    });
-    background(&promise);
+        background(-1);
+    }));
 }

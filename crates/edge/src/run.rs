@@ -1,16 +1,17 @@
 //! What every function does alike.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, future::Future};
 
 use evenkeel_core::{Code, Config, Error, Result, config::ConfigError, id::RequestId};
 use uuid::Uuid;
+use wasm_bindgen::prelude::*;
 
 use crate::{
     answer::Answer,
     edge::Edge,
     function::Function,
     incoming::{Incoming, Received},
-    log, panic, platform, sentry,
+    log, panic, platform, sentry, task,
 };
 
 thread_local! {
@@ -25,6 +26,17 @@ pub(crate) fn config() -> std::result::Result<&'static Config, Vec<ConfigError>>
             .get_or_init(|| Config::load(platform::env).map(|config| &*Box::leak(Box::new(config))))
             .clone()
     })
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = __edge, js_name = answer)]
+    fn host_answer(call: u32, message: &str);
+}
+
+/// Runs a request as a task and hands its answer to the host.
+pub fn answer_call(call: u32, request: impl Future<Output = String> + 'static) {
+    task::spawn(async move { host_answer(call, &request.await) });
 }
 
 /// Answers a request: `serve` is called for the function's routes alone, and its

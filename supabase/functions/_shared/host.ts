@@ -7,19 +7,22 @@
  */
 
 import { headerLines, pathOf, problem, readBody, requestIdOf, respond } from './http.ts';
-import { fetchUpstream } from './upstream.ts';
+import { fetchUpstream, type Reply } from './upstream.ts';
 
 /** What wasm-bindgen generates for a function crate. */
 export interface Bindings {
   initSync(input: { module: Uint8Array }): unknown;
   handle(
+    call: number,
     method: string,
     path: string,
     requestId: string,
     headers: string,
     body?: Uint8Array,
-  ): Promise<string>;
-  report_panic(location: string): Promise<void>;
+  ): void;
+  /** Goes on with whoever waits for an effect. Status 0: it failed, for the reason in `text`. */
+  resume(effect: number, status: number, text: string, body?: Uint8Array): void;
+  report_panic(location: string): void;
   __wbg_reset_state(): void;
 }
 
@@ -36,13 +39,15 @@ interface Call {
   answer(message: string): void;
 }
 
-/** What a module imports. */
+/** What a module imports. Each returns at once; what takes time is resumed by its number. */
 interface Edge {
   /** Told by the panic hook, just before the module aborts. */
   panic(location: string): void;
-  /** Keeps the worker alive until the promise settles. */
-  background(promise: Promise<unknown>): void;
-  fetch: typeof fetchUpstream;
+  answer(call: number, message: string): void;
+  fetch(effect: number, ...request: Parameters<typeof fetchUpstream>): void;
+  sleep(effect: number, milliseconds: number): void;
+  /** One background task more, or one less. */
+  background(change: number): void;
 }
 
 declare global {
@@ -61,7 +66,11 @@ const REPORT_INTERVAL_MS = 1_000;
 export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = {}) {
   const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
   /** In the order of arrival, and so of their deadlines. */
-  const inFlight = new Set<Call>();
+  const inFlight = new Map<number, Call>();
+  const background = keepAlive();
+  /** Of the instance: what an earlier one asked for is nobody's any more. */
+  let generation = 0;
+  let calls = 0;
   let failed = false;
   let watching = false;
   let lastReport = -Infinity;
@@ -74,9 +83,11 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
   }
 
   function recover(location: string) {
-    const lost = [...inFlight];
+    const lost = [...inFlight.values()];
     inFlight.clear();
+    background.clear();
     bindings.__wbg_reset_state();
+    generation++;
     failed = false;
     const request_ids = lost.map(({ requestId }) => requestId);
     console.error(JSON.stringify({ level: 'error', event: 'panic', location, request_ids }));
@@ -88,40 +99,51 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     const now = performance.now();
     if (now - lastReport < REPORT_INTERVAL_MS) return;
     lastReport = now;
-    inBackground(bindings.report_panic(location));
+    enter(() => bindings.report_panic(location));
+  }
+
+  /** Calls into the module. Whatever it throws is a trap: it answers errors of its own. */
+  function enter(step: () => void) {
+    try {
+      step();
+    } catch (error) {
+      fail(error instanceof Error ? `${error.name}: ${error.message}` : 'unknown');
+    }
+  }
+
+  /** Resumes an effect, unless its instance is gone. */
+  function resume(effect: number, outcome: Promise<Reply>) {
+    const asked = generation;
+    const go = (status: number, text: string, body?: Uint8Array) => {
+      if (asked === generation && !failed) enter(() => bindings.resume(effect, status, text, body));
+    };
+    outcome.then(({ status, headers, body }) => go(status, headers, body), (reason) => go(0, String(reason)));
   }
 
   async function answer(request: Request): Promise<Response> {
     const requestId = requestIdOf(request);
-    return respond(await ask(request, requestId), request, requestId);
+    const body = await readBody(request);
+    return respond(await ask(request, requestId, body), request, requestId);
   }
 
   /** Races the module's answer against its failure and the deadline. */
-  function ask(request: Request, requestId: string): Promise<string> {
+  function ask(request: Request, requestId: string, body?: Uint8Array): Promise<string> {
     return new Promise((resolve) => {
+      const id = calls = (calls + 1) >>> 0;
       const call: Call = {
         requestId,
         due: performance.now() + deadlineMs,
         answer(message) {
-          inFlight.delete(call);
+          inFlight.delete(id);
           resolve(message);
         },
       };
-      inFlight.add(call);
+      inFlight.set(id, call);
       if (!watching) watch(deadlineMs);
-      handle(request, requestId).then(call.answer, (error) => {
-        // The trap of a panic that is known already: the instance behind it has been replaced.
-        if (!inFlight.has(call)) return;
-        if (isTrap(error)) fail(String(error));
-        else call.answer(panicked(requestId));
-      });
+      const path = pathOf(request.url);
+      const lines = headerLines(request.headers);
+      enter(() => bindings.handle(id, request.method, path, requestId, lines, body));
     });
-  }
-
-  async function handle(request: Request, requestId: string): Promise<string> {
-    const body = await readBody(request);
-    const lines = headerLines(request.headers);
-    return bindings.handle(request.method, pathOf(request.url), requestId, lines, body);
   }
 
   /** One timer for all requests: setting and clearing one for each took 7 us and more of each request. */
@@ -129,7 +151,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     watching = true;
     setTimeout(() => {
       watching = false;
-      for (const call of inFlight) {
+      for (const call of inFlight.values()) {
         const left = call.due - performance.now();
         if (left > 0) return watch(left);
         call.answer(tooLate(call.requestId));
@@ -137,40 +159,42 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     }, milliseconds);
   }
 
-  globalThis.__edge = { panic: fail, background: inBackground, fetch: fetchUpstream };
-  catchTraps(fail);
+  globalThis.__edge = {
+    panic: fail,
+    answer: (call, message) => inFlight.get(call)?.answer(message),
+    fetch: (effect, ...request) => resume(effect, fetchUpstream(...request)),
+    sleep: (effect, milliseconds) => resume(effect, pause(milliseconds)),
+    background: background.change,
+  };
   bindings.initSync({ module: bytes });
   return { fetch: answer };
 }
 
-/** A module polls its futures in microtasks, so most of its traps surface as uncaught errors. */
-function catchTraps(fail: (location: string) => void) {
-  const caught = (event: Event, error: unknown) => {
-    if (isTrap(error)) fail(String(error));
-    else if (!isStale(error)) return;
-    event.preventDefault();
-  };
-  addEventListener('error', (event) => caught(event, event.error));
-  addEventListener('unhandledrejection', (event) => caught(event, event.reason));
-}
-
-/** `unreachable`, an access out of bounds, or a stack overflow in wasm. */
-function isTrap(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError ||
-    (error instanceof RangeError && error.message.includes('call stack'));
-}
-
-/** A callback of an instance that is gone: wasm-bindgen refuses it, and nobody waits for it. */
-function isStale(error: unknown): boolean {
-  return error instanceof Error &&
-    error.message === 'Cannot invoke closure from previous WASM instance';
-}
-
-function inBackground(promise: Promise<unknown>) {
-  const settled = promise.catch((error) => {
-    console.error(JSON.stringify({ level: 'error', event: 'background', error: String(error) }));
+function pause(milliseconds: number): Promise<Reply> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve({ status: 200, headers: '', body: NOTHING }), milliseconds);
   });
-  globalThis.EdgeRuntime?.waitUntil(settled);
+}
+
+const NOTHING = new Uint8Array();
+
+/** Holds the worker while background tasks are under way. */
+function keepAlive() {
+  let tasks = 0;
+  let release = () => {};
+  return {
+    change(by: number) {
+      if (tasks === 0) {
+        globalThis.EdgeRuntime?.waitUntil(new Promise<void>((resolve) => (release = resolve)));
+      }
+      tasks += by;
+      if (tasks === 0) release();
+    },
+    clear() {
+      tasks = 0;
+      release();
+    },
+  };
 }
 
 function panicked(requestId: string): string {
