@@ -90,18 +90,25 @@ comment on function private.try_uuid(text) is 'The uuid, or null when the text i
 -- The Data API leaves the request's headers in a setting; a job or a psql session has none.
 -- A function of ours calls as service_role for somebody else: its headers tell where the function
 -- runs, so they count for nothing, and what is known of the person is in its arguments.
+-- Anybody can send x-forwarded-for, so only a header that the operator vouches for tells the address.
 create function private.request_context()
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select case when current_setting('role', true) = 'service_role' then '{}' else jsonb_strip_nulls(jsonb_build_object(
-    'request_id', h.headers ->> 'x-request-id',
-    'ip', trim(split_part(h.headers ->> 'x-forwarded-for', ',', 1)),
-    'user_agent', h.headers ->> 'user-agent'
-  )) end
-  from (select nullif(current_setting('request.headers', true), '')::jsonb as headers) h;
+declare
+  v_headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
+begin
+  if v_headers is null or current_setting('role', true) = 'service_role' then
+    return '{}'::jsonb;
+  end if;
+  return jsonb_strip_nulls(jsonb_build_object(
+    'request_id', v_headers ->> 'x-request-id',
+    'ip', v_headers ->> lower(private.setting('client_ip_header') #>> '{}'),
+    'user_agent', v_headers ->> 'user-agent'
+  ));
+end;
 $$;
 
 comment on function private.request_context() is

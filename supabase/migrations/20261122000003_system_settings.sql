@@ -67,6 +67,7 @@ create trigger audit_change after insert or update or delete on public.system_se
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('product_name', '"Evenkeel"', null, null, 'Name of the product in mails and pages.'),
+  ('client_ip_header', '""', null, null, 'Header of Data API requests that holds the client''s address and that no client can set, such as cf-connecting-ip. Empty: none is recorded.'),
   ('email_verification_ttl_hours', '24', 1, 168, 'How long a link that confirms an e-mail address works.'),
   ('password_reset_ttl_minutes', '30', 5, 1440, 'How long a link that resets a password works.'),
   ('invitation_ttl_days', '7', 1, 30, 'How long an invitation to a company works.'),

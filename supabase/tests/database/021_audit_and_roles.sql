@@ -53,12 +53,18 @@ select throws_ok(
   'an action has a name that can be filtered by'
 );
 
-set local "request.headers" to '{"x-request-id": "6f1d1c5e-8f5d-4f5e-9d5c-222222222222", "x-forwarded-for": "198.51.100.7, 10.0.0.1", "user-agent": "Agent"}';
+set local "request.headers" to '{"x-request-id": "6f1d1c5e-8f5d-4f5e-9d5c-222222222222", "x-forwarded-for": "192.0.2.66", "cf-connecting-ip": "198.51.100.7", "user-agent": "Agent"}';
 select private.write_audit('test.headers', 'tests', null, null, null, null);
 select results_eq(
   $$select request_id::text, host(ip_address), user_agent from public.audit_logs where action = 'test.headers'$$,
-  $$values ('6f1d1c5e-8f5d-4f5e-9d5c-222222222222', '198.51.100.7', 'Agent')$$,
-  'what is not told is taken from the headers of the request'
+  $$values ('6f1d1c5e-8f5d-4f5e-9d5c-222222222222', null::text, 'Agent')$$,
+  'what is not told is taken from the headers of the request, but no address that a client may have made up'
+);
+update public.system_settings set value = '"CF-Connecting-IP"' where key = 'client_ip_header';
+select private.write_audit('test.address', 'tests', null, null, null, null);
+select is(
+  (select host(ip_address) from public.audit_logs where action = 'test.address'), '198.51.100.7',
+  'the address is in the header that the operator vouches for'
 );
 select private.write_audit('test.unknown', 'tests', null, null, null, null, '{"ip": null, "user_agent": null, "reason": null}');
 select results_eq(

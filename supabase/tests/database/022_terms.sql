@@ -3,7 +3,8 @@ begin;
 \ir ../setup/people.psql
 select no_plan();
 
-set local "request.headers" to '{"x-forwarded-for": "198.51.100.7", "user-agent": "Agent"}';
+update public.system_settings set value = '"cf-connecting-ip"' where key = 'client_ip_header';
+set local "request.headers" to '{"x-forwarded-for": "192.0.2.66", "cf-connecting-ip": "198.51.100.7", "user-agent": "Agent"}';
 select pg_temp.act_as('newcomer');
 select lives_ok($$select public.accept_document('terms', '2026-11')$$, 'a person accepts the terms in force');
 select lives_ok($$select public.accept_document('terms', '2026-11')$$, 'accepting twice is no error');
