@@ -133,5 +133,7 @@ create trigger follow_specialist after insert or update of status on public.spec
   for each row execute function private.follow_specialist();
 create trigger touch_updated_at before update on public.specialists
   for each row execute function private.touch_updated_at();
-create trigger audit_change after insert or update of status or delete on public.specialists
+create trigger audit_change after insert or update or delete on public.specialists
   for each row execute function private.audit_change('id', 'user_id');
+create trigger audit_change after insert or update or delete on public.specialist_pillars
+  for each row execute function private.audit_change('specialist_id');

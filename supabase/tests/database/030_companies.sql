@@ -80,6 +80,15 @@ select is(
   (select status from public.specialists where user_id = pg_temp.id('newcomer')), 'pending',
   'who applies as a specialist is pending'
 );
+update public.specialists set headline = 'Doctor' where user_id = pg_temp.id('newcomer');
+insert into public.specialist_pillars (specialist_id, pillar_id)
+select id, pg_temp.id('mind') from public.specialists where user_id = pg_temp.id('newcomer');
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select action from public.audit_logs where actor_id = pg_temp.id('newcomer') and entity_type like 'specialist%' order by id$$,
+  array['specialists.insert', 'specialists.update', 'specialist_pillars.insert'],
+  'what a specialist says of themselves, and in which pillars, is audited'
+);
 select pg_temp.act_as('anon');
 select is_empty(
   $$select id from public.specialists where display_name = 'Newcomer'$$,
