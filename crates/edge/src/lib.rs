@@ -3,8 +3,8 @@
 //! A function crate names its routes in a [`Function`], writes one `serve`,
 //! which is handed an [`Edge`] (the ports of this request) and an [`Incoming`]
 //! request, and joins the two by [`export!`]. [`run`] does what every function does alike:
-//! request id, configuration, CORS, routes, limits, the error answer, one log
-//! line, Sentry.
+//! configuration, routes, limits, the error answer, one log line, Sentry. HTTP
+//! itself, with CORS and the request id, is `supabase/functions/_shared`.
 //!
 //! Requests interleave at every `await`, and a panic aborts the instance: no
 //! `RefCell` borrow is held across an `await`, and nothing outlives a request

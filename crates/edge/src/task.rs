@@ -47,12 +47,7 @@ thread_local! {
 
 /// Starts a task and runs it until it waits.
 pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
-    let task: Task = Box::pin(task);
-    TABLE.with_borrow_mut(|table| {
-        let id = table.next_id();
-        table.tasks.push((id, task));
-        table.ready.push(id);
-    });
+    spawn_later(Box::pin(task));
     run_ready();
 }
 
