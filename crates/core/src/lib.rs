@@ -27,6 +27,7 @@ pub mod error;
 pub mod id;
 pub mod json;
 pub mod outbox;
+pub mod password;
 pub mod ports;
 pub mod secret;
 #[cfg(feature = "testing")]

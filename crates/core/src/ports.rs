@@ -74,6 +74,14 @@ pub trait Idna {
     fn domain_to_ascii(&self, domain: &str) -> Option<String>;
 }
 
+/// Unicode beyond ASCII, whose tables the platform has.
+pub trait Unicode {
+    /// Normalisation form C (UAX 15).
+    fn nfc(&self, text: &str) -> String;
+    /// Lower case, of no language in particular.
+    fn lower_case(&self, text: &str) -> String;
+}
+
 /// Reports of what went wrong without failing the request.
 pub trait Telemetry {
     /// Tells the operators.

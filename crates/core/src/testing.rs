@@ -22,6 +22,7 @@ mod verification;
 use std::cell::{Cell, RefCell};
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value;
 
 pub use self::{
@@ -37,7 +38,7 @@ use crate::{
     outbox::Stream,
     ports::{
         Clock, Configured, Database, DatabaseError, Entropy, Functions, IdentityError, Idna,
-        LocalTime, SqlFunction, Telemetry,
+        LocalTime, SqlFunction, Telemetry, Unicode,
     },
 };
 
@@ -217,6 +218,16 @@ impl LocalTime for World {
 impl Idna for World {
     fn domain_to_ascii(&self, domain: &str) -> Option<String> {
         idna::domain_to_ascii_strict(domain).ok()
+    }
+}
+
+impl Unicode for World {
+    fn nfc(&self, text: &str) -> String {
+        ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        text.to_lowercase()
     }
 }
 

@@ -1,0 +1,167 @@
+//! What a password must be.
+//!
+//! As NIST SP 800-63B (3.1.1.2) and OWASP's Authentication Cheat Sheet have it:
+//! length instead of composition, and none that is guessed first. Everything is
+//! measured in normalisation form C, so that one password is one sequence of
+//! bytes on every keyboard, and nothing is ever cut off.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    error::{Code, Error, FieldError, Result},
+    ports::Unicode,
+    secret::SecretString,
+};
+
+/// The fewest code points. `supabase/config.toml` tells Auth the same.
+const SHORTEST: usize = 12;
+/// The most bytes: what bcrypt reads.
+const LONGEST: usize = 72;
+/// A name that is shorter says nothing about a password that contains it.
+const SHORTEST_NAME: usize = 4;
+/// Hexadecimal digits of a digest that the database is shown.
+const PREFIX: usize = 4;
+
+/// A password that somebody would like to have.
+pub struct ProposedPassword {
+    normal: SecretString,
+    /// What attackers' lists would have for it: in lower case, and that without
+    /// the digits and signs around it.
+    words: Vec<SecretString>,
+}
+
+/// What makes a password guessable for one person.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The address that they sign in with.
+    pub email: &'a str,
+    /// The names of their companies, and of the product.
+    pub names: &'a [&'a str],
+    /// SHA-256 of common passwords, in hex: those behind [`ProposedPassword::prefixes`].
+    pub common: &'a [String],
+}
+
+/// A rule that a password breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Violation {
+    TooShort,
+    TooLong,
+    ControlCharacter,
+    Common,
+    ContainsEmail,
+    ContainsName,
+}
+
+impl ProposedPassword {
+    /// Normalises what was typed.
+    pub fn new(unicode: &impl Unicode, typed: &SecretString) -> Self {
+        let normal = unicode.nfc(typed.expose());
+        let lower = unicode.lower_case(&normal);
+        let core = lower.trim_matches(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
+        let mut words = vec![SecretString::new(core)];
+        if core != lower {
+            words.push(SecretString::new(lower));
+        }
+        words.retain(|word| !word.expose().is_empty());
+        Self { normal: SecretString::new(normal), words }
+    }
+
+    /// What Auth is to keep.
+    pub fn normal(&self) -> &SecretString {
+        &self.normal
+    }
+
+    /// Where to look among common passwords: so few digits of the digests that
+    /// whoever is asked learns neither the password nor a digest of it
+    /// (k-anonymity).
+    pub fn prefixes(&self) -> Vec<String> {
+        self.digests().map(|digest| digest.chars().take(PREFIX).collect()).collect()
+    }
+
+    fn digests(&self) -> impl Iterator<Item = String> {
+        self.words.iter().map(|word| hex::encode(Sha256::digest(word.expose())))
+    }
+
+    /// Whether it may be the password of somebody in these surroundings.
+    ///
+    /// # Errors
+    /// `rule_violation`, with every rule that is broken.
+    pub fn check(&self, unicode: &impl Unicode, surroundings: &Surroundings<'_>) -> Result<()> {
+        let violations = self.violations(unicode, surroundings);
+        if violations.is_empty() {
+            return Ok(());
+        }
+        let error = Error::new(Code::RuleViolation, "Please choose another password.");
+        Err(violations.into_iter().fold(error, |error, violation| {
+            error.with_field(refused(violation.code(), violation.detail()))
+        }))
+    }
+
+    fn violations(
+        &self,
+        unicode: &impl Unicode,
+        surroundings: &Surroundings<'_>,
+    ) -> Vec<Violation> {
+        let text = self.normal.expose();
+        let local_part = surroundings.email.split(['@', '+']).next().unwrap_or_default();
+        let common = self.digests().any(|digest| surroundings.common.contains(&digest));
+        let bare = self.words.last().map(|word| bare(word.expose())).unwrap_or_default();
+        let contains =
+            |name: &str| is_inside(&bare, &self::bare(&unicode.lower_case(&unicode.nfc(name))));
+        let rules = [
+            (text.chars().count() < SHORTEST, Violation::TooShort),
+            (text.len() > LONGEST, Violation::TooLong),
+            (text.contains(is_control), Violation::ControlCharacter),
+            (common, Violation::Common),
+            (contains(local_part), Violation::ContainsEmail),
+            (surroundings.names.iter().any(|name| contains(name)), Violation::ContainsName),
+        ];
+        rules.into_iter().filter_map(|(broken, violation)| broken.then_some(violation)).collect()
+    }
+}
+
+impl Violation {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::TooShort => "too_short",
+            Self::TooLong => "too_long",
+            Self::ControlCharacter => "control_character",
+            Self::Common => "common",
+            Self::ContainsEmail => "contains_email",
+            Self::ContainsName => "contains_name",
+        }
+    }
+
+    const fn detail(self) -> &'static str {
+        match self {
+            Self::TooShort => "Use at least 12 characters.",
+            Self::TooLong => "Use at most 72 bytes: about 72 letters, fewer with accents.",
+            Self::ControlCharacter => "Use no control characters: nobody can type them again.",
+            Self::Common => "This is one of the passwords that are guessed first.",
+            Self::ContainsEmail => "Leave your e-mail address out of it.",
+            Self::ContainsName => "Leave the names of your company and of this product out of it.",
+        }
+    }
+}
+
+/// A field error at the password.
+pub(crate) fn refused(code: &'static str, detail: &str) -> FieldError {
+    FieldError { pointer: "/password".to_owned(), code, detail: detail.to_owned() }
+}
+
+/// Without spaces and signs, so that "North-Wind" is "northwind".
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric()).collect()
+}
+
+fn is_inside(password: &str, name: &str) -> bool {
+    name.chars().count() >= SHORTEST_NAME && password.contains(name)
+}
+
+/// General category Cc.
+fn is_control(character: char) -> bool {
+    matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}')
+}
+
+#[cfg(test)]
+mod tests;
