@@ -185,12 +185,12 @@ as $$
 declare
   v_company public.companies;
 begin
-  if auth.uid() is null then
+  if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   end if;
   select * into v_company from public.companies where status = 'active' order by created_at, id limit 1;
   insert into public.company_members (company_id, user_id)
-  values (v_company.id, auth.uid())
+  values (v_company.id, private.user_id())
   on conflict (company_id, user_id) do nothing;
   return jsonb_build_object('company_id', v_company.id, 'company', v_company.name);
 end;

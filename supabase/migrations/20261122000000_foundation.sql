@@ -1,4 +1,4 @@
--- Foundation: schemas, default privileges, the updated_at trigger, partition upkeep.
+-- Foundation: schemas, default privileges, who the caller is, the updated_at trigger, partition upkeep.
 --
 -- public      tables and functions that the Data API exposes
 -- private     definer functions, queues, secrets of the product; never exposed
@@ -28,6 +28,33 @@ alter default privileges revoke execute on functions from public;
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke execute on functions from anon, authenticated, service_role;
+
+-- An access token is valid until it expires, and says nothing of a sign-out since. auth.uid() believes
+-- the token; this asks whether its session still stands: docs/decisions/ended-sessions.md.
+-- In plpgsql for the sake of its plan: a sql function that runs as its owner is planned by every statement.
+create function private.user_id()
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return (
+    select s.user_id from auth.sessions s
+    where s.id = nullif(auth.jwt() ->> 'session_id', '')::uuid
+      and s.user_id = auth.uid()
+      and (s.not_after is null or s.not_after > now())
+  );
+end;
+$$;
+
+comment on function private.user_id() is
+  'The signed-in person, or null: also for a token whose session was ended, is over or was never named. '
+  'Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
+
+revoke execute on function private.user_id() from public;
+grant execute on function private.user_id() to authenticated, service_role;
 
 create function private.touch_updated_at()
 returns trigger

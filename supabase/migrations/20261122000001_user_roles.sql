@@ -6,7 +6,7 @@
 create table public.user_roles (
   user_id uuid not null references auth.users (id) on delete cascade,
   role text not null check (role in ('platform_admin', 'specialist', 'employee')),
-  granted_by uuid default auth.uid() references auth.users (id) on delete set null,
+  granted_by uuid default private.user_id() references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
   primary key (user_id, role)
 );
@@ -32,7 +32,7 @@ set search_path = ''
 as $$
 begin
   return exists (
-    select from public.user_roles where user_id = auth.uid() and role = 'platform_admin'
+    select from public.user_roles where user_id = (select private.user_id()) and role = 'platform_admin'
   );
 end;
 $$;
@@ -45,15 +45,15 @@ grant execute on function private.is_platform_admin() to authenticated, service_
 
 create policy "A person sees their own roles, a platform admin all"
   on public.user_roles for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
 
 create policy "A platform admin makes others platform admins"
   on public.user_roles for insert to authenticated
   with check (
-    (select private.is_platform_admin()) and user_id <> (select auth.uid()) and role = 'platform_admin'
+    (select private.is_platform_admin()) and user_id <> (select private.user_id()) and role = 'platform_admin'
   );
 
 -- Their own last role stays, so that the platform is never without an admin by a slip.
 create policy "A platform admin takes roles of others"
   on public.user_roles for delete to authenticated
-  using ((select private.is_platform_admin()) and user_id <> (select auth.uid()));
+  using ((select private.is_platform_admin()) and user_id <> (select private.user_id()));

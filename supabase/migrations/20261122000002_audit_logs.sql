@@ -29,7 +29,7 @@ create table public.audit_logs (
 comment on table public.audit_logs is 'Append-only record of security-relevant and administrative acts, partitioned by month.';
 comment on column public.audit_logs.user_id is
   'Whom the entry is about; they see it. No foreign key: the entry outlives the account.';
-comment on column public.audit_logs.actor_id is 'Who acted (auth.uid()); null for the system and for anonymous callers.';
+comment on column public.audit_logs.actor_id is 'Who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
 comment on column public.audit_logs.actor_role is 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
 comment on column public.audit_logs.source is 'How: the edge function, SQL function or trigger that wrote it.';
 
@@ -54,7 +54,7 @@ select private.create_partitions_ahead('public.audit_logs', 3);
 
 create policy "A person sees entries about themselves, an admin all"
   on public.audit_logs for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
 
 -- An address that a proxy garbled must not undo the act that is being recorded.
 create function private.try_inet(p_text text)

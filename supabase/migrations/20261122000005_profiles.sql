@@ -36,12 +36,12 @@ grant select on public.profiles to service_role;
 
 create policy "A person sees their own profile"
   on public.profiles for select to authenticated
-  using (id = (select auth.uid()));
+  using (id = (select private.user_id()));
 
 create policy "A person changes their own profile"
   on public.profiles for update to authenticated
-  using (id = (select auth.uid()))
-  with check (id = (select auth.uid()));
+  using (id = (select private.user_id()))
+  with check (id = (select private.user_id()));
 
 -- What a sign-up form sends is free text. A value that the profile would refuse is replaced
 -- by the default: a sign-up must not fail over a time zone.

@@ -31,7 +31,7 @@ grant select on public.terms_acceptance to authenticated, service_role;
 
 create policy "A person sees what they accepted, an admin all"
   on public.terms_acceptance for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
 
 insert into public.system_settings (key, value, description) values
   ('terms_version', '"2026-11"', 'Version of the terms that is in force.'),
@@ -82,10 +82,10 @@ security definer
 set search_path = ''
 as $$
 begin
-  if auth.uid() is null then
+  if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   end if;
-  perform private.record_acceptance(auth.uid(), p_document, p_version, '{"source": "accept_document"}');
+  perform private.record_acceptance(private.user_id(), p_document, p_version, '{"source": "accept_document"}');
 end;
 $$;
 

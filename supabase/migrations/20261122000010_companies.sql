@@ -65,7 +65,7 @@ begin
   return query
     select m.company_id
     from public.company_members m
-    where m.user_id = auth.uid() and m.status = 'active' and m.role = any(p_roles);
+    where m.user_id = (select private.user_id()) and m.status = 'active' and m.role = any(p_roles);
 end;
 $$;
 
@@ -94,7 +94,7 @@ create policy "A company admin changes their company"
 create policy "A person sees their memberships, managers their company's"
   on public.company_members for select to authenticated
   using (
-    user_id = (select auth.uid())
+    user_id = (select private.user_id())
     or company_id = any(array(select private.my_company_ids('{manager,admin}')))
   );
 

@@ -7,7 +7,7 @@
 
 create table public.specialists (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null unique default auth.uid() references public.profiles (id) on delete cascade,
+  user_id uuid not null unique default private.user_id() references public.profiles (id) on delete cascade,
   display_name text not null check (length(trim(display_name)) between 1 and 100 and display_name !~ '[[:cntrl:]]'),
   headline text not null default '' check (length(headline) <= 200),
   bio text not null default '' check (length(bio) <= 5000),
@@ -64,7 +64,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  return (select id from public.specialists where user_id = auth.uid());
+  return (select id from public.specialists where user_id = (select private.user_id()));
 end;
 $$;
 
@@ -82,18 +82,18 @@ create policy "A person sees verified specialists and themselves, admins all"
   on public.specialists for select to authenticated
   using (
     status = 'verified'
-    or user_id = (select auth.uid())
+    or user_id = (select private.user_id())
     or (select private.is_platform_admin())
   );
 
 create policy "A person applies as a specialist"
   on public.specialists for insert to authenticated
-  with check (user_id = (select auth.uid()));
+  with check (user_id = (select private.user_id()));
 
 create policy "A specialist changes their public profile"
   on public.specialists for update to authenticated
-  using (user_id = (select auth.uid()))
-  with check (user_id = (select auth.uid()));
+  using (user_id = (select private.user_id()))
+  with check (user_id = (select private.user_id()));
 
 -- Visible exactly when the specialist is: the inner select is filtered by the policies above.
 create policy "Everybody sees the pillars of specialists they see"

@@ -61,7 +61,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  return (select id from public.specialists where user_id = auth.uid() and status = 'verified');
+  return (select id from public.specialists where user_id = (select private.user_id()) and status = 'verified');
 end;
 $$;
 
@@ -74,7 +74,7 @@ grant execute on function private.my_practice_id() to authenticated, service_rol
 create policy "The employee and the specialist see their booking"
   on public.bookings for select to authenticated
   using (
-    employee_id = (select auth.uid())
+    employee_id = (select private.user_id())
     or specialist_id = (select private.my_practice_id())
   );
 

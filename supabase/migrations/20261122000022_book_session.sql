@@ -109,7 +109,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_user_id uuid := auth.uid();
+  v_user_id uuid := private.user_id();
   v_company_id uuid;
   v_minutes int;
   v_booking public.bookings;

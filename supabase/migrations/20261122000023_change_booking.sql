@@ -12,13 +12,13 @@ as $$
 declare
   v_booking public.bookings;
 begin
-  if auth.uid() is null then
+  if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   end if;
   select * into v_booking
   from public.bookings
   where id = p_booking_id
-    and (employee_id = auth.uid() or specialist_id = private.my_practice_id());
+    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()));
   if not found then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
   end if;
@@ -40,7 +40,7 @@ as $$
 declare
   v_booking public.bookings := private.take_booking(p_booking_id);
 begin
-  if v_booking.employee_id is distinct from auth.uid() then
+  if v_booking.employee_id is distinct from private.user_id() then
     raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the employee moves a session.';
   elsif v_booking.status not in ('pending', 'held', 'confirmed') or v_booking.starts_at <= now() then
     raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The session is over, under way or cancelled.';

@@ -4,7 +4,7 @@
 -- without one the defaults below hold. Security mail cannot be switched off.
 
 create table public.notification_preferences (
-  user_id uuid primary key default auth.uid() references public.profiles (id) on delete cascade,
+  user_id uuid primary key default private.user_id() references public.profiles (id) on delete cascade,
   account_email boolean not null default true,
   booking_email boolean not null default true,
   reminder_email boolean not null default true,
@@ -48,13 +48,13 @@ grant
 
 create policy "A person sees their own preferences"
   on public.notification_preferences for select to authenticated
-  using (user_id = (select auth.uid()));
+  using (user_id = (select private.user_id()));
 
 create policy "A person sets their own preferences"
   on public.notification_preferences for insert to authenticated
-  with check (user_id = (select auth.uid()));
+  with check (user_id = (select private.user_id()));
 
 create policy "A person changes their own preferences"
   on public.notification_preferences for update to authenticated
-  using (user_id = (select auth.uid()))
-  with check (user_id = (select auth.uid()));
+  using (user_id = (select private.user_id()))
+  with check (user_id = (select private.user_id()));

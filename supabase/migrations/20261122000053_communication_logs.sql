@@ -62,4 +62,4 @@ grant select on public.communication_logs to service_role;
 
 create policy "A person sees what was mailed to them"
   on public.communication_logs for select to authenticated
-  using (user_id = (select auth.uid()));
+  using (user_id = (select private.user_id()));

@@ -47,4 +47,4 @@ grant select (id, user_id, email, expires_at, attempts, max_attempts, verified_a
 
 create policy "A person sees their own tokens and a platform admin sees all"
   on public.email_verification_tokens for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));

@@ -47,7 +47,7 @@ grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, s
 
 create policy "A person sees their own tokens and a platform admin sees all"
   on public.password_reset_tokens for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
 
 create view private.tokens with (security_invoker = true) as
   select 'email_verification' as purpose, id, token_hash, expires_at, coalesce(verified_at, superseded_at) as spent_at

@@ -42,7 +42,7 @@ grant select on public.booking_reminders to authenticated, service_role;
 
 create policy "A person sees their own reminders"
   on public.booking_reminders for select to authenticated
-  using (user_id = (select auth.uid()));
+  using (user_id = (select private.user_id()));
 
 create function private.wanted_reminders(p_booking_ids uuid[], p_now timestamptz)
 returns table (booking_id uuid, user_id uuid, lead_minutes int, starts_at timestamptz)

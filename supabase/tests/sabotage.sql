@@ -8,14 +8,14 @@ grant select on private.token_requests to service_role
 grant select (verified_by) on public.specialists to anon
 alter policy "A person sees their own profile" on public.profiles using (true)
 alter policy "A person changes their own profile" on public.profiles using (true)
-alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = (select auth.uid()) or company_id = any(array(select private.my_company_ids('{admin}'))))
-alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = auth.uid() or specialist_id = (select private.my_practice_id()))
+alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = (select private.user_id()) or company_id = any(array(select private.my_company_ids('{admin}'))))
+alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = private.user_id() or specialist_id = (select private.my_practice_id()))
 alter policy "Everybody sees verified specialists" on public.specialists using (true)
 alter policy "A person sets their own preferences" on public.notification_preferences with check (true)
 alter policy "A person changes their own preferences" on public.notification_preferences with check (true)
 alter policy "A person applies as a specialist" on public.specialists with check (true); grant insert (user_id) on public.specialists to authenticated
 alter policy "A specialist adds a pillar of theirs" on public.specialist_pillars with check (true)
-alter policy "A platform admin takes roles of others" on public.user_roles using (user_id <> (select auth.uid()))
+alter policy "A platform admin takes roles of others" on public.user_roles using (user_id <> (select private.user_id()))
 create policy "A second policy that is too much" on public.bookings for select to authenticated using (false)
 alter table public.companies disable row level security
 alter table public.companies no force row level security
@@ -24,7 +24,11 @@ grant execute on function private.is_platform_admin() to public
 alter function private.setting(text) reset search_path
 drop index public.booking_status_history_changed_by_idx
 alter policy "A company admin changes the members of their company" on public.company_members using (company_id = any(array(select private.my_company_ids())))
-alter policy "A person sees their memberships, managers their company's" on public.company_members using (user_id = (select auth.uid()))
+alter policy "A person sees their memberships, managers their company's" on public.company_members using (user_id = (select private.user_id()))
 revoke select on public.bookings from authenticated
 grant usage on schema private to anon
 alter policy "Everybody sees active pillars" on public.pillars to public
+alter policy "A person sees their own profile" on public.profiles using (id = (select auth.uid()))
+alter table public.specialists alter user_id set default auth.uid()
+create or replace function private.my_specialist_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return (select id from public.specialists where user_id = auth.uid()); end'
+create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return auth.uid(); end'

@@ -6,6 +6,12 @@ insert into auth.users (id, email, email_confirmed_at)
 select ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'bench' || n || '@bench.test', now()
 from generate_series(1, 50000) n;
 
+-- Everybody is signed in on four devices.
+insert into auth.sessions (id, user_id, created_at, updated_at)
+select (substr('5e5f6061', 1 + 2 * d, 2) || '000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
+  ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, now(), now()
+from generate_series(1, 50000) n, generate_series(0, 3) d;
+
 insert into public.profiles (id, email, email_confirmed_at)
 select id, email, email_confirmed_at from auth.users where email like '%@bench.test';
 

@@ -132,6 +132,11 @@ select is_empty(
 );
 
 select is_empty(
+  $$select name from our_policy where expression ~ 'auth\.[a-z_]+\('$$,
+  'no policy believes the token alone: it asks private.user_id(), which knows ended sessions'
+);
+
+select is_empty(
   $$select name from our_policy where cmd = 'UPDATE' and with_check is null$$,
   'every update policy says what the new row may be'
 );
@@ -146,6 +151,23 @@ select is_empty(
 select is_empty(
   $$select name from our_function where prosecdef and nspname <> 'private'$$,
   'only private holds functions that run as their owner'
+);
+
+-- These write down who acted, and decide nothing. Whoever has just ended their own session is still the actor.
+create temporary view recorder as
+  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'record_booking_status']) as proname;
+
+select is_empty(
+  $$select name from our_function f join pg_catalog.pg_proc p using (oid)
+    where p.prosrc ~ '(auth\.(uid|jwt|email|role)\(|request\.jwt)'
+      and name <> 'private.user_id()' and p.proname not in (select proname from recorder)$$,
+  'no function believes the token alone: it asks private.user_id(), which knows ended sessions'
+);
+
+select is_empty(
+  $$select d.adrelid::regclass, d.adnum from pg_catalog.pg_attrdef d join ours o on o.oid = d.adrelid
+    where pg_get_expr(d.adbin, d.adrelid) ~ 'auth\.'$$,
+  'no default makes a row of a person by the token alone'
 );
 
 select is_empty(

@@ -1,0 +1,144 @@
+-- An access token outlives its session. Whoever holds one then is nobody: docs/decisions/ended-sessions.md.
+begin;
+
+\ir ../setup/people.psql
+\ir ../setup/rows.psql
+
+select no_plan();
+
+-- The token of a person, with whatever it says of the session.
+create function pg_temp.act_in_session(p_name text, p_session jsonb)
+returns void
+language plpgsql
+as $$
+begin
+  perform pg_temp.act_as(p_name);
+  perform set_config('request.jwt.claims', (current_setting('request.jwt.claims')::jsonb - 'session_id' || p_session)::text, true);
+end;
+$$;
+
+create temporary table ended (kind text, session jsonb);
+
+insert into ended values
+  ('was ended', jsonb_build_object('session_id', pg_temp.id('session:deleted'))),
+  ('is over', jsonb_build_object('session_id', pg_temp.id('session:over'))),
+  ('is somebody else''s', jsonb_build_object('session_id', pg_temp.id('session:colleague'))),
+  ('is empty', '{"session_id": ""}'),
+  ('was never named', '{}');
+
+-- Of everybody whose token says it, the session that is over must be their own.
+create function pg_temp.let_run_out(p_name text)
+returns void
+language sql
+as $$
+  insert into auth.sessions (id, user_id, not_after) values (pg_temp.id('session:over'), pg_temp.id(p_name), now() - interval '1 second')
+  on conflict (id) do update set user_id = excluded.user_id;
+$$;
+
+-- What everybody may read without being anybody.
+create temporary table open_to_all (table_name text, how_many bigint);
+insert into open_to_all
+  select 'pillars', count(*) from public.pillars where is_active
+  union all select 'session_types', count(*) from public.session_types where is_active
+  union all select 'specialists', count(*) from public.specialists where status = 'verified'
+  union all select 'specialist_pillars', count(*) from public.specialist_pillars
+    where specialist_id in (select id from public.specialists where status = 'verified');
+
+create temporary table readable as
+  select c.relname::text as table_name, (
+    select string_agg(quote_ident(a.attname), ', ') from pg_catalog.pg_attribute a
+    where a.attrelid = c.oid and a.attnum > 0 and has_column_privilege('authenticated', c.oid, a.attnum, 'select')
+  ) as columns
+  from pg_catalog.pg_class c
+  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+    and has_any_column_privilege('authenticated', c.oid, 'select');
+
+create function pg_temp.rows_read(p_name text, p_session jsonb, p_table text, p_columns text)
+returns bigint
+language plpgsql
+as $$
+declare
+  v_rows bigint;
+begin
+  perform pg_temp.let_run_out(p_name);
+  perform pg_temp.act_in_session(p_name, p_session);
+  execute format('select count(*) from (select %s from public.%I) as r', p_columns, p_table) into v_rows;
+  perform pg_temp.act_as_owner();
+  return v_rows;
+end;
+$$;
+
+select is(
+  pg_temp.rows_read(person, e.session, r.table_name, r.columns), coalesce(o.how_many, 0),
+  format('%s reads nothing of their own from %s with a session that %s', person, r.table_name, e.kind)
+)
+from ended e, unnest(array['employee', 'company_admin', 'specialist', 'platform_admin']) as person, readable r
+left join open_to_all o using (table_name)
+order by e.kind, person, r.table_name;
+
+select isnt(
+  pg_temp.rows_read('employee', jsonb_build_object('session_id', pg_temp.id('session:employee')), 'profiles', 'id'), 0::bigint,
+  'with their session they read'
+);
+
+-- A session that Auth keeps with an end still to come is as good as any.
+insert into auth.sessions (id, user_id, not_after) values (pg_temp.id('session:later'), pg_temp.id('employee'), now() + interval '1 hour');
+select is(
+  pg_temp.rows_read('employee', jsonb_build_object('session_id', pg_temp.id('session:later')), 'profiles', 'id'), 1::bigint,
+  'a session that ends later still counts'
+);
+
+-- Writing ------------------------------------------------------------------------------------
+
+select pg_temp.act_as_owner();
+delete from auth.sessions where id in (
+  pg_temp.id('session:employee'), pg_temp.id('session:company_admin'), pg_temp.id('session:applicant'), pg_temp.id('session:platform_admin')
+);
+
+select pg_temp.act_as('employee');
+
+select is_empty(
+  $$update public.profiles set display_name = 'Taken over' returning id$$,
+  'an ended session changes no profile'
+);
+select is_empty(
+  $$update public.notification_preferences set booking_email = false returning user_id$$,
+  'nor any preference'
+);
+select throws_ok(
+  $$insert into public.notification_preferences (user_id) select pg_temp.id('employee')$$, '42501', null,
+  'nor does it make one'
+);
+select throws_ok(
+  $$insert into public.specialists (display_name) values ('Taken over')$$, '42501', null,
+  'nor apply as a specialist'
+);
+select throws_ok(
+  $$select public.accept_document('terms', '2026-11')$$, 'PT401', 'unauthenticated',
+  'nor accept the terms'
+);
+select throws_ok(
+  $$select public.book_session(pg_temp.id('specialist:specialist'), pg_temp.id('talk'), date_trunc('hour', now()) + interval '3 days')$$,
+  'PT401', 'unauthenticated', 'nor book'
+);
+select throws_ok(
+  $$select public.cancel_booking(pg_temp.id('employee:booking'))$$, 'PT401', 'unauthenticated', 'nor cancel'
+);
+
+select pg_temp.act_as('company_admin');
+select is_empty($$update public.companies set name = 'Taken over' returning id$$, 'a company admin''s changes no company');
+select is_empty($$update public.company_members set status = 'left' returning user_id$$, 'and no member');
+
+select pg_temp.act_as('platform_admin');
+select throws_ok(
+  $$insert into public.user_roles (user_id, role) select pg_temp.id('employee'), 'platform_admin'$$, '42501', null,
+  'a platform admin''s makes no platform admin'
+);
+select is_empty($$update public.system_settings set value = value returning key$$, 'and changes no setting');
+select throws_ok(
+  $$select public.read_person(pg_temp.id('employee'), 'out of curiosity')$$, 'PT403', 'forbidden', 'and reads no person'
+);
+
+select pg_temp.act_as_owner();
+select * from finish();
+rollback;
