@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
+import { readHook } from './auth/hooks.mjs';
 import { projectRoot } from './settings.mjs';
 import { UserError } from './user-error.mjs';
 
@@ -11,6 +12,7 @@ import { UserError } from './user-error.mjs';
  *   api: { schemas: string[], extraSearchPath: string[], maxRows: number },
  *   auth: Record<string, unknown>,
  *   minimumPasswordLength: number,
+ *   passwordHook: import('./auth/hooks.mjs').Hook | null,
  *   storage: { fileSizeLimit: string },
  *   functions: Map<string, { enabled: boolean, verifyJwt: boolean }>,
  * }} StackConfig
@@ -43,6 +45,7 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       email: { ...pick(toml.auth?.email, EMAIL_SETTINGS), enable_signup: toml.auth?.email?.enabled ?? true },
     },
     minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
+    passwordHook: readHook(toml.auth?.hook?.password_verification_attempt, 'password_verification_attempt'),
     storage: { fileSizeLimit: toml.storage?.file_size_limit ?? '50MiB' },
     functions: new Map(
       Object.entries(toml.functions ?? {}).map(([name, settings]) => [

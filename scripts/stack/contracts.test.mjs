@@ -8,10 +8,10 @@ import { parse } from 'smol-toml';
 import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
+import { answerRepeatedSignUp } from './auth/sign-up.mjs';
 import { readConfig } from './config.mjs';
 import { ownSecrets, parseEnvironment, upstreamHosts } from './functions/environment.mjs';
 import { projectRoot } from './settings.mjs';
-import { answerRepeatedSignUp } from './sign-up.mjs';
 import { withStorageContract } from './storage-contract.mjs';
 
 test('a SQLSTATE has the status that PostgREST gives it', () => {

@@ -2,7 +2,7 @@
 // The one address of the stack: routes a request to Data API, Auth, Storage, a function or a page.
 import http from 'node:http';
 import { isAdminPath } from './auth-admin/routes.mjs';
-import { answerRepeatedSignUp } from './sign-up.mjs';
+import { clientOf } from './auth/client.mjs';
 import { isSecretInBrowser } from './keys.mjs';
 import { sendJson, sendResponse, toRequest } from './web.mjs';
 
@@ -14,6 +14,7 @@ import { sendJson, sendResponse, toRequest } from './web.mjs';
  *   origin: string,
  *   keyring: import('./keys.mjs').Keyring,
  *   services: ReturnType<typeof import('./services.mjs').createServices>,
+ *   auth: ReturnType<typeof import('./auth/routes.mjs').createAuth>,
  *   authAdmin: ReturnType<typeof import('./auth-admin/routes.mjs').createAuthAdmin>,
  *   functions: { handle: Handler },
  *   pages: { handle: Handler },
@@ -34,7 +35,7 @@ export function createGateway(parts) {
     const { pathname } = new URL(incoming.url ?? '/', parts.origin);
     if (pathname.startsWith('/functions/v1/')) return parts.functions.handle(incoming, outgoing);
     if (isAdminPath(pathname)) return admin(incoming, outgoing);
-    if (pathname.startsWith('/auth/v1/')) return auth(incoming, outgoing, pathname);
+    if (pathname.startsWith('/auth/v1/')) return auth(incoming, outgoing);
     if (pathname.startsWith('/rest/v1/') || pathname === '/rest/v1') return pass(parts.services.rest, incoming, outgoing);
     if (pathname.startsWith('/storage/v1/')) return pass(parts.services.storage, incoming, outgoing);
     return parts.pages.handle(incoming, outgoing);
@@ -45,13 +46,10 @@ export function createGateway(parts) {
     await sendResponse(await service.fetch(toRequest(incoming, parts.origin)), outgoing);
   }
 
-  /** @param {Incoming} incoming @param {Outgoing} outgoing @param {string} pathname */
-  async function auth(incoming, outgoing, pathname) {
+  /** @param {Incoming} incoming @param {Outgoing} outgoing */
+  async function auth(incoming, outgoing) {
     if (incoming.method === 'OPTIONS') return preflight(incoming, outgoing);
-    const request = toRequest(incoming, parts.origin);
-    const response = pathname === '/auth/v1/signup' && incoming.method === 'POST'
-      ? await answerRepeatedSignUp(request, (one) => parts.services.auth.fetch(one))
-      : await parts.services.auth.fetch(request);
+    const response = await parts.auth.answer(toRequest(incoming, parts.origin), clientOf(incoming));
     outgoing.setHeader('access-control-allow-origin', '*');
     await sendResponse(response, outgoing);
   }

@@ -5,6 +5,7 @@ import { App, setExperimental } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { claimsMiddleware } from './api-claims.mjs';
 import { watchErrors, withDatabaseErrors } from './api-errors.mjs';
+import { keepClientOfSessions } from './auth/client.mjs';
 import { databaseUrl } from './platform.mjs';
 import { createFileStore } from './storage-files.mjs';
 import { withStorageContract } from './storage-contract.mjs';
@@ -57,6 +58,7 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
     });
     // Otherwise its first request grants everything in every schema to anon. Our migrations grant.
     /** @type {any} */ (connection).rlsState = 'active';
+    if (role === 'supabase_auth_admin') keepClientOfSessions(connection);
     const app = new App({
       connection,
       api: { enabled: true, schemas: config.api.schemas, extra_search_path: config.api.extraSearchPath, max_rows: config.api.maxRows },

@@ -3,6 +3,7 @@
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createAuthAdmin } from './auth-admin/routes.mjs';
+import { createAuth } from './auth/routes.mjs';
 import { startCluster, stopCluster, runningPort } from './cluster.mjs';
 import { readConfig } from './config.mjs';
 import { bringUp } from './database.mjs';
@@ -13,7 +14,7 @@ import { startInbox } from './inbox.mjs';
 import { createKeyring } from './keys.mjs';
 import { startNetWorker } from './net-worker.mjs';
 import { createPages } from './pages.mjs';
-import { connect } from './platform.mjs';
+import { connect, databaseUrl } from './platform.mjs';
 import { isBusy } from './ports.mjs';
 import { createServices } from './services.mjs';
 import { projectRoot } from './settings.mjs';
@@ -70,10 +71,13 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
       settings, secrets, keyring, databaseUrl: url, overlay: process.env.STACK_FUNCTIONS_ENV,
     });
     const services = createServices({ port: databasePort, secrets, keyring, siteUrl: environment.SITE_URL, directory, config });
-    const authAdmin = createAuthAdmin({ port: databasePort, secrets, minimumPasswordLength: config.minimumPasswordLength });
+    const authSql = connect(databaseUrl('supabase_auth_admin', secrets.passwords.supabase_auth_admin, databasePort), { max: 4, idle_timeout: 60 });
+    const authAdmin = createAuthAdmin({ sql: authSql, jwtSecret: secrets.jwtSecret, minimumPasswordLength: config.minimumPasswordLength });
+    const auth = createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook: config.passwordHook });
     const sql = connect(url, { max: 2, idle_timeout: 60 });
     stops.push(async () => {
-      await Promise.all([...Object.values(services).map((one) => one.close()), authAdmin.close(), sql.end({ timeout: 1 })]);
+      const ends = [authSql.end({ timeout: 2 }), sql.end({ timeout: 1 })];
+      await Promise.all([...Object.values(services).map((one) => one.close()), ...ends]);
     });
     await keepVaultSecrets(sql, { project_url: settings.apiUrl, cron_secret_key: secrets.secretKeys.cron });
 
@@ -95,7 +99,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
       sql, services, functions, inboxUrl: settings.inboxUrl, origin: settings.apiUrl, publishableKey: secrets.publishableKey,
     });
     const publicConfig = () => ({ publishableKey: secrets.publishableKey, inboxUrl: `${settings.inboxUrl}/inbox` });
-    const server = createGateway({ origin: settings.apiUrl, keyring, services, authAdmin, functions, pages: createPages({ origin: settings.apiUrl, publicConfig, status }) });
+    const server = createGateway({ origin: settings.apiUrl, keyring, services, auth, authAdmin, functions, pages: createPages({ origin: settings.apiUrl, publicConfig, status }) });
     await listen(server, settings.apiPort);
     stops.push(() => closeServer(server));
 

@@ -25,3 +25,13 @@ export async function hashPassword(sql, password) {
   const [{ hash }] = await sql`select extensions.crypt(${password}, extensions.gen_salt('bf', 10)) as hash`;
   return hash;
 }
+
+/**
+ * bcrypt in the database's own code. $2b$, as lite writes, is what pgcrypto knows as $2a$.
+ * @param {import('postgres').ISql<{}>} sql @param {string} password @param {string} hash
+ */
+export async function isPasswordOf(sql, password, hash) {
+  const known = hash.replace(/^\$2[by]\$/, '$2a$');
+  const [{ valid }] = await sql`select extensions.crypt(${password}, ${known}) = ${known} as valid`;
+  return valid === true;
+}

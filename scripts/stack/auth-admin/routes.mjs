@@ -2,7 +2,6 @@
 // /auth/v1/admin/users: the part of Auth's API that @supabase/lite does not have yet, with GoTrue's
 // contract, so that nothing in the product knows the difference.
 import { bearerOf } from '../keys.mjs';
-import { connect, databaseUrl } from '../platform.mjs';
 import { readToken } from '../tokens.mjs';
 import { readBody, sendJson } from '../web.mjs';
 import { AuthError, errorAnswer } from './errors.mjs';
@@ -23,14 +22,10 @@ export function isAdminPath(path) {
 }
 
 /**
- * @param {{ port: number, secrets: import('../secrets.mjs').Secrets, minimumPasswordLength: number }} options
+ * @param {{ sql: import('postgres').Sql, jwtSecret: string, minimumPasswordLength: number }} options
+ *   `sql`: as supabase_auth_admin
  */
-export function createAuthAdmin({ port, secrets, minimumPasswordLength }) {
-  const sql = connect(databaseUrl('supabase_auth_admin', secrets.passwords.supabase_auth_admin, port), {
-    max: 4,
-    idle_timeout: 60,
-  });
-
+export function createAuthAdmin({ sql, jwtSecret, minimumPasswordLength }) {
   /** @param {Incoming} incoming @param {Outgoing} outgoing @param {import('../keys.mjs').Key} key */
   async function handle(incoming, outgoing, key) {
     try {
@@ -46,7 +41,7 @@ export function createAuthAdmin({ port, secrets, minimumPasswordLength }) {
   /** A person's JWT beside a secret key is that person, not the service. @param {Incoming} incoming @param {import('../keys.mjs').Key} key */
   function assertAdmin(incoming, key) {
     const token = bearerOf(incoming.headers);
-    const claims = token ? readToken(token, secrets.jwtSecret) : { role: key.role };
+    const claims = token ? readToken(token, jwtSecret) : { role: key.role };
     if (!claims) throw new AuthError(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature');
     if (claims.role !== 'service_role') throw new AuthError(403, 'not_admin', 'User not allowed');
   }
@@ -81,7 +76,7 @@ export function createAuthAdmin({ port, secrets, minimumPasswordLength }) {
     return { status: 200, body: { users, aud: 'authenticated' }, headers: { 'x-total-count': String(total) } };
   }
 
-  return { handle, close: () => sql.end({ timeout: 2 }) };
+  return { handle };
 }
 
 /** @param {Incoming} incoming @param {boolean} [optional] @returns {Promise<Record<string, any>>} */

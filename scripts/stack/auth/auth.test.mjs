@@ -1,0 +1,152 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { signToken } from '../tokens.mjs';
+import { clientOf, withClient } from './client.mjs';
+import { readHook } from './hooks.mjs';
+import { createAuth } from './routes.mjs';
+
+const SECRET = 'secret-of-these-tests';
+const HOOK = { uri: 'pg-functions://postgres/private/check', name: 'private.check' };
+const CLIENT = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0' };
+const GENUINE = Response.json({ access_token: 'of lite' });
+
+/**
+ * Auth over a database that knows one account and answers the hook as told.
+ * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown }} [world]
+ */
+function authOver({ account = {}, valid = true, output = { decision: 'continue' } } = {}) {
+  /** @type {{ asked: any[], deleted: unknown[][], passed: Request[] }} */
+  const seen = { asked: [], deleted: [], passed: [] };
+  const sql = /** @type {any} */ (async (/** @type {TemplateStringsArray} */ strings, /** @type {unknown[]} */ ...values) => {
+    const text = strings.join('?');
+    if (text.includes('from auth.users')) return account ? [{ id: 'u', encrypted_password: '$2b$10$x', is_banned: false, ...account }] : [];
+    if (text.includes('crypt(')) return [{ valid }];
+    if (text.startsWith('delete')) return void seen.deleted.push(values);
+    seen.asked.push(values[1]);
+    if (output instanceof Error) throw output;
+    return [{ output }];
+  });
+  const transaction = Object.assign((/** @type {any} */ first, /** @type {unknown[]} */ ...values) => (typeof first === 'string' ? first : sql(first, ...values)), {
+    unsafe: async () => {}, json: (/** @type {unknown} */ value) => value,
+  });
+  sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
+  const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), GENUINE.clone());
+  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK });
+  return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
+}
+
+/** @param {ReturnType<typeof authOver>} auth */
+async function signIn(auth) {
+  const body = JSON.stringify({ email: 'Ada@example.com', password: 'p' });
+  const response = await auth.ask('/token?grant_type=password', { method: 'POST', body });
+  const { error_code: code, msg } = await response.json();
+  return [response.status, code, msg];
+}
+
+test('a hook is named by its schema and function', () => {
+  assert.deepEqual(readHook({ enabled: true, uri: HOOK.uri }, 'x'), HOOK);
+  assert.equal(readHook({ enabled: false, uri: HOOK.uri }, 'x'), null);
+  assert.equal(readHook(undefined, 'x'), null);
+  for (const uri of ['https://example.com/hook', 'pg-functions://postgres/private', 'pg-functions://postgres/a/b;drop', undefined]) {
+    assert.throws(() => readHook({ enabled: true, uri }, 'x'), /needs uri/, uri);
+  }
+});
+
+test('the hook hears of right and wrong passwords, and from where', async () => {
+  for (const valid of [true, false]) {
+    const auth = authOver({ valid });
+    await signIn(auth);
+    const [{ metadata, ...rest }] = auth.seen.asked;
+    assert.deepEqual([rest, metadata.ip_address], [{ user_id: 'u', valid }, CLIENT.ip]);
+  }
+});
+
+test('the hook hears nothing of addresses without an account', async () => {
+  for (const account of [null, { encrypted_password: null }]) {
+    const auth = authOver({ account });
+    await signIn(auth);
+    assert.deepEqual([auth.seen.asked.length, auth.seen.passed.length], [0, 1]);
+  }
+});
+
+test('a rejected sign-in gets the hook\'s words and no session, also with the right password', async () => {
+  const auth = authOver({ output: { decision: 'reject', message: 'Invalid login credentials' } });
+  assert.deepEqual(await signIn(auth), [400, 'invalid_credentials', 'Invalid login credentials']);
+  assert.deepEqual([auth.seen.passed.length, auth.seen.deleted.length], [0, 0]);
+});
+
+test('a rejection without words has Auth\'s own, and may end the sessions', async () => {
+  const auth = authOver({ output: { decision: 'reject', should_logout_user: true } });
+  assert.deepEqual((await signIn(auth))[2], 'Further password verification attempts will be rejected.');
+  assert.deepEqual(auth.seen.deleted, [['u']]);
+});
+
+test('a wrong password is refused also where the hook lets it pass, and before the confirmation is looked at', async () => {
+  const auth = authOver({ valid: false });
+  assert.deepEqual(await signIn(auth), [400, 'invalid_credentials', 'Invalid login credentials']);
+  assert.equal(auth.seen.passed.length, 0);
+});
+
+test('a banned account is told so before the password is looked at', async () => {
+  const auth = authOver({ account: { is_banned: true }, valid: false });
+  assert.deepEqual((await signIn(auth)).slice(0, 2), [400, 'user_banned']);
+  assert.equal(auth.seen.asked.length, 0);
+});
+
+test('a hook that fails lets nobody in', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const failing = authOver({ output: new Error('permission denied') });
+  assert.deepEqual(await signIn(failing), [500, 'unexpected_failure', `Error running hook URI: ${HOOK.uri}`]);
+  const told = authOver({ output: { error: { http_code: 429, message: 'slow down' } } });
+  assert.deepEqual(await signIn(told), [429, 'unknown', 'slow down']);
+  assert.equal(failing.seen.passed.length + told.seen.passed.length, 0);
+});
+
+test('changing one\'s password ends the other sessions', async () => {
+  const authorization = `Bearer ${signToken({ sub: 'u', session_id: 'mine', exp: 4e9 }, SECRET)}`;
+  const change = async (/** @type {unknown} */ body) => {
+    const auth = authOver();
+    const { status } = await auth.ask('/user', { method: 'PUT', headers: { authorization }, body: JSON.stringify(body) });
+    return [status, auth.seen.deleted];
+  };
+  assert.deepEqual(await change({ password: 'another one' }), [200, [['u', 'mine']]]);
+  assert.deepEqual(await change({ data: { locale: 'de' } }), [200, []]);
+  assert.deepEqual(await change({ password: 'ä'.repeat(37) }), [400, []]);
+});
+
+test('signing out without a scope means everywhere', async () => {
+  for (const [path, scope] of /** @type {const} */ ([['/logout', 'global'], ['/logout?scope=local', 'local'], ['/logout?scope=others', 'others']])) {
+    const auth = authOver();
+    await auth.ask(path, { method: 'POST' });
+    assert.equal(new URL(auth.seen.passed[0].url).searchParams.get('scope'), scope);
+  }
+});
+
+test('the client is the first address that is forwarded, else the connection\'s', () => {
+  const from = (/** @type {string | undefined} */ header) => clientOf(/** @type {any} */ ({
+    headers: { 'x-forwarded-for': header, 'user-agent': 'curl' }, socket: { remoteAddress: '::ffff:127.0.0.1' },
+  }));
+  assert.deepEqual(from('203.0.113.7, 10.0.0.1'), { ip: '203.0.113.7', userAgent: 'curl' });
+  assert.equal(from('unknown, 2001:db8::1').ip, '2001:db8::1');
+  assert.equal(from(undefined).ip, '127.0.0.1');
+});
+
+test('a session is written with its client, at first and at every refresh', () => {
+  const id = (/** @type {string} */ name) => ({ kind: 'IdentifierNode', name });
+  const table = (/** @type {string} */ name) => ({ kind: 'TableNode', table: { schema: id('auth'), identifier: id(name) } });
+  const columns = ['id', 'ip', 'user_agent'].map((name) => ({ kind: 'ColumnNode', column: id(name) }));
+  const insert = (/** @type {string} */ name) => ({
+    kind: 'InsertQueryNode', into: table(name), columns,
+    values: { kind: 'ValuesNode', values: [{ kind: 'PrimitiveValueListNode', values: ['s', null, null] }] },
+  });
+  assert.deepEqual(withClient(insert('sessions'), CLIENT).values.values[0].values, ['s', CLIENT.ip, CLIENT.userAgent]);
+  const other = insert('refresh_tokens');
+  assert.equal(withClient(other, CLIENT), other);
+  const update = (/** @type {string} */ column) => ({
+    kind: 'UpdateQueryNode', table: table('sessions'), updates: [{ kind: 'ColumnUpdateNode', column: { column: id(column) }, value: { value: 1 } }],
+  });
+  const refreshed = withClient(update('refreshed_at'), CLIENT).updates.map((/** @type {any} */ one) => [one.column.column.name, one.value.value]);
+  assert.deepEqual(refreshed, [['refreshed_at', 1], ['ip', CLIENT.ip], ['user_agent', CLIENT.userAgent]]);
+  assert.equal(withClient(update('aal'), CLIENT).updates.length, 1);
+});

@@ -1,0 +1,45 @@
+// @ts-check
+// /auth/v1: @supabase/lite, and what Auth does differently on the paths that the product lives by.
+import { errorAnswer } from '../auth-admin/errors.mjs';
+import { onBehalfOf } from './client.mjs';
+import { changeUser } from './own-user.mjs';
+import { signIn } from './sign-in.mjs';
+import { answerRepeatedSignUp } from './sign-up.mjs';
+
+/** @typedef {(request: Request) => Promise<Response>} Next */
+
+/**
+ * @param {{ sql: import('postgres').Sql, service: { fetch: Next }, jwtSecret: string,
+ *   passwordHook: import('./hooks.mjs').Hook | null }} options `sql`: as supabase_auth_admin
+ */
+export function createAuth({ sql, service, jwtSecret, passwordHook }) {
+  /** @param {Request} request @param {import('./client.mjs').Client} client @returns {Promise<Response>} */
+  async function answer(request, client) {
+    const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
+    try {
+      return await route(request, next, client);
+    } catch (error) {
+      const { status, body, headers } = errorAnswer(error, request.headers.get('x-supabase-api-version') ?? undefined);
+      return Response.json(body, { status, headers });
+    }
+  }
+
+  /** @param {Request} request @param {Next} next @param {import('./client.mjs').Client} client */
+  function route(request, next, client) {
+    const url = new URL(request.url);
+    const operation = `${request.method} ${url.pathname.slice('/auth/v1'.length)}`;
+    if (operation === 'POST /signup') return answerRepeatedSignUp(request, next);
+    if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
+      return signIn(request, next, { sql, hook: passwordHook, client });
+    }
+    if (operation === 'PUT /user') return changeUser(request, next, { sql, jwtSecret });
+    // Auth ends every session where no scope is named; lite ends the one.
+    if (operation === 'POST /logout' && !url.searchParams.get('scope')) {
+      url.searchParams.set('scope', 'global');
+      return next(new Request(url, { method: 'POST', headers: request.headers }));
+    }
+    return next(request);
+  }
+
+  return { answer };
+}
