@@ -1067,6 +1067,39 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "read_audit_logs": {
+                Args: {
+                    "p_cursor"?: number;
+                    "p_filters"?: Json;
+                    "p_limit"?: number;
+                    "p_reason": string;
+                };
+                Returns: {
+                    "action": string;
+                    "actor_id": string | null;
+                    "actor_role": string;
+                    "context": NonNullable<Json>;
+                    "entity_id": string | null;
+                    "entity_type": string;
+                    "error_message": string | null;
+                    "id": number;
+                    "ip_address": unknown;
+                    "new_values": Json | null;
+                    "occurred_at": string;
+                    "old_values": Json | null;
+                    "request_id": string | null;
+                    "source": string | null;
+                    "status": string;
+                    "user_agent": string | null;
+                    "user_id": string | null;
+                }[];
+                SetofOptions: {
+                    from: "*";
+                    to: "audit_logs";
+                    isOneToOne: false;
+                    isSetofReturn: true;
+                };
+            };
             "read_person": {
                 Args: {
                     "p_reason": string;

@@ -1,6 +1,7 @@
 -- Audit log (T4): who did what, when, where from, how, and how it ended.
 --
--- Read:  platform admins all of it; a person the entries about themselves.
+-- Read:  a person what was done with what is theirs, when and why; not by whom, from where, or which
+--        values, since those are about whoever acted. Platform admins: public.read_audit_logs().
 -- Write: private.write_audit() alone. Nobody changes or removes an entry, the owner included;
 --        retention drops whole months by dropping their partition.
 
@@ -28,16 +29,19 @@ create table public.audit_logs (
 
 comment on table public.audit_logs is 'Append-only record of security-relevant and administrative acts, partitioned by month.';
 comment on column public.audit_logs.user_id is
-  'Whom the entry is about; they see it. No foreign key: the entry outlives the account.';
+  'Whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
 comment on column public.audit_logs.actor_id is 'Who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
 comment on column public.audit_logs.actor_role is 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
 comment on column public.audit_logs.source is 'How: the edge function, SQL function or trigger that wrote it.';
+comment on column public.audit_logs.context is
+  'What else explains the act, such as its reason. Whom the entry is about reads it: what they must not see goes elsewhere.';
 
 create index audit_logs_user_id_idx on public.audit_logs (user_id, occurred_at desc);
 create index audit_logs_actor_id_idx on public.audit_logs (actor_id, occurred_at desc);
 create index audit_logs_entity_idx on public.audit_logs (entity_type, entity_id, occurred_at desc);
 create index audit_logs_occurred_at_idx on public.audit_logs (occurred_at desc);
 create index audit_logs_action_idx on public.audit_logs (action, occurred_at desc);
+create index audit_logs_trouble_idx on public.audit_logs (status, occurred_at desc) where status <> 'success';
 
 create trigger refuse_change before update or delete on public.audit_logs
   for each row execute function private.refuse_change();
@@ -47,14 +51,16 @@ create trigger refuse_truncate before truncate on public.audit_logs
 alter table public.audit_logs enable row level security;
 alter table public.audit_logs force row level security;
 revoke all on table public.audit_logs from public, anon, authenticated, service_role;
-grant select on public.audit_logs to authenticated, service_role;
+grant select on public.audit_logs to service_role;
+grant select (id, occurred_at, user_id, actor_role, action, entity_type, entity_id, context, status)
+  on public.audit_logs to authenticated;
 
 select private.create_default_partition('public.audit_logs');
 select private.create_partitions_ahead('public.audit_logs', 3);
 
-create policy "A person sees entries about themselves, an admin all"
+create policy "A person sees entries about themselves"
   on public.audit_logs for select to authenticated
-  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()));
 
 -- An address that a proxy garbled must not undo the act that is being recorded.
 create function private.try_inet(p_text text)

@@ -1,6 +1,6 @@
 -- Terms acceptance (T3): which version of which document a person accepted, when and from where.
 --
--- Read:  the person their own; platform admins all.
+-- Read:  the person their own; platform admins a person's by public.read_person().
 -- Write: accept_document() alone, so that time, address and user agent are the server's.
 
 create table public.terms_acceptance (
@@ -29,9 +29,9 @@ alter table public.terms_acceptance force row level security;
 revoke all on table public.terms_acceptance from public, anon, authenticated, service_role;
 grant select on public.terms_acceptance to authenticated, service_role;
 
-create policy "A person sees what they accepted, an admin all"
+create policy "A person sees what they accepted"
   on public.terms_acceptance for select to authenticated
-  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()));
 
 insert into public.system_settings (key, value, description) values
   ('terms_version', '"2026-11"', 'Version of the terms that is in force.'),

@@ -1,6 +1,6 @@
 -- Password reset tokens (T2).
 --
--- Read:  a person their own, a platform admin all; never a digest.
+-- Read:  a person their own; platform admins a person's by public.read_person(); never a digest.
 -- Write: SQL functions only. The row holds the SHA-256 of a secret that is derived from a key
 --        outside the database: a dump of this table holds no usable link.
 
@@ -42,12 +42,14 @@ create trigger touch_updated_at before update on public.password_reset_tokens
 alter table public.password_reset_tokens enable row level security;
 alter table public.password_reset_tokens force row level security;
 revoke all on table public.password_reset_tokens from public, anon, authenticated, service_role;
+grant select (id, user_id, expires_at, attempts, max_attempts, used_at, superseded_at, created_at, updated_at)
+  on public.password_reset_tokens to authenticated;
 grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, superseded_at, created_at, updated_at)
-  on public.password_reset_tokens to authenticated, service_role;
+  on public.password_reset_tokens to service_role;
 
-create policy "A person sees their own tokens and a platform admin sees all"
+create policy "A person sees their own tokens"
   on public.password_reset_tokens for select to authenticated
-  using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
+  using (user_id = (select private.user_id()));
 
 create view private.tokens with (security_invoker = true) as
   select 'email_verification' as purpose, id, token_hash, expires_at, coalesce(verified_at, superseded_at) as spent_at

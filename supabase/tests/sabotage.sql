@@ -2,6 +2,11 @@
 grant truncate on public.bookings to authenticated
 grant select on partitions.audit_logs_default to authenticated
 grant update on public.audit_logs to authenticated
+grant select (ip_address) on public.audit_logs to authenticated
+alter policy "A person sees entries about themselves" on public.audit_logs using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
+alter policy "A person sees what they accepted" on public.terms_acceptance using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
+alter policy "A person sees their own tokens" on public.password_reset_tokens using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
+grant select (email) on public.email_verification_tokens to authenticated
 grant update (status) on public.bookings to authenticated
 grant delete on public.profiles to authenticated
 grant select on private.token_requests to service_role

@@ -47,6 +47,10 @@ select is_empty($$select from public.specialist_agenda(now(), now() + interval '
 select throws_ok($$select public.read_person(pg_temp.id('colleague'), 'curious')$$, 'PT403', 'forbidden', 'only platform admins read a person');
 select pg_temp.act_as('company_admin');
 select throws_ok($$select public.read_person(pg_temp.id('employee'), 'curious')$$, 'PT403', 'forbidden', 'not a company''s admin');
+select pg_temp.act_as_owner();
+insert into public.terms_acceptance (user_id, document, version, user_agent)
+values (pg_temp.id('employee'), 'privacy', 'test', 'Agent');
+delete from public.terms_acceptance where user_id = pg_temp.id('employee') and document <> 'privacy';
 select pg_temp.act_as('platform_admin');
 select throws_ok($$select public.read_person(pg_temp.id('employee'), ' ')$$, 'PT422', 'reason_required', 'nor without a reason');
 select throws_ok($$select public.read_person(pg_temp.id('nobody'), 'ticket 7')$$, 'PT404', 'person_not_found', 'nor somebody who does not exist');
@@ -58,18 +62,37 @@ select is(
 );
 select set_eq(
   $$select jsonb_object_keys(public.read_person(pg_temp.id('employee'), 'ticket 7'))$$,
-  array['profile', 'roles', 'memberships', 'specialist', 'bookings'],
+  array[
+    'profile', 'roles', 'memberships', 'specialist', 'bookings',
+    'terms_acceptance', 'email_verification_tokens', 'password_reset_tokens'
+  ],
   'the record has these parts'
 );
 select is(
   jsonb_typeof(public.read_person(pg_temp.id('employee'), 'ticket 7') -> 'bookings'), 'number',
   'of sessions it tells how many, never which'
 );
+select results_eq(
+  $$select d #>> '{terms_acceptance,0,user_agent}', d #>> '{email_verification_tokens,0,email}',
+      d #>> '{password_reset_tokens,0,email}', d::text ~ 'token_hash'
+    from public.read_person(pg_temp.id('employee'), 'ticket 7') d$$,
+  $$values ('Agent', 'employee@people.test', 'employee@people.test', false)$$,
+  'of acceptances and links it tells everything but the digest'
+);
+select is_empty($$select id from public.terms_acceptance where user_id <> pg_temp.id('platform_admin')$$,
+  'who accepted what is not seen past this door');
+select is_empty($$select id from public.email_verification_tokens where user_id <> pg_temp.id('platform_admin')$$, 'nor who confirms');
+select is_empty($$select id from public.password_reset_tokens where user_id <> pg_temp.id('platform_admin')$$, 'nor who resets');
 select pg_temp.act_as('employee');
 select results_eq(
-  $$select actor_id, context from public.audit_logs where action = 'person.read' limit 1$$,
-  $$values (pg_temp.id('platform_admin'), '{"reason": "ticket 7"}'::jsonb)$$,
-  'the person sees who read their record and why'
+  $$select actor_role, entity_id, context from public.audit_logs where action = 'person.read' limit 1$$,
+  $$values ('authenticated', pg_temp.id('employee')::text, '{"reason": "ticket 7"}'::jsonb)$$,
+  'the person sees that their record was read and why'
+);
+select pg_temp.act_as_owner();
+select is(
+  (select distinct actor_id from public.audit_logs where action = 'person.read'), pg_temp.id('platform_admin'),
+  'and the log knows by whom'
 );
 
 select * from finish();

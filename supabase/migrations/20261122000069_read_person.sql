@@ -1,0 +1,83 @@
+-- A platform admin reads a person's record, which the person can see was read, and why.
+--
+-- Read: platform admins, with a reason. docs/decisions/reading-about-people.md says why by a function.
+
+create function private.person_record(p_user_id uuid)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'profile', to_jsonb(p),
+    'roles', (select coalesce(jsonb_agg(r.role order by r.role), '[]') from public.user_roles r where r.user_id = p.id),
+    'memberships', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'company_id', m.company_id, 'company', c.name, 'role', m.role, 'status', m.status
+      ) order by c.name), '[]')
+      from public.company_members m join public.companies c on c.id = m.company_id
+      where m.user_id = p.id
+    ),
+    'specialist', (select to_jsonb(s) from public.specialists s where s.user_id = p.id),
+    'bookings', (select count(*) from public.bookings b where b.employee_id = p.id),
+    'terms_acceptance', (
+      select coalesce(jsonb_agg(to_jsonb(a) order by a.accepted_at desc), '[]')
+      from public.terms_acceptance a where a.user_id = p.id
+    ),
+    'email_verification_tokens', (
+      select coalesce(jsonb_agg(to_jsonb(t) - 'token_hash' order by t.created_at desc), '[]')
+      from public.email_verification_tokens t where t.user_id = p.id
+    ),
+    'password_reset_tokens', (
+      select coalesce(jsonb_agg(to_jsonb(t) - 'token_hash' order by t.created_at desc), '[]')
+      from public.password_reset_tokens t where t.user_id = p.id
+    )
+  )
+  from public.profiles p where p.id = p_user_id;
+$$;
+
+comment on function private.person_record(uuid) is 'What public.read_person() shows, or null when there is no such person.';
+
+revoke execute on function private.person_record(uuid) from public;
+
+create function private.read_person(p_user_id uuid, p_reason text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_person constant jsonb := private.person_record(p_user_id);
+begin
+  if v_person is null then
+    raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
+  end if;
+  perform private.write_audit(
+    'person.read', 'profiles', p_user_id::text, p_user_id, null, null,
+    jsonb_build_object('source', 'read_person', 'reason', v_reason)
+  );
+  return v_person;
+end;
+$$;
+
+comment on function private.read_person(uuid, text) is 'What public.read_person() does.';
+
+revoke execute on function private.read_person(uuid, text) from public;
+grant execute on function private.read_person(uuid, text) to authenticated;
+
+create function public.read_person(p_user_id uuid, p_reason text)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.read_person(p_user_id, p_reason);
+$$;
+
+comment on function public.read_person(uuid, text) is
+  'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, and how many '
+  'bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+
+revoke execute on function public.read_person(uuid, text) from public;
+grant execute on function public.read_person(uuid, text) to authenticated;
