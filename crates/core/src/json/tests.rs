@@ -147,6 +147,15 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Whether `serde_json` takes a text. `None` where a number is too large for it: we hand such a
+/// number on as its text.
+fn is_taken_by_serde_json(text: &[u8]) -> Option<bool> {
+    match serde_json::from_slice::<Value>(text) {
+        Err(error) if error.to_string().starts_with("number out of range") => None,
+        result => Some(result.is_ok()),
+    }
+}
+
 proptest! {
     #[test]
     fn what_serde_json_writes_is_read_back(value in value(), pretty in any::<bool>()) {
@@ -156,7 +165,8 @@ proptest! {
 
     #[test]
     fn any_text_is_taken_or_refused_as_serde_json_does(text in r#"[\[\]{}:," \\tfn0-9.eE+\-a-u]{0,24}"#) {
-        prop_assert_eq!(ours(&text).is_some(), theirs(&text).is_some(), "{}", text);
+        let theirs = is_taken_by_serde_json(text.as_bytes());
+        prop_assert!(theirs.is_none_or(|taken| taken == ours(&text).is_some()), "{}", text);
     }
 
     #[test]
@@ -166,7 +176,7 @@ proptest! {
         let mut text = serde_json::to_vec(&value).unwrap();
         let position = position.index(text.len());
         text[position] = byte;
-        let theirs = serde_json::from_slice::<Value>(&text);
-        prop_assert_eq!(parse::<Value>(&text).is_ok(), theirs.is_ok(), "{}", String::from_utf8_lossy(&text));
+        let (ours, theirs) = (parse::<Value>(&text).is_ok(), is_taken_by_serde_json(&text));
+        prop_assert!(theirs.is_none_or(|taken| taken == ours), "{}", String::from_utf8_lossy(&text));
     }
 }
