@@ -581,6 +581,7 @@ export type Database = {
             "password_reset_tokens": {
                 Row: {
                     "attempts": number;
+                    "completed_at": string | null;
                     "created_at": string;
                     "email": string;
                     "expires_at": string;
@@ -595,6 +596,7 @@ export type Database = {
                 ComputedFields: never;
                 Insert: {
                     "attempts"?: number;
+                    "completed_at"?: string | null;
                     "created_at"?: string;
                     "email": string;
                     "expires_at": string;
@@ -608,6 +610,7 @@ export type Database = {
                 };
                 Update: {
                     "attempts"?: number;
+                    "completed_at"?: string | null;
                     "created_at"?: string;
                     "email"?: string;
                     "expires_at"?: string;
@@ -1011,6 +1014,15 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "check_password_reset": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_password_prefixes": (string)[];
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: Json;
+            };
             "claim_emails": {
                 Args: {
                     "p_lease_seconds": number;
@@ -1067,6 +1079,14 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "consume_password_reset": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: Json;
+            };
             "read_audit_logs": {
                 Args: {
                     "p_cursor"?: number;
@@ -1114,13 +1134,31 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "release_password_reset": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: undefined;
+            };
             "request_email_verification": {
                 Args: {
                     "p_address_key": string;
-                    "p_context": Json;
+                    "p_client_key"?: string;
+                    "p_context"?: Json;
                     "p_email": string;
                 };
-                Returns: undefined;
+                Returns: Json;
+            };
+            "request_password_reset": {
+                Args: {
+                    "p_address_key": string;
+                    "p_client_key"?: string;
+                    "p_context"?: Json;
+                    "p_email": string;
+                };
+                Returns: Json;
             };
             "reschedule_booking": {
                 Args: {

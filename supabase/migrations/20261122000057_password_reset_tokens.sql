@@ -13,6 +13,7 @@ create table public.password_reset_tokens (
   attempts int not null default 0,
   max_attempts int not null default 5 check (max_attempts between 1 and 20),
   used_at timestamptz,
+  completed_at timestamptz,
   superseded_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -21,14 +22,17 @@ create table public.password_reset_tokens (
   constraint used_within_lifetime check (used_at >= created_at and used_at <= expires_at),
   constraint superseded_after_creation check (superseded_at >= created_at),
   constraint used_or_superseded check (used_at is null or superseded_at is null),
-  constraint only_a_mailed_token_is_used check (used_at is null or token_hash is not null)
+  constraint only_a_mailed_token_is_used check (used_at is null or token_hash is not null),
+  constraint only_a_used_token_is_completed check (completed_at is null or used_at is not null)
 );
 
 comment on table public.password_reset_tokens is 'One row per reset link. The id is the public half of the link.';
 comment on column public.password_reset_tokens.email is 'Address at issue. The link is void when the account''s address has changed since.';
 comment on column public.password_reset_tokens.token_hash is 'SHA-256 of the secret half, hex. Null until the mail is made.';
 comment on column public.password_reset_tokens.attempts is 'Tries with a wrong secret.';
-comment on column public.password_reset_tokens.superseded_at is 'When a newer token of the person took its place.';
+comment on column public.password_reset_tokens.used_at is 'When a request took the link to Auth. Given back where Auth refuses.';
+comment on column public.password_reset_tokens.completed_at is 'When Auth had a new password of the person. Never given back from then on.';
+comment on column public.password_reset_tokens.superseded_at is 'When a newer token of the person took its place, or the password was changed without it.';
 
 create index password_reset_tokens_user_id_idx on public.password_reset_tokens (user_id, created_at desc);
 create index password_reset_tokens_token_hash_idx on public.password_reset_tokens (token_hash);
@@ -42,9 +46,9 @@ create trigger touch_updated_at before update on public.password_reset_tokens
 alter table public.password_reset_tokens enable row level security;
 alter table public.password_reset_tokens force row level security;
 revoke all on table public.password_reset_tokens from public, anon, authenticated, service_role;
-grant select (id, user_id, expires_at, attempts, max_attempts, used_at, superseded_at, created_at, updated_at)
+grant select (id, user_id, expires_at, attempts, max_attempts, used_at, completed_at, superseded_at, created_at, updated_at)
   on public.password_reset_tokens to authenticated;
-grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, superseded_at, created_at, updated_at)
+grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, completed_at, superseded_at, created_at, updated_at)
   on public.password_reset_tokens to service_role;
 
 create policy "A person sees their own tokens"
@@ -52,10 +56,11 @@ create policy "A person sees their own tokens"
   using (user_id = (select private.user_id()));
 
 create view private.tokens with (security_invoker = true) as
-  select 'email_verification' as purpose, id, token_hash, expires_at, coalesce(verified_at, superseded_at) as spent_at
+  select 'email_verification' as purpose, id, user_id, token_hash, created_at, expires_at,
+    coalesce(verified_at, superseded_at) as spent_at
   from public.email_verification_tokens
   union all
-  select 'password_reset', id, token_hash, expires_at, coalesce(used_at, superseded_at)
+  select 'password_reset', id, user_id, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
   from public.password_reset_tokens;
 
 comment on view private.tokens is 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';

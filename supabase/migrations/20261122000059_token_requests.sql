@@ -1,10 +1,10 @@
 -- Requests for a token mail by somebody who is not signed in.
 --
--- Called: request_email_verification() by service_role, for whatever address was typed.
--- It does the same for every address: one row, and asking again while that waits adds none, so
--- that a flood of requests for an address costs one mail's worth of work. Whether there is an account, whether it is
--- confirmed, whether the address has asked too often is looked at later, when the dispatcher
--- works through the rows, so that neither answer nor time tells.
+-- Called: request_email_verification() and request_password_reset() by service_role, for whatever
+-- address was typed. They do the same for every address: one row, and asking again while that waits
+-- adds none, so that a flood of requests for an address costs one mail's worth of work. Whether
+-- there is an account, whether it is confirmed, whether the address has asked too often is looked at
+-- later, when the dispatcher works through the rows, so that neither answer nor time tells.
 
 create table private.token_requests (
   id bigint generated always as identity primary key,
@@ -45,37 +45,79 @@ alter table private.token_cooldowns enable row level security;
 alter table private.token_cooldowns force row level security;
 revoke all on table private.token_requests, private.token_cooldowns from public, anon, authenticated, service_role;
 
-create function private.request_token(p_purpose text, p_email text, p_address_key text, p_context jsonb)
-returns void
-language sql
+create function private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb)
+returns jsonb
+language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_wait constant int := private.take_client_allowance(p_client_key);
+begin
+  if v_wait > 0 then
+    return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
+  end if;
   insert into private.token_requests (purpose, email, address_key, context)
   values (p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}'))
   on conflict (purpose, address_key) do nothing;
+  return jsonb_build_object('allowed', true);
+end;
 $$;
 
-comment on function private.request_token(text, text, text, jsonb) is 'Notes that somebody asked for a token mail. The same work for every address.';
+comment on function private.request_token(text, text, text, text, jsonb) is
+  'Notes that somebody asked for a token mail, if their client may ask now. The same work for every address.';
 
-revoke execute on function private.request_token(text, text, text, jsonb) from public;
-grant execute on function private.request_token(text, text, text, jsonb) to service_role;
+revoke execute on function private.request_token(text, text, text, text, jsonb) from public;
+grant execute on function private.request_token(text, text, text, text, jsonb) to service_role;
 
-create function public.request_email_verification(p_email text, p_address_key text, p_context jsonb)
-returns void
+create function public.request_email_verification(
+  p_email text, p_address_key text, p_client_key text default null, p_context jsonb default null
+)
+returns jsonb
 language sql
 set search_path = ''
 as $$
-  select private.request_token('email_verification', p_email, p_address_key, p_context);
+  select private.request_token('email_verification', p_email, p_address_key, p_client_key, p_context);
 $$;
 
-comment on function public.request_email_verification(text, text, jsonb) is
-  'Somebody asks for another verification mail. p_address_key: HMAC of the address in hex. Answers alike for every address.';
+create function public.request_password_reset(
+  p_email text, p_address_key text, p_client_key text default null, p_context jsonb default null
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.request_token('password_reset', p_email, p_address_key, p_client_key, p_context);
+$$;
 
-revoke execute on function public.request_email_verification(text, text, jsonb) from public, anon, authenticated;
-grant execute on function public.request_email_verification(text, text, jsonb) to service_role;
+comment on function public.request_email_verification(text, text, text, jsonb) is
+  'Somebody asks for another verification mail. p_address_key: HMAC of the address in hex; p_client_key: of the client''s '
+  'network, or null. Answers alike for every address: {allowed: true}, or {allowed: false, retry_after_seconds} by the client''s allowance.';
+comment on function public.request_password_reset(text, text, text, jsonb) is
+  'Somebody asks for a link that resets a password. As request_email_verification().';
 
--- A conflict that fails the condition updates nothing and returns nothing: not allowed.
+revoke execute on function public.request_email_verification(text, text, text, jsonb) from public, anon, authenticated;
+revoke execute on function public.request_password_reset(text, text, text, jsonb) from public, anon, authenticated;
+grant execute on function public.request_email_verification(text, text, text, jsonb) to service_role;
+grant execute on function public.request_password_reset(text, text, text, jsonb) to service_role;
+
+create function private.token_lifetime(p_purpose text)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$
+  select case p_purpose
+    when 'email_verification' then make_interval(hours => private.setting('email_verification_ttl_hours')::int)
+    when 'password_reset' then make_interval(mins => private.setting('password_reset_ttl_minutes')::int)
+  end;
+$$;
+
+comment on function private.token_lifetime(text) is 'How long a link of a purpose works.';
+
+-- A conflict that fails the condition updates nothing and returns nothing: not allowed. Once the link
+-- that was mailed last has expired, another is allowed however many there were: else whoever asks
+-- for a stranger's address all the time would keep the stranger from a link that works.
 create function private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamptz)
 returns setof text
 language sql
@@ -99,6 +141,7 @@ as $$
     and (
       c.window_started_at <= p_now - interval '1 hour'
       or c.allowed_in_window < private.setting('token_requests_per_hour')::int
+      or c.last_allowed_at <= p_now - private.token_lifetime(p_purpose)
     )
   returning c.address_key;
 $$;
@@ -108,8 +151,10 @@ comment on function private.take_cooldown(text, text[], timestamptz) is
 
 revoke execute on function private.take_cooldown(text, text[], timestamptz) from public;
 
-create function private.process_token_requests(p_now timestamptz default now(), p_limit int default 1000)
-returns int
+-- The addresses whose request may become a mail. The rows are gone, whatever becomes of them.
+create function private.take_token_requests(
+  p_purpose text, p_now timestamptz, p_limit int, out looked_at int, out emails text[]
+)
 language plpgsql
 security definer
 set search_path = ''
@@ -123,41 +168,78 @@ begin
     delete from private.token_requests
     where id = any (array(
       select id from private.token_requests
-      where purpose = 'email_verification'
+      where purpose = p_purpose
       order by id
       limit p_limit
       for update skip locked
     ))
     returning email, address_key
   )
-  select array_agg(email), array_agg(address_key) into v_emails, v_keys from taken;
-  if v_emails is null then
-    return 0;
-  end if;
-  v_allowed := array(
-    select private.take_cooldown(
-      'email_verification', v_keys, p_now
-    )
-  );
-  -- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.
-  perform private.issue_email_verification(p.id, p.email, p_now)
+  select array_agg(email), array_agg(address_key), count(*) into v_emails, v_keys, looked_at from taken;
+  v_allowed := array(select private.take_cooldown(p_purpose, v_keys, p_now));
+  emails := array(select t.email from unnest(v_emails, v_keys) t (email, address_key) where t.address_key = any (v_allowed));
+end;
+$$;
+
+comment on function private.take_token_requests(text, timestamptz, int) is
+  'Takes up to p_limit requests of a purpose: how many, and the addresses of those that do not cool down.';
+
+revoke execute on function private.take_token_requests(text, timestamptz, int) from public;
+
+-- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.
+create function private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamptz)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform case p_purpose
+    when 'email_verification' then private.issue_email_verification(p.id, p.email, p_now)
+    when 'password_reset' then private.issue_password_reset(p.id, p.email, p_now)
+  end
   from (
     select id, email
     from public.profiles
-    where email = any (array(
-      select t.email from unnest(v_emails, v_keys) t (email, address_key) where t.address_key = any (v_allowed)
-    ))
-      and email_confirmed_at is null
+    where email = any (p_emails)
+      and (email_confirmed_at is null or p_purpose <> 'email_verification')
       and email like '_%@_%'
     order by id
     for no key update skip locked
   ) p
   where not exists (
-    select from public.email_verification_tokens k
-    where k.user_id = p.id
+    select from private.tokens k
+    where k.purpose = p_purpose and k.user_id = p.id
       and k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
   );
-  return cardinality(v_emails);
+end;
+$$;
+
+comment on function private.issue_requested_tokens(text, text[], timestamptz) is
+  'Issues a token to every account of these addresses that is entitled to one.';
+
+revoke execute on function private.issue_requested_tokens(text, text[], timestamptz) from public;
+
+-- Each purpose has its own share, so that a flood of one does not hold up the other.
+create function private.process_token_requests(p_now timestamptz default now(), p_limit int default 1000)
+returns int
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_purpose text;
+  v_taken record;
+  v_total int := 0;
+begin
+  foreach v_purpose in array array['password_reset', 'email_verification'] loop
+    select * into v_taken from private.take_token_requests(v_purpose, p_now, p_limit);
+    if v_taken.looked_at > 0 then
+      perform private.issue_requested_tokens(v_purpose, v_taken.emails, p_now);
+      v_total := v_total + v_taken.looked_at;
+    end if;
+  end loop;
+  return v_total;
 end;
 $$;
 

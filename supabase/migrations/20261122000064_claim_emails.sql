@@ -187,7 +187,7 @@ begin
     ) + (
       select count(*) from (
         select from private.token_requests
-        where p_stream = 'mail' and purpose = 'email_verification'
+        where p_stream = 'mail'
         limit 10000
       ) r
     )

@@ -5,8 +5,8 @@ begin;
 select no_plan();
 
 create function pg_temp.key(p_email text) returns text language sql as $$ select encode(sha256(p_email::bytea), 'hex'); $$;
-create function pg_temp.ask(p_email text) returns void language sql as $$
-  select public.request_email_verification(p_email, pg_temp.key(lower(p_email)), '{"ip": "203.0.113.9"}');
+create function pg_temp.ask(p_email text) returns jsonb language sql as $$
+  select public.request_email_verification(p_email, pg_temp.key(lower(p_email)), p_context => '{"ip": "203.0.113.9"}');
 $$;
 create function pg_temp.tokens_of(p_person text) returns bigint language sql as $$
   select count(*) from public.email_verification_tokens where user_id = pg_temp.id(p_person);
@@ -81,9 +81,9 @@ select is(pg_temp.claim(p_stream => 'reminder') -> 'remaining', '0'::jsonb, 'the
 select is((select count(*) from private.token_requests), 51::bigint, 'which takes none');
 
 select pg_temp.act_as('anon');
-select throws_ok($$select public.request_email_verification('a@b.c', repeat('0', 64), '{}')$$, '42501', null, 'only the functions ask');
+select throws_ok($$select public.request_email_verification('a@b.c', repeat('0', 64))$$, '42501', null, 'only the functions ask');
 select pg_temp.act_as('employee');
-select throws_ok($$select public.request_email_verification('a@b.c', repeat('0', 64), '{}')$$, '42501', null, 'not a person either');
+select throws_ok($$select public.request_email_verification('a@b.c', repeat('0', 64))$$, '42501', null, 'not a person either');
 select throws_ok($$select from private.token_requests$$, '42501', null, 'nobody sees who asked');
 
 select * from finish();

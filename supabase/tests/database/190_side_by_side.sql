@@ -96,6 +96,21 @@ select results_eq(
   'of eight racing guesses five are allowed'
 );
 
+-- One link that resets a password, fifty requests
+select private.issue_password_reset('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test') as token \gset
+update public.password_reset_tokens set token_hash = repeat('a', 64) where id = :'token';
+\setenv TOKEN :token
+\set outcomes `supabase/tests/setup/clients 50 -c "select public.consume_password_reset('$TOKEN', repeat('a', 64)) ->> 'outcome'"`
+select results_eq(
+  format($$select o, count(*) from string_to_table(%L, E'\n') o group by o order by o collate "C"$$, :'outcomes'),
+  $$values ('consumed', 1::bigint), ('used', 49)$$,
+  'of fifty racing requests one resets the password'
+);
+select is(
+  (select count(*) from public.audit_logs where action = 'password.reset_used' and entity_id = :'token'), 1::bigint,
+  'and one audit entry is written'
+);
+
 -- Four tokens for one person
 \set issued `supabase/tests/setup/clients 4 -c "select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test')"`
 select is(
@@ -110,7 +125,7 @@ select is(
 
 -- One address asked for four times, four dispatchers
 delete from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001';
-\set asked `supabase/tests/setup/clients 4 -c "select public.request_email_verification('side-by-side@people.test', repeat('5de0b75e', 8), '{}')"`
+\set asked `supabase/tests/setup/clients 4 -c "select public.request_email_verification('side-by-side@people.test', repeat('5de0b75e', 8))"`
 select is(
   (select count(*) from private.token_requests where email = 'side-by-side@people.test'), 1::bigint,
   'an address that is asked for side by side waits once'

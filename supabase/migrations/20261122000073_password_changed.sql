@@ -1,0 +1,43 @@
+-- A changed password: what must follow from it, in the transaction in which Auth stores it.
+--
+-- Called: by the trigger on auth.users, so for every way in which a password changes, and also when
+-- the process that asked for it dies before it hears the answer.
+--
+-- Auth itself ends the sessions: all of them when its admin API changes the password, all others
+-- when the person does. It also rewrites the column without a new password where its encryption at
+-- rest gets a new key (off by default): people would then get a notice too many.
+
+create function private.follow_password_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  update public.password_reset_tokens set completed_at = now()
+  where user_id = new.id and used_at is not null and completed_at is null and expires_at > now();
+  perform private.retire_password_resets(new.id);
+  perform private.write_audit(
+    'password.changed', 'users', new.id::text, new.id, null, null, jsonb_build_object('source', 'trigger')
+  );
+  -- To an address that nobody had confirmed, the notice would be news of a stranger's account.
+  if old.email_confirmed_at is not null and new.email like '_%@_%' then
+    perform private.enqueue_email(
+      'password_changed', new.id, new.email, jsonb_build_object('changed_at', private.iso_timestamp(now())),
+      'security', 'password_changed:' || new.id || ':' || extract(epoch from now())
+    );
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.follow_password_change() is
+  'Trigger on auth.users: a new password is audited, announced by mail, and voids the links that could change it again.';
+
+revoke execute on function private.follow_password_change() from public;
+
+-- Sorts after follow_auth_user: the profile has the address by then.
+create trigger follow_password_change after update of encrypted_password on auth.users
+  for each row
+  when (new.encrypted_password is distinct from old.encrypted_password and coalesce(new.encrypted_password, '') <> '')
+  execute function private.follow_password_change();
