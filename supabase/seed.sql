@@ -1,6 +1,7 @@
 -- A small marketplace for development: never for a project with real people in it.
 --
--- Everybody signs in with the password  evenkeel-demo-2026
+-- Nobody has a password: previews get this file, and are on the internet. On a machine of one's own
+-- ./scripts/start sets one, by demo-passwords.sql.
 --
 --   admin@evenkeel.example     platform admin
 --   anna@larkspur.example      admin of Larkspur Studio        nora@northwind.example    admin of Northwind Logistics
@@ -42,19 +43,16 @@ as $$
     lpad(p_n::text, 12, '0'))::uuid;
 $$;
 
--- Accounts. The empty strings are what Supabase Auth expects where there is no token.
-with secret as materialized (
-  select extensions.crypt('evenkeel-demo-2026', extensions.gen_salt('bf', 10)) as hash
-)
+-- Accounts. The empty strings are what Supabase Auth expects where there is no password or token.
 insert into auth.users (
   id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
   confirmation_token, recovery_token, email_change, email_change_token_new, created_at, updated_at
 )
-select pg_temp.demo_id('person', p.n), 'authenticated', 'authenticated', p.email, s.hash, now(),
+select pg_temp.demo_id('person', p.n), 'authenticated', 'authenticated', p.email, '', now(),
   '{"provider": "email", "providers": ["email"]}',
   jsonb_build_object('display_name', p.name, 'locale', p.locale, 'time_zone', p.time_zone),
   '', '', '', '', now(), now()
-from demo_person p, secret s
+from demo_person p
 on conflict do nothing;
 
 insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)

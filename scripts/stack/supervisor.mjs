@@ -61,7 +61,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     await ensureSecretsFile();
 
     const { cluster, secrets, url, adminUrl } = await bringUp({
-      directory, port: databasePort, durable: true, migrations: true, seed: true, onStep,
+      directory, port: databasePort, durable: true, migrations: true, seed: true, demoPasswords: true, onStep,
       onStarted: (started) => stops.push(() => stopCluster(started)),
     });
 

@@ -2,7 +2,10 @@
 // What scripts/deploy would do to a hosted project, by the commands it gives. The platform itself is not there.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { root } from '../suite/root.mjs';
 import { Project, REF, secretsNamed } from './project.mjs';
 
 const KEY = 'sb_secret_abcDEF_123';
@@ -64,6 +67,19 @@ describe('a deployment', () => {
   test('seeds a preview and nothing else', () => {
     project.deploy('--environment preview');
     assert.ok(project.lines().includes(`supabase db push --remote=${REF} --include-seed --yes`));
+    for (const environment of ['staging', 'production']) {
+      const other = new Project();
+      other.deploy(`--environment ${environment} --yes`);
+      assert.ok(other.lines().includes(PUSH));
+      other.remove();
+    }
+  });
+
+  test('gives a preview no password that is published', () => {
+    const config = readFileSync(path.join(root, 'supabase/config.toml'), 'utf8');
+    assert.match(config, /^sql_paths = \["\.\/seed\.sql"\]$/m);
+    const seed = readFileSync(path.join(root, 'supabase/seed.sql'), 'utf8');
+    assert.doesNotMatch(seed, /crypt\(|\$2[aby]\$|\\i/);
   });
 
   test('of functions only leaves the schema alone', () => {
