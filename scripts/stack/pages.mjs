@@ -12,6 +12,9 @@ const PAGES = new Map([
   ['/sign-up', 'sign-up.html'],
   ['/sign-in', 'sign-in.html'],
   ['/confirm-email', 'confirm-email.html'],
+  ['/forgot-password', 'forgot-password.html'],
+  ['/reset-password', 'reset-password.html'],
+  ['/sessions', 'sessions.html'],
   ['/preferences', 'preferences.html'],
 ]);
 const TYPES = new Map([

@@ -49,7 +49,8 @@ function obstacles() {
 }
 
 describe('every page', () => {
-  for (const path of ['/', '/sign-up', '/sign-in', '/confirm-email', '/preferences', '/nowhere']) {
+  const paths = ['/', '/sign-up', '/sign-in', '/confirm-email', '/forgot-password', '/reset-password'];
+  for (const path of [...paths, '/reset-password#token=any', '/sessions', '/preferences', '/nowhere']) {
     test(`${path} has names, labels, one heading, and fits a telephone`, async () => {
       const { page, context } = await newVisitor(browser, { viewport: { width: 360, height: 740 } });
       await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });
@@ -69,7 +70,7 @@ describe('every page', () => {
       const key = `sb-${location.hostname.split('.')[0]}-auth-token`;
       localStorage.setItem(key, JSON.stringify(session));
     }, data.session);
-    for (const path of ['/', '/preferences']) {
+    for (const path of ['/', '/sessions', '/preferences']) {
       await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });
       await page.getByRole('button', { name: 'Sign out' }).waitFor();
       assert.deepEqual(await page.evaluate(obstacles), []);

@@ -1,5 +1,6 @@
 // @ts-check
 import { byId, onSubmit, tell } from './dom.js';
+import { takeToken } from './link.js';
 import { callFunction } from './session.js';
 
 /** @type {Record<string, [title: string, text: string]>} by the outcome's code */
@@ -22,13 +23,6 @@ if (token) {
 } else {
   show('Confirm your e-mail address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
   byId('resend-section').hidden = false;
-}
-
-/** The token leaves the address bar and the history before anything else happens. */
-function takeToken() {
-  const found = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (location.hash) history.replaceState(null, '', location.pathname);
-  return found;
 }
 
 async function confirm() {

@@ -10,9 +10,21 @@ const config = await (await fetch('/stack/config.json')).json();
 export const client = library.createClient(location.origin, config.publishableKey);
 export const inboxUrl = config.inboxUrl;
 
-const { data } = await client.auth.getSession();
+const { data: kept } = await client.auth.getSession();
+/** Whether this browser held a session that has been ended elsewhere. */
+export const wasEnded = Boolean(kept.session) && await isGone();
+/** The session of this browser, or null. */
+export const session = wasEnded ? null : kept.session;
 /** The person who is signed in, or null. */
-export const person = data.session?.user ?? null;
+export const person = session?.user ?? null;
+
+/** Only Auth knows: a token looks good until it expires. Where nothing answers, the session is kept. */
+async function isGone() {
+  const { error } = await client.auth.getUser();
+  if (!library.isAuthSessionMissingError(error)) return false;
+  await client.auth.signOut({ scope: 'local' });
+  return true;
+}
 
 for (const element of document.querySelectorAll('[data-when]')) {
   if (element instanceof HTMLElement) element.hidden = (element.dataset.when === 'signed-in') !== Boolean(person);
@@ -26,7 +38,7 @@ document.querySelector('#sign-out')?.addEventListener('click', async () => {
 /**
  * Calls an edge function without a session.
  * @param {string} path @param {unknown} body
- * @returns {Promise<{ status: number, body: any }>} status 0 where nothing answered
+ * @returns {Promise<{ status: number, body: any, retryAfter: number | null }>} status 0 where nothing answered; `retryAfter` in seconds
  */
 export async function callFunction(path, body) {
   try {
@@ -35,8 +47,9 @@ export async function callFunction(path, body) {
       headers: { 'content-type': 'application/json', apikey: config.publishableKey },
       body: JSON.stringify(body),
     });
-    return { status: response.status, body: await response.json().catch(() => ({})) };
+    const retryAfter = Number(response.headers.get('retry-after')) || null;
+    return { status: response.status, body: await response.json().catch(() => ({})), retryAfter };
   } catch {
-    return { status: 0, body: {} };
+    return { status: 0, body: {}, retryAfter: null };
   }
 }

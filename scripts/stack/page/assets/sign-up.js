@@ -1,5 +1,6 @@
 // @ts-check
 import { byId, onSubmit, tell } from './dom.js';
+import { normalise } from './password-rules.js';
 import { client, inboxUrl } from './session.js';
 
 byId('open-inbox').href = inboxUrl;
@@ -7,7 +8,7 @@ onSubmit(byId('form'), async () => {
   const email = byId('email').value.trim();
   const { error } = await client.auth.signUp({
     email,
-    password: byId('password').value,
+    password: normalise(byId('password').value),
     options: {
       data: {
         display_name: byId('name').value.trim(),

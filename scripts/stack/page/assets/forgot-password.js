@@ -1,0 +1,4 @@
+// @ts-check
+import { offerRequest } from './reset-request.js';
+
+offerRequest();
