@@ -1,7 +1,7 @@
 -- A small marketplace for development: never for a project with real people in it.
 --
--- Nobody has a password: previews get this file, and are on the internet. On a machine of one's own
--- ./scripts/start sets one, by demo-passwords.sql.
+-- Nobody can sign in, unless the setting demo.password names a password for all of them: previews get
+-- this file, and are on the internet. On a machine of one's own ./scripts/start names one.
 --
 --   admin@evenkeel.example     platform admin
 --   anna@larkspur.example      admin of Larkspur Studio        nora@northwind.example    admin of Northwind Logistics
@@ -44,15 +44,20 @@ as $$
 $$;
 
 -- Accounts. The empty strings are what Supabase Auth expects where there is no password or token.
+with secret as materialized (
+  select coalesce(
+    extensions.crypt(nullif(current_setting('demo.password', true), ''), extensions.gen_salt('bf', 10)), ''
+  ) as hash
+)
 insert into auth.users (
   id, aud, role, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data,
   confirmation_token, recovery_token, email_change, email_change_token_new, created_at, updated_at
 )
-select pg_temp.demo_id('person', p.n), 'authenticated', 'authenticated', p.email, '', now(),
+select pg_temp.demo_id('person', p.n), 'authenticated', 'authenticated', p.email, s.hash, now(),
   '{"provider": "email", "providers": ["email"]}',
   jsonb_build_object('display_name', p.name, 'locale', p.locale, 'time_zone', p.time_zone),
   '', '', '', '', now(), now()
-from demo_person p
+from demo_person p, secret s
 on conflict do nothing;
 
 insert into auth.identities (id, provider, provider_id, user_id, identity_data, created_at, updated_at)

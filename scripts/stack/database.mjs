@@ -11,20 +11,20 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { clusterExists, createCluster, locateCluster, removeCluster, runningPort, startCluster, stopCluster } from './cluster.mjs';
-import { migrate, seed, setDemoPasswords } from './migrations.mjs';
+import { migrate, seed } from './migrations.mjs';
 import { connect, databaseUrl, installPlatform, platformFingerprint } from './platform.mjs';
 import { freePort, isBusy } from './ports.mjs';
 import { loadSecrets } from './secrets.mjs';
 import { UserError, exitWith } from './user-error.mjs';
 
 /**
- * @typedef {{ directory: string, port: number, durable: boolean, migrations: boolean, seed: boolean, demoPasswords?: boolean,
+ * @typedef {{ directory: string, port: number, durable: boolean, migrations: boolean, seed: boolean, demoPassword?: string,
  *   onStep?: (step: string) => void, onStarted?: (cluster: import('./cluster.mjs').Cluster) => void }} Wish
  */
 
 /** A running, migrated database, made from nothing where there is none. @param {Wish} wish */
 export async function bringUp({
-  directory, port: wishedPort, durable, migrations, seed: wantsSeed, demoPasswords = false, onStep = () => {}, onStarted = () => {},
+  directory, port: wishedPort, durable, migrations, seed: wantsSeed, demoPassword = '', onStep = () => {}, onStarted = () => {},
 }) {
   await mkdir(directory, { recursive: true });
   const cluster = await locateCluster(directory);
@@ -64,8 +64,7 @@ export async function bringUp({
       const applied = await migrate(sql, url);
       if (applied.length > 0) onStep(`applied ${applied.length} migrations`);
     }
-    if (migrations && wantsSeed && (await seed(sql))) onStep('seeded');
-    if (migrations && demoPasswords) await setDemoPasswords(sql);
+    if (migrations && wantsSeed && (await seed(sql, demoPassword))) onStep('seeded');
   } finally {
     await sql.end();
   }

@@ -32,18 +32,13 @@ async function pendingMigrations(sql) {
   return files.map((name) => name.split('_')[0]).filter((version) => !applied.has(version)).sort();
 }
 
-/** The demo people and what is theirs; they cannot sign in. @param {import('postgres').Sql} sql */
-export const seed = (sql) => runOnce(sql, 'supabase/seed.sql');
-
-/** A password that everybody knows, for a database on this machine. @param {import('postgres').Sql} sql */
-export const setDemoPasswords = (sql) => runOnce(sql, 'supabase/demo-passwords.sql');
-
 /**
- * Runs a file once in a database's life; the mark and the rows land together.
- * @param {import('postgres').Sql} sql @param {string} file below the project's root
+ * Runs supabase/seed.sql once in a database's life; the mark and the rows land together.
+ * @param {import('postgres').Sql} sql
+ * @param {string} password with which its people sign in; none where empty
  */
-async function runOnce(sql, file) {
-  const text = await readFile(path.join(projectRoot, file), 'utf8').catch(() => null);
+export async function seed(sql, password) {
+  const text = await readFile(path.join(projectRoot, 'supabase/seed.sql'), 'utf8').catch(() => null);
   if (!text) return false;
   return sql.begin(async (transaction) => {
     // The CLI's own record of applied seeds, so that `supabase db push --include-seed` agrees.
@@ -51,10 +46,12 @@ async function runOnce(sql, file) {
       create schema if not exists supabase_migrations;
       create table if not exists supabase_migrations.seed_files (path text primary key, hash text not null);
     `);
+    const mark = password ? 'applied by scripts/start, with a password' : 'applied by scripts/stack';
     const marked = await transaction`
-      insert into supabase_migrations.seed_files (path, hash) values (${file}, 'applied by scripts/start')
+      insert into supabase_migrations.seed_files (path, hash) values ('supabase/seed.sql', ${mark})
       on conflict do nothing returning path`;
     if (marked.length === 0) return false;
+    await transaction`select set_config('demo.password', ${password}, true)`;
     await transaction.unsafe(text);
     return true;
   });

@@ -24,6 +24,8 @@ import { UserError } from './user-error.mjs';
 import { keepVaultSecrets } from './vault-secrets.mjs';
 
 const LARGE_LOG = 5_000_000;
+// Published in the README, so for a machine that listens on loopback only.
+const DEMO_PASSWORD = 'evenkeel-demo-2026';
 
 /**
  * @typedef {{ onStep: (step: string) => void, onFunctionLine: (name: string, line: string) => void }} Reporter
@@ -61,7 +63,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     await ensureSecretsFile();
 
     const { cluster, secrets, url, adminUrl } = await bringUp({
-      directory, port: databasePort, durable: true, migrations: true, seed: true, demoPasswords: true, onStep,
+      directory, port: databasePort, durable: true, migrations: true, seed: true, demoPassword: DEMO_PASSWORD, onStep,
       onStarted: (started) => stops.push(() => stopCluster(started)),
     });
 

@@ -79,7 +79,11 @@ describe('a deployment', () => {
     const config = readFileSync(path.join(root, 'supabase/config.toml'), 'utf8');
     assert.match(config, /^sql_paths = \["\.\/seed\.sql"\]$/m);
     const seed = readFileSync(path.join(root, 'supabase/seed.sql'), 'utf8');
-    assert.doesNotMatch(seed, /crypt\(|\$2[aby]\$|\\i/);
+    const hashed = [...seed.matchAll(/crypt\((.*?), extensions\.gen_salt/g)].map(([, what]) => what);
+    assert.deepEqual(hashed, ["nullif(current_setting('demo.password', true), '')"]);
+    assert.doesNotMatch(seed, /\$2[aby]\$|set_config|set demo/);
+    project.deploy('--environment preview', { CRON_SECRET_KEY: KEY });
+    assert.doesNotMatch(JSON.stringify(project.calls()), /demo\.password|evenkeel-demo/);
   });
 
   test('of functions only leaves the schema alone', () => {
