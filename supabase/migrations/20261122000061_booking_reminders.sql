@@ -2,7 +2,8 @@
 --
 -- Read:  the person who is reminded.
 -- Write: triggers on bookings and notification_preferences, and the dispatcher. A booking that
---        is confirmed, moved or given up takes its reminders along in the same transaction.
+--        is confirmed, moved or given up takes its reminders along in the same transaction. One
+--        that is no longer wanted is deleted, unless its mail was queued: that one is voided.
 
 create table public.booking_reminders (
   id uuid primary key default gen_random_uuid(),
@@ -17,14 +18,14 @@ create table public.booking_reminders (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint remind_at_is_start_minus_lead check (remind_at = starts_at - lead_minutes * interval '1 minute'),
-  constraint enqueued_at_if_enqueued check (status = 'voided' or (enqueued_at is not null) = (status = 'enqueued')),
+  constraint enqueued_at_iff_it_was check ((enqueued_at is not null) = (status <> 'scheduled')),
   constraint voided_at_iff_voided check ((voided_at is not null) = (status = 'voided'))
 );
 
-comment on table public.booking_reminders is 'One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already.';
+comment on table public.booking_reminders is 'One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already; what nobody wants any more is deleted.';
 comment on column public.booking_reminders.lead_minutes is 'How long before the start, as the person had chosen.';
 comment on column public.booking_reminders.starts_at is 'Start of the session that the reminder announces.';
-comment on column public.booking_reminders.status is 'scheduled until due; enqueued: handed to the outbox; voided: no longer wanted.';
+comment on column public.booking_reminders.status is 'scheduled until due; enqueued: handed to the outbox; voided: handed over for a time that no longer holds.';
 
 create unique index booking_reminders_one_live_idx on public.booking_reminders (booking_id, lead_minutes)
   where status <> 'voided';
@@ -76,22 +77,22 @@ begin
   where r.booking_id = w.booking_id and r.lead_minutes = w.lead_minutes
     and r.status = 'scheduled' and r.starts_at <> w.starts_at;
 
-  -- Also those whose mail is queued or sent for a time that no longer holds: the mail is then
-  -- skipped, and the new time is announced again.
+  delete from public.booking_reminders r
+  where r.booking_id = any (p_booking_ids) and r.status = 'scheduled'
+    and not exists (
+      select from private.wanted_reminders(p_booking_ids, p_now) w
+      where w.booking_id = r.booking_id and w.lead_minutes = r.lead_minutes and w.starts_at = r.starts_at
+    );
+
+  -- Their mail is queued or sent, so the row stays as what the mail refers to: the mail is skipped
+  -- if it still can be, and the new time is announced again.
   update public.booking_reminders r
   set status = 'voided', voided_at = p_now
-  where r.booking_id = any (p_booking_ids)
-    and case r.status
-      when 'scheduled' then not exists (
-        select from private.wanted_reminders(p_booking_ids, p_now) w
-        where w.booking_id = r.booking_id and w.lead_minutes = r.lead_minutes and w.starts_at = r.starts_at
-      )
-      when 'enqueued' then not exists (
-        select from public.bookings b
-        where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
-      )
-      else false
-    end;
+  where r.booking_id = any (p_booking_ids) and r.status = 'enqueued'
+    and not exists (
+      select from public.bookings b
+      where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
+    );
 
   insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at)
   select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.starts_at - w.lead_minutes * interval '1 minute'

@@ -28,9 +28,7 @@ begin
     for key share of p skip locked
   );
   -- After an outage: a reminder of what has begun helps nobody.
-  update public.booking_reminders
-  set status = 'voided', voided_at = p_now
-  where id = any (v_ids) and starts_at <= p_now;
+  delete from public.booking_reminders where id = any (v_ids) and starts_at <= p_now;
 
   with due as (
     update public.booking_reminders r

@@ -1,4 +1,4 @@
--- Reminders follow the booking: scheduled, moved, voided, and enqueued when due.
+-- Reminders follow the booking: scheduled, moved, deleted, and enqueued when due; voided only after that.
 begin;
 \ir ../setup/people.psql
 \ir ../setup/outbox.psql
@@ -31,16 +31,16 @@ select is(pg_temp.reminders('b3'), '{}'::text[], 'a held slot is not announced')
 update public.bookings set status = 'confirmed' where id = pg_temp.id('b3');
 select is(pg_temp.reminders('b3'), '{1440 scheduled,60 scheduled}'::text[], 'once confirmed it is');
 
--- Moved and voided before they are due
+-- Moved and deleted before they are due
 update public.bookings set starts_at = starts_at + interval '1 day', ends_at = ends_at + interval '1 day' where id = pg_temp.id('b1');
 select is(pg_temp.reminders('b1'), '{1440 scheduled,60 scheduled}'::text[], 'moving a booking makes no new reminders');
 select is(pg_temp.due('b1'), '{3 days, 3 days 23 hours}'::interval[], 'but moves them');
 update public.bookings set starts_at = now() + interval '8 hours', ends_at = now() + interval '9 hours' where id = pg_temp.id('b1');
-select is(pg_temp.reminders('b1'), '{1440 voided,60 scheduled}'::text[], 'moved closer, the one whose time has passed is voided');
+select is(pg_temp.reminders('b1'), '{60 scheduled}'::text[], 'moved closer, the one whose time has passed is gone');
 update public.bookings set starts_at = now() + interval '5 days', ends_at = now() + interval '5 days 1 hour' where id = pg_temp.id('b1');
 select is(pg_temp.due('b1'), '{4 days, 4 days 23 hours}'::interval[], 'moved away again, it is back');
 update public.bookings set status = 'cancelled' where id = pg_temp.id('b3');
-select is(pg_temp.due('b3'), '{}'::interval[], 'a cancelled booking is not announced');
+select is(pg_temp.reminders('b3'), '{}'::text[], 'a cancelled booking is not announced');
 select private.sync_booking_reminders(array[pg_temp.id('b1'), pg_temp.id('b3')]) \g /dev/null
 select is(pg_temp.due('b1'), '{4 days, 4 days 23 hours}'::interval[], 'looking again changes nothing');
 
@@ -49,11 +49,12 @@ insert into public.notification_preferences (user_id, reminder_lead_minutes) val
 select is(pg_temp.due('b1'), '{4 days 22 hours, 4 days 23:30:00}'::interval[], 'new lead times hold for sessions booked already');
 update public.notification_preferences set reminder_lead_minutes = '{}' where user_id = pg_temp.id('employee');
 select is(pg_temp.due('b1'), '{}'::interval[], 'none means none');
+select is(pg_temp.reminders('b1'), '{}'::text[], 'and what was never sent leaves nothing behind, however often one changes one''s mind');
 delete from public.notification_preferences where user_id = pg_temp.id('employee');
 select is(pg_temp.due('b1'), '{4 days, 4 days 23 hours}'::interval[], 'without preferences the defaults are back');
 
 -- Due: b2 starts in five hours
-delete from public.booking_reminders where booking_id <> pg_temp.id('b2') or status = 'voided';
+delete from public.booking_reminders where booking_id <> pg_temp.id('b2');
 update public.profiles set locale = 'de', time_zone = 'Europe/Berlin' where id = pg_temp.id('employee');
 select is(pg_temp.claim(now() + interval '3 hours 59 minutes', p_stream => 'reminder') -> 'batches', '[]'::jsonb, 'nothing is sent before its time');
 select is(pg_temp.claim(now() + interval '4 hours') -> 'batches', '[]'::jsonb, 'nor by the mail stream');
@@ -73,7 +74,10 @@ select pg_temp.settle(:'claim', '{"outcome": "sent"}') \g /dev/null
 
 -- Changed after it was sent: the new time is announced as well
 update public.bookings set starts_at = now() + interval '1 day', ends_at = now() + interval '1 day 1 hour' where id = pg_temp.id('b2');
-select is(pg_temp.reminders('b2'), '{60 voided,60 scheduled}'::text[], 'a booking that moves after its reminder is announced again');
+select is(pg_temp.reminders('b2'), '{60 voided,60 scheduled}'::text[], 'a booking that moves after its reminder is announced again, and what was sent stays');
+insert into public.notification_preferences (user_id, reminder_lead_minutes) values (pg_temp.id('employee'), '{}');
+select is(pg_temp.reminders('b2'), '{60 voided}'::text[], 'also when no more reminders are wanted');
+delete from public.notification_preferences where user_id = pg_temp.id('employee');
 -- Changed between enqueueing and claiming
 select is(private.enqueue_due_reminders(100, now() + interval '23 hours'), 1, 'the reminder of the new time is queued');
 update public.bookings set status = 'cancelled' where id = pg_temp.id('b2');
@@ -86,7 +90,7 @@ select is((select array_agg(error_code order by id) from public.communication_lo
 select pg_temp.book('b4', '3 hours');
 select pg_temp.book('b5', '6 hours');
 select is(private.enqueue_due_reminders(100, now() + interval '5 hours 30 minutes'), 1, 'after an outage, what still lies ahead is announced');
-select is(pg_temp.reminders('b4'), '{60 voided}'::text[], 'what has begun is not');
+select is(pg_temp.reminders('b4'), '{}'::text[], 'what has begun is not');
 select pg_temp.claim(now() + interval '7 hours', p_stream => 'reminder') as claim \gset
 select is(:'claim'::jsonb -> 'skipped', '1'::jsonb, 'nor a queued one once its session began');
 
