@@ -2,8 +2,9 @@
 --
 -- Read:  everybody the public columns of verified specialists; a specialist their own row;
 --        a platform admin all rows.
--- Write: a person applies and edits their public profile; verification belongs to the
---        verification workflow, so no client may write status.
+-- Write: a person applies and edits their public profile, and their pillars while the application is
+--        pending; afterwards a platform admin changes the pillars, which are part of what was
+--        verified. Status belongs to the verification workflow: no client may write it.
 
 create table public.specialists (
   id uuid primary key default gen_random_uuid(),
@@ -56,7 +57,7 @@ grant select on public.specialist_pillars to anon;
 grant select, insert (specialist_id, pillar_id), delete on public.specialist_pillars to authenticated;
 grant select on public.specialists, public.specialist_pillars to service_role;
 
-create function private.my_specialist_id()
+create function private.my_application_id()
 returns uuid
 language plpgsql
 stable
@@ -64,15 +65,15 @@ security definer
 set search_path = ''
 as $$
 begin
-  return (select id from public.specialists where user_id = (select private.user_id()));
+  return (select id from public.specialists where user_id = (select private.user_id()) and status = 'pending');
 end;
 $$;
 
-comment on function private.my_specialist_id() is
-  'The caller as a specialist, whatever their status; null when they are none. In a policy, wrap it in a select.';
+comment on function private.my_application_id() is
+  'The specialist that the caller asks to become; null once that is decided. In a policy, wrap it in a select.';
 
-revoke execute on function private.my_specialist_id() from public;
-grant execute on function private.my_specialist_id() to authenticated, service_role;
+revoke execute on function private.my_application_id() from public;
+grant execute on function private.my_application_id() to authenticated, service_role;
 
 create policy "Everybody sees verified specialists"
   on public.specialists for select to anon
@@ -100,13 +101,13 @@ create policy "Everybody sees the pillars of specialists they see"
   on public.specialist_pillars for select to anon, authenticated
   using (exists (select from public.specialists s where s.id = specialist_id));
 
-create policy "A specialist adds a pillar of theirs"
+create policy "An applicant adds a pillar of theirs, an admin any"
   on public.specialist_pillars for insert to authenticated
-  with check (specialist_id = (select private.my_specialist_id()));
+  with check (specialist_id = (select private.my_application_id()) or (select private.is_platform_admin()));
 
-create policy "A specialist drops a pillar of theirs"
+create policy "An applicant drops a pillar of theirs, an admin any"
   on public.specialist_pillars for delete to authenticated
-  using (specialist_id = (select private.my_specialist_id()));
+  using (specialist_id = (select private.my_application_id()) or (select private.is_platform_admin()));
 
 -- 'specialist' in user_roles says: verified now. It follows the status.
 create function private.follow_specialist()

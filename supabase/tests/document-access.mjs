@@ -14,6 +14,7 @@ const people = {
   employee: 'an employee',
   manager: 'a manager of a company',
   company_admin: 'an admin of a company',
+  applicant: 'who applies as a specialist',
   specialist: 'a specialist',
   platform_admin: 'a platform admin',
   service_role: 'the service role',

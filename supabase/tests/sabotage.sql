@@ -19,7 +19,8 @@ alter policy "Everybody sees verified specialists" on public.specialists using (
 alter policy "A person sets their own preferences" on public.notification_preferences with check (true)
 alter policy "A person changes their own preferences" on public.notification_preferences with check (true)
 alter policy "A person applies as a specialist" on public.specialists with check (true); grant insert (user_id) on public.specialists to authenticated
-alter policy "A specialist adds a pillar of theirs" on public.specialist_pillars with check (true)
+alter policy "An applicant adds a pillar of theirs, an admin any" on public.specialist_pillars with check (true)
+alter policy "An applicant drops a pillar of theirs, an admin any" on public.specialist_pillars using (specialist_id in (select id from public.specialists where user_id = (select private.user_id())) or (select private.is_platform_admin()))
 alter policy "A platform admin takes roles of others" on public.user_roles using (user_id <> (select private.user_id()))
 create policy "A second policy that is too much" on public.bookings for select to authenticated using (false)
 alter table public.companies disable row level security
@@ -35,5 +36,5 @@ grant usage on schema private to anon
 alter policy "Everybody sees active pillars" on public.pillars to public
 alter policy "A person sees their own profile" on public.profiles using (id = (select auth.uid()))
 alter table public.specialists alter user_id set default auth.uid()
-create or replace function private.my_specialist_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return (select id from public.specialists where user_id = auth.uid()); end'
+create or replace function private.my_application_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return (select id from public.specialists where user_id = auth.uid() and status = ''pending''); end'
 create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return auth.uid(); end'
