@@ -76,7 +76,8 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('token_requests_per_hour', '5', 1, 100, 'Most mails of one purpose to one address in an hour.'),
   ('booking_min_notice_minutes', '60', 0, 10080, 'How long before its start a session can last be booked or moved.'),
   ('booking_max_days_ahead', '180', 1, 730, 'How far ahead a session can be booked.'),
-  ('booking_late_cancellation_hours', '24', 0, 168, 'A cancellation nearer to the start than this counts as late.');
+  ('booking_late_cancellation_hours', '24', 0, 168, 'A cancellation or move nearer to the start than this counts as late.'),
+  ('booking_max_open_per_person', '20', 1, 500, 'Most sessions still to come that a person may have at a time.');
 
 create function private.setting(p_key text)
 returns jsonb

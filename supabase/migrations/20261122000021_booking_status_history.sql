@@ -19,7 +19,8 @@ comment on column public.booking_status_history.old_status is
   'Null for the first entry; equal to new_status when only the time changed.';
 comment on column public.booking_status_history.changed_by is 'auth.uid() of the change; null for jobs.';
 comment on column public.booking_status_history.metadata is
-  'moved_from, moved_to: times of a rescheduling. late: a cancellation shortly before the start.';
+  'moved_from, moved_to: times of a rescheduling. late: moved or cancelled shortly before the start; '
+  'a cancellation also when the booking was once moved late.';
 
 create index booking_status_history_booking_id_idx on public.booking_status_history (booking_id, created_at desc);
 create index booking_status_history_new_status_idx on public.booking_status_history (new_status);
@@ -36,6 +37,32 @@ create policy "Employee and specialist see the history of their booking"
   on public.booking_status_history for select to authenticated
   using (exists (select from public.bookings b where b.id = booking_id));
 
+create function private.is_late(p_at timestamptz, p_starts_at timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_at > p_starts_at - make_interval(hours => private.setting('booking_late_cancellation_hours')::int);
+$$;
+
+comment on function private.is_late(timestamptz, timestamptz) is
+  'Whether a change at p_at comes too late for a session that starts at p_starts_at.';
+
+-- Else who is too late to cancel would move the session away first.
+create function private.was_moved_late(p_booking_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from public.booking_status_history where booking_id = p_booking_id and metadata @> '{"late": true}'
+  );
+$$;
+
+comment on function private.was_moved_late(uuid) is 'Whether a booking was ever moved shortly before its start.';
+
 create function private.record_booking_status()
 returns trigger
 language plpgsql
@@ -49,10 +76,13 @@ begin
   if tg_op = 'UPDATE' then
     v_old_status := old.status;
     if old.starts_at <> new.starts_at then
-      v_metadata := jsonb_build_object('moved_from', old.starts_at, 'moved_to', new.starts_at);
+      v_metadata := jsonb_build_object(
+        'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', private.is_late(now(), old.starts_at)
+      );
     elsif new.status = 'cancelled' then
-      v_metadata := jsonb_build_object('late', new.cancelled_at > old.starts_at
-        - make_interval(hours => private.setting('booking_late_cancellation_hours')::int));
+      v_metadata := jsonb_build_object(
+        'late', private.is_late(new.cancelled_at, old.starts_at) or private.was_moved_late(new.id)
+      );
     end if;
   end if;
   insert into public.booking_status_history (booking_id, old_status, new_status, changed_by, reason, metadata)

@@ -1,5 +1,6 @@
--- book_session(): an employee books a session. The rules that make a slot bookable are here;
--- that it is free is decided by the exclusion constraints of bookings alone.
+-- book_session(): an employee books a session. The rules that make a slot bookable are here, and
+-- hold for a session that moves too; that it is free is decided by the exclusion constraints of
+-- bookings alone.
 --
 -- Locks are always taken in one order (specialist, employee, booking row), so contenders
 -- queue instead of deadlocking. The two-key form keeps the two kinds of lock apart.
@@ -100,6 +101,50 @@ $$;
 comment on function private.bookable_minutes(uuid, uuid, uuid) is
   'Minutes of a session type with a specialist, or specialist_not_found, own_session, session_type_not_offered.';
 
+create function private.check_booking(
+  p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid,
+  out company_id uuid, out minutes int
+)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (select from public.profiles where id = p_user_id and email_confirmed_at is not null) then
+    raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
+  end if;
+  company_id := private.booking_company(p_user_id, p_company_id);
+  minutes := private.bookable_minutes(p_specialist_id, p_session_type_id, p_user_id);
+  perform private.check_booking_time(p_starts_at);
+end;
+$$;
+
+comment on function private.check_booking(uuid, uuid, uuid, timestamptz, uuid) is
+  'Every rule of a booking, new or moved: who pays and how long it lasts by default, or the error that refuses it.';
+
+-- Counted behind the employee's lock, so that requests side by side cannot pass it together.
+create function private.check_open_bookings(p_user_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_limit int := private.setting('booking_max_open_per_person')::int;
+begin
+  if (
+    select count(*) from public.bookings
+    where employee_id = p_user_id and status in ('pending', 'held', 'confirmed') and starts_at > now()
+  ) >= v_limit then
+    raise sqlstate 'PT409' using message = 'booking_limit', detail = format('You have %s sessions to come, and more is not possible.', v_limit);
+  end if;
+end;
+$$;
+
+comment on function private.check_open_bookings(uuid) is 'Refuses one more session to who has as many to come as a person may: booking_limit.';
+
 create function private.book_session(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid
 )
@@ -114,15 +159,10 @@ declare
   v_minutes int;
   v_booking public.bookings;
 begin
-  if v_user_id is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  elsif not exists (select from public.profiles where id = v_user_id and email_confirmed_at is not null) then
-    raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
-  end if;
-  v_company_id := private.booking_company(v_user_id, p_company_id);
-  v_minutes := private.bookable_minutes(p_specialist_id, p_session_type_id, v_user_id);
-  perform private.check_booking_time(p_starts_at);
+  select c.company_id, c.minutes into v_company_id, v_minutes
+  from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id) c;
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
+  perform private.check_open_bookings(v_user_id);
   insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
   values (
     v_user_id, v_company_id, p_specialist_id, p_session_type_id,
@@ -153,8 +193,8 @@ $$;
 
 comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
   'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed and '
-  'not_a_member (403), specialist_not_found (404), slot_taken (409), own_session, session_type_not_offered, '
-  'invalid_start, too_soon, too_far_ahead (422).';
+  'not_a_member (403), specialist_not_found (404), slot_taken, booking_limit (409), own_session, '
+  'session_type_not_offered, invalid_start, too_soon, too_far_ahead (422).';
 
 revoke execute on function public.book_session(uuid, uuid, timestamptz, uuid) from public;
 grant execute on function public.book_session(uuid, uuid, timestamptz, uuid) to authenticated;

@@ -1,10 +1,10 @@
 -- What happens to a booking after it was made: moved, cancelled, closed.
 --
 -- Each starts by taking the row in the name of the caller: a booking that is not theirs
--- does not exist for them.
+-- does not exist for them. Moving is booking anew: every rule of check_booking() holds.
 
 -- lock_booking_parties() comes before the row lock, as in book_session().
-create function private.take_booking(p_booking_id uuid)
+create function private.lock_booking(p_booking_id uuid)
 returns public.bookings
 language plpgsql
 set search_path = ''
@@ -12,24 +12,51 @@ as $$
 declare
   v_booking public.bookings;
 begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  end if;
-  select * into v_booking
-  from public.bookings
-  where id = p_booking_id
-    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()));
-  if not found then
-    raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
-  end if;
-  perform private.lock_booking_parties(v_booking.specialist_id, v_booking.employee_id);
+  perform private.lock_booking_parties(specialist_id, employee_id) from public.bookings where id = p_booking_id;
   select * into v_booking from public.bookings where id = p_booking_id for update;
   return v_booking;
 end;
 $$;
 
+comment on function private.lock_booking(uuid) is 'The booking as it is once its parties and its row are locked; null when there is none.';
+
+create function private.take_booking(p_booking_id uuid)
+returns public.bookings
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (
+    select from public.bookings
+    where id = p_booking_id
+      and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()))
+  ) then
+    raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
+  end if;
+  return private.lock_booking(p_booking_id);
+end;
+$$;
+
 comment on function private.take_booking(uuid) is
   'The booking, locked, if the caller is its employee or specialist; else booking_not_found.';
+
+create function private.check_booking_open(p_booking public.bookings)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_booking.status not in ('pending', 'held', 'confirmed') or p_booking.starts_at <= now() then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The session is over, under way or cancelled.';
+  end if;
+end;
+$$;
+
+comment on function private.check_booking_open(public.bookings) is
+  'Refuses a session that is not still to come: booking_not_open.';
 
 create function private.reschedule_booking(p_booking_id uuid, p_starts_at timestamptz)
 returns public.bookings
@@ -42,10 +69,12 @@ declare
 begin
   if v_booking.employee_id is distinct from private.user_id() then
     raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the employee moves a session.';
-  elsif v_booking.status not in ('pending', 'held', 'confirmed') or v_booking.starts_at <= now() then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The session is over, under way or cancelled.';
   end if;
-  perform private.check_booking_time(p_starts_at);
+  perform private.check_booking_open(v_booking);
+  perform private.check_booking(
+    v_booking.employee_id, v_booking.specialist_id, v_booking.session_type_id, p_starts_at, v_booking.company_id
+  );
+  -- As long as was agreed, whatever the type's length is by now.
   update public.bookings
   set starts_at = p_starts_at,
       ends_at = p_starts_at + (v_booking.ends_at - v_booking.starts_at),
@@ -72,9 +101,9 @@ declare
 begin
   if v_booking.status = 'cancelled' then
     return v_booking;
-  elsif v_booking.status not in ('pending', 'held', 'confirmed') or v_booking.starts_at <= now() then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The session is over or under way.';
-  elsif length(p_reason) > 500 then
+  end if;
+  perform private.check_booking_open(v_booking);
+  if length(p_reason) > 500 then
     raise sqlstate 'PT422' using message = 'reason_too_long', detail = 'A reason has at most 500 characters.';
   end if;
   update public.bookings set status = 'cancelled', status_reason = nullif(trim(p_reason), '')
@@ -146,8 +175,9 @@ as $$
 $$;
 
 comment on function public.reschedule_booking(uuid, timestamptz) is
-  'The employee moves a session that has not begun. Errors: unauthenticated (401), not_your_move (403), '
-  'booking_not_found (404), booking_not_open, slot_taken (409), invalid_start, too_soon, too_far_ahead (422).';
+  'The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), '
+  'not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), '
+  'booking_not_open, slot_taken (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead (422).';
 comment on function public.cancel_booking(uuid, text) is
   'The employee or the specialist cancels a session that has not begun. Errors: unauthenticated (401), '
   'booking_not_found (404), booking_not_open (409), reason_too_long (422).';

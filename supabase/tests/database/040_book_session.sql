@@ -82,10 +82,27 @@ insert into public.company_members (company_id, user_id) values (pg_temp.id('nor
 select pg_temp.act_as('specialist');
 select throws_ok($$select pg_temp.book('4 days')$$, 'PT422', 'own_session', 'nobody books themselves');
 
+-- The limit: what is over or cancelled does not count.
+select pg_temp.act_as_owner();
+update public.system_settings set value = '3' where key = 'booking_max_open_per_person';
+select pg_temp.act_as('employee');
+select lives_ok($$select pg_temp.book('5 days')$$, 'a person books up to their limit');
+select throws_ok($$select pg_temp.book('6 days')$$, 'PT409', 'booking_limit', 'and not beyond it');
+select pg_temp.act_as('manager');
+select lives_ok($$select pg_temp.book('6 days')$$, 'it is everybody''s own');
+select pg_temp.act_as('employee');
+select public.cancel_booking(id) from public.bookings where employee_id = pg_temp.id('employee') limit 1 \g /dev/null
+select lives_ok($$select pg_temp.book('7 days')$$, 'who cancels may book again');
+select pg_temp.act_as_owner();
+update public.bookings set starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour'
+where id = (select id from public.bookings where employee_id = pg_temp.id('employee') and status = 'confirmed' limit 1);
+select pg_temp.act_as('employee');
+select lives_ok($$select pg_temp.book('8 days')$$, 'and who was there');
+
 select pg_temp.act_as_owner();
 select throws_ok(
   $$insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
-    select employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, 'held' from public.bookings limit 1$$,
+    select employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, 'held' from public.bookings where status = 'confirmed' limit 1$$,
   '23P01', null, 'the constraint holds whoever writes'
 );
 select lives_ok(

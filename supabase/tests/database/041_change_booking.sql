@@ -48,6 +48,61 @@ select throws_ok(
   $$select public.reschedule_booking(pg_temp.id('begun'), date_trunc('hour', now()) + interval '9 days')$$,
   'PT409', 'booking_not_open', 'a session that has begun is not moved'
 );
+-- Every rule of booking holds for a move too.
+create function pg_temp.move_while(p_change text, p_back text, p_to timestamptz default date_trunc('hour', now()) + interval '10 days')
+returns text
+language plpgsql
+as $$
+declare
+  v_code text := 'moved';
+begin
+  perform pg_temp.act_as_owner();
+  execute p_change;
+  perform pg_temp.act_as('employee');
+  begin
+    perform public.reschedule_booking(pg_temp.id('next'), p_to);
+  exception when others then
+    v_code := sqlerrm;
+  end;
+  perform pg_temp.act_as_owner();
+  execute p_back;
+  return v_code;
+end;
+$$;
+select pg_temp.act_as_owner();
+select is(pg_temp.move_while(change, back), code, format('a move is refused as %s', code))
+from (values
+  ('not_a_member', $$update public.companies set status = 'suspended' where id = pg_temp.id('north')$$,
+    $$update public.companies set status = 'active' where id = pg_temp.id('north')$$),
+  ('not_a_member', $$update public.company_members set status = 'removed' where user_id = pg_temp.id('employee')$$,
+    $$update public.company_members set status = 'active' where user_id = pg_temp.id('employee')$$),
+  ('email_not_confirmed', $$update public.profiles set email_confirmed_at = null where id = pg_temp.id('employee')$$,
+    $$update public.profiles set email_confirmed_at = now() where id = pg_temp.id('employee')$$),
+  ('specialist_not_found', $$update public.specialists set status = 'suspended', verified_at = null where id = pg_temp.id('specialist:specialist')$$,
+    $$update public.specialists set status = 'verified', verified_at = now() where id = pg_temp.id('specialist:specialist')$$),
+  ('session_type_not_offered', $$update public.session_types set is_active = false where id = pg_temp.id('talk')$$,
+    $$update public.session_types set is_active = true where id = pg_temp.id('talk')$$)
+) as r (code, change, back);
+-- A place in another company does not pay for a session of this one.
+insert into public.company_members (company_id, user_id) values (pg_temp.id('south'), pg_temp.id('employee'));
+select is(
+  pg_temp.move_while(
+    $$update public.companies set status = 'suspended' where id = pg_temp.id('north')$$,
+    $$update public.companies set status = 'active' where id = pg_temp.id('north')$$
+  ), 'not_a_member', 'nor does another company of the person pay for it'
+);
+select is(pg_temp.move_while('select', 'select', date_trunc('hour', now()) + interval '200 days'), 'too_far_ahead', 'a move is refused as too_far_ahead');
+select is(pg_temp.move_while('select', 'select', date_trunc('hour', now()) + interval '6 days 15 minutes'), 'moved', 'and else not');
+select is(
+  pg_temp.move_while(
+    $$update public.session_types set default_minutes = 90 where id = pg_temp.id('talk')$$,
+    $$update public.session_types set default_minutes = 50 where id = pg_temp.id('talk')$$,
+    date_trunc('hour', now()) + interval '6 days'
+  ), 'moved', 'a type that became longer meanwhile'
+);
+select is(ends_at - starts_at, interval '50 minutes', 'does not make a booked session longer') from public.bookings where id = pg_temp.id('next');
+delete from public.booking_status_history where booking_id = pg_temp.id('next') and old_status is not null;
+
 select pg_temp.act_as('specialist');
 select throws_ok(
   $$select public.reschedule_booking(pg_temp.id('next'), date_trunc('hour', now()) + interval '9 days')$$,
@@ -85,6 +140,19 @@ select results_eq(
   $$values ('{"late": true}'::jsonb)$$,
   'which counts as late'
 );
+select pg_temp.act_as_owner();
+select pg_temp.make('evading', '3 hours', 'manager');
+select pg_temp.act_as('manager');
+select public.reschedule_booking(pg_temp.id('evading'), date_trunc('hour', now()) + interval '11 days') \g /dev/null
+select public.reschedule_booking(pg_temp.id('evading'), date_trunc('hour', now()) + interval '12 days') \g /dev/null
+select public.cancel_booking(pg_temp.id('evading')) \g /dev/null
+select results_eq(
+  $$select new_status, (metadata ->> 'late')::boolean from public.booking_status_history
+    where booking_id = pg_temp.id('evading') and old_status is not null order by id$$,
+  $$values ('confirmed', true), ('confirmed', false), ('cancelled', true)$$,
+  'a move shortly before counts as late, and moving away first does not make a cancellation timely'
+);
+select pg_temp.act_as('employee');
 select throws_ok($$select public.cancel_booking(pg_temp.id('far'), repeat('x', 501))$$, 'PT422', 'reason_too_long', 'a reason is short');
 select throws_ok($$select public.cancel_booking(pg_temp.id('begun'))$$, 'PT409', 'booking_not_open',
   'a session that has begun is not cancelled');
