@@ -1014,6 +1014,20 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "cancel_booking_as_admin": {
+                Args: {
+                    "p_booking_id": string;
+                    "p_reason": string;
+                };
+                Returns: undefined;
+            };
+            "cancel_bookings_of_specialist": {
+                Args: {
+                    "p_reason": string;
+                    "p_specialist_id": string;
+                };
+                Returns: number;
+            };
             "check_password_reset": {
                 Args: {
                     "p_context"?: Json;

@@ -14,14 +14,14 @@ begin
   if not private.is_platform_admin() then
     raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
   elsif p_reason is null or length(trim(p_reason)) not between 5 and 500 then
-    raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why you read this, in 5 to 500 characters.';
+    raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
   end if;
   return trim(p_reason);
 end;
 $$;
 
 comment on function private.audited_reason(text) is
-  'Why a platform admin reads what is audited. Errors: forbidden (403), reason_required (422).';
+  'Why a platform admin reads, or does, what is audited. Errors: forbidden (403), reason_required (422).';
 
 revoke execute on function private.audited_reason(text) from public;
 

@@ -30,6 +30,7 @@ select is_empty(
       when 'password_changed' then array['changed_at_local']
       when 'sign_in_attempts' then array['noticed_at_local']
       when 'booking_reminder' then array['recipient_name', 'starts_at_local', 'ends_at_local', 'specialist_name', 'session_type_name']
+      when 'booking_cancelled' then array['recipient_name', 'starts_at_local', 'ends_at_local', 'session_type_name', 'reason']
       else array[]::text[] end)$$,
   'the texts use only what the mails bring along'
 );
