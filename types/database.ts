@@ -529,6 +529,49 @@ export type Database = {
                     }
                 ];
             };
+            "failed_login_attempts": {
+                Row: {
+                    "failures": number;
+                    "held_back": number;
+                    "held_until": string | null;
+                    "id": number;
+                    "ip": unknown;
+                    "occurred_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "failures": number;
+                    "held_back"?: number;
+                    "held_until"?: string | null;
+                    "id"?: never;
+                    "ip"?: unknown;
+                    "occurred_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "failures"?: number;
+                    "held_back"?: number;
+                    "held_until"?: string | null;
+                    "id"?: never;
+                    "ip"?: unknown;
+                    "occurred_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "failed_login_attempts_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "notification_preferences": {
                 Row: {
                     "account_email": boolean;
@@ -704,6 +747,55 @@ export type Database = {
                     "updated_at"?: string;
                 };
                 Relationships: [
+                ];
+            };
+            "session_tokens": {
+                Row: {
+                    "created_at": string;
+                    "device": string | null;
+                    "end_reason": string | null;
+                    "ended_at": string | null;
+                    "expires_at": string | null;
+                    "id": string;
+                    "ip": unknown;
+                    "last_used_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at": string;
+                    "device"?: string | null;
+                    "end_reason"?: string | null;
+                    "ended_at"?: string | null;
+                    "expires_at"?: string | null;
+                    "id": string;
+                    "ip"?: unknown;
+                    "last_used_at": string;
+                    "user_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "device"?: string | null;
+                    "end_reason"?: string | null;
+                    "ended_at"?: string | null;
+                    "expires_at"?: string | null;
+                    "id"?: string;
+                    "ip"?: unknown;
+                    "last_used_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "session_tokens_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
                 ];
             };
             "session_types": {
@@ -1101,6 +1193,16 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "end_other_sessions": {
+                Args: Record<PropertyKey, never>;
+                Returns: number;
+            };
+            "end_session": {
+                Args: {
+                    "p_session_id": string;
+                };
+                Returns: undefined;
+            };
             "read_audit_logs": {
                 Args: {
                     "p_cursor"?: number;
@@ -1130,6 +1232,29 @@ export type Database = {
                 SetofOptions: {
                     from: "*";
                     to: "audit_logs";
+                    isOneToOne: false;
+                    isSetofReturn: true;
+                };
+            };
+            "read_failed_login_attempts": {
+                Args: {
+                    "p_cursor"?: number;
+                    "p_limit"?: number;
+                    "p_reason": string;
+                    "p_user_id"?: string;
+                };
+                Returns: {
+                    "failures": number;
+                    "held_back": number;
+                    "held_until": string | null;
+                    "id": number;
+                    "ip": unknown;
+                    "occurred_at": string;
+                    "user_id": string;
+                }[];
+                SetofOptions: {
+                    from: "*";
+                    to: "failed_login_attempts";
                     isOneToOne: false;
                     isSetofReturn: true;
                 };

@@ -18,6 +18,38 @@ as $$ select 50000; $$;
 
 comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
 
+-- A row that is changed meanwhile has another ctid by then, and stays until the next run.
+create function private.purge(p_table regclass, p_column name, p_before timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  execute format(
+    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2))',
+    p_table, p_column
+  ) using p_before, private.purge_limit();
+  get diagnostics v_rows = row_count;
+  return v_rows;
+end;
+$$;
+
+comment on function private.purge(regclass, name, timestamptz) is
+  'The frame of purge jobs: deletes the rows whose p_column is before p_before, the oldest first, and returns how many. Wants an index on it.';
+
+revoke execute on function private.purge(regclass, name, timestamptz) from public;
+
+create function private.days(p_setting text)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$ select make_interval(days => private.setting(p_setting)::int); $$;
+
+comment on function private.days(text) is 'A setting that counts days, such as how long something is kept.';
+
 -- Each call of a dispatcher ends with a check-in to a monitor outside, which expects one every five
 -- minutes (core::upstream::sentry), also when nothing is due and when the sender is paused.
 create function private.is_check_in_due(p_now timestamptz)
@@ -83,32 +115,19 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before constant timestamptz := p_now - make_interval(days => private.setting('token_retention_days')::int);
-  v_rows bigint;
-  v_total bigint := 0;
+  v_before constant timestamptz := p_now - private.days('token_retention_days');
 begin
-  delete from public.email_verification_tokens where id = any (array(
-    select id from public.email_verification_tokens where expires_at < v_before order by expires_at limit private.purge_limit()
-  ));
-  get diagnostics v_rows = row_count;
-  v_total := v_total + v_rows;
-  delete from public.password_reset_tokens where id = any (array(
-    select id from public.password_reset_tokens where expires_at < v_before order by expires_at limit private.purge_limit()
-  ));
-  get diagnostics v_rows = row_count;
-  v_total := v_total + v_rows;
-  -- Nobody waits a day for such a mail; they have asked again.
-  delete from private.token_requests where created_at < p_now - interval '1 day';
-  get diagnostics v_rows = row_count;
-  v_total := v_total + v_rows;
-  -- Longer than any cooldown and than the window of an hour.
-  delete from private.token_cooldowns where last_allowed_at < p_now - interval '2 hours';
-  get diagnostics v_rows = row_count;
-  return v_total + v_rows;
+  return private.purge('public.email_verification_tokens', 'expires_at', v_before)
+    + private.purge('public.password_reset_tokens', 'expires_at', v_before)
+    -- Nobody waits a day for such a mail; they have asked again.
+    + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
+    -- Longer than any cooldown and than the window of an hour.
+    + private.purge('private.token_cooldowns', 'last_allowed_at', p_now - interval '2 hours')
+    + private.purge('private.client_allowances', 'full_at', p_now);
 end;
 $$;
 
-comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens long expired, requests nobody took up, and cooldowns that are over.';
+comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens long expired, requests nobody took up, cooldowns that are over, and allowances that are full again.';
 
 -- Whoever signs up with a stranger's address chooses the password, and Auth keeps it when the
 -- stranger signs up too and confirms. So such an account does not lie in wait for long.
@@ -151,7 +170,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before constant timestamptz := p_now - make_interval(days => private.setting('mail_payload_retention_days')::int);
+  v_before constant timestamptz := p_now - private.days('mail_payload_retention_days');
   v_ids bigint[];
 begin
   v_ids := array(
@@ -176,16 +195,10 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before constant timestamptz := p_now - make_interval(days => private.setting('job_history_retention_days')::int);
-  v_rows bigint;
-  v_total bigint := 0;
+  v_before constant timestamptz := p_now - private.days('job_history_retention_days');
 begin
-  delete from private.job_runs where started_at < v_before;
-  get diagnostics v_rows = row_count;
-  v_total := v_total + v_rows;
-  delete from cron.job_run_details where end_time < v_before;
-  get diagnostics v_rows = row_count;
-  return v_total + v_rows;
+  return private.purge('private.job_runs', 'started_at', v_before)
+    + private.purge('cron.job_run_details', 'end_time', v_before);
 end;
 $$;
 

@@ -17,6 +17,7 @@ begin
   update public.password_reset_tokens set completed_at = now()
   where user_id = new.id and used_at is not null and completed_at is null and expires_at > now();
   perform private.retire_password_resets(new.id);
+  perform private.forget_failed_logins(new.id);
   perform private.write_audit(
     'password.changed', 'users', new.id::text, new.id, null, null, jsonb_build_object('source', 'trigger')
   );
@@ -32,7 +33,7 @@ end;
 $$;
 
 comment on function private.follow_password_change() is
-  'Trigger on auth.users: a new password is audited, announced by mail, and voids the links that could change it again.';
+  'Trigger on auth.users: a new password is audited, announced by mail, voids the links that could change it again, and is its owner''s way in.';
 
 revoke execute on function private.follow_password_change() from public;
 

@@ -153,14 +153,15 @@ select is_empty(
   'only private holds functions that run as their owner'
 );
 
--- These write down who acted, and decide nothing. Whoever has just ended their own session is still the actor.
-create temporary view recorder as
-  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'record_booking_status']) as proname;
+-- The first four write down who acted, and decide nothing: whoever has just ended their own session is
+-- still the actor. The last spares the token's session, after private.user_id() has vouched for it.
+create temporary view token_reader as
+  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'record_booking_status', 'end_other_sessions']) as proname;
 
 select is_empty(
   $$select name from our_function f join pg_catalog.pg_proc p using (oid)
     where p.prosrc ~ '(auth\.(uid|jwt|email|role)\(|request\.jwt)'
-      and name <> 'private.user_id()' and p.proname not in (select proname from recorder)$$,
+      and name <> 'private.user_id()' and p.proname not in (select proname from token_reader)$$,
   'no function believes the token alone: it asks private.user_id(), which knows ended sessions'
 );
 
@@ -172,8 +173,8 @@ select is_empty(
 
 select is_empty(
   $$select t.tgname, p.proname from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid
-    where t.tgrelid = 'auth.users'::regclass and not t.tgisinternal and not p.prosecdef$$,
-  'triggers on auth.users run as their owner: Auth''s own role may do nothing in our schemas'
+    where t.tgrelid in ('auth.users'::regclass, 'auth.sessions'::regclass) and not t.tgisinternal and not p.prosecdef$$,
+  'triggers on tables of Auth run as their owner: Auth''s own role may do nothing in our schemas'
 );
 
 select is_empty(

@@ -10,8 +10,8 @@ select results_eq(
 );
 select is_empty(
   $$select p.oid::regprocedure from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'private' and p.proname <> 'withhold_auth_email' and has_function_privilege('supabase_auth_admin', p.oid, 'execute')$$,
-  'and nothing else in private'
+    where n.nspname = 'private' and p.proname not in ('withhold_auth_email', 'check_password_attempt') and has_function_privilege('supabase_auth_admin', p.oid, 'execute')$$,
+  'and beside it only the other hook'
 );
 \set hook `sed -n '/^\[auth\.hook\.send_email\]/,/^$/s|^uri = "pg-functions://postgres/\([a-z_]*\)/\([a-z_]*\)"$|\1.\2|p' supabase/config.toml`
 select is(to_regproc(:'hook'), 'private.withhold_auth_email'::regproc, 'config.toml names it');

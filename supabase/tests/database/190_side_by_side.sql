@@ -23,6 +23,7 @@ begin
   delete from public.communication_logs where id = any (v_ids);
   delete from private.token_cooldowns where address_key = repeat('5de0b75e', 8);
   delete from private.token_requests where address_key = repeat('5de0b75e', 8);
+  delete from private.sign_in_back_offs where subject like '%5de0b75e-0000-4000-8000-000000000001%';
   delete from auth.users where email = 'side-by-side@people.test';
 end;
 $$;
@@ -109,6 +110,14 @@ select results_eq(
 select is(
   (select count(*) from public.audit_logs where action = 'password.reset_used' and entity_id = :'token'), 1::bigint,
   'and one audit entry is written'
+);
+
+-- Twenty wrong passwords
+\set judged `supabase/tests/setup/clients 20 -c "select private.judge_password_attempt('5de0b75e-0000-4000-8000-000000000001', false, null, now())"`
+select results_eq(
+  $$select count(*) + sum(held_back), count(*) = max(failures), count(*) > 5 from public.failed_login_attempts
+    where user_id = '5de0b75e-0000-4000-8000-000000000001'$$,
+  $$values (20::bigint, true, true)$$, 'of twenty racing guesses each is counted or held back'
 );
 
 -- Four tokens for one person

@@ -1,0 +1,93 @@
+-- Ending sessions: one, or all but one's own. From then on policies and functions refuse the access
+-- token (private.user_id()), and Auth its refresh token, which goes with the row.
+--
+-- Called: by the person, for their own sessions.
+
+create function private.end_session(p_session_id uuid)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := private.user_id();
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  perform set_config('evenkeel.session_end_reason', 'ended_by_person', true);
+  delete from auth.sessions where id = p_session_id and user_id = v_user_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'session_not_found', detail = 'There is no such session of yours.';
+  end if;
+  perform set_config('evenkeel.session_end_reason', '', true);
+  perform private.write_audit(
+    'session.ended', 'session_tokens', p_session_id::text, v_user_id, null, null, '{"source": "end_session"}'
+  );
+end;
+$$;
+
+comment on function private.end_session(uuid) is 'What public.end_session() does.';
+
+-- private.user_id() has vouched for the session that the token names before it is spared.
+create function private.end_other_sessions()
+returns bigint
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_ended bigint;
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  perform set_config('evenkeel.session_end_reason', 'ended_by_person', true);
+  delete from auth.sessions where user_id = v_user_id and id <> (auth.jwt() ->> 'session_id')::uuid;
+  get diagnostics v_ended = row_count;
+  perform set_config('evenkeel.session_end_reason', '', true);
+  if v_ended > 0 then
+    perform private.write_audit(
+      'session.others_ended', 'session_tokens', null, v_user_id, null, jsonb_build_object('ended', v_ended),
+      '{"source": "end_other_sessions"}'
+    );
+  end if;
+  return v_ended;
+end;
+$$;
+
+comment on function private.end_other_sessions() is 'What public.end_other_sessions() does.';
+
+revoke execute on function private.end_session(uuid) from public;
+revoke execute on function private.end_other_sessions() from public;
+grant execute on function private.end_session(uuid) to authenticated;
+grant execute on function private.end_other_sessions() to authenticated;
+
+create function public.end_session(p_session_id uuid)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.end_session(p_session_id);
+$$;
+
+create function public.end_other_sessions()
+returns bigint
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.end_other_sessions();
+$$;
+
+comment on function public.end_session(uuid) is
+  'Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404).';
+comment on function public.end_other_sessions() is
+  'Ends every session of the caller but the one that calls, and says how many. Errors: unauthenticated (401).';
+
+revoke execute on function public.end_session(uuid) from public;
+revoke execute on function public.end_other_sessions() from public;
+grant execute on function public.end_session(uuid) to authenticated;
+grant execute on function public.end_other_sessions() to authenticated;

@@ -1,0 +1,209 @@
+-- Slowing down the guessing of passwords: Auth's hook password_verification_attempt.
+--
+-- Called: by Auth ([auth.hook.password_verification_attempt] in config.toml; on a hosted project turned
+-- on by hand under Authentication, Hooks), after it compared a password with that of an account that
+-- exists. The words of a refusal are those of a wrong password, because any others would tell that
+-- there is such an account. Why it counts as it does: docs/decisions/slowing-down-guesses.md.
+
+-- A household or an office has one IPv4 address, or the first half of an IPv6 address.
+create function private.network_of(p_ip inet)
+returns inet
+language sql
+immutable
+set search_path = ''
+as $$ select network(set_masklen(p_ip, case family(p_ip) when 4 then 32 else 64 end)); $$;
+
+comment on function private.network_of(inet) is 'The network that one client has for itself: an IPv4 address, or an IPv6 /64.';
+
+-- Guesses from elsewhere must not keep a person from signing in where they always do.
+create function private.sign_in_subject(p_user_id uuid, p_network inet)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select 'account:' || p_user_id || case when exists (
+    select from public.session_tokens where user_id = p_user_id and private.network_of(ip) = p_network
+  ) then ':' || p_network else '' end;
+$$;
+
+comment on function private.sign_in_subject(uuid, inet) is
+  'What counts the wrong passwords of an account: a counter of its own for each network it has signed in from, and one for all others.';
+
+create function private.back_off(p_failures int, p_free int)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$
+  select case when p_failures > p_free then
+    make_interval(secs => least(2 ^ least(p_failures - p_free, 20), private.setting('sign_in_back_off_max_seconds')::int))
+  end;
+$$;
+
+comment on function private.back_off(int, int) is 'How long the last of so many failures makes wait: 2, 4, 8 seconds and so on; null while they are free.';
+
+create function private.count_failure(p_subject text, p_free int, p_quiet interval, p_longest interval, p_now timestamptz)
+returns private.sign_in_back_offs
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_row private.sign_in_back_offs;
+begin
+  delete from private.sign_in_back_offs
+  where subject = p_subject and (grace_until is null or grace_until <= p_now)
+    and (last_failed_at <= p_now - p_quiet or started_at <= p_now - p_longest);
+  insert into private.sign_in_back_offs as b (subject, failures, started_at, last_failed_at, held_until)
+  values (p_subject, 1, p_now, p_now, p_now + private.back_off(1, p_free))
+  on conflict (subject) do update
+  set failures = b.failures + 1, last_failed_at = greatest(b.last_failed_at, p_now),
+      held_until = p_now + private.back_off(b.failures + 1, p_free)
+  returning * into v_row;
+  return v_row;
+end;
+$$;
+
+comment on function private.count_failure(text, int, interval, interval, timestamptz) is
+  'Counts a failure and starts the wait that follows from it. A series ends after p_quiet without one, or p_longest after its first.';
+
+create function private.record_failure(p_user_id uuid, p_account text, p_client text, p_ip inet, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_free constant int := private.setting('sign_in_free_failures')::int;
+  v_account private.sign_in_back_offs;
+  v_client private.sign_in_back_offs;
+begin
+  v_account := private.count_failure(
+    p_account, v_free, make_interval(hours => private.setting('sign_in_memory_hours')::int), null, p_now
+  );
+  if p_client is not null then
+    v_client := private.count_failure(
+      p_client, private.setting('sign_in_client_free_failures')::int, interval '1 hour', interval '1 hour', p_now
+    );
+  end if;
+  insert into public.failed_login_attempts (user_id, occurred_at, ip, failures, held_until)
+  values (p_user_id, p_now, p_ip, v_account.failures, greatest(v_account.held_until, v_client.held_until));
+  if v_account.failures = v_free + 1 then
+    perform private.enqueue_email(
+      'sign_in_attempts', p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(p_now)),
+      'security', 'sign_in_attempts:' || p.id || ':' || extract(epoch from v_account.started_at)
+    )
+    from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null and p.email like '_%@_%';
+  end if;
+end;
+$$;
+
+comment on function private.record_failure(uuid, text, text, inet, timestamptz) is
+  'A wrong password: counted for the account and the client, logged, and once per series announced to the person.';
+
+create function private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamptz, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.failed_login_attempts set held_back = held_back + 1
+  where id = (select id from public.failed_login_attempts where user_id = p_user_id order by id desc limit 1)
+    and held_until > p_now;
+  if not found then
+    insert into public.failed_login_attempts (user_id, occurred_at, ip, failures, held_until, held_back)
+    values (p_user_id, p_now, p_ip, 0, p_held_until, 1);
+  end if;
+end;
+$$;
+
+comment on function private.record_held_back(uuid, inet, timestamptz, timestamptz) is
+  'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
+
+create function private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamptz)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_network constant inet := private.network_of(p_ip);
+  v_account text;
+  v_client text;
+  v_held_until timestamptz;
+begin
+  -- One at a time, so that of guesses made at once none slips by. Always the account first.
+  perform pg_advisory_xact_lock(20, hashtext(p_user_id::text));
+  v_account := private.sign_in_subject(p_user_id, v_network);
+  if v_account = 'account:' || p_user_id then
+    v_client := 'client:' || v_network;
+    perform pg_advisory_xact_lock(21, hashtext(v_client));
+  end if;
+  select max(held_until) into v_held_until from private.sign_in_back_offs
+  where subject in (v_account, v_client) and held_until > p_now
+    and not exists (
+      select from private.sign_in_back_offs where subject = 'account:' || p_user_id and grace_until > p_now
+    );
+  if v_held_until is not null then
+    perform private.record_held_back(p_user_id, p_ip, v_held_until, p_now);
+    return false;
+  elsif p_valid then
+    delete from private.sign_in_back_offs where subject in ('account:' || p_user_id, v_account);
+  else
+    perform private.record_failure(p_user_id, v_account, v_client, p_ip, p_now);
+  end if;
+  return true;
+end;
+$$;
+
+comment on function private.judge_password_attempt(uuid, boolean, inet, timestamptz) is
+  'Whether an attempt comes late enough to be answered by whether the password is right. Counts and logs it.';
+
+-- A new password is its owner's way in, whatever anybody goes on trying.
+create function private.forget_failed_logins(p_user_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  delete from private.sign_in_back_offs where starts_with(subject, 'account:' || p_user_id);
+  insert into private.sign_in_back_offs (subject, failures, started_at, last_failed_at, grace_until)
+  values ('account:' || p_user_id, 0, now(), now(), now() + make_interval(mins => private.setting('sign_in_grace_minutes')::int));
+end;
+$$;
+
+comment on function private.forget_failed_logins(uuid) is 'Clears the counters of an account, and lets its owner in for a while whatever is tried.';
+
+-- Auth answers a hook that fails with an error of its own: then nobody could sign in. Better unguarded than closed.
+create function private.check_password_attempt(event jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if not private.judge_password_attempt(
+    (event ->> 'user_id')::uuid, (event ->> 'valid')::boolean,
+    private.try_inet(event #>> '{metadata,ip_address}'), clock_timestamp()
+  ) then
+    return '{"decision": "reject", "message": "Invalid login credentials", "should_logout_user": false}'::jsonb;
+  end if;
+  return '{"decision": "continue"}'::jsonb;
+exception when others then
+  raise warning 'a password attempt was not counted: %', sqlerrm;
+  return '{"decision": "continue"}'::jsonb;
+end;
+$$;
+
+comment on function private.check_password_attempt(jsonb) is
+  'Auth hook password_verification_attempt: {user_id, valid, metadata?: {ip_address?}} -> {decision: continue | reject, message}.';
+
+revoke execute on function
+  private.network_of(inet), private.sign_in_subject(uuid, inet), private.back_off(int, int),
+  private.count_failure(text, int, interval, interval, timestamptz),
+  private.record_failure(uuid, text, text, inet, timestamptz),
+  private.record_held_back(uuid, inet, timestamptz, timestamptz),
+  private.judge_password_attempt(uuid, boolean, inet, timestamptz),
+  private.forget_failed_logins(uuid)
+  from public;
+revoke execute on function private.check_password_attempt(jsonb) from public, anon, authenticated, service_role;
+grant execute on function private.check_password_attempt(jsonb) to supabase_auth_admin;

@@ -1,0 +1,56 @@
+-- The jobs around sessions and sign-ins, and when they run.
+--
+-- Called: by pg_cron, through private.run_job().
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('session_retention_days', '90', 1, 365, 'How long a session that ended is remembered.'),
+  ('failed_login_retention_days', '90', 1, 365, 'How long a failed sign-in is remembered.');
+
+-- What the triggers on auth.sessions missed, and sessions that ran out without Auth removing them.
+-- Where a platform allows no such triggers, this every minute takes their place.
+create function private.job_follow_sessions(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_total bigint;
+  v_rows bigint;
+begin
+  v_total := private.record_sessions(array(
+    select s.id from auth.sessions s left join public.session_tokens t on t.id = s.id
+    where t.id is null or t.ended_at is null and t.last_used_at < s.updated_at
+    limit private.purge_limit()
+  ));
+  update public.session_tokens t
+  set ended_at = greatest(t.expires_at, t.created_at), end_reason = 'expired'
+  where t.ended_at is null and t.expires_at <= p_now;
+  get diagnostics v_rows = row_count;
+  v_total := v_total + v_rows;
+  update public.session_tokens t
+  set ended_at = greatest(p_now, t.created_at), end_reason = 'signed_out'
+  where t.ended_at is null and not exists (select from auth.sessions s where s.id = t.id);
+  get diagnostics v_rows = row_count;
+  return v_total + v_rows;
+end;
+$$;
+
+comment on function private.job_follow_sessions(timestamptz) is 'Brings session_tokens in step with auth.sessions. Finds nothing where the triggers work.';
+
+create function private.job_purge_sign_ins(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return private.purge('public.session_tokens', 'ended_at', p_now - private.days('session_retention_days'))
+    + private.purge('public.failed_login_attempts', 'occurred_at', p_now - private.days('failed_login_retention_days'))
+    -- After that, a failure starts a new series anyway.
+    + private.purge('private.sign_in_back_offs', 'last_failed_at', p_now - make_interval(hours => private.setting('sign_in_memory_hours')::int));
+end;
+$$;
+
+comment on function private.job_purge_sign_ins(timestamptz) is 'Deletes ended sessions and failed sign-ins after their retention, and counters that are over.';
+
+select cron.schedule('follow-sessions', '23 * * * *', $$select private.run_job('follow_sessions')$$);
+select cron.schedule('purge-sign-ins', '57 * * * *', $$select private.run_job('purge_sign_ins')$$);
