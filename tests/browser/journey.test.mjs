@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { PASSWORD, aFreeSlot, newAddress } from '../end-to-end/platform/people.mjs';
-import { eventually } from '../end-to-end/platform/waiting.mjs';
 import { TIME_ZONE, keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+import { followLink, openMail } from './inbox-page.mjs';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -18,21 +18,6 @@ after(async () => {
   await browser?.close();
   await sql.end();
 });
-
-/** Opens the newest mail to an address in the inbox page. @param {import('playwright-core').Page} page @param {string} address @param {RegExp} subject */
-async function openMail(page, address, subject, seconds = 20) {
-  const row = page.locator('a', { hasText: address }).filter({ hasText: subject }).first();
-  await eventually(
-    `"${subject}" to ${address} on the inbox page`,
-    async () => {
-      await page.goto(`${environment.inboxUrl}/inbox`);
-      return (await row.count()) > 0;
-    },
-    seconds,
-  );
-  await row.click();
-  return page.frameLocator('iframe');
-}
 
 /** Makes the reminder of a session due within the next two minutes. @param {string} email @param {Date} startsAt */
 async function remindSoon(email, startsAt) {
@@ -65,9 +50,7 @@ test('sign up, confirm, sign in, book, and be reminded', async () => {
 
   const mail = await openMail(page, email, /confirm/i);
   await keepScreenshot(page, '3-mail');
-  // By keyboard: the inbox gives the mail's frame a padding, which Playwright's mouse does not know of.
-  const link = mail.getByRole('link', { name: /confirm/i });
-  const [confirmation] = await Promise.all([context.waitForEvent('page'), link.press('Enter')]);
+  const confirmation = await followLink(context, mail, /confirm/i);
   await confirmation.getByRole('button', { name: 'Confirm' }).waitFor();
   assert.equal(new URL(confirmation.url()).hash, '', 'the token stays in the address bar');
   await keepScreenshot(confirmation, '4-confirm');

@@ -21,18 +21,24 @@ export function tell(note, text, bad = false) {
   note.classList.toggle('bad', bad);
 }
 
-/** Runs a form's work with its button off meanwhile. @param {HTMLFormElement} form @param {() => Promise<void>} work */
+/**
+ * Runs a form's work with its button off meanwhile. The page has it off from the start: before there is
+ * somebody to listen, the browser would send the form itself.
+ * @param {HTMLFormElement} form @param {() => Promise<void>} work
+ */
 export function onSubmit(form, work) {
+  const button = form.querySelector('button[type=submit]');
+  const allow = (/** @type {boolean} */ is) => void (button instanceof HTMLButtonElement && (button.disabled = !is));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const button = form.querySelector('button[type=submit]');
-    if (button instanceof HTMLButtonElement) button.disabled = true;
+    allow(false);
     try {
       await work();
     } finally {
-      if (button instanceof HTMLButtonElement) button.disabled = false;
+      allow(true);
     }
   });
+  allow(true);
 }
 
 /** @param {string} instant @param {string} [timeZone] */

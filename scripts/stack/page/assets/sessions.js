@@ -16,16 +16,18 @@ function sessionIdIn(accessToken) {
   return JSON.parse(atob(accessToken.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'))).session_id;
 }
 
+/** @returns {Promise<boolean>} whether they could be read */
 async function show() {
   const { data, error } = await client
     .from('session_tokens')
     .select('id, device, ip, created_at, last_used_at')
     .is('ended_at', null)
     .order('last_used_at', { ascending: false });
-  if (error) return tell(byId('note'), 'Your sessions could not be read. Please try again in a moment.', true);
+  if (error) return fail('Your sessions could not be read.');
   const sessions = [...data].sort((a, b) => Number(b.id === own) - Number(a.id === own));
   byId('list').replaceChildren(...sessions.map(row));
   byId('end-others').hidden = sessions.length < 2;
+  return true;
 }
 
 /** @param {{ id: string, device: string | null, ip: string | null, created_at: string, last_used_at: string }} one */
@@ -48,7 +50,8 @@ function when(instant) {
 /** @param {string} id @param {string} device */
 async function end(id, device) {
   const { error } = await client.rpc('end_session', { p_session_id: id });
-  await done(error, `${device} is signed out.`);
+  // Somebody was faster: it is as asked for.
+  await done(error?.message === 'session_not_found' ? null : error, `${device} is signed out.`);
 }
 
 async function endOthers() {
@@ -58,9 +61,14 @@ async function endOthers() {
 
 /** @param {unknown} error @param {string} text */
 async function done(error, text) {
-  if (error) return tell(byId('note'), 'That did not work. Please try again in a moment.', true);
-  tell(byId('note'), text);
-  await show();
+  if (error) return fail('That did not work.');
+  if (await show()) tell(byId('note'), text);
   // The button that had the focus is gone.
   byId('title').focus();
+}
+
+/** @param {string} text */
+function fail(text) {
+  tell(byId('note'), `${text} Please try again in a moment.`, true);
+  return false;
 }
