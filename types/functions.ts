@@ -35,9 +35,49 @@ export interface paths {
         put?: never;
         /**
          * Ask for another confirmation mail
-         * @description Answers the same for every address. One mail a minute and five an hour are sent to an address whose account is not confirmed yet.
+         * @description Answers the same for every address. One mail a minute and five an hour are sent to an address whose account is not confirmed yet. A client that asks too often waits, whatever it asks for.
          */
         post: operations["auth-email-verify-resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth-password-reset-complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password
+         * @description Uses the token of a mailed link up, sets the password and ends every session. It also confirms the address. A password that is refused (`rule_violation`: `too_short`, `too_long`, `control_character`, `common`, `contains_email`, `contains_name`; by Auth also `lacks_characters`, `leaked`, `weak`), and a service that fails, leave a link that still works.
+         */
+        post: operations["auth-password-reset-complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth-password-reset-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to choose a new password
+         * @description Answers the same for every address. One mail a minute and five an hour are sent to the address of an account. A client that asks too often waits, whatever it asks for.
+         */
+        post: operations["auth-password-reset-request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -88,7 +128,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Answer of `POST /auth-email-verify/resend`, whatever the address. */
+        /** @description The answer, whatever the address. */
         AcceptedResponse: {
             /** @description Always `accepted`. */
             status: components["schemas"]["AcceptedStatus"];
@@ -99,7 +139,7 @@ export interface components {
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "token_expired" | "token_exhausted" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "rate_limited" | "internal" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "token_expired" | "token_exhausted" | "token_used" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "rate_limited" | "internal" | "upstream_unavailable" | "upstream_timeout";
         /** @description Answer of the dispatch functions: what one run did, counted in mails. */
         DispatchReport: {
             /**
@@ -154,6 +194,14 @@ export interface components {
             /** @description Where: a JSON pointer (RFC 6901) into the request body. */
             pointer: string;
         };
+        /** @description Body of a request for a mail with a link. */
+        LinkRequest: {
+            /**
+             * Format: email
+             * @description The address of the account.
+             */
+            email: string;
+        };
         /** @description The body of every error answer: RFC 9457, `application/problem+json`. */
         Problem: {
             /** @description The stable code to branch on. */
@@ -179,14 +227,24 @@ export interface components {
          * @description One HTTP request, as `X-Request-Id` carries it.
          */
         RequestId: string;
-        /** @description Body of `POST /auth-email-verify/resend`. */
-        ResendRequest: {
+        /** @description Body of `POST /auth-password-reset-complete`. */
+        ResetPasswordRequest: {
             /**
-             * Format: email
-             * @description The address of the account.
+             * Format: password
+             * @description The new password: 12 characters to 72 bytes of UTF-8. It is kept in
+             *     normalisation form C; a sign-in must normalise what was typed alike.
              */
-            email: string;
+            password: string;
+            /** @description The token of the link, 64 characters. */
+            token: string;
         };
+        /** @description Answer of `POST /auth-password-reset-complete`. */
+        ResetPasswordResponse: {
+            /** @description Always `password_updated`. */
+            status: components["schemas"]["ResetPasswordStatus"];
+        };
+        /** @description What a link and a good password do. */
+        ResetPasswordStatus: "password_updated";
         /** @description Body of `POST /auth-email-verify`. */
         VerifyRequest: {
             /** @description The token of the link, 64 characters. */
@@ -322,7 +380,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ResendRequest"];
+                "application/json": components["schemas"]["LinkRequest"];
             };
         };
         responses: {
@@ -373,6 +431,234 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth-password-reset-complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetPasswordResponse"];
+                };
+            };
+            /** @description `token_invalid`, `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rule_violation` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "auth-password-reset-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedResponse"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -122,6 +122,13 @@ rule('an answer that nobody waits for any more is dropped', () => {
   return Promise.resolve();
 });
 
+rule('the tables of Unicode are the runtime\'s', () => {
+  serve(played(never).bindings, new Uint8Array());
+  assert.equal(globalThis.__edge.nfc('cafe\u0301'), 'caf\u00e9');
+  assert.equal(globalThis.__edge.lowerCase('\u00c9VENKEEL'), '\u00e9venkeel');
+  return Promise.resolve();
+});
+
 rule('a panic while reporting a panic does not report for ever', async () => {
   const { seen, bindings } = played(() => panicking('request'));
   bindings.report_panic = (location) => {

@@ -17,6 +17,8 @@ const TOKEN = btoa(String.fromCharCode(...Array.from({ length: 48 }, (_, i) => i
 
 export const EXAMPLES: Record<string, Example> = {
   'auth-email-verify': { path: '/', body: { token: TOKEN } },
+  'auth-password-reset-complete': { path: '/', body: { token: TOKEN, password: 'correct horse battery staple' } },
+  'auth-password-reset-request': { path: '/', body: { email: 'nobody@example.com' } },
   'booking-reminders-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
 };

@@ -9,8 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     error::{Code, Problem},
+    link_request::{AcceptedResponse, LinkRequest},
     outbox::{DispatchReport, DispatchRequest},
-    verification::{AcceptedResponse, ResendRequest, VerifyRequest, VerifyResponse},
+    password_reset::{ResetPasswordRequest, ResetPasswordResponse},
+    verification::{VerifyRequest, VerifyResponse},
 };
 
 /// Who may call.
@@ -46,6 +48,12 @@ struct Operation {
 }
 
 fn operations(schemas: &mut Schemas) -> Vec<Operation> {
+    let mut all = links(schemas);
+    all.extend(dispatchers(schemas));
+    all
+}
+
+fn dispatchers(schemas: &mut Schemas) -> Vec<Operation> {
     let mut dispatch = |function, summary, description| Operation {
         function,
         path: "",
@@ -66,6 +74,39 @@ fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         "Send the mails that are due",
         "One run of the mail queue. Runs may overlap.",
     );
+    vec![reminders, mails]
+}
+
+/// What a token of a mailed link is refused for.
+const LINK_ERRORS: [Code; 4] =
+    [Code::TokenInvalid, Code::TokenExpired, Code::TokenExhausted, Code::TokenSuperseded];
+
+/// The functions of mailed links.
+fn links(schemas: &mut Schemas) -> Vec<Operation> {
+    let mut request = |function, path, summary, description| Operation {
+        function,
+        path,
+        summary,
+        description,
+        caller: Caller::Public,
+        request: schemas.request::<LinkRequest>(),
+        success: (202, schemas.answer::<AcceptedResponse>()),
+        errors: vec![Code::RateLimited],
+    };
+    let resend = request(
+        "auth-email-verify",
+        "/resend",
+        "Ask for another confirmation mail",
+        "Answers the same for every address. One mail a minute and five an hour are sent to an address whose \
+         account is not confirmed yet. A client that asks too often waits, whatever it asks for.",
+    );
+    let forgotten = request(
+        "auth-password-reset-request",
+        "",
+        "Ask for a link to choose a new password",
+        "Answers the same for every address. One mail a minute and five an hour are sent to the address of an \
+         account. A client that asks too often waits, whatever it asks for.",
+    );
     let verify = Operation {
         function: "auth-email-verify",
         path: "",
@@ -74,25 +115,23 @@ fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         caller: Caller::Public,
         request: schemas.request::<VerifyRequest>(),
         success: (200, schemas.answer::<VerifyResponse>()),
-        errors: vec![
-            Code::TokenInvalid,
-            Code::TokenExpired,
-            Code::TokenExhausted,
-            Code::TokenSuperseded,
-        ],
+        errors: LINK_ERRORS.to_vec(),
     };
-    let resend = Operation {
-        function: "auth-email-verify",
-        path: "/resend",
-        summary: "Ask for another confirmation mail",
-        description: "Answers the same for every address. One mail a minute and five an hour are sent to an \
-                      address whose account is not confirmed yet.",
+    let reset = Operation {
+        function: "auth-password-reset-complete",
+        path: "",
+        summary: "Choose a new password",
+        description: "Uses the token of a mailed link up, sets the password and ends every session. It also \
+                      confirms the address. A password that is refused (`rule_violation`: `too_short`, \
+                      `too_long`, `control_character`, `common`, `contains_email`, `contains_name`; by Auth \
+                      also `lacks_characters`, `leaked`, `weak`), and a service that fails, leave a link \
+                      that still works.",
         caller: Caller::Public,
-        request: schemas.request::<ResendRequest>(),
-        success: (202, schemas.answer::<AcceptedResponse>()),
-        errors: Vec::new(),
+        request: schemas.request::<ResetPasswordRequest>(),
+        success: (200, schemas.answer::<ResetPasswordResponse>()),
+        errors: [LINK_ERRORS.as_slice(), &[Code::TokenUsed, Code::RuleViolation]].concat(),
     };
-    vec![verify, resend, reminders, mails]
+    vec![verify, resend, forgotten, reset]
 }
 
 /// The description, as `openapi.json` holds it.
@@ -233,7 +272,7 @@ mod tests {
     #[test]
     fn requests_refuse_unknown_fields_in_the_description_too() {
         let document = openapi();
-        for name in ["VerifyRequest", "ResendRequest", "DispatchRequest"] {
+        for name in ["VerifyRequest", "LinkRequest", "ResetPasswordRequest", "DispatchRequest"] {
             let schema = &document["components"]["schemas"][name];
             assert_eq!(schema["additionalProperties"], json!(false), "{name}");
         }

@@ -65,6 +65,8 @@ codes! {
     TokenExpired = 410, "token_expired", "This link has expired";
     /// Too many wrong attempts have been made with this token.
     TokenExhausted = 410, "token_exhausted", "This link has been tried too often";
+    /// The link has done what it was for, and works once.
+    TokenUsed = 410, "token_used", "This link has been used";
     /// A newer link was sent, or the account's address changed since.
     TokenSuperseded = 410, "token_superseded", "This link has been replaced";
     /// The body is larger than the route accepts.

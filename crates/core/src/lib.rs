@@ -6,6 +6,8 @@
 //! unchanged as WebAssembly.
 //!
 //! - [`verification`] confirms e-mail addresses.
+//! - [`password_reset`] gives whoever forgot their [`password`] a new one.
+//! - [`link_request`] is how either asks for a mail.
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
 //! - [`token`] makes the links that those mails carry.
 //! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
@@ -26,8 +28,10 @@ pub mod email_address;
 pub mod error;
 pub mod id;
 pub mod json;
+pub mod link_request;
 pub mod outbox;
 pub mod password;
+pub mod password_reset;
 pub mod ports;
 pub mod secret;
 #[cfg(feature = "testing")]

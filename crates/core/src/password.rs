@@ -35,8 +35,10 @@ pub struct ProposedPassword {
 pub struct Surroundings<'a> {
     /// The address that they sign in with.
     pub email: &'a str,
-    /// The names of their companies, and of the product.
-    pub names: &'a [&'a str],
+    /// The names of their companies.
+    pub companies: &'a [String],
+    /// The name of the product.
+    pub product: &'a str,
     /// SHA-256 of common passwords, in hex: those behind [`ProposedPassword::prefixes`].
     pub common: &'a [String],
 }
@@ -57,12 +59,8 @@ impl ProposedPassword {
     pub fn new(unicode: &impl Unicode, typed: &SecretString) -> Self {
         let normal = unicode.nfc(typed.expose());
         let lower = unicode.lower_case(&normal);
-        let core = lower.trim_matches(|c: char| c.is_ascii() && !c.is_ascii_alphabetic());
-        let mut words = vec![SecretString::new(core)];
-        if core != lower {
-            words.push(SecretString::new(lower));
-        }
-        words.retain(|word| !word.expose().is_empty());
+        let mut words = vec![SecretString::new(core_of(&lower)), SecretString::new(lower)];
+        words.dedup_by(|last, core| last.expose() == core.expose());
         Self { normal: SecretString::new(normal), words }
     }
 
@@ -75,11 +73,12 @@ impl ProposedPassword {
     /// whoever is asked learns neither the password nor a digest of it
     /// (k-anonymity).
     pub fn prefixes(&self) -> Vec<String> {
-        self.digests().map(|digest| digest.chars().take(PREFIX).collect()).collect()
+        self.digests().map(|digest| digest.get(..PREFIX).unwrap_or_default().to_owned()).collect()
     }
 
     fn digests(&self) -> impl Iterator<Item = String> {
-        self.words.iter().map(|word| hex::encode(Sha256::digest(word.expose())))
+        let words = self.words.iter().filter(|word| !word.expose().is_empty());
+        words.map(|word| hex::encode(Sha256::digest(word.expose())))
     }
 
     /// Whether it may be the password of somebody in these surroundings.
@@ -103,18 +102,20 @@ impl ProposedPassword {
         surroundings: &Surroundings<'_>,
     ) -> Vec<Violation> {
         let text = self.normal.expose();
-        let local_part = surroundings.email.split(['@', '+']).next().unwrap_or_default();
+        // Up to a plus tag, which is no name.
+        let end = surroundings.email.bytes().position(|b| b == b'@' || b == b'+');
+        let local_part = surroundings.email.get(..end.unwrap_or_default()).unwrap_or_default();
         let common = self.digests().any(|digest| surroundings.common.contains(&digest));
-        let bare = self.words.last().map(|word| bare(word.expose())).unwrap_or_default();
-        let contains =
-            |name: &str| is_inside(&bare, &self::bare(&unicode.lower_case(&unicode.nfc(name))));
+        let bare = bare(unicode, text);
+        let contains = |name: &str| is_inside(&bare, &self::bare(unicode, name));
+        let companies = surroundings.companies.iter().any(|name| contains(name));
         let rules = [
-            (text.chars().count() < SHORTEST, Violation::TooShort),
+            (code_points(text.as_bytes()) < SHORTEST, Violation::TooShort),
             (text.len() > LONGEST, Violation::TooLong),
-            (text.contains(is_control), Violation::ControlCharacter),
+            (text.chars().any(is_control), Violation::ControlCharacter),
             (common, Violation::Common),
             (contains(local_part), Violation::ContainsEmail),
-            (surroundings.names.iter().any(|name| contains(name)), Violation::ContainsName),
+            (contains(surroundings.product) || companies, Violation::ContainsName),
         ];
         rules.into_iter().filter_map(|(broken, violation)| broken.then_some(violation)).collect()
     }
@@ -149,13 +150,27 @@ pub(crate) fn refused(code: &'static str, detail: &str) -> FieldError {
     FieldError { pointer: "/password".to_owned(), code, detail: detail.to_owned() }
 }
 
-/// Without spaces and signs, so that "North-Wind" is "northwind".
-fn bare(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric()).collect()
+/// Without the digits and signs around it.
+fn core_of(text: &str) -> &str {
+    let around = |b: u8| b.is_ascii() && !b.is_ascii_alphabetic();
+    let from = text.bytes().position(|b| !around(b)).unwrap_or(text.len());
+    let to = text.bytes().rposition(|b| !around(b)).map_or(from, |last| last + 1);
+    text.get(from..to).unwrap_or_default()
 }
 
-fn is_inside(password: &str, name: &str) -> bool {
-    name.chars().count() >= SHORTEST_NAME && password.contains(name)
+/// In lower case, without spaces and signs, so that "North-Wind" is "northwind".
+fn bare(unicode: &impl Unicode, text: &str) -> Vec<u8> {
+    let lower = unicode.lower_case(&unicode.nfc(text));
+    lower.bytes().filter(|b| !b.is_ascii() || b.is_ascii_alphanumeric()).collect()
+}
+
+fn is_inside(password: &[u8], name: &[u8]) -> bool {
+    code_points(name) >= SHORTEST_NAME && password.windows(name.len()).any(|part| part == name)
+}
+
+/// Of UTF-8: every byte but those that continue one.
+fn code_points(text: &[u8]) -> usize {
+    text.iter().filter(|b| **b & 0xc0 != 0x80).count()
 }
 
 /// General category Cc.

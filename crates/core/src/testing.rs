@@ -17,9 +17,13 @@
 mod accounts;
 mod mailer;
 mod outbox;
-mod verification;
+mod token_requests;
+mod tokens;
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    task::Poll,
+};
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use icu_normalizer::ComposingNormalizerBorrowed;
@@ -29,7 +33,8 @@ pub use self::{
     accounts::MemoryAccount,
     mailer::{Mailbox, MailerFault},
     outbox::{MemoryMail, Outbox, Preferences, Suppression},
-    verification::{MemoryToken, Verification},
+    token_requests::TokenRequests,
+    tokens::{MemoryToken, Tokens},
 };
 use crate::{
     config::Config,
@@ -40,6 +45,7 @@ use crate::{
         Clock, Configured, Database, DatabaseError, Entropy, Functions, IdentityError, Idna,
         LocalTime, SqlFunction, Telemetry, Unicode,
     },
+    token::Purpose,
 };
 
 /// The key that test tokens are derived from.
@@ -62,7 +68,9 @@ pub struct World {
     /// The accounts of people.
     pub accounts: RefCell<Vec<MemoryAccount>>,
     /// Tokens, and requests for them.
-    pub verification: RefCell<Verification>,
+    pub tokens: RefCell<Tokens>,
+    /// SHA-256 of common passwords, in hex.
+    pub common_passwords: RefCell<Vec<String>>,
     /// Queued mail.
     pub outbox: RefCell<Outbox>,
     /// What the mailer has taken.
@@ -71,6 +79,8 @@ pub struct World {
     pub database_faults: RefCell<Vec<Option<DatabaseFault>>>,
     /// Faults for the next calls of Auth.
     pub identity_faults: RefCell<Vec<IdentityError>>,
+    /// Whether Auth does what it is told, and does not answer in time.
+    pub auth_answers_are_lost: Cell<bool>,
     /// The users whose address Auth has been told to confirm.
     pub confirmed: RefCell<Vec<UserId>>,
     /// What operators were told.
@@ -93,11 +103,13 @@ impl World {
             now: Cell::new(Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).single().expect("an instant")),
             entropy: Cell::new(0),
             accounts: RefCell::default(),
-            verification: RefCell::default(),
+            tokens: RefCell::default(),
+            common_passwords: RefCell::default(),
             outbox: RefCell::default(),
             mailbox: RefCell::default(),
             database_faults: RefCell::default(),
             identity_faults: RefCell::default(),
+            auth_answers_are_lost: Cell::default(),
             confirmed: RefCell::default(),
             reports: RefCell::default(),
             kicks: Cell::default(),
@@ -115,14 +127,26 @@ impl World {
     }
 
     fn execute(&self, name: &'static str, arguments: &Value) -> Result<Value, DatabaseError> {
+        if name == "claim_emails" {
+            return self.claim(arguments);
+        }
         let now = self.now.get();
+        let accounts = self.accounts.borrow();
+        let mut tokens = self.tokens.borrow_mut();
         Ok(match name {
-            "consume_email_verification" => {
-                self.verification.borrow_mut().consume(arguments, &self.accounts.borrow(), now)
+            "consume_email_verification" => tokens.consume_verification(arguments, &accounts, now),
+            "request_email_verification" => {
+                tokens.requests.request(Purpose::EmailVerification, arguments, now)
             }
-            "request_email_verification" => self.verification.borrow_mut().request(arguments),
-            "claim_emails" => return self.claim(arguments),
-            "seal_token_hashes" => self.verification.borrow_mut().seal(arguments),
+            "request_password_reset" => {
+                tokens.requests.request(Purpose::PasswordReset, arguments, now)
+            }
+            "check_password_reset" => {
+                tokens.check_reset(arguments, &accounts, &self.common_passwords.borrow(), now)
+            }
+            "consume_password_reset" => tokens.consume_reset(arguments, &accounts, now),
+            "release_password_reset" => tokens.release_reset(arguments),
+            "seal_token_hashes" => tokens.seal(arguments),
             "settle_emails" => self.outbox.borrow_mut().settle(arguments, now),
             name => panic!("the in-memory database has no function {name}"),
         })
@@ -131,13 +155,12 @@ impl World {
     fn claim(&self, arguments: &Value) -> Result<Value, DatabaseError> {
         let now = self.now.get();
         if argument::<Stream>(arguments, "p_stream") == Stream::Mail {
-            let entitled =
-                self.verification.borrow_mut().take_requests(&self.accounts.borrow(), now);
-            for account in &entitled {
-                self.issue_verification(account);
+            let entitled = self.tokens.borrow_mut().take_requests(&self.accounts.borrow(), now);
+            for (purpose, account) in &entitled {
+                self.issue(*purpose, account);
             }
         }
-        self.outbox.borrow_mut().claim(arguments, &self.verification.borrow(), now)
+        self.outbox.borrow_mut().claim(arguments, &self.tokens.borrow(), now)
     }
 }
 
@@ -171,8 +194,19 @@ impl Configured for World {
     }
 }
 
+/// Lets whoever else is under way go first, as a call over a network does.
+async fn yield_now() {
+    let mut yielded = false;
+    core::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if core::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
 impl Database for World {
     async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
+        yield_now().await;
         let fault = self.database_fault();
         if fault == Some(DatabaseFault::Before) {
             return Err(DatabaseError::Unavailable("down".to_owned()));

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     email_address::EmailAddress,
     error::{Code, Error, Result},
-    id::TokenId,
+    id::{TokenId, UserId},
     secret::SecretString,
 };
 
@@ -57,6 +57,56 @@ impl Purpose {
     }
 }
 
+/// What the database says of a token, whatever it is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenOutcome {
+    /// It confirmed an address.
+    Verified,
+    /// It confirmed the address before, and has not expired.
+    AlreadyVerified,
+    /// It may be used.
+    Live,
+    /// It has been used by this call.
+    Consumed,
+    /// Unknown, or the secret is wrong.
+    Invalid,
+    /// Its time is over.
+    Expired,
+    /// Five wrong attempts were made.
+    Exhausted,
+    /// A newer token was issued, or the account has another address now.
+    Superseded,
+    /// It was used before, and works once.
+    Used,
+}
+
+impl TokenOutcome {
+    /// Why a token does not help its caller.
+    pub fn refusal(self) -> Error {
+        let code = match self {
+            Self::Invalid => Code::TokenInvalid,
+            Self::Expired => Code::TokenExpired,
+            Self::Exhausted => Code::TokenExhausted,
+            Self::Superseded => Code::TokenSuperseded,
+            Self::Used => Code::TokenUsed,
+            Self::Verified | Self::AlreadyVerified | Self::Live | Self::Consumed => {
+                return Error::internal("an outcome of another function");
+            }
+        };
+        Error::new(code, "Please use the link of the newest mail, or ask for a new one.")
+    }
+}
+
+/// What the database says of a token that was to be used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consumption {
+    /// What became of it.
+    pub outcome: TokenOutcome,
+    /// Whose it is, if it held.
+    pub user_id: Option<UserId>,
+}
+
 /// `sha256(secret)` in lower-case hex: what a row may keep of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -77,15 +127,7 @@ impl LinkToken {
     pub fn parse(text: &SecretString) -> Result<Self> {
         let mut bytes = [0; TOKEN_BYTES];
         let decoded = Base64UrlUnpadded::decode(text.expose(), &mut bytes).ok();
-        decoded.and_then(Self::from_bytes).ok_or_else(Self::invalid)
-    }
-
-    /// The answer for every token that does not hold.
-    pub fn invalid() -> Error {
-        Error::new(
-            Code::TokenInvalid,
-            "Please use the link of the newest mail, or ask for a new one.",
-        )
+        decoded.and_then(Self::from_bytes).ok_or_else(|| TokenOutcome::Invalid.refusal())
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
@@ -161,6 +203,11 @@ impl TokenKeys {
     /// A name for an address that tells nothing about it, for cooldowns.
     pub fn address_key(&self, address: &EmailAddress) -> String {
         hex::encode(mac(&self.newest, &[b"evenkeel/address/1", address.as_str().as_bytes()]))
+    }
+
+    /// A name for a client's network that tells nothing about it, for throttles.
+    pub fn client_key(&self, network: &[u8]) -> String {
+        hex::encode(mac(&self.newest, &[b"evenkeel/client/1", network]))
     }
 }
 

@@ -6,22 +6,30 @@
 //! was used, the same link may be tried again until it expires: confirming twice
 //! changes nothing.
 
-mod request;
 mod sql;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use self::{
-    request::{ResendRequest, VerifyRequest},
-    sql::{ConsumeEmailVerification, Consumption, ConsumptionOutcome, RequestEmailVerification},
-};
+pub use self::sql::{ConsumeEmailVerification, RequestEmailVerification};
 use crate::{
     client::ClientContext,
-    error::{Code, Error, Result},
+    error::{Error, Result},
     id::UserId,
+    link_request::{self, AcceptedResponse, LinkRequest},
     ports::{Configured, Database, Functions, Identity, IdentityError, Idna},
-    token::LinkToken,
+    secret::SecretString,
+    token::{Consumption, LinkToken, TokenOutcome},
 };
+
+/// Body of `POST /auth-email-verify`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// The token of the link, 64 characters.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub token: SecretString,
+}
 
 /// Answer of `POST /auth-email-verify`.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -40,23 +48,6 @@ pub enum VerifyStatus {
     Verified,
     /// It was confirmed with this link before.
     AlreadyVerified,
-}
-
-/// Answer of `POST /auth-email-verify/resend`, whatever the address.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct AcceptedResponse {
-    /// Always `accepted`.
-    pub status: AcceptedStatus,
-}
-
-/// The one value of a uniform answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum AcceptedStatus {
-    /// The request was taken.
-    Accepted,
 }
 
 /// Confirms the address that the link was mailed to.
@@ -81,48 +72,31 @@ pub async fn verify(
     match ports.confirm_email(user).await {
         Ok(()) => Ok(VerifyResponse { status }),
         // Erased between the two steps: nobody is left to confirm.
-        Err(IdentityError::NotFound) => Err(LinkToken::invalid()),
+        Err(IdentityError::NotFound) => Err(TokenOutcome::Invalid.refusal()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Asks for another link. The answer and the work are the same for every
-/// address: whether it belongs to anybody is looked up later, by the dispatcher.
+/// Asks for another link, for whatever address.
 ///
 /// # Errors
-/// `invalid_request` for what is no address.
+/// `invalid_request` for what is no address, `rate_limited`.
 pub async fn request_link(
     ports: &(impl Database + Configured + Functions + Idna),
-    request: &ResendRequest,
+    request: &LinkRequest,
     client: &ClientContext,
 ) -> Result<AcceptedResponse> {
-    let address = request.address(ports)?;
-    ports
-        .call(&RequestEmailVerification {
-            p_address_key: ports.config().token_keys.address_key(&address),
-            p_email: address,
-            p_context: client,
-        })
-        .await?;
-    ports.kick_email_dispatch();
-    Ok(AcceptedResponse { status: AcceptedStatus::Accepted })
+    link_request::request_link(ports, request, client, RequestEmailVerification).await
 }
 
 fn accept(consumption: &Consumption) -> Result<(UserId, VerifyStatus)> {
     let status = match consumption.outcome {
-        ConsumptionOutcome::Verified => VerifyStatus::Verified,
-        ConsumptionOutcome::AlreadyVerified => VerifyStatus::AlreadyVerified,
-        ConsumptionOutcome::Invalid => return Err(LinkToken::invalid()),
-        ConsumptionOutcome::Expired => return Err(gone(Code::TokenExpired)),
-        ConsumptionOutcome::Exhausted => return Err(gone(Code::TokenExhausted)),
-        ConsumptionOutcome::Superseded => return Err(gone(Code::TokenSuperseded)),
+        TokenOutcome::Verified => VerifyStatus::Verified,
+        TokenOutcome::AlreadyVerified => VerifyStatus::AlreadyVerified,
+        outcome => return Err(outcome.refusal()),
     };
     let user = consumption.user_id.ok_or_else(|| Error::internal("a token of nobody"))?;
     Ok((user, status))
-}
-
-fn gone(code: Code) -> Error {
-    Error::new(code, "Please use the link of the newest mail, or ask for a new one.")
 }
 
 #[cfg(test)]

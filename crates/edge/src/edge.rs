@@ -9,7 +9,7 @@ use evenkeel_core::{
     ports::{
         Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, Idna, LocalTime,
     },
-    ports::{HttpMethod, Telemetry, TransportError},
+    ports::{HttpMethod, Telemetry, TransportError, Unicode},
 };
 use wasm_bindgen::prelude::*;
 
@@ -129,6 +129,25 @@ impl Idna for Edge {
             return None;
         }
         URL::new(&["http://", domain].concat()).ok().map(|url| url.hostname())
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = __edge)]
+    fn nfc(text: &str) -> String;
+
+    #[wasm_bindgen(js_namespace = __edge, js_name = lowerCase)]
+    fn lower_case(text: &str) -> String;
+}
+
+impl Unicode for Edge {
+    fn nfc(&self, text: &str) -> String {
+        nfc(text)
+    }
+
+    fn lower_case(&self, text: &str) -> String {
+        lower_case(text)
     }
 }
 

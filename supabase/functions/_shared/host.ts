@@ -46,6 +46,9 @@ interface Edge {
   answer(call: number, message: string): void;
   fetch(effect: number, ...request: Parameters<typeof fetchUpstream>): void;
   sleep(effect: number, milliseconds: number): void;
+  /** Normalisation form C. */
+  nfc(text: string): string;
+  lowerCase(text: string): string;
   /** One background task more, or one less. */
   background(change: number): void;
 }
@@ -164,6 +167,8 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     answer: (call, message) => inFlight.get(call)?.answer(message),
     fetch: (effect, ...request) => resume(effect, fetchUpstream(...request)),
     sleep: (effect, milliseconds) => resume(effect, pause(milliseconds)),
+    nfc: (text) => text.normalize('NFC'),
+    lowerCase: (text) => text.toLowerCase(),
     background: background.change,
   };
   bindings.initSync({ module: bytes });

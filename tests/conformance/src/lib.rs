@@ -24,6 +24,7 @@ mod dispatch;
 mod identity;
 mod mailer;
 mod memory;
+mod password_reset;
 mod screening;
 mod sealing;
 mod settlements;
@@ -95,6 +96,27 @@ suite! { $
         an_address_cools_down_for_a_minute
         an_address_gets_five_mails_an_hour
         requests_are_looked_at_while_sending_is_paused;
+    password_reset:
+        a_mailed_link_is_used_once
+        looking_at_a_link_does_not_use_it
+        a_link_tells_whose_it_is_to_its_holder_alone
+        common_passwords_are_found_by_their_prefix
+        five_wrong_secrets_exhaust_a_link_whichever_call_they_are_for
+        an_old_link_is_expired
+        a_link_for_an_address_that_was_left_is_superseded
+        a_link_of_an_erased_account_is_invalid
+        a_link_of_another_purpose_is_invalid
+        a_newer_link_supersedes_the_older
+        a_released_link_works_again
+        a_link_is_not_released_by_a_wrong_secret
+        a_superseded_link_is_not_released
+        an_expired_link_is_not_good_again_when_released
+        every_account_gets_one_mail_and_nobody_else_does
+        an_address_cools_down_for_each_purpose
+        a_new_password_retires_every_other_link
+        a_new_password_is_told_to_a_confirmed_address_alone
+        the_link_of_the_mail_sets_the_password
+        a_client_asks_thirty_times_and_then_waits;
     claims:
         an_empty_queue_is_an_empty_claim
         mails_are_frozen_in_their_order
@@ -159,6 +181,6 @@ suite! { $
         nobody_is_not_found
         a_short_password_is_weak
         a_password_too_long_for_bcrypt_is_refused
-        a_good_password_is_taken
+        a_good_password_is_taken_and_confirms_the_address
         an_erased_account_is_gone_and_its_address_free;
 }

@@ -9,6 +9,7 @@ use evenkeel_core::{
     testing::{MailerFault, Suppression, World},
 };
 
+use crate::password_reset::COMMON_PASSWORD_DIGEST;
 use crate::subject::{AsciiDomains, Draft, Logged, Subject};
 
 /// A world with the templates that a subject has.
@@ -17,7 +18,10 @@ pub fn memory() -> World {
     world.outbox.borrow_mut().templates = vec![
         template(1, "verify_email", "{{ link }}"),
         template(2, "booking_reminder", "Until soon, {{ recipient_name }}."),
+        template(3, "password_reset", "{{ link }}"),
+        template(4, "password_changed", "It was changed."),
     ];
+    world.common_passwords.borrow_mut().push(COMMON_PASSWORD_DIGEST.to_owned());
     world
 }
 

@@ -71,11 +71,10 @@ fn an_empty_queue_is_a_report_of_zeros() {
 
 /// Requests for a link to addresses that nobody has.
 fn flood(world: &World, requests: usize) {
-    world.verification.borrow_mut().requests = (0..requests)
-        .map(|n| {
-            json!({ "p_email": format!("n{n}@example.com"), "p_address_key": format!("{n:064x}") })
-        })
-        .collect();
+    let request =
+        |n| json!({ "p_email": format!("n{n}@example.com"), "p_address_key": format!("{n:064x}") });
+    world.tokens.borrow_mut().requests.waiting =
+        (0..requests).map(|n| (Purpose::EmailVerification, request(n))).collect();
 }
 
 #[test]
@@ -84,14 +83,14 @@ fn a_flood_of_requests_for_links_is_worked_off_in_one_run() {
     flood(&world, 3_500);
     let report = run(&world);
     assert_eq!((report.claimed, report.remaining), (0, 0));
-    assert!(world.verification.borrow().requests.is_empty());
+    assert!(world.tokens.borrow().requests.waiting.is_empty());
 }
 
 #[test]
 fn requests_that_nothing_can_be_done_about_end_the_run() {
     let world = world(1);
     flood(&world, 5);
-    world.verification.borrow_mut().requests_are_stuck = true;
+    world.tokens.borrow_mut().requests.are_stuck = true;
     let report = run(&world);
     assert_eq!((report.sent, report.remaining), (1, 5));
 }
@@ -202,7 +201,11 @@ fn a_batch_is_given_up_before_its_key_is_forgotten() {
 fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     let world = world(0);
     let id = TokenId(uuid::Uuid::from_u128(7));
-    world.verification.borrow_mut().tokens.push(MemoryToken::issued(id, world.now()));
+    world.tokens.borrow_mut().rows.push(MemoryToken::issued(
+        Purpose::EmailVerification,
+        id,
+        world.now(),
+    ));
     {
         let mut outbox = world.outbox.borrow_mut();
         outbox.templates[0] = template("Hi", "{{ link }}");
@@ -211,7 +214,7 @@ fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     }
     world.mailbox.borrow_mut().faults.push_back(Some(MailerFault::TakeAndLose));
     run(&world);
-    let stored = world.verification.borrow().tokens[0].token_hash.clone().unwrap();
+    let stored = world.tokens.borrow().rows[0].token_hash.clone().unwrap();
     world.advance(TimeDelta::minutes(5));
     assert_eq!(run(&world).sent, 1);
     let mailbox = world.mailbox.borrow();

@@ -3,7 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::testing::World;
 
-const NAMES: &[&str] = &["North-Wind Trading", "Evenkeel", "ÅSA"];
+fn check<T>(email: &str, common: &[&str], check: impl FnOnce(&Surroundings<'_>) -> T) -> T {
+    let common: Vec<String> = common.iter().map(|word| digest(word)).collect();
+    let companies = ["North-Wind Trading".to_owned(), "ÅSA".to_owned()];
+    let (companies, product) = (companies.as_slice(), "Evenkeel");
+    check(&Surroundings { email, companies, product, common: &common })
+}
 
 fn proposed(typed: &str) -> ProposedPassword {
     ProposedPassword::new(&World::new(), &SecretString::new(typed))
@@ -14,10 +19,9 @@ fn digest(word: &str) -> String {
 }
 
 fn violations(typed: &str, common: &[&str]) -> Vec<Violation> {
-    let common: Vec<String> = common.iter().map(|word| digest(word)).collect();
-    let surroundings =
-        Surroundings { email: "ada.lovelace+work@example.com", names: NAMES, common: &common };
-    proposed(typed).violations(&World::new(), &surroundings)
+    check("ada.lovelace+work@example.com", common, |surroundings| {
+        proposed(typed).violations(&World::new(), surroundings)
+    })
 }
 
 #[test]
@@ -85,9 +89,9 @@ fn names_of_the_surroundings_are_refused() {
 
 #[test]
 fn all_broken_rules_are_told_at_once() {
-    let common = [digest("evenkeel")];
-    let surroundings = Surroundings { email: "even@example.com", names: NAMES, common: &common };
-    let error = proposed("Evenkeel\t1").check(&World::new(), &surroundings).unwrap_err();
+    let error = check("even@example.com", &["evenkeel"], |surroundings| {
+        proposed("Evenkeel\t1").check(&World::new(), surroundings).unwrap_err()
+    });
     let problem = error.problem(crate::id::RequestId(uuid::Uuid::nil()));
     assert_eq!((problem.status, problem.code), (422, Code::RuleViolation));
     let codes: Vec<_> = problem.errors.iter().map(|error| error.code).collect();

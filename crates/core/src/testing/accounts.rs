@@ -1,11 +1,12 @@
 //! Supabase Auth in memory: accounts, and the refusals of its admin API.
 
-use super::World;
+use super::{World, yield_now};
 use crate::{
     email_address::EmailAddress,
     id::UserId,
     ports::{Clock as _, Entropy as _, Identity, IdentityError, NewUser},
     secret::SecretString,
+    token::Purpose,
 };
 
 /// As `supabase/config.toml` sets it.
@@ -21,6 +22,10 @@ pub struct MemoryAccount {
     pub address: String,
     pub confirmed: bool,
     pub password: SecretString,
+    /// The names of the companies that they belong to.
+    pub companies: Vec<String>,
+    /// How many sessions are open.
+    pub sessions: u32,
 }
 
 impl World {
@@ -32,15 +37,15 @@ impl World {
         let account = account.expect("an account of that id");
         address.as_str().clone_into(&mut account.address);
         if !account.confirmed {
-            self.issue_verification(account);
+            self.issue(Purpose::EmailVerification, account);
         }
     }
 
-    /// Issues a verification token, with its mail, as the trigger on `auth.users` does.
-    pub(super) fn issue_verification(&self, account: &MemoryAccount) {
+    /// Issues a token, with its mail.
+    pub(super) fn issue(&self, purpose: Purpose, account: &MemoryAccount) {
         let token = crate::id::TokenId(self.uuid());
         let mut outbox = self.outbox.borrow_mut();
-        self.verification.borrow_mut().issue(token, account, &mut outbox, self.now());
+        self.tokens.borrow_mut().issue(purpose, token, account, &mut outbox, self.now());
     }
 
     fn identity_fault(&self) -> Result<(), IdentityError> {
@@ -52,9 +57,18 @@ impl World {
     fn admit(&self, user: UserId) -> Result<(), IdentityError> {
         self.identity_fault()?;
         let has_account = self.accounts.borrow().iter().any(|account| account.id == user);
-        let has_token =
-            || self.verification.borrow().tokens.iter().any(|token| token.user_id == user);
+        let has_token = || self.tokens.borrow().rows.iter().any(|token| token.user_id == user);
         if has_account || has_token() { Ok(()) } else { Err(IdentityError::NotFound) }
+    }
+
+    /// With what Auth and the trigger on `auth.users` do beside it.
+    fn change_password(&self, account: &mut MemoryAccount, password: &SecretString) {
+        account.password = password.clone();
+        account.sessions = 0;
+        self.tokens.borrow_mut().follow_password_change(account.id);
+        if core::mem::replace(&mut account.confirmed, true) {
+            self.outbox.borrow_mut().enqueue_security(account, "password_changed", None);
+        }
     }
 
     fn change(&self, user: UserId, change: impl FnOnce(&mut MemoryAccount)) {
@@ -70,18 +84,19 @@ impl Identity for World {
         Ok(())
     }
 
-    async fn set_password(
+    async fn set_password_and_confirm(
         &self,
         user: UserId,
         password: &SecretString,
     ) -> Result<(), IdentityError> {
+        yield_now().await;
         self.admit(user)?;
-        refuse_long(password)?;
+        refuse_long(password).map_err(|_| IdentityError::PasswordTooLong)?;
         if password.expose().len() < SHORTEST_PASSWORD {
             return Err(IdentityError::WeakPassword(vec!["length".to_owned()]));
         }
-        self.change(user, |account| account.password = password.clone());
-        Ok(())
+        self.change(user, |account| self.change_password(account, password));
+        if self.auth_answers_are_lost.get() { Err(IdentityError::Timeout) } else { Ok(()) }
     }
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
@@ -96,9 +111,11 @@ impl Identity for World {
             address: address.to_owned(),
             confirmed: user.email_confirmed,
             password: user.password.clone(),
+            companies: Vec::new(),
+            sessions: 0,
         };
         if !account.confirmed {
-            self.issue_verification(&account);
+            self.issue(Purpose::EmailVerification, &account);
         }
         let id = account.id;
         self.accounts.borrow_mut().push(account);
@@ -108,7 +125,7 @@ impl Identity for World {
     async fn delete_user(&self, user: UserId) -> Result<(), IdentityError> {
         self.admit(user)?;
         self.accounts.borrow_mut().retain(|account| account.id != user);
-        self.verification.borrow_mut().tokens.retain(|token| token.user_id != user);
+        self.tokens.borrow_mut().rows.retain(|token| token.user_id != user);
         Ok(())
     }
 }

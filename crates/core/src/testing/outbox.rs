@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use self::screening::Verdict;
 pub use self::screening::{Preferences, Suppression};
-use super::{MemoryToken, Verification, argument, refused};
+use super::{MemoryAccount, MemoryToken, Tokens, argument, refused};
 use crate::{
     id::{BatchId, LeaseId, UserId},
-    outbox::{Batch, Claim, QueuedMail, Stream, TemplateSource},
+    outbox::{Batch, Claim, QueuedMail, QueuedToken, Stream, TemplateSource},
     ports::DatabaseError,
 };
 
@@ -92,6 +92,27 @@ impl Outbox {
         });
     }
 
+    /// Queues a mail about somebody's account.
+    pub(super) fn enqueue_security(
+        &mut self,
+        account: &MemoryAccount,
+        template: &str,
+        token: Option<QueuedToken>,
+    ) {
+        let found = self.templates.iter().find(|one| one.key == template);
+        let mail = QueuedMail {
+            id: self.next_mail_id(),
+            to: account.address.clone(),
+            template_id: found.unwrap_or_else(|| panic!("no mail template {template}")).id,
+            variables: [].into(),
+            locale: "en".to_owned(),
+            time_zone: "UTC".to_owned(),
+            category: "security".to_owned(),
+            token,
+        };
+        self.enqueue_for(Some(account.id), Stream::Mail, mail);
+    }
+
     /// The next `communication_logs.id`.
     pub fn next_mail_id(&self) -> i64 {
         self.mails.iter().map(|row| row.mail.id).max().unwrap_or_default() + 1
@@ -100,10 +121,10 @@ impl Outbox {
     pub(super) fn claim(
         &mut self,
         arguments: &Value,
-        verification: &Verification,
+        tokens: &Tokens,
         now: DateTime<Utc>,
     ) -> Result<Value, DatabaseError> {
-        let tokens = verification.tokens.as_slice();
+        let (requests, tokens) = (tokens.requests.waiting.len(), tokens.rows.as_slice());
         let stream = argument(arguments, "p_stream");
         let limit: usize = argument(arguments, "p_limit");
         let lease_seconds: i64 = argument(arguments, "p_lease_seconds");
@@ -123,7 +144,7 @@ impl Outbox {
                 .map(|index| self.lease(index, now, until, tokens))
                 .collect();
         }
-        let requests = if stream == Stream::Mail { verification.requests.len() } else { 0 };
+        let requests = if stream == Stream::Mail { requests } else { 0 };
         claim.remaining = self.count_due(stream, requests, now);
         claim.templates = self.templates_of(&claim.batches);
         Ok(json!(claim))

@@ -34,13 +34,24 @@ impl<H: Http + Configured> Identity for H {
         admin(self, HttpMethod::Put, Some(user), Some(&change)).await.map(drop)
     }
 
-    async fn set_password(
+    async fn set_password_and_confirm(
         &self,
         user: UserId,
         password: &SecretString,
     ) -> Result<(), IdentityError> {
-        let change = UserChange { password: Some(password.expose()), ..UserChange::default() };
-        admin(self, HttpMethod::Put, Some(user), Some(&change)).await.map(drop)
+        let change = UserChange {
+            password: Some(password.expose()),
+            email_confirm: Some(true),
+            ..UserChange::default()
+        };
+        let answer = admin(self, HttpMethod::Put, Some(user), Some(&change)).await;
+        answer.map(drop).map_err(|error| match error {
+            // Of these two fields Auth validates one: the length of the password.
+            IdentityError::Refused(code) if code == "validation_failed" => {
+                IdentityError::PasswordTooLong
+            }
+            error => error,
+        })
     }
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {

@@ -2,7 +2,9 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::{
+    error::Code,
     id::{RequestId, TokenId, UserId},
+    link_request::AcceptedStatus,
     ports::Clock as _,
     secret::SecretString,
     testing::{MemoryToken, World},
@@ -15,9 +17,11 @@ const ID: TokenId = TokenId(uuid::Uuid::from_u128(7));
 fn world() -> (World, SecretString) {
     let world = World::new();
     let token = world.config().token_keys.derive(Purpose::EmailVerification, ID);
-    let row =
-        MemoryToken { token_hash: Some(token.hash()), ..MemoryToken::issued(ID, world.now()) };
-    world.verification.borrow_mut().tokens.push(row);
+    let row = MemoryToken {
+        token_hash: Some(token.hash()),
+        ..MemoryToken::issued(Purpose::EmailVerification, ID, world.now())
+    };
+    world.tokens.borrow_mut().rows.push(row);
     (world, token.encode())
 }
 
@@ -33,7 +37,7 @@ fn confirm(world: &World, token: &SecretString) -> Result<VerifyStatus, Code> {
 
 fn ask(world: &World, email: &str) -> Result<AcceptedResponse, Code> {
     let body = serde_json::json!({ "email": email }).to_string();
-    let request: ResendRequest = crate::json::parse_request(body.as_bytes()).unwrap();
+    let request: LinkRequest = crate::json::parse_request(body.as_bytes()).unwrap();
     pollster::block_on(request_link(world, &request, &client())).map_err(|error| error.code())
 }
 
@@ -85,7 +89,7 @@ fn every_state_of_a_token_has_its_code() {
     ];
     for (change, code) in cases {
         let (world, link) = world();
-        change(&mut world.verification.borrow_mut().tokens[0]);
+        change(&mut world.tokens.borrow_mut().rows[0]);
         assert_eq!(confirm(&world, &link), Err(code));
         assert!(world.confirmed.borrow().is_empty());
     }
@@ -107,7 +111,7 @@ fn text_that_is_no_token_never_reaches_the_database() {
     for text in ["", "x", "AAAA", &"A".repeat(63), &"A".repeat(65), &"!".repeat(64)] {
         assert_eq!(confirm(&world, &SecretString::new(text)), Err(Code::TokenInvalid), "{text}");
     }
-    assert_eq!(world.verification.borrow().tokens[0].attempts, 0);
+    assert_eq!(world.tokens.borrow().rows[0].attempts, 0);
 }
 
 #[test]
@@ -116,9 +120,9 @@ fn every_address_gets_the_same_answer_and_the_same_single_call() {
     for email in ["known@example.com", "unknown@example.com", " Known@Example.com "] {
         assert_eq!(ask(&world, email), Ok(AcceptedResponse { status: AcceptedStatus::Accepted }));
     }
-    let requests = &world.verification.borrow().requests;
+    let requests = &world.tokens.borrow().requests.waiting;
     assert_eq!(requests.len(), 2, "two spellings of an address are one");
-    assert_ne!(requests[0]["p_address_key"], requests[1]["p_address_key"]);
+    assert_ne!(requests[0].1["p_address_key"], requests[1].1["p_address_key"]);
     assert_eq!(world.kicks.get(), 3);
 }
 
@@ -126,6 +130,6 @@ fn every_address_gets_the_same_answer_and_the_same_single_call() {
 fn what_is_no_address_is_refused_before_anything_happens() {
     let world = World::new();
     assert_eq!(ask(&world, "nobody"), Err(Code::InvalidRequest));
-    assert!(world.verification.borrow().requests.is_empty());
+    assert!(world.tokens.borrow().requests.waiting.is_empty());
     assert_eq!(world.kicks.get(), 0);
 }

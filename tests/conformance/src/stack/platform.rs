@@ -23,7 +23,7 @@ const TAKE_OVER: &str = "
     update private.email_sender set paused_until = null, error_code = null;";
 
 /// One statement for each table with an instant that a case may wait for.
-const ADVANCE: [&str; 6] = [
+const ADVANCE: [&str; 8] = [
     "update private.email_queue set due_at = due_at - $1::text::interval
      where due_at < now() + interval '50 years'",
     "update private.email_batches
@@ -37,6 +37,12 @@ const ADVANCE: [&str; 6] = [
      set created_at = created_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
          verified_at = verified_at - $1::text::interval, superseded_at = superseded_at - $1::text::interval
      where email like '%@' || $2",
+    "update public.password_reset_tokens
+     set created_at = created_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
+         used_at = used_at - $1::text::interval, completed_at = completed_at - $1::text::interval,
+         superseded_at = superseded_at - $1::text::interval
+     where email like '%@' || $2",
+    "update private.client_allowances set full_at = full_at - $1::text::interval",
     "update public.notification_preferences p
      set quiet_hours_start = quiet_hours_start - $1::text::interval,
          quiet_hours_end = quiet_hours_end - $1::text::interval

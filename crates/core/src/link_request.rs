@@ -1,0 +1,101 @@
+//! Asking for a mail with a link, by nothing but an address.
+//!
+//! Answer and work are the same for every address: one row that says who asked.
+//! Whether the address belongs to anybody is looked up later, by the dispatcher.
+//! What may differ is how often a client has asked, whatever for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::ClientContext,
+    email_address::EmailAddress,
+    error::{Code, Error, Result},
+    ports::{Configured, Database, Functions, Idna, SqlFunction},
+};
+
+/// Body of a request for a mail with a link.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinkRequest {
+    /// The address of the account.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "email")))]
+    email: String,
+}
+
+/// The answer, whatever the address.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AcceptedResponse {
+    /// Always `accepted`.
+    pub status: AcceptedStatus,
+}
+
+/// The one value of a uniform answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptedStatus {
+    /// The request was taken.
+    Accepted,
+}
+
+/// What the database is told of a request: the same for every purpose.
+#[derive(Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL functions")]
+pub struct Asked<'a> {
+    pub p_email: EmailAddress,
+    pub p_address_key: String,
+    pub p_client_key: Option<String>,
+    pub p_context: &'a ClientContext,
+}
+
+impl<'a> Asked<'a> {
+    /// Who asks, and for whom, with names that tell nothing.
+    pub fn new(host: &impl Configured, email: EmailAddress, client: &'a ClientContext) -> Self {
+        let keys = &host.config().token_keys;
+        Self {
+            p_address_key: keys.address_key(&email),
+            p_client_key: client.network().map(|network| keys.client_key(&network)),
+            p_email: email,
+            p_context: client,
+        }
+    }
+}
+
+/// Whether the client may ask now. It says nothing about the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Admission {
+    /// Whether the request was noted.
+    pub allowed: bool,
+    /// When to come back, if not.
+    pub retry_after_seconds: Option<u32>,
+}
+
+impl LinkRequest {
+    fn address(&self, idna: &impl Idna) -> Result<EmailAddress> {
+        EmailAddress::parse(idna, &self.email)
+            .map_err(|_| Error::field("/email", "invalid_email", "This is no e-mail address."))
+    }
+}
+
+/// Notes a request by the SQL function of its purpose.
+///
+/// # Errors
+/// `invalid_request` for what is no address, `rate_limited` for a client that
+/// asks too often.
+pub(crate) async fn request_link<'a, F: SqlFunction<Output = Admission>>(
+    ports: &(impl Database + Configured + Functions + Idna),
+    request: &LinkRequest,
+    client: &'a ClientContext,
+    function: impl FnOnce(Asked<'a>) -> F,
+) -> Result<AcceptedResponse> {
+    let asked = Asked::new(ports, request.address(ports)?, client);
+    let admission = ports.call(&function(asked)).await?;
+    if !admission.allowed {
+        let error = Error::new(Code::RateLimited, "Please wait a moment before you ask again.");
+        return Err(error.retry_after(admission.retry_after_seconds.unwrap_or(1)));
+    }
+    ports.kick_email_dispatch();
+    Ok(AcceptedResponse { status: AcceptedStatus::Accepted })
+}
