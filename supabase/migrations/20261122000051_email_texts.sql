@@ -56,7 +56,7 @@ $text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
 this is a reminder of your session:
 
   {{ session_type_name }} with {{ specialist_name }}
-  {{ starts_at_local }}, until {{ ends_at_local }}
+  {{ starts_at_local }}, {{ duration_minutes }} minutes
 
 If you cannot make it, please cancel or move the session early, so that someone else can have the time:
 {{ site_url }}
@@ -66,7 +66,7 @@ $text$,
 $html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
 <p>this is a reminder of your session:</p>
 <p><strong>{{ session_type_name }}</strong> with {{ specialist_name }}<br>
-{{ starts_at_local }}, until {{ ends_at_local }}</p>
+{{ starts_at_local }}, {{ duration_minutes }} minutes</p>
 <p>If you cannot make it, please <a href="{{ site_url }}">cancel or move the session</a> early, so that someone else can have the time.</p>
 <p>When and whether we remind you <a href="{{ preferences_url }}">is up to you</a>.</p>
 $html$
@@ -79,7 +79,7 @@ $text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
 wir erinnern Sie an Ihren Termin:
 
   {{ session_type_name }} mit {{ specialist_name }}
-  {{ starts_at_local }}, bis {{ ends_at_local }}
+  {{ starts_at_local }}, {{ duration_minutes }} Minuten
 
 Falls Sie verhindert sind, sagen Sie den Termin bitte früh ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann:
 {{ site_url }}
@@ -89,7 +89,7 @@ $text$,
 $html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
 <p>wir erinnern Sie an Ihren Termin:</p>
 <p><strong>{{ session_type_name }}</strong> mit {{ specialist_name }}<br>
-{{ starts_at_local }}, bis {{ ends_at_local }}</p>
+{{ starts_at_local }}, {{ duration_minutes }} Minuten</p>
 <p>Falls Sie verhindert sind, <a href="{{ site_url }}">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
 <p>Ob und wann wir Sie erinnern, <a href="{{ preferences_url }}">bestimmen Sie</a>.</p>
 $html$

@@ -44,7 +44,7 @@ begin
       jsonb_build_object(
         'recipient_name', nullif(p.display_name, ''),
         'starts_at', to_char(b.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'ends_at', to_char(b.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'duration_minutes', round(extract(epoch from b.ends_at - b.starts_at) / 60),
         'specialist_name', s.display_name,
         'session_type_name', t.name
       ),

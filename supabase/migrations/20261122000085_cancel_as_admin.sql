@@ -14,7 +14,7 @@ $text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
 we had to cancel this session:
 
   {{ session_type_name }}
-  {{ starts_at_local }}, until {{ ends_at_local }}
+  {{ starts_at_local }}, {{ duration_minutes }} minutes
 
 The reason: {{ reason }}
 
@@ -24,7 +24,7 @@ $text$,
 $html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
 <p>we had to cancel this session:</p>
 <p><strong>{{ session_type_name }}</strong><br>
-{{ starts_at_local }}, until {{ ends_at_local }}</p>
+{{ starts_at_local }}, {{ duration_minutes }} minutes</p>
 <p>The reason: {{ reason }}</p>
 <p>We are sorry. Other times <a href="{{ site_url }}">are here</a>.</p>
 $html$
@@ -37,7 +37,7 @@ $text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
 wir mussten diesen Termin absagen:
 
   {{ session_type_name }}
-  {{ starts_at_local }}, bis {{ ends_at_local }}
+  {{ starts_at_local }}, {{ duration_minutes }} Minuten
 
 Der Grund: {{ reason }}
 
@@ -47,7 +47,7 @@ $text$,
 $html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
 <p>wir mussten diesen Termin absagen:</p>
 <p><strong>{{ session_type_name }}</strong><br>
-{{ starts_at_local }}, bis {{ ends_at_local }}</p>
+{{ starts_at_local }}, {{ duration_minutes }} Minuten</p>
 <p>Der Grund: {{ reason }}</p>
 <p>Das tut uns leid. Andere Zeiten <a href="{{ site_url }}">finden Sie hier</a>.</p>
 $html$
@@ -65,7 +65,7 @@ begin
     jsonb_build_object(
       'recipient_name', nullif(p.display_name, ''),
       'starts_at', to_char(p_booking.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-      'ends_at', to_char(p_booking.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      'duration_minutes', round(extract(epoch from p_booking.ends_at - p_booking.starts_at) / 60),
       'session_type_name', t.name,
       'reason', p_booking.status_reason
     ),

@@ -46,7 +46,7 @@ with person as (
     p.id, 'mail', 'booking', 'booking_reminder', p.email,
     jsonb_build_object(
       'recipient_name', 'Kim Example', 'specialist_name', 'Dr. Robin Sample', 'session_type_name', 'First conversation',
-      'starts_at', '2027-01-01T10:00:00Z', 'ends_at', '2027-01-01T10:50:00Z'
+      'starts_at', '2027-01-01T10:00:00Z', 'duration_minutes', 50
     ),
     'bench:' || gen_random_uuid()
   from generate_series(1, :queued) g

@@ -50,6 +50,8 @@ test('two people in two zones are reminded of their sessions, in their time and 
   const toBerta = await mailTo(berta.email, 2, 150);
   assert.ok(plain(toAda.text).includes(plain(localTime(ada.startsAt, 'en', 'America/New_York'))), toAda.text);
   assert.ok(plain(toBerta.text).includes(plain(localTime(berta.startsAt, 'de', 'Asia/Kolkata'))), toBerta.text);
+  assert.match(toAda.text, /, \d+ minutes$/m);
+  assert.match(toBerta.text, /, \d+ Minuten$/m);
   assert.notEqual(toAda.subject, toBerta.subject);
   assert.equal((await mailsTo(carl.email)).length, 1);
 

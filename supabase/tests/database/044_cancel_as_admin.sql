@@ -61,10 +61,10 @@ select results_eq(
   'so does the audit log, once, and not whose session it was'
 );
 select results_eq(
-  $$select l.user_id, l.category, l.variables - array['starts_at', 'ends_at'] from public.communication_logs l
+  $$select l.user_id, l.category, l.variables - 'starts_at' from public.communication_logs l
     where l.template_key = 'booking_cancelled' order by l.recipient$$,
   $$select pg_temp.id(person), 'booking', jsonb_build_object(
-      'recipient_name', name, 'session_type_name', 'Talk', 'reason', 'The specialist is ill.'
+      'recipient_name', name, 'duration_minutes', 50, 'session_type_name', 'Talk', 'reason', 'The specialist is ill.'
     ) from (values ('employee', 'Employee'), ('specialist', 'Specialist')) as p (person, name)$$,
   'the mail says which session and why, and does not name the other person'
 );

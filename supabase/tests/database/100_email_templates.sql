@@ -29,10 +29,16 @@ select is_empty(
       when 'password_reset' then array['link', 'expires_at_local']
       when 'password_changed' then array['changed_at_local']
       when 'sign_in_attempts' then array['noticed_at_local']
-      when 'booking_reminder' then array['recipient_name', 'starts_at_local', 'ends_at_local', 'specialist_name', 'session_type_name']
-      when 'booking_cancelled' then array['recipient_name', 'starts_at_local', 'ends_at_local', 'session_type_name', 'reason']
+      when 'booking_reminder' then array['recipient_name', 'starts_at_local', 'duration_minutes', 'specialist_name', 'session_type_name']
+      when 'booking_cancelled' then array['recipient_name', 'starts_at_local', 'duration_minutes', 'session_type_name', 'reason']
       else array[]::text[] end)$$,
   'the texts use only what the mails bring along'
+);
+
+select is_empty(
+  $$select key, locale from public.email_templates
+    where text ~ '_at_local[^\n]*_at_local' or html ~ '_at_local[^\n]*_at_local'$$,
+  'no line of a text tells the whole date twice'
 );
 
 select throws_ok($$update public.email_templates set subject = 'Other'$$, '55000', null, 'a published text is not edited');

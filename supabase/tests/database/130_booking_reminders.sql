@@ -63,8 +63,8 @@ select :'claim'::jsonb -> 'batches' -> 0 -> 'mails' -> 0 as mail \gset
 select is(:'mail'::jsonb -> 'variables', jsonb_build_object(
   'recipient_name', 'Employee', 'specialist_name', 'specialist', 'session_type_name', 'Talk',
   'starts_at', to_char((now() + interval '5 hours') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-  'ends_at', to_char((now() + interval '5 hours 50 minutes') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
-), 'the mail knows when, what, with whom');
+  'duration_minutes', 50
+), 'the mail knows when, how long, what, with whom');
 select is(:'mail'::jsonb - array['variables', 'id', 'template_id'],
   '{"to": "employee@people.test", "locale": "de", "time_zone": "Europe/Berlin", "category": "reminder", "token": null}'::jsonb, 'and in whose language and zone');
 select is(pg_temp.reminders('b2'), '{60 enqueued}'::text[], 'the reminder is handed over');

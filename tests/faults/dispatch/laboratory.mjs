@@ -65,7 +65,7 @@ export class Laboratory {
       specialist_name: 'Dr. Okafor',
       session_type_name: 'Follow-up',
       starts_at: '2026-11-24T09:00:00Z',
-      ends_at: '2026-11-24T09:50:00Z',
+      duration_minutes: 50,
     };
     await sql`
       select private.enqueue_email(

@@ -105,7 +105,7 @@ impl Platform {
                'booking_reminder', $1, $2,
                '{\"recipient_name\": \"Ada\", \"specialist_name\": \"Dr. Okafor\",
                  \"session_type_name\": \"Follow-up\",
-                 \"starts_at\": \"2026-11-24T09:00:00Z\", \"ends_at\": \"2026-11-24T09:50:00Z\"}',
+                 \"starts_at\": \"2026-11-24T09:00:00Z\", \"duration_minutes\": 50}',
                $3, $4, p_stream => $5)",
             &[&owner, &draft.to.as_str(), &draft.category, &dedupe_key, &stream],
         );
