@@ -1,6 +1,6 @@
 // @ts-check
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -8,6 +8,7 @@ import { parse } from 'smol-toml';
 import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
+import { readHook } from './auth/hooks.mjs';
 import { answerRepeatedSignUp } from './auth/sign-up.mjs';
 import { readConfig } from './config.mjs';
 import { ownSecrets, parseEnvironment, upstreamHosts } from './functions/environment.mjs';
@@ -79,6 +80,18 @@ test('sign-up by address is what config.toml says, on unless it says otherwise',
     }
   } finally {
     await rm(folder, { recursive: true });
+  }
+});
+
+test('every hook of Auth is a function that Auth may execute', async () => {
+  const { auth } = /** @type {any} */ (parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8')));
+  const folder = path.join(projectRoot, 'supabase/migrations');
+  const texts = await Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8')));
+  const hooks = Object.entries(auth.hook).map(([name, table]) => readHook(/** @type {any} */ (table), name)?.name ?? '');
+  assert.deepEqual(hooks.sort(), ['private.check_password_attempt', 'private.withhold_auth_email']);
+  for (const name of hooks) {
+    assert.ok(texts.some((text) => text.includes(`create function ${name}(`)), `${name} is missing`);
+    assert.match(texts.join('\n'), new RegExp(`grant execute on function ${name}\\(jsonb\\) to supabase_auth_admin`));
   }
 });
 
