@@ -23,7 +23,7 @@ export function watchPassword() {
     const shown = field.type === 'text';
     field.type = shown ? 'password' : 'text';
     byId('show').textContent = shown ? 'Show' : 'Hide';
-    byId('show').setAttribute('aria-pressed', String(!shown));
+    byId('show').setAttribute('aria-label', shown ? 'Show the password' : 'Hide the password');
   });
   show();
 }

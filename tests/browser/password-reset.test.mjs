@@ -1,0 +1,156 @@
+// @ts-check
+// A forgotten password: the link in the mail, the rules, the new password, and what becomes of the old.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from '../end-to-end/platform/clients.mjs';
+import { environment } from '../end-to-end/platform/environment.mjs';
+import { PASSWORD, newAddress, signedIn } from '../end-to-end/platform/people.mjs';
+import { keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+import { followLink, openMail } from './inbox-page.mjs';
+
+const NEW_PASSWORD = 'seven green boats at anchor';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await sql.end();
+});
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** Asks for a link and opens it from the inbox. @param {Page} page @param {string} email */
+async function openResetLink(page, email) {
+  await page.goto(`${environment.siteUrl}/sign-in`);
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByText('If there is an account').waitFor();
+  const mail = await openMail(page, email, /choose a new password/i);
+  return followLink(page.context(), mail, /choose a new password/i);
+}
+
+/** @param {Page} page @param {string} password */
+async function save(page, password) {
+  await page.getByLabel('New password').fill(password);
+  await page.getByRole('button', { name: 'Save the new password' }).click();
+}
+
+/** @param {Page} page @param {string} email @param {string} password */
+async function signIn(page, email, password) {
+  await page.goto(`${environment.siteUrl}/sign-in`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** How the page shows a rule: met, broken, unknown or open. @param {Page} page @param {string} rule */
+function standing(page, rule) {
+  return page.getByRole('listitem').filter({ hasText: rule }).getAttribute('data-standing');
+}
+
+test('from the forgotten password to signing in with a new one', async () => {
+  const { email, client } = await signedIn({ display_name: 'Ada' });
+  const { page, context, complaints } = await newVisitor(browser);
+  const reset = await openResetLink(page, email);
+  /** @type {string[]} */
+  const sent = [];
+  reset.on('request', (request) => request.url().includes('reset-complete') && sent.push(request.url()));
+  await reset.getByLabel('New password').waitFor();
+  assert.equal(new URL(reset.url()).hash, '', 'the token stays in the address bar');
+  await keepScreenshot(reset, 'reset-1-empty');
+
+  await save(reset, 'Password1!');
+  await reset.getByRole('alert').filter({ hasText: '12 characters or more' }).waitFor();
+  assert.deepEqual(sent, [], 'what breaks a rule that the page knows is not sent');
+  assert.equal(await standing(reset, '12 characters'), 'broken');
+  assert.equal(await standing(reset, 'guessed first'), 'broken');
+  await keepScreenshot(reset, 'reset-2-rules');
+
+  // Only the function knows whose link it is.
+  await save(reset, `${email.split('@')[0]} and some more`);
+  await reset.getByRole('alert').filter({ hasText: 'Leave your e-mail address out' }).waitFor();
+  assert.equal(await standing(reset, 'Without your e-mail'), 'broken');
+  assert.equal(await reset.getByLabel('New password').getAttribute('aria-invalid'), 'true');
+  await keepScreenshot(reset, 'reset-3-refused');
+
+  await reset.getByLabel('New password').fill(NEW_PASSWORD);
+  assert.equal(await standing(reset, 'Without your e-mail'), 'unknown', 'a refusal is of one password');
+  await reset.getByText('Strong', { exact: true }).waitFor();
+  await keepScreenshot(reset, 'reset-4-strong');
+  await reset.getByRole('button', { name: 'Save the new password' }).click();
+  await reset.getByRole('heading', { name: 'Your password is changed' }).waitFor();
+  await keepScreenshot(reset, 'reset-5-changed');
+
+  const { error } = await client.auth.getUser();
+  assert.equal(error?.name, 'AuthSessionMissingError', 'a session from before goes on');
+  await openMail(page, email, /password was changed/i);
+  await keepScreenshot(page, 'reset-6-notice');
+
+  assert.deepEqual(
+    complaints.filter((one) => !one.includes('status of 422')),
+    [],
+  );
+  await signIn(page, email, PASSWORD);
+  await page.getByText('Address or password is wrong').waitFor();
+  await page.getByText('Wait a little, or choose a new password').waitFor();
+  await signIn(page, email, NEW_PASSWORD);
+  await page.getByRole('heading', { name: 'Hello, Ada' }).waitFor();
+  await context.close();
+});
+
+describe('a link that no longer works says why, and another one is asked for there', () => {
+  /** @type {[title: string, spoil: (id: string) => Promise<unknown>][]} */
+  const cases = [
+    ['This link has been used', (id) => sql`update public.password_reset_tokens set used_at = now() where user_id = ${id}`],
+    [
+      'This link has expired',
+      (id) => sql`
+        update public.password_reset_tokens set created_at = created_at - interval '1 hour', expires_at = now() - interval '1 minute'
+        where user_id = ${id}`,
+    ],
+    ['There is a newer link', (id) => sql`update public.password_reset_tokens set superseded_at = now() where user_id = ${id}`],
+    ['This link no longer works', (id) => sql`update public.password_reset_tokens set attempts = max_attempts where user_id = ${id}`],
+  ];
+  for (const [title, spoil] of cases) {
+    test(title, async () => {
+      const { email, id } = await signedIn();
+      const { page, context } = await newVisitor(browser);
+      const reset = await openResetLink(page, email);
+      await spoil(id);
+      await save(reset, NEW_PASSWORD);
+      await reset.getByRole('heading', { name: title }).waitFor();
+      const focused = await reset.evaluate(() => document.activeElement?.id);
+      assert.equal(focused, 'title', 'a screen reader is left where the form was');
+      await reset.getByLabel('E-mail').fill(email);
+      await reset.getByRole('button', { name: 'Send the link' }).click();
+      await reset.getByRole('status').filter({ hasText: 'If there is an account' }).waitFor();
+      if (title.includes('expired')) await keepScreenshot(reset, 'reset-expired');
+      await context.close();
+    });
+  }
+});
+
+test('a link that is spoilt, a network that asks too often, and a side that does not answer, are told apart', async () => {
+  const { page, context } = await newVisitor(browser);
+  const token = Buffer.alloc(48, 1).toString('base64url');
+  await page.goto(`${environment.siteUrl}/reset-password#token=${token}`);
+  await save(page, NEW_PASSWORD);
+  await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
+
+  await page.route('**/auth-password-reset-request', (route) => route.fulfill({ status: 429, headers: { 'retry-after': '10' } }));
+  await page.getByLabel('E-mail').fill(newAddress('nobody'));
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByText('Please try again in 10 seconds').waitFor();
+
+  await page.route('**/auth-password-reset-complete', (route) => route.fulfill({ status: 503 }));
+  await page.goto('about:blank');
+  await page.goto(`${environment.siteUrl}/reset-password#token=${token}`);
+  await save(page, NEW_PASSWORD);
+  await page.getByText('The link is still good').waitFor();
+  await context.close();
+});
