@@ -127,7 +127,7 @@ select throws_ok(
 
 select pg_temp.act_as('company_admin');
 select is_empty($$update public.companies set name = 'Taken over' returning id$$, 'a company admin''s changes no company');
-select is_empty($$update public.company_members set status = 'left' returning user_id$$, 'and no member');
+select is_empty($$update public.company_members set role = role returning user_id$$, 'and no member');
 
 select pg_temp.act_as('platform_admin');
 select throws_ok(
