@@ -6,6 +6,7 @@
  * 500, and a fresh instance takes over before the next request is heard.
  */
 
+import { Deadline } from './deadline.ts';
 import { headerLines, pathOf, problem, readBody, requestIdOf, respond } from './http.ts';
 import { fetchUpstream, type Reply } from './upstream.ts';
 
@@ -33,8 +34,6 @@ export interface Options {
 
 interface Call {
   requestId: string;
-  /** When it is too late for an answer, in the time of `performance.now()`. */
-  due: number;
   /** Takes the message of the answer. */
   answer(message: string): void;
 }
@@ -67,15 +66,15 @@ const REPORT_INTERVAL_MS = 1_000;
 
 /** Instantiates the module and answers what `export default` of an edge function needs. */
 export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = {}) {
-  const deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS;
-  /** In the order of arrival, and so of their deadlines. */
   const inFlight = new Map<number, Call>();
+  const deadline = new Deadline<Call>(options.deadlineMs ?? DEFAULT_DEADLINE_MS, (late) => {
+    late.answer(tooLate(late.requestId));
+  });
   const background = keepAlive();
   /** Of the instance: what an earlier one asked for is nobody's any more. */
   let generation = 0;
   let calls = 0;
   let failed = false;
-  let watching = false;
   let lastReport = -Infinity;
 
   function fail(location: string) {
@@ -135,31 +134,18 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
       const id = calls = (calls + 1) >>> 0;
       const call: Call = {
         requestId,
-        due: performance.now() + deadlineMs,
         answer(message) {
           inFlight.delete(id);
+          deadline.end(call);
           resolve(message);
         },
       };
       inFlight.set(id, call);
-      if (!watching) watch(deadlineMs);
+      deadline.begin(call);
       const path = pathOf(request.url);
       const lines = headerLines(request.headers);
       enter(() => bindings.handle(id, request.method, path, requestId, lines, body));
     });
-  }
-
-  /** One timer for all requests: setting and clearing one for each took 7 us and more of each request. */
-  function watch(milliseconds: number) {
-    watching = true;
-    setTimeout(() => {
-      watching = false;
-      for (const call of inFlight.values()) {
-        const left = call.due - performance.now();
-        if (left > 0) return watch(left);
-        call.answer(tooLate(call.requestId));
-      }
-    }, milliseconds);
   }
 
   globalThis.__edge = {

@@ -69,21 +69,21 @@ async function readChunks(stream: ReadableStream<Uint8Array>): Promise<Uint8Arra
 export function respond(message: string, request: Request, requestId: string): Response {
   const end = message.indexOf('\n\n');
   const [status, ...lines] = message.slice(0, end).split('\n');
-  const headers: [string, string][] = [
-    ['x-request-id', requestId],
-    ['cache-control', 'no-store'],
-    ['x-content-type-options', 'nosniff'],
-    ['referrer-policy', 'no-referrer'],
-    ['vary', 'Origin'],
-  ];
+  const headers: Record<string, string> = {
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'vary': 'Origin',
+  };
   for (const line of lines) {
     const colon = line.indexOf(':');
-    headers.push([line.slice(0, colon), line.slice(colon + 1)]);
+    headers[line.slice(0, colon)] = line.slice(colon + 1);
   }
   const origin = request.headers.get('origin');
   if (origin !== null && allowedOrigins().has(origin)) {
-    headers.push(['access-control-allow-origin', origin]);
-    headers.push(['access-control-expose-headers', 'x-request-id, retry-after']);
+    headers['access-control-allow-origin'] = origin;
+    headers['access-control-expose-headers'] = 'x-request-id, retry-after';
   }
   return new Response(message.slice(end + 2) || null, { status: Number(status), headers });
 }
