@@ -115,10 +115,18 @@ struct Failure {
 impl Error {
     /// An error whose `detail` the caller may read.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::build(code, detail.into())
+    }
+
+    /// One function however many errors there are: a module is smaller for it, and a request that
+    /// meets none does not wait for it to be compiled.
+    #[cold]
+    #[inline(never)]
+    fn build(code: Code, detail: String) -> Self {
         let transient = matches!(code, Code::UpstreamUnavailable | Code::UpstreamTimeout);
         Self(Box::new(Failure {
             code,
-            detail: detail.into(),
+            detail,
             fields: Vec::new(),
             retry_after: transient.then_some(5),
             allow: None,
@@ -128,29 +136,34 @@ impl Error {
 
     /// 500 for `cause`, which only the log and Sentry see. Must not hold
     /// personal data, tokens or bodies.
+    #[cold]
     pub fn internal(cause: impl Into<String>) -> Self {
         Self::new(Code::Internal, "The error has been recorded. Please try again later.")
             .because(cause)
     }
 
     /// 503 for the service called `service`.
+    #[cold]
     pub fn unavailable(service: &str, cause: &str) -> Self {
         Self::new(Code::UpstreamUnavailable, "Please try again in a moment.")
             .because([service, ": ", cause].concat())
     }
 
     /// 504 for the service called `service`.
+    #[cold]
     pub fn timeout(service: &str) -> Self {
         Self::new(Code::UpstreamTimeout, "Please try again in a moment.").because(service)
     }
 
     /// 400 for a field.
+    #[cold]
     pub fn field(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
         let field = FieldError { pointer: pointer.into(), code, detail: detail.to_owned() };
         Self::new(Code::InvalidRequest, detail).with_field(field)
     }
 
     /// 405 with the methods that the route has.
+    #[cold]
     pub fn method_not_allowed(allow: String) -> Self {
         let mut error = Self::new(Code::MethodNotAllowed, ["Use ", &allow, "."].concat());
         error.0.allow = Some(allow);
@@ -166,6 +179,8 @@ impl Error {
 
     /// Adds a field error.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn with_field(mut self, field: FieldError) -> Self {
         self.0.fields.push(field);
         self

@@ -1,11 +1,17 @@
 //! Answers.
 
+use std::{future::Future, pin::Pin};
+
 use evenkeel_core::{Error, Result, id::RequestId};
 use serde::Serialize;
 
 /// What browsers' supabase-js sends, and what our contract adds.
 const ALLOWED_HEADERS: &str =
     "authorization, apikey, content-type, x-client-info, x-request-id, x-supabase-api-version";
+
+/// The work of one of several routes. Boxed, so that each is a function of its own: the runtime
+/// compiles a function when it is first called, and a first request waits for that.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + 'a>>;
 
 /// An answer of a function: what differs from one to the next. The headers that
 /// every answer carries, also one of a lost instance, are the host's.

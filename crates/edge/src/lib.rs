@@ -29,7 +29,7 @@ mod sentry;
 mod task;
 
 pub use self::{
-    answer::Answer,
+    answer::{Answer, Work},
     edge::Edge,
     function::{Function, Method, Route},
     incoming::{Incoming, Received},

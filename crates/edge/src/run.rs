@@ -89,6 +89,8 @@ async fn answer(
 }
 
 /// 500 for the caller; for operators the names of the variables, never the values.
+#[cold]
+#[inline(never)]
 fn misconfigured(function: &Function, errors: &[ConfigError], request_id: RequestId) -> Answer {
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     log::error(function.name, &["configuration: ", &errors.join("; ")].concat());

@@ -4,7 +4,7 @@
 //! another mail and answers the same for every address.
 
 use evenkeel_core::{Error, Result, verification};
-use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+use evenkeel_edge::{Answer, Edge, Function, Incoming, Route, Work};
 
 evenkeel_edge::export!(FUNCTION, serve);
 
@@ -13,11 +13,14 @@ static FUNCTION: Function =
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
-    match request.path() {
-        "/" => Answer::ok(&verification::verify(edge, &request.json()?, &client).await?),
-        "/resend" => {
+    let work: Work<'_> = match request.path() {
+        "/" => Box::pin(async {
+            Answer::ok(&verification::verify(edge, &request.json()?, &client).await?)
+        }),
+        "/resend" => Box::pin(async {
             Answer::accepted(&verification::request_link(edge, &request.json()?, &client).await?)
-        }
-        path => Err(Error::internal(format!("{path} is declared and not served"))),
-    }
+        }),
+        path => return Err(Error::internal(format!("{path} is declared and not served"))),
+    };
+    work.await
 }

@@ -43,6 +43,8 @@ pub enum DatabaseError {
 }
 
 impl From<DatabaseError> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: DatabaseError) -> Self {
         match error {
             DatabaseError::Unavailable(cause) => Self::unavailable("database", &cause),

@@ -64,6 +64,8 @@ pub enum IdentityError {
 }
 
 impl From<IdentityError> for Error {
+    #[cold]
+    #[inline(never)]
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::NotFound => Self::new(Code::NotFound, "This account does not exist."),

@@ -1,5 +1,7 @@
 //! Supabase Auth's admin API (GoTrue): `/auth/v1/admin/users`.
 
+use std::{future::Future, pin::Pin};
+
 use serde::{Deserialize, Serialize};
 
 use super::supabase_request;
@@ -71,7 +73,18 @@ impl<H: Http + Configured> Identity for H {
     }
 }
 
-async fn admin<H: Http + Configured>(
+/// Boxed, so that it stays a function of its own: the runtime compiles a function when it is first
+/// called, and most requests never get as far as Auth.
+fn admin<'a, H: Http + Configured>(
+    host: &'a H,
+    method: HttpMethod,
+    user: Option<UserId>,
+    change: Option<&'a UserChange<'a>>,
+) -> Pin<Box<dyn Future<Output = Result<HttpResponse, IdentityError>> + 'a>> {
+    Box::pin(send(host, method, user, change))
+}
+
+async fn send<H: Http + Configured>(
     host: &H,
     method: HttpMethod,
     user: Option<UserId>,
