@@ -1,0 +1,87 @@
+/** The rules of supabase/functions/_shared/upstream.ts, against a server that misbehaves. */
+import assert from 'node:assert/strict';
+import { fetchUpstream } from '../../supabase/functions/_shared/upstream.ts';
+
+const LIMIT = 1 << 10;
+
+/** The one timer of all deadlines may outlive a test. */
+const rule = (name: string, fn: () => Promise<void>) => Deno.test({ name, fn, sanitizeOps: false });
+
+/** What came, and whether the caller hung up. */
+interface Seen {
+  headers: Headers;
+  body: string;
+  aborted: Promise<void>;
+}
+
+async function against(answer: (seen: Seen) => Response | Promise<Response>, check: (url: string) => Promise<void>) {
+  const server = Deno.serve({ hostname: '127.0.0.1', port: 0, onListen() {} }, async (request) => {
+    const aborted = new Promise<void>((resolve) => request.signal.addEventListener('abort', () => resolve()));
+    return answer({ headers: request.headers, body: await request.text(), aborted });
+  });
+  try {
+    await check(`http://127.0.0.1:${server.addr.port}/`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+const get = (url: string, timeoutMs = 1_000) => fetchUpstream('GET', url, '', undefined, timeoutMs, 'x-one\nx-two', LIMIT);
+
+rule('headers and body cross as they are, and only wanted headers come back', async () => {
+  await against(
+    ({ headers, body }) => new Response(body + headers.get('apikey'), { status: 201, headers: { 'x-two': 'b' } }),
+    async (url) => {
+      const body = new TextEncoder().encode('text ');
+      const reply = await fetchUpstream('POST', url, 'apikey:a:b\n', body, 1_000, 'x-one\nx-two', LIMIT);
+      assert.deepEqual({ ...reply, body: new TextDecoder().decode(reply.body) }, {
+        status: 201,
+        headers: '\nb',
+        body: 'text a:b',
+      });
+    },
+  );
+});
+
+rule('a body is copied before the call returns: wasm memory may change under it', async () => {
+  await against(({ body }) => new Response(body), async (url) => {
+    const body = new TextEncoder().encode('as it was');
+    const reply = fetchUpstream('POST', url, '', body, 1_000, '', LIMIT);
+    body.fill(0);
+    assert.equal(new TextDecoder().decode((await reply).body), 'as it was');
+  });
+});
+
+rule('past its deadline a call fails as timeout and its connection is dropped', async () => {
+  let dropped: Promise<void> | undefined;
+  await against(async ({ aborted }) => {
+    dropped = aborted;
+    await aborted;
+    return new Response();
+  }, async (url) => {
+    await assert.rejects(get(url, 30), (reason) => reason === 'timeout');
+    await dropped;
+  });
+});
+
+rule('each call has its own deadline, and one that was answered has none', async () => {
+  const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await against(async ({ body }) => (await wait(Number(body)), new Response('late')), async (url) => {
+    const ask = (milliseconds: number) =>
+      fetchUpstream('POST', url, '', new TextEncoder().encode(String(milliseconds)), 200, '', LIMIT)
+        .then(() => 'answered', (reason) => reason);
+    const first = ask(0);
+    await wait(150);
+    const second = ask(100);
+    assert.deepEqual(await Promise.all([first, second, ask(600)]), ['answered', 'answered', 'timeout']);
+  });
+});
+
+rule('a redirect is refused, and so is what is too large, declared or not', async () => {
+  const redirect = () => new Response(null, { status: 307, headers: { location: 'http://127.0.0.1:1/' } });
+  await against(redirect, (url) => assert.rejects(get(url), (reason) => reason === 'TypeError'));
+  const declared = () => new Response('x'.repeat(LIMIT + 1));
+  await against(declared, (url) => assert.rejects(get(url), (reason) => reason === 'too_large'));
+  const streamed = () => new Response(new Response('x'.repeat(LIMIT + 1)).body);
+  await against(streamed, (url) => assert.rejects(get(url), (reason) => reason === 'too_large'));
+});
