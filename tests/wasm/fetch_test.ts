@@ -5,7 +5,7 @@ import { fetchUpstream } from '../../supabase/functions/_shared/upstream.ts';
 const LIMIT = 1 << 10;
 
 /** The one timer of all deadlines may outlive a test. */
-const rule = (name: string, fn: () => Promise<void>) => Deno.test({ name, fn, sanitizeOps: false });
+const rule = (name: string, fn: () => Promise<void>) => Deno.test({ name, fn, sanitizeOps: false, sanitizeResources: false });
 
 /** What came, and whether the caller hung up. */
 interface Seen {
