@@ -19,6 +19,8 @@ const token = Buffer.alloc(48, 9).toString('base64url');
 const routes = [
   { path: 'auth-email-verify', body: { token } },
   { path: 'auth-email-verify/resend', body: { email: 'nobody@example.com' } },
+  { path: 'auth-password-reset-request', body: { email: 'nobody@example.com' } },
+  { path: 'auth-password-reset-complete', body: { token, password: 'correct horse battery staple' } },
   { path: 'email-dispatch', headers: cron, body: {}, cron: true },
   { path: 'booking-reminders-dispatch', headers: cron, body: {}, cron: true },
 ];
@@ -104,7 +106,8 @@ for (const { path, headers, body } of routes) {
     }
     for (const [what, sent] of malformed) {
       test(`${what} is refused with 400`, async () => {
-        const code = what === 'an empty token' ? 'token_invalid' : 'invalid_request';
+        // The token comes first: whoever has none learns nothing about passwords.
+        const code = ['an empty token', 'an empty password'].includes(what) ? 'token_invalid' : 'invalid_request';
         await assertProblem(await send(sent), `400 ${code}`);
       });
     }
@@ -229,9 +232,11 @@ describe('the cron key', () => {
 
 test('a token that is none is an invalid one, not a malformed request', async () => {
   for (const bad of ['x', token.slice(1), `${token}A`, token.replace(/^./, '*')]) {
-    assert.match(
-      await outcome(await callFunction('auth-email-verify', { body: { token: bad } })),
-      /^400 (token_invalid|invalid_request)$/,
-    );
+    for (const [path, body] of /** @type {const} */ ([
+      ['auth-email-verify', { token: bad }],
+      ['auth-password-reset-complete', { token: bad, password: 'correct horse battery staple' }],
+    ])) {
+      assert.equal(await outcome(await callFunction(path, { body })), '400 token_invalid', path);
+    }
   }
 });

@@ -7,15 +7,9 @@ import { sql } from './platform/clients.mjs';
 import { outcome, resend, verify } from './platform/functions.mjs';
 import { mailTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, signUp } from './platform/people.mjs';
+import { forged } from './platform/tokens.mjs';
 
 after(() => sql.end());
-
-/** A token whose last byte is another one: right id, wrong secret. @param {string} token */
-function forged(token) {
-  const bytes = Buffer.from(token, 'base64url');
-  bytes[bytes.length - 1] ^= 1;
-  return bytes.toString('base64url');
-}
 
 /** @param {{ id: string }} person */
 async function audited({ id }) {

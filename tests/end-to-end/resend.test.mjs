@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from './platform/clients.mjs';
-import { dispatch, resend } from './platform/functions.mjs';
+import { dispatch, fingerprint, resend } from './platform/functions.mjs';
 import { mailTo, mailsTo } from './platform/inbox.mjs';
 import { newAddress, signUp, signedIn } from './platform/people.mjs';
-import { eventually } from './platform/waiting.mjs';
+import { workThroughRequests } from './platform/token-requests.mjs';
 
 /** @type {Record<string, string>} */
 const addresses = {};
@@ -26,21 +26,6 @@ before(async () => {
   await workThroughRequests();
 });
 after(() => sql.end());
-
-async function workThroughRequests() {
-  await eventually('the token requests to be worked through', async () => {
-    await dispatch('email-dispatch');
-    const [{ count }] = await sql`select count(*)::int from private.token_requests`;
-    return count === 0;
-  });
-}
-
-/** What a client can tell answers apart by, but for what differs in any two answers. @param {Response} response */
-async function fingerprint(response) {
-  const headers = Object.fromEntries(response.headers);
-  for (const name of ['x-request-id', 'date']) delete headers[name];
-  return { status: response.status, headers, body: await response.text() };
-}
 
 test('known, unknown, confirmed, cooling-down and suppressed addresses are answered alike', async () => {
   const expected = await fingerprint(await resend(newAddress('stranger')));

@@ -12,7 +12,7 @@ import { SentrySink } from '../sink/sentry/sentry.mjs';
 import { sql } from './platform/clients.mjs';
 import { environment, root, stackDirectory } from './platform/environment.mjs';
 import { FunctionProcess, secrets } from './platform/function-process.mjs';
-import { callFunction, dispatch, resend } from './platform/functions.mjs';
+import { callFunction, completeReset, dispatch, requestReset, resend } from './platform/functions.mjs';
 import { mailTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, newAddress, signUp } from './platform/people.mjs';
 import { eventually } from './platform/waiting.mjs';
@@ -70,13 +70,19 @@ test('a whole journey leaves neither token, address, password nor key in the log
   await callFunction('auth-email-verify/resend', { body: `{"email": "${person.email}"` });
   await resend(person.email);
   await dispatch('email-dispatch');
-  const login = await person.client.auth.signInWithPassword({ email: person.email, password: PASSWORD });
+  const chosen = 'Quillfeather picks a new one';
+  await requestReset(person.email);
+  const reset = tokenIn(await mailTo(person.email, 2), 'reset-password');
+  await completeReset(reset, 'Quill-42');
+  await completeReset(reset, chosen);
+  const login = await person.client.auth.signInWithPassword({ email: person.email, password: chosen });
+  assert.equal(login.error, null);
 
   await eventually('the log line of the request', () => stackLogs().includes(id));
   const [local] = person.email.split('@');
   const keys = [environment.secretKey, ...Object.values(environment.secretKeys), ...ownSecrets()];
-  const tokens = [...formsOf(token), ...formsOf(forged), /** @type {string} */ (login.data.session?.access_token)];
-  assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, PASSWORD, 'Quillfeather']);
+  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), /** @type {string} */ (login.data.session?.access_token)];
+  assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, PASSWORD, 'Quill-42', 'Quillfeather']);
 });
 
 describe('a function that fails', () => {
@@ -148,6 +154,16 @@ describe('a function that fails', () => {
     assertSecret(sentry.raw.join('\n'), forbidden);
     assertSecret(one.lines.join('\n'), forbidden);
     assertSecret(answers, [...forbidden, 'duplicate', 'XX000']);
+  });
+
+  test('writes no chosen password down', async () => {
+    const one = await start('auth-password-reset-complete');
+    const password = 'Quillfeather picks a new one';
+    const response = await one.post('', { body: { token, password } });
+    assert.ok(response.status >= 500, `answered ${response.status}`);
+    await sentry.until(() => sentry.events.length >= 1, 'the error to reach Sentry');
+    const written = [sentry.raw.join('\n'), one.lines.join('\n'), await response.text()].join('\n');
+    assertSecret(written, [...forbidden, password, 'Quillfeather']);
   });
 
   test('logs one line of JSON per request', async () => {

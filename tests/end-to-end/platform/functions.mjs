@@ -26,6 +26,13 @@ export const verify = (token) => callFunction('auth-email-verify', { body: { tok
 /** @param {string} email */
 export const resend = (email) => callFunction('auth-email-verify/resend', { body: { email } });
 
+/** @param {string} email */
+export const requestReset = (email) => callFunction('auth-password-reset-request', { body: { email } });
+
+/** @param {string} token @param {string} password */
+export const completeReset = (token, password) =>
+  callFunction('auth-password-reset-complete', { body: { token, password } });
+
 /** What pg_cron does every minute. @param {'email-dispatch' | 'booking-reminders-dispatch'} name */
 export async function dispatch(name) {
   const response = await callFunction(name, { headers: { apikey: environment.secretKeys.cron }, body: {} });
@@ -37,4 +44,11 @@ export async function dispatch(name) {
 export async function outcome(response) {
   const body = await response.json();
   return `${response.status} ${body.code ?? body.status}`;
+}
+
+/** What a client can tell answers apart by, but for what differs in any two answers. @param {Response} response */
+export async function fingerprint(response) {
+  const headers = Object.fromEntries(response.headers);
+  for (const name of ['x-request-id', 'date']) delete headers[name];
+  return { status: response.status, headers, body: await response.text() };
 }

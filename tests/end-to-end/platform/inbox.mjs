@@ -28,9 +28,10 @@ export function mailTo(address, number = 1, seconds = 20) {
   return eventually(`mail ${number} to ${address}`, async () => (await mailsTo(address))[number - 1], seconds);
 }
 
-/** The token of the link in a mail; the link must be the same in both versions of the mail. @param {Mail} mail */
-export function tokenIn(mail) {
-  const found = /\/confirm-email#token=([A-Za-z0-9_-]+)/;
+/** The token of the link in a mail; the link must be the same in both versions of the mail.
+ * @param {Mail} mail @param {'confirm-email' | 'reset-password'} [page] */
+export function tokenIn(mail, page = 'confirm-email') {
+  const found = new RegExp(`/${page}#token=([A-Za-z0-9_-]+)`);
   const token = found.exec(mail.text)?.[1];
   if (!token || found.exec(mail.html)?.[1] !== token) throw new Error(`no link in the mail "${mail.subject}"`);
   return token;
