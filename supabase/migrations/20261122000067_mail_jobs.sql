@@ -149,8 +149,8 @@ begin
       and p.created_at < p_now - make_interval(hours => private.setting('unconfirmed_account_ttl_hours')::int)
       and u.email_confirmed_at is null and u.phone_confirmed_at is null and u.email <> ''
       and not exists (
-        select from public.email_verification_tokens t
-        where t.user_id = p.id and t.verified_at is null and t.superseded_at is null and t.expires_at > p_now
+        select from private.tokens t
+        where t.user_id = p.id and t.spent_at is null and t.expires_at > p_now
       )
     order by p.created_at
     limit private.purge_limit()

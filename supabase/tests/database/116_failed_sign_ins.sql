@@ -116,6 +116,9 @@ update auth.users set email_confirmed_at = null where id = pg_temp.id('colleague
 select pg_temp.try(n, p_person => 'colleague', p_ip => null) from generate_series(1, 7) n \g /dev/null
 select is(pg_temp.noticed('colleague'), 0::bigint, 'an address that nobody confirmed is told nothing');
 
+\set hook `sed -n '/^\[auth\.hook\.password_verification_attempt\]/,/^$/s|^uri = "pg-functions://postgres/\([a-z_]*\)/\([a-z_]*\)"$|\1.\2|p' supabase/config.toml`
+select is(to_regproc(:'hook'), 'private.check_password_attempt'::regproc, 'config.toml names it');
+
 -- Who
 select pg_temp.act_as('manager');
 select isnt_empty($$select id, failures, held_until from public.failed_login_attempts$$, 'a person sees what was tried on their account');

@@ -96,25 +96,28 @@ from unnest(array[interval '25 hours', interval '1 hour']) with ordinality r (a,
 insert into private.token_cooldowns (purpose, address_key, last_allowed_at, window_started_at, allowed_in_window)
 values ('email_verification', repeat('1', 64), now() - interval '3 hours', now() - interval '3 hours', 1),
   ('email_verification', repeat('2', 64), now() - interval '1 hour', now() - interval '1 hour', 1);
-select is(private.run_job('purge_tokens'), 4::bigint, 'what is long over is purged: two tokens, a request, a cooldown');
+insert into private.client_allowances (client_key, full_at)
+select repeat(n::text, 64), now() + a from unnest(array[interval '-1 second', interval '1 minute']) with ordinality c (a, n);
+select is(private.run_job('purge_tokens'), 5::bigint, 'what is long over is purged: two tokens, a request, a cooldown, an allowance');
 select is(private.run_job('purge_tokens'), 0::bigint, 'once');
 select is((select count(*) from public.email_verification_tokens where email like '%@people.test'), 2::bigint, 'the rest stays');
-select is(private.run_job('purge_tokens', now() + interval '100 days'), 4::bigint, 'a run that comes late makes up for all it missed');
+select is(private.run_job('purge_tokens', now() + interval '100 days'), 5::bigint, 'a run that comes late makes up for all it missed');
 
 -- Accounts that nobody confirmed
-insert into auth.users (id, email) select pg_temp.id(p), p || '@waiting.test' from unnest(array['old', 'asked_again', 'young']) p;
+insert into auth.users (id, email) select pg_temp.id(p), p || '@waiting.test' from unnest(array['old', 'asked_again', 'forgot', 'young']) p;
 delete from public.email_verification_tokens where email like '%@waiting.test';
 delete from private.email_queue;
-update public.profiles set created_at = now() - interval '49 hours' where id in (pg_temp.id('old'), pg_temp.id('asked_again'), pg_temp.id('colleague'));
+update public.profiles set created_at = now() - interval '49 hours' where id in (pg_temp.id('old'), pg_temp.id('asked_again'), pg_temp.id('forgot'), pg_temp.id('colleague'));
 update public.profiles set created_at = now() - interval '47 hours' where id = pg_temp.id('young');
 insert into public.email_verification_tokens (user_id, email, created_at, expires_at) values
   (pg_temp.id('old'), 'old@waiting.test', now() - interval '49 hours', now() - interval '25 hours'),
   (pg_temp.id('asked_again'), 'asked_again@waiting.test', now() - interval '1 hour', now() + interval '23 hours');
+insert into public.password_reset_tokens (user_id, email, expires_at) values (pg_temp.id('forgot'), 'forgot@waiting.test', now() + interval '30 minutes');
 create function pg_temp.waiting() returns text[] language sql as $$
   select coalesce(array_agg(split_part(email, '@', 1) order by email), '{}') from auth.users where email like '%@waiting.test';
 $$;
 select is(private.run_job('delete_unconfirmed_accounts') > 0, true, 'accounts that were never confirmed are deleted');
-select is(pg_temp.waiting(), '{asked_again,young}'::text[], 'but those with a live link, and young ones');
+select is(pg_temp.waiting(), '{asked_again,forgot,young}'::text[], 'but those with a live link of any kind, and young ones');
 select isnt_empty($$select from auth.users where id = pg_temp.id('colleague')$$, 'and confirmed ones stay');
 select is(private.run_job('delete_unconfirmed_accounts'), 0::bigint, 'again, nothing is left to do');
 select private.run_job('delete_unconfirmed_accounts', now() + interval '2 days') \g /dev/null
