@@ -4,7 +4,10 @@
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { eventually } from '../end-to-end/platform/waiting.mjs';
 
-/** Opens the newest mail to an address. @param {import('playwright-core').Page} page @param {string} address @param {RegExp} subject */
+/**
+ * Opens the newest mail to an address.
+ * @param {import('playwright-core').Page} page @param {string} address @param {RegExp} subject @param {number} [seconds]
+ */
 export async function openMail(page, address, subject, seconds = 20) {
   const row = page.locator('a', { hasText: address }).filter({ hasText: subject }).first();
   await eventually(

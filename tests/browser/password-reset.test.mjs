@@ -104,24 +104,19 @@ test('from the forgotten password to signing in with a new one', async () => {
 });
 
 describe('a link that no longer works says why, and another one is asked for there', () => {
-  /** @type {[title: string, spoil: (id: string) => Promise<unknown>][]} */
-  const cases = [
-    ['This link has been used', (id) => sql`update public.password_reset_tokens set used_at = now() where user_id = ${id}`],
-    [
-      'This link has expired',
-      (id) => sql`
-        update public.password_reset_tokens set created_at = created_at - interval '1 hour', expires_at = now() - interval '1 minute'
-        where user_id = ${id}`,
-    ],
-    ['There is a newer link', (id) => sql`update public.password_reset_tokens set superseded_at = now() where user_id = ${id}`],
-    ['This link no longer works', (id) => sql`update public.password_reset_tokens set attempts = max_attempts where user_id = ${id}`],
-  ];
-  for (const [title, spoil] of cases) {
+  const hourAgo = sql`created_at = created_at - interval '1 hour', expires_at = now() - interval '1 minute'`;
+  const cases = /** @type {const} */ ([
+    ['This link has been used', sql`used_at = now()`],
+    ['This link has expired', hourAgo],
+    ['There is a newer link', sql`superseded_at = now()`],
+    ['This link no longer works', sql`attempts = max_attempts`],
+  ]);
+  for (const [title, spoilt] of cases) {
     test(title, async () => {
       const { email, id } = await signedIn();
       const { page, context } = await newVisitor(browser);
       const reset = await openResetLink(page, email);
-      await spoil(id);
+      await sql`update public.password_reset_tokens set ${spoilt} where user_id = ${id}`;
       await save(reset, NEW_PASSWORD);
       await reset.getByRole('heading', { name: title }).waitFor();
       const focused = await reset.evaluate(() => document.activeElement?.id);
@@ -135,14 +130,15 @@ describe('a link that no longer works says why, and another one is asked for the
   }
 });
 
-test('a link that is spoilt, a network that asks too often, and a side that does not answer, are told apart', async () => {
+test('a link cut off, a network that asks too often, and a side that does not answer are told apart', async () => {
   const { page, context } = await newVisitor(browser);
   const token = Buffer.alloc(48, 1).toString('base64url');
   await page.goto(`${environment.siteUrl}/reset-password#token=${token}`);
   await save(page, NEW_PASSWORD);
   await page.getByRole('heading', { name: 'This link is not valid' }).waitFor();
 
-  await page.route('**/auth-password-reset-request', (route) => route.fulfill({ status: 429, headers: { 'retry-after': '10' } }));
+  const tooOften = { status: 429, headers: { 'retry-after': '10' } };
+  await page.route('**/auth-password-reset-request', (route) => route.fulfill(tooOften));
   await page.getByLabel('E-mail').fill(newAddress('nobody'));
   await page.getByRole('button', { name: 'Send the link' }).click();
   await page.getByText('Please try again in 10 seconds').waitFor();

@@ -9,7 +9,8 @@ import { PASSWORD, signedIn } from '../end-to-end/platform/people.mjs';
 import { keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
 
 const PHONE =
-  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 ' +
+  '(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
 const LAPTOP = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 /** @type {import('playwright-core').Browser} */
@@ -22,7 +23,10 @@ after(async () => {
   await sql.end();
 });
 
-/** A browser in which somebody has signed in. @param {string} email @param {import('playwright-core').BrowserContextOptions} options */
+/**
+ * A browser in which somebody has signed in.
+ * @param {string} email @param {import('playwright-core').BrowserContextOptions} options
+ */
 async function browserOf(email, options) {
   const { page, context } = await newVisitor(browser, options);
   await page.goto(`${environment.siteUrl}/sign-in`);
@@ -33,7 +37,7 @@ async function browserOf(email, options) {
   return { page, context };
 }
 
-/** What the page of somebody else can read with the token that their browser keeps. @param {import('playwright-core').Page} page */
+/** What can be read with the token that a browser keeps. @param {import('playwright-core').Page} page */
 function readWithToken(page) {
   return page.evaluate(async (apikey) => {
     const [kept] = Object.values(localStorage).map((value) => JSON.parse(value));

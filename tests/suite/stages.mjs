@@ -143,7 +143,7 @@ export const stages = [
   },
   {
     name: 'browser',
-    about: 'the sign-up journey in Chromium',
+    about: 'the pages in Chromium: signing up, a forgotten password, sessions',
     stack: true,
     steps: () => [nodeTests('tests/browser', { minutes: 5 })],
   },
