@@ -26,14 +26,14 @@ async function against(answer: (seen: Seen) => Response | Promise<Response>, che
   }
 }
 
-const get = (url: string, timeoutMs = 1_000) => fetchUpstream('GET', url, '', undefined, timeoutMs, 'x-one\nx-two', LIMIT);
+const get = (url: string, timeoutMs = 1_000) => fetchUpstream(`GET ${url}\n`, undefined, timeoutMs, 'x-one\nx-two', LIMIT);
 
 rule('headers and body cross as they are, and only wanted headers come back', async () => {
   await against(
     ({ headers, body }) => new Response(body + headers.get('apikey'), { status: 201, headers: { 'x-two': 'b' } }),
     async (url) => {
       const body = new TextEncoder().encode('text ');
-      const reply = await fetchUpstream('POST', url, 'apikey:a:b\n', body, 1_000, 'x-one\nx-two', LIMIT);
+      const reply = await fetchUpstream(`POST ${url}\napikey:a:b\n`, body, 1_000, 'x-one\nx-two', LIMIT);
       assert.deepEqual({ ...reply, body: new TextDecoder().decode(reply.body) }, {
         status: 201,
         headers: '\nb',
@@ -46,7 +46,7 @@ rule('headers and body cross as they are, and only wanted headers come back', as
 rule('a body is copied before the call returns: wasm memory may change under it', async () => {
   await against(({ body }) => new Response(body), async (url) => {
     const body = new TextEncoder().encode('as it was');
-    const reply = fetchUpstream('POST', url, '', body, 1_000, '', LIMIT);
+    const reply = fetchUpstream(`POST ${url}\n`, body, 1_000, '', LIMIT);
     body.fill(0);
     assert.equal(new TextDecoder().decode((await reply).body), 'as it was');
   });
@@ -68,7 +68,7 @@ rule('each call has its own deadline, and one that was answered has none', async
   const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   await against(async ({ body }) => (await wait(Number(body)), new Response('late')), async (url) => {
     const ask = (milliseconds: number) =>
-      fetchUpstream('POST', url, '', new TextEncoder().encode(String(milliseconds)), 200, '', LIMIT)
+      fetchUpstream(`POST ${url}\n`, new TextEncoder().encode(String(milliseconds)), 200, '', LIMIT)
         .then(() => 'answered', (reason) => reason);
     const first = ask(0);
     await wait(150);

@@ -97,7 +97,7 @@ rule('a trap while an effect is resumed is a panic too', async () => {
 
 rule('an effect that fails is resumed with status 0 and the reason', async () => {
   const { seen, bindings } = played(() => {
-    globalThis.__edge.fetch(9, 'GET', 'http://127.0.0.1:1/', '', undefined, 1_000, '', 10);
+    globalThis.__edge.fetch(9, 'GET http://127.0.0.1:1/\n', undefined, 1_000, '', 10);
     return never();
   });
   const { fetch } = serve(bindings, new Uint8Array(), { deadlineMs: 200 });

@@ -8,13 +8,11 @@ use crate::task::{Effect, Reply};
 #[wasm_bindgen]
 extern "C" {
     /// Resumes with the answer, or with status 0 and `timeout`, `too_large`, or
-    /// the name of another failure.
+    /// the name of another failure. The head is `METHOD URL` and header lines.
     #[wasm_bindgen(js_namespace = __edge, js_name = fetch)]
     fn host_fetch(
         effect: u32,
-        method: &str,
-        url: &str,
-        headers: &str,
+        head: &str,
         body: Option<&[u8]>,
         timeout_ms: u32,
         wanted_headers: &str,
@@ -27,9 +25,7 @@ pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, Transpor
     let effect = Effect::start(|effect| {
         host_fetch(
             effect,
-            request.method.as_str(),
-            &request.url,
-            &lines(&request.headers),
+            &head(request),
             request.body.as_deref(),
             request.timeout_ms,
             &request.wanted_headers.join("\n"),
@@ -47,14 +43,15 @@ pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, Transpor
     }
 }
 
-fn lines(headers: &[(&'static str, String)]) -> String {
-    let mut lines = String::new();
-    for (name, value) in headers {
+/// One string, since each that crosses costs more than its bytes.
+fn head(request: &HttpRequest) -> String {
+    let mut head = [request.method.as_str(), " ", request.url.as_str(), "\n"].concat();
+    for (name, value) in &request.headers {
         for part in [name, ":", value.as_str(), "\n"] {
-            lines.push_str(part);
+            head.push_str(part);
         }
     }
-    lines
+    head
 }
 
 fn failure(name: String) -> TransportError {
