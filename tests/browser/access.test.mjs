@@ -117,6 +117,29 @@ test('signing up and signing in with the keyboard alone', async () => {
   await context.close();
 });
 
+test('choosing a new password with the keyboard alone, and what a screen reader hears', async () => {
+  const { page, context } = await newVisitor(browser);
+  await page.route('**/auth-password-reset-complete', (route) => route.fulfill({ json: { status: 'password_updated' } }));
+  await page.goto(`${environment.siteUrl}/reset-password#token=any`);
+  await tabTo(page, 'New password');
+  await page.keyboard.type('too short');
+  await page.getByRole('status').filter({ hasText: 'Not met: 12 characters or more.' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: '12 characters or more' }).waitFor();
+  assert.equal(await focused(page), 'New password', 'the focus left the field that is to be corrected');
+  await page.keyboard.press('End');
+  await page.keyboard.type(', now it is long');
+  await page.getByRole('status').filter({ hasText: 'Strength: Strong.' }).waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  assert.equal(await page.getByLabel('New password').getAttribute('type'), 'text');
+  await tabTo(page, 'Save the new password');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Your password is changed' }).waitFor();
+  assert.equal(await focused(page), 'Your password is changed');
+  await context.close();
+});
+
 test('a scanner that opens the link of a mail, scripts and all, confirms nothing', async () => {
   const person = await signUp();
   const token = tokenIn(await mailTo(person.email));

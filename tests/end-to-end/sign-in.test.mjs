@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sql } from './platform/clients.mjs';
 import { environment } from './platform/environment.mjs';
-import { callFunction, outcome } from './platform/functions.mjs';
+import { completeReset, outcome, requestReset } from './platform/functions.mjs';
 import { mailTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, newAddress, signedIn } from './platform/people.mjs';
 
@@ -69,13 +69,13 @@ test('a new password is a way in at once, whatever is tried meanwhile', async ()
   const [attacker, hotel] = [elsewhere(), elsewhere()];
   const password = 'seven green boats at anchor';
   await guess(email, FREE_FAILURES + 4, attacker);
-  assert.equal(await outcome(await callFunction('auth-password-reset-request', { body: { email } })), '202 accepted');
+  assert.equal(await outcome(await requestReset(email)), '202 accepted');
   // The second mail tells of the guesses.
   const mails = [await mailTo(email, 2, 90), await mailTo(email, 3, 90)];
   const link = mails.find((mail) => /new password/i.test(mail.subject));
   assert.ok(link, 'no mail with a link');
-  const body = { token: tokenIn(link, 'reset-password'), password };
-  assert.equal(await outcome(await callFunction('auth-password-reset-complete', { body })), '200 password_updated');
+  const token = tokenIn(link, 'reset-password');
+  assert.equal(await outcome(await completeReset(token, password)), '200 password_updated');
   await guess(email, FREE_FAILURES + 4, attacker);
   assert.equal((await signIn(email, password, hotel)).status, 200);
 });
