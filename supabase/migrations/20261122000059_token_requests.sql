@@ -20,7 +20,7 @@ comment on column private.token_requests.address_key is 'HMAC-SHA-256 of the add
 comment on column private.token_requests.context is 'request_id, ip and user_agent of the request.';
 
 create index token_requests_purpose_idx on private.token_requests (purpose, id);
-create unique index token_requests_one_waiting_idx on private.token_requests (purpose, address_key);
+create index token_requests_address_key_idx on private.token_requests (address_key, purpose);
 create index token_requests_created_at_idx on private.token_requests (created_at);
 
 -- Keyed by address, not by account, so that an address without an account cools down alike.
@@ -45,6 +45,9 @@ alter table private.token_cooldowns enable row level security;
 alter table private.token_cooldowns force row level security;
 revoke all on table private.token_requests, private.token_cooldowns from public, anon, authenticated, service_role;
 
+-- No unique index: an insert that conflicts with a row which a dispatcher is deleting waits for the
+-- end of its transaction, and that takes longer where there is a mail to make. Asking again would
+-- tell. To read waits for nobody; two requests at the same instant may leave two rows.
 create function private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb)
 returns jsonb
 language plpgsql
@@ -58,8 +61,10 @@ begin
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
   insert into private.token_requests (purpose, email, address_key, context)
-  values (p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}'))
-  on conflict (purpose, address_key) do nothing;
+  select p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}')
+  where not exists (
+    select from private.token_requests r where r.address_key = p_address_key and r.purpose = p_purpose
+  );
   return jsonb_build_object('allowed', true);
 end;
 $$;
@@ -125,7 +130,7 @@ set search_path = ''
 as $$
   insert into private.token_cooldowns as c (purpose, address_key, last_allowed_at, window_started_at, allowed_in_window)
   select p_purpose, k, p_now, p_now, 1
-  from unnest(p_address_keys) k
+  from (select distinct k from unnest(p_address_keys) k) d
   order by k
   on conflict (purpose, address_key) do update
   set last_allowed_at = excluded.last_allowed_at,
@@ -177,7 +182,7 @@ begin
   )
   select array_agg(email), array_agg(address_key), count(*) into v_emails, v_keys, looked_at from taken;
   v_allowed := array(select private.take_cooldown(p_purpose, v_keys, p_now));
-  emails := array(select t.email from unnest(v_emails, v_keys) t (email, address_key) where t.address_key = any (v_allowed));
+  emails := array(select distinct t.email from unnest(v_emails, v_keys) t (email, address_key) where t.address_key = any (v_allowed));
 end;
 $$;
 

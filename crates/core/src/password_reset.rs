@@ -68,7 +68,7 @@ pub async fn request_link(
 /// Auth. That, `upstream_unavailable` and `upstream_timeout` leave a link that
 /// still works.
 pub async fn complete(
-    ports: &(impl Database + Identity + Configured + Functions + Telemetry + Unicode),
+    ports: &(impl Database + Identity + Configured + Telemetry + Unicode),
     request: &ResetPasswordRequest,
     client: &ClientContext,
 ) -> Result<ResetPasswordResponse> {
@@ -80,8 +80,6 @@ pub async fn complete(
     if let Err(error) = ports.set_password_and_confirm(user, password.normal()).await {
         return Err(release(ports, &token, error).await);
     }
-    // The notice that the database has queued.
-    ports.kick_email_dispatch();
     Ok(ResetPasswordResponse { status: ResetPasswordStatus::PasswordUpdated })
 }
 

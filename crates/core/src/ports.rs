@@ -90,7 +90,7 @@ pub trait Telemetry {
 
 /// The other functions.
 pub trait Functions {
-    /// Starts `email-dispatch` in the background, after the answer. A kick may
-    /// be lost: the cron job comes by within a minute.
+    /// Starts `email-dispatch` in the background, seconds after the answer. A kick
+    /// may be lost: the cron job comes by within a minute.
     fn kick_email_dispatch(&self);
 }

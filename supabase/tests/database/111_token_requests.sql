@@ -34,6 +34,9 @@ select is(pg_temp.trace_of(e), '{0,0,0,0,0}'::bigint[], 'asking again while that
 from unnest(array['newcomer@people.test', 'Employee@people.test', 'nobody@people.test', 'not an address']) e;
 
 select is((select count(*) from private.token_requests), 4::bigint, 'four requests wait');
+-- Two at the same instant may both be noted.
+insert into private.token_requests (purpose, email, address_key, context)
+select purpose, email, address_key, context from private.token_requests;
 select pg_temp.claim() as claim \gset
 select is_empty('select from private.token_requests', 'a dispatcher of the mail stream takes them');
 select is(pg_temp.tokens_of('newcomer'), 1::bigint, 'the unconfirmed account gets one token, though it asked twice');

@@ -123,6 +123,14 @@ select results_eq(
   'of twenty racing guesses six are answered'
 );
 
+-- A request for an address that is being worked on waits for nobody: its time would tell what there is to do
+\setenv ASK 'set statement_timeout = 1000; select public.request_password_reset(''side-by-side@people.test'', repeat(''5de0b75e'', 8))'
+\set said `psql -XqAt -c "$ASK" "$DATABASE_URL"`
+select is(:'said'::text, '{"allowed": true}', 'a request is noted');
+\set said `psql -Xq -c "begin; delete from private.token_requests where address_key = repeat('5de0b75e', 8); select pg_sleep(3)" "$DATABASE_URL" >/dev/null & sleep 0.5; psql -XqAt -c "$ASK" "$DATABASE_URL" 2>&1`
+select is(:'said'::text, '{"allowed": true}', 'and again at once, while a dispatcher has it in hand');
+delete from private.token_requests where address_key = repeat('5de0b75e', 8);
+
 -- Four tokens for one person
 \set issued `supabase/tests/setup/clients 4 -c "select private.issue_email_verification('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test')"`
 select is(

@@ -16,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use evenkeel_core::{
     Config, EmailAddress, Error,
     id::UserId,
-    ports::{Configured, Entropy, Functions, LocalTime, Mail, Telemetry, Unicode},
+    ports::{Configured, Entropy, LocalTime, Mail, Telemetry, Unicode},
     testing::{MailerFault, Suppression},
 };
 
@@ -66,11 +66,6 @@ impl LocalTime for Stack {
     fn format(&self, instant: DateTime<Utc>, time_zone: &str, _: &str) -> Option<String> {
         Some(format!("{} ({time_zone})", instant.format("%F %H:%M UTC")))
     }
-}
-
-impl Functions for Stack {
-    /// What is due is for the cases to claim.
-    fn kick_email_dispatch(&self) {}
 }
 
 /// Of the cases' passwords, which are ASCII.

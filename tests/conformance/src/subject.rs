@@ -8,7 +8,7 @@ use evenkeel_core::{
         Batch, Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, SettleEmails, Settled,
         Settlement, Stream,
     },
-    ports::{Functions, Identity, Idna, Mail, NewUser, Unicode},
+    ports::{Identity, Idna, Mail, NewUser, Unicode},
     testing::{MailerFault, Suppression},
 };
 
@@ -21,7 +21,7 @@ pub(crate) const LEASE_SECONDS: u32 = 120;
 ///
 /// Every subject starts with an empty queue, nobody suppressed, nothing paused,
 /// and two templates: `verify_email` and the one of a [`Draft`].
-pub trait Subject: DispatchPorts + Functions + Identity + Unicode {
+pub trait Subject: DispatchPorts + Identity + Unicode {
     /// An address of this subject alone.
     fn address(&self, name: &str) -> EmailAddress;
     /// Lets time pass: everything stored happened so much earlier.
