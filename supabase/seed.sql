@@ -8,6 +8,7 @@
 --   malik@larkspur.example     manager there                   milo@northwind.example    manager there
 --   emma@larkspur.example      employee there                  gerda@northwind.example   employee there (German, Berlin)
 --   ben@larkspur.example       employee there                  erik@northwind.example    employee there
+--   saoirse@halden.example     admin of Halden Robotics, which is on trial; luca@ manager, ola@ employee there
 --   ines@, tomasz@, yuki@, carol@specialists.example           verified specialists
 --   dana@specialists.example   specialist whose verification is pending
 --
@@ -30,7 +31,10 @@ insert into demo_person values
   (32, 'tomasz@specialists.example', 'Tomasz Zielinski', 'en', 'Europe/Warsaw'),
   (33, 'yuki@specialists.example', 'Yuki Tanaka', 'en', 'Asia/Tokyo'),
   (34, 'carol@specialists.example', 'Carol Whitfield', 'en', 'America/Chicago'),
-  (35, 'dana@specialists.example', 'Dana Levi', 'en', 'Europe/Paris');
+  (35, 'dana@specialists.example', 'Dana Levi', 'en', 'Europe/Paris'),
+  (51, 'saoirse@halden.example', 'Saoirse Byrne', 'en', 'Europe/Dublin'),
+  (52, 'luca@halden.example', 'Luca Ferri', 'en', 'Europe/Rome'),
+  (53, 'ola@halden.example', 'Ola Berg', 'en', 'Europe/Oslo');
 
 create function pg_temp.demo_id(p_kind text, p_n int)
 returns uuid
@@ -39,7 +43,8 @@ immutable
 as $$
   select format('%s0000-0000-4000-8000-%s',
     case p_kind when 'person' then '5eed' when 'company' then '5eec' when 'pillar' then '5eea'
-      when 'session_type' then '5eeb' when 'specialist' then '5eef' when 'booking' then '5ee0' end,
+      when 'session_type' then '5eeb' when 'specialist' then '5eef' when 'booking' then '5ee0' when 'plan' then '5ee1' when 'subscription' then '5ee2'
+      when 'invitation' then '5ee3' end,
     lpad(p_n::text, 12, '0'))::uuid;
 $$;
 
@@ -92,13 +97,31 @@ on conflict do nothing;
 -- Larkspur is the older one: it is the company that demo_join() joins.
 insert into public.companies (id, name, locale, time_zone, allowed_email_domains, created_at) values
   (pg_temp.demo_id('company', 1), 'Larkspur Studio', 'en', 'Europe/London', '{}', now() - interval '400 days'),
-  (pg_temp.demo_id('company', 2), 'Northwind Logistics', 'de', 'Europe/Berlin', '{northwind.example}', now() - interval '200 days')
+  (pg_temp.demo_id('company', 2), 'Northwind Logistics', 'de', 'Europe/Berlin', '{northwind.example}', now() - interval '200 days'),
+  (pg_temp.demo_id('company', 3), 'Halden Robotics', 'en', 'Europe/Dublin', '{}', now() - interval '9 days')
+on conflict do nothing;
+
+-- Larkspur's plan has no limit of sessions, so that whoever tries things out meets none.
+insert into public.company_subscription_plans (id, slug, name, description, max_employees, sessions_per_month, features, trial_days, sort_order) values
+  (pg_temp.demo_id('plan', 1), 'starter', 'Starter', 'For small teams.', 10, 20, '{"reports": false, "support": "mail"}', 14, 10),
+  (pg_temp.demo_id('plan', 2), 'growth', 'Growth', 'For companies that grow.', 50, 120, '{"reports": true, "support": "mail"}', 30, 20),
+  (pg_temp.demo_id('plan', 3), 'enterprise', 'Enterprise', 'For large companies.', 500, null, '{"reports": true, "support": "person"}', 0, 30)
+on conflict do nothing;
+
+insert into public.company_subscriptions (id, company_id, plan_id, status, starts_on, ends_on, trial_ends_on, seats, auto_renew, assigned_by)
+select pg_temp.demo_id('subscription', s.company), pg_temp.demo_id('company', s.company), pg_temp.demo_id('plan', s.plan),
+  s.status, current_date + s.starts, current_date + s.ends, current_date + s.trial_ends, s.seats, s.auto_renew, pg_temp.demo_id('person', 1)
+from (values
+  (1, 3, 'active', -400, null::int, null::int, null::int, true),
+  (2, 2, 'active', -200, 165, null, 60, false),
+  (3, 1, 'trial', -9, null, 4, null, false)
+) as s (company, plan, status, starts, ends, trial_ends, seats, auto_renew)
 on conflict do nothing;
 
 insert into public.company_members (company_id, user_id, role)
-select pg_temp.demo_id('company', n / 10), pg_temp.demo_id('person', n),
+select pg_temp.demo_id('company', case when n > 50 then 3 else n / 10 end), pg_temp.demo_id('person', n),
   case n % 10 when 1 then 'admin' when 2 then 'manager' else 'employee' end
-from demo_person where n between 11 and 24
+from demo_person where n between 11 and 24 or n between 51 and 53
 on conflict do nothing;
 
 insert into public.pillars (id, slug, name, description, sort_order, is_active) values

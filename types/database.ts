@@ -379,6 +379,79 @@ export type Database = {
                 Relationships: [
                 ];
             };
+            "company_employee_invitations": {
+                Row: {
+                    "accepted_at": string | null;
+                    "accepted_by": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "email": string;
+                    "expires_at": string;
+                    "full_name": string | null;
+                    "id": string;
+                    "invited_by": string | null;
+                    "locale": string | null;
+                    "mails": number;
+                    "mails_since": string;
+                    "revoked_at": string | null;
+                    "role": string;
+                    "sent_at": string;
+                    "status": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "accepted_at"?: string | null;
+                    "accepted_by"?: string | null;
+                    "company_id": string;
+                    "created_at"?: string;
+                    "email": string;
+                    "expires_at": string;
+                    "full_name"?: string | null;
+                    "id"?: string;
+                    "invited_by"?: string | null;
+                    "locale"?: string | null;
+                    "mails"?: number;
+                    "mails_since"?: string;
+                    "revoked_at"?: string | null;
+                    "role"?: string;
+                    "sent_at"?: string;
+                    "status"?: string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "accepted_at"?: string | null;
+                    "accepted_by"?: string | null;
+                    "company_id"?: string;
+                    "created_at"?: string;
+                    "email"?: string;
+                    "expires_at"?: string;
+                    "full_name"?: string | null;
+                    "id"?: string;
+                    "invited_by"?: string | null;
+                    "locale"?: string | null;
+                    "mails"?: number;
+                    "mails_since"?: string;
+                    "revoked_at"?: string | null;
+                    "role"?: string;
+                    "sent_at"?: string;
+                    "status"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "company_employee_invitations_company_id_fkey";
+                        columns: [
+                            "company_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "companies";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "company_members": {
                 Row: {
                     "company_id": string;
@@ -427,6 +500,128 @@ export type Database = {
                         ];
                         isOneToOne: false;
                         referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "company_subscription_plans": {
+                Row: {
+                    "created_at": string;
+                    "description": string;
+                    "features": NonNullable<Json>;
+                    "id": string;
+                    "is_active": boolean;
+                    "max_employees": number;
+                    "name": string;
+                    "sessions_per_month": number | null;
+                    "slug": string;
+                    "sort_order": number;
+                    "trial_days": number;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "description"?: string;
+                    "features"?: NonNullable<Json>;
+                    "id"?: string;
+                    "is_active"?: boolean;
+                    "max_employees": number;
+                    "name": string;
+                    "sessions_per_month"?: number | null;
+                    "slug": string;
+                    "sort_order"?: number;
+                    "trial_days"?: number;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "description"?: string;
+                    "features"?: NonNullable<Json>;
+                    "id"?: string;
+                    "is_active"?: boolean;
+                    "max_employees"?: number;
+                    "name"?: string;
+                    "sessions_per_month"?: number | null;
+                    "slug"?: string;
+                    "sort_order"?: number;
+                    "trial_days"?: number;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                ];
+            };
+            "company_subscriptions": {
+                Row: {
+                    "assigned_by": string | null;
+                    "auto_renew": boolean;
+                    "cancellation_reason": string | null;
+                    "cancelled_at": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "ends_on": string | null;
+                    "id": string;
+                    "plan_id": string;
+                    "seats": number | null;
+                    "starts_on": string;
+                    "status": string;
+                    "trial_ends_on": string | null;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "assigned_by"?: string | null;
+                    "auto_renew"?: boolean;
+                    "cancellation_reason"?: string | null;
+                    "cancelled_at"?: string | null;
+                    "company_id": string;
+                    "created_at"?: string;
+                    "ends_on"?: string | null;
+                    "id"?: string;
+                    "plan_id": string;
+                    "seats"?: number | null;
+                    "starts_on": string;
+                    "status": string;
+                    "trial_ends_on"?: string | null;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "assigned_by"?: string | null;
+                    "auto_renew"?: boolean;
+                    "cancellation_reason"?: string | null;
+                    "cancelled_at"?: string | null;
+                    "company_id"?: string;
+                    "created_at"?: string;
+                    "ends_on"?: string | null;
+                    "id"?: string;
+                    "plan_id"?: string;
+                    "seats"?: number | null;
+                    "starts_on"?: string;
+                    "status"?: string;
+                    "trial_ends_on"?: string | null;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "company_subscriptions_company_id_fkey";
+                        columns: [
+                            "company_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "companies";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    },
+                    {
+                        foreignKeyName: "company_subscriptions_plan_id_fkey";
+                        columns: [
+                            "plan_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "company_subscription_plans";
                         referencedColumns: [
                             "id"
                         ];
@@ -1051,6 +1246,21 @@ export type Database = {
                     "p_version": string;
                 };
                 Returns: undefined;
+            };
+            "assign_company_plan": {
+                Args: {
+                    "p_auto_renew"?: boolean;
+                    "p_company_id": string;
+                    "p_context"?: Json;
+                    "p_ends_on"?: string;
+                    "p_force_reason"?: string;
+                    "p_plan": string;
+                    "p_seats"?: number;
+                    "p_starts_on"?: string;
+                    "p_status": string;
+                    "p_trial_days"?: number;
+                };
+                Returns: Json;
             };
             "book_session": {
                 Args: {

@@ -2,7 +2,7 @@
 -- hold for a session that moves too; that it is free is decided by the exclusion constraints of
 -- bookings alone.
 --
--- Locks are always taken in one order (specialist, employee, booking row), so contenders
+-- Locks are always taken in one order (specialist, employee, booking row, month of the company), so contenders
 -- queue instead of deadlocking. The two-key form keeps the two kinds of lock apart.
 
 create function private.lock_booking_parties(p_specialist_id uuid, p_employee_id uuid)
@@ -101,6 +101,25 @@ $$;
 comment on function private.bookable_minutes(uuid, uuid, uuid) is
   'Minutes of a session type with a specialist, or specialist_not_found, own_session, session_type_not_offered.';
 
+-- A session is covered by the plan of today and by that of its own day.
+create function private.check_entitled(p_company_id uuid, p_starts_at timestamptz)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if not exists (select from private.company_entitlement(p_company_id)) then
+    raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
+  elsif not exists (select from private.company_entitlement(p_company_id, p_starts_at)) then
+    raise sqlstate 'PT409' using message = 'plan_ends_before', detail = 'The plan of your company ends before that day.';
+  end if;
+end;
+$$;
+
+comment on function private.check_entitled(uuid, timestamptz) is
+  'Refuses a session that the company''s plan does not cover: no_plan, plan_ends_before.';
+
 create function private.check_booking(
   p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid,
   out company_id uuid, out minutes int
@@ -118,6 +137,7 @@ begin
   company_id := private.booking_company(p_user_id, p_company_id);
   minutes := private.bookable_minutes(p_specialist_id, p_session_type_id, p_user_id);
   perform private.check_booking_time(p_starts_at);
+  perform private.check_entitled(company_id, p_starts_at);
 end;
 $$;
 
@@ -145,6 +165,37 @@ $$;
 
 comment on function private.check_open_bookings(uuid) is 'Refuses one more session to who has as many to come as a person may: booking_limit.';
 
+-- The month is the calendar month in which the session begins, where the company is. A cancelled session
+-- gives its place back. Locked last, after the parties, and only where there is a limit to pass together.
+create function private.check_sessions_left(p_company_id uuid, p_starts_at timestamptz, p_moved_id uuid default null)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_limit int := (select e.sessions_per_month from private.company_entitlement(p_company_id, p_starts_at) e);
+  v_time_zone text := (select time_zone from public.companies where id = p_company_id);
+  v_month timestamp := date_trunc('month', p_starts_at at time zone v_time_zone);
+begin
+  if v_limit is null then
+    return;
+  end if;
+  perform pg_advisory_xact_lock(20, hashtext(p_company_id::text || v_month));
+  if (
+    select count(*) from public.bookings
+    where company_id = p_company_id and status <> 'cancelled' and id is distinct from p_moved_id
+      and starts_at >= v_month at time zone v_time_zone
+      and starts_at < (v_month + interval '1 month') at time zone v_time_zone
+  ) >= v_limit then
+    raise sqlstate 'PT409' using message = 'sessions_used_up',
+      detail = format('The %s sessions of your company in that month are taken.', v_limit);
+  end if;
+end;
+$$;
+
+comment on function private.check_sessions_left(uuid, timestamptz, uuid) is
+  'Refuses one more session in a month in which the company has had what its plan allows: sessions_used_up. p_moved_id: the one that moves.';
+
 create function private.book_session(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid
 )
@@ -162,7 +213,10 @@ begin
   select c.company_id, c.minutes into v_company_id, v_minutes
   from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id) c;
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
+  -- Who was removed while this waited for the lock is no member any more.
+  perform private.booking_company(v_user_id, v_company_id);
   perform private.check_open_bookings(v_user_id);
+  perform private.check_sessions_left(v_company_id, p_starts_at);
   insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
   values (
     v_user_id, v_company_id, p_specialist_id, p_session_type_id,
@@ -193,8 +247,8 @@ $$;
 
 comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
   'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed and '
-  'not_a_member (403), specialist_not_found (404), slot_taken, booking_limit (409), own_session, '
-  'session_type_not_offered, invalid_start, too_soon, too_far_ahead (422).';
+  'not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), '
+  'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead (422).';
 
 revoke execute on function public.book_session(uuid, uuid, timestamptz, uuid) from public;
 grant execute on function public.book_session(uuid, uuid, timestamptz, uuid) to authenticated;

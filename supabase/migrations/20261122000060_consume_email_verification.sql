@@ -78,7 +78,7 @@ declare
 begin
   select t.purpose into v_unknown
   from jsonb_to_recordset(p_tokens) as t (purpose text)
-  where t.purpose is null or t.purpose not in ('email_verification', 'password_reset')
+  where t.purpose is null or t.purpose not in ('email_verification', 'password_reset', 'invitation')
   limit 1;
   if found then
     raise exception using errcode = '22023', message = format('unknown token purpose %s', v_unknown);
@@ -93,6 +93,10 @@ begin
   set token_hash = t.token_hash
   from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
   where t.purpose = 'password_reset' and k.id = t.id and k.token_hash is null;
+  update private.invitation_tokens k
+  set token_hash = t.token_hash
+  from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
+  where t.purpose = 'invitation' and k.id = t.id and k.token_hash is null;
   select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', k.token_hash) order by t.n)
   into v_sealed
   from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n)
@@ -111,6 +115,7 @@ as $$
 begin
   perform from public.email_verification_tokens where id = any (p_ids) order by id for update;
   perform from public.password_reset_tokens where id = any (p_ids) order by id for update;
+  perform from private.invitation_tokens where id = any (p_ids) order by id for update;
 end;
 $$;
 

@@ -18,6 +18,12 @@ select id, email, email_confirmed_at from auth.users where email like '%@bench.t
 insert into public.companies (id, name)
 select ('c0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Bench ' || n from generate_series(1, 1000) n;
 
+-- Without a limit of sessions, as large companies have it.
+insert into public.company_subscription_plans (id, slug, name, max_employees)
+values ('cf000000-0000-4000-8000-000000000001', 'bench', 'Bench', 1000);
+insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
+select id, 'cf000000-0000-4000-8000-000000000001', 'active', current_date - 30 from public.companies where name like 'Bench %';
+
 insert into public.company_members (company_id, user_id, role)
 select ('c0000000-0000-4000-8000-' || lpad((1 + n % 1000)::text, 12, '0'))::uuid,
   ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, case when n <= 1000 then 'admin' else 'employee' end

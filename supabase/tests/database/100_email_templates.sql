@@ -31,6 +31,11 @@ select is_empty(
       when 'sign_in_attempts' then array['noticed_at_local']
       when 'booking_reminder' then array['recipient_name', 'starts_at_local', 'duration_minutes', 'specialist_name', 'session_type_name']
       when 'booking_cancelled' then array['recipient_name', 'starts_at_local', 'duration_minutes', 'session_type_name', 'reason']
+      when 'company_invitation' then array['company_name', 'expires_at_local', 'link']
+      when 'plan_assigned' then array['company_name', 'plan_name', 'seats', 'sessions_per_month', 'starts_on', 'ends_on', 'is_trial']
+      when 'plan_ended' then array['company_name', 'plan_name', 'is_trial']
+      when 'company_verified' then array['company_name']
+      when 'company_rejected' then array['company_name', 'reason']
       else array[]::text[] end)$$,
   'the texts use only what the mails bring along'
 );

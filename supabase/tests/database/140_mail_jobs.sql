@@ -18,7 +18,8 @@ select is(
   (select array_agg(format('%s: %s', jobname, schedule) order by jobname::text collate "C") from cron.job where command like '%private.run_job%'),
   array[
     'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'create-partitions: 27 2 * * *',
-    'delete-unconfirmed-accounts: 47 * * * *', 'email-dispatch: * * * * *', 'follow-sessions: 23 * * * *',
+    'delete-unconfirmed-accounts: 47 * * * *', 'email-dispatch: * * * * *', 'end-subscriptions: 3 * * * *',
+    'expire-invitations: 13 * * * *', 'follow-sessions: 23 * * * *', 'purge-invitations: 33 * * * *',
     'purge-mail-payloads: 37 * * * *', 'purge-sign-ins: 57 * * * *', 'purge-tokens: 17 * * * *', 'trim-job-history: 7 3 * * *'
   ],
   'the jobs are scheduled'

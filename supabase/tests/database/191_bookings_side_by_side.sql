@@ -12,6 +12,8 @@ begin
   delete from public.bookings where company_id = '5de0b75e-0000-4000-8000-000000000002';
   delete from public.company_members where company_id = '5de0b75e-0000-4000-8000-000000000002';
   delete from auth.users where email like 'side-by-side-%@people.test';
+  delete from public.company_subscriptions where company_id = '5de0b75e-0000-4000-8000-000000000002';
+  delete from public.company_subscription_plans where slug = 'side-by-side';
   delete from public.companies where id = '5de0b75e-0000-4000-8000-000000000002';
   delete from public.session_types where id = '5de0b75e-0000-4000-8000-000000000003';
   delete from public.pillars where id = '5de0b75e-0000-4000-8000-000000000004';
@@ -31,6 +33,10 @@ insert into auth.users (id, email, email_confirmed_at) values
 insert into auth.sessions (id, user_id, created_at, updated_at)
 values ('5de0b75e-0000-4000-8000-000000000007', '5de0b75e-0000-4000-8000-000000000005', now(), now());
 insert into public.companies (id, name) values ('5de0b75e-0000-4000-8000-000000000002', 'Side by side');
+insert into public.company_subscription_plans (id, slug, name, max_employees)
+values ('5de0b75e-0000-4000-8000-000000000009', 'side-by-side', 'Side by side', 10);
+insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
+values ('5de0b75e-0000-4000-8000-000000000002', '5de0b75e-0000-4000-8000-000000000009', 'active', current_date - 1);
 insert into public.company_members (company_id, user_id)
 values ('5de0b75e-0000-4000-8000-000000000002', '5de0b75e-0000-4000-8000-000000000005');
 insert into public.pillars (id, slug, name) values ('5de0b75e-0000-4000-8000-000000000004', 'side-by-side', 'Side by side');

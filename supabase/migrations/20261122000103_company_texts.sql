@@ -1,0 +1,235 @@
+-- The texts of mails about companies. A correction is a new version, never an edit of this file once
+-- it has been released.
+--
+-- The invitation goes to an address that nobody has confirmed, so by the rule of the first texts it has
+-- no word in it that somebody typed, with one exception: the company's name, without which nobody would
+-- know what the mail is about. A platform admin gave it, and a change of it is audited. What the
+-- admin calls the person is not in it.
+
+insert into public.email_templates (key, locale, published_at, subject, text, html) values
+(
+  'company_invitation', 'en', now(),
+  'Your employer invites you to {{ product_name }}',
+$text$Hello,
+
+{{ company_name }} invites you to {{ product_name }}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.
+
+Accept the invitation here:
+
+{{ link }}
+
+The link works until {{ expires_at_local }}.
+
+You do not know what this is about? Then you need not do anything.
+$text$,
+$html$<p>Hello,</p>
+<p>{{ company_name }} invites you to {{ product_name }}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.</p>
+<p><a class="button" href="{{ link }}">Accept the invitation</a></p>
+<p>The link works until {{ expires_at_local }}.</p>
+<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>You do not know what this is about? Then you need not do anything.</p>
+$html$
+),
+(
+  'company_invitation', 'de', now(),
+  'Ihr Arbeitgeber lädt Sie zu {{ product_name }} ein',
+$text$Guten Tag,
+
+{{ company_name }} lädt Sie zu {{ product_name }} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.
+
+Nehmen Sie die Einladung hier an:
+
+{{ link }}
+
+Der Link gilt bis {{ expires_at_local }}.
+
+Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.
+$text$,
+$html$<p>Guten Tag,</p>
+<p>{{ company_name }} lädt Sie zu {{ product_name }} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.</p>
+<p><a class="button" href="{{ link }}">Einladung annehmen</a></p>
+<p>Der Link gilt bis {{ expires_at_local }}.</p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.</p>
+$html$
+),
+(
+  'plan_assigned', 'en', now(),
+  'The plan of {{ company_name }}',
+$text$Hello,
+
+{{ company_name }} now has the plan {{ plan_name }}:
+
+  Seats: {{ seats }}
+  Sessions per month: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}
+  From: {{ starts_on }}{% if ends_on %}
+  Until: {{ ends_on }}{% endif %}{% if is_trial %}
+
+This is a trial.{% endif %}
+
+{{ site_url }}
+$text$,
+$html$<p>Hello,</p>
+<p>{{ company_name }} now has the plan <strong>{{ plan_name }}</strong>:</p>
+<p>Seats: {{ seats }}<br>
+Sessions per month: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}<br>
+From: {{ starts_on }}{% if ends_on %}<br>
+Until: {{ ends_on }}{% endif %}</p>
+{% if is_trial %}<p>This is a trial.</p>{% endif %}
+<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+$html$
+),
+(
+  'plan_assigned', 'de', now(),
+  'Der Tarif von {{ company_name }}',
+$text$Guten Tag,
+
+{{ company_name }} hat jetzt den Tarif {{ plan_name }}:
+
+  Plätze: {{ seats }}
+  Termine im Monat: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}
+  Von: {{ starts_on }}{% if ends_on %}
+  Bis: {{ ends_on }}{% endif %}{% if is_trial %}
+
+Er ist zur Probe.{% endif %}
+
+{{ site_url }}
+$text$,
+$html$<p>Guten Tag,</p>
+<p>{{ company_name }} hat jetzt den Tarif <strong>{{ plan_name }}</strong>:</p>
+<p>Plätze: {{ seats }}<br>
+Termine im Monat: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}<br>
+Von: {{ starts_on }}{% if ends_on %}<br>
+Bis: {{ ends_on }}{% endif %}</p>
+{% if is_trial %}<p>Er ist zur Probe.</p>{% endif %}
+<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+$html$
+),
+(
+  'plan_ended', 'en', now(),
+  'The plan of {{ company_name }} has ended',
+$text$Hello,
+
+the plan {{ plan_name }} of {{ company_name }} {% if is_trial %}was a trial, which is over{% else %}has ended{% endif %}. For the time being nobody can book or be invited. Sessions that are booked take place.
+
+Would you like to go on? Just reply to whoever looks after you with us.
+$text$,
+$html$<p>Hello,</p>
+<p>the plan {{ plan_name }} of {{ company_name }} {% if is_trial %}was a trial, which is over{% else %}has ended{% endif %}. For the time being nobody can book or be invited. Sessions that are booked take place.</p>
+<p>Would you like to go on? Just reply to whoever looks after you with us.</p>
+$html$
+),
+(
+  'plan_ended', 'de', now(),
+  'Der Tarif von {{ company_name }} ist beendet',
+$text$Guten Tag,
+
+der Tarif {{ plan_name }} von {{ company_name }} {% if is_trial %}war zur Probe und ist abgelaufen{% else %}ist beendet{% endif %}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.
+
+Möchten Sie weitermachen? Wenden Sie sich einfach an Ihre Ansprechperson bei uns.
+$text$,
+$html$<p>Guten Tag,</p>
+<p>der Tarif {{ plan_name }} von {{ company_name }} {% if is_trial %}war zur Probe und ist abgelaufen{% else %}ist beendet{% endif %}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.</p>
+<p>Möchten Sie weitermachen? Wenden Sie sich einfach an Ihre Ansprechperson bei uns.</p>
+$html$
+),
+(
+  'company_verified', 'en', now(),
+  '{{ company_name }} is verified',
+$text$Hello,
+
+we have checked the details of {{ company_name }}. Everything is in order, and there is nothing left to do.
+
+{{ site_url }}
+$text$,
+$html$<p>Hello,</p>
+<p>we have checked the details of {{ company_name }}. Everything is in order, and there is nothing left to do.</p>
+<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+$html$
+),
+(
+  'company_verified', 'de', now(),
+  '{{ company_name }} ist bestätigt',
+$text$Guten Tag,
+
+wir haben die Angaben zu {{ company_name }} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.
+
+{{ site_url }}
+$text$,
+$html$<p>Guten Tag,</p>
+<p>wir haben die Angaben zu {{ company_name }} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.</p>
+<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+$html$
+),
+(
+  'company_rejected', 'en', now(),
+  'We could not verify {{ company_name }}',
+$text$Hello,
+
+we have checked the details of {{ company_name }} and could not verify them. The reason:
+
+{{ reason }}
+
+Please correct them and submit them again:
+{{ site_url }}
+$text$,
+$html$<p>Hello,</p>
+<p>we have checked the details of {{ company_name }} and could not verify them. The reason:</p>
+<p>{{ reason }}</p>
+<p>Please correct them and <a href="{{ site_url }}">submit them again</a>.</p>
+$html$
+),
+(
+  'company_rejected', 'de', now(),
+  'Wir konnten {{ company_name }} nicht bestätigen',
+$text$Guten Tag,
+
+wir haben die Angaben zu {{ company_name }} geprüft und konnten sie nicht bestätigen. Der Grund:
+
+{{ reason }}
+
+Bitte berichtigen Sie die Angaben und reichen Sie sie noch einmal ein:
+{{ site_url }}
+$text$,
+$html$<p>Guten Tag,</p>
+<p>wir haben die Angaben zu {{ company_name }} geprüft und konnten sie nicht bestätigen. Der Grund:</p>
+<p>{{ reason }}</p>
+<p>Bitte berichtigen Sie die Angaben und <a href="{{ site_url }}">reichen Sie sie noch einmal ein</a>.</p>
+$html$
+);
+
+create function private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.enqueue_email(
+    p_template, p.id, p.email, p_variables || jsonb_build_object('company_name', c.name), 'account', p_dedupe_key || ':' || p.id
+  )
+  from public.companies c
+  join public.company_members m on m.company_id = c.id and m.role = 'admin' and m.status = 'active'
+  join public.profiles p on p.id = m.user_id and p.email like '_%@_%'
+  where c.id = p_company_id
+  order by p.id;
+$$;
+
+comment on function private.mail_company_admins(uuid, text, jsonb, text) is 'Mails every admin of a company.';
+
+revoke execute on function private.mail_company_admins(uuid, text, jsonb, text) from public;
+
+-- A person who calls the Data API directly can write anything there: it is what the caller says. So
+-- nothing else of it is taken over, least of all a reason or a source.
+create function private.caller_context(p_context jsonb, p_source text)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'request_id', p_context ->> 'request_id', 'ip', p_context ->> 'ip', 'user_agent', p_context ->> 'user_agent', 'source', p_source
+  ));
+$$;
+
+comment on function private.caller_context(jsonb, text) is 'request_id, ip and user_agent of a context that an edge function passes on for its caller.';
+
+revoke execute on function private.caller_context(jsonb, text) from public;

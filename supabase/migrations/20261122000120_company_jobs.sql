@@ -1,0 +1,94 @@
+-- The jobs around companies, and when they run. What they write down was true before: a plan entitles and
+-- an invitation counts by its dates, not by its state (private.company_entitlement(), company_seats()).
+--
+-- Called: by pg_cron, through private.run_job().
+
+-- A trial that is over is suspended, so that it can still become a plan; a plan that has ended is cancelled.
+create function private.end_subscription(p_subscription public.company_subscriptions, p_now timestamptz)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_old constant jsonb := private.subscription_json(p_subscription.id);
+  v_today constant date := (select (p_now at time zone time_zone)::date from public.companies where id = p_subscription.company_id);
+begin
+  update public.company_subscriptions
+  set status = case when ends_on < v_today then 'cancelled' else 'suspended' end,
+      cancelled_at = case when ends_on < v_today then p_now end,
+      cancellation_reason = case when ends_on < v_today then 'its last day has passed' end
+  where id = p_subscription.id;
+  perform private.write_audit(
+    'company.plan_ended', 'company_subscriptions', p_subscription.id::text, null,
+    v_old, private.subscription_json(p_subscription.id), '{"source": "end_subscriptions"}'
+  );
+  perform private.mail_plan(p_subscription.id, p_subscription.status = 'trial');
+end;
+$$;
+
+comment on function private.end_subscription(public.company_subscriptions, timestamptz) is 'Ends a subscription whose last day has passed, and tells the admins.';
+
+create function private.job_end_subscriptions(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_over public.company_subscriptions;
+  v_ended bigint := 0;
+begin
+  -- The company before its subscription, in the order of assign_company_plan().
+  for v_over in
+    select s.* from public.companies c join public.company_subscriptions s on s.company_id = c.id
+    where (s.status = 'trial' and s.trial_ends_on < (p_now at time zone c.time_zone)::date)
+      or (s.status <> 'cancelled' and s.ends_on < (p_now at time zone c.time_zone)::date)
+    order by c.id
+    limit private.purge_limit()
+    for no key update of c skip locked
+  loop
+    perform private.end_subscription(v_over, p_now);
+    v_ended := v_ended + 1;
+  end loop;
+  return v_ended;
+end;
+$$;
+
+comment on function private.job_end_subscriptions(timestamptz) is 'Suspends trials and cancels plans whose last day has passed where the company is.';
+
+create function private.job_expire_invitations(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  update public.company_employee_invitations set status = 'expired'
+  where id = any (array(
+    select id from public.company_employee_invitations
+    where status = 'pending' and expires_at <= p_now
+    order by expires_at limit private.purge_limit() for no key update skip locked
+  ));
+  get diagnostics v_rows = row_count;
+  return v_rows;
+end;
+$$;
+
+comment on function private.job_expire_invitations(timestamptz) is 'Writes down which invitations have expired.';
+
+-- An accepted one expired too, so its age is counted from there: simple, and a week more.
+create function private.job_purge_invitations(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return private.purge('public.company_employee_invitations', 'expires_at', p_now - private.days('invitation_retention_days'));
+end;
+$$;
+
+comment on function private.job_purge_invitations(timestamptz) is 'Deletes invitations, and the addresses in them, after their retention.';
+
+select cron.schedule('end-subscriptions', '3 * * * *', $$select private.run_job('end_subscriptions')$$);
+select cron.schedule('expire-invitations', '13 * * * *', $$select private.run_job('expire_invitations')$$);
+select cron.schedule('purge-invitations', '33 * * * *', $$select private.run_job('purge_invitations')$$);
