@@ -23,13 +23,17 @@ after(async () => {
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** Asks for a link and opens it from the inbox. @param {Page} page @param {string} email */
-async function openResetLink(page, email) {
+/** Asks for a link, as whoever cannot sign in does. @param {Page} page @param {string} email */
+async function askForLink(page, email) {
   await page.goto(`${environment.siteUrl}/sign-in`);
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
   await page.getByLabel('E-mail').fill(email);
   await page.getByRole('button', { name: 'Send the link' }).click();
   await page.getByText('If there is an account').waitFor();
+}
+
+/** Opens the link from the inbox. @param {Page} page @param {string} email */
+async function openResetLink(page, email) {
   const mail = await openMail(page, email, /choose a new password/i);
   return followLink(page.context(), mail, /choose a new password/i);
 }
@@ -56,6 +60,8 @@ function standing(page, rule) {
 test('from the forgotten password to signing in with a new one', async () => {
   const { email, client } = await signedIn({ display_name: 'Ada' });
   const { page, context, complaints } = await newVisitor(browser);
+  await askForLink(page, email);
+  await keepScreenshot(page, 'forgot-password');
   const reset = await openResetLink(page, email);
   /** @type {string[]} */
   const sent = [];
@@ -98,6 +104,7 @@ test('from the forgotten password to signing in with a new one', async () => {
   await signIn(page, email, PASSWORD);
   await page.getByText('Address or password is wrong').waitFor();
   await page.getByText('Wait a little, or choose a new password').waitFor();
+  await keepScreenshot(page, 'sign-in-refused');
   await signIn(page, email, NEW_PASSWORD);
   await page.getByRole('heading', { name: 'Hello, Ada' }).waitFor();
   await context.close();
@@ -115,6 +122,7 @@ describe('a link that no longer works says why, and another one is asked for the
     test(title, async () => {
       const { email, id } = await signedIn();
       const { page, context } = await newVisitor(browser);
+      await askForLink(page, email);
       const reset = await openResetLink(page, email);
       await sql`update public.password_reset_tokens set ${spoilt} where user_id = ${id}`;
       await save(reset, NEW_PASSWORD);
