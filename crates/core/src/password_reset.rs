@@ -4,9 +4,12 @@
 //! new password. Everything that can be refused is refused before the link is
 //! used up. Then it is used up, so that of several racing requests one wins,
 //! and Auth is told. Should Auth refuse or fail, the link is released and works
-//! again, unless it turns out that Auth did it; should the process die in between, it is spent, and another is asked
-//! for. What must follow the change (notice, audit, retiring other links) is a
-//! trigger of the database's, in Auth's own transaction.
+//! again, unless it turns out that Auth did it. Should the process die in
+//! between, or the answer of the database be lost, the link is spent, and
+//! another is asked for: releasing what somebody else may have used up would let
+//! two of the racing requests win. What must follow the change (notice, audit,
+//! retiring other links) is a trigger of the database's, in Auth's own
+//! transaction.
 
 mod request;
 mod sql;
@@ -65,8 +68,8 @@ pub async fn request_link(
 /// # Errors
 /// `token_invalid`, `token_expired`, `token_exhausted`, `token_superseded`,
 /// `token_used`; `rule_violation` for a password that is refused, by us or by
-/// Auth. That, `upstream_unavailable` and `upstream_timeout` leave a link that
-/// still works.
+/// Auth. That, and an Auth that fails (`upstream_unavailable`,
+/// `upstream_timeout`), leave a link that still works.
 pub async fn complete(
     ports: &(impl Database + Identity + Configured + Telemetry + Unicode),
     request: &ResetPasswordRequest,

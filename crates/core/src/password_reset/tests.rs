@@ -231,6 +231,16 @@ fn a_release_that_fails_is_reported_and_the_answer_is_auths() {
 }
 
 #[test]
+fn a_lost_answer_of_the_database_costs_the_link_and_changes_nothing() {
+    let scene = scene();
+    scene.world.database_faults.borrow_mut().extend([None, Some(DatabaseFault::After)]);
+    assert_eq!(scene.try_link(), Err(Code::UpstreamTimeout));
+    assert_eq!((scene.try_link(), scene.password().as_str()), (Err(Code::TokenUsed), OLD));
+    let next = mail_link(&scene.world, scene.ada, TokenId(uuid::Uuid::from_u128(9)));
+    assert_eq!(scene.try_with(&next, NEW), Ok(()));
+}
+
+#[test]
 fn an_account_that_was_erased_meanwhile_looks_like_a_bad_link() {
     let scene = scene();
     scene.world.identity_faults.borrow_mut().push(IdentityError::NotFound);
