@@ -66,10 +66,10 @@ export const stages = [
   {
     name: 'tools',
     about:
-      "the local platform's parts, scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers",
+      "the local platform's parts, scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
     steps: () =>
-      ['scripts/stack', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy'].map((folder) =>
-        nodeTests(folder),
+      ['scripts/stack', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
+        (folder) => nodeTests(folder),
       ),
   },
   {
