@@ -282,6 +282,17 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_network_is_its_own_and_needs_the_key() {
+        let (keys, other) = (keys(NEW), self::keys(OLD));
+        let text = "ada@example.com";
+        let address = EmailAddress::parse(&crate::testing::World::new(), text).unwrap();
+        assert_eq!(keys.client_key(text.as_bytes()), keys.client_key(text.as_bytes()));
+        assert_ne!(keys.client_key(text.as_bytes()), keys.address_key(&address));
+        assert_ne!(keys.client_key(b"1"), keys.client_key(b"2"));
+        assert_ne!(keys.client_key(b"1"), other.client_key(b"1"));
+    }
+
+    #[test]
     fn short_keys_are_refused() {
         assert!(TokenKeys::parse("").is_err());
         assert!(TokenKeys::parse(&format!("{NEW},short")).is_err());
