@@ -379,6 +379,52 @@ export type Database = {
                 Relationships: [
                 ];
             };
+            "company_dpa_acceptance": {
+                Row: {
+                    "accepted_at": string;
+                    "accepted_by": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "id": string;
+                    "ip_address": unknown;
+                    "user_agent": string | null;
+                    "version": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "accepted_at"?: string;
+                    "accepted_by"?: string | null;
+                    "company_id": string;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "ip_address"?: unknown;
+                    "user_agent"?: string | null;
+                    "version": string;
+                };
+                Update: {
+                    "accepted_at"?: string;
+                    "accepted_by"?: string | null;
+                    "company_id"?: string;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "ip_address"?: unknown;
+                    "user_agent"?: string | null;
+                    "version"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "company_dpa_acceptance_company_id_fkey";
+                        columns: [
+                            "company_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "companies";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "company_employee_invitations": {
                 Row: {
                     "accepted_at": string | null;
@@ -1247,6 +1293,34 @@ export type Database = {
                 };
                 Returns: undefined;
             };
+            "accept_dpa": {
+                Args: {
+                    "p_company_id": string;
+                    "p_version": string;
+                };
+                Returns: undefined;
+            };
+            "accept_invitation": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_full_name": string;
+                    "p_terms": Json;
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                    "p_user_id": string;
+                };
+                Returns: Json;
+            };
+            "accept_invitation_signed_in": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_full_name"?: string;
+                    "p_terms": Json;
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: Json;
+            };
             "assign_company_plan": {
                 Args: {
                     "p_auto_renew"?: boolean;
@@ -1330,6 +1404,15 @@ export type Database = {
                 };
                 Returns: number;
             };
+            "check_invitation": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_password_prefixes"?: (string)[];
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: Json;
+            };
             "check_password_reset": {
                 Args: {
                     "p_context"?: Json;
@@ -1387,6 +1470,12 @@ export type Database = {
                     "user_id": string;
                 }[];
             };
+            "company_plan": {
+                Args: {
+                    "p_company_id": string;
+                };
+                Returns: Json;
+            };
             "consume_email_verification": {
                 Args: {
                     "p_context": Json;
@@ -1403,6 +1492,13 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "deactivate_member": {
+                Args: {
+                    "p_company_id": string;
+                    "p_user_id": string;
+                };
+                Returns: undefined;
+            };
             "end_other_sessions": {
                 Args: Record<PropertyKey, never>;
                 Returns: number;
@@ -1410,6 +1506,20 @@ export type Database = {
             "end_session": {
                 Args: {
                     "p_session_id": string;
+                };
+                Returns: undefined;
+            };
+            "invite_employees": {
+                Args: {
+                    "p_company_id": string;
+                    "p_context"?: Json;
+                    "p_invitations": Json;
+                };
+                Returns: Json;
+            };
+            "leave_company": {
+                Args: {
+                    "p_company_id": string;
                 };
                 Returns: undefined;
             };
@@ -1535,11 +1645,40 @@ export type Database = {
                     isSetofReturn: false;
                 };
             };
+            "resend_invitation": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_invitation_id": string;
+                };
+                Returns: Json;
+            };
+            "revoke_invitation": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_invitation_id": string;
+                };
+                Returns: Json;
+            };
             "seal_token_hashes": {
                 Args: {
                     "p_tokens": Json;
                 };
                 Returns: Json;
+            };
+            "set_allowed_domains": {
+                Args: {
+                    "p_company_id": string;
+                    "p_domains": (string)[];
+                };
+                Returns: (string)[];
+            };
+            "set_member_role": {
+                Args: {
+                    "p_company_id": string;
+                    "p_role": string;
+                    "p_user_id": string;
+                };
+                Returns: undefined;
             };
             "settle_emails": {
                 Args: {

@@ -74,8 +74,6 @@ select is(pg_temp.move_while(change, back), code, format('a move is refused as %
 from (values
   ('not_a_member', $$update public.companies set status = 'suspended' where id = pg_temp.id('north')$$,
     $$update public.companies set status = 'active' where id = pg_temp.id('north')$$),
-  ('not_a_member', $$update public.company_members set status = 'removed' where user_id = pg_temp.id('employee')$$,
-    $$update public.company_members set status = 'active' where user_id = pg_temp.id('employee')$$),
   ('email_not_confirmed', $$update public.profiles set email_confirmed_at = null where id = pg_temp.id('employee')$$,
     $$update public.profiles set email_confirmed_at = now() where id = pg_temp.id('employee')$$),
   ('specialist_not_found', $$update public.specialists set status = 'suspended', verified_at = null where id = pg_temp.id('specialist:specialist')$$,

@@ -1,0 +1,237 @@
+-- invite_employees(): a company admin invites people, each with a result of their own.
+--
+-- Seats are counted behind the lock of the company's row, which everything takes that gives a seat away:
+-- however many invitations come at once, there are never more members and live invitations than seats.
+
+create function private.lock_inviting_company(p_company_id uuid)
+returns public.companies
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_company public.companies;
+begin
+  perform private.require_company_admin(p_company_id);
+  v_company := private.lock_company(p_company_id);
+  if v_company.status <> 'active' then
+    raise sqlstate 'PT409' using message = 'company_suspended', detail = 'The company is suspended.';
+  elsif not private.has_accepted_dpa(p_company_id) then
+    raise sqlstate 'PT409' using message = 'dpa_required', detail = 'Accept the data processing agreement first.';
+  elsif not exists (select from private.company_entitlement(p_company_id)) then
+    raise sqlstate 'PT409' using message = 'no_plan', detail = 'The company has no plan at present.';
+  end if;
+  return v_company;
+end;
+$$;
+
+comment on function private.lock_inviting_company(uuid) is
+  'The company of the caller, locked, if it may invite. Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409).';
+
+create function private.has_free_seat(p_company_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select (s ->> 'members')::int + (s ->> 'pending')::int < (s ->> 'limit')::int from private.company_seats(p_company_id) s;
+$$;
+
+comment on function private.has_free_seat(uuid) is 'Whether a company can invite one more. To rely on it, lock the company first.';
+
+create function private.is_member_address(p_company_id uuid, p_email text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from public.profiles p join public.company_members m on m.user_id = p.id
+    where p.email = p_email and m.company_id = p_company_id and m.status = 'active'
+  );
+$$;
+
+comment on function private.is_member_address(uuid, text) is 'Whether an address is that of a member of the company.';
+
+-- Why an address is not invited by this company at all, or null. Of people it tells nothing: whether
+-- they have an account elsewhere is not looked at.
+create function private.address_refusal(p_company public.companies, p_email text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when p_email is null or p_email !~ '^[^@[:space:][:cntrl:]]{1,64}@[a-z0-9.-]{3,253}$' or p_email <> lower(p_email) or length(p_email) > 254
+      then 'invalid_email'
+    when cardinality(p_company.allowed_email_domains) > 0
+      and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
+    when private.is_member_address(p_company.id, p_email) then 'already_member'
+    when exists (select from private.email_suppressions where address = p_email) then 'suppressed'
+  end;
+end;
+$$;
+
+comment on function private.address_refusal(public.companies, text) is
+  'invalid_email, domain_not_allowed, already_member, suppressed, or null where the address may be invited.';
+
+create function private.may_mail_invitation(p_invitation public.company_employee_invitations)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_invitation.mails < private.setting('invitation_mails_per_day')::int
+    or p_invitation.mails_since <= now() - interval '1 day';
+$$;
+
+comment on function private.may_mail_invitation(public.company_employee_invitations) is 'Whether an invitation may be mailed once more today.';
+
+-- A new link each time; the older ones are void, and their mails, if they still wait, are skipped.
+create function private.mail_invitation(p_invitation_id uuid, p_company public.companies)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  i public.company_employee_invitations;
+  v_token_id uuid;
+begin
+  update public.company_employee_invitations
+  set sent_at = now(), expires_at = now() + private.days('invitation_ttl_days')
+  where id = p_invitation_id
+  returning * into i;
+  update private.invitation_tokens set superseded_at = greatest(now(), created_at)
+  where invitation_id = i.id and used_at is null and superseded_at is null;
+  insert into private.invitation_tokens (invitation_id, expires_at, max_attempts)
+  values (i.id, i.expires_at, private.setting('token_max_attempts')::int)
+  returning id into v_token_id;
+  perform private.enqueue_email(
+    'company_invitation', null, i.email,
+    jsonb_build_object(
+      'company_name', p_company.name, 'expires_at', private.iso_timestamp(i.expires_at), 'locale', coalesce(i.locale, p_company.locale)
+    ),
+    'account', 'invitation:' || v_token_id, 'invitation', v_token_id
+  );
+  perform private.kick_function('email-dispatch');
+end;
+$$;
+
+comment on function private.mail_invitation(uuid, public.companies) is 'Gives an invitation a new link and a new end, and mails it.';
+
+create function private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.write_audit(
+    p_action, 'company_employee_invitations', i.id::text, p_user_id, null,
+    jsonb_build_object('company_id', i.company_id, 'email', i.email, 'role', i.role), p_context
+  )
+  from public.company_employee_invitations i where i.id = p_invitation_id;
+$$;
+
+comment on function private.audit_invitation(text, uuid, uuid, jsonb) is 'Records what was done with an invitation.';
+
+-- An address that was invited before keeps its row: one that expired is sent again, one that was revoked invited anew.
+create function private.invite_address(
+  p_company public.companies, p_email text, p_role text, p_full_name text, p_locale text, p_context jsonb,
+  out outcome text, out invitation_id uuid
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  i public.company_employee_invitations;
+begin
+  outcome := private.address_refusal(p_company, p_email);
+  if outcome is not null then
+    return;
+  end if;
+  select * into i from public.company_employee_invitations e
+  where e.company_id = p_company.id and e.email = p_email and e.status <> 'accepted' for update;
+  invitation_id := i.id;
+  outcome := case
+    when i.status = 'pending' and i.expires_at > now() then 'already_invited'
+    when not private.has_free_seat(p_company.id) then 'seat_limit'
+    when i.id is not null and not private.may_mail_invitation(i) then 'suppressed'
+  end;
+  if outcome is not null then
+    return;
+  end if;
+  insert into public.company_employee_invitations as e (company_id, email, role, full_name, locale, expires_at, invited_by)
+  values (p_company.id, p_email, p_role, p_full_name, p_locale, now() + interval '1 day', private.user_id())
+  on conflict (company_id, email) where status <> 'accepted' do update
+  set role = excluded.role, full_name = excluded.full_name, locale = excluded.locale, status = 'pending', revoked_at = null,
+      invited_by = excluded.invited_by, expires_at = greatest(excluded.expires_at, e.sent_at + interval '1 day'),
+      mails = case when e.mails_since <= now() - interval '1 day' then 1 else e.mails + 1 end,
+      mails_since = case when e.mails_since <= now() - interval '1 day' then now() else e.mails_since end
+  returning e.id into invitation_id;
+  outcome := case when i.status in ('pending', 'expired') then 'resent' else 'invited' end;
+  perform private.mail_invitation(invitation_id, p_company);
+  perform private.audit_invitation('invitation.' || outcome, invitation_id, null, p_context);
+end;
+$$;
+
+comment on function private.invite_address(public.companies, text, text, text, text, jsonb) is
+  'Invites an address, in the name of a locked company, or says why not.';
+
+create function private.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_context constant jsonb := private.caller_context(p_context, 'invite_employees');
+  v_company public.companies := private.lock_inviting_company(p_company_id);
+  v_results jsonb := jsonb_build_array();
+  v_row record;
+  v_result record;
+begin
+  if jsonb_typeof(p_invitations) is distinct from 'array' or jsonb_array_length(p_invitations) not between 1 and 100 then
+    raise sqlstate 'PT422' using message = 'invalid_request', detail = 'Invite 1 to 100 people at a time.';
+  end if;
+  for v_row in
+    select r.*
+    from rows from (jsonb_to_recordset(p_invitations) as (index int, email text, role text, full_name text, locale text))
+      with ordinality r (index, email, role, full_name, locale, n)
+    order by r.n
+  loop
+    if coalesce(v_row.role, 'employee') not in ('employee', 'manager', 'admin') then
+      raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
+    end if;
+    select * into v_result from private.invite_address(
+      v_company, v_row.email, coalesce(v_row.role, 'employee'),
+      nullif(left(trim(regexp_replace(v_row.full_name, '[[:cntrl:]]+', ' ', 'g')), 100), ''),
+      substring(v_row.locale from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), v_context
+    );
+    v_results := v_results || jsonb_build_object(
+      'index', coalesce(v_row.index, v_row.n - 1), 'status', v_result.outcome, 'invitation_id', v_result.invitation_id
+    );
+  end loop;
+  return jsonb_build_object('results', v_results, 'seats', private.company_seats(p_company_id));
+end;
+$$;
+
+comment on function private.invite_employees(uuid, jsonb, jsonb) is 'What public.invite_employees() does.';
+
+revoke execute on function private.invite_employees(uuid, jsonb, jsonb) from public;
+grant execute on function private.invite_employees(uuid, jsonb, jsonb) to authenticated;
+
+create function public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb default null)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.invite_employees(p_company_id, p_invitations, p_context);
+$$;
+
+comment on function public.invite_employees(uuid, jsonb, jsonb) is
+  'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], '
+  'seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, '
+  'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_request, invalid_role (422).';
+
+revoke execute on function public.invite_employees(uuid, jsonb, jsonb) from public;
+grant execute on function public.invite_employees(uuid, jsonb, jsonb) to authenticated;

@@ -1,0 +1,272 @@
+-- Accepting an invitation, by the link that was mailed.
+--
+-- Called: check_invitation() and accept_invitation() by service_role, from company-invitation-accept, for
+--         people who come without an account that works: it makes or confirms one in between.
+--         accept_invitation_signed_in() by a person, for their own account of the same address.
+--
+-- All of it is one transaction, at the end: whatever fails before leaves an invitation that can still be
+-- accepted. The company's lock lets one of racing acceptances win, and counts the seat.
+
+create function private.invitation_seat_is_gone(p_company_id uuid, p_email text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select (s ->> 'members')::int >= (s ->> 'limit')::int and not private.is_member_address(p_company_id, p_email)
+  from private.company_seats(p_company_id) s;
+$$;
+
+comment on function private.invitation_seat_is_gone(uuid, text) is
+  'Whether the seat that an invitation kept is gone: the plan became smaller, or ended.';
+
+create function private.examine_invitation(p_token_id uuid, p_token_hash text)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  t private.invitation_tokens;
+  i public.company_employee_invitations;
+begin
+  select * into t from private.invitation_tokens where id = p_token_id for update;
+  if not found or t.token_hash is null then
+    return 'invalid';
+  elsif t.attempts >= t.max_attempts then
+    return 'exhausted';
+  elsif t.token_hash is distinct from lower(p_token_hash) then
+    update private.invitation_tokens set attempts = attempts + 1 where id = p_token_id;
+    return 'invalid';
+  end if;
+  -- Only who holds the secret learns more than that.
+  select * into i from public.company_employee_invitations where id = t.invitation_id;
+  return case
+    when i.status = 'accepted' then 'used'
+    when i.status = 'revoked' then 'revoked'
+    when t.superseded_at is not null then 'superseded'
+    when t.expires_at <= clock_timestamp() then 'expired'
+    when not exists (select from public.companies where id = i.company_id and status = 'active') then 'company_suspended'
+    when private.invitation_seat_is_gone(i.company_id, i.email) then 'seat_gone'
+    else 'live'
+  end;
+end;
+$$;
+
+comment on function private.examine_invitation(uuid, text) is
+  'Locks the link of an invitation and says what it is worth. A wrong secret counts as an attempt.';
+
+create function private.account_of(p_email text)
+returns public.profiles
+language sql
+stable
+set search_path = ''
+as $$
+  select p from public.profiles p where p.email = p_email order by p.email_confirmed_at is null, p.created_at, p.id limit 1;
+$$;
+
+comment on function private.account_of(text) is 'The account of an address, a confirmed one first; null when there is none.';
+
+create function private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[])
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_outcome text;
+  i public.company_employee_invitations;
+  v_account public.profiles;
+begin
+  if cardinality(p_password_prefixes) > 4 then
+    raise exception using errcode = '22023', message = 'at most four prefixes';
+  end if;
+  v_outcome := private.examine_invitation(p_token_id, p_token_hash);
+  if v_outcome <> 'live' then
+    return jsonb_build_object('outcome', v_outcome);
+  end if;
+  select e.* into i from public.company_employee_invitations e join private.invitation_tokens t on t.invitation_id = e.id where t.id = p_token_id;
+  v_account := private.account_of(i.email);
+  return jsonb_build_object(
+    'outcome', 'live',
+    'company', (select jsonb_build_object('id', c.id, 'name', c.name) from public.companies c where c.id = i.company_id),
+    'email', i.email,
+    'full_name', i.full_name,
+    'account', case when v_account.id is null then 'none' when v_account.email_confirmed_at is null then 'unconfirmed' else 'confirmed' end,
+    'user_id', v_account.id,
+    'names', (
+      select jsonb_agg(distinct c.name) from public.companies c
+      where c.id = i.company_id or c.id in (
+        select m.company_id from public.company_members m where m.user_id = v_account.id and m.status = 'active'
+      )
+    ),
+    'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),
+    'terms', jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'))
+  );
+end;
+$$;
+
+comment on function private.check_invitation(uuid, text, text[]) is 'What public.check_invitation() does.';
+
+-- Who was a member before comes back, in the role of the invitation. Who is one keeps the role they have.
+create function private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into public.company_members as m (company_id, user_id, role)
+  values (p_invitation.company_id, p_user_id, p_invitation.role)
+  on conflict (company_id, user_id) do update set status = 'active', role = excluded.role
+  where m.status = 'removed';
+$$;
+
+comment on function private.join_company(public.company_employee_invitations, uuid) is 'Makes a person what their invitation says.';
+
+create function private.use_invitation(p_token_id uuid, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  i public.company_employee_invitations;
+begin
+  update private.invitation_tokens set used_at = greatest(now(), created_at) where id = p_token_id;
+  update public.company_employee_invitations set status = 'accepted', accepted_at = now(), accepted_by = p_user_id
+  where id = (select invitation_id from private.invitation_tokens where id = p_token_id)
+  returning * into i;
+  perform private.join_company(i, p_user_id);
+  update public.profiles
+  set display_name = left(trim(regexp_replace(coalesce(nullif(trim(p_full_name), ''), i.full_name, ''), '[[:cntrl:]]+', ' ', 'g')), 100)
+  where id = p_user_id and display_name = '';
+  perform private.record_acceptance(p_user_id, d, p_terms ->> d, p_context) from unnest(array['terms', 'privacy']) d;
+  perform private.audit_invitation('invitation.accepted', i.id, p_user_id, p_context);
+  return i.company_id;
+end;
+$$;
+
+comment on function private.use_invitation(uuid, uuid, text, jsonb, jsonb) is
+  'What follows from an accepted invitation: membership, name, terms, audit. Returns the company.';
+
+create function private.accept_invitation_as(
+  p_user_id uuid, p_token_id uuid, p_token_hash text, p_full_name text, p_terms jsonb, p_context jsonb
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_email text;
+  v_outcome text;
+begin
+  -- The company before the link, in the order of invite_employees() and resend_invitation().
+  perform private.lock_company(i.company_id)
+  from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
+  v_outcome := private.examine_invitation(p_token_id, p_token_hash);
+  if v_outcome = 'live' then
+    select i.email into v_email
+    from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
+    v_outcome := case
+      when not exists (
+        select from auth.users u where u.id = p_user_id and lower(u.email) = v_email and u.email_confirmed_at is not null
+      ) then 'wrong_account'
+      when p_terms ->> 'terms' is distinct from private.setting('terms_version') #>> '{}'
+        or p_terms ->> 'privacy' is distinct from private.setting('privacy_version') #>> '{}' then 'wrong_terms'
+      else 'accepted'
+    end;
+  end if;
+  if v_outcome = 'accepted' then
+    return jsonb_build_object(
+      'outcome', v_outcome, 'user_id', p_user_id,
+      'company_id', private.use_invitation(p_token_id, p_user_id, p_full_name, p_terms, p_context)
+    );
+  end if;
+  return jsonb_build_object('outcome', v_outcome);
+end;
+$$;
+
+comment on function private.accept_invitation_as(uuid, uuid, text, text, jsonb, jsonb) is 'Accepts an invitation for an account, if it is the right one.';
+
+create function private.accept_invitation(
+  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb
+)
+returns jsonb
+language sql
+security definer
+set search_path = ''
+as $$
+  select private.accept_invitation_as(
+    p_user_id, p_token_id, p_token_hash, p_full_name, p_terms, private.caller_context(p_context, 'accept_invitation')
+  );
+$$;
+
+comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) is 'What public.accept_invitation() does.';
+
+create function private.accept_invitation_signed_in(p_token_id uuid, p_token_hash text, p_terms jsonb, p_full_name text, p_context jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  return private.accept_invitation_as(
+    private.user_id(), p_token_id, p_token_hash, p_full_name, p_terms, private.caller_context(p_context, 'accept_invitation_signed_in')
+  );
+end;
+$$;
+
+comment on function private.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) is 'What public.accept_invitation_signed_in() does.';
+
+revoke execute on function private.check_invitation(uuid, text, text[]) from public;
+revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) from public;
+revoke execute on function private.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) from public;
+grant execute on function private.check_invitation(uuid, text, text[]) to service_role;
+grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
+grant execute on function private.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) to authenticated;
+
+create function public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] default '{}', p_context jsonb default null)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.check_invitation(p_token_id, p_token_hash, p_password_prefixes);
+$$;
+
+create function public.accept_invitation(
+  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb default null
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context);
+$$;
+
+create function public.accept_invitation_signed_in(
+  p_token_id uuid, p_token_hash text, p_terms jsonb, p_full_name text default null, p_context jsonb default null
+)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.accept_invitation_signed_in(p_token_id, p_token_hash, p_terms, p_full_name, p_context);
+$$;
+
+comment on function public.check_invitation(uuid, text, text[], jsonb) is
+  'Looks at the link of an invitation without using it up. Outcome: live, with company, email, full_name, account (none, unconfirmed, '
+  'confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, '
+  'revoked, used, superseded, company_suspended, seat_gone. A wrong secret counts.';
+comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) is
+  'Accepts an invitation for an account with its address, confirmed. Outcome: accepted, with company_id and user_id; wrong_account, '
+  'wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
+comment on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) is
+  'The caller accepts an invitation to their own, confirmed address. Outcome as of accept_invitation(). Errors: unauthenticated (401).';
+
+revoke execute on function public.check_invitation(uuid, text, text[], jsonb) from public, anon, authenticated;
+revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) from public, anon, authenticated;
+revoke execute on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) from public;
+grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
+grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
+grant execute on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) to authenticated;

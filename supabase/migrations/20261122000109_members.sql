@@ -1,0 +1,244 @@
+-- Members: their role, their end, and what a company's admins may know of its plan.
+--
+-- When a membership ends, whichever way: sessions still to come that the company pays for are cancelled,
+-- with a mail to both sides that does not name the employer's reason, and the person is signed out everywhere
+-- unless they left by themselves. The account is theirs and stays. docs/decisions/ending-a-membership.md
+
+-- The employee's lock alone, as an admin's cancellation takes the specialist's: to free a time needs no
+-- other. Whoever books meanwhile waits for it, and then is no member any more.
+create function private.cancel_bookings_of_member(p_company_id uuid, p_user_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings;
+begin
+  perform pg_advisory_xact_lock(18, hashtext(p_user_id::text));
+  for v_booking in
+    select * from public.bookings
+    where employee_id = p_user_id and company_id = p_company_id
+      and status in ('pending', 'held', 'confirmed') and starts_at > now()
+    order by id for update
+  loop
+    update public.bookings set status = 'cancelled', status_reason = 'The employer no longer takes part.'
+    where id = v_booking.id
+    returning * into v_booking;
+    perform private.mail_cancellation(v_booking);
+  end loop;
+end;
+$$;
+
+comment on function private.cancel_bookings_of_member(uuid, uuid) is
+  'Cancels what a person has still to come at the cost of a company, and mails both sides.';
+
+create function private.end_membership()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.cancel_bookings_of_member(new.company_id, new.user_id);
+  if new.user_id is distinct from private.user_id() then
+    delete from auth.sessions where user_id = new.user_id;
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.end_membership() is 'Trigger: what follows when somebody is no member any more.';
+
+create trigger end_membership after update on public.company_members
+  for each row when (old.status = 'active' and new.status = 'removed')
+  execute function private.end_membership();
+
+create function private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.lock_company(p_company_id);
+  update public.company_members set role = coalesce(p_role, role), status = p_status
+  where company_id = p_company_id and user_id = p_user_id and status = 'active';
+  if not found then
+    raise sqlstate 'PT404' using message = 'member_not_found', detail = 'There is no such member of your company.';
+  end if;
+end;
+$$;
+
+comment on function private.change_member(uuid, uuid, text, text) is 'Changes an active member; the last admin stays one. Errors: member_not_found (404), last_admin (409).';
+
+create function private.set_member_role(p_company_id uuid, p_user_id uuid, p_role text)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_company_admin(p_company_id);
+  if p_role is null or p_role not in ('employee', 'manager', 'admin') then
+    raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
+  end if;
+  perform private.change_member(p_company_id, p_user_id, p_role, 'active');
+end;
+$$;
+
+comment on function private.set_member_role(uuid, uuid, text) is 'What public.set_member_role() does.';
+
+create function private.deactivate_member(p_company_id uuid, p_user_id uuid)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_company_admin(p_company_id);
+  perform private.change_member(p_company_id, p_user_id, null, 'removed');
+end;
+$$;
+
+comment on function private.deactivate_member(uuid, uuid) is 'What public.deactivate_member() does.';
+
+create function private.leave_company(p_company_id uuid)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif p_company_id is null or not p_company_id = any(array(select private.my_company_ids())) then
+    raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
+  end if;
+  perform private.change_member(p_company_id, private.user_id(), null, 'removed');
+end;
+$$;
+
+comment on function private.leave_company(uuid) is 'What public.leave_company() does.';
+
+create function private.set_allowed_domains(p_company_id uuid, p_domains text[])
+returns text[]
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_domains text[] := array(select distinct lower(trim(d)) from unnest(p_domains) d order by 1);
+begin
+  perform private.require_company_admin(p_company_id);
+  if cardinality(v_domains) > 50 or exists (
+    select from unnest(v_domains) d
+    where d is null or length(d) > 253 or d !~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'
+  ) then
+    raise sqlstate 'PT422' using message = 'invalid_domain', detail = 'Up to 50 domains, such as example.com.';
+  end if;
+  update public.companies set allowed_email_domains = v_domains where id = p_company_id;
+  return v_domains;
+end;
+$$;
+
+comment on function private.set_allowed_domains(uuid, text[]) is 'What public.set_allowed_domains() does.';
+
+create function private.company_plan(p_company_id uuid)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  if p_company_id is null or not p_company_id = any(array(select private.my_company_ids('{manager,admin}'))) then
+    raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
+  end if;
+  return jsonb_build_object(
+    'entitlement', (select to_jsonb(e) from private.company_entitlement(p_company_id) e),
+    'seats', private.company_seats(p_company_id),
+    'dpa', jsonb_build_object('version', private.setting('dpa_version'), 'accepted', private.has_accepted_dpa(p_company_id))
+  );
+end;
+$$;
+
+comment on function private.company_plan(uuid) is 'What public.company_plan() does.';
+
+revoke execute on function private.set_member_role(uuid, uuid, text) from public;
+revoke execute on function private.deactivate_member(uuid, uuid) from public;
+revoke execute on function private.leave_company(uuid) from public;
+revoke execute on function private.set_allowed_domains(uuid, text[]) from public;
+revoke execute on function private.company_plan(uuid) from public;
+grant execute on function private.set_member_role(uuid, uuid, text) to authenticated;
+grant execute on function private.deactivate_member(uuid, uuid) to authenticated;
+grant execute on function private.leave_company(uuid) to authenticated;
+grant execute on function private.set_allowed_domains(uuid, text[]) to authenticated;
+grant execute on function private.company_plan(uuid) to authenticated;
+
+create function public.set_member_role(p_company_id uuid, p_user_id uuid, p_role text)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.set_member_role(p_company_id, p_user_id, p_role);
+$$;
+
+create function public.deactivate_member(p_company_id uuid, p_user_id uuid)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.deactivate_member(p_company_id, p_user_id);
+$$;
+
+create function public.leave_company(p_company_id uuid)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.leave_company(p_company_id);
+$$;
+
+create function public.set_allowed_domains(p_company_id uuid, p_domains text[])
+returns text[]
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.set_allowed_domains(p_company_id, p_domains);
+$$;
+
+create function public.company_plan(p_company_id uuid)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.company_plan(p_company_id);
+$$;
+
+comment on function public.set_member_role(uuid, uuid, text) is
+  'A company admin makes a member employee, manager or admin. Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409), invalid_role (422).';
+comment on function public.deactivate_member(uuid, uuid) is
+  'A company admin ends a membership: the person is signed out everywhere, and sessions to come that the company pays for are cancelled. '
+  'Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409).';
+comment on function public.leave_company(uuid) is
+  'The caller leaves a company; sessions to come that it pays for are cancelled. Errors: unauthenticated (401), company_not_found (404), last_admin (409).';
+comment on function public.set_allowed_domains(uuid, text[]) is
+  'A company admin says which domains may be invited; none: any. Answers them as kept. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
+comment on function public.company_plan(uuid) is
+  'For admins and managers of a company: {entitlement or null, seats: {limit, members, pending}, dpa: {version, accepted}}. Errors: company_not_found (404).';
+
+revoke execute on function public.set_member_role(uuid, uuid, text) from public;
+revoke execute on function public.deactivate_member(uuid, uuid) from public;
+revoke execute on function public.leave_company(uuid) from public;
+revoke execute on function public.set_allowed_domains(uuid, text[]) from public;
+revoke execute on function public.company_plan(uuid) from public;
+grant execute on function public.set_member_role(uuid, uuid, text) to authenticated;
+grant execute on function public.deactivate_member(uuid, uuid) to authenticated;
+grant execute on function public.leave_company(uuid) to authenticated;
+grant execute on function public.set_allowed_domains(uuid, text[]) to authenticated;
+grant execute on function public.company_plan(uuid) to authenticated;
