@@ -44,7 +44,7 @@ as $$
   select format('%s0000-0000-4000-8000-%s',
     case p_kind when 'person' then '5eed' when 'company' then '5eec' when 'pillar' then '5eea'
       when 'session_type' then '5eeb' when 'specialist' then '5eef' when 'booking' then '5ee0' when 'plan' then '5ee1' when 'subscription' then '5ee2'
-      when 'invitation' then '5ee3' end,
+      when 'invitation' then '5ee3' when 'verification' then '5ee4' end,
     lpad(p_n::text, 12, '0'))::uuid;
 $$;
 
@@ -122,6 +122,40 @@ insert into public.company_members (company_id, user_id, role)
 select pg_temp.demo_id('company', case when n > 50 then 3 else n / 10 end), pg_temp.demo_id('person', n),
   case n % 10 when 1 then 'admin' when 2 then 'manager' else 'employee' end
 from demo_person where n between 11 and 24 or n between 51 and 53
+on conflict do nothing;
+
+-- The agreement, without which nobody is invited; invitations that wait, have expired, were taken back.
+insert into public.company_dpa_acceptance (company_id, version, accepted_by, accepted_at)
+select pg_temp.demo_id('company', d.company), private.setting('dpa_version') #>> '{}', pg_temp.demo_id('person', d.person), now() - interval '5 days'
+from (values (1, 11), (2, 21)) as d (company, person)
+on conflict do nothing;
+
+insert into public.company_employee_invitations (
+  id, company_id, email, role, full_name, status, sent_at, expires_at, mails_since, invited_by, revoked_at, created_at
+)
+select pg_temp.demo_id('invitation', i.n), pg_temp.demo_id('company', i.company), i.email, i.role, i.name, i.status,
+  now() - make_interval(days => i.days), now() - make_interval(days => i.days - 7), now() - make_interval(days => i.days),
+  pg_temp.demo_id('person', i.company * 10 + 1), case when i.status = 'revoked' then now() - interval '1 day' end, now() - make_interval(days => i.days)
+from (values
+  (1, 1, 'rosa@larkspur.example', 'employee', 'Rosa Duarte', 'pending', 1),
+  (2, 1, 'kofi@larkspur.example', 'manager', 'Kofi Mensah', 'pending', 3),
+  (3, 1, 'lena@larkspur.example', 'employee', 'Lena Fischer', 'expired', 12),
+  (4, 1, 'tom@larkspur.example', 'employee', null, 'revoked', 6),
+  (5, 2, 'astrid@northwind.example', 'employee', 'Astrid Holm', 'pending', 2)
+) as i (n, company, email, role, name, status, days)
+on conflict do nothing;
+
+insert into public.company_verification (
+  id, company_id, registration_number, tax_id, status, submitted_by, reviewed_by, verified_by, verified_at, created_at
+)
+select pg_temp.demo_id('verification', v.company), pg_temp.demo_id('company', v.company), v.number, v.tax_id, v.status,
+  pg_temp.demo_id('person', v.submitter), case when v.status = 'verified' then pg_temp.demo_id('person', 1) end,
+  case when v.status = 'verified' then pg_temp.demo_id('person', 1) end,
+  case when v.status = 'verified' then now() - interval '190 days' end, now() - make_interval(days => v.days)
+from (values
+  (1, '08124417', 'GB 214 5567 90', 'verified', 11, 395), (2, 'HRB 214407 B', 'DE 311902744', 'verified', 21, 195),
+  (3, '681204', 'IE 3681204KH', 'pending', 51, 2)
+) as v (company, number, tax_id, status, submitter, days)
 on conflict do nothing;
 
 insert into public.pillars (id, slug, name, description, sort_order, is_active) values

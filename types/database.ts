@@ -674,6 +674,70 @@ export type Database = {
                     }
                 ];
             };
+            "company_verification": {
+                Row: {
+                    "business_licence": string | null;
+                    "company_id": string;
+                    "created_at": string;
+                    "id": string;
+                    "registration_number": string;
+                    "rejected_at": string | null;
+                    "rejection_reason": string | null;
+                    "reviewed_by": string | null;
+                    "status": string;
+                    "submitted_by": string | null;
+                    "tax_id": string;
+                    "updated_at": string;
+                    "verified_at": string | null;
+                    "verified_by": string | null;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "business_licence"?: string | null;
+                    "company_id": string;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "registration_number": string;
+                    "rejected_at"?: string | null;
+                    "rejection_reason"?: string | null;
+                    "reviewed_by"?: string | null;
+                    "status"?: string;
+                    "submitted_by"?: string | null;
+                    "tax_id": string;
+                    "updated_at"?: string;
+                    "verified_at"?: string | null;
+                    "verified_by"?: string | null;
+                };
+                Update: {
+                    "business_licence"?: string | null;
+                    "company_id"?: string;
+                    "created_at"?: string;
+                    "id"?: string;
+                    "registration_number"?: string;
+                    "rejected_at"?: string | null;
+                    "rejection_reason"?: string | null;
+                    "reviewed_by"?: string | null;
+                    "status"?: string;
+                    "submitted_by"?: string | null;
+                    "tax_id"?: string;
+                    "updated_at"?: string;
+                    "verified_at"?: string | null;
+                    "verified_by"?: string | null;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "company_verification_company_id_fkey";
+                        columns: [
+                            "company_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "companies";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "email_templates": {
                 Row: {
                     "created_at": string;
@@ -1652,6 +1716,14 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "review_company_verification": {
+                Args: {
+                    "p_reason"?: string;
+                    "p_status": string;
+                    "p_verification_id": string;
+                };
+                Returns: undefined;
+            };
             "revoke_invitation": {
                 Args: {
                     "p_context"?: Json;
@@ -1700,6 +1772,15 @@ export type Database = {
                     "starts_at": string;
                     "status": string;
                 }[];
+            };
+            "submit_company_verification": {
+                Args: {
+                    "p_business_licence"?: string;
+                    "p_company_id": string;
+                    "p_registration_number": string;
+                    "p_tax_id": string;
+                };
+                Returns: string;
             };
         };
         Enums: {

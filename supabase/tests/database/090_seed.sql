@@ -31,6 +31,16 @@ select isnt_empty(
   'there is a past'
 );
 
+select results_eq(
+  $$select c.name, e.plan, e.status from public.companies c cross join private.company_entitlement(c.id) e where c.name not in ('North', 'South') order by 1$$,
+  $$values ('Halden Robotics', 'starter', 'trial'), ('Larkspur Studio', 'enterprise', 'active'), ('Northwind Logistics', 'growth', 'active')$$,
+  'every company has a plan, one on trial'
+);
+select results_eq(
+  $$select distinct status from public.company_employee_invitations order by 1$$, array['expired', 'pending', 'revoked'],
+  'invitations wait, have expired, were taken back'
+);
+
 select pg_temp.act_as('anon');
 select cmp_ok((select count(*) from public.pillars), '>=', 5::bigint, 'a visitor sees pillars');
 select cmp_ok((select count(id) from public.specialists), '>=', 4::bigint, 'and verified specialists');
