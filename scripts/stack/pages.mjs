@@ -1,24 +1,17 @@
 // @ts-check
-// The stack's own pages: plain files, one policy, nothing from elsewhere.
+// The stack's own pages: plain files, one policy, nothing from elsewhere. A page is a title and a main part,
+// put into page/layout.html, and a script of the same name.
 import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { projectRoot } from './settings.mjs';
 import { sendJson } from './web.mjs';
 
 const folder = fileURLToPath(new URL('page/', import.meta.url));
-const PAGES = new Map([
-  ['/', 'index.html'],
-  ['/sign-up', 'sign-up.html'],
-  ['/sign-in', 'sign-in.html'],
-  ['/confirm-email', 'confirm-email.html'],
-  ['/forgot-password', 'forgot-password.html'],
-  ['/reset-password', 'reset-password.html'],
-  ['/sessions', 'sessions.html'],
-  ['/preferences', 'preferences.html'],
-]);
+/** By path; the one of '/' is home. */
+export const PAGES = ['home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences'];
 const TYPES = new Map([
-  ['.html', 'text/html; charset=utf-8'],
   ['.css', 'text/css; charset=utf-8'],
   ['.js', 'text/javascript; charset=utf-8'],
   ['.svg', 'image/svg+xml'],
@@ -42,23 +35,24 @@ export function createPages({ origin, publicConfig, status }) {
     }
     if (pathname === '/stack/config.json') return sendJson(outgoing, 200, publicConfig(), HEADERS);
     if (pathname === '/stack/status.json') return sendJson(outgoing, 200, await status(), HEADERS);
-    const file = fileFor(pathname);
+    const page = pathname === '/' ? 'home' : PAGES.slice(1).find((name) => pathname === `/${name}`);
+    const file = assetFor(pathname);
     // One name for one site: a session kept for 127.0.0.1 would be missing under localhost.
     if (incoming.headers.host?.startsWith('localhost:')) {
       outgoing.writeHead(307, { location: origin + incoming.url });
       return outgoing.end();
     }
-    if (file) return sendFile(outgoing, file, 200, incoming.method === 'HEAD');
+    const headOnly = incoming.method === 'HEAD';
+    if (page) return sendPage(outgoing, page, 200, headOnly);
+    if (file) return sendFile(outgoing, file, headOnly);
     if (!incoming.headers.accept?.includes('text/html')) return sendJson(outgoing, 404, { message: 'Not Found' });
-    sendFile(outgoing, path.join(folder, 'not-found.html'), 404, incoming.method === 'HEAD');
+    await sendPage(outgoing, 'not-found', 404, headOnly);
   }
   return { handle };
 }
 
 /** @param {string} pathname */
-function fileFor(pathname) {
-  const page = PAGES.get(pathname);
-  if (page) return path.join(folder, page);
+function assetFor(pathname) {
   if (pathname === '/assets/supabase.js') {
     return path.join(projectRoot, 'node_modules/@supabase/supabase-js/dist/umd/supabase.js');
   }
@@ -67,9 +61,25 @@ function fileFor(pathname) {
   return file && existsSync(file) ? file : null;
 }
 
-/** @param {import('./web.mjs').Outgoing} outgoing @param {string} file @param {number} status @param {boolean} headOnly */
-function sendFile(outgoing, file, status, headOnly) {
-  outgoing.writeHead(status, { ...HEADERS, 'content-type': TYPES.get(path.extname(file)) ?? 'application/octet-stream' });
+/** @param {import('./web.mjs').Outgoing} outgoing @param {string} name @param {number} status @param {boolean} headOnly */
+async function sendPage(outgoing, name, status, headOnly) {
+  const text = await pageText(name);
+  outgoing.writeHead(status, { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  outgoing.end(headOnly ? undefined : text);
+}
+
+/** The first line of a page's file is its title. @param {string} name */
+async function pageText(name) {
+  const [layout, page] = await Promise.all(['layout', name].map((one) => readFile(path.join(folder, `${one}.html`), 'utf8')));
+  const end = page.indexOf('\n');
+  /** @type {Record<string, string>} */
+  const parts = { title: page.slice(0, end), main: page.slice(end + 1).trimEnd(), name };
+  return layout.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part]);
+}
+
+/** @param {import('./web.mjs').Outgoing} outgoing @param {string} file @param {boolean} headOnly */
+function sendFile(outgoing, file, headOnly) {
+  outgoing.writeHead(200, { ...HEADERS, 'content-type': TYPES.get(path.extname(file)) ?? 'application/octet-stream' });
   if (headOnly) return outgoing.end();
   createReadStream(file).on('error', () => outgoing.destroy()).pipe(outgoing);
 }

@@ -29,6 +29,7 @@ async function isGone() {
 for (const element of document.querySelectorAll('[data-when]')) {
   if (element instanceof HTMLElement) element.hidden = (element.dataset.when === 'signed-in') !== Boolean(person);
 }
+document.querySelector(`nav a[href="${location.pathname}"]`)?.setAttribute('aria-current', 'page');
 document.querySelector('#inbox-link')?.setAttribute('href', inboxUrl);
 document.querySelector('#sign-out')?.addEventListener('click', async () => {
   await client.auth.signOut({ scope: 'local' });

@@ -1,0 +1,47 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import test, { after, before } from 'node:test';
+import { PAGES, createPages } from './pages.mjs';
+
+/** @type {http.Server} */
+let server;
+let origin = '';
+
+before(async () => {
+  const { handle } = createPages({ origin: 'http://127.0.0.1:1', publicConfig: () => ({}), status: async () => ({}) });
+  server = http.createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
+});
+after(() => server.close());
+
+/** @param {string} path */
+function open(path) {
+  return fetch(origin + path, { headers: { accept: 'text/html' } });
+}
+
+for (const path of ['/', ...PAGES.slice(1).map((name) => `/${name}`), '/nowhere']) {
+  test(`${path} is a whole page with a script of its own, under the policy`, async () => {
+    const response = await open(path);
+    assert.equal(response.status, path === '/nowhere' ? 404 : 200);
+    assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none'; script-src 'self'; /);
+    assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
+    const text = await response.text();
+    for (const once of [/<title>[^<{]+ · Evenkeel<\/title>/g, /<main id="main"/g, /<\/main>/g, /<nav aria-label="Main">/g, /<h1/g]) {
+      assert.ok(text.match(once), `no ${once}`);
+    }
+    assert.equal(text.match(/<main/g)?.length, 1);
+    assert.doesNotMatch(text, /\{\{|undefined/);
+    assert.doesNotMatch(text, /<script(?! src="\/assets\/)|\son\w+=|style=/, 'the policy would not let it run');
+    const scripts = [...text.matchAll(/ (?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file);
+    for (const file of scripts) assert.equal((await open(file)).status, 200, file);
+  });
+}
+
+test('neither the frame nor a file beside the pages is a page', async () => {
+  for (const path of ['/layout', '/home', '/layout.html', '/not-found', '/assets/layout.html', '/assets/..%2flayout.html']) {
+    assert.equal((await open(path)).status, 404, path);
+  }
+});
