@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/company-assign-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a company its plan
+         * @description For platform admins. Also changes, suspends and cancels it. Says everything anew: what is left out is as the plan has it. A company without a plan gets `active`, or `trial` once; a trial becomes anything; what is active or suspended becomes active, suspended or cancelled. Fewer seats than members are refused with the numbers (`seats`), unless there is a reason. The same again changes nothing.
+         */
+        post: operations["company-assign-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/email-dispatch": {
         parameters: {
             query?: never;
@@ -135,11 +155,48 @@ export interface components {
         };
         /** @description The one value of a uniform answer. */
         AcceptedStatus: "accepted";
+        /** @description Body of `POST /company-assign-plan`. */
+        AssignPlanRequest: {
+            /** @description A note for whoever renews by hand. */
+            auto_renew?: boolean | null;
+            /** @description The company that gets it. */
+            company_id: components["schemas"]["CompanyId"];
+            /** @description Its last day; until further notice if left out. */
+            ends_on?: components["schemas"]["Date"] | null;
+            /** @description The name of the plan in URLs. */
+            plan: string;
+            /** @description Why: to cancel, or to have fewer seats than there are members. For the audit log. */
+            reason?: string | null;
+            /**
+             * Format: uint32
+             * @description Seats that were agreed on; as the plan has it if left out.
+             */
+            seats?: number | null;
+            /** @description Its first day; today for a new one, unchanged for another. */
+            starts_on?: components["schemas"]["Date"] | null;
+            /** @description The state that the subscription is to have. */
+            status: components["schemas"]["SubscriptionStatus"];
+            /**
+             * Format: uint32
+             * @description How long a trial lasts; as the plan has it if left out.
+             */
+            trial_days?: number | null;
+        };
         /**
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "token_expired" | "token_exhausted" | "token_used" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "rate_limited" | "internal" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "token_expired" | "token_exhausted" | "token_used" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "internal" | "upstream_unavailable" | "upstream_timeout";
+        /**
+         * Format: uuid
+         * @description An employer: `companies.id`.
+         */
+        CompanyId: string;
+        /**
+         * Format: date
+         * @description A day of the calendar, `2026-11-22` (RFC 3339, `full-date`).
+         */
+        Date: string;
         /** @description Answer of the dispatch functions: what one run did, counted in mails. */
         DispatchReport: {
             /**
@@ -212,6 +269,8 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
             /** @description The id to quote to support; also in `X-Request-Id`. */
             request_id: components["schemas"]["RequestId"];
+            /** @description The seats of the company, where the problem is about them. */
+            seats?: components["schemas"]["Seats"] | null;
             /**
              * Format: uint16
              * @description The HTTP status.
@@ -245,6 +304,62 @@ export interface components {
         };
         /** @description What a link and a good password do. */
         ResetPasswordStatus: "password_updated";
+        /** @description The seats of a company, and who takes them. */
+        Seats: {
+            /**
+             * Format: uint32
+             * @description How many there are.
+             */
+            limit: number;
+            /**
+             * Format: uint32
+             * @description Taken by members.
+             */
+            members: number;
+            /**
+             * Format: uint32
+             * @description Held for people who have been invited.
+             */
+            pending: number;
+        };
+        /** @description Which plan a company has: the answer of `POST /company-assign-plan`. */
+        Subscription: {
+            /** @description Whose it is. */
+            company_id: components["schemas"]["CompanyId"];
+            /** @description Its last day; `null` until further notice. */
+            ends_on: components["schemas"]["Date"] | null;
+            /** @description What else the plan holds, by name. */
+            features: {
+                [key: string]: unknown;
+            };
+            /** @description Its id. */
+            id: components["schemas"]["SubscriptionId"];
+            /** @description The name of the plan in URLs. */
+            plan: string;
+            /**
+             * Format: uint32
+             * @description How many members and invited people there may be.
+             */
+            seats: number;
+            /**
+             * Format: uint32
+             * @description Sessions of all members together in a month; `null` for no limit.
+             */
+            sessions_per_month: number | null;
+            /** @description Its first day, where the company is. */
+            starts_on: components["schemas"]["Date"];
+            /** @description Its state. */
+            status: components["schemas"]["SubscriptionStatus"];
+            /** @description The last day of the trial that it is or was. */
+            trial_ends_on: components["schemas"]["Date"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description Which plan a company has: `company_subscriptions.id`.
+         */
+        SubscriptionId: string;
+        /** @description What a subscription entitles to at present. */
+        SubscriptionStatus: "trial" | "active" | "suspended" | "cancelled";
         /** @description Body of `POST /auth-email-verify`. */
         VerifyRequest: {
             /** @description The token of the link, 64 characters. */
@@ -764,6 +879,138 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "company-assign-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignPlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `transition_not_allowed`, `seats_below_members` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `plan_inactive`, `reason_required`, `invalid_start`, `invalid_end`, `invalid_trial` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,21 +6,30 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, describe, test } from 'node:test';
 import { sql } from './platform/clients.mjs';
+import { as } from './platform/companies.mjs';
 import { environment } from './platform/environment.mjs';
 import { callFunction, outcome } from './platform/functions.mjs';
+import { signedIn } from './platform/people.mjs';
 
 after(() => sql.end());
 
 const KIB = 1024;
 const cron = { apikey: environment.secretKeys.cron };
+const person = await as(await signedIn());
 const token = Buffer.alloc(48, 9).toString('base64url');
 
-/** Good requests, one for each route. @type {{ path: string, headers?: Record<string, string>, body: Record<string, unknown>, cron?: true }[]} */
+/** Good requests, one for each route. @type {{ path: string, headers?: Record<string, string>, body: Record<string, unknown>, cron?: true, person?: true }[]} */
 const routes = [
   { path: 'auth-email-verify', body: { token } },
   { path: 'auth-email-verify/resend', body: { email: 'nobody@example.com' } },
   { path: 'auth-password-reset-request', body: { email: 'nobody@example.com' } },
   { path: 'auth-password-reset-complete', body: { token, password: 'correct horse battery staple' } },
+  {
+    path: 'company-assign-plan',
+    headers: person,
+    body: { company_id: randomUUID(), plan: 'growth', status: 'active' },
+    person: true,
+  },
   { path: 'email-dispatch', headers: cron, body: {}, cron: true },
   { path: 'booking-reminders-dispatch', headers: cron, body: {}, cron: true },
 ];
@@ -194,6 +203,27 @@ function preflight(path, origin) {
     },
   });
 }
+
+describe('the access token', () => {
+  const { publishableKey: key } = environment;
+  const { authorization } = person;
+  /** @type {[string, Record<string, string>][]} */
+  const refused = [
+    ['nothing but the publishable key', {}],
+    ['the publishable key as a bearer token', { authorization: `Bearer ${key}` }],
+    ['a token whose signature is another one', { authorization: authorization.replace(/.{8}$/, 'AAAAAAAA') }],
+    ['a token that says who it is for otherwise', { authorization: authorization.replace('Bearer', 'Basic') }],
+  ];
+  for (const { path } of routes.filter((route) => route.person)) {
+    for (const [what, headers] of refused) {
+      test(`${path} refuses ${what}, before it looks at the body`, async () => {
+        const response = await callFunction(path, { headers, body: '{"' });
+        assert.equal(response.status, 401);
+        await response.body?.cancel();
+      });
+    }
+  }
+});
 
 describe('the cron key', () => {
   const { cron: key, default: other } = environment.secretKeys;

@@ -12,13 +12,26 @@ export interface Example {
 }
 
 /** 16 bytes of id and 32 of secret, of no meaning to anyone. */
-const TOKEN = btoa(String.fromCharCode(...Array.from({ length: 48 }, (_, i) => i)))
-  .replaceAll('+', '-').replaceAll('/', '_');
+const TOKEN = base64Url(String.fromCharCode(...Array.from({ length: 48 }, (_, i) => i)));
+
+function base64Url(bytes: string): string {
+  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** An access token that nobody has signed. */
+const PERSON = ['{"alg":"HS256"}', '{"role":"authenticated"}', 'x'].map((part) => base64Url(part)).join('.');
+const AS_PERSON = { authorization: `Bearer ${PERSON}` };
+const COMPANY = '00000000-0000-4000-8000-000000000001';
 
 export const EXAMPLES: Record<string, Example> = {
   'auth-email-verify': { path: '/', body: { token: TOKEN } },
   'auth-password-reset-complete': { path: '/', body: { token: TOKEN, password: 'correct horse battery staple' } },
   'auth-password-reset-request': { path: '/', body: { email: 'nobody@example.com' } },
   'booking-reminders-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
+  'company-assign-plan': {
+    path: '/',
+    headers: AS_PERSON,
+    body: { company_id: COMPANY, plan: 'growth', status: 'active' },
+  },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
 };

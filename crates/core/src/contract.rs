@@ -12,6 +12,7 @@ use crate::{
     link_request::{AcceptedResponse, LinkRequest},
     outbox::{DispatchReport, DispatchRequest},
     password_reset::{ResetPasswordRequest, ResetPasswordResponse},
+    plans::{AssignPlanRequest, Subscription},
     verification::{VerifyRequest, VerifyResponse},
 };
 
@@ -20,6 +21,8 @@ use crate::{
 enum Caller {
     /// Anybody, with the publishable key or none.
     Public,
+    /// Somebody who has signed in, as whom the database is called.
+    Person,
     /// `pg_cron`, with the secret key named `cron`.
     Cron,
 }
@@ -49,6 +52,7 @@ struct Operation {
 
 fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let mut all = links(schemas);
+    all.extend(companies(schemas));
     all.extend(dispatchers(schemas));
     all
 }
@@ -134,6 +138,37 @@ fn links(schemas: &mut Schemas) -> Vec<Operation> {
     vec![verify, resend, forgotten, reset]
 }
 
+/// What anybody may be refused whom the database decides about.
+const PERSON_ERRORS: [Code; 3] = [Code::Unauthenticated, Code::Forbidden, Code::NotFound];
+
+/// The functions of companies.
+fn companies(schemas: &mut Schemas) -> Vec<Operation> {
+    let refusals = [
+        Code::TransitionNotAllowed,
+        Code::SeatsBelowMembers,
+        Code::PlanInactive,
+        Code::ReasonRequired,
+        Code::InvalidStart,
+        Code::InvalidEnd,
+        Code::InvalidTrial,
+    ];
+    let plan = Operation {
+        function: "company-assign-plan",
+        path: "",
+        summary: "Give a company its plan",
+        description: "For platform admins. Also changes, suspends and cancels it. Says everything anew: what is \
+                      left out is as the plan has it. A company without a plan gets `active`, or `trial` once; a \
+                      trial becomes anything; what is active or suspended becomes active, suspended or cancelled. \
+                      Fewer seats than members are refused with the numbers (`seats`), unless there is a reason. \
+                      The same again changes nothing.",
+        caller: Caller::Person,
+        request: schemas.request::<AssignPlanRequest>(),
+        success: (200, schemas.answer::<Subscription>()),
+        errors: [PERSON_ERRORS.as_slice(), &refusals].concat(),
+    };
+    vec![plan]
+}
+
 /// The description, as `openapi.json` holds it.
 pub fn openapi() -> Value {
     let mut schemas = Schemas::new();
@@ -166,6 +201,10 @@ pub fn openapi() -> Value {
                 "publishable": {
                     "type": "apiKey", "in": "header", "name": "apikey",
                     "description": "The publishable key.",
+                },
+                "person": {
+                    "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+                    "description": "The access token of somebody who has signed in.",
                 },
                 "cron": {
                     "type": "apiKey", "in": "header", "name": "apikey",
@@ -215,6 +254,7 @@ impl Operation {
         let name = format!("{}{}", self.function, self.path.replace('/', "-"));
         let security = match self.caller {
             Caller::Public => json!([{ "publishable": [] }, {}]),
+            Caller::Person => json!([{ "publishable": [], "person": [] }]),
             Caller::Cron => json!([{ "cron": [] }]),
         };
         let (status, success) = &self.success;
@@ -245,7 +285,8 @@ impl Operation {
     }
 
     fn errors_by_status(&self) -> Vec<(u16, Vec<Code>)> {
-        let all = || self.errors.iter().chain(&COMMON).copied();
+        let common = COMMON.iter().filter(|code| !self.errors.contains(code));
+        let all = || self.errors.iter().chain(common.clone()).copied();
         let mut statuses: Vec<_> = all().map(Code::status).collect();
         statuses.sort_unstable();
         statuses.dedup();
@@ -272,10 +313,25 @@ mod tests {
     #[test]
     fn requests_refuse_unknown_fields_in_the_description_too() {
         let document = openapi();
-        for name in ["VerifyRequest", "LinkRequest", "ResetPasswordRequest", "DispatchRequest"] {
+        for name in [
+            "VerifyRequest",
+            "LinkRequest",
+            "ResetPasswordRequest",
+            "DispatchRequest",
+            "AssignPlanRequest",
+        ] {
             let schema = &document["components"]["schemas"][name];
             assert_eq!(schema["additionalProperties"], json!(false), "{name}");
         }
+    }
+
+    #[test]
+    fn a_function_for_people_asks_for_their_token() {
+        let document = openapi();
+        assert_eq!(
+            document["paths"]["/company-assign-plan"]["post"]["security"],
+            json!([{ "publishable": [], "person": [] }])
+        );
     }
 
     #[test]

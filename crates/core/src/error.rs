@@ -7,9 +7,9 @@
 
 use core::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::id::RequestId;
+use crate::{id::RequestId, seats::Seats};
 
 /// `Result` with the one [`Error`].
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -18,10 +18,10 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $title:literal;)*) => {
         /// Every `code` that a function may answer. A code never changes its
         /// meaning; clients branch on it rather than on `detail`.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Code {
-            $($(#[$doc])* #[serde(rename = $code)] $name,)*
+            $($(#[$doc])* #[cfg_attr(feature = "schema", schemars(rename = $code))] $name,)*
         }
 
         impl Code {
@@ -61,6 +61,18 @@ codes! {
     MethodNotAllowed = 405, "method_not_allowed", "This method is not allowed here";
     /// The request contradicts the state of the resource.
     Conflict = 409, "conflict", "This conflicts with the current state";
+    /// The company is suspended, and nobody joins it.
+    CompanySuspended = 409, "company_suspended", "The company is suspended";
+    /// The company has not accepted the present data processing agreement.
+    DpaRequired = 409, "dpa_required", "The data processing agreement has not been accepted";
+    /// The company has no plan that entitles it to anything today.
+    NoPlan = 409, "no_plan", "The company has no plan";
+    /// Every seat of the company is taken; `seats` has the numbers.
+    SeatLimit = 409, "seat_limit", "All seats are taken";
+    /// A subscription does not go from its state into that one.
+    TransitionNotAllowed = 409, "transition_not_allowed", "This change is not possible";
+    /// There would be fewer seats than members and open invitations; `seats` has the numbers.
+    SeatsBelowMembers = 409, "seats_below_members", "The company has more people than seats";
     /// The token's time is over.
     TokenExpired = 410, "token_expired", "This link has expired";
     /// Too many wrong attempts have been made with this token.
@@ -75,6 +87,16 @@ codes! {
     UnsupportedMediaType = 415, "unsupported_media_type", "The content type is not supported";
     /// The request is well-formed and breaks a rule.
     RuleViolation = 422, "rule_violation", "The request breaks a rule";
+    /// A change that needs a reason came without one.
+    ReasonRequired = 422, "reason_required", "A reason is needed";
+    /// A plan does not begin on this day.
+    InvalidStart = 422, "invalid_start", "A plan cannot begin on this day";
+    /// A plan does not end on this day.
+    InvalidEnd = 422, "invalid_end", "A plan cannot end on this day";
+    /// A trial does not last so long, or the plan has none.
+    InvalidTrial = 422, "invalid_trial", "This trial is not possible";
+    /// The plan is not given to anybody any more.
+    PlanInactive = 422, "plan_inactive", "This plan is not on offer";
     /// Too many requests; `Retry-After` says when to come back.
     RateLimited = 429, "rate_limited", "Too many requests";
     /// A defect or a misconfiguration of ours; never says which.
@@ -83,6 +105,13 @@ codes! {
     UpstreamUnavailable = 503, "upstream_unavailable", "A service we depend on is unavailable";
     /// A service we depend on did not answer in time.
     UpstreamTimeout = 504, "upstream_timeout", "A service we depend on did not answer in time";
+}
+
+impl Serialize for Code {
+    /// From the one table: derive would hold every code a second time.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
 }
 
 /// What is wrong with one field of a request.
@@ -107,6 +136,7 @@ struct Failure {
     code: Code,
     detail: String,
     fields: Vec<FieldError>,
+    seats: Option<Seats>,
     retry_after: Option<u32>,
     allow: Option<String>,
     cause: Option<String>,
@@ -128,6 +158,7 @@ impl Error {
             code,
             detail,
             fields: Vec::new(),
+            seats: None,
             retry_after: transient.then_some(5),
             allow: None,
             cause: None,
@@ -186,6 +217,13 @@ impl Error {
         self
     }
 
+    /// Adds the numbers of a company that a rule was broken by.
+    #[must_use]
+    pub fn with_seats(mut self, seats: Seats) -> Self {
+        self.0.seats = Some(seats);
+        self
+    }
+
     /// Says when to come back, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
@@ -234,6 +272,7 @@ impl Error {
             code,
             request_id,
             errors: &self.0.fields,
+            seats: self.0.seats,
         }
     }
 }
@@ -267,6 +306,9 @@ pub struct Problem<'a> {
     /// What is wrong with single fields.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [FieldError],
+    /// The seats of the company, where the problem is about them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seats: Option<Seats>,
 }
 
 #[cfg(test)]

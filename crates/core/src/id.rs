@@ -38,6 +38,14 @@ id! {
     UserId
 }
 id! {
+    /// An employer: `companies.id`.
+    CompanyId
+}
+id! {
+    /// Which plan a company has: `company_subscriptions.id`.
+    SubscriptionId
+}
+id! {
     /// One HTTP request, as `X-Request-Id` carries it.
     RequestId
 }

@@ -9,11 +9,12 @@
 
 mod reader;
 mod refusal;
+mod verbatim;
 
 use serde::de::DeserializeOwned;
 
 use self::reader::Reader;
-pub use self::refusal::Refusal;
+pub use self::{refusal::Refusal, verbatim::Verbatim};
 use crate::error::Result;
 
 /// Parses what an upstream says.

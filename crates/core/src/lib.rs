@@ -9,6 +9,7 @@
 //! - [`password_reset`] gives whoever forgot their [`password`] a new one.
 //! - [`link_request`] is how either asks for a mail.
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
+//! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
 //! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
 //!   one [`ports::Http`].
@@ -20,10 +21,12 @@
 
 #![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may fail by panicking"))]
 
+pub mod access_token;
 pub mod client;
 pub mod config;
 #[cfg(feature = "schema")]
 pub mod contract;
+pub mod date;
 pub mod email_address;
 pub mod error;
 pub mod id;
@@ -32,7 +35,10 @@ pub mod link_request;
 pub mod outbox;
 pub mod password;
 pub mod password_reset;
+pub mod plans;
 pub mod ports;
+mod refusal;
+pub mod seats;
 pub mod secret;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -40,6 +46,7 @@ pub mod token;
 pub mod upstream;
 pub mod verification;
 
+pub use access_token::AccessToken;
 pub use client::ClientContext;
 pub use config::Config;
 pub use email_address::EmailAddress;

@@ -15,6 +15,7 @@
 )]
 
 mod accounts;
+mod companies;
 mod mailer;
 mod outbox;
 mod token_requests;
@@ -31,15 +32,17 @@ use serde_json::Value;
 
 pub use self::{
     accounts::MemoryAccount,
+    companies::{Companies, MemoryCompany, MemoryMember, MemoryPlan, MemorySubscription},
     mailer::{Mailbox, MailerFault},
     outbox::{MemoryMail, Outbox, Preferences, Suppression},
     token_requests::TokenRequests,
     tokens::{MemoryToken, Tokens},
 };
 use crate::{
+    access_token::AccessToken,
     config::Config,
     error::Error,
-    id::UserId,
+    id::{SubscriptionId, UserId},
     outbox::Stream,
     ports::{
         Clock, Configured, Database, DatabaseError, Entropy, Functions, IdentityError, Idna,
@@ -67,6 +70,8 @@ pub struct World {
     entropy: Cell<u64>,
     /// The accounts of people.
     pub accounts: RefCell<Vec<MemoryAccount>>,
+    /// Companies and their plans.
+    pub companies: RefCell<Companies>,
     /// Tokens, and requests for them.
     pub tokens: RefCell<Tokens>,
     /// SHA-256 of common passwords, in hex.
@@ -103,6 +108,7 @@ impl World {
             now: Cell::new(Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).single().expect("an instant")),
             entropy: Cell::new(0),
             accounts: RefCell::default(),
+            companies: RefCell::default(),
             tokens: RefCell::default(),
             common_passwords: RefCell::default(),
             outbox: RefCell::default(),
@@ -152,6 +158,22 @@ impl World {
         })
     }
 
+    fn execute_as(
+        &self,
+        person: Option<UserId>,
+        name: &'static str,
+        arguments: &Value,
+    ) -> Result<Value, DatabaseError> {
+        let mut companies = self.companies.borrow_mut();
+        match name {
+            "assign_company_plan" => {
+                let id = SubscriptionId(self.uuid());
+                companies.assign(person, arguments, id, self.now().date_naive())
+            }
+            name => panic!("the in-memory database has no function {name} for people"),
+        }
+    }
+
     fn claim(&self, arguments: &Value) -> Result<Value, DatabaseError> {
         let now = self.now.get();
         if argument::<Stream>(arguments, "p_stream") == Stream::Mail {
@@ -171,7 +193,12 @@ fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, name: &str) -> T 
 
 /// What PostgreSQL says to arguments that it does not take.
 fn refused(code: &str) -> DatabaseError {
-    DatabaseError::Refused { code: code.to_owned(), status: 400, message: String::new() }
+    DatabaseError::Refused {
+        code: code.to_owned(),
+        status: 400,
+        message: String::new(),
+        details: None,
+    }
 }
 
 fn environment(name: &'static str) -> Option<String> {
@@ -204,19 +231,40 @@ async fn yield_now() {
     .await;
 }
 
-impl Database for World {
-    async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
+impl World {
+    async fn execute_or_fail<F: SqlFunction>(
+        &self,
+        function: &F,
+        execute: impl FnOnce(&Value) -> Result<Value, DatabaseError>,
+    ) -> Result<F::Output, DatabaseError> {
         yield_now().await;
         let fault = self.database_fault();
         if fault == Some(DatabaseFault::Before) {
             return Err(DatabaseError::Unavailable("down".to_owned()));
         }
         let arguments = serde_json::to_value(function).expect("arguments serialise");
-        let answer = self.execute(F::NAME, &arguments)?;
+        let answer = execute(&arguments)?;
         if fault == Some(DatabaseFault::After) {
             return Err(DatabaseError::Timeout);
         }
         serde_json::from_value(answer).map_err(|_| DatabaseError::Malformed(F::NAME))
+    }
+}
+
+impl Database for World {
+    async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
+        self.execute_or_fail(function, |arguments| self.execute(F::NAME, arguments)).await
+    }
+
+    async fn call_as<F: SqlFunction>(
+        &self,
+        person: &AccessToken,
+        function: &F,
+    ) -> Result<F::Output, DatabaseError> {
+        self.execute_or_fail(function, |arguments| {
+            self.execute_as(self.person_of(person), F::NAME, arguments)
+        })
+        .await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin};
 
-use evenkeel_core::{Error, Result, id::RequestId};
+use evenkeel_core::{Error, Result, id::RequestId, json::Verbatim};
 use serde::Serialize;
 
 /// What browsers' supabase-js sends, and what our contract adds.
@@ -39,10 +39,19 @@ impl Answer {
         Self::json(202, body)
     }
 
+    /// 200 with what is JSON already.
+    pub fn verbatim<T>(body: &Verbatim<T>) -> Self {
+        Self::text(200, body.as_str().to_owned())
+    }
+
+    fn text(status: u16, body: String) -> Self {
+        Self { status, headers: vec![("content-type", "application/json".to_owned())], body }
+    }
+
     fn json(status: u16, body: &impl Serialize) -> Result<Self> {
         let body =
             serde_json::to_string(body).map_err(|_| Error::internal("unserialisable answer"))?;
-        Ok(Self { status, headers: vec![("content-type", "application/json".to_owned())], body })
+        Ok(Self::text(status, body))
     }
 
     /// The answer to `OPTIONS`: what a browser may send to this path.

@@ -87,7 +87,8 @@ impl Http for Edge {
 
 impl Clock for Edge {
     fn now(&self) -> DateTime<Utc> {
-        now()
+        let milliseconds = i64::try_from(platform::since_1970()).unwrap_or_default();
+        DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
     }
 
     async fn sleep(&self, milliseconds: u32) {
@@ -207,15 +208,6 @@ fn delay_ms() -> u32 {
     let mut bytes = [0; 2];
     fill(&mut bytes);
     500 + u32::from(u16::from_le_bytes(bytes)) % 2_500
-}
-
-pub(crate) fn now() -> DateTime<Utc> {
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "milliseconds since 1970 are far below 2^53"
-    )]
-    let milliseconds = platform::now_ms() as i64;
-    DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is where the Entropy port is implemented")]

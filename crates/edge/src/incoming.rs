@@ -1,6 +1,8 @@
 //! A request, as the host hands it over.
 
-use evenkeel_core::{ClientContext, Code, Error, Result, SecretString, id::RequestId, json};
+use evenkeel_core::{
+    AccessToken, ClientContext, Code, Error, Result, SecretString, id::RequestId, json,
+};
 use serde::de::DeserializeOwned;
 
 use crate::{edge::Edge, function::Route};
@@ -76,6 +78,15 @@ impl Incoming {
         } else {
             Err(Error::new(Code::Unauthenticated, "This function is for scheduled jobs."))
         }
+    }
+
+    /// Lets only somebody pass who has signed in, and answers as whom the database is
+    /// to be called. Whether they still are, the database says.
+    ///
+    /// # Errors
+    /// `unauthenticated`.
+    pub fn require_person(&self) -> Result<AccessToken> {
+        AccessToken::from_authorization(self.received.header("authorization"))
     }
 
     pub(crate) fn client(&self, edge: &Edge, request_id: RequestId) -> ClientContext {

@@ -36,6 +36,17 @@ pub(crate) fn now_ms() -> f64 {
     date_now()
 }
 
+/// The same as a whole number.
+pub(crate) fn since_1970() -> u64 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "milliseconds since 1970 are far below 2^53"
+    )]
+    let milliseconds = now_ms() as u64;
+    milliseconds
+}
+
 /// Milliseconds since an earlier [`now_ms`]. Whole ones: formatting floats would cost a module 3 KB.
 pub(crate) fn since_ms(started: f64) -> u32 {
     #[allow(

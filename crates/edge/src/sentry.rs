@@ -13,9 +13,9 @@ use evenkeel_core::{
 };
 
 use crate::{
-    edge::{now, random_uuid},
+    edge::random_uuid,
     fetch,
-    platform::{in_background, now_ms},
+    platform::{in_background, now_ms, since_1970},
 };
 
 thread_local! {
@@ -37,7 +37,7 @@ pub(crate) fn report(
             message: error.cause().unwrap_or_default(),
             request_id: request_id.map(|id| id.to_string()),
         };
-        in_background(send(event_request(sentry, now(), random_uuid(), &event)));
+        in_background(send(event_request(sentry, since_1970(), random_uuid(), &event)));
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn check_in(config: &'static Config, monitor: &str, succeeded: bool, 
             status: if succeeded { CheckInStatus::Ok } else { CheckInStatus::Error },
             duration: duration_ms.div_ceil(1_000),
         };
-        in_background(send(check_in_request(sentry, now(), &check_in)));
+        in_background(send(check_in_request(sentry, since_1970(), &check_in)));
     }
 }
 

@@ -25,6 +25,7 @@ mod identity;
 mod mailer;
 mod memory;
 mod password_reset;
+mod plans;
 mod screening;
 mod sealing;
 mod settlements;
@@ -117,6 +118,13 @@ suite! { $
         a_new_password_is_told_to_a_confirmed_address_alone
         the_link_of_the_mail_sets_the_password
         a_client_asks_thirty_times_and_then_waits;
+    plans:
+        a_plan_is_given_and_the_same_again_changes_nothing
+        only_platform_admins_give_plans
+        fewer_seats_than_members_are_refused_with_the_numbers
+        states_follow_one_another
+        a_trial_lasts_as_the_plan_says_or_as_agreed
+        a_plan_that_cannot_be_meant_is_refused;
     claims:
         an_empty_queue_is_an_empty_claim
         mails_are_frozen_in_their_order

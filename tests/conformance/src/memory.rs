@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use evenkeel_core::{
-    EmailAddress,
-    id::UserId,
+    AccessToken, EmailAddress,
+    id::{CompanyId, UserId},
     outbox::{QueuedMail, TemplateSource},
-    ports::{Clock as _, Mail},
-    testing::{MailerFault, Suppression, World},
+    ports::{Clock as _, Entropy as _, Mail},
+    testing::{MailerFault, MemoryCompany, MemoryMember, MemoryPlan, Suppression, World},
 };
 
 use crate::password_reset::COMMON_PASSWORD_DIGEST;
@@ -94,6 +94,49 @@ impl Subject for World {
     fn is_confirmed(&self, person: UserId) -> bool {
         let accounts = self.accounts.borrow();
         accounts.iter().any(|account| account.id == person && account.confirmed)
+    }
+
+    fn sign_in(&self, person: UserId, _: &str) -> AccessToken {
+        Self::sign_in(self, person)
+    }
+
+    fn end_sessions(&self, person: UserId) {
+        let mut accounts = self.accounts.borrow_mut();
+        accounts.iter_mut().find(|account| account.id == person).expect("a person").sessions = 0;
+    }
+
+    fn appoint(&self, person: UserId) {
+        self.companies.borrow_mut().platform_admins.push(person);
+    }
+
+    fn found(&self, members: &[(UserId, &str)]) -> CompanyId {
+        let member = |(user_id, role): &(UserId, &str)| MemoryMember {
+            user_id: *user_id,
+            role: (*role).to_owned(),
+            active: true,
+        };
+        let id = CompanyId(self.uuid());
+        self.companies.borrow_mut().rows.push(MemoryCompany {
+            id,
+            name: "Northwind".to_owned(),
+            suspended: false,
+            members: members.iter().map(member).collect(),
+            subscription: None,
+            had_a_trial: false,
+        });
+        id
+    }
+
+    fn offer(&self, seats: u32, trial_days: u32) -> String {
+        let slug = format!("plan-{}", self.uuid().simple());
+        let plan = MemoryPlan { slug: slug.clone(), seats, trial_days, active: true };
+        self.companies.borrow_mut().plans.push(plan);
+        slug
+    }
+
+    fn withdraw(&self, plan: &str) {
+        let mut companies = self.companies.borrow_mut();
+        companies.plans.iter_mut().find(|known| known.slug == plan).expect("a plan").active = false;
     }
 
     fn next_delivery(&self, fault: MailerFault) {

@@ -14,8 +14,8 @@ use std::cell::RefCell;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use evenkeel_core::{
-    Config, EmailAddress, Error,
-    id::UserId,
+    AccessToken, Config, EmailAddress, Error,
+    id::{CompanyId, UserId},
     ports::{Configured, Entropy, LocalTime, Mail, Telemetry, Unicode},
     testing::{MailerFault, Suppression},
 };
@@ -122,6 +122,30 @@ impl Subject for Stack {
 
     fn is_confirmed(&self, person: UserId) -> bool {
         self.platform.borrow_mut().is_confirmed(person)
+    }
+
+    fn sign_in(&self, _: UserId, name: &str) -> AccessToken {
+        http::sign_in(&self.agent, &self.config, &self.address(name))
+    }
+
+    fn end_sessions(&self, person: UserId) {
+        self.platform.borrow_mut().end_sessions(person);
+    }
+
+    fn appoint(&self, person: UserId) {
+        self.platform.borrow_mut().appoint(person);
+    }
+
+    fn found(&self, members: &[(UserId, &str)]) -> CompanyId {
+        self.platform.borrow_mut().found(members)
+    }
+
+    fn offer(&self, seats: u32, trial_days: u32) -> String {
+        self.platform.borrow_mut().offer(seats, trial_days)
+    }
+
+    fn withdraw(&self, plan: &str) {
+        self.platform.borrow_mut().withdraw(plan);
     }
 
     fn next_delivery(&self, fault: MailerFault) {

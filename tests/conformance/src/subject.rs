@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use evenkeel_core::{
-    EmailAddress, SecretString,
-    id::{TokenId, UserId},
+    AccessToken, EmailAddress, SecretString,
+    id::{CompanyId, TokenId, UserId},
     outbox::{
         Batch, Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, SettleEmails, Settled,
         Settlement, Stream,
@@ -40,6 +40,18 @@ pub trait Subject: DispatchPorts + Identity + Unicode {
     fn change_address(&self, person: UserId, address: &EmailAddress);
     /// Whether Auth counts a person's address as confirmed.
     fn is_confirmed(&self, person: UserId) -> bool;
+    /// Somebody with the password of the cases signs in, by the name in their address.
+    fn sign_in(&self, person: UserId, name: &str) -> AccessToken;
+    /// Every session of a person ends.
+    fn end_sessions(&self, person: UserId);
+    /// Makes somebody one of us: a platform admin.
+    fn appoint(&self, person: UserId);
+    /// A company of these members, with their roles, and without a plan.
+    fn found(&self, members: &[(UserId, &str)]) -> CompanyId;
+    /// A plan of so many seats and days of trial, by its name in URLs.
+    fn offer(&self, seats: u32, trial_days: u32) -> String;
+    /// A plan is given no more.
+    fn withdraw(&self, plan: &str);
     /// What the mailer does with the next request.
     fn next_delivery(&self, fault: MailerFault);
     /// The mailer refuses every batch with this recipient.

@@ -3,15 +3,18 @@
 use std::borrow::Cow;
 
 use serde::{
-    Deserializer,
+    Deserialize as _, Deserializer,
     de::{
-        DeserializeSeed, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
+        DeserializeSeed, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
         value::StrDeserializer,
     },
     forward_to_deserialize_any,
 };
 
-use super::refusal::{Refusal, Segment};
+use super::{
+    refusal::{Refusal, Segment},
+    verbatim::VERBATIM,
+};
 
 /// Deeper than any message; a text of brackets alone must not use up the stack.
 const DEPTH_LIMIT: usize = 64;
@@ -235,6 +238,14 @@ impl<'de> Reader<'de> {
         Ok(value)
     }
 
+    /// The text of the next value.
+    fn verbatim(&mut self) -> Result<&'de str> {
+        self.peek();
+        let from = self.at;
+        IgnoredAny::deserialize(&mut *self)?;
+        Ok(self.slice(from, self.at))
+    }
+
     fn text<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
         match self.string()? {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
@@ -279,9 +290,12 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value> {
+        if name == VERBATIM {
+            return visitor.visit_borrowed_str(self.verbatim()?);
+        }
         visitor.visit_newtype_struct(self)
     }
 

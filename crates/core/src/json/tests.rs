@@ -180,3 +180,24 @@ proptest! {
         prop_assert!(theirs.is_none_or(|taken| taken == ours), "{}", String::from_utf8_lossy(&text));
     }
 }
+
+#[test]
+fn what_is_handed_on_is_the_very_text() {
+    #[derive(Debug, Deserialize)]
+    struct Envelope {
+        inner: Verbatim<Vec<u8>>,
+        after: u8,
+    }
+    for inner in [r#"{"a" : [1.50, "\u00e9", null, {"b": {}}]}"#, "[1,2]", r#""text""#, "-1e3"] {
+        let text = format!(r#"{{"inner":  {inner} ,"after":7}}"#);
+        let envelope: Envelope = parse(text.as_bytes()).unwrap();
+        assert_eq!((envelope.inner.as_str(), envelope.after), (inner, 7));
+    }
+    let whole: Verbatim<Vec<u8>> = parse(b" [1,2] ").unwrap();
+    assert_eq!((whole.as_str(), whole.read().unwrap()), ("[1,2]", vec![1, 2]));
+    assert!(parse::<Verbatim<()>>(b"[1,").is_err());
+    assert!(parse::<Verbatim<()>>(b"[1] 2").is_err());
+    let value = serde_json::json!([1, 2]);
+    let whole: Verbatim<Vec<u8>> = serde_json::from_value(value).unwrap();
+    assert_eq!(whole.as_str(), "[1,2]");
+}

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::error::Error;
+use crate::{access_token::AccessToken, error::Error};
 
 /// The arguments of a SQL function: a struct whose fields are its parameters.
 pub trait SqlFunction: Serialize {
@@ -16,6 +16,14 @@ pub trait SqlFunction: Serialize {
 pub trait Database {
     /// Calls a function with the rights of the service.
     async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError>;
+
+    /// Calls a function as somebody: the database itself decides what they may. Its
+    /// refusals are for them: [`DatabaseError::for_caller`].
+    async fn call_as<F: SqlFunction>(
+        &self,
+        person: &AccessToken,
+        function: &F,
+    ) -> Result<F::Output, DatabaseError>;
 }
 
 /// Why a call did not return.
@@ -36,6 +44,8 @@ pub enum DatabaseError {
         status: u16,
         /// The message: for user functions a stable word; never shown to callers as it is.
         message: String,
+        /// The detail: for some of these words, numbers as JSON.
+        details: Option<String>,
     },
     /// The answer is not of the agreed shape.
     #[error("malformed answer of {0}")]

@@ -3,29 +3,54 @@
 use serde::Deserialize;
 
 use super::supabase_request;
-use crate::json;
-use crate::ports::{
-    Configured, Database, DatabaseError, Http, HttpMethod, HttpResponse, SqlFunction,
-    TransportError,
+use crate::{
+    access_token::AccessToken,
+    json,
+    ports::{
+        Configured, Database, DatabaseError, Http, HttpMethod, HttpRequest, HttpResponse,
+        SqlFunction, TransportError,
+    },
 };
 
 impl<H: Http + Configured> Database for H {
     async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
         let malformed = DatabaseError::Malformed(F::NAME);
         let Ok(arguments) = serde_json::to_vec(function) else { return Err(malformed) };
-        let answer = rpc(self, F::NAME, arguments).await?;
+        let answer = rpc(self, request(self, F::NAME, arguments)).await?;
         json::parse(&answer).map_err(|_| malformed)
     }
+
+    async fn call_as<F: SqlFunction>(
+        &self,
+        person: &AccessToken,
+        function: &F,
+    ) -> Result<F::Output, DatabaseError> {
+        let malformed = DatabaseError::Malformed(F::NAME);
+        let Ok(arguments) = serde_json::to_vec(function) else { return Err(malformed) };
+        let mut request = request(self, F::NAME, arguments);
+        act_as(person, &self.config().publishable_key, &mut request);
+        let answer = rpc(self, request).await?;
+        json::parse(&answer).map_err(|_| malformed)
+    }
+}
+
+fn request(host: &impl Configured, name: &str, arguments: Vec<u8>) -> HttpRequest {
+    let path = ["/rest/v1/rpc/", name].concat();
+    supabase_request(host, "database", HttpMethod::Post, &path, Some(arguments))
+}
+
+/// A person's JWT, beside the key that a browser has; the service's must not go with it.
+fn act_as(person: &AccessToken, publishable_key: &str, request: &mut HttpRequest) {
+    request.headers.retain(|(name, _)| *name != "apikey");
+    let credentials = [publishable_key.to_owned(), person.authorization()];
+    request.headers.extend(["apikey", "authorization"].into_iter().zip(credentials));
 }
 
 /// The part that is the same for every function, so that a module holds it once.
 async fn rpc<H: Http + Configured>(
     host: &H,
-    name: &str,
-    arguments: Vec<u8>,
+    request: HttpRequest,
 ) -> Result<Vec<u8>, DatabaseError> {
-    let path = ["/rest/v1/rpc/", name].concat();
-    let request = supabase_request(host, "database", HttpMethod::Post, &path, Some(arguments));
     let response = host.send(&request).await.map_err(|error| match error {
         TransportError::Timeout => DatabaseError::Timeout,
         error => DatabaseError::Unavailable(error.to_string()),
@@ -42,6 +67,7 @@ struct PostgrestError {
     code: String,
     #[serde(default)]
     message: String,
+    details: Option<String>,
 }
 
 fn refusal(response: &HttpResponse) -> DatabaseError {
@@ -57,6 +83,7 @@ fn refusal(response: &HttpResponse) -> DatabaseError {
             code: error.code,
             status: response.status,
             message: error.message,
+            details: error.details,
         },
         Err(_) => DatabaseError::Unavailable(format!("status {}", response.status)),
     }
@@ -64,7 +91,65 @@ fn refusal(response: &HttpResponse) -> DatabaseError {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
+    use serde::Serialize;
+
     use super::*;
+    use crate::{config::Config, testing::World};
+
+    /// Whoever is asked, and says nothing but `null`.
+    struct Gateway {
+        world: World,
+        asked: RefCell<Vec<HttpRequest>>,
+    }
+
+    impl Configured for Gateway {
+        fn config(&self) -> &Config {
+            self.world.config()
+        }
+    }
+
+    impl Http for Gateway {
+        async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
+            self.asked.borrow_mut().push(request.clone());
+            Ok(HttpResponse { status: 204, ..HttpResponse::default() })
+        }
+    }
+
+    #[derive(Serialize)]
+    struct Nothing {}
+
+    impl SqlFunction for Nothing {
+        const NAME: &'static str = "nothing";
+        type Output = ();
+    }
+
+    /// The headers of a call, in the order of their names.
+    fn headers(person: Option<&AccessToken>) -> Vec<(&'static str, String)> {
+        let gateway = Gateway { world: World::new(), asked: RefCell::default() };
+        pollster::block_on(async {
+            match person {
+                Some(person) => gateway.call_as(person, &Nothing {}).await,
+                None => gateway.call(&Nothing {}).await,
+            }
+        })
+        .unwrap();
+        let mut headers = gateway.asked.borrow_mut().remove(0).headers;
+        headers.sort_unstable();
+        headers
+    }
+
+    #[test]
+    fn a_call_as_somebody_carries_their_token_and_no_secret() {
+        let token = "Bearer e30.eyJyb2xlIjoiYXV0aGVudGljYXRlZCJ9.c2ln";
+        let person = AccessToken::from_authorization(Some(token)).unwrap();
+        let json = ("content-type", "application/json".to_owned());
+        let key = |key: &str| ("apikey", key.to_owned());
+        assert_eq!(headers(None), [key("sb_secret_default"), json.clone()]);
+        let expected = [key("sb_publishable_default"), ("authorization", token.to_owned()), json];
+        assert_eq!(headers(Some(&person)), expected);
+    }
 
     fn refused(status: u16, body: &str) -> DatabaseError {
         refusal(&HttpResponse { status, body: body.into(), ..HttpResponse::default() })
@@ -81,7 +166,8 @@ mod tests {
             DatabaseError::Refused {
                 code: "PT409".into(),
                 status: 409,
-                message: "slot_taken".into()
+                message: "slot_taken".into(),
+                details: None,
             }
         );
     }

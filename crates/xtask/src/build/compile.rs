@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -19,7 +20,7 @@ pub(super) fn to_wasm(workspace: &Workspace, functions: &[&str]) -> Result<()> {
         "--target",
         TARGET,
     ]);
-    if let Some(folder) = registry() {
+    for folder in [registry(), sources_of_std()].into_iter().flatten() {
         command.args(["--config", &without_prefix(&folder)]);
     }
     for function in functions {
@@ -36,6 +37,13 @@ fn registry() -> Option<PathBuf> {
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")))?;
     Some(home.join("registry/src"))
+}
+
+/// Where rustup keeps the sources of std, whose generic parts are compiled with ours.
+fn sources_of_std() -> Option<PathBuf> {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = String::from_utf8(output.stdout).ok()?;
+    Some(Path::new(sysroot.trim()).join("lib/rustlib/src/rust"))
 }
 
 /// A module should be the same whoever builds it, and not tell their folders. Added to the flags of

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use evenkeel_core::ports::{Http, HttpRequest, HttpResponse, TransportError};
+use evenkeel_core::{
+    AccessToken, Config, EmailAddress,
+    ports::{Http, HttpRequest, HttpResponse, TransportError},
+};
 use ureq::{Agent, Body, Error, RequestExt as _, http};
 
 use super::Stack;
+use crate::subject::PASSWORD;
 
 /// A client that answers whatever the status, as `fetch` does.
 pub(super) fn agent() -> Agent {
@@ -24,6 +28,18 @@ impl Http for Stack {
             body: body.map_err(|error| failure(&error))?,
         })
     }
+}
+
+/// What Auth gives to whoever has the password of the cases.
+pub(super) fn sign_in(agent: &Agent, config: &Config, address: &EmailAddress) -> AccessToken {
+    let url = format!("{}/auth/v1/token?grant_type=password", config.supabase_url);
+    let body = serde_json::json!({ "email": address.as_str(), "password": PASSWORD });
+    let request = agent.post(url).header("apikey", &config.publishable_key);
+    let answer = request.content_type("application/json").send(body.to_string());
+    let text = answer.unwrap().body_mut().read_to_string().unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let token = answer["access_token"].as_str().unwrap_or_else(|| panic!("{text}"));
+    AccessToken::from_authorization(Some(&format!("Bearer {token}"))).unwrap()
 }
 
 fn exchange(agent: &Agent, request: &HttpRequest) -> Result<http::Response<Body>, Error> {

@@ -5,7 +5,12 @@
 //! hold ends. Time passes by moving into the past whatever is stored.
 
 use chrono::TimeDelta;
-use evenkeel_core::{EmailAddress, id::UserId, outbox::Stream, testing::Suppression};
+use evenkeel_core::{
+    EmailAddress,
+    id::{CompanyId, UserId},
+    outbox::Stream,
+    testing::Suppression,
+};
 use postgres::{Client, NoTls};
 use uuid::Uuid;
 
@@ -57,7 +62,11 @@ const GIVE_BACK: &str = "
       where l.id = d.mail_id and l.recipient like '%@DOMAIN';
     delete from public.communication_logs where recipient like '%@DOMAIN';
     delete from private.email_suppressions where address like '%@DOMAIN';
+    delete from public.company_subscriptions s using public.companies c
+      where c.id = s.company_id and c.name = 'Northwind DOMAIN';
     delete from auth.users where email like '%@DOMAIN';
+    delete from public.companies where name = 'Northwind DOMAIN';
+    delete from public.company_subscription_plans where slug like 'conformance-' || split_part('DOMAIN', '.', 1) || '-%';
     update private.email_sender set paused_until = null, error_code = null;
     update private.email_queue set due_at = due_at - interval '100 years' where due_at > now() + interval '50 years';
     update private.email_batches set due_at = due_at - interval '100 years' where due_at > now() + interval '50 years';
@@ -67,6 +76,7 @@ pub(super) struct Platform {
     owner: Client,
     domain: String,
     enqueued: u32,
+    offered: u32,
 }
 
 impl Platform {
@@ -74,7 +84,7 @@ impl Platform {
         let mut owner = Client::connect(database_url, NoTls).expect("the database is there");
         owner.batch_execute(TAKE_OVER).unwrap();
         let run: Uuid = owner.query_one("select gen_random_uuid()", &[]).unwrap().get(0);
-        Self { owner, domain: format!("{}.example.com", run.simple()), enqueued: 0 }
+        Self { owner, domain: format!("{}.example.com", run.simple()), enqueued: 0, offered: 0 }
     }
 
     /// The domain that every address of this hold is under.
@@ -154,6 +164,43 @@ impl Platform {
     pub(super) fn change_address(&mut self, person: UserId, address: &EmailAddress) {
         let update = "update auth.users set email = $2 where id = $1";
         self.owner.execute(update, &[&person.0, &address.as_str()]).unwrap();
+    }
+
+    pub(super) fn end_sessions(&mut self, person: UserId) {
+        self.owner.execute("delete from auth.sessions where user_id = $1", &[&person.0]).unwrap();
+    }
+
+    pub(super) fn appoint(&mut self, person: UserId) {
+        let insert = "insert into public.user_roles (user_id, role) values ($1, 'platform_admin')";
+        self.owner.execute(insert, &[&person.0]).unwrap();
+    }
+
+    pub(super) fn found(&mut self, members: &[(UserId, &str)]) -> CompanyId {
+        let insert = "insert into public.companies (name) values ('Northwind ' || $1) returning id";
+        let id: Uuid = self.owner.query_one(insert, &[&self.domain]).unwrap().get(0);
+        for (member, role) in members {
+            let insert = "insert into public.company_members (company_id, user_id, role) values ($1, $2, $3)";
+            self.owner.execute(insert, &[&id, &member.0, role]).unwrap();
+        }
+        CompanyId(id)
+    }
+
+    pub(super) fn offer(&mut self, seats: u32, trial_days: u32) -> String {
+        self.offered += 1;
+        let run = self.domain.split('.').next().expect("a label");
+        let slug = format!("conformance-{run}-{}", self.offered);
+        let insert =
+            "insert into public.company_subscription_plans (slug, name, max_employees, trial_days)
+                      values ($1, 'Conformance', $2::bigint::int, $3::bigint::int)";
+        let (seats, trial_days) = (i64::from(seats), i64::from(trial_days));
+        self.owner.execute(insert, &[&slug, &seats, &trial_days]).unwrap();
+        slug
+    }
+
+    pub(super) fn withdraw(&mut self, plan: &str) {
+        let update =
+            "update public.company_subscription_plans set is_active = false where slug = $1";
+        self.owner.execute(update, &[&plan]).unwrap();
     }
 
     pub(super) fn is_confirmed(&mut self, person: UserId) -> bool {

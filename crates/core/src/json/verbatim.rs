@@ -1,0 +1,71 @@
+//! JSON that is handed on and not looked into.
+
+use core::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Visitor},
+};
+
+use super::refusal::Refusal;
+
+/// The name by which the reader knows that it is asked for the text.
+pub(super) const VERBATIM: &str = "evenkeel::Verbatim";
+
+/// The JSON of a `T`, as the database wrote it: what is an answer already need not be
+/// taken apart and put together again.
+#[derive(Clone)]
+pub struct Verbatim<T> {
+    text: String,
+    of: PhantomData<T>,
+}
+
+impl<T> Verbatim<T> {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<T: DeserializeOwned> Verbatim<T> {
+    /// What it says.
+    ///
+    /// # Errors
+    /// What is wrong with it, should it not be the JSON of a `T`.
+    pub fn read(&self) -> Result<T, Refusal> {
+        super::parse(self.text.as_bytes())
+    }
+}
+
+impl<T> fmt::Debug for Verbatim<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Verbatim<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(VERBATIM, Text(PhantomData))
+    }
+}
+
+struct Text<T>(PhantomData<T>);
+
+impl<'de, T> Visitor<'de> for Text<T> {
+    type Value = Verbatim<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Verbatim { text: text.to_owned(), of: PhantomData })
+    }
+
+    /// From values instead of text, which the in-memory database has.
+    #[cfg(feature = "testing")]
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+        let text = serde_json::Value::deserialize(value)?.to_string();
+        Ok(Verbatim { text, of: PhantomData })
+    }
+}

@@ -1,0 +1,146 @@
+//! What the database refuses somebody, in the words of the contract.
+//!
+//! A SQL function that people call refuses with a SQLSTATE `PTnnn`, `nnn` being
+//! the HTTP status, a stable word as message and, where numbers explain it, these
+//! as JSON in the detail. The word reaches the caller if it is a [`Code`] of that
+//! status, and no other: what is not in the contract is a defect of ours.
+
+use crate::{
+    error::{Code, Error},
+    json,
+    ports::DatabaseError,
+    seats::Seats,
+};
+
+impl DatabaseError {
+    /// The answer to the person as whom the database was called.
+    #[cold]
+    #[inline(never)]
+    pub fn for_caller(self) -> Error {
+        let Self::Refused { code: state, message, details, .. } = &self else {
+            return self.into();
+        };
+        // PostgREST's own: the token is forged, or its time is over.
+        if state.starts_with("PGRST30") {
+            return refused(Code::Unauthenticated, "");
+        }
+        let status = state.strip_prefix("PT");
+        let agreed = |code: &&Code| {
+            code.as_str() == message && status == Some(code.status().to_string().as_str())
+        };
+        match Code::ALL.iter().find(agreed) {
+            Some(code) => refused(*code, details.as_deref().unwrap_or_default()),
+            None => self.into(),
+        }
+    }
+}
+
+fn refused(code: Code, details: &str) -> Error {
+    match json::parse::<Seats>(details.as_bytes()) {
+        Ok(seats) => Error::new(code, in_numbers(code, seats)).with_seats(seats),
+        Err(_) => Error::new(code, in_words(code)),
+    }
+}
+
+fn in_numbers(code: Code, seats: Seats) -> String {
+    let [limit, members, pending] =
+        [seats.limit, seats.members, seats.pending].map(|number| number.to_string());
+    let taken = [&*members, " taken by members, ", &pending, " held for people who are invited."];
+    let seats = match code {
+        Code::SeatsBelowMembers => ["There would be ", &limit, " seats: "],
+        _ => ["There are ", &limit, " seats: "],
+    };
+    [seats.as_slice(), &taken].concat().concat()
+}
+
+const fn in_words(code: Code) -> &'static str {
+    match code {
+        Code::Unauthenticated => "Please sign in again.",
+        Code::TransitionNotAllowed => "A subscription does not change like this.",
+        Code::ReasonRequired => "Please say why, in 5 to 500 characters.",
+        Code::InvalidStart => "It begins within a year, and a change of it at once.",
+        Code::InvalidEnd => "It ends after it has begun, and after its trial.",
+        Code::InvalidTrial => "A trial lasts 1 to 365 days. Some plans have none.",
+        Code::PlanInactive => "Please choose a plan that is on offer.",
+        Code::CompanySuspended => "Please ask us what to do about it.",
+        Code::DpaRequired => "An admin of the company has to accept the current version first.",
+        Code::NoPlan => "Please ask us for a plan.",
+        _ => code.title(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::RequestId;
+
+    fn answer(state: &str, status: u16, message: &str, details: Option<&str>) -> Error {
+        let (code, message) = (state.to_owned(), message.to_owned());
+        let details = details.map(str::to_owned);
+        DatabaseError::Refused { code, status, message, details }.for_caller()
+    }
+
+    #[test]
+    fn a_word_of_the_contract_is_passed_on_with_its_status() {
+        let error = answer("PT409", 409, "dpa_required", Some("Accept the agreement first."));
+        assert_eq!(error.code(), Code::DpaRequired);
+        assert!(error.cause().is_none());
+    }
+
+    #[test]
+    fn numbers_are_told_to_people_and_to_programs() {
+        let details = r#"{"members": 12, "pending": 3, "seats": 10}"#;
+        let error = answer("PT409", 409, "seats_below_members", Some(details));
+        insta::assert_json_snapshot!(error.problem(RequestId(uuid::Uuid::nil())), @r#"
+        {
+          "type": "https://evenkeel.dev/problems/seats_below_members",
+          "title": "The company has more people than seats",
+          "status": 409,
+          "detail": "There would be 10 seats: 12 taken by members, 3 held for people who are invited.",
+          "code": "seats_below_members",
+          "request_id": "00000000-0000-0000-0000-000000000000",
+          "seats": {
+            "limit": 10,
+            "members": 12,
+            "pending": 3
+          }
+        }
+        "#);
+        let error =
+            answer("PT409", 409, "seat_limit", Some(r#"{"limit":5,"members":4,"pending":1}"#));
+        assert_eq!(
+            error.detail(),
+            "There are 5 seats: 4 taken by members, 1 held for people who are invited."
+        );
+    }
+
+    #[test]
+    fn what_is_not_agreed_is_internal_and_not_shown() {
+        let cases = [
+            ("PT409", 409, "some_word_of_tomorrow"),
+            // The word of another status.
+            ("PT404", 404, "dpa_required"),
+            ("42501", 403, "forbidden"),
+            ("P0001", 400, "not_found"),
+            ("23505", 409, "duplicate key value violates unique constraint"),
+        ];
+        for (state, status, message) in cases {
+            let error = answer(state, status, message, Some("(email)=(ada@example.com)"));
+            assert_eq!(error.code(), Code::Internal, "{state} {message}");
+            let body = serde_json::to_string(&error.problem(RequestId(uuid::Uuid::nil()))).unwrap();
+            assert!(!body.contains(message) && !body.contains("ada"), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_the_data_api_refuses_is_no_credential() {
+        for state in ["PGRST301", "PGRST303"] {
+            assert_eq!(answer(state, 401, "JWT expired", None).code(), Code::Unauthenticated);
+        }
+    }
+
+    #[test]
+    fn an_outage_is_an_outage() {
+        assert_eq!(DatabaseError::Timeout.for_caller().code(), Code::UpstreamTimeout);
+    }
+}

@@ -1,0 +1,6 @@
+// Gives a company its plan. The rules are in functions/company-assign-plan and crates/core.
+import * as bindings from './build/function.js';
+import { bytes } from './build/wasm.js';
+import { serve } from '../_shared/host.ts';
+
+export default serve(bindings, bytes);
