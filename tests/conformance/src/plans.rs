@@ -2,10 +2,11 @@
 
 use chrono::TimeDelta;
 use evenkeel_core::{
-    AccessToken, Code,
+    AccessToken, Code, Error,
     id::{CompanyId, UserId},
     json,
-    plans::{AssignPlanRequest, Subscription, SubscriptionStatus, assign},
+    plans::{AssignCompanyPlan, AssignPlanRequest, Subscription, SubscriptionStatus},
+    ports::DatabaseError,
 };
 
 use crate::{
@@ -38,13 +39,22 @@ fn asked(scene: &Scene, fields: &str) -> AssignPlanRequest {
     json::parse_request(body.as_bytes()).unwrap()
 }
 
+async fn assign(
+    subject: &impl Subject,
+    person: &AccessToken,
+    request: &AssignPlanRequest,
+) -> Result<Subscription, Error> {
+    let client = client(subject);
+    let answer = subject.call_as(person, &AssignCompanyPlan::new(request, &client)).await;
+    answer.map(|answer| answer.read().unwrap()).map_err(DatabaseError::for_caller)
+}
+
 async fn try_as(
     subject: &impl Subject,
     person: &AccessToken,
     request: &AssignPlanRequest,
 ) -> Result<Subscription, Code> {
-    let answer = assign(subject, person, request, &client(subject)).await;
-    answer.map(|answer| answer.read().unwrap()).map_err(|error| error.code())
+    assign(subject, person, request).await.map_err(|error| error.code())
 }
 
 async fn give(subject: &impl Subject, scene: &Scene, fields: &str) -> Result<Subscription, Code> {
@@ -79,7 +89,7 @@ pub(crate) async fn only_platform_admins_give_plans(subject: &impl Subject) {
 pub(crate) async fn fewer_seats_than_members_are_refused_with_the_numbers(subject: &impl Subject) {
     let scene = scene(subject).await;
     let request = asked(&scene, r#""status":"active""#);
-    let error = assign(subject, &scene.olga, &request, &client(subject)).await.unwrap_err();
+    let error = assign(subject, &scene.olga, &request).await.unwrap_err();
     assert_eq!(error.code(), Code::SeatsBelowMembers);
     assert_eq!(
         error.detail(),
