@@ -27,7 +27,7 @@ const give = (company, fields) =>
 async function audited({ id }) {
   return sql`
     select a.old_values, a.new_values, a.context ->> 'reason' as reason from public.audit_logs a
-    join public.company_subscriptions s on s.id::text = a.record_id
+    join public.company_subscriptions s on s.id::text = a.entity_id
     where a.action = 'company.plan_assigned' and s.company_id = ${id} order by a.id`;
 }
 
