@@ -51,6 +51,10 @@ impl<'de, T> Deserialize<'de> for Verbatim<T> {
 
 struct Text<T>(PhantomData<T>);
 
+#[cfg_attr(
+    not(feature = "testing"),
+    allow(clippy::elidable_lifetime_names, reason = "the in-memory database needs it by name")
+)]
 impl<'de, T> Visitor<'de> for Text<T> {
     type Value = Verbatim<T>;
 
