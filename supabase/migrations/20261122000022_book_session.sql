@@ -180,7 +180,7 @@ begin
   if v_limit is null then
     return;
   end if;
-  perform pg_advisory_xact_lock(20, hashtext(p_company_id::text || v_month));
+  perform pg_advisory_xact_lock(22, hashtext(p_company_id::text || v_month));
   if (
     select count(*) from public.bookings
     where company_id = p_company_id and status <> 'cancelled' and id is distinct from p_moved_id

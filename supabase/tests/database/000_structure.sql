@@ -190,6 +190,13 @@ select is_empty(
 );
 
 select is_empty(
+  $$select kind[1] from our_function f join pg_catalog.pg_proc p using (oid),
+      regexp_matches(p.prosrc, 'advisory_xact_lock\((\d+),', 'g') as kind
+    group by 1 having count(distinct f.oid) > 1$$,
+  'no two functions queue for different things under one number'
+);
+
+select is_empty(
   $$select name from our_function where obj_description(oid, 'pg_proc') is null$$,
   'every function is commented'
 );
