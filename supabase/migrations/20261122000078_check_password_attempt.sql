@@ -158,7 +158,8 @@ $$;
 comment on function private.judge_password_attempt(uuid, boolean, inet, timestamptz) is
   'Whether an attempt comes late enough to be answered by whether the password is right. Counts and logs it.';
 
--- A new password is its owner's way in, whatever anybody goes on trying.
+-- A new password is its owner's way in, whatever anybody goes on trying: also a guess that is being
+-- counted right now, whose row the delete does not see yet. An error here would undo the new password.
 create function private.forget_failed_logins(p_user_id uuid)
 returns void
 language plpgsql
@@ -167,7 +168,10 @@ as $$
 begin
   delete from private.sign_in_back_offs where starts_with(subject, 'account:' || p_user_id);
   insert into private.sign_in_back_offs (subject, failures, started_at, last_failed_at, grace_until)
-  values ('account:' || p_user_id, 0, now(), now(), now() + make_interval(mins => private.setting('sign_in_grace_minutes')::int));
+  values ('account:' || p_user_id, 0, now(), now(), now() + make_interval(mins => private.setting('sign_in_grace_minutes')::int))
+  on conflict (subject) do update
+  set failures = 0, started_at = excluded.started_at, last_failed_at = excluded.last_failed_at,
+      held_until = null, grace_until = excluded.grace_until;
 end;
 $$;
 

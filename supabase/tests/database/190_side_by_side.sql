@@ -123,6 +123,17 @@ select results_eq(
   'of twenty racing guesses six are answered'
 );
 
+-- A new password while a first guess is being counted
+delete from private.sign_in_back_offs where subject like 'account:5de0b75e-0000-4000-8000-000000000001%';
+\setenv CHANGE 'update auth.users set encrypted_password = \'new\' where id = \'5de0b75e-0000-4000-8000-000000000001\' returning encrypted_password'
+\set said `psql -Xq -c "begin; $GUESS; select pg_sleep(3); commit" "$DATABASE_URL" >/dev/null & sleep 0.5; psql -XqAt -c "$CHANGE" "$DATABASE_URL" 2>&1`
+select is(:'said'::text, 'new', 'a guess that is being counted does not undo a new password');
+select ok(
+  (select failures = 0 and held_until is null and grace_until > now() from private.sign_in_back_offs
+   where subject = 'account:5de0b75e-0000-4000-8000-000000000001'),
+  'which clears that guess as well'
+);
+
 -- A request for an address that is being worked on waits for nobody: its time would tell what there is to do
 \setenv ASK 'set statement_timeout = 1000; select public.request_password_reset(''side-by-side@people.test'', repeat(''5de0b75e'', 8))'
 \set said `psql -XqAt -c "$ASK" "$DATABASE_URL"`
