@@ -1,6 +1,6 @@
 -- E-mail verification tokens (T1).
 --
--- Read:  a person their own; platform admins a person's by public.read_person(); never a digest.
+-- Read:  a person their own; platform admins a person's by public.read_person(); neither half of a link.
 -- Write: SQL functions only. The row holds the SHA-256 of a secret that is derived from a key
 --        outside the database: a dump of this table holds no usable link.
 
@@ -42,7 +42,7 @@ create trigger touch_updated_at before update on public.email_verification_token
 alter table public.email_verification_tokens enable row level security;
 alter table public.email_verification_tokens force row level security;
 revoke all on table public.email_verification_tokens from public, anon, authenticated, service_role;
-grant select (id, user_id, expires_at, attempts, max_attempts, verified_at, superseded_at, created_at, updated_at)
+grant select (user_id, expires_at, attempts, max_attempts, verified_at, superseded_at, created_at, updated_at)
   on public.email_verification_tokens to authenticated;
 grant select (id, user_id, email, expires_at, attempts, max_attempts, verified_at, superseded_at, created_at, updated_at)
   on public.email_verification_tokens to service_role;

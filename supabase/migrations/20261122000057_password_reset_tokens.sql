@@ -1,6 +1,7 @@
 -- Password reset tokens (T2).
 --
--- Read:  a person their own; platform admins a person's by public.read_person(); never a digest.
+-- Read:  a person their own; platform admins a person's by public.read_person(); neither half of a link:
+--        with the id alone, whoever took over a session could use up the attempts of each new link.
 -- Write: SQL functions only. The row holds the SHA-256 of a secret that is derived from a key
 --        outside the database: a dump of this table holds no usable link.
 
@@ -46,7 +47,7 @@ create trigger touch_updated_at before update on public.password_reset_tokens
 alter table public.password_reset_tokens enable row level security;
 alter table public.password_reset_tokens force row level security;
 revoke all on table public.password_reset_tokens from public, anon, authenticated, service_role;
-grant select (id, user_id, expires_at, attempts, max_attempts, used_at, completed_at, superseded_at, created_at, updated_at)
+grant select (user_id, expires_at, attempts, max_attempts, used_at, completed_at, superseded_at, created_at, updated_at)
   on public.password_reset_tokens to authenticated;
 grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, completed_at, superseded_at, created_at, updated_at)
   on public.password_reset_tokens to service_role;

@@ -25,11 +25,11 @@ as $$
       from public.terms_acceptance a where a.user_id = p.id
     ),
     'email_verification_tokens', (
-      select coalesce(jsonb_agg(to_jsonb(t) - 'token_hash' order by t.created_at desc), '[]')
+      select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
       from public.email_verification_tokens t where t.user_id = p.id
     ),
     'password_reset_tokens', (
-      select coalesce(jsonb_agg(to_jsonb(t) - 'token_hash' order by t.created_at desc), '[]')
+      select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
       from public.password_reset_tokens t where t.user_id = p.id
     )
   )

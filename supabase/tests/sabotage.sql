@@ -7,6 +7,7 @@ alter policy "A person sees entries about themselves" on public.audit_logs using
 alter policy "A person sees what they accepted" on public.terms_acceptance using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
 alter policy "A person sees their own tokens" on public.password_reset_tokens using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
 grant select (email) on public.email_verification_tokens to authenticated
+grant select (id) on public.password_reset_tokens to authenticated
 grant update (status) on public.bookings to authenticated
 grant delete on public.profiles to authenticated
 grant select on private.token_requests to service_role

@@ -120,7 +120,7 @@ select throws_ok($$execute token('a@b.c', repeat('a', 64), now() + interval '1 h
 -- Who
 select pg_temp.act_as('newcomer');
 select isnt_empty($$select attempts from public.email_verification_tokens$$, 'a person sees their tokens');
-select is_empty($$select id from public.email_verification_tokens where user_id <> pg_temp.id('newcomer')$$, 'and nobody else''s');
+select is_empty($$select from public.email_verification_tokens where user_id <> pg_temp.id('newcomer')$$, 'and nobody else''s');
 select throws_ok($$select token_hash from public.email_verification_tokens$$, '42501', null, 'never a digest');
 select throws_ok($$select public.consume_email_verification(gen_random_uuid(), 'x', '{}')$$, '42501', null, 'consuming is for the functions alone');
 select throws_ok($$select public.seal_token_hashes('[]')$$, '42501', null, 'and sealing');

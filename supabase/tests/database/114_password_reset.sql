@@ -196,6 +196,11 @@ select pg_temp.act_as('employee');
 select throws_ok($$select public.check_password_reset(gen_random_uuid(), 'x', '{}')$$, '42501', null, 'checking is for the functions alone');
 select throws_ok($$select public.consume_password_reset(gen_random_uuid(), 'x')$$, '42501', null, 'and consuming');
 select throws_ok($$select public.release_password_reset(gen_random_uuid(), 'x')$$, '42501', null, 'and giving back');
+select isnt_empty($$select expires_at from public.password_reset_tokens$$, 'a person sees that there is a link');
+select throws_ok(
+  format('select id from public.%I', t), '42501', null,
+  'but no half of it, with which a stolen session could use up the attempts: ' || t
+) from unnest(array['password_reset_tokens', 'email_verification_tokens']) t;
 select pg_temp.act_as('service_role');
 select lives_ok($$select public.consume_password_reset(gen_random_uuid(), 'x')$$, 'they consume');
 
