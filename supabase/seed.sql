@@ -197,6 +197,24 @@ select pg_temp.demo_id('specialist', s), pg_temp.demo_id('pillar', p)
 from (values (31, 1), (31, 4), (32, 2), (33, 4), (33, 1), (34, 3), (34, 5), (35, 1)) as o (s, p)
 on conflict do nothing;
 
+-- Ines and Carol work day and night, so that the pages can be tried out at any hour; the others as people do.
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select pg_temp.demo_id('specialist', h.n), d, h.starts_at, h.ends_at, current_date - 90
+from (values
+  (31, 7, '00:00'::time, '24:00'::time), (34, 7, '00:00', '24:00'),
+  (32, 5, '09:00', '12:30'), (32, 5, '13:30', '18:00'), (33, 6, '07:00', '15:00'), (35, 4, '10:00', '16:00')
+) as h (n, days, starts_at, ends_at)
+cross join lateral generate_series(1, h.days) d
+where not exists (select from public.specialist_working_hours w where w.specialist_id = pg_temp.demo_id('specialist', h.n));
+
+insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at, note)
+select pg_temp.demo_id('specialist', e.n), e.kind,
+  (current_date + e.day + e.starts_at) at time zone 'Europe/Warsaw', (current_date + e.day + e.ends_at) at time zone 'Europe/Warsaw', e.note
+from (values
+  (32, 'time_off', 20, '00:00'::time, '24:00'::time, 'A conference'), (32, 'extra_hours', 16, '19:00', '21:00', null)
+) as e (n, kind, day, starts_at, ends_at, note)
+on conflict do nothing;
+
 -- Days from today at full hours; each specialist and each employee is in one place at a time.
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 select pg_temp.demo_id('booking', b.n), pg_temp.demo_id('person', b.employee), pg_temp.demo_id('company', b.employee / 10),

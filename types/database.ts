@@ -1152,6 +1152,52 @@ export type Database = {
                     }
                 ];
             };
+            "specialist_availability_exceptions": {
+                Row: {
+                    "created_at": string;
+                    "ends_at": string;
+                    "id": string;
+                    "kind": string;
+                    "note": string | null;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "ends_at": string;
+                    "id"?: string;
+                    "kind": string;
+                    "note"?: string | null;
+                    "specialist_id"?: string;
+                    "starts_at": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "ends_at"?: string;
+                    "id"?: string;
+                    "kind"?: string;
+                    "note"?: string | null;
+                    "specialist_id"?: string;
+                    "starts_at"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialist_availability_exceptions_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "specialist_pillars": {
                 Row: {
                     "created_at": string;
@@ -1183,6 +1229,55 @@ export type Database = {
                     },
                     {
                         foreignKeyName: "specialist_pillars_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "specialist_working_hours": {
+                Row: {
+                    "created_at": string;
+                    "day_of_week": number;
+                    "effective_from": string;
+                    "effective_until": string | null;
+                    "ends_at": string;
+                    "id": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "day_of_week": number;
+                    "effective_from"?: string;
+                    "effective_until"?: string | null;
+                    "ends_at": string;
+                    "id"?: string;
+                    "specialist_id"?: string;
+                    "starts_at": string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "day_of_week"?: number;
+                    "effective_from"?: string;
+                    "effective_until"?: string | null;
+                    "ends_at"?: string;
+                    "id"?: string;
+                    "specialist_id"?: string;
+                    "starts_at"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialist_working_hours_specialist_id_fkey";
                         columns: [
                             "specialist_id"
                         ];
@@ -1399,6 +1494,20 @@ export type Database = {
                     "p_trial_days"?: number;
                 };
                 Returns: Json;
+            };
+            "available_slots": {
+                Args: {
+                    "p_from"?: string;
+                    "p_pillar_id"?: string;
+                    "p_session_type_id"?: string;
+                    "p_specialist_id"?: string;
+                    "p_to"?: string;
+                };
+                Returns: {
+                    "ends_at": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                }[];
             };
             "book_session": {
                 Args: {

@@ -122,7 +122,7 @@ comment on function private.check_entitled(uuid, timestamptz) is
 
 create function private.check_booking(
   p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid,
-  out company_id uuid, out minutes int
+  p_agreed interval, out company_id uuid, out minutes int
 )
 language plpgsql
 stable
@@ -137,12 +137,14 @@ begin
   company_id := private.booking_company(p_user_id, p_company_id);
   minutes := private.bookable_minutes(p_specialist_id, p_session_type_id, p_user_id);
   perform private.check_booking_time(p_starts_at);
+  perform private.check_working_hours(p_specialist_id, p_starts_at, p_starts_at + coalesce(p_agreed, make_interval(mins => minutes)));
   perform private.check_entitled(company_id, p_starts_at);
 end;
 $$;
 
-comment on function private.check_booking(uuid, uuid, uuid, timestamptz, uuid) is
-  'Every rule of a booking, new or moved: who pays and how long it lasts by default, or the error that refuses it.';
+comment on function private.check_booking(uuid, uuid, uuid, timestamptz, uuid, interval) is
+  'Every rule of a booking, new or moved: who pays and how long it lasts by default, or the error that refuses it. '
+  'p_agreed: how long the one lasts that moves.';
 
 -- Counted behind the employee's lock, so that requests side by side cannot pass it together.
 create function private.check_open_bookings(p_user_id uuid)
@@ -211,7 +213,7 @@ declare
   v_booking public.bookings;
 begin
   select c.company_id, c.minutes into v_company_id, v_minutes
-  from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id) c;
+  from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id, null) c;
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   -- Who was removed while this waited for the lock is no member any more.
   perform private.booking_company(v_user_id, v_company_id);
@@ -248,7 +250,7 @@ $$;
 comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
   'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed and '
   'not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), '
-  'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead (422).';
+  'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
 revoke execute on function public.book_session(uuid, uuid, timestamptz, uuid) from public;
 grant execute on function public.book_session(uuid, uuid, timestamptz, uuid) to authenticated;

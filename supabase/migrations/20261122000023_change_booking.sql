@@ -72,7 +72,8 @@ begin
   end if;
   perform private.check_booking_open(v_booking);
   perform private.check_booking(
-    v_booking.employee_id, v_booking.specialist_id, v_booking.session_type_id, p_starts_at, v_booking.company_id
+    v_booking.employee_id, v_booking.specialist_id, v_booking.session_type_id, p_starts_at, v_booking.company_id,
+    v_booking.ends_at - v_booking.starts_at
   );
   perform private.check_sessions_left(v_booking.company_id, p_starts_at, p_booking_id);
   -- As long as was agreed, whatever the type's length is by now.
@@ -178,7 +179,7 @@ $$;
 comment on function public.reschedule_booking(uuid, timestamptz) is
   'The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), '
   'not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), '
-  'booking_not_open, slot_taken, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead (422).';
+  'booking_not_open, slot_taken, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 comment on function public.cancel_booking(uuid, text) is
   'The employee or the specialist cancels a session that has not begun. Errors: unauthenticated (401), '
   'booking_not_found (404), booking_not_open (409), reason_too_long (422).';

@@ -46,7 +46,11 @@ export async function aFreeSlot() {
     join public.specialist_pillars sp on sp.specialist_id = s.id
     join public.session_types t on t.pillar_id = sp.pillar_id and t.is_active
     join public.pillars p on p.id = sp.pillar_id and p.is_active
-    where s.status = 'verified' and not exists (
+    where s.status = 'verified' and (
+      select range_agg(w.span) filter (where w.works)
+        @> tstzrange(slot.at, slot.at + make_interval(mins => t.default_minutes))
+      from private.working_spans(array[s.id], slot.at, slot.at + interval '4 hours') w
+    ) and not exists (
       select from public.bookings b
       where b.specialist_id = s.id and b.status in ('held', 'confirmed')
         and tstzrange(b.starts_at, b.ends_at)

@@ -1,0 +1,136 @@
+-- Working hours of specialists (T7), and what departs from them (T32).
+--
+-- Read and write: the specialist, also while not verified. What others learn of it is which times are
+--                 free: public.available_slots().
+--
+-- Hours are local: nine o'clock stays nine o'clock when the clocks change. An exception is a span of
+-- instants, since time off begins at one moment wherever one is.
+
+create function private.my_specialist_id()
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return (select id from public.specialists where user_id = (select private.user_id()));
+end;
+$$;
+
+comment on function private.my_specialist_id() is
+  'The specialist that the caller is, whatever the status; null for everybody else. In a policy, wrap it in a select.';
+
+revoke execute on function private.my_specialist_id() from public;
+grant execute on function private.my_specialist_id() to authenticated, service_role;
+
+create table public.specialist_working_hours (
+  id uuid primary key default gen_random_uuid(),
+  specialist_id uuid not null default private.my_specialist_id() references public.specialists (id) on delete cascade,
+  day_of_week smallint not null check (day_of_week between 1 and 7),
+  starts_at time not null,
+  ends_at time not null,
+  effective_from date not null default current_date check (isfinite(effective_from)),
+  effective_until date check (isfinite(effective_until)),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint ends_after_start check (ends_at > starts_at),
+  constraint effective_for_a_while check (effective_until >= effective_from),
+  constraint full_minutes check (
+    extract(epoch from starts_at)::int % 300 = 0 and extract(epoch from ends_at)::int % 300 = 0
+  ),
+  constraint hours_do_not_overlap exclude using gist (
+    specialist_id with =, day_of_week with =,
+    int4range(extract(epoch from starts_at)::int, extract(epoch from ends_at)::int) with &&,
+    daterange(effective_from, effective_until, '[]') with &&
+  )
+);
+
+comment on table public.specialist_working_hours is 'When a specialist works, week by week, in the time zone of the specialist.';
+comment on column public.specialist_working_hours.day_of_week is 'ISO: 1 is Monday, 7 is Sunday.';
+comment on column public.specialist_working_hours.starts_at is 'Local time, at a full five minutes, since sessions start there.';
+comment on column public.specialist_working_hours.ends_at is
+  'Local time, 24:00 at the latest; who works past midnight has a row on the next day too.';
+comment on column public.specialist_working_hours.effective_until is 'The last day, included. Null: until further notice.';
+
+create index specialist_working_hours_specialist_id_idx on public.specialist_working_hours (specialist_id, day_of_week);
+create index specialist_working_hours_effective_idx on public.specialist_working_hours (effective_from, effective_until);
+
+create table public.specialist_availability_exceptions (
+  id uuid primary key default gen_random_uuid(),
+  specialist_id uuid not null default private.my_specialist_id() references public.specialists (id) on delete cascade,
+  kind text not null check (kind in ('time_off', 'extra_hours')),
+  starts_at timestamptz not null check (isfinite(starts_at)),
+  ends_at timestamptz not null check (isfinite(ends_at)),
+  note text check (length(note) <= 200),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint ends_after_start check (ends_at > starts_at),
+  constraint nobody_works_on_and_on check (
+    ends_at <= starts_at + case kind when 'extra_hours' then interval '24 hours' else interval '9000 hours' end
+  ),
+  constraint full_minutes check (extract(epoch from starts_at)::numeric % 300 = 0 and extract(epoch from ends_at)::numeric % 300 = 0),
+  -- Of whichever kind: else somebody would have to say which of two counts.
+  constraint exceptions_do_not_overlap exclude using gist (specialist_id with =, tstzrange(starts_at, ends_at) with &&)
+);
+
+comment on table public.specialist_availability_exceptions is 'Time off, and hours worked beside the usual ones. Booked sessions stay.';
+comment on column public.specialist_availability_exceptions.note is 'For the specialist alone.';
+
+create index specialist_availability_exceptions_specialist_id_idx
+  on public.specialist_availability_exceptions (specialist_id, starts_at);
+
+create trigger touch_updated_at before update on public.specialist_working_hours
+  for each row execute function private.touch_updated_at();
+create trigger touch_updated_at before update on public.specialist_availability_exceptions
+  for each row execute function private.touch_updated_at();
+
+alter table public.specialist_working_hours enable row level security;
+alter table public.specialist_working_hours force row level security;
+alter table public.specialist_availability_exceptions enable row level security;
+alter table public.specialist_availability_exceptions force row level security;
+revoke all on table public.specialist_working_hours, public.specialist_availability_exceptions
+  from public, anon, authenticated, service_role;
+grant select, delete,
+  insert (specialist_id, day_of_week, starts_at, ends_at, effective_from, effective_until),
+  update (day_of_week, starts_at, ends_at, effective_from, effective_until)
+  on public.specialist_working_hours to authenticated;
+grant select, delete,
+  insert (specialist_id, kind, starts_at, ends_at, note),
+  update (kind, starts_at, ends_at, note)
+  on public.specialist_availability_exceptions to authenticated;
+grant select on public.specialist_working_hours, public.specialist_availability_exceptions to service_role;
+
+create policy "A specialist sees their own working hours"
+  on public.specialist_working_hours for select to authenticated
+  using (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist adds working hours of their own"
+  on public.specialist_working_hours for insert to authenticated
+  with check (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist changes their own working hours"
+  on public.specialist_working_hours for update to authenticated
+  using (specialist_id = (select private.my_specialist_id()))
+  with check (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist drops their own working hours"
+  on public.specialist_working_hours for delete to authenticated
+  using (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist sees their own exceptions"
+  on public.specialist_availability_exceptions for select to authenticated
+  using (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist adds exceptions of their own"
+  on public.specialist_availability_exceptions for insert to authenticated
+  with check (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist changes their own exceptions"
+  on public.specialist_availability_exceptions for update to authenticated
+  using (specialist_id = (select private.my_specialist_id()))
+  with check (specialist_id = (select private.my_specialist_id()));
+
+create policy "A specialist drops their own exceptions"
+  on public.specialist_availability_exceptions for delete to authenticated
+  using (specialist_id = (select private.my_specialist_id()));

@@ -1,0 +1,209 @@
+-- available_slots(): when a specialist, or the specialists of a pillar, can be booked.
+--
+-- Called: by signed-in people. They learn which times are free, and not why the others are not.
+--
+-- An instant is worked when the clock on the specialist's wall then shows a working hour. So an hour
+-- that the clocks skip in spring is not worked, and one that they repeat in autumn is worked twice.
+-- That needs no case of its own: between two changes of the clocks, local time is UTC plus a constant,
+-- and working hours are moved by it, stretch by stretch.
+
+-- Weekly steps suffice: no zone changes its clocks twice within a week. A change is found by halving.
+create function private.time_zone_stretches(p_time_zone text, p_from timestamptz, p_to timestamptz)
+returns table (span tstzrange, utc_offset interval)
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_start timestamptz := p_from;
+  v_before timestamptz := p_from;
+  v_at timestamptz := p_from;
+  v_middle timestamptz;
+begin
+  utc_offset := (p_from at time zone p_time_zone) - (p_from at time zone 'UTC');
+  while v_at < p_to loop
+    v_before := v_at;
+    v_at := least(v_at + interval '7 days', p_to);
+    if (v_at at time zone p_time_zone) - (v_at at time zone 'UTC') <> utc_offset then
+      while v_at - v_before > interval '1 second' loop
+        v_middle := date_trunc('second', v_before + (v_at - v_before) / 2);
+        if (v_middle at time zone p_time_zone) - (v_middle at time zone 'UTC') = utc_offset then
+          v_before := v_middle;
+        else
+          v_at := v_middle;
+        end if;
+      end loop;
+      span := tstzrange(v_start, v_at);
+      return next;
+      v_start := v_at;
+      utc_offset := (v_at at time zone p_time_zone) - (v_at at time zone 'UTC');
+    end if;
+  end loop;
+  span := tstzrange(v_start, null);
+  return next;
+end;
+$$;
+
+comment on function private.time_zone_stretches(text, timestamptz, timestamptz) is
+  'The stretches of [p_from, p_to] in which a zone is the same offset away from UTC; the last is open. Both must be full seconds.';
+
+-- A row for each stretch of usual or extra hours that touches [p_from, p_to), as a whole, so that where it
+-- begins does not depend on what was asked.
+-- The planner takes this for millions of rows and would compile it, which takes longer than the answer.
+create function private.working_spans(p_specialist_ids uuid[], p_from timestamptz, p_to timestamptz)
+returns table (specialist_id uuid, span tstzrange, works boolean, extra boolean)
+language sql
+stable
+set search_path = ''
+set jit = off
+as $$
+  with specialist as materialized (
+    select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
+  ), stretch as materialized (
+    select z.time_zone, t.span, t.utc_offset
+    from (select distinct time_zone from specialist) z
+    cross join lateral private.time_zone_stretches(
+      z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+    ) t
+  ), day as materialized (
+    -- Where a stretch ends within a day, that day is there twice, and each time in part.
+    select t.time_zone, t.span, extract(isodow from d)::smallint as day_of_week, d::date as date,
+      d at time zone 'UTC' - t.utc_offset as midnight
+    from generate_series(
+      (p_from at time zone 'UTC')::date::timestamp - interval '1 day', p_to at time zone 'UTC' + interval '1 day', interval '1 day'
+    ) d
+    join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
+  )
+  select worked.* from (
+    select w.specialist_id, tstzrange(d.midnight + w.starts_at, d.midnight + w.ends_at) * d.span as span, true, false
+    from specialist s
+    join public.specialist_working_hours w on w.specialist_id = s.id
+    join day d on d.time_zone = s.time_zone and d.day_of_week = w.day_of_week
+      and d.date >= w.effective_from and (w.effective_until is null or d.date <= w.effective_until)
+    offset 0
+  ) worked
+  where worked.span && tstzrange(p_from, p_to)
+  union all
+  select e.specialist_id, tstzrange(e.starts_at, e.ends_at), e.kind = 'extra_hours', true
+  from public.specialist_availability_exceptions e
+  where e.specialist_id = any (p_specialist_ids) and tstzrange(e.starts_at, e.ends_at) && tstzrange(p_from, p_to);
+$$;
+
+comment on function private.working_spans(uuid[], timestamptz, timestamptz) is
+  'When specialists work between two instants, as whole stretches, and when not though they else would (works is false). extra: by an exception.';
+
+create function private.check_working_hours(p_specialist_id uuid, p_starts_at timestamptz, p_ends_at timestamptz)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if not coalesce((
+    select range_agg(w.span) filter (where w.works) @> tstzrange(p_starts_at, p_ends_at)
+      and not coalesce(bool_or(not w.works), false)
+    from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
+  ), false) then
+    raise sqlstate 'PT422' using message = 'outside_working_hours', detail = 'The specialist does not work at that time.';
+  end if;
+end;
+$$;
+
+comment on function private.check_working_hours(uuid, timestamptz, timestamptz) is
+  'Refuses a session that is not within working hours from start to end: outside_working_hours.';
+
+-- Starts are offered in steps of the session's length, filled up to a full quarter of an hour, counted from
+-- where the stretch begins: 50 minutes every hour. book_session() takes any other start as well.
+create function private.available_slots(
+  p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamptz, p_to timestamptz, p_now timestamptz
+)
+returns table (specialist_id uuid, starts_at timestamptz, ends_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = ''
+set jit = off
+as $$
+declare
+  v_from constant timestamptz := greatest(p_from, p_now + make_interval(mins => private.setting('booking_min_notice_minutes')::int));
+  v_to constant timestamptz := least(p_to, p_now + make_interval(days => private.setting('booking_max_days_ahead')::int));
+  v_length interval;
+  v_step interval;
+  v_specialist_ids uuid[];
+  v_minutes int;
+begin
+  if p_from is null or p_to is null or not p_to > p_from or p_to > p_from + interval '62 days' then
+    raise sqlstate 'PT422' using message = 'invalid_range', detail = 'Ask for a span of up to 62 days.';
+  elsif p_specialist_id is null and p_pillar_id is null and p_session_type_id is null then
+    raise sqlstate 'PT422' using message = 'specialist_or_pillar_required', detail = 'Name a specialist, a pillar or a session type.';
+  end if;
+  select array_agg(distinct s.id), min(t.default_minutes) into v_specialist_ids, v_minutes
+  from public.specialists s
+  join public.specialist_pillars sp on sp.specialist_id = s.id
+  join public.pillars p on p.id = sp.pillar_id and p.is_active
+  join public.session_types t on t.pillar_id = p.id and t.is_active
+  where s.status = 'verified'
+    and (p_specialist_id is null or s.id = p_specialist_id)
+    and (p_pillar_id is null or p.id = p_pillar_id)
+    and (p_session_type_id is null or t.id = p_session_type_id);
+  if v_minutes is null or v_from >= v_to then
+    return;
+  end if;
+  v_length := make_interval(mins => v_minutes);
+  v_step := make_interval(mins => ceil(v_minutes / 15.0)::int * 15);
+  return query
+    with span as materialized (
+      select w.* from private.working_spans(v_specialist_ids, v_from, v_to + interval '4 hours') w
+      union all
+      select b.specialist_id, tstzrange(b.starts_at, b.ends_at), false, true
+      from public.bookings b
+      where b.specialist_id = any (v_specialist_ids) and b.status in ('held', 'confirmed')
+        and b.starts_at > v_from - interval '4 hours' and b.starts_at < v_to + interval '4 hours'
+    ), calendar as materialized (
+      select s.specialist_id,
+        range_agg(s.span) filter (where not s.extra) as usual,
+        range_agg(s.span) filter (where s.works and s.extra) as extra,
+        coalesce(range_agg(s.span) filter (where s.works), '{}')
+          - coalesce(range_agg(s.span) filter (where not s.works), '{}') as free
+      from span s group by s.specialist_id
+    ), begun as (
+      select s.specialist_id, s.span from span s where not s.extra
+      union all
+      select c.specialist_id, unnest(c.extra - coalesce(c.usual, '{}')) from calendar c where c.extra is not null
+    ), start as (
+      select b.specialist_id, c.free, generate_series(
+        lower(b.span), upper(b.span) - interval '5 minutes', v_step
+      ) as at
+      from begun b join calendar c using (specialist_id)
+    )
+    select s.specialist_id, s.at, s.at + v_length
+    from start s
+    where s.at >= v_from and s.at < v_to and s.free @> tstzrange(s.at, s.at + v_length)
+    order by s.at;
+end;
+$$;
+
+comment on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) is 'What public.available_slots() does.';
+
+revoke execute on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) from public;
+grant execute on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) to authenticated;
+
+create function public.available_slots(
+  p_specialist_id uuid default null, p_pillar_id uuid default null, p_session_type_id uuid default null,
+  p_from timestamptz default now(), p_to timestamptz default now() + interval '30 days'
+)
+returns table (specialist_id uuid, starts_at timestamptz, ends_at timestamptz)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.available_slots(p_specialist_id, p_pillar_id, p_session_type_id, p_from, p_to, now());
+$$;
+
+comment on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) is
+  'Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; soonest first. '
+  'As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422).';
+
+revoke execute on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) from public;
+grant execute on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) to authenticated;
