@@ -14,7 +14,7 @@ as $$
 declare
   v_booking public.bookings;
 begin
-  perform pg_advisory_xact_lock(18, hashtext(p_user_id::text));
+  perform private.lock_booking_parties(null, p_user_id);
   for v_booking in
     select * from public.bookings
     where employee_id = p_user_id and company_id = p_company_id
