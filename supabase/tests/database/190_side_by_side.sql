@@ -154,13 +154,9 @@ select is(
   'and every issue went through'
 );
 
--- One address asked for four times, four dispatchers
+-- One address asked for four times at one instant, so that up to four rows wait, and four dispatchers
 delete from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001';
 \set asked `supabase/tests/setup/clients 4 -c "select public.request_email_verification('side-by-side@people.test', repeat('5de0b75e', 8))"`
-select is(
-  (select count(*) from private.token_requests where email = 'side-by-side@people.test'), 1::bigint,
-  'an address that is asked for side by side waits once'
-);
 \set processed `supabase/tests/setup/clients 4 -c "select private.process_token_requests(p_limit => 2)"`
 select is(
   (select count(*) from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001'), 1::bigint,
