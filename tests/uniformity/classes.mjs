@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { dispatch, requestReset } from '../end-to-end/platform/functions.mjs';
+import { eventually } from '../end-to-end/platform/waiting.mjs';
 
 export const CLASSES = /** @type {const} */ ([
   'known, confirmed',
@@ -52,12 +53,12 @@ async function createAccounts(addresses, confirmed) {
 }
 
 /** Until the dispatcher has nothing left to do. */
-export async function rest() {
-  for (let left = 1; left > 0; ) left = (await dispatch('email-dispatch')).remaining;
+export function rest() {
+  const idle = async () => (await dispatch('email-dispatch')).remaining === 0;
+  return eventually('the dispatcher to finish (is sending paused? docs/runbook.md)', idle, 60);
 }
 
 export async function tidy() {
-  await rest();
   await sql`delete from auth.users where email like ${`%@${DOMAIN}`}`;
   await sql`delete from private.email_suppressions where address like ${`%@${DOMAIN}`}`;
   await sql.end();
