@@ -158,3 +158,27 @@ test('a link cut off, a network that asks too often, and a side that does not an
   await page.getByText('The link is still good').waitFor();
   await context.close();
 });
+
+test('a token leaves the address bar also where nothing else on the page works', async () => {
+  const { page, context } = await newVisitor(browser);
+  await page.route('**/stack/config.json', (route) => route.fulfill({ status: 503 }));
+  await page.goto(`${environment.siteUrl}/reset-password#token=secret`);
+  await page.waitForLoadState('networkidle');
+  assert.equal(new URL(page.url()).hash, '');
+  await context.close();
+});
+
+test('no link signs anybody in to the account of whoever made it', async () => {
+  const { client } = await signedIn({ display_name: 'Mallory' });
+  const { data } = await client.auth.getSession();
+  const { access_token = '', refresh_token = '' } = data.session ?? {};
+  const { page, context } = await newVisitor(browser);
+  const carried = new URLSearchParams({ access_token, refresh_token, expires_in: '3600', token_type: 'bearer' });
+  for (const place of ['/', '/reset-password', '/confirm-email']) {
+    await page.goto(`${environment.siteUrl}${place}#token=x&${carried}`);
+    await page.getByRole('link', { name: 'Sign in' }).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    assert.equal(await page.evaluate(() => localStorage.length), 0, place);
+  }
+  await context.close();
+});

@@ -6,8 +6,11 @@ const library = /** @type {any} */ (globalThis).supabase;
 
 const config = await (await fetch('/stack/config.json')).json();
 
-/** Same origin, so that the page works under every name the machine has. */
-export const client = library.createClient(location.origin, config.publishableKey);
+/**
+ * Same origin, so that the page works under every name the machine has. No link of ours carries a
+ * session; one that does would sign whoever follows it in to the account of whoever made it.
+ */
+export const client = library.createClient(location.origin, config.publishableKey, { auth: { detectSessionInUrl: false } });
 export const inboxUrl = config.inboxUrl;
 
 const { data: kept } = await client.auth.getSession();
