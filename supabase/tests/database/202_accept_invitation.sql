@@ -96,6 +96,10 @@ select results_eq(
 );
 select is((select display_name from public.profiles where id = pg_temp.id('employee')), 'Employee', 'under the name they had');
 select is((select source from public.audit_logs where action = 'invitation.accepted' and user_id = pg_temp.id('employee')), 'accept_invitation_signed_in', 'the log knows how');
+select is_empty(
+  $$select from public.terms_acceptance where user_id = pg_temp.id('employee') and ip_address is not null$$,
+  'an acceptance has no address that the person says themselves'
+);
 select is(pg_temp.accept_as('newcomer', pg_temp.link('newcomer@people.test')), 'wrong_account', 'an account that nobody confirmed accepts through a new password alone');
 select pg_temp.act_as_owner();
 delete from auth.sessions where user_id = pg_temp.id('manager');
