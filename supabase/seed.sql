@@ -197,6 +197,25 @@ select pg_temp.demo_id('specialist', s), pg_temp.demo_id('pillar', p)
 from (values (31, 1), (31, 4), (32, 2), (33, 4), (33, 1), (34, 3), (34, 5), (35, 1)) as o (s, p)
 on conflict do nothing;
 
+insert into public.pillar_required_documents (pillar_id, document_type)
+select pg_temp.demo_id('pillar', p), type
+from (values (1, 'license'), (2, 'license'), (3, 'diploma'), (4, 'certification'), (5, 'certification')) r (p, type)
+on conflict do nothing;
+
+-- What the verified ones are verified by; there are no files to it. That of Tomasz expires soon.
+insert into public.specialist_documents (
+  specialist_id, document_type, document_number, issuing_authority, expiry_date, verification_status, file_hash, mime_type, file_size,
+  uploaded_at, pillar_ids, decided_at, decided_by
+)
+select s.id, r.document_type, upper(r.document_type) || '-' || s.n, 'Demo Authority', current_date + case s.n when 32 then 20 else 400 end, 'verified',
+  encode(sha256(convert_to(s.id || r.document_type, 'UTF8')), 'hex'), 'application/pdf', 48000,
+  now() - interval '91 days', array_agg(r.pillar_id), now() - interval '90 days', pg_temp.demo_id('person', 1)
+from (select n, pg_temp.demo_id('specialist', n) as id from generate_series(31, 34) n) s
+join public.specialist_pillars sp on sp.specialist_id = s.id
+join public.pillar_required_documents r on r.pillar_id = sp.pillar_id
+where not exists (select from public.specialist_documents d where d.specialist_id = s.id)
+group by s.n, s.id, r.document_type;
+
 -- Ines and Carol work day and night, so that the pages can be tried out at any hour; the others as people do.
 insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
 select pg_temp.demo_id('specialist', h.n), d, h.starts_at, h.ends_at, current_date - 90

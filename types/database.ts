@@ -984,6 +984,37 @@ export type Database = {
                     }
                 ];
             };
+            "pillar_required_documents": {
+                Row: {
+                    "created_at": string;
+                    "document_type": string;
+                    "pillar_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "document_type": string;
+                    "pillar_id": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "document_type"?: string;
+                    "pillar_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "pillar_required_documents_pillar_id_fkey";
+                        columns: [
+                            "pillar_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "pillars";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "pillars": {
                 Row: {
                     "created_at": string;
@@ -1187,6 +1218,88 @@ export type Database = {
                 Relationships: [
                     {
                         foreignKeyName: "specialist_availability_exceptions_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
+            "specialist_documents": {
+                Row: {
+                    "created_at": string;
+                    "decided_at": string | null;
+                    "decided_by": string | null;
+                    "document_number": string;
+                    "document_type": string;
+                    "expiry_date": string | null;
+                    "expiry_notice": number | null;
+                    "file_hash": string;
+                    "file_path": string;
+                    "file_size": number;
+                    "id": string;
+                    "issuing_authority": string;
+                    "mime_type": string;
+                    "pillar_ids": (string)[];
+                    "rejection_reason": string | null;
+                    "review_started_at": string | null;
+                    "specialist_id": string;
+                    "updated_at": string;
+                    "uploaded_at": string;
+                    "verification_status": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "decided_at"?: string | null;
+                    "decided_by"?: string | null;
+                    "document_number": string;
+                    "document_type": string;
+                    "expiry_date"?: string | null;
+                    "expiry_notice"?: number | null;
+                    "file_hash": string;
+                    "file_path"?: never;
+                    "file_size": number;
+                    "id"?: string;
+                    "issuing_authority": string;
+                    "mime_type": string;
+                    "pillar_ids"?: (string)[];
+                    "rejection_reason"?: string | null;
+                    "review_started_at"?: string | null;
+                    "specialist_id": string;
+                    "updated_at"?: string;
+                    "uploaded_at"?: string;
+                    "verification_status"?: string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "decided_at"?: string | null;
+                    "decided_by"?: string | null;
+                    "document_number"?: string;
+                    "document_type"?: string;
+                    "expiry_date"?: string | null;
+                    "expiry_notice"?: number | null;
+                    "file_hash"?: string;
+                    "file_path"?: never;
+                    "file_size"?: number;
+                    "id"?: string;
+                    "issuing_authority"?: string;
+                    "mime_type"?: string;
+                    "pillar_ids"?: (string)[];
+                    "rejection_reason"?: string | null;
+                    "review_started_at"?: string | null;
+                    "specialist_id"?: string;
+                    "updated_at"?: string;
+                    "uploaded_at"?: string;
+                    "verification_status"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialist_documents_specialist_id_fkey";
                         columns: [
                             "specialist_id"
                         ];
@@ -1672,6 +1785,17 @@ export type Database = {
                 };
                 Returns: undefined;
             };
+            "decide_document": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_decision": string;
+                    "p_document_id": string;
+                    "p_expires_on"?: string;
+                    "p_file_hash"?: string;
+                    "p_reason"?: string;
+                };
+                Returns: Json;
+            };
             "end_other_sessions": {
                 Args: Record<PropertyKey, never>;
                 Returns: number;
@@ -1882,6 +2006,21 @@ export type Database = {
                     "status": string;
                 }[];
             };
+            "specialist_verification_queue": {
+                Args: {
+                    "p_cursor"?: string;
+                    "p_limit"?: number;
+                    "p_status"?: string;
+                };
+                Returns: Json;
+            };
+            "start_document_review": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_document_id": string;
+                };
+                Returns: Json;
+            };
             "submit_company_verification": {
                 Args: {
                     "p_business_licence"?: string;
@@ -1890,6 +2029,19 @@ export type Database = {
                     "p_tax_id": string;
                 };
                 Returns: string;
+            };
+            "submit_document": {
+                Args: {
+                    "p_document_id"?: string;
+                    "p_document_number": string;
+                    "p_expiry_date": string;
+                    "p_file_hash": string;
+                    "p_file_size": number;
+                    "p_issuing_authority": string;
+                    "p_mime_type": string;
+                    "p_type": string;
+                };
+                Returns: Json;
             };
         };
         Enums: {

@@ -40,6 +40,7 @@ create temporary table open_to_all (table_name text, how_many bigint);
 insert into open_to_all
   select 'pillars', count(*) from public.pillars where is_active
   union all select 'company_subscription_plans', count(*) from public.company_subscription_plans where is_active
+  union all select 'pillar_required_documents', count(*) from public.pillar_required_documents
   union all select 'session_types', count(*) from public.session_types where is_active
   union all select 'specialists', count(*) from public.specialists where status = 'verified'
   union all select 'specialist_pillars', count(*) from public.specialist_pillars

@@ -36,6 +36,10 @@ select is_empty(
       when 'plan_ended' then array['company_name', 'plan_name', 'is_trial']
       when 'company_verified' then array['company_name']
       when 'company_rejected' then array['company_name', 'reason']
+      when 'document_approved' then array['recipient_name', 'is_verified', 'is_license']
+      when 'document_rejected' then array['recipient_name', 'is_license', 'reason']
+      when 'document_expiring' then array['recipient_name', 'is_license', 'expires_on']
+      when 'document_expired' then array['recipient_name', 'is_verified', 'is_license', 'expires_on']
       else array[]::text[] end)$$,
   'the texts use only what the mails bring along'
 );

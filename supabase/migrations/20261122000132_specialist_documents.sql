@@ -1,0 +1,153 @@
+-- Documents of specialists (T5), which of them a pillar requires, and where the files lie.
+--
+-- Read:  specialists their own rows and files. Platform admins through specialist_verification_queue() and
+--        start_document_review(), which are audited; files through addresses that an edge function signs.
+-- Write: submit_document() makes the row, and then its file may be uploaded; decide_document() and the job that
+--        expires documents change its status. Which documents a pillar requires, platform admins say.
+
+create table public.pillar_required_documents (
+  pillar_id uuid not null references public.pillars (id) on delete cascade,
+  document_type text not null check (document_type in ('license', 'diploma', 'insurance', 'certification', 'other')),
+  created_at timestamptz not null default now(),
+  primary key (pillar_id, document_type)
+);
+
+comment on table public.pillar_required_documents is 'Which documents a specialist must have to work in a pillar.';
+
+create table public.specialist_documents (
+  id uuid primary key default gen_random_uuid(),
+  specialist_id uuid not null references public.specialists (id) on delete cascade,
+  document_type text not null check (document_type in ('license', 'diploma', 'insurance', 'certification', 'other')),
+  document_number text not null check (length(trim(document_number)) between 1 and 100 and document_number !~ '[[:cntrl:]]'),
+  issuing_authority text not null check (length(trim(issuing_authority)) between 1 and 200 and issuing_authority !~ '[[:cntrl:]]'),
+  expiry_date date check (isfinite(expiry_date)),
+  verification_status text not null default 'pending' check (verification_status in ('pending', 'verified', 'rejected', 'expired')),
+  file_path text not null unique generated always as (specialist_id::text || '/' || id::text) stored,
+  file_hash text not null check (file_hash ~ '^[0-9a-f]{64}$'),
+  mime_type text not null check (mime_type in ('application/pdf', 'image/jpeg', 'image/png')),
+  file_size int not null check (file_size between 1 and 10485760),
+  uploaded_at timestamptz not null default now(),
+  review_started_at timestamptz,
+  pillar_ids uuid[] not null default '{}',
+  decided_at timestamptz,
+  decided_by uuid references auth.users (id) on delete set null,
+  rejection_reason text check (length(rejection_reason) between 5 and 500),
+  expiry_notice smallint check (expiry_notice in (30, 7, 1, 0)),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint decided_at_iff_decided check ((decided_at is null) = (verification_status = 'pending')),
+  constraint only_the_decided_have_a_decider check (decided_by is null or decided_at is not null),
+  constraint reason_iff_rejected check ((rejection_reason is not null) = (verification_status = 'rejected')),
+  constraint only_what_expires_expired check (verification_status <> 'expired' or expiry_date is not null),
+  constraint only_what_expires_is_noticed check (expiry_notice is null or expiry_date is not null)
+);
+
+comment on table public.specialist_documents is 'Evidence that a specialist may do what they offer. It counts once its file is there.';
+comment on column public.specialist_documents.expiry_date is 'The last day on which it is valid, where the specialist is. Null: it does not expire.';
+comment on column public.specialist_documents.file_path is 'Name of the file in the bucket specialist-documents.';
+comment on column public.specialist_documents.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared on approval.';
+comment on column public.specialist_documents.uploaded_at is 'When the row was last submitted. Places it in the queue.';
+comment on column public.specialist_documents.review_started_at is 'When an admin last opened it. For a while it cannot be replaced then.';
+comment on column public.specialist_documents.pillar_ids is
+  'The pillars of the specialist when the review began: what the document was approved for, whatever pillars they add since.';
+comment on column public.specialist_documents.expiry_notice is 'How many days ahead the last notice was that it expires.';
+
+create index specialist_documents_specialist_id_idx on public.specialist_documents (specialist_id, document_type);
+create index specialist_documents_queue_idx on public.specialist_documents (verification_status, uploaded_at, id);
+create index specialist_documents_expiry_date_idx on public.specialist_documents (expiry_date) where verification_status = 'verified';
+create index specialist_documents_uploaded_at_idx on public.specialist_documents (uploaded_at);
+create index specialist_documents_decided_by_idx on public.specialist_documents (decided_by);
+
+create trigger touch_updated_at before update on public.specialist_documents
+  for each row execute function private.touch_updated_at();
+create trigger audit_change after insert or update or delete on public.pillar_required_documents
+  for each row execute function private.audit_change('pillar_id');
+
+alter table public.pillar_required_documents enable row level security;
+alter table public.pillar_required_documents force row level security;
+alter table public.specialist_documents enable row level security;
+alter table public.specialist_documents force row level security;
+revoke all on table public.pillar_required_documents, public.specialist_documents from public, anon, authenticated, service_role;
+grant select on public.pillar_required_documents to anon, authenticated, service_role;
+grant insert (pillar_id, document_type), delete on public.pillar_required_documents to authenticated;
+grant select (
+  id, specialist_id, document_type, document_number, issuing_authority, expiry_date, verification_status, file_path, file_hash,
+  mime_type, file_size, uploaded_at, review_started_at, pillar_ids, decided_at, rejection_reason, created_at, updated_at
+) on public.specialist_documents to authenticated;
+grant select on public.specialist_documents to service_role;
+
+create policy "Everybody sees what documents a pillar requires"
+  on public.pillar_required_documents for select to anon, authenticated
+  using (true);
+
+create policy "A platform admin says what a pillar requires"
+  on public.pillar_required_documents for insert to authenticated
+  with check ((select private.is_platform_admin()));
+
+create policy "A platform admin drops what a pillar requires"
+  on public.pillar_required_documents for delete to authenticated
+  using ((select private.is_platform_admin()));
+
+create policy "A specialist sees their own documents"
+  on public.specialist_documents for select to authenticated
+  using (specialist_id = (select private.my_specialist_id()));
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('document_review_minutes', '60', 5, 1440, 'How long a document cannot be replaced once an admin has opened it.');
+
+-- The limits of the bucket are those of the table, so that no upload is stored in vain.
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
+values ('specialist-documents', 'specialist-documents', false, 10485760, '{application/pdf,image/jpeg,image/png}')
+on conflict (id) do update
+set public = excluded.public, file_size_limit = excluded.file_size_limit, allowed_mime_types = excluded.allowed_mime_types;
+
+create function private.my_document_paths(p_replaceable boolean)
+returns setof text
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return query
+    select d.file_path from public.specialist_documents d
+    where d.specialist_id = (select private.my_specialist_id())
+      and (not p_replaceable or private.is_replaceable(d));
+end;
+$$;
+
+comment on function private.my_document_paths(boolean) is
+  'Files of the caller''s documents: all, or those that may be uploaded now.';
+
+revoke execute on function private.my_document_paths(boolean) from public;
+grant execute on function private.my_document_paths(boolean) to authenticated;
+
+create function private.is_replaceable(p_document public.specialist_documents)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_document.verification_status = 'pending' and (
+    p_document.review_started_at is null
+    or p_document.review_started_at < now() - make_interval(mins => private.setting('document_review_minutes')::int)
+  );
+$$;
+
+comment on function private.is_replaceable(public.specialist_documents) is
+  'Whether nobody has decided about a document, nor is just looking at it.';
+
+-- Storage asks as the person. Without a policy for platform admins they read no file as themselves: the edge
+-- function signs an address with the secret key, after the audited start_document_review().
+create policy "A specialist sees files of their own documents"
+  on storage.objects for select to authenticated
+  using (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(false))));
+
+create policy "A specialist uploads the file of a pending document"
+  on storage.objects for insert to authenticated
+  with check (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(true))));
+
+create policy "A specialist replaces the file of a pending document"
+  on storage.objects for update to authenticated
+  using (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(true))))
+  with check (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(true))));

@@ -1,0 +1,111 @@
+-- submit_document(): a specialist says what they are about to upload, and where to.
+--
+-- Called: by specialists, also while not verified. The same again with p_document_id replaces what was said of
+-- a document that is still pending; its file is then uploaded anew to the same path.
+
+create function private.submit_document(
+  p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text,
+  p_file_size int, p_document_id uuid
+)
+returns public.specialist_documents
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_specialist_id uuid;
+  v_old public.specialist_documents;
+  v_new public.specialist_documents;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select id into v_specialist_id from public.specialists where id = private.my_specialist_id() for no key update;
+  if v_specialist_id is null then
+    raise sqlstate 'PT403' using message = 'not_a_specialist', detail = 'Apply as a specialist first.';
+  elsif p_expiry_date < current_date - 1 then
+    raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
+  end if;
+  if p_document_id is not null then
+    select * into v_old from public.specialist_documents where id = p_document_id and specialist_id = v_specialist_id for update;
+    if not found then
+      raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document of yours.';
+    elsif not private.is_replaceable(v_old) then
+      raise sqlstate 'PT409' using message = 'not_replaceable', detail = 'The document was decided about, or is being looked at.';
+    end if;
+  elsif (select count(*) from public.specialist_documents where specialist_id = v_specialist_id and verification_status = 'pending') >= 20 then
+    raise sqlstate 'PT409' using message = 'too_many_documents', detail = 'Twenty documents wait for a decision already.';
+  end if;
+  insert into public.specialist_documents as d (
+    id, specialist_id, document_type, document_number, issuing_authority, expiry_date, file_hash, mime_type, file_size
+  ) values (
+    coalesce(p_document_id, gen_random_uuid()), v_specialist_id, p_type, trim(p_document_number), trim(p_issuing_authority),
+    p_expiry_date, lower(p_file_hash), p_mime_type, p_file_size
+  )
+  on conflict (id) do update
+  set document_type = excluded.document_type, document_number = excluded.document_number,
+      issuing_authority = excluded.issuing_authority, expiry_date = excluded.expiry_date, file_hash = excluded.file_hash,
+      mime_type = excluded.mime_type, file_size = excluded.file_size, uploaded_at = now(), review_started_at = null, pillar_ids = '{}'
+  returning d.* into v_new;
+  perform private.write_audit(
+    'document.submitted', 'specialist_documents', v_new.id::text, private.user_id(),
+    case when v_old.id is not null then to_jsonb(v_old) end, to_jsonb(v_new), '{"source": "submit_document"}'
+  );
+  return v_new;
+exception when check_violation or not_null_violation then
+  raise sqlstate 'PT422' using message = 'invalid_document',
+    detail = 'A document has a type, a number, an authority, a SHA-256, and is a PDF, JPEG or PNG of up to 10 MiB.';
+end;
+$$;
+
+comment on function private.submit_document(text, text, text, date, text, text, int, uuid) is 'What public.submit_document() does.';
+
+revoke execute on function private.submit_document(text, text, text, date, text, text, int, uuid) from public;
+grant execute on function private.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
+
+create function public.submit_document(
+  p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text,
+  p_file_size int, p_document_id uuid default null
+)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select to_jsonb(d) - array['decided_by', 'expiry_notice']
+  from private.submit_document(
+    p_type, p_document_number, p_issuing_authority, p_expiry_date, p_file_hash, p_mime_type, p_file_size, p_document_id
+  ) d;
+$$;
+
+comment on function public.submit_document(text, text, text, date, text, text, int, uuid) is
+  'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending '
+  'one that it replaces. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), '
+  'already_expired, invalid_document (422).';
+
+revoke execute on function public.submit_document(text, text, text, date, text, text, int, uuid) from public;
+grant execute on function public.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
+
+-- Whoever announced a file and never sent it is not in the queue, and need not stay in the table.
+create function private.job_purge_announced_documents(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  delete from public.specialist_documents where id = any (array(
+    select d.id from public.specialist_documents d
+    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days'
+      and not exists (select from storage.objects o where o.bucket_id = 'specialist-documents' and o.name = d.file_path)
+    order by d.uploaded_at limit private.purge_limit()
+  ));
+  get diagnostics v_rows = row_count;
+  return v_rows;
+end;
+$$;
+
+comment on function private.job_purge_announced_documents(timestamptz) is 'Deletes documents that were announced a week ago and never uploaded.';
+
+select cron.schedule('purge-announced-documents', '53 3 * * *', $$select private.run_job('purge_announced_documents')$$);

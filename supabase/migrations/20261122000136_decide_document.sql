@@ -1,0 +1,279 @@
+-- The review of documents: the queue, opening one, deciding.
+--
+-- Called: by platform admins, through the edge function specialist-verify, which compares the file with the row.
+-- That a person's document was listed or opened is audited under that person.
+
+create function private.document_json(p_document public.specialist_documents)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'document_id', p_document.id, 'specialist_id', p_document.specialist_id, 'document_type', p_document.document_type,
+    'document_number', p_document.document_number, 'issuing_authority', p_document.issuing_authority,
+    'expiry_date', p_document.expiry_date, 'status', p_document.verification_status, 'mime_type', p_document.mime_type,
+    'file_size', p_document.file_size, 'uploaded_at', p_document.uploaded_at, 'decided_at', p_document.decided_at,
+    'rejection_reason', p_document.rejection_reason
+  );
+$$;
+
+comment on function private.document_json(public.specialist_documents) is 'A document as the functions for platform admins answer it.';
+
+create function private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.write_audit(
+    p_action, 'specialist_documents', p_document.id::text, s.user_id, p_old,
+    case when p_old is not null then private.document_json(p_document) end, p_context
+  )
+  from public.specialists s where s.id = p_document.specialist_id;
+$$;
+
+comment on function private.audit_document(text, public.specialist_documents, jsonb, jsonb) is 'Writes down what was done with a document, under its specialist.';
+
+create function private.has_file(p_document public.specialist_documents)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (select from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path);
+$$;
+
+comment on function private.has_file(public.specialist_documents) is 'Whether the file of a document was uploaded.';
+
+create function private.specialist_verification_queue(p_status text, p_cursor text, p_limit int)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_limit constant int := coalesce(p_limit, 20);
+  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{1,16})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
+  v_page public.specialist_documents[];
+  v_last public.specialist_documents;
+begin
+  perform private.require_platform_admin();
+  if p_status is null or p_status not in ('pending', 'verified', 'rejected', 'expired') then
+    raise sqlstate 'PT422' using message = 'invalid_status', detail = 'A document is pending, verified, rejected or expired.';
+  elsif v_limit not between 1 and 100 then
+    raise sqlstate 'PT422' using message = 'invalid_limit', detail = 'A page has 1 to 100 documents.';
+  elsif p_cursor is not null and v_cursor is null then
+    raise sqlstate 'PT422' using message = 'invalid_cursor', detail = 'Pass on next_cursor as it was answered.';
+  end if;
+  v_page := array(
+    select d from public.specialist_documents d
+    where d.verification_status = p_status and private.has_file(d)
+      and (p_cursor is null or (d.uploaded_at, d.id) > ('epoch'::timestamptz + v_cursor[1]::bigint * interval '1 microsecond', v_cursor[2]::uuid))
+    order by d.uploaded_at, d.id limit v_limit + 1
+  );
+  v_last := v_page[v_limit];
+  perform private.audit_document('document.listed', d, null, '{"source": "specialist_verification_queue"}')
+  from unnest(v_page[:v_limit]) d;
+  return jsonb_build_object(
+    'items', private.queue_items(v_page[:v_limit]),
+    'next_cursor', case when cardinality(v_page) > v_limit then (extract(epoch from v_last.uploaded_at) * 1000000)::bigint || '_' || v_last.id end
+  );
+end;
+$$;
+
+comment on function private.specialist_verification_queue(text, text, int) is 'What public.specialist_verification_queue() does.';
+
+create function private.queue_items(p_documents public.specialist_documents[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(
+    private.document_json(d) || jsonb_build_object(
+      'specialist', s.display_name, 'specialist_status', s.status, 'review_started_at', d.review_started_at, 'pillars', coalesce(p.names, '[]')
+    ) order by d.uploaded_at, d.id
+  ), '[]')
+  from unnest(p_documents) d
+  join public.specialists s on s.id = d.specialist_id
+  left join (
+    select sp.specialist_id, jsonb_agg(p.name order by p.sort_order, p.name) as names
+    from public.specialist_pillars sp join public.pillars p on p.id = sp.pillar_id
+    where sp.specialist_id = any (array(select u.specialist_id from unnest(p_documents) u))
+    group by sp.specialist_id
+  ) p on p.specialist_id = s.id;
+$$;
+
+comment on function private.queue_items(public.specialist_documents[]) is 'Documents with the names that an admin needs to judge them.';
+
+-- Opened again while it is being looked at, it keeps the pillars of the first look.
+create function private.start_document_review(p_document_id uuid, p_context jsonb)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v public.specialist_documents;
+begin
+  perform private.require_platform_admin();
+  select * into v from public.specialist_documents where id = p_document_id for update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
+  elsif not private.has_file(v) then
+    raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
+  end if;
+  if v.verification_status = 'pending' then
+    update public.specialist_documents d
+    set review_started_at = now(),
+        pillar_ids = case when private.is_replaceable(v) then array(
+          select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = v.specialist_id order by sp.pillar_id
+        ) else v.pillar_ids end
+    where d.id = p_document_id
+    returning d.* into v;
+  end if;
+  perform private.audit_document('document.opened', v, null, private.caller_context(p_context, 'start_document_review'));
+  return jsonb_build_object(
+    'document_id', v.id, 'path', v.file_path, 'file_hash', v.file_hash, 'mime_type', v.mime_type, 'file_size', v.file_size,
+    'status', v.verification_status
+  );
+end;
+$$;
+
+comment on function private.start_document_review(uuid, jsonb) is 'What public.start_document_review() does.';
+
+create function private.check_decision(
+  p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date, p_file_hash text
+)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_document.verification_status <> 'pending' then
+    raise sqlstate 'PT409' using message = 'already_decided', detail = jsonb_build_object(
+      'status', p_document.verification_status, 'decided_at', p_document.decided_at, 'reason', p_document.rejection_reason
+    )::text;
+  elsif p_decision is null or p_decision not in ('approve', 'reject') then
+    raise sqlstate 'PT422' using message = 'invalid_decision', detail = 'A document is approved or rejected.';
+  elsif p_decision = 'reject' then
+    if (length(trim(p_reason)) between 5 and 500) is not true then
+      raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
+    end if;
+  elsif not private.has_file(p_document) then
+    raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
+  elsif private.is_replaceable(p_document) then
+    raise sqlstate 'PT409' using message = 'review_not_started', detail = 'Open the document first.';
+  elsif p_document.file_hash is distinct from lower(p_file_hash) then
+    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The file is not the one that was announced.';
+  elsif coalesce(p_expires_on, p_document.expiry_date) < current_date or not isfinite(p_expires_on) then
+    raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
+  end if;
+end;
+$$;
+
+comment on function private.check_decision(public.specialist_documents, text, text, date, text) is
+  'Refuses a decision: already_decided, file_missing, review_not_started (409), invalid_decision, reason_required, file_mismatch, already_expired (422).';
+
+-- The specialist is locked before the document, as in submit_document().
+create function private.decide_document(
+  p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_file_hash text, p_context jsonb
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_approved constant boolean := p_decision = 'approve';
+  v_owner uuid;
+  v_old jsonb;
+  v public.specialist_documents;
+  v_status text;
+begin
+  perform private.require_platform_admin();
+  select s.user_id into v_owner
+  from public.specialist_documents d join public.specialists s on s.id = d.specialist_id
+  where d.id = p_document_id for no key update of s;
+  select * into v from public.specialist_documents where id = p_document_id for update;
+  if v.id is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
+  elsif v_owner = private.user_id() then
+    raise sqlstate 'PT403' using message = 'own_document', detail = 'Nobody decides about documents of their own.';
+  end if;
+  perform private.check_decision(v, p_decision, p_reason, p_expires_on, p_file_hash);
+  v_old := private.document_json(v);
+  update public.specialist_documents d
+  set verification_status = case when v_approved then 'verified' else 'rejected' end,
+      expiry_date = case when v_approved then coalesce(p_expires_on, d.expiry_date) else d.expiry_date end,
+      rejection_reason = case when not v_approved then trim(p_reason) end,
+      decided_at = now(), decided_by = private.user_id()
+  where d.id = p_document_id
+  returning d.* into v;
+  v_status := private.refresh_verification(v.specialist_id);
+  perform private.audit_document(
+    case when v_approved then 'document.verified' else 'document.rejected' end, v, v_old,
+    private.caller_context(p_context, 'decide_document') || jsonb_strip_nulls(jsonb_build_object('reason', nullif(trim(p_reason), '')))
+  );
+  perform private.mail_document(v, case when v_approved then 'document_approved' else 'document_rejected' end, 'decided');
+  return jsonb_build_object('document', private.document_json(v), 'specialist_status', v_status);
+end;
+$$;
+
+comment on function private.decide_document(uuid, text, text, date, text, jsonb) is 'What public.decide_document() does.';
+
+revoke execute on function private.specialist_verification_queue(text, text, int) from public;
+revoke execute on function private.start_document_review(uuid, jsonb) from public;
+revoke execute on function private.decide_document(uuid, text, text, date, text, jsonb) from public;
+grant execute on function private.specialist_verification_queue(text, text, int) to authenticated;
+grant execute on function private.start_document_review(uuid, jsonb) to authenticated;
+grant execute on function private.decide_document(uuid, text, text, date, text, jsonb) to authenticated;
+
+create function public.specialist_verification_queue(p_status text default 'pending', p_cursor text default null, p_limit int default 20)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.specialist_verification_queue(p_status, p_cursor, p_limit);
+$$;
+
+create function public.start_document_review(p_document_id uuid, p_context jsonb default null)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.start_document_review(p_document_id, p_context);
+$$;
+
+create function public.decide_document(
+  p_document_id uuid, p_decision text, p_reason text default null, p_expires_on date default null, p_file_hash text default null,
+  p_context jsonb default null
+)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.decide_document(p_document_id, p_decision, p_reason, p_expires_on, p_file_hash, p_context);
+$$;
+
+comment on function public.specialist_verification_queue(text, text, int) is
+  'Documents whose file is there, oldest first, for platform admins: {items, next_cursor}. Errors: unauthenticated (401), forbidden (403), '
+  'invalid_status, invalid_limit, invalid_cursor (422).';
+comment on function public.start_document_review(uuid, jsonb) is
+  'A platform admin opens a document, which for a while cannot be replaced then. Answers where its file is and what it should be. '
+  'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
+comment on function public.decide_document(uuid, text, text, date, text, jsonb) is
+  'A platform admin approves or rejects a document. p_file_hash: SHA-256 of the stored file, which must be the announced one. '
+  'Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), '
+  'already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, file_mismatch, already_expired (422).';
+
+revoke execute on function public.specialist_verification_queue(text, text, int) from public;
+revoke execute on function public.start_document_review(uuid, jsonb) from public;
+revoke execute on function public.decide_document(uuid, text, text, date, text, jsonb) from public;
+grant execute on function public.specialist_verification_queue(text, text, int) to authenticated;
+grant execute on function public.start_document_review(uuid, jsonb) to authenticated;
+grant execute on function public.decide_document(uuid, text, text, date, text, jsonb) to authenticated;

@@ -1,0 +1,84 @@
+-- Documents: who hands in what, and who gets at the files.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/documents.psql
+select no_plan();
+
+select results_eq(
+  $$select public, file_size_limit, allowed_mime_types from storage.buckets where id = 'specialist-documents'$$,
+  $$values (false, 10485760::bigint, '{application/pdf,image/jpeg,image/png}'::text[])$$, 'the bucket is private and takes what the table takes'
+);
+
+select pg_temp.act_as('applicant');
+create temporary table handed_in as select pg_temp.announce() as id;
+grant select on handed_in to public;
+select results_eq(
+  $$select verification_status, file_path, document_number from public.specialist_documents$$,
+  $$select 'pending', pg_temp.path('applicant', id), 'No. 1' from handed_in$$, 'an applicant announces a document, and sees it'
+);
+select lives_ok($$select pg_temp.upload(pg_temp.path('applicant', id)) from handed_in$$, 'its file is uploaded to its path');
+select throws_ok(format('select pg_temp.upload(%s)', f), '42501', null, 'but none ' || w)
+from (values
+  ($$pg_temp.path('applicant', gen_random_uuid())$$, 'that was not announced'),
+  ($$(select pg_temp.path('specialist', id) from handed_in)$$, 'into the folder of somebody else'),
+  ($$(select pg_temp.path('applicant', id) || '/x' from handed_in)$$, 'below it'),
+  ($$(select pg_temp.path('applicant', id) from handed_in), 'other'$$, 'into another bucket')
+) v (f, w);
+select isnt_empty($$update storage.objects set metadata = '{"n": 1}' where name = (select pg_temp.path('applicant', id) from handed_in) returning 1$$, 'it is replaced while pending');
+select throws_ok($$update storage.objects set name = 'elsewhere' where bucket_id = 'specialist-documents'$$, '42501', null, 'and not moved');
+select is_empty($$delete from storage.objects where bucket_id = 'specialist-documents' returning 1$$, 'nor removed');
+
+create function pg_temp.files_of(p_person text) returns bigint language plpgsql as $$
+begin
+  perform pg_temp.act_as(p_person);
+  return (select count(*) from storage.objects);
+end; $$;
+select is(pg_temp.files_of(p), 0::bigint, p || ' sees no file') from unnest(array['specialist', 'employee', 'company_admin', 'platform_admin']) p;
+select pg_temp.act_as('specialist');
+select is_empty('select id from public.specialist_documents', 'a colleague sees no document');
+select throws_ok($$select pg_temp.announce(p_id => id) from handed_in$$, 'PT404', 'not_found', 'and replaces none');
+select is_empty($$update storage.objects set metadata = '{}' returning 1$$, 'nor its file');
+
+select pg_temp.act_as('applicant');
+select throws_ok(format($$select public.submit_document(%s)$$, a), 'PT422', c, c || ': ' || a)
+from (values
+  ($$'passport', '1', 'B', null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', ' ', 'B', null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', null, null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', null, repeat('0', 63), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', null, repeat('0', 64), 'text/html', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', null, repeat('0', 64), 'application/pdf', 0$$, 'invalid_document'),
+  ($$'license', '1', 'B', null, repeat('0', 64), 'application/pdf', 10485761$$, 'invalid_document'),
+  ($$'license', '1', 'B', 'infinity', repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', current_date - 2, repeat('0', 64), 'application/pdf', 1$$, 'already_expired')
+) v (a, c);
+select is((select pg_temp.announce(p_id => id, p_hash => repeat('a', 64)) from handed_in), (select id from handed_in), 'what is pending is announced anew');
+select is((select file_hash from public.specialist_documents), repeat('a', 64), 'with another file');
+
+-- While an admin looks, nothing moves below their eyes.
+select pg_temp.act_as('platform_admin');
+select is(public.start_document_review(id) ->> 'path', pg_temp.path('applicant', id), 'an admin opens it') from handed_in;
+select pg_temp.act_as('applicant');
+select throws_ok($$select pg_temp.announce(p_id => id) from handed_in$$, 'PT409', 'not_replaceable', 'then it is not replaced');
+select is_empty($$update storage.objects set metadata = '{}' returning 1$$, 'nor is its file');
+select isnt_empty('select from storage.objects', 'which its owner still sees');
+select pg_temp.act_as_owner();
+update public.specialist_documents set review_started_at = now() - interval '61 minutes';
+select pg_temp.act_as('applicant');
+select isnt_empty($$update storage.objects set metadata = '{}' returning 1$$, 'until the admin has gone');
+
+-- Announcing has a limit, and leaves nothing behind.
+select pg_temp.announce() from generate_series(1, 19) \g /dev/null
+select throws_ok('select pg_temp.announce()', 'PT409', 'too_many_documents', 'at most twenty wait for a decision');
+select pg_temp.act_as_owner();
+select is(private.job_purge_announced_documents(now() + interval '6 days'), 0::bigint, 'a file is waited for');
+select is(private.job_purge_announced_documents(now() + interval '8 days'), 19::bigint, 'for a week');
+select results_eq($$select id from public.specialist_documents where specialist_id = pg_temp.id('applicant:specialist')$$, 'select id from handed_in', 'what has its file stays');
+
+select pg_temp.act_as('employee');
+select throws_ok('select pg_temp.announce()', 'PT403', 'not_a_specialist', 'who is no specialist hands in nothing');
+select pg_temp.act_as('anon');
+select throws_ok('select pg_temp.announce()', '42501', null, 'nor does a visitor');
+
+select * from finish();
+rollback;
