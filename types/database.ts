@@ -1977,6 +1977,14 @@ export type Database = {
                 };
                 Returns: (string)[];
             };
+            "set_company_status": {
+                Args: {
+                    "p_company_id": string;
+                    "p_reason": string;
+                    "p_status": string;
+                };
+                Returns: undefined;
+            };
             "set_member_role": {
                 Args: {
                     "p_company_id": string;

@@ -3,6 +3,28 @@
 -- Seats are counted behind the lock of the company's row, which everything takes that gives a seat away:
 -- however many invitations come at once, there are never more members and live invitations than seats.
 
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('company_invitation_mails_per_day', '1000', 10, 100000, 'Most invitation mails of one company in a day.');
+
+-- Who revokes gets the seat back, and could mail another stranger with it; this ends that.
+create function private.check_invitation_mails(p_company_id uuid)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if (
+    select sum(mails) from public.company_employee_invitations
+    where company_id = p_company_id and mails_since > now() - interval '1 day'
+  ) >= private.setting('company_invitation_mails_per_day')::int then
+    raise sqlstate 'PT429' using message = 'too_many_mails', detail = 'The company has mailed enough invitations for a day.';
+  end if;
+end;
+$$;
+
+comment on function private.check_invitation_mails(uuid) is 'Refuses a company that has mailed as many invitations today as one may: too_many_mails.';
+
 create function private.lock_inviting_company(p_company_id uuid)
 returns public.companies
 language plpgsql
@@ -20,12 +42,13 @@ begin
   elsif not exists (select from private.company_entitlement(p_company_id)) then
     raise sqlstate 'PT409' using message = 'no_plan', detail = 'The company has no plan at present.';
   end if;
+  perform private.check_invitation_mails(p_company_id);
   return v_company;
 end;
 $$;
 
 comment on function private.lock_inviting_company(uuid) is
-  'The company of the caller, locked, if it may invite. Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409).';
+  'The company of the caller, locked, if it may invite. Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), too_many_mails (429).';
 
 create function private.has_free_seat(p_company_id uuid)
 returns boolean
@@ -62,10 +85,12 @@ set search_path = ''
 as $$
 begin
   return case
-    when p_email is null or p_email !~ '^[^@[:space:][:cntrl:]]{1,64}@[a-z0-9.-]{3,253}$' or p_email <> lower(p_email) or length(p_email) > 254
-      then 'invalid_email'
+    -- As core::email leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
+    when p_email is null or length(p_email) > 254
+      or p_email !~ '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'
+      or length(split_part(p_email, '@', 1)) > 64 then 'invalid_email'
     when cardinality(p_company.allowed_email_domains) > 0
-      and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
+      and not split_part(p_email, '@', 2) = any(select lower(trim(d)) from unnest(p_company.allowed_email_domains) d) then 'domain_not_allowed'
     when private.is_member_address(p_company.id, p_email) then 'already_member'
     when exists (select from private.email_suppressions where address = p_email) then 'suppressed'
   end;
@@ -231,7 +256,7 @@ $$;
 comment on function public.invite_employees(uuid, jsonb, jsonb) is
   'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], '
   'seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, '
-  'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_request, invalid_role (422).';
+  'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_request, invalid_role (422), too_many_mails (429).';
 
 revoke execute on function public.invite_employees(uuid, jsonb, jsonb) from public;
 grant execute on function public.invite_employees(uuid, jsonb, jsonb) to authenticated;

@@ -73,6 +73,10 @@ select is((select count(*) from public.company_employee_invitations), 4::bigint,
 
 -- The mail
 select pg_temp.act_as_owner();
+select is(private.address_refusal(null, e), 'invalid_email', 'no address: ' || e)
+from unnest(array['a b@corp.test', 'a,b@corp.test', 'a<b@corp.test', '"a"@corp.test', '.a@corp.test', 'a..b@corp.test', 'a@corp', 'a@-corp.test', 'a@corp.test.', 'ä@corp.test', repeat('a', 65) || '@corp.test', 'a@' || repeat('b.', 126) || 'test', 'a@b@corp.test']) e;
+select is(private.address_refusal(null, e), null, 'an address: ' || e)
+from unnest(array['a@corp.test', 'o''hara+x.y@corp.example', 'a@xn--mller-kva.test', 'a@corp.xn--p1ai', repeat('a', 64) || '@corp.test']) e;
 select results_eq(
   $$select user_id, recipient, category, token_purpose, array(select jsonb_object_keys(variables) order by 1), variables ->> 'locale'
     from public.communication_logs where template_key = 'company_invitation' order by id limit 1$$,
@@ -140,6 +144,16 @@ select pg_temp.act_as_owner();
 update public.company_employee_invitations set mails_since = now() - interval '25 hours' where id = :'x3';
 select pg_temp.act_as('company_admin');
 select is(pg_temp.statuses(pg_temp.invite(array['x3@corp.test'])), '{invited}'::text[], 'the next day there are others');
+
+-- How often in all
+select pg_temp.act_as_owner();
+update public.system_settings set value = '10' where key = 'company_invitation_mails_per_day';
+update public.company_employee_invitations set mails = 10, mails_since = now() where id = :'ada';
+select pg_temp.act_as('company_admin');
+select throws_ok($$select pg_temp.invite(array['y1@corp.test'])$$, 'PT429', 'too_many_mails', 'a company has its limit of a day, too, whatever it revokes');
+select throws_ok(format('select public.resend_invitation(%L)', :'x3'), 'PT429', 'too_many_mails', 'for sending again, too');
+select pg_temp.act_as_owner();
+update public.system_settings set value = '1000' where key = 'company_invitation_mails_per_day';
 
 -- Other companies
 select pg_temp.act_as('foreign_admin');
