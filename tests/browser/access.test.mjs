@@ -2,57 +2,19 @@
 // The pages without a mouse, without sight, and for a scanner that opens links.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { mailTo, tokenIn } from '../end-to-end/platform/inbox.mjs';
 import { PASSWORD, newAddress, signUp, signedIn } from '../end-to-end/platform/people.mjs';
-import { keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
-
-/** @type {import('playwright-core').Browser} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await sql.end();
-});
-
-/** What a screen reader would stumble over. Runs in the page. */
-function obstacles() {
-  const found = [];
-  const shown = (/** @type {Element} */ element) => element.getClientRects().length > 0;
-  if (!document.documentElement.lang) found.push('the page names no language');
-  if (!document.title) found.push('the page has no title');
-  const headings = [...document.querySelectorAll('h1')].filter(shown);
-  if (headings.length !== 1) found.push(`${headings.length} visible h1`);
-  for (const element of document.querySelectorAll('input, select, textarea')) {
-    const labels = /** @type {HTMLInputElement} */ (element).labels;
-    if (shown(element) && !labels?.length && !element.getAttribute('aria-label'))
-      found.push(`no label: ${element.outerHTML}`);
-  }
-  for (const element of document.querySelectorAll('a, button')) {
-    if (shown(element) && !element.textContent?.trim() && !element.getAttribute('aria-label')) {
-      found.push(`no name: ${element.outerHTML}`);
-    }
-  }
-  for (const image of document.querySelectorAll('img'))
-    if (!image.hasAttribute('alt')) found.push(`no alt: ${image.src}`);
-  const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
-  for (const id of new Set(ids.filter((one, index) => ids.indexOf(one) !== index))) found.push(`id "${id}" twice`);
-  for (const element of document.querySelectorAll('[aria-labelledby]')) {
-    if (!document.getElementById(element.getAttribute('aria-labelledby') ?? ''))
-      found.push(`label gone: ${element.outerHTML.slice(0, 80)}`);
-  }
-  return found;
-}
+import { keepScreenshot, newVisitor } from './chromium.mjs';
+import { obstacles } from './obstacles.mjs';
 
 describe('every page', () => {
   const paths = ['/', '/sign-up', '/sign-in', '/confirm-email', '/forgot-password', '/reset-password'];
   for (const path of [...paths, '/reset-password#token=any', '/sessions', '/preferences', '/nowhere']) {
     test(`${path} has names, labels, one heading, and fits a telephone`, async () => {
-      const { page, context } = await newVisitor(browser, { viewport: { width: 360, height: 740 } });
+      const { page, context } = await newVisitor({ viewport: { width: 360, height: 740 } });
       await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });
       assert.deepEqual(await page.evaluate(obstacles), []);
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -63,7 +25,7 @@ describe('every page', () => {
 
   test('also for somebody who is signed in', async () => {
     const { client } = await signedIn({ display_name: 'Ada' });
-    const { page, context } = await newVisitor(browser);
+    const { page, context } = await newVisitor();
     await page.goto(environment.siteUrl);
     const { data } = await client.auth.getSession();
     await page.evaluate((session) => {
@@ -82,7 +44,7 @@ describe('every page', () => {
 
 test('signing up and signing in with the keyboard alone', async () => {
   const email = newAddress('keys');
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   await page.goto(`${environment.siteUrl}/sign-up`);
   await page.keyboard.press('Tab');
   assert.match(await focused(page), /Skip to content/, 'the first stop is no way past the navigation');
@@ -118,7 +80,7 @@ test('signing up and signing in with the keyboard alone', async () => {
 });
 
 test('choosing a new password with the keyboard alone, and what a screen reader hears', async () => {
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   await page.route('**/auth-password-reset-complete', (route) => route.fulfill({ json: { status: 'password_updated' } }));
   await page.goto(`${environment.siteUrl}/reset-password#token=any`);
   await tabTo(page, 'New password');
@@ -143,7 +105,7 @@ test('choosing a new password with the keyboard alone, and what a screen reader 
 test('a scanner that opens the link of a mail, scripts and all, confirms nothing', async () => {
   const person = await signUp();
   const token = tokenIn(await mailTo(person.email));
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   for (let visit = 0; visit < 3; visit += 1) {
     await page.goto('about:blank');
     await page.goto(`${environment.siteUrl}/confirm-email#token=${token}`, { waitUntil: 'networkidle' });
@@ -156,7 +118,7 @@ test('a scanner that opens the link of a mail, scripts and all, confirms nothing
 });
 
 test('a link that is spoilt says so and offers another one', async () => {
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   await page.goto(`${environment.siteUrl}/confirm-email#token=${Buffer.alloc(48, 1).toString('base64url')}`);
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByText('This link is not valid').waitFor();

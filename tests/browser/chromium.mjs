@@ -2,7 +2,9 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { after } from 'node:test';
 import { chromium } from 'playwright-core';
+import { sql } from '../end-to-end/platform/clients.mjs';
 import { root } from '../end-to-end/platform/environment.mjs';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -10,8 +12,15 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export const TIME_ZONE = 'America/Sao_Paulo';
 const screenshots = path.join(root, 'target/screenshots');
 
+/** One for all tests of a file. @type {Promise<import('playwright-core').Browser> | undefined} */
+let browser;
+after(async () => {
+  await (await browser)?.close();
+  await sql.end();
+});
+
 /** The machine's own browser; CHROMIUM names another one. */
-export function openBrowser() {
+function openBrowser() {
   const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
   if (!executablePath) throw new Error('there is no Chromium on this machine');
   // The sandbox needs rights that root and containers do not have; the pages are our own.
@@ -20,11 +29,11 @@ export function openBrowser() {
 
 /**
  * A new visitor, and everything that went wrong in their pages.
- * @param {import('playwright-core').Browser} browser
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
-export async function newVisitor(browser, options = {}) {
-  const context = await browser.newContext({ locale: 'en-GB', timezoneId: TIME_ZONE, ...options });
+export async function newVisitor(options = {}) {
+  browser ??= openBrowser();
+  const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: TIME_ZONE, ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   /** @type {string[]} */

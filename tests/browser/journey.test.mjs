@@ -2,22 +2,13 @@
 // What a newcomer does first, in a browser: sign up, find the mail, confirm, sign in, book, be reminded.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { PASSWORD, aFreeSlot, newAddress } from '../end-to-end/platform/people.mjs';
-import { TIME_ZONE, keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+import { TIME_ZONE, keepScreenshot, newVisitor } from './chromium.mjs';
 import { followLink, openMail } from './inbox-page.mjs';
-
-/** @type {import('playwright-core').Browser} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await sql.end();
-});
+import { signIn } from './sign-in-page.mjs';
 
 /** Makes the reminder of a session due within the next two minutes. @param {string} email @param {Date} startsAt */
 async function remindSoon(email, startsAt) {
@@ -29,7 +20,7 @@ async function remindSoon(email, startsAt) {
 
 test('sign up, confirm, sign in, book, and be reminded', async () => {
   const email = newAddress('grace');
-  const { page, context, complaints } = await newVisitor(browser);
+  const { page, context, complaints } = await newVisitor();
 
   await page.goto(environment.siteUrl);
   await keepScreenshot(page, '1-home');
@@ -41,10 +32,7 @@ test('sign up, confirm, sign in, book, and be reminded', async () => {
   await page.getByText(email).waitFor();
   await keepScreenshot(page, '2-signed-up');
 
-  await page.goto(`${environment.siteUrl}/sign-in`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, email);
   await page.locator('#unconfirmed').waitFor();
   complaints.length = 0;
 
@@ -61,10 +49,7 @@ test('sign up, confirm, sign in, book, and be reminded', async () => {
   await keepScreenshot(confirmation, '5-confirmed');
   await confirmation.close();
 
-  await page.goto(`${environment.siteUrl}/sign-in`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, email);
   await page.getByRole('heading', { name: 'Hello, Grace' }).waitFor();
   await page.getByRole('button', { name: 'Join the demo company' }).click();
   await page.getByText('You are now a member').waitFor();

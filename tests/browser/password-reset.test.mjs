@@ -2,24 +2,15 @@
 // A forgotten password: the link in the mail, the rules, the new password, and what becomes of the old.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { PASSWORD, newAddress, signedIn } from '../end-to-end/platform/people.mjs';
-import { keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+import { keepScreenshot, newVisitor } from './chromium.mjs';
 import { followLink, openMail } from './inbox-page.mjs';
+import { signIn } from './sign-in-page.mjs';
 
 const NEW_PASSWORD = 'seven green boats at anchor';
-
-/** @type {import('playwright-core').Browser} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await sql.end();
-});
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -44,14 +35,6 @@ async function save(page, password) {
   await page.getByRole('button', { name: 'Save the new password' }).click();
 }
 
-/** @param {Page} page @param {string} email @param {string} password */
-async function signIn(page, email, password) {
-  await page.goto(`${environment.siteUrl}/sign-in`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-}
-
 /** How the page shows a rule: met, broken, unknown or open. @param {Page} page @param {string} rule */
 function standing(page, rule) {
   return page.getByRole('listitem').filter({ hasText: rule }).getAttribute('data-standing');
@@ -59,7 +42,7 @@ function standing(page, rule) {
 
 test('from the forgotten password to signing in with a new one', async () => {
   const { email, client } = await signedIn({ display_name: 'Ada' });
-  const { page, context, complaints } = await newVisitor(browser);
+  const { page, context, complaints } = await newVisitor();
   await askForLink(page, email);
   await keepScreenshot(page, 'forgot-password');
   const reset = await openResetLink(page, email);
@@ -121,7 +104,7 @@ describe('a link that no longer works says why, and another one is asked for the
   for (const [title, spoilt] of cases) {
     test(title, async () => {
       const { email, id } = await signedIn();
-      const { page, context } = await newVisitor(browser);
+      const { page, context } = await newVisitor();
       await askForLink(page, email);
       const reset = await openResetLink(page, email);
       await sql`update public.password_reset_tokens set ${spoilt} where user_id = ${id}`;
@@ -139,7 +122,7 @@ describe('a link that no longer works says why, and another one is asked for the
 });
 
 test('a link cut off, a network that asks too often, and a side that does not answer are told apart', async () => {
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   const token = Buffer.alloc(48, 1).toString('base64url');
   await page.goto(`${environment.siteUrl}/reset-password#token=${token}`);
   await save(page, NEW_PASSWORD);
@@ -160,7 +143,7 @@ test('a link cut off, a network that asks too often, and a side that does not an
 });
 
 test('a token leaves the address bar also where nothing else on the page works', async () => {
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   await page.route('**/stack/config.json', (route) => route.fulfill({ status: 503 }));
   await page.goto(`${environment.siteUrl}/reset-password#token=secret`);
   await page.waitForLoadState('networkidle');
@@ -172,7 +155,7 @@ test('no link signs anybody in to the account of whoever made it', async () => {
   const { client } = await signedIn({ display_name: 'Mallory' });
   const { data } = await client.auth.getSession();
   const { access_token = '', refresh_token = '' } = data.session ?? {};
-  const { page, context } = await newVisitor(browser);
+  const { page, context } = await newVisitor();
   const carried = new URLSearchParams({ access_token, refresh_token, expires_in: '3600', token_type: 'bearer' });
   for (const place of ['/', '/reset-password', '/confirm-email']) {
     await page.goto(`${environment.siteUrl}${place}#token=x&${carried}`);

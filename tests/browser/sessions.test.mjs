@@ -2,37 +2,25 @@
 // Where one is signed in: two browsers of one person, and one of them is ended by the other.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { sql, visitor } from '../end-to-end/platform/clients.mjs';
+import { test } from 'node:test';
+import { visitor } from '../end-to-end/platform/clients.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { PASSWORD, signedIn } from '../end-to-end/platform/people.mjs';
-import { keepScreenshot, newVisitor, openBrowser } from './chromium.mjs';
+import { keepScreenshot, newVisitor } from './chromium.mjs';
+import { signIn } from './sign-in-page.mjs';
 
 const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 ' +
   '(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1';
 const LAPTOP = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-/** @type {import('playwright-core').Browser} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await sql.end();
-});
-
 /**
  * A browser in which somebody has signed in.
  * @param {string} email @param {import('playwright-core').BrowserContextOptions} options
  */
 async function browserOf(email, options) {
-  const { page, context } = await newVisitor(browser, options);
-  await page.goto(`${environment.siteUrl}/sign-in`);
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  const { page, context } = await newVisitor(options);
+  await signIn(page, email);
   await page.getByRole('heading', { name: /^Hello/ }).waitFor();
   return { page, context };
 }
