@@ -216,6 +216,14 @@ join public.pillar_required_documents r on r.pillar_id = sp.pillar_id
 where not exists (select from public.specialist_documents d where d.specialist_id = s.id)
 group by s.n, s.id, r.document_type;
 
+insert into public.specialist_rates (specialist_id, service_type, session_minutes, rate_type, package_sessions, amount, currency, effective_from)
+select pg_temp.demo_id('specialist', r.n), r.service, r.minutes, r.type, r.sessions, r.amount, r.currency, current_date - 90
+from (values
+  (31, 'initial_consultation', 50, 'per_session', null::int, 95, 'EUR'), (31, 'follow_up', 30, 'package', 5, 260, 'EUR'),
+  (32, 'follow_up', 30, 'per_session', null, 40, 'EUR'), (34, 'coaching', null, 'hourly', null, 110, 'USD')
+) as r (n, service, minutes, type, sessions, amount, currency)
+on conflict do nothing;
+
 -- Ines and Carol work day and night, so that the pages can be tried out at any hour; the others as people do.
 insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
 select pg_temp.demo_id('specialist', h.n), d, h.starts_at, h.ends_at, current_date - 90

@@ -1353,6 +1353,64 @@ export type Database = {
                     }
                 ];
             };
+            "specialist_rates": {
+                Row: {
+                    "amount": number;
+                    "created_at": string;
+                    "currency": string;
+                    "effective_from": string;
+                    "effective_until": string | null;
+                    "id": string;
+                    "package_sessions": number | null;
+                    "rate_type": string;
+                    "service_type": string;
+                    "session_minutes": number | null;
+                    "specialist_id": string;
+                    "updated_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "amount": number;
+                    "created_at"?: string;
+                    "currency"?: string;
+                    "effective_from"?: string;
+                    "effective_until"?: string | null;
+                    "id"?: string;
+                    "package_sessions"?: number | null;
+                    "rate_type": string;
+                    "service_type": string;
+                    "session_minutes"?: number | null;
+                    "specialist_id"?: string;
+                    "updated_at"?: string;
+                };
+                Update: {
+                    "amount"?: number;
+                    "created_at"?: string;
+                    "currency"?: string;
+                    "effective_from"?: string;
+                    "effective_until"?: string | null;
+                    "id"?: string;
+                    "package_sessions"?: number | null;
+                    "rate_type"?: string;
+                    "service_type"?: string;
+                    "session_minutes"?: number | null;
+                    "specialist_id"?: string;
+                    "updated_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialist_rates_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "specialist_working_hours": {
                 Row: {
                     "created_at": string;

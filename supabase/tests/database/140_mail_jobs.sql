@@ -19,8 +19,10 @@ select is(
   array[
     'booking-reminders-dispatch: * * * * *', 'check-outbox: */5 * * * *', 'create-partitions: 27 2 * * *',
     'delete-unconfirmed-accounts: 47 * * * *', 'email-dispatch: * * * * *', 'end-subscriptions: 3 * * * *',
-    'expire-invitations: 13 * * * *', 'follow-sessions: 23 * * * *', 'purge-announced-documents: 53 3 * * *', 'purge-invitations: 33 * * * *',
-    'purge-mail-payloads: 37 * * * *', 'purge-sign-ins: 57 * * * *', 'purge-tokens: 17 * * * *', 'trim-job-history: 7 3 * * *'
+    'expire-documents: 8 * * * *', 'expire-invitations: 13 * * * *', 'follow-sessions: 23 * * * *',
+    'notice-documents: 43 * * * *', 'purge-announced-documents: 53 3 * * *', 'purge-invitations: 33 * * * *',
+    'purge-mail-payloads: 37 * * * *', 'purge-sign-ins: 57 * * * *', 'purge-tokens: 17 * * * *',
+    'trim-job-history: 7 3 * * *'
   ],
   'the jobs are scheduled'
 );
