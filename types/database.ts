@@ -935,6 +935,7 @@ export type Database = {
                     "expires_at": string;
                     "id": string;
                     "max_attempts": number;
+                    "released_at": string | null;
                     "superseded_at": string | null;
                     "token_hash": string | null;
                     "updated_at": string;
@@ -950,6 +951,7 @@ export type Database = {
                     "expires_at": string;
                     "id"?: string;
                     "max_attempts"?: number;
+                    "released_at"?: string | null;
                     "superseded_at"?: string | null;
                     "token_hash"?: string | null;
                     "updated_at"?: string;
@@ -964,6 +966,7 @@ export type Database = {
                     "expires_at"?: string;
                     "id"?: string;
                     "max_attempts"?: number;
+                    "released_at"?: string | null;
                     "superseded_at"?: string | null;
                     "token_hash"?: string | null;
                     "updated_at"?: string;

@@ -15,6 +15,7 @@ create table public.password_reset_tokens (
   max_attempts int not null default 5 check (max_attempts between 1 and 20),
   used_at timestamptz,
   completed_at timestamptz,
+  released_at timestamptz,
   superseded_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -33,7 +34,8 @@ comment on column public.password_reset_tokens.token_hash is 'SHA-256 of the sec
 comment on column public.password_reset_tokens.attempts is 'Tries with a wrong secret.';
 comment on column public.password_reset_tokens.used_at is 'When a request took the link to Auth. Given back where Auth refuses.';
 comment on column public.password_reset_tokens.completed_at is 'When Auth had a new password of the person. Never given back from then on.';
-comment on column public.password_reset_tokens.superseded_at is 'When a newer token of the person took its place, or the password was changed without it.';
+comment on column public.password_reset_tokens.released_at is 'When it was last given back because Auth had not answered yes.';
+comment on column public.password_reset_tokens.superseded_at is 'When a newer token of the person took its place, or a link changed the password.';
 
 create index password_reset_tokens_user_id_idx on public.password_reset_tokens (user_id, created_at desc);
 create index password_reset_tokens_token_hash_idx on public.password_reset_tokens (token_hash);

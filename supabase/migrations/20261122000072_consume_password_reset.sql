@@ -126,7 +126,7 @@ begin
       and (created_at > v_token.created_at or used_at is null and superseded_at is null)
   );
   update public.password_reset_tokens
-  set used_at = null, superseded_at = case when v_newer then greatest(now(), created_at) end
+  set used_at = null, released_at = now(), superseded_at = case when v_newer then greatest(now(), created_at) end
   where id = p_token_id;
   perform private.write_audit(
     'password.reset_released', 'password_reset_token', p_token_id::text, v_token.user_id, null, null,

@@ -6,6 +6,9 @@
 -- Auth itself ends the sessions: all of them when its admin API changes the password, all others
 -- when the person does. It also rewrites the column without a new password where its encryption at
 -- rest gets a new key (off by default): people would then get a notice too many.
+--
+-- Only a link voids the other links. A password that was changed in a session does not: whoever has
+-- stolen the session could void each link that its owner asks for, and keep the account.
 
 create function private.follow_password_change()
 returns trigger
@@ -13,10 +16,15 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_by_link boolean;
 begin
   update public.password_reset_tokens set completed_at = now()
   where user_id = new.id and used_at is not null and completed_at is null and expires_at > now();
-  perform private.retire_password_resets(new.id);
+  v_by_link := found;
+  -- A link that was given back while Auth went on to take its password has done its work as well.
+  update public.password_reset_tokens set superseded_at = greatest(now(), created_at)
+  where user_id = new.id and used_at is null and superseded_at is null and (v_by_link or released_at is not null);
   perform private.forget_failed_logins(new.id);
   perform private.write_audit(
     'password.changed', 'users', new.id::text, new.id, null, null, jsonb_build_object('source', 'trigger')
@@ -33,7 +41,7 @@ end;
 $$;
 
 comment on function private.follow_password_change() is
-  'Trigger on auth.users: a new password is audited, announced by mail, voids the links that could change it again, and is its owner''s way in.';
+  'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others.';
 
 revoke execute on function private.follow_password_change() from public;
 

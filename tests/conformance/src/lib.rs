@@ -114,7 +114,7 @@ suite! { $
         an_expired_link_is_not_good_again_when_released
         every_account_gets_one_mail_and_nobody_else_does
         an_address_cools_down_for_each_purpose
-        a_new_password_retires_every_other_link
+        only_a_link_voids_links
         a_new_password_is_told_to_a_confirmed_address_alone
         the_link_of_the_mail_sets_the_password
         a_client_asks_thirty_times_and_then_waits;

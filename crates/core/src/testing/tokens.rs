@@ -27,6 +27,8 @@ pub struct MemoryToken {
     /// Used, and Auth has the new password.
     pub completed: bool,
     pub superseded: bool,
+    /// Whether it was given back because Auth had not answered yes.
+    pub released: bool,
 }
 
 /// Tokens, and requests for new ones.
@@ -112,6 +114,7 @@ impl Tokens {
             .skip(index + 1)
             .any(|row| (row.purpose, row.user_id) == (Purpose::PasswordReset, user));
         self.rows[index].used = false;
+        self.rows[index].released = true;
         self.rows[index].superseded = newer;
         Value::Null
     }
@@ -159,11 +162,16 @@ impl Tokens {
         outbox.enqueue_security(account, template(purpose), Some(token));
     }
 
-    /// A person has a new password: no link may change it again.
+    /// A person has a new password. One that came by a link voids the others, and
+    /// a link that was given back too early is void in any case.
     pub(super) fn follow_password_change(&mut self, user: UserId) {
-        self.retire(Purpose::PasswordReset, user);
-        for token in self.rows.iter_mut().filter(|token| token.user_id == user) {
-            token.completed |= token.used;
+        let theirs = |token: &&mut MemoryToken| {
+            (token.purpose, token.user_id) == (Purpose::PasswordReset, user) && !token.completed
+        };
+        let by_link = self.rows.iter_mut().filter(theirs).any(|token| token.used);
+        for token in self.rows.iter_mut().filter(theirs) {
+            token.completed = token.used;
+            token.superseded |= !token.used && (by_link || token.released);
         }
     }
 
@@ -225,6 +233,7 @@ impl MemoryToken {
             used: false,
             completed: false,
             superseded: false,
+            released: false,
         }
     }
 
