@@ -270,3 +270,22 @@ revoke execute on function public.accept_invitation_signed_in(uuid, text, jsonb,
 grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
 grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
 grant execute on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) to authenticated;
+
+-- An invitation that waits stays: it is to the address, whatever account it had.
+create function private.forget_accepted_invitations()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  delete from public.company_employee_invitations
+  where status = 'accepted' and (accepted_by = old.id or email = old.email);
+  return old;
+end;
+$$;
+
+comment on function private.forget_accepted_invitations() is 'Trigger on profiles: closing an account takes the invitations along that led to it.';
+
+create trigger forget_accepted_invitations before delete on public.profiles
+  for each row execute function private.forget_accepted_invitations();

@@ -153,6 +153,15 @@ select results_eq(
   $$values ('employee', 'active', null::timestamptz)$$, 'in its role, not in the one they had'
 );
 
+-- A closed account
+update public.company_members set status = 'removed' where user_id = pg_temp.id('ada');
+select pg_temp.invited('new@corp.test') \g /dev/null
+delete from auth.users where id = pg_temp.id('ada');
+select results_eq(
+  $$select status from public.company_employee_invitations where email = 'new@corp.test'$$, array['pending'],
+  'closing an account takes its accepted invitation along; one that waits is to the address'
+);
+
 -- Who
 select pg_temp.act_as('company_admin');
 select throws_ok($$select public.check_invitation(gen_random_uuid(), 'x')$$, '42501', null, 'looking is for the functions alone');
