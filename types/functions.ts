@@ -124,6 +124,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/company-invitation-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Makes somebody a member of the company, and records which terms they accepted. Whoever has an account with the address sends their access token (`unauthenticated` without it, `wrong_account` for another address). Everybody else chooses a password and gets an account; one that nobody had confirmed gets this password, and its sessions end. A password that is refused, and a service that fails, leave an invitation that can still be accepted. `conflict`: another request made the account just now.
+         */
+        post: operations["company-invitation-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/company-invitation-accept/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at an invitation
+         * @description Says who invites, and whether accepting takes a password or signing in. Changes nothing.
+         */
+        post: operations["company-invitation-accept-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/company-invite-employee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite people to a company
+         * @description For admins of the company. Each row has a result of its own: an address that is none, or is not invited, costs the others nothing. There are never more members and invitations than seats. An address that stands in the request twice is invited once. Bodies up to 256 KiB.
+         */
+        post: operations["company-invite-employee"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/company-invite-employee/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail an invitation again
+         * @description With a new link and a new end, also when it has expired; older links stop working. `conflict`: it was accepted or revoked.
+         */
+        post: operations["company-invite-employee-resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/company-invite-employee/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an invitation back
+         * @description Its links stop working, and its seat is free. Again: nothing happens. `conflict`: it was accepted.
+         */
+        post: operations["company-invite-employee-revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/email-dispatch": {
         parameters: {
             query?: never;
@@ -148,6 +248,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Body of `POST /company-invitation-accept`. */
+        AcceptRequest: {
+            /** @description What they are called, if they have no name yet. */
+            full_name?: string | null;
+            /**
+             * Format: password
+             * @description A password for the new account: 12 characters to 72 bytes of UTF-8. Nothing
+             *     for whoever is signed in.
+             */
+            password?: string | null;
+            /** @description What they accept. */
+            terms: components["schemas"]["AcceptedTerms"];
+            /** @description The token of the link, 64 characters. */
+            token: string;
+        };
+        /** @description Answer of `POST /company-invitation-accept`. */
+        AcceptResponse: {
+            /** @description The company that they belong to now. */
+            company_id: components["schemas"]["CompanyId"];
+            /** @description Always `accepted`. */
+            status: components["schemas"]["AcceptStatus"];
+        };
+        /** @description What a link that holds does. */
+        AcceptStatus: "accepted";
         /** @description The answer, whatever the address. */
         AcceptedResponse: {
             /** @description Always `accepted`. */
@@ -155,6 +279,13 @@ export interface components {
         };
         /** @description The one value of a uniform answer. */
         AcceptedStatus: "accepted";
+        /** @description The versions of the documents that a person accepts, as the preview names them. */
+        AcceptedTerms: {
+            /** @description The privacy notice. */
+            privacy: string;
+            /** @description The terms of use. */
+            terms: string;
+        };
         /** @description Body of `POST /company-assign-plan`. */
         AssignPlanRequest: {
             /** @description A note for whoever renews by hand. */
@@ -182,11 +313,13 @@ export interface components {
              */
             trial_days?: number | null;
         };
+        /** @description What was done with an invitation. */
+        ChangeStatus: "resent" | "revoked";
         /**
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "token_expired" | "token_exhausted" | "token_used" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "internal" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "not_found" | "method_not_allowed" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "upstream_unavailable" | "upstream_timeout";
         /**
          * Format: uuid
          * @description An employer: `companies.id`.
@@ -251,6 +384,76 @@ export interface components {
             /** @description Where: a JSON pointer (RFC 6901) into the request body. */
             pointer: string;
         };
+        /** @description What was done with an invitation: the answer of `/resend` and `/revoke`. */
+        InvitationChange: {
+            /** @description Which. */
+            invitation_id: components["schemas"]["InvitationId"];
+            /** @description The seats of the company afterwards. */
+            seats: components["schemas"]["Seats"];
+            /** @description What was done. */
+            status: components["schemas"]["ChangeStatus"];
+        };
+        /**
+         * Format: uuid
+         * @description An invitation: `company_employee_invitations.id`.
+         */
+        InvitationId: string;
+        /** @description Body of `POST /company-invite-employee/resend` and `/revoke`. */
+        InvitationRequest: {
+            /** @description Which invitation. */
+            invitation_id: components["schemas"]["InvitationId"];
+        };
+        /** @description The result of one row. */
+        InvitationResult: {
+            /** @description The address as it was understood; as it was sent if it is none. */
+            email: string;
+            /**
+             * Format: uint32
+             * @description Which row, from 0.
+             */
+            index: number;
+            /** @description The invitation that the address has now. */
+            invitation_id?: components["schemas"]["InvitationId"] | null;
+            /** @description What became of it. */
+            status: components["schemas"]["InvitationStatus"];
+        };
+        /** @description What became of one row. */
+        InvitationStatus: "invited" | "resent" | "already_member" | "already_invited" | "seat_limit" | "invalid_email" | "domain_not_allowed" | "suppressed";
+        /** @description Body of `POST /company-invite-employee`. */
+        InviteRequest: {
+            /** @description The company that they are invited to. */
+            company_id: components["schemas"]["CompanyId"];
+            /** @description Whom to invite. */
+            invitations: components["schemas"]["Invitee"][];
+        };
+        /** @description Answer of `POST /company-invite-employee`. */
+        InviteResponse: {
+            /** @description One for each row of the request, in its order. */
+            results: components["schemas"]["InvitationResult"][];
+            /** @description The seats of the company afterwards. */
+            seats: components["schemas"]["Seats"];
+        };
+        /** @description Somebody to be invited. */
+        Invitee: {
+            /** @description Their address. What is none is told in the result of the row. */
+            email: string;
+            /** @description Suggested to them as their name. Cut after 100 characters. */
+            full_name?: string | null;
+            /** @description The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out. */
+            locale?: string | null;
+            /**
+             * @description What they will be; an employee if left out.
+             * @default employee
+             */
+            role: components["schemas"]["Role"];
+        };
+        /** @description A company, as far as whoever it invites may know. */
+        InvitingCompany: {
+            /** @description Its id. */
+            id: components["schemas"]["CompanyId"];
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Body of a request for a mail with a link. */
         LinkRequest: {
             /**
@@ -258,6 +461,24 @@ export interface components {
              * @description The address of the account.
              */
             email: string;
+        };
+        /** @description Body of `POST /company-invitation-accept/preview`. */
+        PreviewRequest: {
+            /** @description The token of the link, 64 characters. */
+            token: string;
+        };
+        /** @description Answer of `POST /company-invitation-accept/preview`. */
+        PreviewResponse: {
+            /** @description Who invites. */
+            company: components["schemas"]["InvitingCompany"];
+            /** @description The address that was invited, as far as its owner knows it by. */
+            email: string;
+            /** @description The name that the company knows them by. */
+            full_name?: string | null;
+            /** @description What accepting takes. */
+            requires: components["schemas"]["Requirement"];
+            /** @description What is to be accepted with it. */
+            terms: components["schemas"]["AcceptedTerms"];
         };
         /** @description The body of every error answer: RFC 9457, `application/problem+json`. */
         Problem: {
@@ -286,6 +507,8 @@ export interface components {
          * @description One HTTP request, as `X-Request-Id` carries it.
          */
         RequestId: string;
+        /** @description What accepting an invitation takes. */
+        Requirement: "sign_in" | "password";
         /** @description Body of `POST /auth-password-reset-complete`. */
         ResetPasswordRequest: {
             /**
@@ -304,6 +527,8 @@ export interface components {
         };
         /** @description What a link and a good password do. */
         ResetPasswordStatus: "password_updated";
+        /** @description What somebody is in a company. */
+        Role: "employee" | "manager" | "admin";
         /** @description The seats of a company, and who takes them. */
         Seats: {
             /**
@@ -1011,6 +1236,621 @@ export interface operations {
             };
             /** @description `plan_inactive`, `reason_required`, `invalid_start`, `invalid_end`, `invalid_trial` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "company-invitation-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptResponse"];
+                };
+            };
+            /** @description `token_invalid`, `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_account` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `company_suspended`, `seat_limit`, `conflict`, `version_not_in_force` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used`, `invitation_revoked` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rule_violation` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "company-invitation-accept-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewResponse"];
+                };
+            };
+            /** @description `token_invalid`, `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `company_suspended`, `seat_limit` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used`, `invitation_revoked` */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "company-invite-employee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteResponse"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `company_suspended`, `dpa_required`, `no_plan` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "company-invite-employee-resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationChange"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `seat_limit`, `domain_not_allowed`, `suppressed`, `company_suspended`, `dpa_required`, `no_plan` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_mails` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "company-invite-employee-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationChange"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

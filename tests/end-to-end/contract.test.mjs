@@ -18,7 +18,7 @@ const cron = { apikey: environment.secretKeys.cron };
 const person = await as(await signedIn());
 const token = Buffer.alloc(48, 9).toString('base64url');
 
-/** Good requests, one for each route. @type {{ path: string, headers?: Record<string, string>, body: Record<string, unknown>, cron?: true, person?: true }[]} */
+/** Good requests, one for each route. @type {{ path: string, headers?: Record<string, string>, body: Record<string, unknown>, cron?: true, person?: true, limit?: number }[]} */
 const routes = [
   { path: 'auth-email-verify', body: { token } },
   { path: 'auth-email-verify/resend', body: { email: 'nobody@example.com' } },
@@ -30,6 +30,21 @@ const routes = [
     body: { company_id: randomUUID(), plan: 'growth', status: 'active' },
     person: true,
   },
+  {
+    path: 'company-invite-employee',
+    headers: person,
+    body: { company_id: randomUUID(), invitations: [{ email: 'nobody@example.com' }] },
+    person: true,
+    limit: 256 * KIB,
+  },
+  ...['resend', 'revoke'].map((change) => ({
+    path: `company-invite-employee/${change}`,
+    headers: person,
+    body: { invitation_id: randomUUID() },
+    person: /** @type {const} */ (true),
+  })),
+  { path: 'company-invitation-accept/preview', body: { token } },
+  { path: 'company-invitation-accept', body: { token, terms: { terms: '1', privacy: '1' } } },
   { path: 'email-dispatch', headers: cron, body: {}, cron: true },
   { path: 'booking-reminders-dispatch', headers: cron, body: {}, cron: true },
 ];
@@ -53,7 +68,7 @@ function assertHeaders({ headers }) {
   assert.equal(headers.get('referrer-policy'), 'no-referrer');
 }
 
-for (const { path, headers, body } of routes) {
+for (const { path, headers, body, limit = 64 * KIB } of routes) {
   describe(path, () => {
     /** @param {unknown} sent @param {Record<string, string>} [more] */
     const send = (sent, more = {}) => callFunction(path, { headers: { ...headers, ...more }, body: sent });
@@ -121,17 +136,17 @@ for (const { path, headers, body } of routes) {
       });
     }
 
-    test('a body of more than 64 KiB is refused with 413', async () => {
+    test(`a body of more than ${limit / KIB} KiB is refused with 413`, async () => {
       const padded = (/** @type {number} */ size) => JSON.stringify(body).padEnd(size, ' ');
-      await assertProblem(await send(padded(64 * KIB + 1)), '413 payload_too_large');
-      assert.notEqual((await send(padded(64 * KIB))).status, 413);
+      await assertProblem(await send(padded(limit + 1)), '413 payload_too_large');
+      assert.notEqual((await send(padded(limit))).status, 413);
     });
 
     test('a body whose length is not told is counted as it arrives', async () => {
       const response = await streamed(path, headers, [
         JSON.stringify(body),
-        ' '.repeat(40 * KIB),
-        ' '.repeat(40 * KIB),
+        ' '.repeat(limit / 2),
+        ' '.repeat(limit / 2),
       ]);
       await assertProblem(response, '413 payload_too_large');
       const small = await streamed(path, headers, [JSON.stringify(body).slice(0, 1), JSON.stringify(body).slice(1)]);

@@ -33,5 +33,14 @@ export const EXAMPLES: Record<string, Example> = {
     headers: AS_PERSON,
     body: { company_id: COMPANY, plan: 'growth', status: 'active' },
   },
+  'company-invitation-accept': {
+    path: '/',
+    body: { token: TOKEN, password: 'correct horse battery staple', terms: { terms: '1', privacy: '1' } },
+  },
+  'company-invite-employee': {
+    path: '/',
+    headers: AS_PERSON,
+    body: { company_id: COMPANY, invitations: [{ email: 'nobody@example.com' }] },
+  },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
 };

@@ -9,6 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     error::{Code, Problem},
+    invitations::{
+        InvitationChange, InvitationRequest, InviteRequest, InviteResponse,
+        acceptance::{AcceptRequest, AcceptResponse, PreviewRequest, PreviewResponse},
+    },
     link_request::{AcceptedResponse, LinkRequest},
     outbox::{DispatchReport, DispatchRequest},
     password_reset::{ResetPasswordRequest, ResetPasswordResponse},
@@ -21,6 +25,8 @@ use crate::{
 enum Caller {
     /// Anybody, with the publishable key or none.
     Public,
+    /// Anybody, and whoever has signed in as themselves.
+    PublicOrPerson,
     /// Somebody who has signed in, as whom the database is called.
     Person,
     /// `pg_cron`, with the secret key named `cron`.
@@ -53,6 +59,8 @@ struct Operation {
 fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let mut all = links(schemas);
     all.extend(companies(schemas));
+    all.extend(inviting(schemas));
+    all.extend(accepting(schemas));
     all.extend(dispatchers(schemas));
     all
 }
@@ -169,6 +177,91 @@ fn companies(schemas: &mut Schemas) -> Vec<Operation> {
     vec![plan]
 }
 
+/// What a company is refused that may not invite at present.
+const INVITING_ERRORS: [Code; 3] = [Code::CompanySuspended, Code::DpaRequired, Code::NoPlan];
+
+fn inviting(schemas: &mut Schemas) -> Vec<Operation> {
+    let invite = Operation {
+        function: "company-invite-employee",
+        path: "",
+        summary: "Invite people to a company",
+        description: "For admins of the company. Each row has a result of its own: an address that is none, or is \
+                      not invited, costs the others nothing. There are never more members and invitations than \
+                      seats. An address that stands in the request twice is invited once. Bodies up to 256 KiB.",
+        caller: Caller::Person,
+        request: schemas.request::<InviteRequest>(),
+        success: (200, schemas.answer::<InviteResponse>()),
+        errors: [[Code::Unauthenticated, Code::Forbidden].as_slice(), &INVITING_ERRORS].concat(),
+    };
+    let mut change = |path, summary, description, errors: &[Code]| Operation {
+        function: "company-invite-employee",
+        path,
+        summary,
+        description,
+        caller: Caller::Person,
+        request: schemas.request::<InvitationRequest>(),
+        success: (200, schemas.answer::<InvitationChange>()),
+        errors: [[Code::Unauthenticated, Code::NotFound, Code::Conflict].as_slice(), errors]
+            .concat(),
+    };
+    let refusals = [Code::SeatLimit, Code::DomainNotAllowed, Code::Suppressed, Code::TooManyMails];
+    let resend = change(
+        "/resend",
+        "Mail an invitation again",
+        "With a new link and a new end, also when it has expired; older links stop working. `conflict`: it was \
+         accepted or revoked.",
+        &[refusals.as_slice(), &INVITING_ERRORS].concat(),
+    );
+    let revoke = change(
+        "/revoke",
+        "Take an invitation back",
+        "Its links stop working, and its seat is free. Again: nothing happens. `conflict`: it was accepted.",
+        &[],
+    );
+    vec![invite, resend, revoke]
+}
+
+fn accepting(schemas: &mut Schemas) -> Vec<Operation> {
+    let link = [
+        LINK_ERRORS.as_slice(),
+        &[Code::TokenUsed, Code::InvitationRevoked, Code::CompanySuspended, Code::SeatLimit],
+    ]
+    .concat();
+    let preview = Operation {
+        function: "company-invitation-accept",
+        path: "/preview",
+        summary: "Look at an invitation",
+        description: "Says who invites, and whether accepting takes a password or signing in. Changes nothing.",
+        caller: Caller::Public,
+        request: schemas.request::<PreviewRequest>(),
+        success: (200, schemas.answer::<PreviewResponse>()),
+        errors: link.clone(),
+    };
+    let refusals = [
+        Code::Unauthenticated,
+        Code::WrongAccount,
+        Code::Conflict,
+        Code::VersionNotInForce,
+        Code::RuleViolation,
+    ];
+    let accept = Operation {
+        function: "company-invitation-accept",
+        path: "",
+        summary: "Accept an invitation",
+        description: "Makes somebody a member of the company, and records which terms they accepted. Whoever has an \
+                      account with the address sends their access token (`unauthenticated` without it, \
+                      `wrong_account` for another address). Everybody else chooses a password and gets an account; \
+                      one that nobody had confirmed gets this password, and its sessions end. A password that is \
+                      refused, and a service that fails, leave an invitation that can still be accepted. \
+                      `conflict`: another request made the account just now.",
+        caller: Caller::PublicOrPerson,
+        request: schemas.request::<AcceptRequest>(),
+        success: (200, schemas.answer::<AcceptResponse>()),
+        errors: [link.as_slice(), &refusals].concat(),
+    };
+    vec![preview, accept]
+}
+
 /// The description, as `openapi.json` holds it.
 pub fn openapi() -> Value {
     let mut schemas = Schemas::new();
@@ -254,6 +347,9 @@ impl Operation {
         let name = format!("{}{}", self.function, self.path.replace('/', "-"));
         let security = match self.caller {
             Caller::Public => json!([{ "publishable": [] }, {}]),
+            Caller::PublicOrPerson => {
+                json!([{ "publishable": [] }, { "publishable": [], "person": [] }, {}])
+            }
             Caller::Person => json!([{ "publishable": [], "person": [] }]),
             Caller::Cron => json!([{ "cron": [] }]),
         };
@@ -319,6 +415,11 @@ mod tests {
             "ResetPasswordRequest",
             "DispatchRequest",
             "AssignPlanRequest",
+            "InviteRequest",
+            "Invitee",
+            "InvitationRequest",
+            "PreviewRequest",
+            "AcceptRequest",
         ] {
             let schema = &document["components"]["schemas"][name];
             assert_eq!(schema["additionalProperties"], json!(false), "{name}");

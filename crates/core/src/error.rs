@@ -55,12 +55,20 @@ codes! {
     Unauthenticated = 401, "unauthenticated", "Credentials are missing or wrong";
     /// The caller is known, and may not do this.
     Forbidden = 403, "forbidden", "This is not allowed";
+    /// Somebody is signed in, and the invitation is for another address.
+    WrongAccount = 403, "wrong_account", "This is for somebody else";
     /// There is no such route or resource for this caller.
     NotFound = 404, "not_found", "There is nothing here";
     /// The route exists for other methods, named by `Allow`.
     MethodNotAllowed = 405, "method_not_allowed", "This method is not allowed here";
     /// The request contradicts the state of the resource.
     Conflict = 409, "conflict", "This conflicts with the current state";
+    /// The company invites addresses of other domains only.
+    DomainNotAllowed = 409, "domain_not_allowed", "The company invites from other domains";
+    /// The address takes no mail from us.
+    Suppressed = 409, "suppressed", "This address takes no mail";
+    /// The version of a document that was accepted is not the one in force.
+    VersionNotInForce = 409, "version_not_in_force", "Another version is in force";
     /// The company is suspended, and nobody joins it.
     CompanySuspended = 409, "company_suspended", "The company is suspended";
     /// The company has not accepted the present data processing agreement.
@@ -79,6 +87,8 @@ codes! {
     TokenExhausted = 410, "token_exhausted", "This link has been tried too often";
     /// The link has done what it was for, and works once.
     TokenUsed = 410, "token_used", "This link has been used";
+    /// The company took the invitation back.
+    InvitationRevoked = 410, "invitation_revoked", "This invitation was taken back";
     /// A newer link was sent, or the account's address changed since.
     TokenSuperseded = 410, "token_superseded", "This link has been replaced";
     /// The body is larger than the route accepts.
@@ -99,6 +109,8 @@ codes! {
     PlanInactive = 422, "plan_inactive", "This plan is not on offer";
     /// Too many requests; `Retry-After` says when to come back.
     RateLimited = 429, "rate_limited", "Too many requests";
+    /// This invitation was mailed often enough for a day.
+    TooManyMails = 429, "too_many_mails", "Too many mails for one day";
     /// A defect or a misconfiguration of ours; never says which.
     Internal = 500, "internal", "Something went wrong on our side";
     /// A service we depend on refused or could not be reached.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(
@@ -40,6 +40,10 @@ id! {
 id! {
     /// An employer: `companies.id`.
     CompanyId
+}
+id! {
+    /// An invitation: `company_employee_invitations.id`.
+    InvitationId
 }
 id! {
     /// Which plan a company has: `company_subscriptions.id`.

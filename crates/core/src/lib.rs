@@ -9,6 +9,7 @@
 //! - [`password_reset`] gives whoever forgot their [`password`] a new one.
 //! - [`link_request`] is how either asks for a mail.
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
+//! - [`invitations`] lets a company's admins bring its people in.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
 //! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
@@ -30,6 +31,7 @@ pub mod date;
 pub mod email_address;
 pub mod error;
 pub mod id;
+pub mod invitations;
 pub mod json;
 pub mod link_request;
 pub mod outbox;

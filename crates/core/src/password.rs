@@ -174,7 +174,7 @@ fn code_points(text: &[u8]) -> usize {
 }
 
 /// General category Cc.
-fn is_control(character: char) -> bool {
+pub(crate) fn is_control(character: char) -> bool {
     matches!(character, '\0'..='\x1f' | '\x7f'..='\u{9f}')
 }
 

@@ -64,6 +64,9 @@ const fn in_words(code: Code) -> &'static str {
         Code::PlanInactive => "Please choose a plan that is on offer.",
         Code::CompanySuspended => "Please ask us what to do about it.",
         Code::DpaRequired => "An admin of the company has to accept the current version first.",
+        Code::DomainNotAllowed => "The company may allow the domain first.",
+        Code::Suppressed => "Mails to it came back, or its owner wants none.",
+        Code::TooManyMails => "Please try again tomorrow.",
         Code::NoPlan => "Please ask us for a plan.",
         _ => code.title(),
     }

@@ -16,8 +16,10 @@
 
 mod accounts;
 mod companies;
+mod invitations;
 mod mailer;
 mod outbox;
+mod scenes;
 mod token_requests;
 mod tokens;
 
@@ -33,8 +35,10 @@ use serde_json::Value;
 pub use self::{
     accounts::MemoryAccount,
     companies::{Companies, MemoryCompany, MemoryMember, MemoryPlan, MemorySubscription},
+    invitations::MemoryInvitation,
     mailer::{Mailbox, MailerFault},
     outbox::{MemoryMail, Outbox, Preferences, Suppression},
+    scenes::PASSWORD,
     token_requests::TokenRequests,
     tokens::{MemoryToken, Tokens},
 };
@@ -108,7 +112,10 @@ impl World {
             now: Cell::new(Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).single().expect("an instant")),
             entropy: Cell::new(0),
             accounts: RefCell::default(),
-            companies: RefCell::default(),
+            companies: RefCell::new(Companies {
+                terms_version: "2026-11".to_owned(),
+                ..Companies::default()
+            }),
             tokens: RefCell::default(),
             common_passwords: RefCell::default(),
             outbox: RefCell::default(),
@@ -133,8 +140,13 @@ impl World {
     }
 
     fn execute(&self, name: &'static str, arguments: &Value) -> Result<Value, DatabaseError> {
-        if name == "claim_emails" {
-            return self.claim(arguments);
+        match name {
+            "claim_emails" => return self.claim(arguments),
+            "check_invitation" => return Ok(self.check_invitation(arguments)),
+            "accept_invitation" => {
+                return self.accept_invitation(Some(argument(arguments, "p_user_id")), arguments);
+            }
+            _ => {}
         }
         let now = self.now.get();
         let accounts = self.accounts.borrow();
@@ -164,12 +176,15 @@ impl World {
         name: &'static str,
         arguments: &Value,
     ) -> Result<Value, DatabaseError> {
-        let mut companies = self.companies.borrow_mut();
         match name {
             "assign_company_plan" => {
                 let id = SubscriptionId(self.uuid());
-                companies.assign(person, arguments, id, self.now().date_naive())
+                self.companies.borrow_mut().assign(person, arguments, id, self.now())
             }
+            "invite_employees" => self.invite(person, arguments),
+            "resend_invitation" => self.change_invitation(person, arguments, true),
+            "revoke_invitation" => self.change_invitation(person, arguments, false),
+            "accept_invitation_signed_in" => self.accept_invitation(person, arguments),
             name => panic!("the in-memory database has no function {name} for people"),
         }
     }

@@ -34,6 +34,12 @@ impl Route {
     pub const fn post(path: &'static str) -> Self {
         Self { method: Method::Post, path, body_limit: 64 << 10 }
     }
+
+    /// The same with another limit, of up to 256 KiB: more is not read.
+    #[must_use]
+    pub const fn up_to(self, body_limit: usize) -> Self {
+        Self { body_limit, ..self }
+    }
 }
 
 /// A function.

@@ -80,6 +80,11 @@ impl Incoming {
         }
     }
 
+    /// Whoever has signed in, where nobody has to.
+    pub fn person(&self) -> Option<AccessToken> {
+        self.require_person().ok()
+    }
+
     /// Lets only somebody pass who has signed in, and answers as whom the database is
     /// to be called. Whether they still are, the database says.
     ///

@@ -117,12 +117,8 @@ impl Subject for World {
         };
         let id = CompanyId(self.uuid());
         self.companies.borrow_mut().rows.push(MemoryCompany {
-            id,
-            name: "Northwind".to_owned(),
-            suspended: false,
             members: members.iter().map(member).collect(),
-            subscription: None,
-            had_a_trial: false,
+            ..MemoryCompany::founded(id, "Northwind")
         });
         id
     }

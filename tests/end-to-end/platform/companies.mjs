@@ -50,3 +50,21 @@ export async function ask(person, path, body) {
   const response = await callFunction(path, { headers: await as(person), body });
   return { status: response.status, body: await response.json() };
 }
+
+/** A company that may invite: with a plan, an admin, and the agreement accepted.
+ * @param {{ seats?: number, dpa?: boolean }} [terms] */
+export async function aCustomer({ seats = 50, dpa = true } = {}) {
+  const company = await aCompany();
+  const plan = await aPlan({ seats });
+  await sql`
+    insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
+    values (${company.id}, ${plan.id}, 'active', current_date - 1)`;
+  const admin = await memberOf(company, 'admin');
+  const acceptDpa = async () => {
+    const [{ version }] = await sql`select value #>> '{}' as version from public.system_settings where key = 'dpa_version'`;
+    const { error } = await admin.client.rpc('accept_dpa', { p_company_id: company.id, p_version: version });
+    if (error) throw error;
+  };
+  if (dpa) await acceptDpa();
+  return { company, plan, admin, acceptDpa };
+}

@@ -35,12 +35,8 @@ fn scene() -> Scene {
             [plan("starter", 2, 14, true), plan("growth", 50, 0, true), plan("old", 9, 0, false)];
         companies.plans.extend(plans);
         companies.rows.push(MemoryCompany {
-            id: NORTHWIND,
-            name: "Northwind".to_owned(),
-            suspended: false,
             members: [ada, olga, UserId(uuid::Uuid::nil())].map(member).into(),
-            subscription: None,
-            had_a_trial: false,
+            ..MemoryCompany::founded(NORTHWIND, "Northwind")
         });
     }
     let [olga, ada] = [olga, ada].map(|user| world.sign_in(user));

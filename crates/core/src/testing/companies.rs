@@ -1,11 +1,11 @@
 //! Companies and their plans in memory, with what the database decides about them.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::argument;
+use super::{MemoryInvitation, argument};
 use crate::{
-    id::{CompanyId, SubscriptionId, UserId},
+    id::{CompanyId, InvitationId, SubscriptionId, UserId},
     plans::SubscriptionStatus,
     ports::DatabaseError,
     seats::Seats,
@@ -18,6 +18,11 @@ pub struct MemoryCompany {
     pub id: CompanyId,
     pub name: String,
     pub suspended: bool,
+    /// Domains that may be invited; none are all.
+    pub domains: Vec<String>,
+    /// Whether the present data processing agreement was accepted.
+    pub accepted_dpa: bool,
+    pub invitations: Vec<MemoryInvitation>,
     pub members: Vec<MemoryMember>,
     /// The one that is not cancelled.
     pub subscription: Option<MemorySubscription>,
@@ -61,6 +66,10 @@ pub struct MemorySubscription {
 #[derive(Debug, Default)]
 #[allow(missing_docs, reason = "the names of the tables")]
 pub struct Companies {
+    /// The version of the terms that is in force, and of the privacy notice.
+    pub terms_version: String,
+    /// Who accepted them with an invitation.
+    pub accepted_terms: Vec<UserId>,
     pub rows: Vec<MemoryCompany>,
     pub plans: Vec<MemoryPlan>,
     pub platform_admins: Vec<UserId>,
@@ -84,14 +93,30 @@ pub(super) fn refuse_plainly(status: u16, word: &str) -> DatabaseError {
 }
 
 impl MemoryCompany {
+    /// A company with nobody in it and no plan.
+    pub fn founded(id: CompanyId, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            suspended: false,
+            domains: Vec::new(),
+            accepted_dpa: true,
+            invitations: Vec::new(),
+            members: Vec::new(),
+            subscription: None,
+            had_a_trial: false,
+        }
+    }
+
     /// Who counts as a member, and who as invited.
-    pub(super) fn seats(&self) -> Seats {
+    pub(super) fn seats(&self, now: DateTime<Utc>) -> Seats {
         let members = self.members.iter().filter(|member| member.active).count();
+        let pending = self.invitations.iter().filter(|invitation| invitation.is_open(now)).count();
         let entitled = self.subscription.as_ref().filter(|subscription| subscription.entitles());
         Seats {
             limit: entitled.map_or(0, |subscription| subscription.seats),
             members: u32::try_from(members).expect("few members"),
-            pending: 0,
+            pending: u32::try_from(pending).expect("few invitations"),
         }
     }
 }
@@ -113,13 +138,28 @@ impl MemorySubscription {
 }
 
 impl Companies {
+    pub(super) fn company_of(&mut self, id: InvitationId) -> Option<&mut MemoryCompany> {
+        let of_it =
+            |company: &&mut MemoryCompany| company.invitations.iter().any(|one| one.id == id);
+        self.rows.iter_mut().find(of_it)
+    }
+
+    /// An invitation, and whose it is.
+    pub fn invitation(&self, id: InvitationId) -> Option<(&MemoryCompany, &MemoryInvitation)> {
+        let all = self.rows.iter().flat_map(|company| {
+            company.invitations.iter().map(move |invitation| (company, invitation))
+        });
+        all.into_iter().find(|(_, invitation)| invitation.id == id)
+    }
+
     pub(super) fn assign(
         &mut self,
         person: Option<UserId>,
         arguments: &Value,
         new_id: SubscriptionId,
-        today: NaiveDate,
+        now: DateTime<Utc>,
     ) -> Result<Value, DatabaseError> {
+        let today = now.date_naive();
         let person = person.ok_or_else(|| refuse_plainly(401, "unauthenticated"))?;
         if !self.platform_admins.contains(&person) {
             return Err(refuse_plainly(403, "forbidden"));
@@ -145,7 +185,7 @@ impl Companies {
             return Err(refuse_plainly(422, "plan_inactive"));
         }
         let wanted = wanted(live.as_ref(), plan, arguments, new_id, today)?;
-        let Seats { members, pending, .. } = company.seats();
+        let Seats { members, pending, .. } = company.seats(now);
         if wanted.entitles() && reason.is_none() && members > wanted.seats {
             let numbers = json!({ "members": members, "pending": pending, "seats": wanted.seats });
             return Err(refuse(409, "seats_below_members", &numbers));

@@ -99,18 +99,30 @@ impl Outbox {
         template: &str,
         token: Option<QueuedToken>,
     ) {
+        self.enqueue_from(Some(account.id), &account.address, "security", template, token);
+    }
+
+    /// Queues a mail, in the language of everybody here.
+    pub(super) fn enqueue_from(
+        &mut self,
+        owner: Option<UserId>,
+        to: &str,
+        category: &str,
+        template: &str,
+        token: Option<QueuedToken>,
+    ) {
         let found = self.templates.iter().find(|one| one.key == template);
         let mail = QueuedMail {
             id: self.next_mail_id(),
-            to: account.address.clone(),
+            to: to.to_owned(),
             template_id: found.unwrap_or_else(|| panic!("no mail template {template}")).id,
             variables: [].into(),
             locale: "en".to_owned(),
             time_zone: "UTC".to_owned(),
-            category: "security".to_owned(),
+            category: category.to_owned(),
             token,
         };
-        self.enqueue_for(Some(account.id), Stream::Mail, mail);
+        self.enqueue_for(owner, Stream::Mail, mail);
     }
 
     /// The next `communication_logs.id`.

@@ -1,0 +1,224 @@
+//! Accepting an invitation, by the link that was mailed.
+//!
+//! Three ways lead in. Somebody with a confirmed account accepts as themselves,
+//! signed in. Somebody without one gets an account, confirmed by the link, which
+//! only reads who reads their mail. And an account that nobody has confirmed gets a
+//! new password, whoever made it: else they would keep a way in. Auth is told first,
+//! and the invitation is used up last, in one transaction with the membership;
+//! whatever fails before leaves a link that still works.
+
+mod request;
+mod sql;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    request::{AcceptRequest, AcceptedTerms, PreviewRequest},
+    sql::{
+        AcceptInvitation, AcceptInvitationSignedIn, Acceptance, Account, CheckInvitation,
+        InvitationCheck, InvitationOutcome, InvitingCompany,
+    },
+};
+use crate::{
+    access_token::AccessToken,
+    client::ClientContext,
+    email_address::EmailAddress,
+    error::{Code, Error, Result},
+    id::{CompanyId, UserId},
+    password::{ProposedPassword, Surroundings},
+    ports::{Configured, Database, DatabaseError, Identity, Idna, NewUser, Unicode},
+    token::LinkToken,
+};
+
+/// Answer of `POST /company-invitation-accept/preview`.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PreviewResponse {
+    /// Who invites.
+    pub company: InvitingCompany,
+    /// The address that was invited, as far as its owner knows it by.
+    pub email: String,
+    /// The name that the company knows them by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// What accepting takes.
+    pub requires: Requirement,
+    /// What is to be accepted with it.
+    pub terms: AcceptedTerms,
+}
+
+/// What accepting an invitation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Requirement {
+    /// To sign in: the address has an account.
+    SignIn,
+    /// To choose a password.
+    Password,
+}
+
+/// Answer of `POST /company-invitation-accept`.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct AcceptResponse {
+    /// Always `accepted`.
+    pub status: AcceptStatus,
+    /// The company that they belong to now.
+    pub company_id: CompanyId,
+}
+
+/// What a link that holds does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AcceptStatus {
+    /// They are a member.
+    Accepted,
+}
+
+/// Says who invites whom, and what accepting takes.
+///
+/// # Errors
+/// Those of a link: `token_invalid`, `token_expired`, `token_exhausted`,
+/// `token_superseded`, `token_used`, `invitation_revoked`; `company_suspended`,
+/// `seat_limit`.
+pub async fn preview(
+    ports: &impl Database,
+    request: &PreviewRequest,
+    client: &ClientContext,
+) -> Result<PreviewResponse> {
+    let link = LinkToken::parse(&request.token)?;
+    let found = check(ports, &link, Vec::new(), client).await?;
+    let requires = match found.account {
+        Account::Confirmed => Requirement::SignIn,
+        Account::None | Account::Unconfirmed => Requirement::Password,
+    };
+    let email = masked(&found.email);
+    let InvitationCheck { company, full_name, terms, .. } = found;
+    Ok(PreviewResponse { company, email, full_name, requires, terms })
+}
+
+/// Accepts an invitation: as `person`, or else as whoever the link was mailed to.
+///
+/// # Errors
+/// Those of a link, see [`preview`]; `wrong_account` for somebody else's invitation,
+/// `unauthenticated` where the address has an account and nobody is signed in,
+/// `version_not_in_force` for other terms; `rule_violation` for a password that is
+/// refused. Each, and `upstream_unavailable` and `upstream_timeout`, leaves an
+/// invitation that can still be accepted, unless it could not be before.
+pub async fn accept(
+    ports: &(impl Database + Identity + Configured + Idna + Unicode),
+    person: Option<&AccessToken>,
+    request: &AcceptRequest,
+    client: &ClientContext,
+) -> Result<AcceptResponse> {
+    request.check()?;
+    let link = LinkToken::parse(&request.token)?;
+    let acceptance = match person {
+        Some(person) => accept_as(ports, person, &link, request, client).await?,
+        None => accept_by_mail(ports, &link, request, client).await?,
+    };
+    match (acceptance.outcome, acceptance.company_id) {
+        (InvitationOutcome::Accepted, Some(company_id)) => {
+            Ok(AcceptResponse { status: AcceptStatus::Accepted, company_id })
+        }
+        (outcome, _) => Err(outcome.refusal()),
+    }
+}
+
+async fn accept_as(
+    ports: &impl Database,
+    person: &AccessToken,
+    link: &LinkToken,
+    request: &AcceptRequest,
+    client: &ClientContext,
+) -> Result<Acceptance> {
+    let function = AcceptInvitationSignedIn {
+        p_token_id: link.id(),
+        p_token_hash: link.hash(),
+        p_terms: &request.terms,
+        p_full_name: request.full_name.as_deref(),
+        p_context: client,
+    };
+    ports.call_as(person, &function).await.map_err(DatabaseError::for_caller)
+}
+
+async fn accept_by_mail(
+    ports: &(impl Database + Identity + Configured + Idna + Unicode),
+    link: &LinkToken,
+    request: &AcceptRequest,
+    client: &ClientContext,
+) -> Result<Acceptance> {
+    let password = request.password.as_ref().map(|typed| ProposedPassword::new(ports, typed));
+    let prefixes = password.as_ref().map(ProposedPassword::prefixes).unwrap_or_default();
+    let found = check(ports, link, prefixes, client).await?;
+    if found.account == Account::Confirmed {
+        return Err(Error::new(Code::Unauthenticated, "Please sign in with your account first."));
+    }
+    let password = password
+        .ok_or_else(|| Error::field("/password", "missing_field", "Please choose a password."))?;
+    // Before there is an account: it would be one that nobody agreed to.
+    if found.terms != request.terms {
+        return Err(InvitationOutcome::WrongTerms.refusal());
+    }
+    let surroundings = Surroundings {
+        email: &found.email,
+        companies: &found.names,
+        product: &ports.config().product_name,
+        common: &found.common,
+    };
+    password.check(ports, &surroundings)?;
+    let function = AcceptInvitation {
+        p_token_id: link.id(),
+        p_token_hash: link.hash(),
+        p_user_id: account(ports, &found, password).await?,
+        p_full_name: request.full_name.as_deref(),
+        p_terms: &request.terms,
+        p_context: client,
+    };
+    Ok(ports.call(&function).await?)
+}
+
+/// A confirmed account of the address, with this password. Should two requests race,
+/// Auth makes one account.
+async fn account(
+    ports: &(impl Identity + Idna),
+    found: &InvitationCheck,
+    password: ProposedPassword,
+) -> Result<UserId> {
+    if let Some(user) = found.user_id {
+        ports.set_password_and_confirm(user, password.normal()).await?;
+        return Ok(user);
+    }
+    let email = EmailAddress::parse(ports, &found.email)
+        .map_err(|_| Error::internal("an invitation of no address"))?;
+    let password = password.normal().clone();
+    Ok(ports.create_user(&NewUser { email, password, email_confirmed: true }).await?)
+}
+
+async fn check(
+    ports: &impl Database,
+    link: &LinkToken,
+    prefixes: Vec<String>,
+    client: &ClientContext,
+) -> Result<InvitationCheck> {
+    let function = CheckInvitation {
+        p_token_id: link.id(),
+        p_token_hash: link.hash(),
+        p_password_prefixes: prefixes,
+        p_context: client,
+    };
+    let found = ports.call(&function).await?;
+    if found.outcome == InvitationOutcome::Live { Ok(found) } else { Err(found.outcome.refusal()) }
+}
+
+/// `a…@example.com`: enough for its owner.
+fn masked(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap_or_default();
+    let first = local.get(..1).unwrap_or_default();
+    [first, "…@", domain].concat()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! What callers may ask.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, Result},
+    password::is_control,
+    secret::SecretString,
+};
+
+/// Body of `POST /company-invitation-accept/preview`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PreviewRequest {
+    /// The token of the link, 64 characters.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub token: SecretString,
+}
+
+/// Body of `POST /company-invitation-accept`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AcceptRequest {
+    /// The token of the link, 64 characters.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub token: SecretString,
+    /// A password for the new account: 12 characters to 72 bytes of UTF-8. Nothing
+    /// for whoever is signed in.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "password")))]
+    pub password: Option<SecretString>,
+    /// What they are called, if they have no name yet.
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    pub full_name: Option<String>,
+    /// What they accept.
+    pub terms: AcceptedTerms,
+}
+
+/// The versions of the documents that a person accepts, as the preview names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedTerms {
+    /// The terms of use.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32)))]
+    pub terms: String,
+    /// The privacy notice.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32)))]
+    pub privacy: String,
+}
+
+impl AcceptRequest {
+    pub(super) fn check(&self) -> Result<()> {
+        let name = self.full_name.as_deref().unwrap_or_default();
+        let refused = if name.chars().count() > 100 || name.contains(is_control) {
+            ("/full_name", "Use up to 100 characters.")
+        } else if !is_version(&self.terms.terms) {
+            ("/terms/terms", "This is no version.")
+        } else if !is_version(&self.terms.privacy) {
+            ("/terms/privacy", "This is no version.")
+        } else {
+            return Ok(());
+        };
+        Err(Error::field(refused.0, "invalid_value", refused.1))
+    }
+}
+
+fn is_version(text: &str) -> bool {
+    (1..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+}

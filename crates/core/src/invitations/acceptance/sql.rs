@@ -1,0 +1,181 @@
+//! The SQL functions of this domain.
+
+use serde::{Deserialize, Serialize};
+
+use super::AcceptedTerms;
+use crate::{
+    client::ClientContext,
+    error::{Code, Error},
+    id::{CompanyId, TokenId, UserId},
+    ports::SqlFunction,
+    token::{TokenHash, TokenOutcome},
+};
+
+/// What the database says of an invitation and its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationOutcome {
+    /// It can be accepted.
+    Live,
+    /// This call has accepted it.
+    Accepted,
+    /// Unknown, or the secret is wrong.
+    Invalid,
+    /// Its time is over.
+    Expired,
+    /// Five wrong attempts were made.
+    Exhausted,
+    /// A newer link was mailed.
+    Superseded,
+    /// Somebody has accepted it.
+    Used,
+    /// The company took it back.
+    Revoked,
+    /// The company is suspended.
+    CompanySuspended,
+    /// The company has fewer seats by now.
+    SeatGone,
+    /// It is for another address, or for an account that is not confirmed.
+    WrongAccount,
+    /// Other terms are in force.
+    WrongTerms,
+}
+
+impl InvitationOutcome {
+    /// Why an invitation does not help its caller.
+    pub fn refusal(self) -> Error {
+        let (code, detail) = match self {
+            Self::Live | Self::Accepted => {
+                return Error::internal("an outcome of another function");
+            }
+            Self::Invalid => return TokenOutcome::Invalid.refusal(),
+            Self::Expired => return TokenOutcome::Expired.refusal(),
+            Self::Exhausted => return TokenOutcome::Exhausted.refusal(),
+            Self::Superseded => return TokenOutcome::Superseded.refusal(),
+            Self::Used => (Code::TokenUsed, "This invitation has been accepted."),
+            Self::Revoked => (Code::InvitationRevoked, "Please ask your company."),
+            Self::CompanySuspended => (Code::CompanySuspended, "Please ask your company."),
+            Self::SeatGone => (Code::SeatLimit, "Please ask your company for a seat."),
+            Self::WrongAccount => {
+                (Code::WrongAccount, "Please sign in with the address that was invited.")
+            }
+            Self::WrongTerms => {
+                (Code::VersionNotInForce, "Please read the present version, and accept it.")
+            }
+        };
+        Error::new(code, detail)
+    }
+}
+
+/// Looks at a link without using it up. A wrong secret counts as one of five attempts.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct CheckInvitation<'a> {
+    pub p_token_id: TokenId,
+    pub p_token_hash: TokenHash,
+    pub p_password_prefixes: Vec<String>,
+    pub p_context: &'a ClientContext,
+}
+
+impl SqlFunction for CheckInvitation<'_> {
+    const NAME: &'static str = "check_invitation";
+    type Output = InvitationCheck;
+}
+
+/// An invitation, if it can be accepted.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct InvitationCheck {
+    /// `live`, or why not.
+    pub outcome: InvitationOutcome,
+    /// Who invites.
+    #[serde(default)]
+    pub company: InvitingCompany,
+    /// The address that was invited.
+    #[serde(default)]
+    pub email: String,
+    /// The name that the company knows them by.
+    pub full_name: Option<String>,
+    /// Whether the address has an account.
+    #[serde(default)]
+    pub account: Account,
+    /// Which.
+    pub user_id: Option<UserId>,
+    /// The names of the company and of those that the person belongs to.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// SHA-256 of the common passwords behind the prefixes, in hex.
+    #[serde(default)]
+    pub common: Vec<String>,
+    /// The versions that are in force.
+    #[serde(default = "no_terms")]
+    pub terms: AcceptedTerms,
+}
+
+const fn no_terms() -> AcceptedTerms {
+    AcceptedTerms { terms: String::new(), privacy: String::new() }
+}
+
+/// A company, as far as whoever it invites may know.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InvitingCompany {
+    /// Its id.
+    pub id: CompanyId,
+    /// Its name.
+    pub name: String,
+}
+
+/// Whether an address has an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// It has none.
+    #[default]
+    None,
+    /// One whose address nobody has confirmed.
+    Unconfirmed,
+    /// One that somebody signs in with.
+    Confirmed,
+}
+
+/// Accepts an invitation for a confirmed account of its address.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct AcceptInvitation<'a> {
+    pub p_token_id: TokenId,
+    pub p_token_hash: TokenHash,
+    pub p_user_id: UserId,
+    pub p_full_name: Option<&'a str>,
+    pub p_terms: &'a AcceptedTerms,
+    pub p_context: &'a ClientContext,
+}
+
+impl SqlFunction for AcceptInvitation<'_> {
+    const NAME: &'static str = "accept_invitation";
+    type Output = Acceptance;
+}
+
+/// Accepts an invitation for whoever asks.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct AcceptInvitationSignedIn<'a> {
+    pub p_token_id: TokenId,
+    pub p_token_hash: TokenHash,
+    pub p_terms: &'a AcceptedTerms,
+    pub p_full_name: Option<&'a str>,
+    pub p_context: &'a ClientContext,
+}
+
+impl SqlFunction for AcceptInvitationSignedIn<'_> {
+    const NAME: &'static str = "accept_invitation_signed_in";
+    type Output = Acceptance;
+}
+
+/// What became of an invitation that was to be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Acceptance {
+    /// `accepted`, or why not.
+    pub outcome: InvitationOutcome,
+    /// The company that they belong to now.
+    pub company_id: Option<CompanyId>,
+}

@@ -1,0 +1,72 @@
+//! What callers may ask.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, Result},
+    id::{CompanyId, InvitationId},
+};
+
+/// The most rows of one request.
+const MOST_ROWS: usize = 100;
+
+/// Body of `POST /company-invite-employee`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InviteRequest {
+    /// The company that they are invited to.
+    pub company_id: CompanyId,
+    /// Whom to invite.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 100)))]
+    pub invitations: Vec<Invitee>,
+}
+
+/// Somebody to be invited.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Invitee {
+    /// Their address. What is none is told in the result of the row.
+    pub email: String,
+    /// What they will be; an employee if left out.
+    #[serde(default)]
+    pub role: Role,
+    /// Suggested to them as their name. Cut after 100 characters.
+    pub full_name: Option<String>,
+    /// The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out.
+    pub locale: Option<String>,
+}
+
+/// What somebody is in a company.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Books sessions.
+    #[default]
+    Employee,
+    /// Also sees who the members are.
+    Manager,
+    /// Also changes them, and invites.
+    Admin,
+}
+
+/// Body of `POST /company-invite-employee/resend` and `/revoke`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct InvitationRequest {
+    /// Which invitation.
+    pub invitation_id: InvitationId,
+}
+
+impl InviteRequest {
+    pub(super) fn check(&self) -> Result<()> {
+        if (1..=MOST_ROWS).contains(&self.invitations.len()) {
+            return Ok(());
+        }
+        let detail = "Invite 1 to 100 people at a time.";
+        Err(Error::field("/invitations", "invalid_length", detail))
+    }
+}

@@ -1,0 +1,6 @@
+// Invites people to a company. The rules are in functions/company-invite-employee and crates/core.
+import * as bindings from './build/function.js';
+import { bytes } from './build/wasm.js';
+import { serve } from '../_shared/host.ts';
+
+export default serve(bindings, bytes);
