@@ -41,6 +41,11 @@ impl EmailAddress {
         Ok(Self(format!("{local}@{domain}")))
     }
 
+    /// An address that was parsed before it was stored.
+    pub fn from_database(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The normalised text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -2,8 +2,7 @@
 
 use std::{cell::OnceCell, future::Future};
 
-use evenkeel_core::{Code, Config, Error, Result, config::ConfigError, id::RequestId};
-use uuid::Uuid;
+use evenkeel_core::{Code, Config, Error, Result, config::ConfigError, id, id::RequestId};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -48,7 +47,7 @@ pub async fn run(
 ) -> String {
     panic::watch();
     let started_ms = platform::now_ms();
-    let request_id = RequestId(Uuid::try_parse(&received.request_id).unwrap_or_default());
+    let request_id = RequestId(id::parse(&received.request_id).unwrap_or_default());
     let config = match config() {
         Ok(config) => config,
         Err(errors) => return misconfigured(function, &errors, request_id).into_message(),

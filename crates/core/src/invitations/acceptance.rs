@@ -10,13 +10,15 @@
 mod request;
 mod sql;
 
+use core::pin::Pin;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::{
     request::{AcceptRequest, AcceptedTerms, PreviewRequest},
     sql::{
-        AcceptInvitation, AcceptInvitationSignedIn, Acceptance, Account, CheckInvitation,
-        InvitationCheck, InvitationOutcome, InvitingCompany,
+        AcceptInvitation, AcceptInvitationSignedIn, Acceptance, AcceptedLink, Account,
+        CheckInvitation, InvitationCheck, InvitationOutcome, InvitingCompany,
     },
 };
 use crate::{
@@ -26,7 +28,7 @@ use crate::{
     error::{Code, Error, Result},
     id::{CompanyId, UserId},
     password::{ProposedPassword, Surroundings},
-    ports::{Configured, Database, DatabaseError, Identity, Idna, NewUser, Unicode},
+    ports::{Configured, Database, DatabaseError, Identity, NewUser, Unicode},
     token::LinkToken,
 };
 
@@ -108,17 +110,30 @@ pub async fn preview(
 /// refused. Each, and `upstream_unavailable` and `upstream_timeout`, leaves an
 /// invitation that can still be accepted, unless it could not be before.
 pub async fn accept(
-    ports: &(impl Database + Identity + Configured + Idna + Unicode),
+    ports: &(impl Database + Identity + Configured + Unicode),
     person: Option<&AccessToken>,
     request: &AcceptRequest,
     client: &ClientContext,
 ) -> Result<AcceptResponse> {
     request.check()?;
     let link = LinkToken::parse(&request.token)?;
-    let acceptance = match person {
-        Some(person) => accept_as(ports, person, &link, request, client).await?,
-        None => accept_by_mail(ports, &link, request, client).await?,
+    let p_user_id = match person {
+        Some(_) => None,
+        None => Some(account_by_mail(ports, &link, request, client).await?),
     };
+    let accepted = AcceptedLink {
+        p_token_id: link.id(),
+        p_token_hash: link.hash(),
+        p_user_id,
+        p_full_name: request.full_name.as_deref(),
+        p_terms: &request.terms,
+        p_context: client,
+    };
+    let acceptance = match person {
+        Some(person) => ports.call_as(person, &AcceptInvitationSignedIn(&accepted)).await,
+        None => ports.call(&AcceptInvitation(&accepted)).await,
+    };
+    let acceptance = acceptance.map_err(DatabaseError::for_stranger)?;
     match (acceptance.outcome, acceptance.company_id) {
         (InvitationOutcome::Accepted, Some(company_id)) => {
             Ok(AcceptResponse { status: AcceptStatus::Accepted, company_id })
@@ -127,37 +142,22 @@ pub async fn accept(
     }
 }
 
-async fn accept_as(
-    ports: &impl Database,
-    person: &AccessToken,
+/// Makes sure that the address has an account that its owner alone can sign in with, and
+/// answers which.
+async fn account_by_mail(
+    ports: &(impl Database + Identity + Configured + Unicode),
     link: &LinkToken,
     request: &AcceptRequest,
     client: &ClientContext,
-) -> Result<Acceptance> {
-    let function = AcceptInvitationSignedIn {
-        p_token_id: link.id(),
-        p_token_hash: link.hash(),
-        p_terms: &request.terms,
-        p_full_name: request.full_name.as_deref(),
-        p_context: client,
-    };
-    ports.call_as(person, &function).await.map_err(DatabaseError::for_caller)
-}
-
-async fn accept_by_mail(
-    ports: &(impl Database + Identity + Configured + Idna + Unicode),
-    link: &LinkToken,
-    request: &AcceptRequest,
-    client: &ClientContext,
-) -> Result<Acceptance> {
+) -> Result<UserId> {
     let password = request.password.as_ref().map(|typed| ProposedPassword::new(ports, typed));
     let prefixes = password.as_ref().map(ProposedPassword::prefixes).unwrap_or_default();
     let found = check(ports, link, prefixes, client).await?;
     if found.account == Account::Confirmed {
         return Err(Error::new(Code::Unauthenticated, "Please sign in with your account first."));
     }
-    let password = password
-        .ok_or_else(|| Error::field("/password", "missing_field", "Please choose a password."))?;
+    let missing = || Error::field("/password", "missing_field", "Please choose a password.");
+    let password = password.ok_or_else(missing)?;
     // Before there is an account: it would be one that nobody agreed to.
     if found.terms != request.terms {
         return Err(InvitationOutcome::WrongTerms.refusal());
@@ -169,21 +169,13 @@ async fn accept_by_mail(
         common: &found.common,
     };
     password.check(ports, &surroundings)?;
-    let function = AcceptInvitation {
-        p_token_id: link.id(),
-        p_token_hash: link.hash(),
-        p_user_id: account(ports, &found, password).await?,
-        p_full_name: request.full_name.as_deref(),
-        p_terms: &request.terms,
-        p_context: client,
-    };
-    Ok(ports.call(&function).await?)
+    account(ports, &found, password).await
 }
 
 /// A confirmed account of the address, with this password. Should two requests race,
 /// Auth makes one account.
 async fn account(
-    ports: &(impl Identity + Idna),
+    ports: &impl Identity,
     found: &InvitationCheck,
     password: ProposedPassword,
 ) -> Result<UserId> {
@@ -191,26 +183,31 @@ async fn account(
         ports.set_password_and_confirm(user, password.normal()).await?;
         return Ok(user);
     }
-    let email = EmailAddress::parse(ports, &found.email)
-        .map_err(|_| Error::internal("an invitation of no address"))?;
+    let email = EmailAddress::from_database(&found.email);
     let password = password.normal().clone();
     Ok(ports.create_user(&NewUser { email, password, email_confirmed: true }).await?)
 }
 
-async fn check(
-    ports: &impl Database,
+/// Boxed, since two routes ask for it: it would be in the module twice.
+fn check<'a>(
+    ports: &'a impl Database,
     link: &LinkToken,
     prefixes: Vec<String>,
-    client: &ClientContext,
-) -> Result<InvitationCheck> {
+    client: &'a ClientContext,
+) -> Pin<Box<dyn Future<Output = Result<InvitationCheck>> + 'a>> {
     let function = CheckInvitation {
         p_token_id: link.id(),
         p_token_hash: link.hash(),
         p_password_prefixes: prefixes,
         p_context: client,
     };
-    let found = ports.call(&function).await?;
-    if found.outcome == InvitationOutcome::Live { Ok(found) } else { Err(found.outcome.refusal()) }
+    Box::pin(async move {
+        let found = ports.call(&function).await?;
+        match found.outcome {
+            InvitationOutcome::Live => Ok(found),
+            outcome => Err(outcome.refusal()),
+        }
+    })
 }
 
 /// `a…@example.com`: enough for its owner.

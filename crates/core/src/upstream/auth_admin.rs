@@ -135,7 +135,8 @@ fn refusal(response: &HttpResponse) -> IdentityError {
     let code = error.error_code.or_else(|| coded().map(|error| error.code));
     match (response.status, code.as_deref()) {
         (_, Some("user_not_found")) | (404, None) => IdentityError::NotFound,
-        (_, Some("email_exists" | "user_already_exists")) => IdentityError::EmailExists,
+        // A unique violation: two requests made an account of one address at the same time.
+        (_, Some("email_exists" | "user_already_exists" | "23505")) => IdentityError::EmailExists,
         (_, Some("weak_password")) => IdentityError::WeakPassword(
             error.weak_password.map_or_else(Vec::new, |weak| weak.reasons),
         ),
@@ -178,10 +179,11 @@ mod tests {
                 Refused("validation_failed".into()),
             ),
             (401, r#"{"message":"no key"}"#, Refused("401".into())),
+            (500, r#"{"code":"23505","message":"duplicate key"}"#, EmailExists),
             (
                 500,
-                r#"{"code":"23505","message":"duplicate key"}"#,
-                Unavailable("status 500 23505".into()),
+                r#"{"code":"40001","message":"could not serialize"}"#,
+                Unavailable("status 500 40001".into()),
             ),
             (
                 429,

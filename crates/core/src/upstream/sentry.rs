@@ -132,7 +132,7 @@ pub fn event_request(
     event: &Event<'_>,
 ) -> HttpRequest {
     let payload = EventPayload {
-        event_id: id.simple().to_string(),
+        event_id: hex::encode(id.as_bytes()),
         timestamp: timestamp(now_ms),
         platform: "other",
         level: "error",
@@ -149,7 +149,7 @@ pub fn event_request(
 /// The request that reports a sign of life.
 pub fn check_in_request(config: &SentryConfig, now_ms: u64, check_in: &CheckIn<'_>) -> HttpRequest {
     let payload = CheckInPayload {
-        check_in_id: check_in.id.simple().to_string(),
+        check_in_id: hex::encode(check_in.id.as_bytes()),
         monitor_slug: check_in.monitor,
         status: check_in.status,
         duration: check_in.duration,
@@ -184,7 +184,7 @@ fn envelope(
     payload: &impl Serialize,
 ) -> HttpRequest {
     let header = EnvelopeHeader {
-        event_id: id.map(|id| id.simple().to_string()),
+        event_id: id.map(|id| hex::encode(id.as_bytes())),
         sent_at: timestamp(now_ms),
     };
     let payload = line(payload);
