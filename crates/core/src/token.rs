@@ -124,6 +124,7 @@ impl LinkToken {
     ///
     /// # Errors
     /// `token_invalid`, the same as for a token that nobody issued.
+    #[inline(never)]
     pub fn parse(text: &SecretString) -> Result<Self> {
         let mut bytes = [0; TOKEN_BYTES];
         let decoded = Base64UrlUnpadded::decode(text.expose(), &mut bytes).ok();
@@ -141,6 +142,7 @@ impl LinkToken {
     }
 
     /// What the row keeps of the secret.
+    #[inline(never)]
     pub fn hash(&self) -> TokenHash {
         TokenHash(hex::encode(Sha256::digest(self.secret)))
     }

@@ -52,6 +52,12 @@ impl Incoming {
     /// # Errors
     /// `unsupported_media_type`, `payload_too_large`, `invalid_request`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        json::parse_request(self.body()?)
+    }
+
+    /// The part that is the same for every type, so that a module holds it once.
+    #[inline(never)]
+    fn body(&self) -> Result<&[u8]> {
         let content_type = self.received.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
@@ -59,7 +65,7 @@ impl Incoming {
         }
         let limit = self.route.body_limit;
         match &self.received.body {
-            Some(body) if body.len() <= limit => json::parse_request(body),
+            Some(body) if body.len() <= limit => Ok(body),
             _ => {
                 let detail = format!("The body may hold up to {limit} bytes.");
                 Err(Error::new(Code::PayloadTooLarge, detail))

@@ -34,6 +34,7 @@ impl<H: Http + Configured> Database for H {
     }
 }
 
+#[inline(never)]
 fn request(host: &impl Configured, name: &str, arguments: Vec<u8>) -> HttpRequest {
     let path = ["/rest/v1/rpc/", name].concat();
     supabase_request(host, "database", HttpMethod::Post, &path, Some(arguments))
