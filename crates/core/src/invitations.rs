@@ -119,7 +119,7 @@ pub async fn invite(
     let answer = ports.call_as(person, &function).await;
     let invited = answer.map_err(DatabaseError::for_caller)?;
     ports.kick_email_dispatch();
-    rows.merge(invited)
+    rows.merge(&invited)
 }
 
 /// Mails an invitation again, with a new link; one that has expired, too.
@@ -159,7 +159,7 @@ async fn change<F: SqlFunction<Output = Verbatim<InvitationChange>>>(
     person: &AccessToken,
     function: &F,
 ) -> Result<Verbatim<InvitationChange>> {
-    Ok(ports.call_as(person, function).await.map_err(DatabaseError::for_caller)?)
+    ports.call_as(person, function).await.map_err(DatabaseError::for_caller)
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     /// `internal` if the database has left a row out.
-    pub(super) fn merge(&self, invited: Invited) -> Result<InviteResponse> {
+    pub(super) fn merge(&self, invited: &Invited) -> Result<InviteResponse> {
         let result = |index: usize| {
             let first = self.first_like(index);
             let found = invited.results.iter().find(|row| row.index as usize == first);

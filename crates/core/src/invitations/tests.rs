@@ -82,7 +82,7 @@ fn every_row_has_a_result_of_its_own_in_the_order_of_the_request() {
     use InvitationStatus::*;
     let scene = scene(50);
     scene.world.with_company(|company| {
-        company.domains = vec!["example.com".to_owned(), "xn--bcher-kva.example".to_owned()]
+        company.domains = vec!["example.com".to_owned(), "xn--bcher-kva.example".to_owned()];
     });
     let suppressed = "bounced@example.com".to_owned();
     scene.world.outbox.borrow_mut().suppressions.insert(suppressed, Suppression::HardBounce);

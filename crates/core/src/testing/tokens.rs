@@ -12,7 +12,7 @@ use crate::{
 
 /// A row of `email_verification_tokens` or `password_reset_tokens`.
 #[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "the columns of the tables")]
+#[allow(missing_docs, clippy::struct_excessive_bools, reason = "the columns of the tables")]
 pub struct MemoryToken {
     pub purpose: Purpose,
     pub id: TokenId,
