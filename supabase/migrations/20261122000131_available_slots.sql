@@ -12,6 +12,7 @@ create function private.time_zone_stretches(p_time_zone text, p_from timestamptz
 returns table (span tstzrange, utc_offset interval)
 language plpgsql
 stable
+rows 2
 set search_path = ''
 as $$
 declare
@@ -48,7 +49,7 @@ comment on function private.time_zone_stretches(text, timestamptz, timestamptz) 
   'The stretches of [p_from, p_to] in which a zone is the same offset away from UTC; the last is open. Both must be full seconds.';
 
 -- A row for each stretch of usual or extra hours that touches [p_from, p_to), as a whole, so that where it
--- begins does not depend on what was asked.
+-- begins does not depend on what was asked. Hours are fetched once for each specialist, not for each day.
 -- The planner takes this for millions of rows and would compile it, which takes longer than the answer.
 create function private.working_spans(p_specialist_ids uuid[], p_from timestamptz, p_to timestamptz)
 returns table (specialist_id uuid, span tstzrange, works boolean, extra boolean)
@@ -57,11 +58,14 @@ stable
 set search_path = ''
 set jit = off
 as $$
-  with specialist as materialized (
-    select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
+  with hours as materialized (
+    select w.specialist_id, s.time_zone, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
+    from public.specialists s
+    join public.specialist_working_hours w on w.specialist_id = s.id
+    where s.id = any (p_specialist_ids)
   ), stretch as materialized (
     select z.time_zone, t.span, t.utc_offset
-    from (select distinct time_zone from specialist) z
+    from (select distinct time_zone from hours) z
     cross join lateral private.time_zone_stretches(
       z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
     ) t
@@ -75,18 +79,17 @@ as $$
     join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
   )
   select worked.* from (
-    select w.specialist_id, tstzrange(d.midnight + w.starts_at, d.midnight + w.ends_at) * d.span as span, true, false
-    from specialist s
-    join public.specialist_working_hours w on w.specialist_id = s.id
-    join day d on d.time_zone = s.time_zone and d.day_of_week = w.day_of_week
-      and d.date >= w.effective_from and (w.effective_until is null or d.date <= w.effective_until)
+    select h.specialist_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, true, false
+    from hours h
+    join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
+      and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
     offset 0
   ) worked
   where worked.span && tstzrange(p_from, p_to)
   union all
   select e.specialist_id, tstzrange(e.starts_at, e.ends_at), e.kind = 'extra_hours', true
   from public.specialist_availability_exceptions e
-  where e.specialist_id = any (p_specialist_ids) and tstzrange(e.starts_at, e.ends_at) && tstzrange(p_from, p_to);
+  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from;
 $$;
 
 comment on function private.working_spans(uuid[], timestamptz, timestamptz) is

@@ -42,6 +42,18 @@ select id, 'e0000000-0000-4000-8000-000000000001' from public.specialists where 
 insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at)
 select id, d, '00:00', '24:00' from public.specialists, generate_series(1, 7) d where display_name like 'Bench %';
 
+insert into public.specialist_documents (
+  specialist_id, document_type, document_number, issuing_authority, verification_status, decided_at, pillar_ids, file_hash, mime_type, file_size
+)
+select id, 'other', n::text, 'Bench', 'verified', now(), '{e0000000-0000-4000-8000-000000000001}', repeat('0', 64), 'application/pdf', 1
+from public.specialists, generate_series(1, 10) n where display_name like 'Bench %';
+insert into public.specialist_rates (specialist_id, service_type, session_minutes, rate_type, amount, effective_from, effective_until)
+select id, 'follow_up', 50, 'per_session', 90, date '2020-01-01' + n, date '2020-01-01' + n
+from public.specialists, generate_series(1, 10) n where display_name like 'Bench %';
+insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
+select id, 'time_off', timestamptz '2020-01-01Z' + n * interval '1 day', timestamptz '2020-01-01Z' + n * interval '1 day 1 hour'
+from public.specialists, generate_series(1, 10) n where display_name like 'Bench %';
+
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 select ('a0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
   ('b0000000-0000-4000-8000-' || lpad((1 + n % 50000)::text, 12, '0'))::uuid,

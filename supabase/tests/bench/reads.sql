@@ -13,3 +13,7 @@ members of my company|select * from public.company_members where company_id = 'c
 specialists|select id, display_name from public.specialists where status = 'verified' order by display_name limit 20
 pillars of a specialist|select * from public.specialist_pillars where specialist_id = 'd0000000-0000-4000-8000-000000000077'
 session types|select * from public.session_types where is_active
+my working hours|select * from public.specialist_working_hours where specialist_id = 'd0000000-0000-4000-8000-000000000077'
+my time off|select * from public.specialist_availability_exceptions where specialist_id = 'd0000000-0000-4000-8000-000000000077' order by starts_at
+my documents|select id, document_type, verification_status, expiry_date from public.specialist_documents where specialist_id = 'd0000000-0000-4000-8000-000000000077'
+my rates|select * from public.specialist_rates where specialist_id = 'd0000000-0000-4000-8000-000000000077'
