@@ -1,6 +1,6 @@
 // @ts-check
 // The stack's own pages: plain files, one policy, nothing from elsewhere. A page is a title and a main part,
-// put into page/layout.html, and a script of the same name.
+// put into page/layout.html, and a script of the same name. What several pages have is a file beside it.
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { sendJson } from './web.mjs';
 
 const folder = fileURLToPath(new URL('page/', import.meta.url));
 /** By path; the one of '/' is home. */
-export const PAGES = ['home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences'];
+export const PAGES = ['home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences', 'company', 'accept-invitation'];
 const TYPES = new Map([
   ['.css', 'text/css; charset=utf-8'],
   ['.js', 'text/javascript; charset=utf-8'],
@@ -70,11 +70,15 @@ async function sendPage(outgoing, name, status, headOnly) {
 
 /** The first line of a page's file is its title. @param {string} name */
 async function pageText(name) {
-  const [layout, page] = await Promise.all(['layout', name].map((one) => readFile(path.join(folder, `${one}.html`), 'utf8')));
+  const files = ['layout', name, 'password-field'].map((one) => readFile(path.join(folder, `${one}.html`), 'utf8'));
+  const [layout, page, field] = await Promise.all(files);
   const end = page.indexOf('\n');
-  /** @type {Record<string, string>} */
-  const parts = { title: page.slice(0, end), main: page.slice(end + 1).trimEnd(), name };
-  return layout.replace(/\{\{(\w+)\}\}/g, (_, part) => parts[part]);
+  return fill(layout, { title: page.slice(0, end), main: page.slice(end + 1).trimEnd(), name, 'password-field': field.trimEnd() });
+}
+
+/** Puts in the parts that are named, and those that they name. @param {string} text @param {Record<string, string>} parts @returns {string} */
+function fill(text, parts) {
+  return text.replace(/\{\{([\w-]+)\}\}/g, (_, part) => fill(parts[part], parts));
 }
 
 /** @param {import('./web.mjs').Outgoing} outgoing @param {string} file @param {boolean} headOnly */

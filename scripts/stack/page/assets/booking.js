@@ -6,8 +6,8 @@ const SLOT_MINUTES = 5;
 /** An hour and a little: the reminder of an hour before is then due in a few minutes. */
 const SUGGESTED_LEAD_MINUTES = 63;
 
-/** @param {{ timeZone: string, onBooked: () => Promise<unknown> }} options */
-export async function showBooking({ timeZone, onBooked }) {
+/** @param {{ timeZone: string, onBooked: () => Promise<unknown>, onJoined: () => Promise<unknown> }} options */
+export async function showBooking({ timeZone, onBooked, onJoined }) {
   const [{ data: memberships }, { data: specialists }, { data: types }] = await Promise.all([
     client.from('company_members').select('company_id').eq('user_id', person.id).eq('status', 'active'),
     client.from('specialists').select('id, display_name, headline, specialist_pillars(pillar_id)').order('display_name'),
@@ -23,6 +23,7 @@ export async function showBooking({ timeZone, onBooked }) {
     tell(byId('book-note'), `You are now a member of ${data.company}.`);
     byId('join').hidden = true;
     byId('book').hidden = false;
+    await onJoined();
   });
 
   offer(specialists ?? [], types ?? []);

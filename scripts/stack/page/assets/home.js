@@ -1,5 +1,6 @@
 // @ts-check
 import { showBooking } from './booking.js';
+import { ROLES } from './company-words.js';
 import { byId, make, localTime } from './dom.js';
 import { client, person } from './session.js';
 import { keepStatusFresh } from './status.js';
@@ -7,8 +8,9 @@ import { keepStatusFresh } from './status.js';
 keepStatusFresh(byId('status'));
 if (person) {
   const profile = await showProfile();
+  await showCompanies();
   await showSessions(profile.time_zone);
-  await showBooking({ timeZone: profile.time_zone, onBooked: () => showSessions(profile.time_zone) });
+  await showBooking({ timeZone: profile.time_zone, onBooked: () => showSessions(profile.time_zone), onJoined: showCompanies });
 }
 
 async function showProfile() {
@@ -17,6 +19,13 @@ async function showProfile() {
   byId('me-title').textContent = profile.display_name ? `Hello, ${profile.display_name}` : 'Hello';
   byId('me-detail').textContent = `${profile.email}. Times are shown in ${profile.time_zone}.`;
   return profile;
+}
+
+async function showCompanies() {
+  const { data } = await client.from('company_members').select('role, companies(name)').eq('user_id', person.id).eq('status', 'active');
+  const named = (data ?? []).map((/** @type {any} */ one) => `${ROLES[one.role]} at ${one.companies?.name}.`);
+  const isAdmin = data?.some((/** @type {any} */ one) => one.role === 'admin');
+  byId('companies').replaceChildren(named.join(' '), ...(isAdmin ? [' ', make('a', { href: '/company' }, 'People and invitations')] : []));
 }
 
 /** @param {string} timeZone */

@@ -29,9 +29,14 @@ async function isGone() {
   return true;
 }
 
-for (const element of document.querySelectorAll('[data-when]')) {
-  if (element instanceof HTMLElement) element.hidden = (element.dataset.when === 'signed-in') !== Boolean(person);
+/** Shows the parts of the page that are for somebody who is signed in, or for nobody. @param {boolean} isSignedIn */
+export function showParts(isSignedIn) {
+  for (const element of document.querySelectorAll('[data-when]')) {
+    if (element instanceof HTMLElement) element.hidden = (element.dataset.when === 'signed-in') !== isSignedIn;
+  }
 }
+
+showParts(Boolean(person));
 document.querySelector(`nav a[href="${location.pathname}"]`)?.setAttribute('aria-current', 'page');
 document.querySelector('#inbox-link')?.setAttribute('href', inboxUrl);
 document.querySelector('#sign-out')?.addEventListener('click', async () => {
@@ -40,15 +45,19 @@ document.querySelector('#sign-out')?.addEventListener('click', async () => {
 });
 
 /**
- * Calls an edge function without a session.
- * @param {string} path @param {unknown} body
+ * Calls an edge function, without a session or with that of an access token.
+ * @param {string} path @param {unknown} body @param {string | null} [accessToken]
  * @returns {Promise<{ status: number, body: any, retryAfter: number | null }>} status 0 where nothing answered; `retryAfter` in seconds
  */
-export async function callFunction(path, body) {
+export async function callFunction(path, body, accessToken = null) {
   try {
     const response = await fetch(`/functions/v1/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', apikey: config.publishableKey },
+      headers: {
+        'content-type': 'application/json',
+        apikey: config.publishableKey,
+        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
+      },
       body: JSON.stringify(body),
     });
     const retryAfter = Number(response.headers.get('retry-after')) || null;
@@ -56,4 +65,10 @@ export async function callFunction(path, body) {
   } catch {
     return { status: 0, body: {}, retryAfter: null };
   }
+}
+
+/** Calls an edge function as the person who is signed in. @param {string} path @param {unknown} body */
+export async function callAsPerson(path, body) {
+  const { data } = await client.auth.getSession();
+  return callFunction(path, body, data.session?.access_token);
 }

@@ -1,0 +1,142 @@
+// @ts-check
+// Accepting an invitation: as somebody new with a password, or with the account that one has.
+import { byId, onSubmit, tell } from './dom.js';
+import { FAILURES } from './invitation-words.js';
+import { takeToken } from './link.js';
+import { isRefusedHere, showRefusals, typedPassword, watchPassword } from './password-field.js';
+import { normalise } from './password-rules.js';
+import { callAsPerson, callFunction, client, person, showParts } from './session.js';
+
+/** @typedef {{ company: { name: string }, email: string, full_name?: string | null, requires: 'sign_in' | 'password', terms: { terms: string, privacy: string } }} Preview */
+
+const FORMS = ['sign-in-form', 'accept', 'again', 'other-account'];
+const SILENT = 'Something on our side did not answer. The link is still good; please try again in a moment.';
+
+const token = takeToken();
+/** @type {Preview} */
+let preview;
+/** Who is signed in: it changes on this page, which a reload would leave without its token. @type {string | null} */
+let account = person?.email ?? null;
+
+watchPassword();
+onSubmit(byId('sign-in-form'), signIn);
+onSubmit(byId('accept'), accept);
+byId('again').addEventListener('click', look);
+byId('other-account').addEventListener('click', useAnotherAccount);
+if (token) await look();
+else say('Accept an invitation', 'Open this page with the link in the mail that invited you.');
+
+async function look() {
+  const { status, body } = await callFunction('company-invitation-accept/preview', { token });
+  if (status !== 200) return fail(body.code);
+  preview = body;
+  say(`${preview.company.name} invites you`, '');
+  byId('full-name').value = preview.full_name ?? '';
+  byId('terms-text').textContent = `I accept the terms of use, version ${preview.terms.terms}.`;
+  byId('privacy-text').textContent = `I have read the privacy notice, version ${preview.terms.privacy}.`;
+  offer();
+}
+
+/** Shows what is asked for next. */
+function offer() {
+  const isNew = preview.requires === 'password';
+  const form = isNew || account ? 'accept' : 'sign-in-form';
+  showOnly(form);
+  byId('name-field').hidden = byId('password-field').hidden = !isNew;
+  // A field that is not shown cannot be filled in.
+  byId('password').required = isNew;
+  byId('other-account').hidden = isNew || !account;
+  byId('text').textContent = `The invitation is for ${preview.email}. ${nextStep(isNew)} Your employer learns neither whether nor what you book.`;
+}
+
+/** @param {boolean} isNew */
+function nextStep(isNew) {
+  if (isNew) return 'Choose a password for your account.';
+  return account ? `You are signed in as ${account}.` : 'This address has an account: sign in with it first.';
+}
+
+async function signIn() {
+  const email = byId('email').value.trim();
+  const { data, error } = await client.auth.signInWithPassword({ email, password: normalise(byId('own-password').value) });
+  if (error) return tell(byId('note'), 'Address or password is wrong, or it was tried too often.', true);
+  setAccount(data.user.email);
+}
+
+async function useAnotherAccount() {
+  await client.auth.signOut({ scope: 'local' });
+  setAccount(null);
+}
+
+/** @param {string | null} email */
+function setAccount(email) {
+  account = email;
+  showParts(Boolean(email));
+  tell(byId('note'), '');
+  offer();
+  byId('title').focus();
+}
+
+async function accept() {
+  tell(byId('note'), '');
+  const isNew = preview.requires === 'password';
+  if (isNew && isRefusedHere()) return;
+  const name = byId('full-name').value.trim();
+  const about = isNew ? { password: typedPassword(), ...(name && { full_name: name }) } : {};
+  const request = { token, terms: preview.terms, ...about };
+  const { status, body } = await (isNew ? callFunction : callAsPerson)('company-invitation-accept', request);
+  if (status === 200) return accepted(isNew);
+  if (status === 422 && body.errors?.length) return showRefusals(body.errors);
+  if (FAILURES[body.code]) return fail(body.code);
+  await askAgain(body.code);
+}
+
+/** What leaves the invitation as it was. @param {string | undefined} code */
+async function askAgain(code) {
+  if (code === 'wrong_account') {
+    return tell(byId('note'), `You are signed in as ${account}, and the invitation is for ${preview.email}. Use the account with that address.`, true);
+  }
+  if (code === 'version_not_in_force') {
+    byId('terms').checked = byId('privacy').checked = false;
+    await look();
+    return tell(byId('note'), 'There is a new version meanwhile. Please look at it, and accept again.', true);
+  }
+  if (code === 'unauthenticated') {
+    // The address has an account by now, or the session has ended.
+    await look();
+    if (preview.requires === 'sign_in') await useAnotherAccount();
+    return tell(byId('note'), 'Please sign in with the account of this address.', true);
+  }
+  tell(byId('note'), SILENT, true);
+}
+
+/** @param {boolean} isNew */
+async function accepted(isNew) {
+  // Whoever is signed in here is somebody else.
+  if (isNew && account) await useAnotherAccount();
+  say(`You are a member of ${preview.company.name}`, isNew ? 'Sign in with your address and the new password.' : 'You can book sessions now.');
+  byId(isNew ? 'sign-in' : 'home').hidden = false;
+  byId('title').focus();
+}
+
+/** @param {string | undefined} code */
+function fail(code) {
+  const failure = FAILURES[code ?? ''];
+  say(...(failure ?? ['That did not work', SILENT]));
+  byId('again').hidden = Boolean(failure);
+  byId('sign-in').hidden = code !== 'token_used' || Boolean(account);
+  byId('home').hidden = code !== 'token_used' || !account;
+  byId('title').focus();
+}
+
+/** Says how it stands, with nothing left to do. @param {string} title @param {string} text */
+function say(title, text) {
+  showOnly(null);
+  tell(byId('note'), '');
+  byId('title').textContent = title;
+  byId('text').textContent = text;
+}
+
+/** @param {string | null} form */
+function showOnly(form) {
+  for (const id of FORMS) byId(id).hidden = id !== form;
+}

@@ -1,0 +1,61 @@
+// @ts-check
+// The members of a company: what they may do, and the end of a membership.
+import { ROLES, refusal } from './company-words.js';
+import { byId, make, tell } from './dom.js';
+import { ask } from './question.js';
+import { client, person } from './session.js';
+
+/** @typedef {{ user_id: string, display_name: string, email: string, role: string }} Member */
+/** @typedef {{ id: string, name: string }} Company */
+
+/** @param {Company} company @param {() => Promise<void>} onChanged */
+export async function showMembers(company, onChanged) {
+  const { data, error } = await client.rpc('company_directory', { p_company_id: company.id });
+  if (error) return byId('members').replaceChildren(make('li', { class: 'quiet' }, refusal(error.message)));
+  byId('members').replaceChildren(...data.map((/** @type {Member} */ one) => row(one, company, onChanged)));
+}
+
+/** @param {Member} one @param {Company} company @param {() => Promise<void>} onChanged */
+function row(one, company, onChanged) {
+  const name = one.display_name || one.email;
+  const address = one.display_name ? [make('span', { class: 'quiet' }, one.email)] : [];
+  const what = make('span', { class: 'what' }, make('strong', {}, name), ...address);
+  const isOwn = one.user_id === person.id;
+  const end = make('button', { type: 'button', class: 'plain', ...(!isOwn && { 'aria-label': `Remove ${name}` }) }, isOwn ? 'Leave' : 'Remove');
+  end.addEventListener('click', () => (isOwn ? leave(company) : remove(one, name, company, onChanged)));
+  const role = isOwn ? make('span', { class: 'quiet' }, `${ROLES[one.role]}, you`) : roleOf(one, name, company, onChanged);
+  return make('li', {}, what, make('span', { class: 'actions' }, role, end));
+}
+
+/** @param {Member} one @param {string} name @param {Company} company @param {() => Promise<void>} onChanged */
+function roleOf(one, name, company, onChanged) {
+  const options = Object.entries(ROLES).map(([value, text]) => make('option', { value, ...(value === one.role && { selected: '' }) }, text));
+  const select = make('select', { 'aria-label': `Role of ${name}` }, ...options);
+  select.addEventListener('change', async () => {
+    const role = /** @type {HTMLSelectElement} */ (select).value;
+    const { error } = await client.rpc('set_member_role', { p_company_id: company.id, p_user_id: one.user_id, p_role: role });
+    tell(byId('members-note'), error ? refusal(error.message) : `${name} is ${ROLES[role].toLowerCase()} now.`, Boolean(error));
+    // Left alone when it worked: whoever chooses by arrow keys is still in the list.
+    if (error) await onChanged();
+  });
+  return select;
+}
+
+/** @param {Member} one @param {string} name @param {Company} company @param {() => Promise<void>} onChanged */
+async function remove(one, name, company, onChanged) {
+  const text = `They are signed out everywhere, and their sessions to come that ${company.name} pays for are cancelled. Their account stays theirs.`;
+  if (!(await ask({ title: `Remove ${name} from ${company.name}?`, text, yes: 'Remove' }))) return;
+  const { error } = await client.rpc('deactivate_member', { p_company_id: company.id, p_user_id: one.user_id });
+  await onChanged();
+  tell(byId('members-note'), error ? refusal(error.message) : `${name} is no member any more.`, Boolean(error));
+  byId('members-title').focus();
+}
+
+/** @param {Company} company */
+async function leave(company) {
+  const text = `Your sessions to come that ${company.name} pays for are cancelled. You come back only by an invitation.`;
+  if (!(await ask({ title: `Leave ${company.name}?`, text, yes: 'Leave' }))) return;
+  const { error } = await client.rpc('leave_company', { p_company_id: company.id });
+  if (!error) return location.assign('/');
+  tell(byId('members-note'), refusal(error.message), true);
+}
