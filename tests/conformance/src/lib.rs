@@ -22,6 +22,7 @@
 mod claims;
 mod dispatch;
 mod identity;
+mod invitations;
 mod mailer;
 mod memory;
 mod password_reset;
@@ -125,6 +126,17 @@ suite! { $
         states_follow_one_another
         a_trial_lasts_as_the_plan_says_or_as_agreed
         a_plan_that_cannot_be_meant_is_refused;
+    invitations:
+        every_row_has_a_result_of_its_own
+        an_expired_invitation_frees_its_seat_and_is_sent_again
+        a_revoked_invitation_frees_its_seat_and_is_not_resent
+        an_invitation_is_mailed_five_times_a_day
+        strangers_neither_invite_nor_change_invitations
+        the_link_of_the_mail_makes_somebody_new_a_member
+        an_account_that_nobody_confirmed_is_taken_over_by_the_link
+        a_confirmed_account_is_let_in_by_its_own_session_alone
+        a_link_ends_with_its_time_its_successor_and_its_invitation
+        five_wrong_secrets_exhaust_a_link;
     claims:
         an_empty_queue_is_an_empty_claim
         mails_are_frozen_in_their_order

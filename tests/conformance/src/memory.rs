@@ -3,10 +3,14 @@
 use chrono::TimeDelta;
 use evenkeel_core::{
     AccessToken, EmailAddress,
-    id::{CompanyId, UserId},
+    id::{CompanyId, SubscriptionId, UserId},
     outbox::{QueuedMail, TemplateSource},
+    plans::SubscriptionStatus,
     ports::{Clock as _, Entropy as _, Mail},
-    testing::{MailerFault, MemoryCompany, MemoryMember, MemoryPlan, Suppression, World},
+    testing::{
+        MailerFault, MemoryCompany, MemoryMember, MemoryPlan, MemorySubscription, Suppression,
+        World,
+    },
 };
 
 use crate::password_reset::COMMON_PASSWORD_DIGEST;
@@ -20,6 +24,7 @@ pub fn memory() -> World {
         template(2, "booking_reminder", "Until soon, {{ recipient_name }}."),
         template(3, "password_reset", "{{ link }}"),
         template(4, "password_changed", "It was changed."),
+        template(5, "company_invitation", "{{ link }}"),
     ];
     world.common_passwords.borrow_mut().push(COMMON_PASSWORD_DIGEST.to_owned());
     world
@@ -121,6 +126,21 @@ impl Subject for World {
             ..MemoryCompany::founded(id, "Northwind")
         });
         id
+    }
+
+    fn subscribe(&self, company: CompanyId, seats: u32) {
+        let subscription = MemorySubscription {
+            id: SubscriptionId(self.uuid()),
+            plan: "growth".to_owned(),
+            status: SubscriptionStatus::Active,
+            starts_on: self.now().date_naive(),
+            ends_on: None,
+            trial_ends_on: None,
+            seats,
+        };
+        let mut companies = self.companies.borrow_mut();
+        let found = companies.rows.iter_mut().find(|known| known.id == company);
+        found.expect("a company").subscription = Some(subscription);
     }
 
     fn offer(&self, seats: u32, trial_days: u32) -> String {

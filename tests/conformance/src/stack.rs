@@ -140,6 +140,10 @@ impl Subject for Stack {
         self.platform.borrow_mut().found(members)
     }
 
+    fn subscribe(&self, company: CompanyId, seats: u32) {
+        self.platform.borrow_mut().subscribe(company, seats);
+    }
+
     fn offer(&self, seats: u32, trial_days: u32) -> String {
         self.platform.borrow_mut().offer(seats, trial_days)
     }

@@ -48,6 +48,8 @@ pub trait Subject: DispatchPorts + Identity + Unicode {
     fn appoint(&self, person: UserId);
     /// A company of these members, with their roles, and without a plan.
     fn found(&self, members: &[(UserId, &str)]) -> CompanyId;
+    /// Lets a company invite: with so many seats, and the agreement accepted.
+    fn subscribe(&self, company: CompanyId, seats: u32);
     /// A plan of so many seats and days of trial, by its name in URLs.
     fn offer(&self, seats: u32, trial_days: u32) -> String;
     /// A plan is given no more.

@@ -28,7 +28,7 @@ const TAKE_OVER: &str = "
     update private.email_sender set paused_until = null, error_code = null;";
 
 /// One statement for each table with an instant that a case may wait for.
-const ADVANCE: [&str; 8] = [
+const ADVANCE: [&str; 10] = [
     "update private.email_queue set due_at = due_at - $1::text::interval
      where due_at < now() + interval '50 years'",
     "update private.email_batches
@@ -47,6 +47,15 @@ const ADVANCE: [&str; 8] = [
          used_at = used_at - $1::text::interval, completed_at = completed_at - $1::text::interval,
          superseded_at = superseded_at - $1::text::interval
      where email like '%@' || $2",
+    "update private.invitation_tokens t
+     set created_at = t.created_at - $1::text::interval, expires_at = t.expires_at - $1::text::interval,
+         used_at = t.used_at - $1::text::interval, superseded_at = t.superseded_at - $1::text::interval
+     from public.company_employee_invitations i
+     where i.id = t.invitation_id and i.email like '%@' || $2",
+    "update public.company_employee_invitations
+     set sent_at = sent_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
+         mails_since = mails_since - $1::text::interval
+     where email like '%@' || $2",
     "update private.client_allowances set full_at = full_at - $1::text::interval",
     "update public.notification_preferences p
      set quiet_hours_start = quiet_hours_start - $1::text::interval,
@@ -62,6 +71,10 @@ const GIVE_BACK: &str = "
       where l.id = d.mail_id and l.recipient like '%@DOMAIN';
     delete from public.communication_logs where recipient like '%@DOMAIN';
     delete from private.email_suppressions where address like '%@DOMAIN';
+    delete from public.company_employee_invitations i using public.companies c
+      where c.id = i.company_id and c.name = 'Northwind DOMAIN';
+    delete from public.company_dpa_acceptance a using public.companies c
+      where c.id = a.company_id and c.name = 'Northwind DOMAIN';
     delete from public.company_subscriptions s using public.companies c
       where c.id = s.company_id and c.name = 'Northwind DOMAIN';
     delete from auth.users where email like '%@DOMAIN';
@@ -183,6 +196,18 @@ impl Platform {
             self.owner.execute(insert, &[&id, &member.0, role]).unwrap();
         }
         CompanyId(id)
+    }
+
+    pub(super) fn subscribe(&mut self, company: CompanyId, seats: u32) {
+        let plan = self.offer(seats, 0);
+        let subscribe =
+            "insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
+                         select $1, id, 'active', current_date - 30
+                         from public.company_subscription_plans where slug = $2";
+        self.owner.execute(subscribe, &[&company.0, &plan]).unwrap();
+        let accept = "insert into public.company_dpa_acceptance (company_id, version)
+                      values ($1, private.setting('dpa_version') #>> '{}')";
+        self.owner.execute(accept, &[&company.0]).unwrap();
     }
 
     pub(super) fn offer(&mut self, seats: u32, trial_days: u32) -> String {
