@@ -361,10 +361,14 @@ impl Operation {
         responses.insert(status.to_string(), answer);
         for (status, codes) in self.errors_by_status() {
             let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-            let answer = json!({
+            let mut answer = json!({
                 "description": codes.join(", "),
                 "content": { "application/problem+json": { "schema": problem } },
             });
+            if self.caller == Caller::Person && status == Code::Unauthenticated.status() {
+                // Who sends neither a token nor a key gets as far as the platform's gateway.
+                answer["content"]["application/json"] = json!({ "schema": { "type": "object" } });
+            }
             responses.insert(status.to_string(), answer);
         }
         json!({
