@@ -1,15 +1,18 @@
 // @ts-check
 // A short schemathesis run of openapi.json against the running platform, through its gateway.
 //
-//   node tests/contract/run.mjs public|cron [--examples N]
+//   node tests/contract/run.mjs public|person|cron [--examples N]
 //
-// Once with the key that a frontend has, and once with the one pg_cron has.
+// Once with the key that a frontend has, once as somebody who has signed in, and once with the key pg_cron has.
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { sql } from '../end-to-end/platform/clients.mjs';
+import { as } from '../end-to-end/platform/companies.mjs';
 import { environment, root } from '../end-to-end/platform/environment.mjs';
+import { signedIn } from '../end-to-end/platform/people.mjs';
 import { schemathesis } from '../suite/tools.mjs';
 
 const { values, positionals } = parseArgs({
@@ -18,21 +21,31 @@ const { values, positionals } = parseArgs({
 });
 const caller = positionals[0];
 const document = path.join(root, 'openapi.json');
-const byCron = Object.keys(JSON.parse(readFileSync(document, 'utf8')).paths).filter((route) =>
-  /-dispatch\b/.test(route),
-);
-const cronPattern = `^(${byCron.join('|')})$`;
+const { paths } = JSON.parse(readFileSync(document, 'utf8'));
 
+/** The routes that take a credential. @param {'person' | 'cron'} scheme */
+function pattern(scheme) {
+  const routes = Object.keys(paths).filter((route) => JSON.stringify(paths[route].post.security).includes(`"${scheme}"`));
+  return `^(${routes.join('|')})$`;
+}
+
+/** @type {Record<string, () => Promise<string[]> | string[]>} */
 const callers = {
-  public: [`apikey:${environment.publishableKey}`, '--exclude-path-regex', cronPattern],
-  cron: [`apikey:${environment.secretKeys.cron}`, '--include-path-regex', cronPattern],
+  public: () => [`apikey:${environment.publishableKey}`, '--exclude-path-regex', pattern('cron')],
+  person: async () => {
+    const { authorization } = await as(await signedIn());
+    const header = ['--header', `Authorization:${authorization}`];
+    return [`apikey:${environment.publishableKey}`, ...header, '--include-path-regex', pattern('person')];
+  },
+  cron: () => [`apikey:${environment.secretKeys.cron}`, '--include-path-regex', pattern('cron')],
 };
-if (caller !== 'public' && caller !== 'cron') {
-  console.error('usage: run.mjs public|cron');
+if (!caller || !(caller in callers)) {
+  console.error('usage: run.mjs public|person|cron');
   process.exit(2);
 }
 
-const [key, ...selection] = callers[caller];
+const [key, ...selection] = await callers[caller]();
+await sql.end();
 const { status } = spawnSync(
   await schemathesis(),
   [

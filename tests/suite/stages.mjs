@@ -152,7 +152,7 @@ export const stages = [
     about: 'schemathesis over openapi.json',
     stack: true,
     steps: () =>
-      ['public', 'cron'].map((caller) => ({
+      ['public', 'person', 'cron'].map((caller) => ({
         command: process.execPath,
         args: ['tests/contract/run.mjs', caller],
         count: counts.schemathesis,

@@ -350,7 +350,7 @@ impl Operation {
             Caller::PublicOrPerson => {
                 json!([{ "publishable": [] }, { "publishable": [], "person": [] }, {}])
             }
-            Caller::Person => json!([{ "publishable": [], "person": [] }]),
+            Caller::Person => json!([{ "publishable": [], "person": [] }, { "person": [] }]),
             Caller::Cron => json!([{ "cron": [] }]),
         };
         let (status, success) = &self.success;
@@ -435,7 +435,7 @@ mod tests {
         let document = openapi();
         assert_eq!(
             document["paths"]["/company-assign-plan"]["post"]["security"],
-            json!([{ "publishable": [], "person": [] }])
+            json!([{ "publishable": [], "person": [] }, { "person": [] }])
         );
     }
 
