@@ -361,14 +361,15 @@ impl Operation {
         responses.insert(status.to_string(), answer);
         for (status, codes) in self.errors_by_status() {
             let codes: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-            let mut answer = json!({
-                "description": codes.join(", "),
-                "content": { "application/problem+json": { "schema": problem } },
-            });
+            let mut content = json!({ "application/problem+json": { "schema": problem } });
             if self.caller == Caller::Person && status == Code::Unauthenticated.status() {
                 // Who sends neither a token nor a key gets as far as the platform's gateway.
-                answer["content"]["application/json"] = json!({ "schema": { "type": "object" } });
+                content = json!({
+                    "application/problem+json": { "schema": problem },
+                    "application/json": { "schema": { "type": "object" } },
+                });
             }
+            let answer = json!({ "description": codes.join(", "), "content": content });
             responses.insert(status.to_string(), answer);
         }
         json!({

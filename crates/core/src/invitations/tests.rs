@@ -127,6 +127,21 @@ fn every_row_has_a_result_of_its_own_in_the_order_of_the_request() {
 }
 
 #[test]
+fn the_database_is_asked_about_each_address_once() {
+    let scene = scene(50);
+    let rows = json!([
+        { "email": "ben@example.com" },
+        { "email": "nothing" },
+        { "email": "BEN@example.com" },
+        { "email": "nothing" },
+    ]);
+    let request = scene.asked(&rows);
+    let asked = Rows::of(&scene.world, &request.invitations).distinct();
+    let asked: Vec<_> = asked.iter().map(|row| (row.index, row.email.is_some())).collect();
+    assert_eq!(asked, [(0, true), (1, false), (3, false)]);
+}
+
+#[test]
 fn of_a_hundred_rows_as_many_are_invited_as_there_are_seats() {
     let scene = scene(41);
     let addresses: Vec<String> = (0..100).map(|n| format!("n{n}@example.com")).collect();
