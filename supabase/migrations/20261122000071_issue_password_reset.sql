@@ -40,16 +40,20 @@ comment on function private.issue_password_reset(uuid, text, timestamptz) is
 
 revoke execute on function private.issue_password_reset(uuid, text, timestamptz) from public;
 
-create function private.retire_password_resets(p_user_id uuid, p_now timestamptz default now())
+create function private.retire_password_resets(
+  p_user_id uuid, p_now timestamptz default now(), p_only_released boolean default false
+)
 returns void
 language sql
 set search_path = ''
 as $$
   update public.password_reset_tokens
   set superseded_at = greatest(p_now, created_at)
-  where user_id = p_user_id and used_at is null and superseded_at is null;
+  where user_id = p_user_id and used_at is null and superseded_at is null
+    and (not p_only_released or released_at is not null);
 $$;
 
-comment on function private.retire_password_resets(uuid, timestamptz) is 'Voids the links of a person that were not used.';
+comment on function private.retire_password_resets(uuid, timestamptz, boolean) is
+  'Voids the links of a person that were not used, or of these only one that was used and given back.';
 
-revoke execute on function private.retire_password_resets(uuid, timestamptz) from public;
+revoke execute on function private.retire_password_resets(uuid, timestamptz, boolean) from public;

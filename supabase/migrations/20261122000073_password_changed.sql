@@ -23,8 +23,7 @@ begin
   where user_id = new.id and used_at is not null and completed_at is null and expires_at > now();
   v_by_link := found;
   -- A link that was given back while Auth went on to take its password has done its work as well.
-  update public.password_reset_tokens set superseded_at = greatest(now(), created_at)
-  where user_id = new.id and used_at is null and superseded_at is null and (v_by_link or released_at is not null);
+  perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   perform private.forget_failed_logins(new.id);
   perform private.write_audit(
     'password.changed', 'users', new.id::text, new.id, null, null, jsonb_build_object('source', 'trigger')
