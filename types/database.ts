@@ -1644,16 +1644,6 @@ export type Database = {
                 };
                 Returns: Json;
             };
-            "accept_invitation_signed_in": {
-                Args: {
-                    "p_context"?: Json;
-                    "p_full_name"?: string;
-                    "p_terms": Json;
-                    "p_token_hash": string;
-                    "p_token_id": string;
-                };
-                Returns: Json;
-            };
             "assign_company_plan": {
                 Args: {
                     "p_auto_renew"?: boolean;
@@ -1838,6 +1828,10 @@ export type Database = {
                     "p_token_id": string;
                 };
                 Returns: Json;
+            };
+            "current_user_id": {
+                Args: Record<PropertyKey, never>;
+                Returns: string;
             };
             "deactivate_member": {
                 Args: {

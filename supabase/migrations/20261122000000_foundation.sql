@@ -59,6 +59,23 @@ comment on function private.user_id() is
 revoke execute on function private.user_id() from public;
 grant execute on function private.user_id() to authenticated, service_role;
 
+create function public.current_user_id()
+returns uuid
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.user_id();
+$$;
+
+comment on function public.current_user_id() is
+  'Who the caller is, or null once their session has ended. An edge function asks as the person and then, as the service, '
+  'records what it knows of the request by itself, such as an address that the person could make up.';
+
+revoke execute on function public.current_user_id() from public;
+grant execute on function public.current_user_id() to authenticated;
+
 create function private.touch_updated_at()
 returns trigger
 language plpgsql

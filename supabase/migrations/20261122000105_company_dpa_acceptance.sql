@@ -54,6 +54,25 @@ $$;
 
 comment on function private.require_company_admin(uuid) is 'Refuses everybody but admins of the company: unauthenticated (401), forbidden (403).';
 
+-- Before the lock, so that strangers hold nobody up. Behind it again: who waited may be no admin any more.
+create function private.lock_company_as_admin(p_company_id uuid)
+returns public.companies
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_company public.companies;
+begin
+  perform private.require_company_admin(p_company_id);
+  v_company := private.lock_company(p_company_id);
+  perform private.require_company_admin(p_company_id);
+  return v_company;
+end;
+$$;
+
+comment on function private.lock_company_as_admin(uuid) is
+  'The company, locked, of which the caller is an admin as long as it is. What an admin does begins with it. Errors: unauthenticated (401), forbidden (403).';
+
 create function private.accept_dpa(p_company_id uuid, p_version text)
 returns void
 language plpgsql
@@ -63,7 +82,7 @@ as $$
 declare
   v_context constant jsonb := private.request_context();
 begin
-  perform private.require_company_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id);
   if p_version is distinct from private.setting('dpa_version') #>> '{}' then
     raise sqlstate 'PT409' using message = 'version_not_in_force', detail = 'Another version of the agreement is in force.';
   end if;

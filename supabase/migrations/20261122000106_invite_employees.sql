@@ -31,10 +31,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_company public.companies;
+  v_company constant public.companies := private.lock_company_as_admin(p_company_id);
 begin
-  perform private.require_company_admin(p_company_id);
-  v_company := private.lock_company(p_company_id);
   if v_company.status <> 'active' then
     raise sqlstate 'PT409' using message = 'company_suspended', detail = 'The company is suspended.';
   elsif not private.has_accepted_dpa(p_company_id) then

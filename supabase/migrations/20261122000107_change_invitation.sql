@@ -97,7 +97,7 @@ declare
   v_company_id constant uuid := private.invitation_company(p_invitation_id);
   v_status text;
 begin
-  perform private.lock_company(v_company_id);
+  perform private.lock_company_as_admin(v_company_id);
   select status into v_status from public.company_employee_invitations where id = p_invitation_id for update;
   if v_status = 'accepted' then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The invitation was accepted already.';

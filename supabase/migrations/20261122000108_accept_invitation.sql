@@ -1,8 +1,8 @@
 -- Accepting an invitation, by the link that was mailed.
 --
--- Called: check_invitation() and accept_invitation() by service_role, from company-invitation-accept, for
---         people who come without an account that works: it makes or confirms one in between.
---         accept_invitation_signed_in() by a person, for their own account of the same address.
+-- Called: by service_role, from company-invitation-accept. For whoever is signed in it asks current_user_id() as
+--         them first; for people without an account that works it makes or confirms one. So the function vouches
+--         for where from the terms were accepted.
 --
 -- All of it is one transaction, at the end: whatever fails before leaves an invitation that can still be
 -- accepted. The company's lock lets one of racing acceptances win, and counts the seat.
@@ -146,11 +146,12 @@ $$;
 comment on function private.use_invitation(uuid, uuid, text, jsonb, jsonb) is
   'What follows from an accepted invitation: membership, name, terms, audit. Returns the company.';
 
-create function private.accept_invitation_as(
-  p_user_id uuid, p_token_id uuid, p_token_hash text, p_full_name text, p_terms jsonb, p_context jsonb
+create function private.accept_invitation(
+  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb
 )
 returns jsonb
 language plpgsql
+security definer
 set search_path = ''
 as $$
 declare
@@ -176,54 +177,21 @@ begin
   if v_outcome = 'accepted' then
     return jsonb_build_object(
       'outcome', v_outcome, 'user_id', p_user_id,
-      'company_id', private.use_invitation(p_token_id, p_user_id, p_full_name, p_terms, p_context)
+      'company_id', private.use_invitation(
+        p_token_id, p_user_id, p_full_name, p_terms, private.caller_context(p_context, 'accept_invitation')
+      )
     );
   end if;
   return jsonb_build_object('outcome', v_outcome);
 end;
 $$;
 
-comment on function private.accept_invitation_as(uuid, uuid, text, text, jsonb, jsonb) is 'Accepts an invitation for an account, if it is the right one.';
-
-create function private.accept_invitation(
-  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb
-)
-returns jsonb
-language sql
-security definer
-set search_path = ''
-as $$
-  select private.accept_invitation_as(
-    p_user_id, p_token_id, p_token_hash, p_full_name, p_terms, private.caller_context(p_context, 'accept_invitation')
-  );
-$$;
-
 comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) is 'What public.accept_invitation() does.';
-
-create function private.accept_invitation_signed_in(p_token_id uuid, p_token_hash text, p_terms jsonb, p_full_name text, p_context jsonb)
-returns jsonb
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  end if;
-  return private.accept_invitation_as(
-    private.user_id(), p_token_id, p_token_hash, p_full_name, p_terms, private.caller_context(p_context, 'accept_invitation_signed_in')
-  );
-end;
-$$;
-
-comment on function private.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) is 'What public.accept_invitation_signed_in() does.';
 
 revoke execute on function private.check_invitation(uuid, text, text[]) from public;
 revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) from public;
-revoke execute on function private.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) from public;
 grant execute on function private.check_invitation(uuid, text, text[]) to service_role;
 grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
-grant execute on function private.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) to authenticated;
 
 create function public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] default '{}', p_context jsonb default null)
 returns jsonb
@@ -243,17 +211,6 @@ as $$
   select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context);
 $$;
 
-create function public.accept_invitation_signed_in(
-  p_token_id uuid, p_token_hash text, p_terms jsonb, p_full_name text default null, p_context jsonb default null
-)
-returns jsonb
-language sql
-security invoker
-set search_path = ''
-as $$
-  select private.accept_invitation_signed_in(p_token_id, p_token_hash, p_terms, p_full_name, p_context);
-$$;
-
 comment on function public.check_invitation(uuid, text, text[], jsonb) is
   'Looks at the link of an invitation without using it up. Outcome: live, with company, email, full_name, account (none, unconfirmed, '
   'confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, '
@@ -261,15 +218,11 @@ comment on function public.check_invitation(uuid, text, text[], jsonb) is
 comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) is
   'Accepts an invitation for an account with its address, confirmed. Outcome: accepted, with company_id and user_id; wrong_account, '
   'wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
-comment on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) is
-  'The caller accepts an invitation to their own, confirmed address. Outcome as of accept_invitation(). Errors: unauthenticated (401).';
 
 revoke execute on function public.check_invitation(uuid, text, text[], jsonb) from public, anon, authenticated;
 revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) from public, anon, authenticated;
-revoke execute on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) from public;
 grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
 grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
-grant execute on function public.accept_invitation_signed_in(uuid, text, jsonb, text, jsonb) to authenticated;
 
 -- An invitation that waits stays: it is to the address, whatever account it had.
 create function private.forget_accepted_invitations()

@@ -77,7 +77,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.require_company_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id);
   if p_role is null or p_role not in ('employee', 'manager', 'admin') then
     raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
   end if;
@@ -94,7 +94,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.require_company_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id);
   perform private.change_member(p_company_id, p_user_id, null, 'removed');
 end;
 $$;
@@ -128,7 +128,7 @@ as $$
 declare
   v_domains text[] := array(select distinct lower(trim(d)) from unnest(p_domains) d order by 1);
 begin
-  perform private.require_company_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id);
   if cardinality(v_domains) > 50 or exists (
     select from unnest(v_domains) d
     where d is null or length(d) > 253 or d !~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'

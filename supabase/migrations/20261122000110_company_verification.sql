@@ -65,7 +65,7 @@ as $$
 declare
   v_id uuid;
 begin
-  perform private.require_company_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id);
   insert into public.company_verification (company_id, registration_number, tax_id, business_licence, submitted_by)
   values (p_company_id, trim(p_registration_number), trim(p_tax_id), nullif(trim(p_business_licence), ''), private.user_id())
   on conflict (company_id) where status <> 'rejected' do nothing

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { sql, visitor } from './platform/clients.mjs';
 import { aCustomer, as, ask, memberOf } from './platform/companies.mjs';
+import { FunctionProcess } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
 import { mailTo } from './platform/inbox.mjs';
 import { PASSWORD, newAddress, signUp, signedIn } from './platform/people.mjs';
@@ -110,6 +111,30 @@ test('whoever has an account accepts as themselves, and nobody does it for them'
   assert.equal(error, null, 'the password is another one');
   assert.equal(code(await accept(token, {}, await as(ben))), '200 accepted');
   assert.deepEqual(await members(customer), [`${ben.email} employee`]);
+});
+
+test('what is on record of an acceptance, the function vouches for and not the person', async () => {
+  const customer = await aCustomer({ seats: 5 });
+  const ben = await signedIn();
+  const { token } = await invited(customer, ben.email, 2);
+  const forged = { p_token_id: ben.id, p_token_hash: '0'.repeat(64), p_user_id: ben.id, p_full_name: null, p_terms: {} };
+  const direct = await ben.client.rpc('accept_invitation', { ...forged, p_context: { ip: '192.0.2.66' } });
+  assert.equal(direct.error?.code, '42501', 'a person can accept past the function');
+  const one = await FunctionProcess.start('company-invitation-accept', { CLIENT_IP_HEADER: 'x-real-ip' });
+  try {
+    const headers = { ...(await as(ben)), 'x-real-ip': '203.0.113.9', 'x-forwarded-for': '192.0.2.66', 'user-agent': 'the tests' };
+    const response = await one.post('', { headers, body: { token, terms: await terms() } });
+    assert.equal(response.status, 200, await response.text());
+  } finally {
+    await one.kill();
+  }
+  const evidence = await sql`
+    select document, host(ip_address) as ip, user_agent from public.terms_acceptance
+    where user_id = ${ben.id} order by document desc`;
+  assert.deepEqual(evidence.map((row) => ({ ...row })), [
+    { document: 'terms', ip: '203.0.113.9', user_agent: 'the tests' },
+    { document: 'privacy', ip: '203.0.113.9', user_agent: 'the tests' },
+  ]);
 });
 
 test('an account that nobody confirmed gets a new password, and whoever made it is out', async () => {

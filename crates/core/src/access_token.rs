@@ -5,11 +5,13 @@
 //! session (`private.user_id()`).
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Code, Error, Result},
+    id::UserId,
     json,
+    ports::{Database, DatabaseError, SqlFunction},
     secret::SecretString,
 };
 
@@ -44,6 +46,26 @@ impl AccessToken {
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
+}
+
+/// Who a token is of, as the database says.
+#[derive(Serialize)]
+struct CurrentUserId {}
+
+impl SqlFunction for CurrentUserId {
+    const NAME: &'static str = "current_user_id";
+    type Output = Option<UserId>;
+}
+
+/// Who asks: for what the service does in somebody's name, because it must vouch for more
+/// than they could say themselves.
+///
+/// # Errors
+/// `unauthenticated`, also where the session has ended.
+pub async fn caller(ports: &impl Database, person: &AccessToken) -> Result<UserId> {
+    let found = ports.call_as(person, &CurrentUserId {}).await;
+    let found = found.map_err(DatabaseError::for_caller)?;
+    found.ok_or_else(|| Error::new(Code::Unauthenticated, "Please sign in again."))
 }
 
 const SCHEME: &str = "Bearer ";

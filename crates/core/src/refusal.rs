@@ -13,19 +13,6 @@ use crate::{
 };
 
 impl DatabaseError {
-    /// The answer to the person as whom the database was called, where all that it
-    /// refuses is somebody whom it does not know.
-    #[cold]
-    #[inline(never)]
-    pub fn for_stranger(self) -> Error {
-        match &self {
-            Self::Refused { code, .. } if code == "PT401" || code.starts_with("PGRST30") => {
-                Error::new(Code::Unauthenticated, in_words(Code::Unauthenticated))
-            }
-            _ => self.into(),
-        }
-    }
-
     /// The answer to the person as whom the database was called.
     #[cold]
     #[inline(never)]
@@ -153,18 +140,6 @@ mod tests {
         for state in ["PGRST301", "PGRST303"] {
             assert_eq!(answer(state, 401, "JWT expired", None).code(), Code::Unauthenticated);
         }
-    }
-
-    #[test]
-    fn a_stranger_is_told_to_sign_in_and_nothing_else() {
-        let answer = |state: &str| {
-            let (message, details) = ("forbidden".to_owned(), None);
-            let code = state.to_owned();
-            DatabaseError::Refused { code, status: 401, message, details }.for_stranger().code()
-        };
-        assert_eq!(answer("PT401"), Code::Unauthenticated);
-        assert_eq!(answer("PGRST303"), Code::Unauthenticated);
-        assert_eq!(answer("PT403"), Code::Internal);
     }
 
     #[test]

@@ -30,15 +30,6 @@ create function pg_temp.accept(
   select public.accept_invitation(p_id, coalesce(p_hash, pg_temp.secret(p_id)), pg_temp.id(p_person), p_name,
     jsonb_build_object('terms', p_terms, 'privacy', '2026-11'), '{"ip": "203.0.113.9", "user_agent": "Agent", "source": "forged"}') ->> 'outcome';
 $$;
-create function pg_temp.accept_as(p_person text, p_id uuid, p_hash text default null) returns text language plpgsql as $$
-declare v_outcome text;
-begin
-  perform pg_temp.act_as(p_person);
-  v_outcome := public.accept_invitation_signed_in(
-    p_id, coalesce(p_hash, pg_temp.secret(p_id)), '{"terms": "2026-11", "privacy": "2026-11"}', 'Name', '{"ip": "203.0.113.9"}') ->> 'outcome';
-  perform pg_temp.act_as_owner();
-  return v_outcome;
-end; $$;
 grant execute on all functions in schema pg_temp to public;
 
 -- Looking
@@ -85,25 +76,30 @@ select is(pg_temp.check(:'token') ->> 'outcome', 'used', 'a second look finds it
 select is(pg_temp.accept(:'token', 'ada'), 'used', 'so does a second try');
 select is(private.company_seats(pg_temp.id('south')), '{"limit": 10, "members": 3, "pending": 2}', 'the seat of the invitation is the member''s');
 
--- As a person who is signed in
+-- As a person who has an account
 select pg_temp.link('employee@people.test') as token \gset
-select is(pg_temp.accept_as('colleague', :'token'), 'wrong_account', 'somebody else who is signed in does not');
-select is(pg_temp.accept_as('colleague', :'token', repeat('0', 64)), 'invalid', 'and without the secret is told nothing');
-select is(pg_temp.accept_as('employee', :'token'), 'accepted', 'who is meant does');
+select is(pg_temp.accept(:'token', 'colleague'), 'wrong_account', 'somebody else does not');
+select is(pg_temp.accept(:'token', 'colleague', p_hash => repeat('0', 64)), 'invalid', 'and without the secret is told nothing');
+select is(pg_temp.accept(:'token', 'employee', p_name => 'Name'), 'accepted', 'who is meant does');
 select results_eq(
   $$select company_id from public.company_members where user_id = pg_temp.id('employee') and status = 'active' order by company_id = pg_temp.id('south')$$,
   $$values (pg_temp.id('north')), (pg_temp.id('south'))$$, 'and is a member of both'
 );
 select is((select display_name from public.profiles where id = pg_temp.id('employee')), 'Employee', 'under the name they had');
-select is((select source from public.audit_logs where action = 'invitation.accepted' and user_id = pg_temp.id('employee')), 'accept_invitation_signed_in', 'the log knows how');
-select is_empty(
-  $$select from public.terms_acceptance where user_id = pg_temp.id('employee') and ip_address is not null$$,
-  'an acceptance has no address that the person says themselves'
+select is(pg_temp.accept(pg_temp.link('newcomer@people.test'), 'newcomer'), 'wrong_account', 'an account that nobody confirmed accepts through a new password alone');
+
+-- Who asks: it is the service that accepts, for whom it has asked
+select pg_temp.act_as('employee');
+select is(public.current_user_id(), pg_temp.id('employee'), 'a person is told who they are');
+select throws_ok(
+  format('select public.accept_invitation(%L, %L, %L, null, %L, %L)', :'token', repeat('0', 64), pg_temp.id('employee'), '{}', '{"ip": "203.0.113.9"}'),
+  '42501', null, 'and accepts nothing by themselves, with an address of their own making'
 );
-select is(pg_temp.accept_as('newcomer', pg_temp.link('newcomer@people.test')), 'wrong_account', 'an account that nobody confirmed accepts through a new password alone');
 select pg_temp.act_as_owner();
 delete from auth.sessions where user_id = pg_temp.id('manager');
-select throws_ok(format('select pg_temp.accept_as(%L, %L)', 'manager', :'token'), 'PT401', 'unauthenticated', 'nor does a session that has ended');
+select pg_temp.act_as('manager');
+select is(public.current_user_id(), null, 'whose session has ended is nobody');
+select pg_temp.act_as_owner();
 
 -- Attempts
 select pg_temp.invited('guess@corp.test') as token \gset

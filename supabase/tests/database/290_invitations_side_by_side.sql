@@ -30,7 +30,8 @@ call pg_temp.clear_away();
 begin;
 insert into auth.users (id, email, email_confirmed_at) values
   ('5de0b75e-0000-4000-8000-000000000021', 'admin@side-by-side-seats.test', now()),
-  ('5de0b75e-0000-4000-8000-000000000022', 'invited@side-by-side-seats.test', now());
+  ('5de0b75e-0000-4000-8000-000000000022', 'invited@side-by-side-seats.test', now()),
+  ('5de0b75e-0000-4000-8000-000000000026', 'successor@side-by-side-seats.test', now());
 insert into auth.sessions (id, user_id, created_at, updated_at)
 values ('5de0b75e-0000-4000-8000-000000000023', '5de0b75e-0000-4000-8000-000000000021', now(), now());
 insert into public.companies (id, name) values (:company, 'Side by side');
@@ -77,6 +78,12 @@ select results_eq(
   $$values ('accepted', 1::bigint), ('used', 19)$$, 'of twenty racing acceptances one makes a member'
 );
 select is((select count(*) from public.company_members where company_id = :company), 2::bigint, 'who is there once');
+
+-- An admin who is made an employee while they wait for the company
+\set said `supabase/tests/setup/clients 1 -c "begin" -c "select private.lock_company('5de0b75e-0000-4000-8000-000000000020')" -c "insert into public.company_members (company_id, user_id, role) select company_id, '5de0b75e-0000-4000-8000-000000000026', 'admin' from public.company_members where user_id = '5de0b75e-0000-4000-8000-000000000022'" -c "update public.company_members set role = 'employee' where user_id = '5de0b75e-0000-4000-8000-000000000021'" -c "select pg_sleep(1.5)" -c "commit" & sleep 0.7; supabase/tests/setup/clients 1 -c "begin" -c "$ACT" -c "select 'began'" -c "select public.invite_employees('5de0b75e-0000-4000-8000-000000000020', '[{\"email\": \"late@side-by-side-seats.test\"}]'); commit"; wait`
+select ok(:'said' ~ 'began' and :'said' ~ 'forbidden', 'who waited for the company and is no admin any more invites nobody');
+select is_empty($$select from public.company_employee_invitations where email = 'late@side-by-side-seats.test'$$, 'nobody at all');
+delete from public.company_members where user_id = '5de0b75e-0000-4000-8000-000000000026';
 
 -- Two admins who leave at once
 update public.company_members set role = 'admin' where company_id = :company;

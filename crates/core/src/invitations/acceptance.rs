@@ -17,18 +17,18 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     request::{AcceptRequest, AcceptedTerms, PreviewRequest},
     sql::{
-        AcceptInvitation, AcceptInvitationSignedIn, Acceptance, AcceptedLink, Account,
-        CheckInvitation, InvitationCheck, InvitationOutcome, InvitingCompany,
+        AcceptInvitation, Acceptance, Account, CheckInvitation, InvitationCheck, InvitationOutcome,
+        InvitingCompany,
     },
 };
 use crate::{
-    access_token::AccessToken,
+    access_token::{AccessToken, caller},
     client::ClientContext,
     email_address::EmailAddress,
     error::{Code, Error, Result},
     id::{CompanyId, UserId},
     password::{ProposedPassword, Surroundings},
-    ports::{Configured, Database, DatabaseError, Identity, NewUser, Unicode},
+    ports::{Configured, Database, Identity, NewUser, Unicode},
     token::LinkToken,
 };
 
@@ -117,23 +117,19 @@ pub async fn accept(
 ) -> Result<AcceptResponse> {
     request.check()?;
     let link = LinkToken::parse(&request.token)?;
-    let p_user_id = match person {
-        Some(_) => None,
-        None => Some(account_by_mail(ports, &link, request, client).await?),
+    let user_id = match person {
+        Some(person) => caller(ports, person).await?,
+        None => account_by_mail(ports, &link, request, client).await?,
     };
-    let accepted = AcceptedLink {
+    let acceptance = AcceptInvitation {
         p_token_id: link.id(),
         p_token_hash: link.hash(),
-        p_user_id,
+        p_user_id: user_id,
         p_full_name: request.full_name.as_deref(),
         p_terms: &request.terms,
         p_context: client,
     };
-    let acceptance = match person {
-        Some(person) => ports.call_as(person, &AcceptInvitationSignedIn(&accepted)).await,
-        None => ports.call(&AcceptInvitation(&accepted)).await,
-    };
-    let acceptance = acceptance.map_err(DatabaseError::for_stranger)?;
+    let acceptance = ports.call(&acceptance).await?;
     match (acceptance.outcome, acceptance.company_id) {
         (InvitationOutcome::Accepted, Some(company_id)) => {
             Ok(AcceptResponse { status: AcceptStatus::Accepted, company_id })

@@ -138,37 +138,20 @@ pub enum Account {
     Confirmed,
 }
 
-/// What accepting says, whoever does it.
+/// Accepts an invitation for a confirmed account of its address.
 #[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "documented at the SQL functions")]
-pub struct AcceptedLink<'a> {
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct AcceptInvitation<'a> {
     pub p_token_id: TokenId,
     pub p_token_hash: TokenHash,
-    /// For whom; nobody where they ask themselves.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p_user_id: Option<UserId>,
+    pub p_user_id: UserId,
     pub p_full_name: Option<&'a str>,
     pub p_terms: &'a AcceptedTerms,
     pub p_context: &'a ClientContext,
 }
 
-/// Accepts an invitation for a confirmed account of its address.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct AcceptInvitation<'a>(pub &'a AcceptedLink<'a>);
-
 impl SqlFunction for AcceptInvitation<'_> {
     const NAME: &'static str = "accept_invitation";
-    type Output = Acceptance;
-}
-
-/// Accepts an invitation for whoever asks.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub struct AcceptInvitationSignedIn<'a>(pub &'a AcceptedLink<'a>);
-
-impl SqlFunction for AcceptInvitationSignedIn<'_> {
-    const NAME: &'static str = "accept_invitation_signed_in";
     type Output = Acceptance;
 }
 
