@@ -1247,10 +1247,12 @@ export type Database = {
                     "id": string;
                     "issuing_authority": string;
                     "mime_type": string;
+                    "opened_by": (string)[];
                     "pillar_ids": (string)[];
                     "rejection_reason": string | null;
                     "review_started_at": string | null;
                     "specialist_id": string;
+                    "stored_hash": string | null;
                     "updated_at": string;
                     "uploaded_at": string;
                     "verification_status": string;
@@ -1270,10 +1272,12 @@ export type Database = {
                     "id"?: string;
                     "issuing_authority": string;
                     "mime_type": string;
+                    "opened_by"?: (string)[];
                     "pillar_ids"?: (string)[];
                     "rejection_reason"?: string | null;
                     "review_started_at"?: string | null;
                     "specialist_id": string;
+                    "stored_hash"?: string | null;
                     "updated_at"?: string;
                     "uploaded_at"?: string;
                     "verification_status"?: string;
@@ -1292,10 +1296,12 @@ export type Database = {
                     "id"?: string;
                     "issuing_authority"?: string;
                     "mime_type"?: string;
+                    "opened_by"?: (string)[];
                     "pillar_ids"?: (string)[];
                     "rejection_reason"?: string | null;
                     "review_started_at"?: string | null;
                     "specialist_id"?: string;
+                    "stored_hash"?: string | null;
                     "updated_at"?: string;
                     "uploaded_at"?: string;
                     "verification_status"?: string;
@@ -1846,8 +1852,14 @@ export type Database = {
                     "p_decision": string;
                     "p_document_id": string;
                     "p_expires_on"?: string;
-                    "p_file_hash"?: string;
                     "p_reason"?: string;
+                };
+                Returns: Json;
+            };
+            "document_to_approve": {
+                Args: {
+                    "p_document_id": string;
+                    "p_expires_on"?: string;
                 };
                 Returns: Json;
             };
@@ -1937,6 +1949,13 @@ export type Database = {
                     "p_user_id": string;
                 };
                 Returns: Json;
+            };
+            "record_stored_file": {
+                Args: {
+                    "p_document_id": string;
+                    "p_file_hash": string;
+                };
+                Returns: undefined;
             };
             "redrive_emails": {
                 Args: {

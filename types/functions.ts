@@ -244,6 +244,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/specialist-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve or reject a document
+         * @description For platform admins. To approve one, the caller has opened it within the hour, and its stored file is the one that was announced: it is read and compared. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
+         */
+        post: operations["specialist-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/specialist-verify/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a document
+         * @description For platform admins: lets its file be read for five minutes by whoever has the address. For an hour its specialist cannot replace it. That it was opened is written down.
+         */
+        post: operations["specialist-verify-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/specialist-verify/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List documents of specialists
+         * @description For platform admins: documents whose file is there, oldest first. That somebody's document was listed is written down.
+         */
+        get: operations["specialist-verify-queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -319,7 +379,7 @@ export interface components {
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "not_found" | "method_not_allowed" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "method_not_allowed" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "upstream_unavailable" | "upstream_timeout";
         /**
          * Format: uuid
          * @description An employer: `companies.id`.
@@ -330,6 +390,38 @@ export interface components {
          * @description A day of the calendar, `2026-11-22` (RFC 3339, `full-date`).
          */
         Date: string;
+        /** @description Body of `POST /specialist-verify`. */
+        DecideRequest: {
+            /** @description What becomes of it. */
+            decision: components["schemas"]["DecisionKind"];
+            /** @description Which document. To be approved, the caller must have opened it. */
+            document_id: components["schemas"]["DocumentId"];
+            /** @description Its last day, where the specialist said another or none. */
+            expires_on?: components["schemas"]["Date"] | null;
+            /** @description Why. Needed to reject, and told to the specialist then; else for the audit log. */
+            reason?: string | null;
+        };
+        /** @description Answer of `POST /specialist-verify`. */
+        Decided: {
+            /** @description The document, as it is now. */
+            document: components["schemas"]["Document"];
+            /** @description What its specialist is now. */
+            specialist_status: components["schemas"]["SpecialistStatus"];
+        };
+        /** @description What somebody has decided about a document. */
+        Decision: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at: string;
+            /** @description Why it was rejected. */
+            reason?: string | null;
+            /** @description What became of it. */
+            status: components["schemas"]["DocumentStatus"];
+        };
+        /** @description What becomes of a document. */
+        DecisionKind: "approve" | "reject";
         /** @description Answer of the dispatch functions: what one run did, counted in mails. */
         DispatchReport: {
             /**
@@ -375,6 +467,54 @@ export interface components {
         };
         /** @description Body of the dispatch functions: nothing to say. */
         DispatchRequest: Record<string, never>;
+        /** @description A document. */
+        Document: {
+            /**
+             * Format: date-time
+             * @description When it was decided about.
+             */
+            decided_at: string | null;
+            /** @description Its id. */
+            document_id: components["schemas"]["DocumentId"];
+            /** @description Its number, as the authority gave it. */
+            document_number: string;
+            /** @description What kind it is. */
+            document_type: components["schemas"]["DocumentType"];
+            /** @description Its last day; `null` if it does not expire. */
+            expiry_date: components["schemas"]["Date"] | null;
+            /**
+             * Format: uint32
+             * @description The length of its file in bytes.
+             */
+            file_size: number;
+            /** @description Who issued it. */
+            issuing_authority: string;
+            /** @description `application/pdf`, `image/jpeg` or `image/png`. */
+            mime_type: string;
+            /** @description Why it was rejected. */
+            rejection_reason: string | null;
+            /** @description Whose it is. */
+            specialist_id: components["schemas"]["SpecialistId"];
+            /** @description What became of it. */
+            status: components["schemas"]["DocumentStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last submitted.
+             */
+            uploaded_at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A document of a specialist: `specialist_documents.id`.
+         */
+        DocumentId: string;
+        /** @description What became of a document. */
+        DocumentStatus: "pending" | "verified" | "rejected" | "expired";
+        /**
+         * @description What kind of document it is.
+         * @enum {string}
+         */
+        DocumentType: "license" | "diploma" | "insurance" | "certification" | "other";
         /** @description What is wrong with one field of a request. */
         FieldError: {
             /** @description A stable `snake_case` word for what is wrong. */
@@ -462,6 +602,32 @@ export interface components {
              */
             email: string;
         };
+        /** @description Body of `POST /specialist-verify/open`. */
+        OpenRequest: {
+            /** @description Which document. */
+            document_id: components["schemas"]["DocumentId"];
+        };
+        /** @description Answer of `POST /specialist-verify/open`. */
+        OpenResponse: {
+            /** @description What was opened. */
+            document_id: components["schemas"]["DocumentId"];
+            /**
+             * Format: uint32
+             * @description For how long, in seconds.
+             */
+            expires_in: number;
+            /**
+             * Format: uint32
+             * @description Its length in bytes, as announced.
+             */
+            file_size: number;
+            /** @description Where its file can be read, by whoever has this: a path below the address of the API. */
+            file_url: string;
+            /** @description The kind of file. */
+            mime_type: string;
+            /** @description What became of the document so far. */
+            status: components["schemas"]["DocumentStatus"];
+        };
         /** @description Body of `POST /company-invitation-accept/preview`. */
         PreviewRequest: {
             /** @description The token of the link, 64 characters. */
@@ -484,6 +650,8 @@ export interface components {
         Problem: {
             /** @description The stable code to branch on. */
             code: components["schemas"]["Code"];
+            /** @description What was decided already, where that is the problem. */
+            decision?: components["schemas"]["Decision"] | null;
             /** @description What happened this time. */
             detail: string;
             /** @description What is wrong with single fields. */
@@ -501,6 +669,60 @@ export interface components {
             title: string;
             /** @description A URI that names the kind of problem. */
             type: string;
+        };
+        /** @description A document with what an admin must know to judge it. */
+        QueueItem: {
+            /**
+             * Format: date-time
+             * @description When it was decided about.
+             */
+            decided_at: string | null;
+            /** @description Its id. */
+            document_id: components["schemas"]["DocumentId"];
+            /** @description Its number, as the authority gave it. */
+            document_number: string;
+            /** @description What kind it is. */
+            document_type: components["schemas"]["DocumentType"];
+            /** @description Its last day; `null` if it does not expire. */
+            expiry_date: components["schemas"]["Date"] | null;
+            /**
+             * Format: uint32
+             * @description The length of its file in bytes.
+             */
+            file_size: number;
+            /** @description Who issued it. */
+            issuing_authority: string;
+            /** @description `application/pdf`, `image/jpeg` or `image/png`. */
+            mime_type: string;
+            /** @description The names of the pillars that they work in. */
+            pillars: string[];
+            /** @description Why it was rejected. */
+            rejection_reason: string | null;
+            /**
+             * Format: date-time
+             * @description When an admin last opened it.
+             */
+            review_started_at: string | null;
+            /** @description What the specialist is called. */
+            specialist: string;
+            /** @description Whose it is. */
+            specialist_id: components["schemas"]["SpecialistId"];
+            /** @description What they are to the public. */
+            specialist_status: components["schemas"]["SpecialistStatus"];
+            /** @description What became of it. */
+            status: components["schemas"]["DocumentStatus"];
+            /**
+             * Format: date-time
+             * @description When it was last submitted.
+             */
+            uploaded_at: string;
+        };
+        /** @description Answer of `GET /specialist-verify/queue`. */
+        QueuePage: {
+            /** @description Oldest first. */
+            items: components["schemas"]["QueueItem"][];
+            /** @description Where the next page begins; `null` on the last. */
+            next_cursor: string | null;
         };
         /**
          * Format: uuid
@@ -547,6 +769,13 @@ export interface components {
              */
             pending: number;
         };
+        /**
+         * Format: uuid
+         * @description Somebody who offers sessions: `specialists.id`.
+         */
+        SpecialistId: string;
+        /** @description What a specialist is to the public. */
+        SpecialistStatus: "pending" | "verified" | "suspended";
         /** @description Which plan a company has: the answer of `POST /company-assign-plan`. */
         Subscription: {
             /** @description Whose it is. */
@@ -1960,6 +2189,363 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "specialist-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `own_document` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_decided`, `file_missing`, `review_not_started` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_mismatch`, `already_expired`, `reason_required` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "specialist-verify-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenResponse"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_missing` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "specialist-verify-queue": {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description How many at most; 20 if left out. */
+                limit?: number | null;
+                /** @description Documents in this state; those that wait if left out. */
+                status?: "pending" | "verified" | "rejected" | "expired";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
                 headers: {
                     [name: string]: unknown;
                 };

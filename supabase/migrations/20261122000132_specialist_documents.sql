@@ -28,6 +28,8 @@ create table public.specialist_documents (
   file_size int not null check (file_size between 1 and 10485760),
   uploaded_at timestamptz not null default now(),
   review_started_at timestamptz,
+  opened_by uuid[] not null default '{}',
+  stored_hash text check (stored_hash ~ '^[0-9a-f]{64}$'),
   pillar_ids uuid[] not null default '{}',
   decided_at timestamptz,
   decided_by uuid references auth.users (id) on delete set null,
@@ -48,6 +50,8 @@ comment on column public.specialist_documents.file_path is 'Name of the file in 
 comment on column public.specialist_documents.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared on approval.';
 comment on column public.specialist_documents.uploaded_at is 'When the row was last submitted. Places it in the queue.';
 comment on column public.specialist_documents.review_started_at is 'When an admin last opened it. For a while it cannot be replaced then.';
+comment on column public.specialist_documents.opened_by is 'The admins who have opened it in this review: who has not seen it does not approve it.';
+comment on column public.specialist_documents.stored_hash is 'SHA-256 of the stored file in hex, as the edge function found it when an admin approved.';
 comment on column public.specialist_documents.pillar_ids is
   'The pillars of the specialist when the review began: what the document was approved for, whatever pillars they add since.';
 comment on column public.specialist_documents.expiry_notice is 'How many days ahead the last notice was that it expires.';

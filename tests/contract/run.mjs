@@ -25,7 +25,7 @@ const { paths } = JSON.parse(readFileSync(document, 'utf8'));
 
 /** The routes that take a credential. @param {'person' | 'cron'} scheme */
 function pattern(scheme) {
-  const routes = Object.keys(paths).filter((route) => JSON.stringify(paths[route].post.security).includes(`"${scheme}"`));
+  const routes = Object.keys(paths).filter((route) => JSON.stringify(paths[route]).includes(`"${scheme}"`));
   return `^(${routes.join('|')})$`;
 }
 

@@ -43,6 +43,8 @@ const routes = [
     body: { invitation_id: randomUUID() },
     person: /** @type {const} */ (true),
   })),
+  { path: 'specialist-verify', headers: person, body: { document_id: randomUUID(), decision: 'approve' }, person: true },
+  { path: 'specialist-verify/open', headers: person, body: { document_id: randomUUID() }, person: true },
   { path: 'company-invitation-accept/preview', body: { token } },
   { path: 'company-invitation-accept', body: { token, terms: { terms: '1', privacy: '1' } } },
   { path: 'email-dispatch', headers: cron, body: {}, cron: true },
@@ -218,6 +220,42 @@ function preflight(path, origin) {
     },
   });
 }
+
+describe('specialist-verify/queue', () => {
+  const path = 'specialist-verify/queue';
+  /** @param {string} query @param {Record<string, string>} [headers] */
+  const get = (query, headers = person) => callFunction(`${path}${query}`, { method: 'GET', headers });
+
+  for (const query of ['', '?status=verified&limit=100', '?%73tatus=pending', '?']) {
+    test(`"${query}" is a question, and refused to who may not ask`, async () => {
+      await assertProblem(await get(query), '403 forbidden');
+      assert.equal((await get(query, {})).status, 401);
+    });
+  }
+
+  for (const query of [
+    '?status=', '?status=lost', '?status=5', '?status=pending&status=pending', '?limit=0', '?limit=101', '?limit=ten',
+    '?limit=1.5', '?limit=-1', '?limit=99999999999999', '?cursor=x', "?cursor=1_'", '?surprise=1', '?%00=1', '?%ff',
+    `?cursor=${'1'.repeat(5000)}`,
+  ]) {
+    test(`"${query.slice(0, 40)}" is refused with 400`, async () => {
+      await assertProblem(await get(query), '400 invalid_request');
+    });
+  }
+
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    test(`${method} is refused with 405 and the methods there are`, async () => {
+      const response = await callFunction(path, { method, headers: person, body: {} });
+      assert.equal(response.headers.get('allow'), 'GET, OPTIONS');
+      await assertProblem(response, '405 method_not_allowed');
+    });
+  }
+
+  test('a browser may ask', async () => {
+    const response = await preflight(path, environment.siteUrl);
+    assert.match(response.headers.get('access-control-allow-methods') ?? '', /\bGET\b/);
+  });
+});
 
 describe('the access token', () => {
   const { publishableKey: key } = environment;

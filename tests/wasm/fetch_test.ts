@@ -1,6 +1,6 @@
 /** The rules of supabase/functions/_shared/upstream.ts, against a server that misbehaves. */
 import assert from 'node:assert/strict';
-import { fetchUpstream } from '../../supabase/functions/_shared/upstream.ts';
+import { fetchUpstream, NOTHING, Streams } from '../../supabase/functions/_shared/upstream.ts';
 
 const LIMIT = 1 << 10;
 
@@ -84,4 +84,49 @@ rule('a redirect is refused, and so is what is too large, declared or not', asyn
   await against(declared, (url) => assert.rejects(get(url), (reason) => reason === 'too_large'));
   const streamed = () => new Response(new Response('x'.repeat(LIMIT + 1)).body);
   await against(streamed, (url) => assert.rejects(get(url), (reason) => reason === 'too_large'));
+});
+
+const open = (url: string, timeoutMs = 1_000) => {
+  const streams = new Streams();
+  return { streams, opened: streams.begin(1, `GET ${url}\napikey:a\n`, undefined, timeoutMs, 'x-one') };
+};
+
+rule('a body is read piece by piece, to its end', async () => {
+  const pieces = ['one', '', 'two'].map((piece) => new TextEncoder().encode(piece));
+  await against(() => new Response(ReadableStream.from(pieces), { headers: { 'x-one': 'a' } }), async (url) => {
+    const { streams, opened } = open(url);
+    assert.deepEqual(await opened, { status: 200, headers: 'a', body: NOTHING });
+    let text = '';
+    for (;;) {
+      const { body } = await streams.read(1);
+      if (body.length === 0) break;
+      text += new TextDecoder().decode(body);
+    }
+    assert.equal(text, 'onetwo');
+    assert.equal((await streams.read(2)).body.length, 0, 'an unknown stream is at its end');
+    streams.close(1);
+  });
+});
+
+rule('past its deadline a stream fails as timeout, and one that is closed lets go of its connection', async () => {
+  const endless = () => new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) });
+  await against(() => new Response(endless()), async (url) => {
+    const late = open(url, 30);
+    await late.opened;
+    await late.streams.read(1);
+    await assert.rejects(late.streams.read(1), (reason) => reason === 'timeout');
+    late.streams.clear();
+  });
+  let dropped: Promise<void> | undefined;
+  await against(async ({ aborted }) => {
+    dropped = aborted;
+    await aborted;
+    return new Response();
+  }, async (url) => {
+    const { streams, opened } = open(url);
+    while (dropped === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    streams.close(1);
+    await assert.rejects(opened, (reason) => reason === 'timeout');
+    await dropped;
+  });
 });

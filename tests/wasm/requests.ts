@@ -21,7 +21,8 @@ function base64Url(bytes: string): string {
 /** An access token that nobody has signed. */
 const PERSON = ['{"alg":"HS256"}', '{"role":"authenticated"}', 'x'].map((part) => base64Url(part)).join('.');
 const AS_PERSON = { authorization: `Bearer ${PERSON}` };
-const COMPANY = '00000000-0000-4000-8000-000000000001';
+/** Of nothing that there is. */
+const ID = '00000000-0000-4000-8000-000000000001';
 
 export const EXAMPLES: Record<string, Example> = {
   'auth-email-verify': { path: '/', body: { token: TOKEN } },
@@ -31,7 +32,7 @@ export const EXAMPLES: Record<string, Example> = {
   'company-assign-plan': {
     path: '/',
     headers: AS_PERSON,
-    body: { company_id: COMPANY, plan: 'growth', status: 'active' },
+    body: { company_id: ID, plan: 'growth', status: 'active' },
   },
   'company-invitation-accept': {
     path: '/',
@@ -40,7 +41,8 @@ export const EXAMPLES: Record<string, Example> = {
   'company-invite-employee': {
     path: '/',
     headers: AS_PERSON,
-    body: { company_id: COMPANY, invitations: [{ email: 'nobody@example.com' }] },
+    body: { company_id: ID, invitations: [{ email: 'nobody@example.com' }] },
   },
+  'specialist-verify': { path: '/open', headers: AS_PERSON, body: { document_id: ID } },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
 };

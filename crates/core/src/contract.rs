@@ -8,6 +8,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    documents::{DecideRequest, Decided, OpenRequest, OpenResponse, QueuePage, QueueRequest},
     error::{Code, Problem},
     invitations::{
         InvitationChange, InvitationRequest, InviteRequest, InviteResponse,
@@ -45,13 +46,21 @@ const COMMON: [Code; 8] = [
     Code::UpstreamTimeout,
 ];
 
+/// What a route takes.
+enum Request {
+    /// A JSON body, by its schema.
+    Body(Value),
+    /// Parameters in the URL, as the description lists them.
+    Query(Vec<Value>),
+}
+
 struct Operation {
     function: &'static str,
     path: &'static str,
     summary: &'static str,
     description: &'static str,
     caller: Caller,
-    request: Value,
+    request: Request,
     success: (u16, Value),
     errors: Vec<Code>,
 }
@@ -61,6 +70,7 @@ fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     all.extend(companies(schemas));
     all.extend(inviting(schemas));
     all.extend(accepting(schemas));
+    all.extend(reviewing(schemas));
     all.extend(dispatchers(schemas));
     all
 }
@@ -262,6 +272,55 @@ fn accepting(schemas: &mut Schemas) -> Vec<Operation> {
     vec![preview, accept]
 }
 
+/// The review of documents.
+fn reviewing(schemas: &mut Schemas) -> Vec<Operation> {
+    let queue = Operation {
+        function: "specialist-verify",
+        path: "/queue",
+        summary: "List documents of specialists",
+        description: "For platform admins: documents whose file is there, oldest first. That somebody's document was \
+                      listed is written down.",
+        caller: Caller::Person,
+        request: Schemas::query::<QueueRequest>(),
+        success: (200, schemas.answer::<QueuePage>()),
+        errors: vec![Code::Unauthenticated, Code::Forbidden],
+    };
+    let open = Operation {
+        function: "specialist-verify",
+        path: "/open",
+        summary: "Open a document",
+        description: "For platform admins: lets its file be read for five minutes by whoever has the address. For an \
+                      hour its specialist cannot replace it. That it was opened is written down.",
+        caller: Caller::Person,
+        request: schemas.request::<OpenRequest>(),
+        success: (200, schemas.answer::<OpenResponse>()),
+        errors: [PERSON_ERRORS.as_slice(), &[Code::FileMissing]].concat(),
+    };
+    let refusals = [
+        Code::OwnDocument,
+        Code::AlreadyDecided,
+        Code::FileMissing,
+        Code::ReviewNotStarted,
+        Code::FileMismatch,
+        Code::AlreadyExpired,
+        Code::ReasonRequired,
+    ];
+    let decide = Operation {
+        function: "specialist-verify",
+        path: "",
+        summary: "Approve or reject a document",
+        description: "For platform admins. To approve one, the caller has opened it within the hour, and its stored \
+                      file is the one that was announced: it is read and compared. A rejection has a reason, which \
+                      the specialist is told. Who comes second learns what was decided (`decision`). What is refused \
+                      changes nothing.",
+        caller: Caller::Person,
+        request: schemas.request::<DecideRequest>(),
+        success: (200, schemas.answer::<Decided>()),
+        errors: [PERSON_ERRORS.as_slice(), &refusals].concat(),
+    };
+    vec![queue, open, decide]
+}
+
 /// The description, as `openapi.json` holds it.
 pub fn openapi() -> Value {
     let mut schemas = Schemas::new();
@@ -269,7 +328,7 @@ pub fn openapi() -> Value {
     let mut paths = Map::new();
     for operation in operations(&mut schemas) {
         let path = format!("/{}{}", operation.function, operation.path);
-        paths.insert(path, json!({ "post": operation.describe(&problem) }));
+        paths.insert(path, json!({ operation.method(): operation.describe(&problem) }));
     }
     json!({
         "openapi": "3.1.0",
@@ -327,8 +386,27 @@ impl Schemas {
         }
     }
 
-    fn request<T: JsonSchema>(&mut self) -> Value {
-        self.requests.subschema_for::<T>().to_value()
+    fn request<T: JsonSchema>(&mut self) -> Request {
+        Request::Body(self.requests.subschema_for::<T>().to_value())
+    }
+
+    fn query<T: JsonSchema>() -> Request {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.meta_schema = None;
+            settings.inline_subschemas = true;
+        });
+        let schema = settings.for_deserialize().into_generator().into_root_schema_for::<T>();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let parameter = |(name, schema): (&String, &Value)| {
+            let mut schema = schema.clone();
+            let fields = schema.as_object_mut();
+            let description = fields.and_then(|fields| fields.remove("description"));
+            json!({
+                "name": name, "in": "query", "required": false, "description": description,
+                "schema": schema,
+            })
+        };
+        Request::Query(properties.into_iter().flatten().map(parameter).collect())
     }
 
     fn answer<T: JsonSchema>(&mut self) -> Value {
@@ -343,6 +421,20 @@ impl Schemas {
 }
 
 impl Operation {
+    fn method(&self) -> &'static str {
+        match self.request {
+            Request::Body(_) => "post",
+            Request::Query(_) => "get",
+        }
+    }
+
+    /// What every route may answer, whatever it does.
+    fn common(&self) -> impl Iterator<Item = Code> {
+        let of_bodies = [Code::PayloadTooLarge, Code::UnsupportedMediaType];
+        let has_body = matches!(self.request, Request::Body(_));
+        COMMON.into_iter().filter(move |code| has_body || !of_bodies.contains(code))
+    }
+
     fn describe(&self, problem: &Value) -> Value {
         let name = format!("{}{}", self.function, self.path.replace('/', "-"));
         let security = match self.caller {
@@ -372,22 +464,29 @@ impl Operation {
             let answer = json!({ "description": codes.join(", "), "content": content });
             responses.insert(status.to_string(), answer);
         }
-        json!({
+        let mut operation = json!({
             "operationId": name,
             "summary": self.summary,
             "description": self.description,
             "security": security,
-            "requestBody": {
-                "required": true,
-                "content": { "application/json": { "schema": self.request } },
-            },
             "responses": responses,
-        })
+        });
+        let (part, takes) = match &self.request {
+            Request::Body(schema) => {
+                let content = json!({ "application/json": { "schema": schema } });
+                ("requestBody", json!({ "required": true, "content": content }))
+            }
+            Request::Query(parameters) => ("parameters", json!(parameters)),
+        };
+        if let Some(fields) = operation.as_object_mut() {
+            fields.insert(part.to_owned(), takes);
+        }
+        operation
     }
 
     fn errors_by_status(&self) -> Vec<(u16, Vec<Code>)> {
-        let common = COMMON.iter().filter(|code| !self.errors.contains(code));
-        let all = || self.errors.iter().chain(common.clone()).copied();
+        let common: Vec<_> = self.common().filter(|code| !self.errors.contains(code)).collect();
+        let all = || self.errors.iter().chain(&common).copied();
         let mut statuses: Vec<_> = all().map(Code::status).collect();
         statuses.sort_unstable();
         statuses.dedup();

@@ -9,7 +9,7 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{id::RequestId, seats::Seats};
+use crate::{documents::Decision, id::RequestId, seats::Seats};
 
 /// `Result` with the one [`Error`].
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -57,6 +57,8 @@ codes! {
     Forbidden = 403, "forbidden", "This is not allowed";
     /// Somebody is signed in, and the invitation is for another address.
     WrongAccount = 403, "wrong_account", "This is for somebody else";
+    /// The document is the caller's own, about which somebody else decides.
+    OwnDocument = 403, "own_document", "Nobody decides about documents of their own";
     /// There is no such route or resource for this caller.
     NotFound = 404, "not_found", "There is nothing here";
     /// The route exists for other methods, named by `Allow`.
@@ -81,6 +83,12 @@ codes! {
     TransitionNotAllowed = 409, "transition_not_allowed", "This change is not possible";
     /// There would be fewer seats than members and open invitations; `seats` has the numbers.
     SeatsBelowMembers = 409, "seats_below_members", "The company has more people than seats";
+    /// Somebody has decided about the document; `decision` says how.
+    AlreadyDecided = 409, "already_decided", "This has been decided";
+    /// The document was announced, and its file was not uploaded.
+    FileMissing = 409, "file_missing", "The file is not there";
+    /// The caller has not opened the document, or longer ago than it stays as it is.
+    ReviewNotStarted = 409, "review_not_started", "The document has to be opened first";
     /// The token's time is over.
     TokenExpired = 410, "token_expired", "This link has expired";
     /// Too many wrong attempts have been made with this token.
@@ -97,6 +105,10 @@ codes! {
     UnsupportedMediaType = 415, "unsupported_media_type", "The content type is not supported";
     /// The request is well-formed and breaks a rule.
     RuleViolation = 422, "rule_violation", "The request breaks a rule";
+    /// The stored file is not the one that was announced.
+    FileMismatch = 422, "file_mismatch", "The file is not the one that was announced";
+    /// The document is not valid any more.
+    AlreadyExpired = 422, "already_expired", "The document is no longer valid";
     /// A change that needs a reason came without one.
     ReasonRequired = 422, "reason_required", "A reason is needed";
     /// A plan does not begin on this day.
@@ -149,6 +161,7 @@ struct Failure {
     detail: String,
     fields: Vec<FieldError>,
     seats: Option<Seats>,
+    decision: Option<Decision>,
     retry_after: Option<u32>,
     allow: Option<String>,
     cause: Option<String>,
@@ -171,6 +184,7 @@ impl Error {
             detail,
             fields: Vec::new(),
             seats: None,
+            decision: None,
             retry_after: transient.then_some(5),
             allow: None,
             cause: None,
@@ -236,6 +250,13 @@ impl Error {
         self
     }
 
+    /// Adds what somebody else has decided.
+    #[must_use]
+    pub fn with_decision(mut self, decision: Decision) -> Self {
+        self.0.decision = Some(decision);
+        self
+    }
+
     /// Says when to come back, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
@@ -285,6 +306,7 @@ impl Error {
             request_id,
             errors: &self.0.fields,
             seats: self.0.seats,
+            decision: self.0.decision.as_ref(),
         }
     }
 }
@@ -321,6 +343,9 @@ pub struct Problem<'a> {
     /// The seats of the company, where the problem is about them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seats: Option<Seats>,
+    /// What was decided already, where that is the problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<&'a Decision>,
 }
 
 #[cfg(test)]

@@ -85,6 +85,14 @@ id! {
     SubscriptionId
 }
 id! {
+    /// Somebody who offers sessions: `specialists.id`.
+    SpecialistId
+}
+id! {
+    /// A document of a specialist: `specialist_documents.id`.
+    DocumentId
+}
+id! {
     /// One HTTP request, as `X-Request-Id` carries it.
     RequestId
 }

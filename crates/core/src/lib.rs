@@ -28,6 +28,7 @@ pub mod config;
 #[cfg(feature = "schema")]
 pub mod contract;
 pub mod date;
+pub mod documents;
 pub mod email_address;
 pub mod error;
 pub mod id;

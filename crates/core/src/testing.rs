@@ -16,6 +16,7 @@
 
 mod accounts;
 mod companies;
+mod documents;
 mod invitations;
 mod mailer;
 mod outbox;
@@ -35,6 +36,7 @@ use serde_json::Value;
 pub use self::{
     accounts::MemoryAccount,
     companies::{Companies, MemoryCompany, MemoryMember, MemoryPlan, MemorySubscription},
+    documents::{Documents, MemoryDocument},
     invitations::MemoryInvitation,
     mailer::{Mailbox, MailerFault},
     outbox::{MemoryMail, Outbox, Preferences, Suppression},
@@ -76,6 +78,8 @@ pub struct World {
     pub accounts: RefCell<Vec<MemoryAccount>>,
     /// Companies and their plans.
     pub companies: RefCell<Companies>,
+    /// Documents of specialists, and their files.
+    pub documents: RefCell<Documents>,
     /// Tokens, and requests for them.
     pub tokens: RefCell<Tokens>,
     /// SHA-256 of common passwords, in hex.
@@ -116,6 +120,7 @@ impl World {
                 terms_version: "2026-11".to_owned(),
                 ..Companies::default()
             }),
+            documents: RefCell::default(),
             tokens: RefCell::default(),
             common_passwords: RefCell::default(),
             outbox: RefCell::default(),
@@ -144,6 +149,7 @@ impl World {
             "claim_emails" => return self.claim(arguments),
             "check_invitation" => return Ok(self.check_invitation(arguments)),
             "accept_invitation" => return Ok(self.accept_invitation(arguments)),
+            "record_stored_file" => return Ok(self.record_stored_file(arguments)),
             _ => {}
         }
         let now = self.now.get();
@@ -182,6 +188,10 @@ impl World {
             "invite_employees" => self.invite(person, arguments),
             "resend_invitation" => self.change_invitation(person, arguments, true),
             "revoke_invitation" => self.change_invitation(person, arguments, false),
+            "specialist_verification_queue" => self.document_queue(person, arguments),
+            "start_document_review" => self.open_document(person, arguments),
+            "document_to_approve" => self.document_to_approve(person, arguments),
+            "decide_document" => self.decide_document(person, arguments),
             "current_user_id" => Ok(serde_json::json!(person)),
             name => panic!("the in-memory database has no function {name} for people"),
         }

@@ -53,6 +53,11 @@ impl Edge {
         request.client(self, self.request_id)
     }
 
+    fn count_call(&self, started_ms: f64) {
+        self.upstream_calls.set(self.upstream_calls.get() + 1);
+        self.upstream_ms.set(self.upstream_ms.get() + platform::since_ms(started_ms));
+    }
+
     /// Does the work of a cron function, and tells Sentry's monitor of it.
     ///
     /// # Errors
@@ -79,8 +84,18 @@ impl Http for Edge {
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError> {
         let started = platform::now_ms();
         let result = fetch::send(request).await;
-        self.upstream_calls.set(self.upstream_calls.get() + 1);
-        self.upstream_ms.set(self.upstream_ms.get() + platform::since_ms(started));
+        self.count_call(started);
+        result
+    }
+
+    async fn receive(
+        &self,
+        request: &HttpRequest,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<HttpResponse, TransportError> {
+        let started = platform::now_ms();
+        let result = fetch::receive(request, take).await;
+        self.count_call(started);
         result
     }
 }

@@ -18,6 +18,24 @@ extern "C" {
         wanted_headers: &str,
         answer_limit: usize,
     );
+
+    /// The same without reading the body: that is a stream by the number of the effect.
+    #[wasm_bindgen(js_namespace = __edge, js_name = open)]
+    fn host_open(
+        effect: u32,
+        head: &str,
+        body: Option<&[u8]>,
+        timeout_ms: u32,
+        wanted_headers: &str,
+    );
+
+    /// Resumes with the next piece of a stream; an empty one is its end.
+    #[wasm_bindgen(js_namespace = __edge, js_name = read)]
+    fn host_read(effect: u32, stream: u32);
+
+    /// Lets go of a stream, wherever it is.
+    #[wasm_bindgen(js_namespace = __edge, js_name = close)]
+    fn host_close(stream: u32);
 }
 
 /// Sends a request and reads the whole answer.
@@ -33,14 +51,58 @@ pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, Transpor
         );
     });
     match effect.await {
-        Reply { status: 0, text, .. } => Err(failure(text)),
+        Reply { status: 0, text, .. } => Err(failure(&text)),
         Reply { status, text, body } => {
-            let values = text.lines().map(str::to_owned);
-            let headers = request.wanted_headers.iter().copied().zip(values);
-            let headers = headers.filter(|(_, value)| !value.is_empty()).collect();
-            Ok(HttpResponse { status, headers, body })
+            Ok(HttpResponse { status, headers: wanted(request, &text), body })
         }
     }
+}
+
+/// Sends a request and hands the body of its answer on, piece by piece.
+pub(crate) async fn receive(
+    request: &HttpRequest,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<HttpResponse, TransportError> {
+    let mut stream = Stream(0);
+    let opened = Effect::start(|effect| {
+        stream = Stream(effect);
+        let (head, body) = (head(request), request.body.as_deref());
+        host_open(effect, &head, body, request.timeout_ms, &request.wanted_headers.join("\n"));
+    });
+    let Reply { status, text, .. } = opened.await;
+    if status == 0 {
+        return Err(failure(&text));
+    }
+    let response = HttpResponse { status, headers: wanted(request, &text), body: Vec::new() };
+    let mut length = 0;
+    while response.is_success() {
+        let piece = Effect::start(|effect| host_read(effect, stream.0)).await;
+        length += piece.body.len();
+        if piece.status == 0 {
+            return Err(failure(&piece.text));
+        } else if length > request.answer_limit {
+            return Err(TransportError::TooLarge);
+        } else if piece.body.is_empty() {
+            break;
+        }
+        take(&piece.body);
+    }
+    Ok(response)
+}
+
+struct Stream(u32);
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        host_close(self.0);
+    }
+}
+
+/// Of lines of values, those of the wanted headers that were there.
+fn wanted(request: &HttpRequest, lines: &str) -> Vec<(&'static str, String)> {
+    let values = lines.lines().map(str::to_owned);
+    let headers = request.wanted_headers.iter().copied().zip(values);
+    headers.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// One string, since each that crosses costs more than its bytes.
@@ -54,10 +116,10 @@ fn head(request: &HttpRequest) -> String {
     head
 }
 
-fn failure(name: String) -> TransportError {
-    match name.as_str() {
+fn failure(name: &str) -> TransportError {
+    match name {
         "timeout" => TransportError::Timeout,
         "too_large" => TransportError::TooLarge,
-        _ => TransportError::Unreachable(name),
+        _ => TransportError::Unreachable(name.to_owned()),
     }
 }

@@ -35,6 +35,11 @@ impl Route {
         Self { method: Method::Post, path, body_limit: 64 << 10 }
     }
 
+    /// A route that takes a query and no body.
+    pub const fn get(path: &'static str) -> Self {
+        Self { method: Method::Get, path, body_limit: 0 }
+    }
+
     /// The same with another limit, of up to 256 KiB: more is not read.
     #[must_use]
     pub const fn up_to(self, body_limit: usize) -> Self {

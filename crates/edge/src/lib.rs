@@ -49,12 +49,12 @@ macro_rules! export {
         pub fn handle(
             call: u32,
             method: String,
-            path: String,
+            target: String,
             request_id: String,
             headers: String,
             body: Option<Vec<u8>>,
         ) {
-            let received = $crate::Received { method, path, request_id, headers, body };
+            let received = $crate::Received { method, target, request_id, headers, body };
             $crate::answer_call(call, $crate::run(&$function, received, $serve));
         }
 

@@ -56,7 +56,7 @@ pub async fn run(
 
     let edge = Edge::new(function, config, request_id);
     let method = received.method.clone();
-    let route = function.path(&received.path);
+    let route = function.path(received.path());
     let result = answer(&edge, received, route, serve).await;
     let (answer, error) = match result {
         Ok(answer) => (answer, None),

@@ -7,8 +7,8 @@
  */
 
 import { Deadline } from './deadline.ts';
-import { headerLines, pathOf, problem, readBody, requestIdOf, respond } from './http.ts';
-import { fetchUpstream, type Reply } from './upstream.ts';
+import { headerLines, problem, readBody, requestIdOf, respond, targetOf } from './http.ts';
+import { fetchUpstream, NOTHING, type Reply, Streams } from './upstream.ts';
 
 /** What wasm-bindgen generates for a function crate. */
 export interface Bindings {
@@ -16,7 +16,7 @@ export interface Bindings {
   handle(
     call: number,
     method: string,
-    path: string,
+    target: string,
     requestId: string,
     headers: string,
     body?: Uint8Array,
@@ -44,6 +44,10 @@ interface Edge {
   panic(location: string): void;
   answer(call: number, message: string): void;
   fetch(effect: number, ...request: Parameters<typeof fetchUpstream>): void;
+  /** As `fetch`, but the body is read by `read`, piece by piece, until it is closed. */
+  open(effect: number, head: string, body: Uint8Array | undefined, timeoutMs: number, wantedHeaders: string): void;
+  read(effect: number, stream: number): void;
+  close(stream: number): void;
   sleep(effect: number, milliseconds: number): void;
   /** Normalisation form C. */
   nfc(text: string): string;
@@ -71,6 +75,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     late.answer(tooLate(late.requestId));
   });
   const background = keepAlive();
+  const streams = new Streams();
   /** Of the instance: what an earlier one asked for is nobody's any more. */
   let generation = 0;
   let calls = 0;
@@ -88,6 +93,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     const lost = [...inFlight.values()];
     inFlight.clear();
     background.clear();
+    streams.clear();
     bindings.__wbg_reset_state();
     generation++;
     failed = false;
@@ -142,9 +148,9 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
       };
       inFlight.set(id, call);
       deadline.begin(call);
-      const path = pathOf(request.url);
+      const target = targetOf(request.url);
       const lines = headerLines(request.headers);
-      enter(() => bindings.handle(id, request.method, path, requestId, lines, body));
+      enter(() => bindings.handle(id, request.method, target, requestId, lines, body));
     });
   }
 
@@ -152,6 +158,9 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
     panic: fail,
     answer: (call, message) => inFlight.get(call)?.answer(message),
     fetch: (effect, ...request) => resume(effect, fetchUpstream(...request)),
+    open: (effect, ...request) => resume(effect, streams.begin(effect, ...request)),
+    read: (effect, stream) => resume(effect, streams.read(stream)),
+    close: (stream) => streams.close(stream),
     sleep: (effect, milliseconds) => resume(effect, pause(milliseconds)),
     nfc: (text) => text.normalize('NFC'),
     lowerCase: (text) => text.toLowerCase(),
@@ -166,8 +175,6 @@ function pause(milliseconds: number): Promise<Reply> {
     setTimeout(() => resolve({ status: 200, headers: '', body: NOTHING }), milliseconds);
   });
 }
-
-const NOTHING = new Uint8Array();
 
 /** Holds the worker while background tasks are under way. */
 function keepAlive() {

@@ -34,11 +34,9 @@ export function headerLines(headers: Headers): string {
 /** The header in which a trusted proxy puts the client's address, if there is one. */
 const clientHeader = Deno.env.get('CLIENT_IP_HEADER')?.trim().toLowerCase() || undefined;
 
-/** The path of a URL that the runtime has parsed already. */
-export function pathOf(url: string): string {
-  const path = url.slice(url.indexOf('/', url.indexOf('://') + 3));
-  const end = path.search(/[?#]/);
-  return end < 0 ? path : path.slice(0, end);
+/** Path and query of a URL that the runtime has parsed already: a fragment never reaches a server. */
+export function targetOf(url: string): string {
+  return url.slice(url.indexOf('/', url.indexOf('://') + 3));
 }
 
 /** The body, `undefined` where it is longer than any route takes. */

@@ -33,7 +33,7 @@ export async function fetchUpstream(
     });
     return {
       status: response.status,
-      headers: wantedHeaders === '' ? '' : valuesOf(response.headers, wantedHeaders.split('\n')),
+      headers: wantedValues(response, wantedHeaders),
       body: await readAnswer(response, answerLimit),
     };
   } catch (error) {
@@ -42,6 +42,73 @@ export async function fetchUpstream(
     deadline.end(call);
   }
 }
+
+/**
+ * Bodies that a module reads piece by piece, so that neither it nor this holds the whole. The deadline is one for
+ * all of it.
+ */
+export class Streams {
+  private readonly open = new Map<number, Stream>();
+
+  async begin(id: number, head: string, body: Uint8Array | undefined, timeoutMs: number, wantedHeaders: string): Promise<Reply> {
+    const stream = new Stream(timeoutMs);
+    this.open.set(id, stream);
+    return await stream.begin(head, body, wantedHeaders);
+  }
+
+  async read(id: number): Promise<Reply> {
+    const piece = await this.open.get(id)?.read();
+    return { status: 200, headers: '', body: piece ?? NOTHING };
+  }
+
+  close(id: number) {
+    this.open.get(id)?.close();
+    this.open.delete(id);
+  }
+
+  clear() {
+    for (const id of [...this.open.keys()]) this.close(id);
+  }
+}
+
+class Stream {
+  private readonly call = new AbortController();
+  private reader?: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(private readonly timeoutMs: number) {}
+
+  async begin(head: string, body: Uint8Array | undefined, wantedHeaders: string): Promise<Reply> {
+    deadlineOf(this.timeoutMs).begin(this.call);
+    try {
+      const { method, url, headers } = parse(head);
+      const response = await fetch(url, { method, headers, redirect: 'error', signal: this.call.signal, body });
+      this.reader = response.body?.getReader();
+      return { status: response.status, headers: wantedValues(response, wantedHeaders), body: NOTHING };
+    } catch (error) {
+      throw nameOf(error);
+    }
+  }
+
+  /** `undefined` at the end. */
+  async read(): Promise<Uint8Array | undefined> {
+    try {
+      // An empty piece would be taken for the end.
+      for (;;) {
+        const { value } = (await this.reader?.read()) ?? {};
+        if (value?.length !== 0) return value;
+      }
+    } catch (error) {
+      throw nameOf(error);
+    }
+  }
+
+  close() {
+    deadlineOf(this.timeoutMs).end(this.call);
+    this.call.abort();
+  }
+}
+
+export const NOTHING = new Uint8Array();
 
 const deadlines = new Map<number, Deadline<AbortController>>();
 
@@ -55,8 +122,8 @@ function deadlineOf(milliseconds: number): Deadline<AbortController> {
   return deadline;
 }
 
-function valuesOf(headers: Headers, names: string[]): string {
-  return names.map((name) => headers.get(name) ?? '').join('\n');
+function wantedValues({ headers }: Response, names: string): string {
+  return names === '' ? '' : names.split('\n').map((name) => headers.get(name) ?? '').join('\n');
 }
 
 const TOO_LARGE = Symbol('too large');

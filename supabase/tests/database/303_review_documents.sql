@@ -63,10 +63,26 @@ select is(cardinality(pg_temp.all_pages(2)), 7, 'which is seven');
 
 -- What a decision needs
 select throws_ok($$select public.decide_document(gen_random_uuid(), 'approve')$$, 'PT404', 'not_found', 'there is something to decide about');
-select throws_ok($$select public.decide_document(id, 'approve', null, null, encode(sha256('license'), 'hex')) from one$$, 'PT409', 'review_not_started', 'it was opened');
+select throws_ok($$select public.document_to_approve(gen_random_uuid())$$, 'PT404', 'not_found', 'or to approve');
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'it was opened');
+select throws_ok($$select public.document_to_approve(id) from one$$, 'PT409', 'review_not_started', 'before its file is asked for');
+select pg_temp.compare(id) from one \g /dev/null
 select public.start_document_review(id) from one \g /dev/null
-select throws_ok($$select public.decide_document(id, 'approve', null, null, h) from one, unnest(array[repeat('0', 64), null]) h$$, 'PT422', 'file_mismatch', 'the file is the one announced');
-select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT422', 'file_mismatch', 'and was looked at');
+select is(
+  public.document_to_approve(id) - 'path', jsonb_build_object('file_hash', encode(sha256('license'), 'hex'), 'mime_type', 'application/pdf', 'file_size', 1000),
+  'then the function is told what the file should be'
+) from one;
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT422', 'file_mismatch', 'its file was compared since');
+select pg_temp.compare(id, repeat('0', 64)) from one \g /dev/null
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT422', 'file_mismatch', 'and is the one announced');
+select throws_ok($$select public.record_stored_file(id, repeat('0', 64)) from one$$, '42501', null, 'which no admin says by themselves');
+select pg_temp.act_as_owner();
+insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin');
+select pg_temp.act_as('colleague');
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'nor does one approve what another has opened');
+select pg_temp.act_as_owner();
+delete from public.user_roles where user_id = pg_temp.id('colleague');
+select pg_temp.act_as('platform_admin');
 select throws_ok($$select pg_temp.decide(id, 'shred') from one$$, 'PT422', 'invalid_decision', 'it is approved or rejected');
 select throws_ok($$select pg_temp.decide(id, 'reject', 'no') from one$$, 'PT422', 'reason_required', 'rejected with a reason');
 select throws_ok($$select pg_temp.decide(id, p_expires_on => current_date - 1) from one$$, 'PT422', 'already_expired', 'and not approved into the past');

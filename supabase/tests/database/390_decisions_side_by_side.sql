@@ -36,9 +36,11 @@ values (pg_temp.id(3), 'professional_standards', private.setting('professional_s
 insert into public.specialists (id, user_id, display_name) values (pg_temp.id(5), pg_temp.id(3), 'Decisions');
 insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id(5), pg_temp.id(6));
 insert into public.specialist_documents (
-  id, specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size, review_started_at, pillar_ids
+  id, specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size, review_started_at, pillar_ids,
+  opened_by, stored_hash
 )
-select pg_temp.id(10 + n::int), pg_temp.id(5), t, '1', 'Test', repeat('0', 64), 'application/pdf', 1, now(), array[pg_temp.id(6)]
+select pg_temp.id(10 + n::int), pg_temp.id(5), t, '1', 'Test', repeat('0', 64), 'application/pdf', 1, now(), array[pg_temp.id(6)],
+  array[pg_temp.id(1)], repeat('0', 64)
 from unnest(array['license', 'insurance', 'other']) with ordinality d (t, n);
 insert into storage.objects (bucket_id, name) select 'specialist-documents', file_path from public.specialist_documents where specialist_id = pg_temp.id(5);
 commit;
@@ -49,7 +51,7 @@ select is((select count(*) from string_to_table(:'said', E'\n') line where line 
 select is((select count(*) from public.communication_logs where recipient = 'decisions-3@people.test' and template_key = 'document_rejected'), 1::bigint, 'and one is mailed');
 select ok(:'said' ~ (select '"reason": "' || rejection_reason from public.specialist_documents where id = pg_temp.id(13)), 'those who came too late learn what was decided');
 
-\set said `for n in 1 2; do supabase/tests/setup/clients 1 -c "begin; select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000001\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000001\"}', true); select public.decide_document('5de0d0c5-0000-4000-8000-00000000001$n', 'approve', null, null, repeat('0', 64)); select pg_sleep(0.5); commit" & done; wait`
+\set said `for n in 1 2; do supabase/tests/setup/clients 1 -c "begin; select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000001\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000001\"}', true); select public.decide_document('5de0d0c5-0000-4000-8000-00000000001$n', 'approve'); select pg_sleep(0.5); commit" & done; wait`
 select is((select status from public.specialists where id = pg_temp.id(5)), 'verified', 'two documents that are approved at once verify the specialist');
 
 call pg_temp.clear_away();

@@ -1,9 +1,26 @@
 //! HTTP, as far as the upstreams need it.
 
+use core::mem;
+
 /// One exchange with an upstream.
 pub trait Http {
     /// Sends a request and reads the whole answer, within the deadline.
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError>;
+
+    /// Sends a request and hands the body of a success on, piece by piece where the host can: then
+    /// no more of it is held than one of them. The response has no body, of whatever status it is.
+    async fn receive(
+        &self,
+        request: &HttpRequest,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<HttpResponse, TransportError> {
+        let mut response = self.send(request).await?;
+        let body = mem::take(&mut response.body);
+        if response.is_success() {
+            take(&body);
+        }
+        Ok(response)
+    }
 }
 
 /// A method.

@@ -7,15 +7,17 @@ use crate::{
 
 /// Files in private buckets.
 pub trait ObjectStore {
-    /// The whole object.
-    async fn download(
+    /// Reads an object of up to `limit` bytes, piece by piece: no more of it is held.
+    async fn read(
         &self,
         bucket: &str,
         path: &str,
         limit: usize,
-    ) -> Result<Vec<u8>, ObjectStoreError>;
-    /// A link that lets its holder read the object for so many seconds.
-    async fn signed_url(
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), ObjectStoreError>;
+    /// A link that lets its holder read the object for so many seconds: a path below the
+    /// address of the API, which callers know by another name than the functions do.
+    async fn signed_path(
         &self,
         bucket: &str,
         path: &str,
@@ -32,7 +34,10 @@ pub enum ObjectStoreError {
     /// It is larger than the caller takes.
     #[error("the object is too large")]
     TooLarge,
-    /// Refused, unreachable, too slow.
+    /// It did not answer in time.
+    #[error("timed out")]
+    Timeout,
+    /// Refused or unreachable.
     #[error("unavailable: {0}")]
     Unavailable(String),
 }
@@ -40,10 +45,9 @@ pub enum ObjectStoreError {
 impl From<ObjectStoreError> for Error {
     fn from(error: ObjectStoreError) -> Self {
         match error {
-            ObjectStoreError::NotFound => Self::new(Code::NotFound, "This file does not exist."),
-            ObjectStoreError::TooLarge => {
-                Self::new(Code::PayloadTooLarge, "This file is too large.")
-            }
+            ObjectStoreError::NotFound => Self::new(Code::FileMissing, "It was not uploaded."),
+            ObjectStoreError::TooLarge => Self::internal("storage: larger than its row"),
+            ObjectStoreError::Timeout => Self::timeout("storage"),
             ObjectStoreError::Unavailable(cause) => Self::unavailable("storage", &cause),
         }
     }

@@ -24,33 +24,33 @@ struct SignAnswer {
 }
 
 impl<H: Http + Configured> ObjectStore for H {
-    async fn download(
+    async fn read(
         &self,
         bucket: &str,
         path: &str,
         limit: usize,
-    ) -> Result<Vec<u8>, ObjectStoreError> {
-        let path = format!("/storage/v1/object/authenticated/{}", object_path(bucket, path)?);
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), ObjectStoreError> {
+        // As supabase-js downloads.
+        let path = ["/storage/v1/object/", &object_path(bucket, path)?].concat();
         let mut request = supabase_request(self, "storage", HttpMethod::Get, &path, None);
         request.answer_limit = limit;
-        let response = self.send(&request).await;
-        Ok(success(response)?.body)
+        success(self.receive(&request, take).await).map(drop)
     }
 
-    async fn signed_url(
+    async fn signed_path(
         &self,
         bucket: &str,
         path: &str,
         seconds: u32,
     ) -> Result<SecretString, ObjectStoreError> {
-        let path = format!("/storage/v1/object/sign/{}", object_path(bucket, path)?);
+        let path = ["/storage/v1/object/sign/", &object_path(bucket, path)?].concat();
         let body = serde_json::to_vec(&SignRequest { expires_in: seconds }).ok();
         let request = supabase_request(self, "storage", HttpMethod::Post, &path, body);
         let response = success(self.send(&request).await)?;
         let answer: SignAnswer = json::parse(&response.body)
             .map_err(|_| ObjectStoreError::Unavailable("unreadable answer".to_owned()))?;
-        let base = &self.config().supabase_url;
-        Ok(SecretString::new(format!("{base}/storage/v1{}", answer.signed_url)))
+        Ok(SecretString::new(["/storage/v1", &answer.signed_url].concat()))
     }
 }
 
@@ -75,7 +75,8 @@ fn object_path(bucket: &str, path: &str) -> Result<String, ObjectStoreError> {
 fn success(answer: Result<HttpResponse, TransportError>) -> Result<HttpResponse, ObjectStoreError> {
     let response = answer.map_err(|error| match error {
         TransportError::TooLarge => ObjectStoreError::TooLarge,
-        error => ObjectStoreError::Unavailable(error.to_string()),
+        TransportError::Timeout => ObjectStoreError::Timeout,
+        error @ TransportError::Unreachable(_) => ObjectStoreError::Unavailable(error.to_string()),
     })?;
     match response.status {
         200..300 => Ok(response),

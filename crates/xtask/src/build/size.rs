@@ -15,15 +15,15 @@ struct Bound {
     gzip: Option<usize>,
 }
 
-/// Has three ways in, and so all that the others have: docs/decisions/one-module-above-the-bar.md.
-const ACCEPT: &str = "company-invitation-accept";
+/// Have all that the others have: docs/decisions/modules-above-the-bar.md.
+const WITH_SEVERAL_WAYS_IN: [&str; 2] = ["company-invitation-accept", "specialist-verify"];
 
 /// The only place where bounds are set: a dispatcher carries a template engine, the others do not.
 fn bound(function: &str) -> Bound {
     if function.ends_with("-dispatch") {
         Bound { raw: 300 * KILOBYTE, gzip: None }
-    } else if function == ACCEPT {
-        Bound { raw: 105 * KILOBYTE, gzip: Some(49 * KILOBYTE) }
+    } else if WITH_SEVERAL_WAYS_IN.contains(&function) {
+        Bound { raw: 107 * KILOBYTE, gzip: Some(50 * KILOBYTE) }
     } else {
         Bound { raw: 100 * KILOBYTE, gzip: Some(45 * KILOBYTE) }
     }

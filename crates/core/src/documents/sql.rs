@@ -1,0 +1,246 @@
+//! The SQL functions of this domain.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AnnouncedFile, DecideRequest, DecisionKind, QueueRequest};
+use crate::{
+    client::ClientContext,
+    date::Date,
+    id::{DocumentId, SpecialistId},
+    json::Verbatim,
+    ports::SqlFunction,
+};
+
+/// What became of a document.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentStatus {
+    /// Nobody has decided.
+    #[default]
+    Pending,
+    /// It was approved, and is valid.
+    Verified,
+    /// It was not approved.
+    Rejected,
+    /// Its last day is over.
+    Expired,
+}
+
+/// What kind of document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum DocumentType {
+    License,
+    Diploma,
+    Insurance,
+    Certification,
+    Other,
+}
+
+/// What a specialist is to the public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SpecialistStatus {
+    /// Something that their pillars require is missing.
+    Pending,
+    /// They can be booked.
+    Verified,
+    /// Not to be booked, by our decision.
+    Suspended,
+}
+
+/// A document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Document {
+    /// Its id.
+    pub document_id: DocumentId,
+    /// Whose it is.
+    pub specialist_id: SpecialistId,
+    /// What kind it is.
+    pub document_type: DocumentType,
+    /// Its number, as the authority gave it.
+    pub document_number: String,
+    /// Who issued it.
+    pub issuing_authority: String,
+    /// Its last day; `null` if it does not expire.
+    pub expiry_date: Option<Date>,
+    /// What became of it.
+    pub status: DocumentStatus,
+    /// `application/pdf`, `image/jpeg` or `image/png`.
+    pub mime_type: String,
+    /// The length of its file in bytes.
+    pub file_size: u32,
+    /// When it was last submitted.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub uploaded_at: String,
+    /// When it was decided about.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub decided_at: Option<String>,
+    /// Why it was rejected.
+    pub rejection_reason: Option<String>,
+}
+
+/// A document with what an admin must know to judge it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QueueItem {
+    /// The document.
+    #[serde(flatten)]
+    pub document: Document,
+    /// What the specialist is called.
+    pub specialist: String,
+    /// What they are to the public.
+    pub specialist_status: SpecialistStatus,
+    /// When an admin last opened it.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub review_started_at: Option<String>,
+    /// The names of the pillars that they work in.
+    pub pillars: Vec<String>,
+}
+
+/// Answer of `GET /specialist-verify/queue`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QueuePage {
+    /// Oldest first.
+    pub items: Vec<QueueItem>,
+    /// Where the next page begins; `null` on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// Documents whose file is there, as a platform admin.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct VerificationQueue<'a> {
+    pub p_status: DocumentStatus,
+    pub p_cursor: Option<&'a str>,
+    pub p_limit: u32,
+}
+
+impl<'a> VerificationQueue<'a> {
+    /// What a request asks for.
+    pub fn new(request: &'a QueueRequest) -> Self {
+        Self {
+            p_status: request.status,
+            p_cursor: request.cursor.as_deref(),
+            p_limit: request.limit.unwrap_or(20),
+        }
+    }
+}
+
+impl SqlFunction for VerificationQueue<'_> {
+    const NAME: &'static str = "specialist_verification_queue";
+    type Output = Verbatim<QueuePage>;
+}
+
+/// Opens a document, as a platform admin.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct StartDocumentReview<'a> {
+    pub p_document_id: DocumentId,
+    pub p_context: &'a ClientContext,
+}
+
+impl SqlFunction for StartDocumentReview<'_> {
+    const NAME: &'static str = "start_document_review";
+    type Output = OpenedDocument;
+}
+
+/// A document that was opened.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct OpenedDocument {
+    /// Which.
+    pub document_id: DocumentId,
+    /// The name of its file in the bucket.
+    pub path: String,
+    /// The kind of file.
+    pub mime_type: String,
+    /// Its length in bytes, as announced.
+    pub file_size: u32,
+    /// What became of it so far.
+    pub status: DocumentStatus,
+}
+
+/// What the file should be of a document that the caller may approve.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct DocumentToApprove<'a> {
+    pub p_document_id: DocumentId,
+    pub p_expires_on: Option<&'a Date>,
+}
+
+impl SqlFunction for DocumentToApprove<'_> {
+    const NAME: &'static str = "document_to_approve";
+    type Output = AnnouncedFile;
+}
+
+/// Leaves what was found stored for a document.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct RecordStoredFile<'a> {
+    pub p_document_id: DocumentId,
+    pub p_file_hash: &'a str,
+}
+
+impl SqlFunction for RecordStoredFile<'_> {
+    const NAME: &'static str = "record_stored_file";
+    type Output = ();
+}
+
+/// Decides about a document, as a platform admin.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs, reason = "documented at the SQL function")]
+pub struct DecideDocument<'a> {
+    pub p_document_id: DocumentId,
+    pub p_decision: DecisionKind,
+    pub p_reason: Option<&'a str>,
+    pub p_expires_on: Option<&'a Date>,
+    pub p_context: &'a ClientContext,
+}
+
+impl<'a> DecideDocument<'a> {
+    /// What a request asks for.
+    pub fn new(request: &'a DecideRequest, client: &'a ClientContext) -> Self {
+        Self {
+            p_document_id: request.document_id,
+            p_decision: request.decision,
+            p_reason: request.reason.as_deref(),
+            p_expires_on: request.expires_on.as_ref(),
+            p_context: client,
+        }
+    }
+}
+
+impl SqlFunction for DecideDocument<'_> {
+    const NAME: &'static str = "decide_document";
+    type Output = Verbatim<Decided>;
+}
+
+/// Answer of `POST /specialist-verify`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Decided {
+    /// The document, as it is now.
+    pub document: Document,
+    /// What its specialist is now.
+    pub specialist_status: SpecialistStatus,
+}
+
+/// What somebody has decided about a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Decision {
+    /// What became of it.
+    pub status: DocumentStatus,
+    /// When.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
+    pub decided_at: String,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}

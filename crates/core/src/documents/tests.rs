@@ -1,0 +1,187 @@
+use super::*;
+use crate::{id::UserId, json::parse_request, testing::World};
+
+const PDF: &[u8] = b"%PDF-1.7 a licence";
+
+/// Olga and Paul are of us, Ines is a specialist.
+struct Scene {
+    world: World,
+    olga: AccessToken,
+    paul: AccessToken,
+    ines: UserId,
+}
+
+fn scene() -> Scene {
+    let world = World::new();
+    let [olga, paul, ines] = ["olga", "paul", "ines"].map(|name| world.settle(name, true));
+    world.companies.borrow_mut().platform_admins.extend([olga, paul]);
+    let [olga, paul] = [olga, paul].map(|admin| world.sign_in(admin));
+    Scene { world, olga, paul, ines }
+}
+
+fn client() -> ClientContext {
+    ClientContext::new(crate::id::RequestId::default(), None, None)
+}
+
+impl Scene {
+    fn open(&self, admin: &AccessToken, document_id: DocumentId) -> Result<OpenResponse, Code> {
+        let request = OpenRequest { document_id };
+        let client = client();
+        let answer = open(&self.world, admin, &request, &client);
+        pollster::block_on(answer).map_err(|error| error.code())
+    }
+
+    fn decide(
+        &self,
+        admin: &AccessToken,
+        document: DocumentId,
+        fields: &str,
+    ) -> Result<Decided, Error> {
+        let body = format!(r#"{{"document_id":"{document}",{fields}}}"#);
+        let request: DecideRequest = parse_request(body.as_bytes())?;
+        let client = client();
+        let decided = decide(&self.world, admin, &request, &client);
+        pollster::block_on(decided).map(|decided| decided.read().unwrap())
+    }
+
+    fn approve(&self, admin: &AccessToken, document: DocumentId) -> Result<DocumentStatus, Code> {
+        let decided = self.decide(admin, document, r#""decision":"approve""#);
+        decided.map(|decided| decided.document.status).map_err(|error| error.code())
+    }
+
+    fn status(&self) -> DocumentStatus {
+        self.world.documents.borrow().rows[0].status
+    }
+}
+
+#[test]
+fn what_was_opened_and_is_as_announced_is_approved() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted));
+    let opened = scene.open(&scene.olga, document).unwrap();
+    assert_eq!((opened.expires_in, opened.file_size), (300, 18));
+    assert!(opened.file_url.expose().starts_with("/storage/v1/object/sign/specialist-documents/"));
+    assert_eq!(scene.approve(&scene.paul, document), Err(Code::ReviewNotStarted), "nor by another");
+    assert_eq!(scene.world.kicks.get(), 0);
+    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+    assert_eq!(scene.world.kicks.get(), 1, "the specialist is mailed");
+}
+
+#[test]
+fn a_file_that_is_another_is_not_approved_and_nothing_changes() {
+    let others: [&[u8]; 5] =
+        [b"", b"%PDF-1.7 a licencE", b"%PDF-1.7", b"%PDF-1.7 a licence!", b"<script>a licence"];
+    for stored in others {
+        let scene = scene();
+        let document = scene.world.hand_in(scene.ines, PDF, Some(stored));
+        scene.open(&scene.olga, document).unwrap();
+        assert_eq!(scene.approve(&scene.olga, document), Err(Code::FileMismatch), "{stored:?}");
+        assert_eq!(scene.status(), DocumentStatus::Pending);
+        assert!(scene.world.documents.borrow().rows[0].stored_hash.is_none());
+    }
+    let scene = scene();
+    let page = b"<script>alert(1)</script>";
+    let document = scene.world.hand_in(scene.ines, page, Some(page));
+    scene.open(&scene.olga, document).unwrap();
+    assert_eq!(scene.approve(&scene.olga, document), Err(Code::FileMismatch), "it is no PDF");
+}
+
+#[test]
+fn who_comes_second_learns_what_was_decided() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    for admin in [&scene.olga, &scene.paul] {
+        scene.open(admin, document).unwrap();
+    }
+    let fields = r#""decision":"reject","reason":"It is illegible.""#;
+    assert!(scene.decide(&scene.olga, document, fields).is_ok());
+    let error = scene.decide(&scene.paul, document, r#""decision":"approve""#).unwrap_err();
+    insta::assert_json_snapshot!(error.problem(crate::id::RequestId::default()), @r#"
+    {
+      "type": "https://evenkeel.dev/problems/already_decided",
+      "title": "This has been decided",
+      "status": 409,
+      "detail": "This has been decided",
+      "code": "already_decided",
+      "request_id": "00000000-0000-0000-0000-000000000000",
+      "decision": {
+        "status": "rejected",
+        "decided_at": "2026-05-04T08:00:00+00:00",
+        "reason": "It is illegible."
+      }
+    }
+    "#);
+}
+
+#[test]
+fn a_document_is_rejected_with_a_reason_whatever_its_file() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, None);
+    assert_eq!(scene.open(&scene.olga, document).err(), Some(Code::FileMissing));
+    let refusal = |fields: &str| scene.decide(&scene.olga, document, fields).unwrap_err().code();
+    assert_eq!(refusal(r#""decision":"reject""#), Code::ReasonRequired);
+    assert_eq!(refusal(r#""decision":"reject","reason":" no ""#), Code::InvalidRequest);
+    assert_eq!(refusal(r#""decision":"shred""#), Code::InvalidRequest);
+    assert_eq!(refusal(r#""decision":"approve","expires_on":"2026-02-30""#), Code::InvalidRequest);
+    let fields = r#""decision":"reject","reason":"It never came.""#;
+    let decided = scene.decide(&scene.olga, document, fields).unwrap();
+    assert_eq!(decided.document.rejection_reason.as_deref(), Some("It never came."));
+}
+
+#[test]
+fn nobody_but_admins_reviews_and_no_admin_themselves() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    let ines = scene.world.sign_in(scene.ines);
+    assert_eq!(scene.open(&ines, document).err(), Some(Code::Forbidden));
+    assert_eq!(scene.approve(&ines, document), Err(Code::Forbidden));
+    scene.world.companies.borrow_mut().platform_admins.push(scene.ines);
+    scene.open(&ines, document).unwrap();
+    assert_eq!(scene.approve(&ines, document), Err(Code::OwnDocument));
+    assert_eq!(scene.open(&scene.olga, DocumentId::default()).err(), Some(Code::NotFound));
+}
+
+#[test]
+fn a_storage_that_fails_leaves_a_document_that_can_be_decided() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    let fail = |fault| scene.world.documents.borrow_mut().faults.push(fault);
+    let faults = [
+        (ObjectStoreError::Unavailable("502".to_owned()), Code::UpstreamUnavailable),
+        (ObjectStoreError::Timeout, Code::UpstreamTimeout),
+        (ObjectStoreError::NotFound, Code::FileMissing),
+    ];
+    for (fault, code) in faults {
+        fail(fault.clone());
+        assert_eq!(scene.open(&scene.olga, document).err(), Some(code));
+        fail(fault);
+        assert_eq!(scene.approve(&scene.olga, document), Err(code));
+        assert_eq!(scene.status(), DocumentStatus::Pending);
+    }
+    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+}
+
+#[test]
+fn the_queue_is_asked_for_in_words_that_it_has() {
+    let scene = scene();
+    scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    scene.world.hand_in(scene.ines, PDF, None);
+    let ask = |query: &str| {
+        let request: QueueRequest = parse_request(query.as_bytes())?;
+        pollster::block_on(queue(&scene.world, &scene.olga, &request))
+            .map(|page| page.read().unwrap())
+    };
+    assert_eq!(ask("{}").unwrap().items.len(), 1, "only what has its file");
+    assert_eq!(ask(r#"{"status":"verified","limit":1}"#).unwrap().items.len(), 0);
+    for query in [
+        r#"{"status":"lost"}"#,
+        r#"{"limit":0}"#,
+        r#"{"limit":101}"#,
+        r#"{"cursor":"x"}"#,
+        r#"{"limit":"ten"}"#,
+        r#"{"order":"newest"}"#,
+    ] {
+        assert_eq!(ask(query).unwrap_err().code(), Code::InvalidRequest, "{query}");
+    }
+}

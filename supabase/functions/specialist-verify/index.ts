@@ -1,0 +1,6 @@
+// Reviews the documents of specialists. The rules are in functions/specialist-verify and crates/core.
+import * as bindings from './build/function.js';
+import { bytes } from './build/wasm.js';
+import { serve } from '../_shared/host.ts';
+
+export default serve(bindings, bytes);
