@@ -279,6 +279,11 @@ impl Error {
         self.0.cause.as_deref()
     }
 
+    /// What somebody else has decided.
+    pub fn decision(&self) -> Option<&Decision> {
+        self.0.decision.as_ref()
+    }
+
     /// The `Retry-After` header, in seconds.
     pub fn retry_after_seconds(&self) -> Option<u32> {
         self.0.retry_after
@@ -306,7 +311,7 @@ impl Error {
             request_id,
             errors: &self.0.fields,
             seats: self.0.seats,
-            decision: self.0.decision.as_ref(),
+            decision: self.decision(),
         }
     }
 }

@@ -21,6 +21,7 @@
 
 mod claims;
 mod dispatch;
+mod documents;
 mod identity;
 mod invitations;
 mod mailer;
@@ -126,6 +127,12 @@ suite! { $
         states_follow_one_another
         a_trial_lasts_as_the_plan_says_or_as_agreed
         a_plan_that_cannot_be_meant_is_refused;
+    documents:
+        what_was_opened_and_is_as_announced_is_approved
+        a_file_that_is_another_is_not_approved
+        a_file_that_never_came_is_not_opened
+        who_comes_second_learns_what_was_decided
+        only_platform_admins_review_and_never_their_own;
     invitations:
         every_row_has_a_result_of_its_own
         an_expired_invitation_frees_its_seat_and_is_sent_again

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use evenkeel_core::{
     AccessToken, EmailAddress,
-    id::{CompanyId, SubscriptionId, UserId},
+    id::{CompanyId, DocumentId, SubscriptionId, UserId},
     outbox::{QueuedMail, TemplateSource},
     plans::SubscriptionStatus,
     ports::{Clock as _, Entropy as _, Mail},
@@ -153,6 +153,10 @@ impl Subject for World {
     fn withdraw(&self, plan: &str) {
         let mut companies = self.companies.borrow_mut();
         companies.plans.iter_mut().find(|known| known.slug == plan).expect("a plan").active = false;
+    }
+
+    fn hand_in(&self, specialist: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId {
+        Self::hand_in(self, specialist, announced, stored)
     }
 
     fn next_delivery(&self, fault: MailerFault) {

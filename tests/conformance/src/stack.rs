@@ -15,8 +15,8 @@ use std::cell::RefCell;
 use chrono::{DateTime, TimeDelta, Utc};
 use evenkeel_core::{
     AccessToken, Config, EmailAddress, Error,
-    id::{CompanyId, UserId},
-    ports::{Configured, Entropy, LocalTime, Mail, Telemetry, Unicode},
+    id::{CompanyId, DocumentId, UserId},
+    ports::{Configured, Entropy, Functions, LocalTime, Mail, Telemetry, Unicode},
     testing::{MailerFault, Suppression},
 };
 
@@ -86,6 +86,11 @@ impl Telemetry for Stack {
     }
 }
 
+/// While a test holds the platform, nothing is dispatched but by the test.
+impl Functions for Stack {
+    fn kick_email_dispatch(&self) {}
+}
+
 impl Subject for Stack {
     fn address(&self, name: &str) -> EmailAddress {
         let domain = self.platform.borrow().domain();
@@ -150,6 +155,14 @@ impl Subject for Stack {
 
     fn withdraw(&self, plan: &str) {
         self.platform.borrow_mut().withdraw(plan);
+    }
+
+    fn hand_in(&self, specialist: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId {
+        let (id, path) = self.platform.borrow_mut().announce(specialist, announced);
+        if let Some(stored) = stored {
+            http::upload(&self.agent, &self.config, &path, stored);
+        }
+        id
     }
 
     fn next_delivery(&self, fault: MailerFault) {

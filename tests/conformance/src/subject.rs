@@ -3,12 +3,12 @@
 use chrono::TimeDelta;
 use evenkeel_core::{
     AccessToken, EmailAddress, SecretString,
-    id::{CompanyId, TokenId, UserId},
+    id::{CompanyId, DocumentId, TokenId, UserId},
     outbox::{
         Batch, Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, SettleEmails, Settled,
         Settlement, Stream,
     },
-    ports::{Identity, Idna, Mail, NewUser, Unicode},
+    ports::{Functions, Identity, Idna, Mail, NewUser, ObjectStore, Unicode},
     testing::{MailerFault, Suppression},
 };
 
@@ -21,7 +21,7 @@ pub(crate) const LEASE_SECONDS: u32 = 120;
 ///
 /// Every subject starts with an empty queue, nobody suppressed, nothing paused,
 /// and two templates: `verify_email` and the one of a [`Draft`].
-pub trait Subject: DispatchPorts + Identity + Unicode {
+pub trait Subject: DispatchPorts + Identity + Unicode + ObjectStore + Functions {
     /// An address of this subject alone.
     fn address(&self, name: &str) -> EmailAddress;
     /// Lets time pass: everything stored happened so much earlier.
@@ -54,6 +54,8 @@ pub trait Subject: DispatchPorts + Identity + Unicode {
     fn offer(&self, seats: u32, trial_days: u32) -> String;
     /// A plan is given no more.
     fn withdraw(&self, plan: &str);
+    /// A specialist announces one PDF and uploads another, or none.
+    fn hand_in(&self, specialist: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId;
     /// What the mailer does with the next request.
     fn next_delivery(&self, fault: MailerFault);
     /// The mailer refuses every batch with this recipient.

@@ -18,7 +18,10 @@ pub struct QueueRequest {
     #[serde(default)]
     pub status: DocumentStatus,
     /// Where to go on: `next_cursor` of the page before.
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9]{1,16}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[0-9]{1,16}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))
+    )]
     pub cursor: Option<String>,
     /// How many at most; 20 if left out.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]

@@ -42,6 +42,14 @@ pub(super) fn sign_in(agent: &Agent, config: &Config, address: &EmailAddress) ->
     AccessToken::from_authorization(Some(&format!("Bearer {token}"))).unwrap()
 }
 
+/// Puts a file where a document has its own.
+pub(super) fn upload(agent: &Agent, config: &Config, path: &str, file: &[u8]) {
+    let url = format!("{}/storage/v1/object/specialist-documents/{path}", config.supabase_url);
+    let request = agent.post(url).header("apikey", config.secret_key.expose());
+    let answer = request.content_type("application/pdf").send(file).unwrap();
+    assert!(answer.status().is_success(), "Storage answered {}", answer.status());
+}
+
 fn exchange(agent: &Agent, request: &HttpRequest) -> Result<http::Response<Body>, Error> {
     let mut head = http::Request::builder().method(request.method.as_str()).uri(&request.url);
     for (name, value) in &request.headers {

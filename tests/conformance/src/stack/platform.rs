@@ -7,7 +7,7 @@
 use chrono::TimeDelta;
 use evenkeel_core::{
     EmailAddress,
-    id::{CompanyId, UserId},
+    id::{CompanyId, DocumentId, UserId},
     outbox::Stream,
     testing::Suppression,
 };
@@ -77,6 +77,9 @@ const GIVE_BACK: &str = "
       where c.id = a.company_id and c.name = 'Northwind DOMAIN';
     delete from public.company_subscriptions s using public.companies c
       where c.id = s.company_id and c.name = 'Northwind DOMAIN';
+    delete from storage.objects o using public.specialist_documents d, public.specialists s, public.profiles p
+      where o.bucket_id = 'specialist-documents' and o.name = d.file_path and s.id = d.specialist_id
+        and p.id = s.user_id and p.email like '%@DOMAIN';
     delete from auth.users where email like '%@DOMAIN';
     delete from public.companies where name = 'Northwind DOMAIN';
     delete from public.company_subscription_plans where slug like 'conformance-' || split_part('DOMAIN', '.', 1) || '-%';
@@ -208,6 +211,20 @@ impl Platform {
         let accept = "insert into public.company_dpa_acceptance (company_id, version)
                       values ($1, private.setting('dpa_version') #>> '{}')";
         self.owner.execute(accept, &[&company.0]).unwrap();
+    }
+
+    /// The document, and where its file goes.
+    pub(super) fn announce(&mut self, owner: UserId, announced: &[u8]) -> (DocumentId, String) {
+        let apply = "insert into public.specialists (user_id, display_name) values ($1, 'Ines')
+                     on conflict (user_id) do nothing";
+        self.owner.execute(apply, &[&owner.0]).unwrap();
+        let insert = "insert into public.specialist_documents (
+                        specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size
+                      )
+                      select id, 'license', 'No. 1', 'Board', encode(sha256($2), 'hex'), 'application/pdf', length($2)
+                      from public.specialists where user_id = $1 returning id, file_path";
+        let row = self.owner.query_one(insert, &[&owner.0, &announced]).unwrap();
+        (DocumentId(row.get(0)), row.get(1))
     }
 
     pub(super) fn offer(&mut self, seats: u32, trial_days: u32) -> String {
