@@ -775,7 +775,7 @@ export interface components {
          */
         SpecialistId: string;
         /** @description What a specialist is to the public. */
-        SpecialistStatus: "pending" | "verified" | "suspended";
+        SpecialistStatus: "pending" | "verified" | "rejected" | "suspended";
         /** @description Which plan a company has: the answer of `POST /company-assign-plan`. */
         Subscription: {
             /** @description Whose it is. */

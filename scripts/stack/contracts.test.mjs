@@ -113,3 +113,14 @@ test('Storage gives signed addresses the names that supabase-js reads', async ()
   const response = await withStorageContract(request, async () => Response.json({ signedUrl: '/storage/v1/object/sign/docs/a?token=t' }));
   assert.deepEqual(await response.json(), { signedURL: '/object/sign/docs/a?token=t' });
 });
+
+test('Storage names what it lists below the folder that was asked for', async () => {
+  const list = (/** @type {string} */ prefix) =>
+    withStorageContract(
+      new Request('http://x/storage/v1/object/list/docs', { method: 'POST', body: JSON.stringify({ prefix }) }),
+      async () => Response.json([{ name: 'a/b.pdf' }]),
+    );
+  for (const [prefix, name] of Object.entries({ a: 'b.pdf', 'a/': 'b.pdf', '': 'a/b.pdf' })) {
+    assert.deepEqual(await (await list(prefix)).json(), [{ name }], prefix);
+  }
+});

@@ -10,7 +10,10 @@ import { sendJson } from './web.mjs';
 
 const folder = fileURLToPath(new URL('page/', import.meta.url));
 /** By path; the one of '/' is home. */
-export const PAGES = ['home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences', 'company', 'accept-invitation'];
+export const PAGES = [
+  'home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
+  'company', 'accept-invitation', 'documents', 'review',
+];
 const TYPES = new Map([
   ['.css', 'text/css; charset=utf-8'],
   ['.js', 'text/javascript; charset=utf-8'],

@@ -3,9 +3,24 @@
 
 /** @param {Request} request @param {(request: Request) => Promise<Response>} next */
 export async function withStorageContract(request, next) {
+  if (request.method === 'POST' && /\/storage\/v1\/object\/list\//.test(request.url)) return withBareNames(request, next);
   const response = await next(await withNamedFile(request));
   const signs = request.method === 'POST' && /\/storage\/v1\/object\/(upload\/)?sign\//.test(`${request.url}/`);
   return signs && response.ok ? withSignedNames(response) : response;
+}
+
+/** Names below the folder that was asked for; @supabase/lite answers whole paths. @param {Request} request @param {(request: Request) => Promise<Response>} next */
+async function withBareNames(request, next) {
+  const { prefix = '' } = await request.clone().json().catch(() => ({}));
+  const folder = prefix === '' ? '' : `${prefix.replace(/\/+$/, '')}/`;
+  const response = await next(request);
+  if (!response.ok) return response;
+  const items = await response.json();
+  const bare = items.map((/** @type {{ name: string }} */ item) => ({
+    ...item,
+    name: item.name.startsWith(folder) ? item.name.slice(folder.length) : item.name,
+  }));
+  return Response.json(bare, { headers: { 'access-control-allow-origin': '*' } });
 }
 
 /** `signedURL` (`url` for uploads), relative to the service. @param {Response} response */

@@ -1,7 +1,8 @@
 -- When a specialist is verified: every document that their pillars require is valid, and they have accepted the
 -- professional standards. When one lapses, they are not.
 --
--- Called: where a document was decided about or expired, and where the standards were accepted. No client calls it.
+-- Called: where a document was decided about or expired, and where the standards were accepted. Clients only ask how
+--         they stand, by my_verification().
 --
 -- A document counts for the pillars that the specialist had when it was looked at: a licence that was approved
 -- for movement says nothing of money, which an applicant may still have added
@@ -115,3 +116,43 @@ comment on function private.extend_documents() is 'Trigger: documents count for 
 
 create trigger extend_documents after insert on public.specialist_pillars
   for each row execute function private.extend_documents();
+
+create function private.my_verification()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'specialist_id', s.id, 'status', s.status, 'missing', to_jsonb(private.missing_documents(s.id, now())),
+    'standards', jsonb_build_object('version', v.version, 'accepted', exists (
+      select from public.terms_acceptance a
+      where a.user_id = s.user_id and a.document = 'professional_standards' and a.version = v.version
+    ))
+  )
+  from public.specialists s, (select private.setting('professional_standards_version') #>> '{}' as version) v
+  where s.user_id = private.user_id();
+$$;
+
+comment on function private.my_verification() is 'What public.my_verification() does.';
+
+revoke execute on function private.my_verification() from public;
+grant execute on function private.my_verification() to authenticated;
+
+create function public.my_verification()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.my_verification();
+$$;
+
+comment on function public.my_verification() is
+  'How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which '
+  'none is valid, standards: {version, accepted}}; null for whoever is none.';
+
+revoke execute on function public.my_verification() from public;
+grant execute on function public.my_verification() to authenticated;

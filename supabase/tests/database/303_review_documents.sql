@@ -151,6 +151,15 @@ insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp
 select pg_temp.act_as_owner();
 select is(private.refresh_verification(pg_temp.id('applicant:specialist')), 'verified', 'a pillar that an admin adds is covered by what there is');
 
+-- How one stands
+select pg_temp.act_as('applicant');
+select is(public.my_verification() - 'specialist_id', '{"status": "verified", "missing": [], "standards": {"version": "2026-11", "accepted": true}}', 'a specialist learns how they stand');
+select pg_temp.act_as('other_specialist');
+select is(public.my_verification() -> 'missing', '["insurance", "license"]', 'and what is missing');
+select is(public.my_verification() -> 'standards' ->> 'accepted', 'false', 'the standards, too');
+select pg_temp.act_as('employee');
+select is(public.my_verification(), null, 'whoever is none learns that');
+
 -- Rejecting
 select set_config('test.four', pg_temp.hand_in('applicant', 'diploma')::text, true) \g /dev/null
 select pg_temp.act_as('platform_admin');

@@ -8,7 +8,7 @@ import { signedIn } from './people.mjs';
 /** @typedef {Awaited<ReturnType<typeof anApplicant>>} Applicant */
 
 /** A pillar of its own, which requires these documents. @param {string[]} required */
-async function aPillar(required) {
+export async function aPillar(required) {
   const name = `Pillar ${randomUUID().slice(0, 8)}`;
   const [{ id }] = await sql`
     insert into public.pillars (slug, name) values (${name.toLowerCase().replace(' ', '-')}, ${name}) returning id`;

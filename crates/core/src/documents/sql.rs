@@ -49,6 +49,8 @@ pub enum SpecialistStatus {
     Pending,
     /// They can be booked.
     Verified,
+    /// Not taken on, by our decision.
+    Rejected,
     /// Not to be booked, by our decision.
     Suspended,
 }

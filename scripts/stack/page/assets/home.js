@@ -9,6 +9,7 @@ keepStatusFresh(byId('status'));
 if (person) {
   const profile = await showProfile();
   await showCompanies();
+  await showReview();
   await showSessions(profile.time_zone);
   await showBooking({ timeZone: profile.time_zone, onBooked: () => showSessions(profile.time_zone), onJoined: showCompanies });
 }
@@ -26,6 +27,11 @@ async function showCompanies() {
   const named = (data ?? []).map((/** @type {any} */ one) => `${ROLES[one.role]} at ${one.companies?.name}.`);
   const isAdmin = data?.some((/** @type {any} */ one) => one.role === 'admin');
   byId('companies').replaceChildren(named.join(' '), ...(isAdmin ? [' ', make('a', { href: '/company' }, 'People and invitations')] : []));
+}
+
+async function showReview() {
+  const { data } = await client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin');
+  byId('to-review').hidden = !data?.length;
 }
 
 /** @param {string} timeZone */

@@ -44,31 +44,38 @@ document.querySelector('#sign-out')?.addEventListener('click', async () => {
   location.assign('/');
 });
 
+/** What says who asks. @returns {Promise<Record<string, string>>} */
+export async function keys() {
+  const { data } = await client.auth.getSession();
+  const token = data.session?.access_token;
+  return { apikey: config.publishableKey, ...(token && { authorization: `Bearer ${token}` }) };
+}
+
 /**
- * Calls an edge function, without a session or with that of an access token.
- * @param {string} path @param {unknown} body @param {string | null} [accessToken]
- * @returns {Promise<{ status: number, body: any, retryAfter: number | null }>} status 0 where nothing answered; `retryAfter` in seconds
+ * @typedef {{ status: number, body: any, retryAfter: number | null }} Answer
+ * `status` 0 where nothing answered; `retryAfter` in seconds.
  */
-export async function callFunction(path, body, accessToken = null) {
+
+/** Calls an edge function without a session. @param {string} path @param {unknown} body */
+export const callFunction = (path, body) => post(path, body, { apikey: config.publishableKey });
+
+/** Calls an edge function as the person who is signed in. @param {string} path @param {unknown} body */
+export const callAsPerson = async (path, body) => post(path, body, await keys());
+
+/** Asks an edge function as the person who is signed in. @param {string} path with its query */
+export const askAsPerson = async (path) => send(path, { headers: await keys() });
+
+/** @param {string} path @param {unknown} body @param {Record<string, string>} headers */
+const post = (path, body, headers) =>
+  send(path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+
+/** @param {string} path @param {RequestInit} request @returns {Promise<Answer>} */
+async function send(path, request) {
   try {
-    const response = await fetch(`/functions/v1/${path}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        apikey: config.publishableKey,
-        ...(accessToken && { authorization: `Bearer ${accessToken}` }),
-      },
-      body: JSON.stringify(body),
-    });
+    const response = await fetch(`/functions/v1/${path}`, request);
     const retryAfter = Number(response.headers.get('retry-after')) || null;
     return { status: response.status, body: await response.json().catch(() => ({})), retryAfter };
   } catch {
     return { status: 0, body: {}, retryAfter: null };
   }
-}
-
-/** Calls an edge function as the person who is signed in. @param {string} path @param {unknown} body */
-export async function callAsPerson(path, body) {
-  const { data } = await client.auth.getSession();
-  return callFunction(path, body, data.session?.access_token);
 }

@@ -1,0 +1,85 @@
+// @ts-check
+// Uploading a document: its digest is announced first, and the answer says where the file goes.
+// docs/decisions/files-are-announced.md
+import { TYPES, fileRefusal, refusal } from './document-words.js';
+import { byId, make, onSubmit, tell } from './dom.js';
+import { client, keys } from './session.js';
+
+/** @typedef {import('./document-list.js').Handed} Handed */
+
+/** @param {() => Promise<void>} onUploaded @returns {{ replace: (one: Handed) => void }} */
+export function watchUpload(onUploaded) {
+  /** @type {Handed | null} the pending document whose place it takes */
+  let old = null;
+  byId('type').append(...Object.entries(TYPES).map(([value, name]) => make('option', { value }, name)));
+  byId('keep').addEventListener('click', () => instead(null));
+
+  onSubmit(byId('upload'), async () => {
+    const file = byId('file').files[0];
+    const wrong = fileRefusal(file);
+    if (wrong) return tell(byId('upload-note'), wrong, true);
+    tell(byId('upload-note'), '');
+    const { data, error } = await client.rpc('submit_document', await announcement(file, old));
+    if (error) return tell(byId('upload-note'), refusal(error.message), true);
+    const isStored = await send(data.file_path, file);
+    instead(null);
+    await onUploaded();
+    if (!isStored) return tell(byId('upload-note'), 'The file did not arrive. Choose "Upload its file" beside the document, and try again.', true);
+    byId('upload').reset();
+    tell(byId('upload-note'), 'Uploaded. We mail you what becomes of it.');
+  });
+
+  /** @param {Handed | null} one */
+  function instead(one) {
+    old = one;
+    byId('replaces').hidden = byId('keep').hidden = !one;
+    byId('replaces').textContent = one ? `This takes the place of ${TYPES[one.document_type]} ${one.document_number}.` : '';
+  }
+
+  return {
+    replace(one) {
+      instead(one);
+      byId('type').value = one.document_type;
+      byId('number').value = one.document_number;
+      byId('authority').value = one.issuing_authority;
+      byId('expiry').value = one.expiry_date ?? '';
+      byId('upload-title').focus();
+    },
+  };
+}
+
+/** @param {File} file @param {Handed | null} old */
+async function announcement(file, old) {
+  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+  return {
+    p_type: byId('type').value,
+    p_document_number: byId('number').value.trim(),
+    p_issuing_authority: byId('authority').value.trim(),
+    p_expiry_date: byId('expiry').value || null,
+    p_file_hash: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    p_mime_type: file.type,
+    p_file_size: file.size,
+    ...(old && { p_document_id: old.id }),
+  };
+}
+
+/**
+ * By XMLHttpRequest, which alone tells how far an upload is.
+ * @param {string} path @param {File} file @returns {Promise<boolean>} whether it is stored
+ */
+async function send(path, file) {
+  const headers = { ...(await keys()), 'content-type': file.type, 'x-upsert': 'true' };
+  const progress = byId('progress');
+  progress.value = 0;
+  progress.hidden = false;
+  const request = new XMLHttpRequest();
+  request.open('POST', `/storage/v1/object/specialist-documents/${path}`);
+  for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+  request.upload.addEventListener('progress', ({ loaded, total }) => (progress.value = loaded / total));
+  const status = await new Promise((resolve) => {
+    request.addEventListener('loadend', () => resolve(request.status));
+    request.send(file);
+  });
+  progress.hidden = true;
+  return status === 200;
+}

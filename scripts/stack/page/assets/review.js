@@ -1,0 +1,65 @@
+// @ts-check
+// The queue of documents, for platform admins: what waits, and what was decided.
+import { STATES, TYPES, dayText, refusal } from './document-words.js';
+import { byId, make, localTime, tell } from './dom.js';
+import { openDocument, watchDecision } from './review-decision.js';
+import { askAsPerson, person } from './session.js';
+
+/** @typedef {{ document_id: string, document_type: string, document_number: string, issuing_authority: string, expiry_date: string | null, status: string, mime_type: string, uploaded_at: string, rejection_reason: string | null, specialist: string, specialist_status: string, review_started_at: string | null, pillars: string[] }} Item */
+
+/** Where the next page begins. @type {string | null} */
+let cursor = null;
+
+if (person) {
+  byId('status').append(...Object.entries(STATES).map(([value, name]) => make('option', { value }, name)));
+  byId('status').addEventListener('change', show);
+  byId('more').addEventListener('click', () => showPage(cursor));
+  watchDecision(show);
+  await show();
+}
+
+async function show() {
+  byId('queue').replaceChildren();
+  await showPage(null);
+}
+
+/** @param {string | null} from */
+async function showPage(from) {
+  const query = new URLSearchParams({ status: byId('status').value, limit: '20', ...(from && { cursor: from }) });
+  const { status, body } = await askAsPerson(`specialist-verify/queue?${query}`);
+  const isRefused = body.code === 'forbidden';
+  byId('refused').hidden = !isRefused;
+  byId('review').hidden = isRefused;
+  if (status !== 200) return tell(byId('queue-note'), refusal(body.code), true);
+  cursor = body.next_cursor;
+  byId('more').hidden = cursor === null;
+  byId('queue').append(...body.items.map(row));
+  if (!byId('queue').hasChildNodes()) byId('queue').append(make('li', { class: 'quiet' }, 'Nothing here.'));
+}
+
+/** @param {Item} item */
+function row(item) {
+  const title = `${TYPES[item.document_type]} of ${item.specialist}`;
+  const detail = [`No. ${item.document_number}, ${item.issuing_authority}`, item.expiry_date && `until ${dayText(item.expiry_date)}`, `handed in ${localTime(item.uploaded_at)}`];
+  const button = make('button', { type: 'button', class: 'plain', 'aria-label': `Open: ${title}` }, 'Open');
+  button.addEventListener('click', async () => {
+    button.setAttribute('disabled', '');
+    const error = await openDocument(item);
+    tell(byId('queue-note'), error, true);
+    button.removeAttribute('disabled');
+  });
+  const state = item.review_started_at && item.status === 'pending' ? 'somebody has opened it' : '';
+  return make(
+    'li',
+    {},
+    make(
+      'span',
+      { class: 'what' },
+      make('strong', {}, title),
+      make('span', {}, item.pillars.join(', ')),
+      make('span', { class: 'quiet' }, detail.filter(Boolean).join(', ')),
+      make('span', { class: 'quiet' }, item.rejection_reason ? `Rejected: ${item.rejection_reason}` : state),
+    ),
+    make('span', { class: 'actions' }, button),
+  );
+}
