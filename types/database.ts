@@ -1887,6 +1887,10 @@ export type Database = {
                 };
                 Returns: undefined;
             };
+            "my_verification": {
+                Args: Record<PropertyKey, never>;
+                Returns: Json;
+            };
             "read_audit_logs": {
                 Args: {
                     "p_cursor"?: number;
