@@ -40,6 +40,7 @@ pub mod password;
 pub mod password_reset;
 pub mod plans;
 pub mod ports;
+mod reason;
 mod refusal;
 pub mod seats;
 pub mod secret;

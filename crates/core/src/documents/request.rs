@@ -7,6 +7,7 @@ use crate::{
     date::Date,
     error::{Error, Result},
     id::{self, DocumentId},
+    reason,
 };
 
 /// Query of `GET /specialist-verify/queue`.
@@ -91,13 +92,7 @@ pub struct DecideRequest {
 
 impl DecideRequest {
     pub(super) fn check(&self) -> Result<()> {
-        let reason = self.reason.as_deref().map(str::trim);
-        let fits =
-            |reason: &str| (5..=500).contains(&reason.chars().count()) && !reason.contains('\0');
-        if reason.is_none_or(fits) {
-            return Ok(());
-        }
-        Err(Error::field("/reason", "invalid_length", "Say why in 5 to 500 characters."))
+        reason::check(self.reason.as_deref())
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     date::Date,
     error::{Error, Result},
     id::CompanyId,
+    reason,
 };
 
 /// Body of `POST /company-assign-plan`.
@@ -44,17 +45,14 @@ pub struct AssignPlanRequest {
 impl AssignPlanRequest {
     pub(super) fn check(&self) -> Result<()> {
         let within = |number: Option<u32>, most| number.is_none_or(|n| (1..=most).contains(&n));
-        let reason = self.reason.as_ref().is_none_or(|reason| is_reason(reason.trim()));
         let refused = if !is_slug(&self.plan) {
             ("/plan", "invalid_value", "This is not the name of a plan.")
         } else if !within(self.trial_days, 365) {
             ("/trial_days", "invalid_value", "A trial lasts 1 to 365 days.")
         } else if !within(self.seats, 100_000) {
             ("/seats", "invalid_value", "There are 1 to 100000 seats.")
-        } else if !reason {
-            ("/reason", "invalid_length", "Say why in 5 to 500 characters.")
         } else {
-            return Ok(());
+            return reason::check(self.reason.as_deref());
         };
         Err(Error::field(refused.0, refused.1, refused.2))
     }
@@ -65,8 +63,4 @@ fn is_slug(text: &str) -> bool {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     text.len() <= 60 && text.split('-').all(part)
-}
-
-fn is_reason(text: &str) -> bool {
-    (5..=500).contains(&text.chars().count()) && !text.contains('\0')
 }
