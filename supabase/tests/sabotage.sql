@@ -45,3 +45,7 @@ alter policy "A company admin sees the plan of their company, an admin all" on p
 alter policy "A company admin sees the invitations of their company" on public.company_employee_invitations using (company_id = any(array(select private.my_company_ids('{manager,admin}'))))
 alter policy "A company admin sees what their company accepted, an admin all" on public.company_dpa_acceptance using (true)
 grant select on private.invitation_tokens to service_role
+grant select (stored_hash) on public.specialist_documents to authenticated
+grant update (verification_status) on public.specialist_documents to authenticated
+alter policy "A specialist sees their own documents" on public.specialist_documents using (specialist_id = (select private.my_specialist_id()) or (select private.is_platform_admin()))
+grant execute on function private.record_stored_file(uuid, text) to public
