@@ -275,7 +275,7 @@ export interface paths {
         put?: never;
         /**
          * Open a document
-         * @description For platform admins: lets its file be read for five minutes by whoever has the address. For an hour its specialist cannot replace it. That it was opened is written down.
+         * @description For platform admins: answers the document as it would be approved, and lets its file be read for five minutes by whoever has the address. For an hour its specialist cannot replace it. That it was opened is written down. `file_mismatch`: the file was replaced after the decision.
          */
         post: operations["specialist-verify-open"];
         delete?: never;
@@ -609,24 +609,15 @@ export interface components {
         };
         /** @description Answer of `POST /specialist-verify/open`. */
         OpenResponse: {
-            /** @description What was opened. */
-            document_id: components["schemas"]["DocumentId"];
+            /** @description The document, as it stays for an hour and would be approved. */
+            document: components["schemas"]["QueueItem"];
             /**
              * Format: uint32
              * @description For how long, in seconds.
              */
             expires_in: number;
-            /**
-             * Format: uint32
-             * @description Its length in bytes, as announced.
-             */
-            file_size: number;
             /** @description Where its file can be read, by whoever has this: a path below the address of the API. */
             file_url: string;
-            /** @description The kind of file. */
-            mime_type: string;
-            /** @description What became of the document so far. */
-            status: components["schemas"]["DocumentStatus"];
         };
         /** @description Body of `POST /company-invitation-accept/preview`. */
         PreviewRequest: {
@@ -2446,6 +2437,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type` */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `file_mismatch` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -75,6 +75,24 @@ comment on function private.my_application_id() is
 revoke execute on function private.my_application_id() from public;
 grant execute on function private.my_application_id() to authenticated, service_role;
 
+create function private.my_specialist_id()
+returns uuid
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return (select id from public.specialists where user_id = (select private.user_id()));
+end;
+$$;
+
+comment on function private.my_specialist_id() is
+  'The specialist that the caller is, whatever the status; null for everybody else. In a policy, wrap it in a select.';
+
+revoke execute on function private.my_specialist_id() from public;
+grant execute on function private.my_specialist_id() to authenticated, service_role;
+
 create policy "Everybody sees verified specialists"
   on public.specialists for select to anon
   using (status = 'verified');
@@ -103,7 +121,11 @@ create policy "Everybody sees the pillars of specialists they see"
 
 create policy "An applicant adds a pillar of theirs, an admin any"
   on public.specialist_pillars for insert to authenticated
-  with check (specialist_id = (select private.my_application_id()) or (select private.is_platform_admin()));
+  with check (
+    specialist_id = (select private.my_application_id())
+    -- Nobody extends a verification of their own.
+    or ((select private.is_platform_admin()) and specialist_id is distinct from (select private.my_specialist_id()))
+  );
 
 create policy "An applicant drops a pillar of theirs, an admin any"
   on public.specialist_pillars for delete to authenticated

@@ -6,24 +6,6 @@
 -- Hours are local: nine o'clock stays nine o'clock when the clocks change. An exception is a span of
 -- instants, since time off begins at one moment wherever one is.
 
-create function private.my_specialist_id()
-returns uuid
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $$
-begin
-  return (select id from public.specialists where user_id = (select private.user_id()));
-end;
-$$;
-
-comment on function private.my_specialist_id() is
-  'The specialist that the caller is, whatever the status; null for everybody else. In a policy, wrap it in a select.';
-
-revoke execute on function private.my_specialist_id() from public;
-grant execute on function private.my_specialist_id() to authenticated, service_role;
-
 create table public.specialist_working_hours (
   id uuid primary key default gen_random_uuid(),
   specialist_id uuid not null default private.my_specialist_id() references public.specialists (id) on delete cascade,
@@ -80,6 +62,32 @@ comment on column public.specialist_availability_exceptions.note is 'For the spe
 create index specialist_availability_exceptions_specialist_id_idx
   on public.specialist_availability_exceptions (specialist_id, starts_at);
 
+-- What somebody writes without end, others wait for.
+create function private.limit_rows_of_specialist()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  perform from public.specialists where id = new.specialist_id for no key update;
+  execute format('select count(*) from %I.%I where specialist_id = $1', tg_table_schema, tg_table_name)
+    into v_rows using new.specialist_id;
+  if v_rows >= tg_argv[0]::bigint then
+    raise sqlstate 'PT409' using message = 'too_many_rows', detail = format('A specialist has up to %s of these. Delete what is over.', tg_argv[0]);
+  end if;
+  return new;
+end;
+$$;
+
+comment on function private.limit_rows_of_specialist() is 'Trigger: a specialist has up to so many rows in a table. Error: too_many_rows (409).';
+
+create trigger limit_rows before insert on public.specialist_working_hours
+  for each row execute function private.limit_rows_of_specialist('500');
+create trigger limit_rows before insert on public.specialist_availability_exceptions
+  for each row execute function private.limit_rows_of_specialist('1000');
 create trigger touch_updated_at before update on public.specialist_working_hours
   for each row execute function private.touch_updated_at();
 create trigger touch_updated_at before update on public.specialist_availability_exceptions

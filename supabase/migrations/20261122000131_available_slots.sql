@@ -63,6 +63,8 @@ as $$
     from public.specialists s
     join public.specialist_working_hours w on w.specialist_id = s.id
     where s.id = any (p_specialist_ids)
+      and w.effective_from <= (p_to at time zone 'UTC')::date + 2
+      and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
   ), stretch as materialized (
     select z.time_zone, t.span, t.utc_offset
     from (select distinct time_zone from hours) z

@@ -29,6 +29,7 @@ create table public.specialist_documents (
   uploaded_at timestamptz not null default now(),
   review_started_at timestamptz,
   opened_by uuid[] not null default '{}',
+  opened_version text,
   stored_hash text check (stored_hash ~ '^[0-9a-f]{64}$'),
   pillar_ids uuid[] not null default '{}',
   decided_at timestamptz,
@@ -51,6 +52,8 @@ comment on column public.specialist_documents.file_hash is 'SHA-256 of the file 
 comment on column public.specialist_documents.uploaded_at is 'When the row was last submitted. Places it in the queue.';
 comment on column public.specialist_documents.review_started_at is 'When an admin last opened it. For a while it cannot be replaced then.';
 comment on column public.specialist_documents.opened_by is 'The admins who have opened it in this review: who has not seen it does not approve it.';
+comment on column public.specialist_documents.opened_version is
+  'The version that Storage gave the file that was opened: no upload has it again, by whatever way it came.';
 comment on column public.specialist_documents.stored_hash is 'SHA-256 of the stored file in hex, as the edge function found it when an admin approved.';
 comment on column public.specialist_documents.pillar_ids is
   'The pillars of the specialist when the review began: what the document was approved for, whatever pillars they add since.';

@@ -46,7 +46,7 @@ begin
   set document_type = excluded.document_type, document_number = excluded.document_number,
       issuing_authority = excluded.issuing_authority, expiry_date = excluded.expiry_date, file_hash = excluded.file_hash,
       mime_type = excluded.mime_type, file_size = excluded.file_size, uploaded_at = now(), review_started_at = null, opened_by = '{}',
-      stored_hash = null, pillar_ids = '{}'
+      opened_version = null, stored_hash = null, pillar_ids = '{}'
   returning d.* into v_new;
   perform private.write_audit(
     'document.submitted', 'specialist_documents', v_new.id::text, private.user_id(),
@@ -73,7 +73,7 @@ language sql
 security invoker
 set search_path = ''
 as $$
-  select to_jsonb(d) - array['decided_by', 'expiry_notice', 'opened_by', 'stored_hash']
+  select to_jsonb(d) - array['decided_by', 'expiry_notice', 'opened_by', 'opened_version', 'stored_hash']
   from private.submit_document(
     p_type, p_document_number, p_issuing_authority, p_expiry_date, p_file_hash, p_mime_type, p_file_size, p_document_id
   ) d;

@@ -38,7 +38,15 @@ set search_path = ''
 as $$
   select private.missing_documents(p_specialist_id, p_now) = '{}'
     and exists (select from public.specialist_pillars where specialist_id = p_specialist_id)
-    and exists (select from public.specialist_documents where specialist_id = p_specialist_id and verification_status = 'verified')
+    -- Also for a pillar that requires nothing somebody has looked at something.
+    and not exists (
+      select from public.specialist_pillars sp join public.specialists s on s.id = sp.specialist_id
+      where sp.specialist_id = p_specialist_id and not exists (
+        select from public.specialist_documents d
+        where d.specialist_id = p_specialist_id and d.verification_status = 'verified' and sp.pillar_id = any (d.pillar_ids)
+          and (d.expiry_date is null or d.expiry_date >= (p_now at time zone s.time_zone)::date)
+      )
+    )
     and exists (
       select from public.terms_acceptance a
       join public.specialists s on s.user_id = a.user_id
@@ -96,7 +104,8 @@ comment on function private.follow_standards() is 'Trigger: who accepts the prof
 create trigger follow_standards after insert on public.terms_acceptance
   for each row when (new.document = 'professional_standards') execute function private.follow_standards();
 
--- An admin who adds a pillar to somebody has looked at what they hold: it counts for that pillar too.
+-- An admin who adds a pillar to somebody has looked at what they hold: it counts for that pillar too. What the
+-- pillar requires beyond that has to be there first: nobody who is verified falls back for a new pillar.
 create function private.extend_documents()
 returns trigger
 language plpgsql
@@ -104,15 +113,22 @@ security definer
 set search_path = ''
 as $$
 begin
-  if private.is_platform_admin() then
+  if private.is_platform_admin() and new.specialist_id is distinct from private.my_specialist_id() then
     update public.specialist_documents set pillar_ids = pillar_ids || new.pillar_id
     where specialist_id = new.specialist_id and verification_status = 'verified' and not new.pillar_id = any (pillar_ids);
+    if exists (select from public.specialists where id = new.specialist_id and status = 'verified')
+      and private.missing_documents(new.specialist_id, now()) <> '{}'
+    then
+      raise sqlstate 'PT409' using message = 'documents_missing',
+        detail = array_to_string(private.missing_documents(new.specialist_id, now()), ', ');
+    end if;
   end if;
   return null;
 end;
 $$;
 
-comment on function private.extend_documents() is 'Trigger: documents count for a pillar that a platform admin adds.';
+comment on function private.extend_documents() is
+  'Trigger: documents count for a pillar that a platform admin adds. Error: documents_missing (409).';
 
 create trigger extend_documents after insert on public.specialist_pillars
   for each row execute function private.extend_documents();

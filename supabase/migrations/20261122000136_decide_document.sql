@@ -22,19 +22,23 @@ $$;
 
 comment on function private.document_json(public.specialist_documents) is 'A document as the functions for platform admins answer it.';
 
-create function private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb)
+create function private.audit_document(
+  p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text default null
+)
 returns void
 language sql
 set search_path = ''
 as $$
   select private.write_audit(
     p_action, 'specialist_documents', p_document.id::text, s.user_id, p_old,
-    case when p_old is not null then private.document_json(p_document) end, p_context
+    case when p_old is not null then private.document_json(p_document) || jsonb_strip_nulls(jsonb_build_object('note', p_note)) end,
+    p_context
   )
   from public.specialists s where s.id = p_document.specialist_id;
 $$;
 
-comment on function private.audit_document(text, public.specialist_documents, jsonb, jsonb) is 'Writes down what was done with a document, under its specialist.';
+comment on function private.audit_document(text, public.specialist_documents, jsonb, jsonb, text) is
+  'Writes down what was done with a document, under its specialist, who does not read the note.';
 
 create function private.has_file(p_document public.specialist_documents)
 returns boolean
@@ -46,6 +50,19 @@ as $$
 $$;
 
 comment on function private.has_file(public.specialist_documents) is 'Whether the file of a document was uploaded.';
+
+-- Policies are asked when an upload begins. One that began before the review, or by an address that was signed
+-- before, may end in it.
+create function private.stored_version(p_document public.specialist_documents)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(version, '') from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path;
+$$;
+
+comment on function private.stored_version(public.specialist_documents) is 'The version of the file of a document, as Storage has it now.';
 
 create function private.specialist_verification_queue(p_status text, p_cursor text, p_limit int)
 returns jsonb
@@ -85,30 +102,40 @@ $$;
 
 comment on function private.specialist_verification_queue(text, text, int) is 'What public.specialist_verification_queue() does.';
 
+create function private.queue_item(p_document public.specialist_documents, p_pillar_ids uuid[])
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select private.document_json(p_document) || jsonb_build_object(
+    'specialist', s.display_name, 'specialist_status', s.status, 'review_started_at', p_document.review_started_at,
+    'pillars', to_jsonb(array(select p.name from public.pillars p where p.id = any (p_pillar_ids) order by p.sort_order, p.name))
+  )
+  from public.specialists s where s.id = p_document.specialist_id;
+$$;
+
+comment on function private.queue_item(public.specialist_documents, uuid[]) is 'A document with what an admin needs to know to judge it.';
+
 create function private.queue_items(p_documents public.specialist_documents[])
 returns jsonb
 language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(jsonb_agg(
-    private.document_json(d) || jsonb_build_object(
-      'specialist', s.display_name, 'specialist_status', s.status, 'review_started_at', d.review_started_at, 'pillars', coalesce(p.names, '[]')
-    ) order by d.uploaded_at, d.id
-  ), '[]')
+  select coalesce(jsonb_agg(private.queue_item(d, coalesce(p.ids, '{}')) order by d.uploaded_at, d.id), '[]')
   from unnest(p_documents) d
-  join public.specialists s on s.id = d.specialist_id
   left join (
-    select sp.specialist_id, jsonb_agg(p.name order by p.sort_order, p.name) as names
-    from public.specialist_pillars sp join public.pillars p on p.id = sp.pillar_id
+    select sp.specialist_id, array_agg(sp.pillar_id) as ids from public.specialist_pillars sp
     where sp.specialist_id = any (array(select u.specialist_id from unnest(p_documents) u))
     group by sp.specialist_id
-  ) p on p.specialist_id = s.id;
+  ) p on p.specialist_id = d.specialist_id;
 $$;
 
-comment on function private.queue_items(public.specialist_documents[]) is 'Documents with the names that an admin needs to judge them.';
+comment on function private.queue_items(public.specialist_documents[]) is 'The documents of a page, with the pillars that their specialists have now.';
 
--- Opened again while it is being looked at, it keeps the pillars of the first look.
+-- Opened again while it is being looked at, it keeps the pillars of the first look; what was uploaded meanwhile
+-- begins another. Answered is what stays as it is from here on: what is approved is that, and not what a list said.
 create function private.start_document_review(p_document_id uuid, p_context jsonb)
 returns jsonb
 language plpgsql
@@ -117,34 +144,49 @@ set search_path = ''
 as $$
 declare
   v public.specialist_documents;
+  v_version text;
 begin
   perform private.require_platform_admin();
   select * into v from public.specialist_documents where id = p_document_id for update;
-  if not found then
+  v_version := private.stored_version(v);
+  if v.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
-  elsif not private.has_file(v) then
+  elsif v_version is null then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
-  end if;
-  if v.verification_status = 'pending' then
-    update public.specialist_documents d
-    set review_started_at = now(),
-        opened_by = case
-          when private.is_replaceable(v) then array[private.user_id()]
-          else array_append(array_remove(v.opened_by, private.user_id()), private.user_id())
-        end,
-        pillar_ids = case when private.is_replaceable(v) then array(
-          select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = v.specialist_id order by sp.pillar_id
-        ) else v.pillar_ids end
-    where d.id = p_document_id
-    returning d.* into v;
+  elsif v.verification_status = 'pending' then
+    v := private.begin_review(v, v_version);
+  elsif v.opened_version is distinct from v_version then
+    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The file was replaced after it was decided about.';
   end if;
   perform private.audit_document('document.opened', v, null, private.caller_context(p_context, 'start_document_review'));
-  return jsonb_build_object(
-    'document_id', v.id, 'path', v.file_path, 'mime_type', v.mime_type, 'file_size', v.file_size, 'status', v.verification_status
-  );
+  return jsonb_build_object('path', v.file_path, 'document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
 
+create function private.begin_review(p_document public.specialist_documents, p_version text)
+returns public.specialist_documents
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_anew constant boolean := private.is_replaceable(p_document) or p_document.opened_version is distinct from p_version;
+  v_admin constant uuid := private.user_id();
+  v public.specialist_documents;
+begin
+  update public.specialist_documents d
+  set review_started_at = now(), opened_version = p_version,
+      opened_by = case when v_anew then array[v_admin] else array_append(array_remove(d.opened_by, v_admin), v_admin) end,
+      stored_hash = case when not v_anew then d.stored_hash end,
+      pillar_ids = case when private.is_replaceable(p_document) then array(
+        select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id
+      ) else d.pillar_ids end
+  where d.id = p_document.id
+  returning d.* into v;
+  return v;
+end;
+$$;
+
+comment on function private.begin_review(public.specialist_documents, text) is 'The caller looks at a pending document, whose file has this version.';
 comment on function private.start_document_review(uuid, jsonb) is 'What public.start_document_review() does.';
 
 create function private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date)
@@ -170,7 +212,9 @@ begin
     end if;
   elsif not private.has_file(p_document) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
-  elsif private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by) then
+  elsif private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by)
+    or p_document.opened_version is distinct from private.stored_version(p_document)
+  then
     raise sqlstate 'PT409' using message = 'review_not_started', detail = 'Open the document first.';
   elsif coalesce(p_expires_on, p_document.expiry_date) < current_date or not isfinite(p_expires_on) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
@@ -245,7 +289,7 @@ begin
   v_status := private.refresh_verification(v.specialist_id);
   perform private.audit_document(
     case when v_approved then 'document.verified' else 'document.rejected' end, v, v_old,
-    private.caller_context(p_context, 'decide_document') || jsonb_strip_nulls(jsonb_build_object('reason', nullif(trim(p_reason), '')))
+    private.caller_context(p_context, 'decide_document'), case when v_approved then nullif(trim(p_reason), '') end
   );
   perform private.mail_document(v, case when v_approved then 'document_approved' else 'document_rejected' end, 'decided');
   return jsonb_build_object('document', private.document_json(v), 'specialist_status', v_status);
@@ -316,8 +360,8 @@ comment on function public.specialist_verification_queue(text, text, int) is
   'Documents whose file is there, oldest first, for platform admins: {items, next_cursor}. Errors: unauthenticated (401), forbidden (403), '
   'invalid_status, invalid_limit, invalid_cursor (422).';
 comment on function public.start_document_review(uuid, jsonb) is
-  'A platform admin opens a document, which for a while cannot be replaced then. Answers where its file is and what it should be. '
-  'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
+  'A platform admin opens a document, which for a while cannot be replaced then: {path, document}, as what would be approved. '
+  'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409), file_mismatch (422: replaced after the decision).';
 comment on function public.document_to_approve(uuid, date) is
   'Where the file of a document is that the caller may approve, and what it should be: {path, file_hash, mime_type, file_size}. '
   'Errors: as decide_document(), but file_mismatch.';

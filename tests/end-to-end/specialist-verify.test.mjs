@@ -11,7 +11,7 @@ import { environment } from './platform/environment.mjs';
 import { FunctionProcess } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
 import { mailTo } from './platform/inbox.mjs';
-import { aPdf, anApplicant, announce, handIn, sha256, upload } from './platform/specialists.mjs';
+import { aPdf, aPillar, anApplicant, announce, handIn, sha256, upload } from './platform/specialists.mjs';
 
 after(() => sql.end());
 
@@ -60,10 +60,9 @@ test('from the upload to a verified specialist, whom anybody sees then', async (
 
   const opened = await open(admin, id);
   assert.equal(opened.status, 200, JSON.stringify(opened.body));
-  const { file_url, ...facts } = opened.body;
-  assert.deepEqual(facts, {
-    document_id: id, expires_in: 300, mime_type: 'application/pdf', file_size: file.length, status: 'pending',
-  });
+  const { file_url, expires_in, document } = opened.body;
+  assert.deepEqual({ ...document, review_started_at: null }, { ...item, review_started_at: null });
+  assert.equal(expires_in, 300);
   const seen = await fetch(`${environment.url}${file_url}`);
   assert.deepEqual([seen.status, seen.headers.get('content-type')], [200, 'application/pdf']);
   assert.ok(Buffer.from(await seen.arrayBuffer()).equals(file));
@@ -148,6 +147,64 @@ test('while it is looked at nothing is replaced, and what was replaced is looked
   assert.equal(code(await decide(admin, id)), '409 review_not_started', 'who saw the first file approves the second');
   assert.equal(code(await decide(other, id)), '200 verified');
   assert.equal((await row(id)).stored_hash, sha256(second));
+});
+
+test('an upload that was allowed before the review and ends in it is noticed, even if the file is as announced', async () => {
+  const [admin, ines] = [await platformAdmin(), await anApplicant()];
+  const [shown, announced] = [aPdf('harmless'), aPdf('announced')];
+  const { id, file_path } = await announce(ines, announced);
+  const bucket = ines.client.storage.from('specialist-documents');
+  const { data: early, error } = await bucket.createSignedUploadUrl(file_path, { upsert: true });
+  assert.equal(error, null);
+  assert.equal((await upload(ines, file_path, shown)).error, null);
+  await open(admin, id);
+  const late = await bucket.uploadToSignedUrl(file_path, early?.token ?? '', announced, { contentType: 'application/pdf', upsert: true });
+  assert.equal(late.error, null, 'the platform has no such gap any more: this test is for nothing');
+  assert.equal(code(await decide(admin, id)), '409 review_not_started', 'what nobody has seen was approved');
+  await open(admin, id);
+  assert.equal(code(await decide(admin, id)), '200 verified');
+  // The same address works on; that the evidence is another one now is told to whoever opens it.
+  assert.equal((await bucket.uploadToSignedUrl(file_path, early?.token ?? '', shown, { contentType: 'application/pdf', upsert: true })).error, null);
+  assert.equal(code(await open(admin, id)), '422 file_mismatch');
+});
+
+test('an upload that began before the review and ends in it is noticed', async () => {
+  const [admin, ines] = [await platformAdmin(), await anApplicant()];
+  const file = aPdf();
+  const { id, file_path } = await announce(ines, file);
+  assert.equal((await upload(ines, file_path, aPdf())).error, null);
+  let finish = () => {};
+  const slow = new ReadableStream({
+    start(controller) {
+      controller.enqueue(file.subarray(0, 10));
+      finish = () => {
+        controller.enqueue(file.subarray(10));
+        controller.close();
+      };
+    },
+  });
+  const sending = fetch(`${environment.url}/storage/v1/object/specialist-documents/${file_path}`, /** @type {any} */ ({
+    method: 'PUT', headers: { apikey: environment.publishableKey, ...(await as(ines)), 'content-type': 'application/pdf', 'x-upsert': 'true' },
+    body: slow, duplex: 'half',
+  }));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await open(admin, id);
+  finish();
+  const { status } = await sending;
+  assert.equal(code(await decide(admin, id)), status === 200 ? '409 review_not_started' : '422 file_mismatch');
+});
+
+test('what is approved is what was opened, not what the list said', async () => {
+  const [admin, ines] = [await platformAdmin(), await anApplicant()];
+  const file = aPdf();
+  const id = await handIn(ines, file);
+  await queue(admin);
+  const other = await aPillar([]);
+  await ines.client.from('specialist_pillars').insert({ specialist_id: ines.specialistId, pillar_id: other.id });
+  await sql`update public.specialist_documents set document_number = 'No. 999' where id = ${id}`;
+  const { body } = await open(admin, id);
+  assert.equal(body.document.document_number, 'No. 999');
+  assert.deepEqual([...body.document.pillars].sort(), [other.name, ines.pillar.name].sort());
 });
 
 test('of two admins who decide at once one does, and the other learns what happened', async () => {

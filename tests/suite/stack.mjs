@@ -8,7 +8,8 @@ import { run } from './command.mjs';
 import { root } from './root.mjs';
 
 const directory = process.env.STACK_DIR ?? path.join(root, 'target/test-stack');
-const portBase = Number(process.env.STACK_PORT_BASE ?? 55321);
+// Below the ports that Linux gives to connections and to servers that ask for any (32768 and up): one of those may be busy.
+const portBase = Number(process.env.STACK_PORT_BASE ?? 24321);
 const secretsFile = path.join(directory, 'functions.env');
 const place = { STACK_DIR: directory, STACK_PORT_BASE: String(portBase), STACK_FUNCTIONS_ENV: secretsFile };
 

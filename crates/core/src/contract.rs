@@ -289,12 +289,13 @@ fn reviewing(schemas: &mut Schemas) -> Vec<Operation> {
         function: "specialist-verify",
         path: "/open",
         summary: "Open a document",
-        description: "For platform admins: lets its file be read for five minutes by whoever has the address. For an \
-                      hour its specialist cannot replace it. That it was opened is written down.",
+        description: "For platform admins: answers the document as it would be approved, and lets its file be read for \
+                      five minutes by whoever has the address. For an hour its specialist cannot replace it. That it \
+                      was opened is written down. `file_mismatch`: the file was replaced after the decision.",
         caller: Caller::Person,
         request: schemas.request::<OpenRequest>(),
         success: (200, schemas.answer::<OpenResponse>()),
-        errors: [PERSON_ERRORS.as_slice(), &[Code::FileMissing]].concat(),
+        errors: [PERSON_ERRORS.as_slice(), &[Code::FileMissing, Code::FileMismatch]].concat(),
     };
     let refusals = [
         Code::OwnDocument,

@@ -9,7 +9,7 @@ mod file;
 mod request;
 mod sql;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::file::Inspection;
 pub use self::{
@@ -25,10 +25,8 @@ use crate::{
     access_token::AccessToken,
     client::ClientContext,
     error::{Code, Error, Result},
-    id::DocumentId,
     json::{self, Verbatim},
     ports::{Database, DatabaseError, Functions, ObjectStore, ObjectStoreError},
-    secret::SecretString,
 };
 
 /// The bucket of the files.
@@ -37,27 +35,15 @@ const BUCKET: &str = "specialist-documents";
 const LINK_SECONDS: u32 = 300;
 
 /// Answer of `POST /specialist-verify/open`.
-#[derive(Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OpenResponse {
-    /// What was opened.
-    pub document_id: DocumentId,
+    /// The document, as it stays for an hour and would be approved.
+    pub document: QueueItem,
     /// Where its file can be read, by whoever has this: a path below the address of the API.
-    #[serde(serialize_with = "exposed")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub file_url: SecretString,
+    pub file_url: String,
     /// For how long, in seconds.
     pub expires_in: u32,
-    /// The kind of file.
-    pub mime_type: String,
-    /// Its length in bytes, as announced.
-    pub file_size: u32,
-    /// What became of the document so far.
-    pub status: DocumentStatus,
-}
-
-fn exposed<S: serde::Serializer>(url: &SecretString, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(url.expose())
 }
 
 /// The documents that wait, or were decided about, oldest first.
@@ -77,26 +63,30 @@ pub async fn queue(
 /// Opens a document, which for a while is not replaced then, and lets its file be read.
 ///
 /// # Errors
-/// `unauthenticated`, `forbidden`, `not_found`, `file_missing`.
+/// `unauthenticated`, `forbidden`, `not_found`, `file_missing`; `file_mismatch` where the
+/// file was replaced after the decision.
 pub async fn open(
     ports: &(impl Database + ObjectStore),
     person: &AccessToken,
     request: &OpenRequest,
     client: &ClientContext,
-) -> Result<OpenResponse> {
+) -> Result<Verbatim<OpenResponse>> {
     let p_document_id = request.document_id;
     let review = StartDocumentReview { p_document_id, p_context: client };
     let opened = ports.call_as(person, &review).await.map_err(DatabaseError::for_caller)?;
     let file_url = ports.signed_path(BUCKET, &opened.path, LINK_SECONDS).await?;
-    let OpenedDocument { document_id, mime_type, file_size, status, .. } = opened;
-    Ok(OpenResponse {
-        document_id,
-        file_url,
-        expires_in: LINK_SECONDS,
-        mime_type,
-        file_size,
-        status,
-    })
+    let file_url = serde_json::to_string(file_url.expose()).unwrap_or_default();
+    // Put together as text: the document is JSON already.
+    let text = [
+        r#"{"document":"#,
+        opened.document.as_str(),
+        r#","file_url":"#,
+        &file_url,
+        r#","expires_in":"#,
+        &LINK_SECONDS.to_string(),
+        "}",
+    ];
+    Ok(Verbatim::new(text.concat()))
 }
 
 /// Approves a document whose stored file is the one that was announced, or rejects it.

@@ -22,7 +22,8 @@ async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
             Ok(Answer::verbatim(&decided))
         }),
         "/open" => Box::pin(async {
-            Answer::ok(&documents::open(edge, &person, &request.json()?, &client).await?)
+            let opened = documents::open(edge, &person, &request.json()?, &client).await?;
+            Ok(Answer::verbatim(&opened))
         }),
         "/queue" => Box::pin(async {
             Ok(Answer::verbatim(&documents::queue(edge, &person, &request.query()?).await?))

@@ -77,6 +77,13 @@ select pg_temp.compare(id, repeat('0', 64)) from one \g /dev/null
 select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT422', 'file_mismatch', 'and is the one announced');
 select throws_ok($$select public.record_stored_file(id, repeat('0', 64)) from one$$, '42501', null, 'which no admin says by themselves');
 select pg_temp.act_as_owner();
+update storage.objects set version = 'another' where name = (select file_path from public.specialist_documents d join one using (id));
+select pg_temp.act_as('platform_admin');
+select pg_temp.compare(id) from one \g /dev/null
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'nothing was uploaded since, by whatever way');
+select public.start_document_review(id) from one \g /dev/null
+select lives_ok($$select public.document_to_approve(id) from one$$, 'unless it was looked at again');
+select pg_temp.act_as_owner();
 insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin');
 select pg_temp.act_as('colleague');
 select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'nor does one approve what another has opened');
@@ -172,6 +179,52 @@ select throws_ok($$select pg_temp.announce('diploma', p_id => id) from four$$, '
 select pg_temp.act_as_owner();
 update public.specialists set status = 'suspended', verified_at = null, verified_by = null where user_id = pg_temp.id('applicant');
 select is(private.refresh_verification(pg_temp.id('applicant:specialist')), 'suspended', 'no document ends a suspension');
+
+-- A pillar that requires nothing: somebody has looked at something for it, too.
+select pg_temp.act_as_owner();
+insert into public.pillars (id, slug, name) values (pg_temp.id('free'), 'test-free', 'Free');
+update public.specialists set status = 'pending', verified_at = null where user_id = pg_temp.id('other_specialist');
+select set_config('test.five', pg_temp.hand_in('other_specialist')::text, true) \g /dev/null
+select pg_temp.act_as('platform_admin');
+select pg_temp.decide(current_setting('test.five')::uuid) \g /dev/null
+select pg_temp.act_as('other_specialist');
+delete from public.specialist_pillars where specialist_id = pg_temp.id('other_specialist:specialist');
+insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('free'));
+select public.accept_document('professional_standards', '2026-11');
+select is(public.my_verification() ->> 'status', 'pending', 'a document that was looked at for one pillar verifies for no other, also where none is required');
+select is(public.my_verification() -> 'missing', '[]', 'though nothing is missing');
+
+-- What an admin adds
+select pg_temp.act_as_owner();
+update public.specialists set status = 'verified', verified_at = now() where user_id = pg_temp.id('other_specialist');
+select pg_temp.act_as('platform_admin');
+select throws_ok($$insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('mind'))$$,
+  'PT409', 'documents_missing', 'what another pillar requires has to be there first');
+select pg_temp.act_as_owner();
+insert into public.user_roles (user_id, role) values (pg_temp.id('other_specialist'), 'platform_admin');
+select pg_temp.act_as('other_specialist');
+select throws_ok($$insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('body'))$$,
+  '42501', null, 'and no admin adds one to themselves');
+
+-- What was compared in one review says nothing in the next, and a note is not for the specialist.
+select set_config('test.six', pg_temp.hand_in('applicant', 'other')::text, true) \g /dev/null
+select pg_temp.act_as('platform_admin');
+select public.start_document_review(current_setting('test.six')::uuid) \g /dev/null
+select pg_temp.compare(current_setting('test.six')::uuid) \g /dev/null
+select pg_temp.act_as_owner();
+update public.specialist_documents set review_started_at = now() - interval '2 hours' where id = current_setting('test.six')::uuid;
+select pg_temp.act_as('platform_admin');
+select public.start_document_review(current_setting('test.six')::uuid) \g /dev/null
+select throws_ok($$select public.decide_document(current_setting('test.six')::uuid, 'approve')$$, 'PT422', 'file_mismatch', 'the next review compares anew');
+select pg_temp.decide(current_setting('test.six')::uuid, 'approve', 'A note for us.') \g /dev/null
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select new_values ->> 'note', context ? 'reason' from public.audit_logs where action = 'document.verified' and entity_id = current_setting('test.six')$$,
+  $$values ('A note for us.', false)$$, 'why it was approved stands where only the audit reads'
+);
+update storage.objects set version = 'later' where name = (select file_path from public.specialist_documents where id = current_setting('test.six')::uuid);
+select pg_temp.act_as('platform_admin');
+select throws_ok($$select public.start_document_review(current_setting('test.six')::uuid)$$, 'PT422', 'file_mismatch', 'evidence that was replaced after the decision is told from what was approved');
 
 select * from finish();
 rollback;

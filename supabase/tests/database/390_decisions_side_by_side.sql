@@ -37,10 +37,10 @@ insert into public.specialists (id, user_id, display_name) values (pg_temp.id(5)
 insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id(5), pg_temp.id(6));
 insert into public.specialist_documents (
   id, specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size, review_started_at, pillar_ids,
-  opened_by, stored_hash
+  opened_by, opened_version, stored_hash
 )
 select pg_temp.id(10 + n::int), pg_temp.id(5), t, '1', 'Test', repeat('0', 64), 'application/pdf', 1, now(), array[pg_temp.id(6)],
-  array[pg_temp.id(1)], repeat('0', 64)
+  array[pg_temp.id(1)], '', repeat('0', 64)
 from unnest(array['license', 'insurance', 'other']) with ordinality d (t, n);
 insert into storage.objects (bucket_id, name) select 'specialist-documents', file_path from public.specialist_documents where specialist_id = pg_temp.id(5);
 commit;

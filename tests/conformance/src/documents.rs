@@ -2,7 +2,7 @@
 
 use evenkeel_core::{
     AccessToken, Code, Error,
-    documents::{self, DecideRequest, DocumentStatus, OpenRequest, QueueRequest},
+    documents::{self, DecideRequest, DocumentStatus, OpenRequest, OpenResponse, QueueRequest},
     id::{DocumentId, UserId},
     json,
 };
@@ -37,7 +37,8 @@ async fn open(
 ) -> Result<u32, Code> {
     let client = client(subject);
     let answer = documents::open(subject, admin, &OpenRequest { document_id }, &client).await;
-    answer.map(|opened| opened.file_size).map_err(|error| error.code())
+    let file_size = |opened: OpenResponse| opened.document.document.file_size;
+    answer.map(|opened| file_size(opened.read().unwrap())).map_err(|error| error.code())
 }
 
 async fn decide(

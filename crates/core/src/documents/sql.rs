@@ -154,18 +154,12 @@ impl SqlFunction for StartDocumentReview<'_> {
 }
 
 /// A document that was opened.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct OpenedDocument {
-    /// Which.
-    pub document_id: DocumentId,
     /// The name of its file in the bucket.
     pub path: String,
-    /// The kind of file.
-    pub mime_type: String,
-    /// Its length in bytes, as announced.
-    pub file_size: u32,
-    /// What became of it so far.
-    pub status: DocumentStatus,
+    /// What would be approved.
+    pub document: Verbatim<QueueItem>,
 }
 
 /// What the file should be of a document that the caller may approve.

@@ -1,5 +1,9 @@
 use super::*;
-use crate::{id::UserId, json::parse_request, testing::World};
+use crate::{
+    id::{DocumentId, UserId},
+    json::parse_request,
+    testing::World,
+};
 
 const PDF: &[u8] = b"%PDF-1.7 a licence";
 
@@ -28,7 +32,9 @@ impl Scene {
         let request = OpenRequest { document_id };
         let client = client();
         let answer = open(&self.world, admin, &request, &client);
-        pollster::block_on(answer).map_err(|error| error.code())
+        pollster::block_on(answer)
+            .map(|opened| opened.read().unwrap())
+            .map_err(|error| error.code())
     }
 
     fn decide(
@@ -60,8 +66,8 @@ fn what_was_opened_and_is_as_announced_is_approved() {
     let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
     assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted));
     let opened = scene.open(&scene.olga, document).unwrap();
-    assert_eq!((opened.expires_in, opened.file_size), (300, 18));
-    assert!(opened.file_url.expose().starts_with("/storage/v1/object/sign/specialist-documents/"));
+    assert_eq!((opened.expires_in, opened.document.document.file_size), (300, 18));
+    assert!(opened.file_url.starts_with("/storage/v1/object/sign/specialist-documents/"));
     assert_eq!(scene.approve(&scene.paul, document), Err(Code::ReviewNotStarted), "nor by another");
     assert_eq!(scene.world.kicks.get(), 0);
     assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));

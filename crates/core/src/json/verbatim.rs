@@ -21,6 +21,11 @@ pub struct Verbatim<T> {
 }
 
 impl<T> Verbatim<T> {
+    /// Of text that is the JSON of a `T`.
+    pub fn new(text: String) -> Self {
+        Self { text, of: PhantomData }
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -63,13 +68,13 @@ impl<'de, T> Visitor<'de> for Text<T> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Verbatim { text: text.to_owned(), of: PhantomData })
+        Ok(Verbatim::new(text.to_owned()))
     }
 
     /// From values instead of text, which the in-memory database has.
     #[cfg(feature = "testing")]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
         let text = serde_json::Value::deserialize(value)?.to_string();
-        Ok(Verbatim { text, of: PhantomData })
+        Ok(Verbatim::new(text))
     }
 }

@@ -68,6 +68,17 @@ impl MemoryDocument {
     }
 }
 
+impl MemoryDocument {
+    fn queue_item(&self) -> Value {
+        let mut item = self.describe();
+        item["specialist"] = json!("Ines");
+        item["specialist_status"] = json!("pending");
+        item["review_started_at"] = Value::Null;
+        item["pillars"] = json!([]);
+        item
+    }
+}
+
 impl World {
     /// Somebody announces one PDF and uploads another, or none.
     pub fn hand_in(&self, owner: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId {
@@ -113,17 +124,7 @@ impl World {
             .rows
             .iter()
             .filter(|row| row.status == status && documents.files.contains_key(&row.path()));
-        let items: Vec<Value> = there
-            .take(limit)
-            .map(|row| {
-                let mut item = row.describe();
-                item["specialist"] = json!("Ines");
-                item["specialist_status"] = json!("pending");
-                item["review_started_at"] = Value::Null;
-                item["pillars"] = json!([]);
-                item
-            })
-            .collect();
+        let items: Vec<Value> = there.take(limit).map(MemoryDocument::queue_item).collect();
         Ok(json!({ "items": items, "next_cursor": null }))
     }
 
@@ -140,10 +141,7 @@ impl World {
             return Err(refuse_plainly(409, "file_missing"));
         }
         row.opened_by.push(person);
-        Ok(json!({
-            "document_id": row.id, "path": row.path(), "mime_type": row.mime_type,
-            "file_size": row.file_size, "status": row.status,
-        }))
+        Ok(json!({ "path": row.path(), "document": row.queue_item() }))
     }
 
     pub(super) fn document_to_approve(

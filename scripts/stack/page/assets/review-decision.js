@@ -9,21 +9,23 @@ import { callAsPerson } from './session.js';
 /** @type {Item | null} */
 let opened = null;
 
-/** Opens a document; answers what is wrong, in words. @param {Item} item @returns {Promise<string>} */
-export async function openDocument(item) {
-  const { status, body } = await callAsPerson('specialist-verify/open', { document_id: item.document_id });
+/** Opens a document; answers what is wrong, in words. @param {string} id @returns {Promise<string>} */
+export async function openDocument(id) {
+  const { status, body } = await callAsPerson('specialist-verify/open', { document_id: id });
   if (status !== 200) return refusal(body.code);
+  // As it stays now: since the list was made, anything may have changed.
+  const { document: item, file_url: url, expires_in: seconds } = body;
   opened = item;
   byId('opened').hidden = false;
   byId('opened-title').textContent = `${TYPES[item.document_type]} of ${item.specialist}`;
   const until = item.expiry_date ? `until ${dayText(item.expiry_date)}` : 'does not expire';
-  byId('opened-detail').textContent = `No. ${item.document_number}, ${item.issuing_authority}, ${until}. ${STATES[body.status]}.`;
-  byId('opened-link').href = body.file_url;
-  byId('opened-until').textContent = `The address of the file works until ${localTime(new Date(Date.now() + body.expires_in * 1000).toISOString())}.`;
-  const isImage = body.mime_type.startsWith('image/');
+  byId('opened-detail').textContent = `No. ${item.document_number}, ${item.issuing_authority}, ${until}. For: ${item.pillars.join(', ') || 'no pillar'}. ${STATES[item.status]}.`;
+  byId('opened-link').href = url;
+  byId('opened-until').textContent = `The address of the file works until ${localTime(new Date(Date.now() + seconds * 1000).toISOString())}.`;
+  const isImage = item.mime_type.startsWith('image/');
   byId('opened-image').hidden = !isImage;
-  if (isImage) byId('opened-image').src = body.file_url;
-  byId('decision').hidden = body.status !== 'pending';
+  if (isImage) byId('opened-image').src = url;
+  byId('decision').hidden = item.status !== 'pending';
   tell(byId('decision-note'), '');
   byId('opened-title').focus();
   return '';
