@@ -1248,6 +1248,7 @@ export type Database = {
                     "issuing_authority": string;
                     "mime_type": string;
                     "opened_by": (string)[];
+                    "opened_version": string | null;
                     "pillar_ids": (string)[];
                     "rejection_reason": string | null;
                     "review_started_at": string | null;
@@ -1273,6 +1274,7 @@ export type Database = {
                     "issuing_authority": string;
                     "mime_type": string;
                     "opened_by"?: (string)[];
+                    "opened_version"?: string | null;
                     "pillar_ids"?: (string)[];
                     "rejection_reason"?: string | null;
                     "review_started_at"?: string | null;
@@ -1297,6 +1299,7 @@ export type Database = {
                     "issuing_authority"?: string;
                     "mime_type"?: string;
                     "opened_by"?: (string)[];
+                    "opened_version"?: string | null;
                     "pillar_ids"?: (string)[];
                     "rejection_reason"?: string | null;
                     "review_started_at"?: string | null;
