@@ -225,6 +225,10 @@ select results_eq(
 update storage.objects set version = 'later' where name = (select file_path from public.specialist_documents where id = current_setting('test.six')::uuid);
 select pg_temp.act_as('platform_admin');
 select throws_ok($$select public.start_document_review(current_setting('test.six')::uuid)$$, 'PT422', 'file_mismatch', 'evidence that was replaced after the decision is told from what was approved');
+select set_config('test.seven', pg_temp.hand_in('applicant', 'other')::text, true) \g /dev/null
+select pg_temp.act_as('platform_admin');
+select public.decide_document(current_setting('test.seven')::uuid, 'reject', 'Not needed.') \g /dev/null
+select lives_ok($$select public.start_document_review(current_setting('test.seven')::uuid)$$, 'what was rejected unseen can be looked at');
 
 select * from finish();
 rollback;
