@@ -35,12 +35,12 @@ export async function employ({ id }) {
     select id, ${id} from public.companies where status = 'active' order by created_at, id limit 1`;
 }
 
-/** The first slot that can be booked with anybody. */
-export async function aFreeSlot() {
+/** The first slot that can be booked with anybody, so many minutes ahead: from 65 on, a reminder of an hour is still to come. @param {number} [ahead] */
+export async function aFreeSlot(ahead = 65) {
   const [slot] = await sql`
     select s.id as specialist_id, t.id as session_type_id, slot.at as starts_at
     from generate_series(
-      date_bin('5 minutes', now(), 'epoch') + interval '65 minutes', now() + interval '1 day', interval '5 minutes'
+      date_bin('5 minutes', now(), 'epoch') + make_interval(mins => ${ahead}::int), now() + interval '1 day', interval '5 minutes'
     ) slot (at)
     cross join public.specialists s
     join public.specialist_pillars sp on sp.specialist_id = s.id

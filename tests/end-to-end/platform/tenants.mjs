@@ -26,7 +26,8 @@ export async function tenant() {
 
 /** @param {{ client: import('@supabase/supabase-js').SupabaseClient }} person */
 async function bookingOf({ client }) {
-  const { starts_at, ...slot } = await aFreeSlot();
+  // No reminder of it becomes due meanwhile, which would change a row.
+  const { starts_at, ...slot } = await aFreeSlot(300);
   const { data, error } = await client.rpc('book_session', {
     p_specialist_id: slot.specialist_id,
     p_session_type_id: slot.session_type_id,
