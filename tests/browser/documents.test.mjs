@@ -9,40 +9,9 @@ import { ask, platformAdmin } from '../end-to-end/platform/companies.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { aPdf, aPillar, anApplicant, handIn } from '../end-to-end/platform/specialists.mjs';
 import { signedIn } from '../end-to-end/platform/people.mjs';
-import { keepScreenshot, newVisitor } from './chromium.mjs';
+import { keepScreenshot } from './chromium.mjs';
+import { handedIn, onPage, openFromQueue, upload } from './documents-page.mjs';
 import { obstacles } from './obstacles.mjs';
-import { signIn } from './sign-in-page.mjs';
-
-/** @typedef {import('playwright-core').Page} Page */
-
-/** Somebody on a page of theirs. @param {{ email: string }} person @param {string} path */
-async function onPage(person, path, options = {}) {
-  const visit = await newVisitor(options);
-  await signIn(visit.page, person.email);
-  await visit.page.waitForURL('**/');
-  await visit.page.goto(environment.siteUrl + path);
-  return visit;
-}
-
-/** @param {Page} page @param {Buffer} file @param {{ name?: string, mimeType?: string, number?: string }} [more] */
-async function upload(page, file, { name = 'licence.pdf', mimeType = 'application/pdf', number = 'L-1' } = {}) {
-  await page.getByLabel('Number').fill(number);
-  await page.getByLabel('Issued by').fill('Board of Health');
-  await page.getByLabel('File', { exact: true }).setInputFiles({ name, mimeType, buffer: file });
-  await page.getByRole('button', { name: 'Upload', exact: true }).click();
-}
-
-/** @param {Page} page @param {string} title */
-const handedIn = (page, title) => page.getByRole('listitem').filter({ hasText: title });
-
-/** The queue may hold documents of others, a page of them or more. @param {Page} page @param {string} name */
-async function openFromQueue(page, name) {
-  const button = page.getByRole('button', { name: `Open: Licence of ${name}` });
-  await page.getByRole('button', { name: /^Open: / }).first().waitFor();
-  while ((await button.count()) === 0) await page.getByRole('button', { name: 'Show more' }).click();
-  await button.first().click();
-  await page.getByRole('heading', { name: `Licence of ${name}` }).waitFor();
-}
 
 test('somebody applies, is rejected, uploads another document, and is verified', async () => {
   const [pillar, person, admin] = [await aPillar(['license']), await signedIn(), await platformAdmin()];
@@ -73,7 +42,7 @@ test('somebody applies, is rejected, uploads another document, and is verified',
   assert.equal(await ines.page.getByRole('button', { name: /^Replace/ }).count(), 0);
   await petra.page.getByLabel('Reason').fill('The scan is illegible.');
   await petra.page.getByRole('button', { name: 'Reject' }).click();
-  await petra.page.getByText('Rejected. The specialist is mailed').waitFor();
+  await petra.page.getByText('Rejected. The specialist is mailed, and is not verified yet.').waitFor();
 
   await ines.page.reload();
   await handedIn(ines.page, 'Licence L-1').getByText('Rejected: The scan is illegible.').waitFor();
@@ -102,6 +71,8 @@ test('what is no document is refused in words, before anything is sent', async (
   await upload(page, Buffer.alloc(10 * 1024 * 1024 + 1), { name: 'large.png', mimeType: 'image/png' });
   await page.getByText('Up to 10 MB are taken.').waitFor();
   assert.deepEqual(sent.filter((url) => !url.includes('/list/')), []);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(width <= 0, `${width} px too wide`);
   await keepScreenshot(page, 'documents-narrow');
   await context.close();
 });
@@ -145,6 +116,7 @@ test('the second of two admins is told what the first decided, and strangers are
   await ask(paul, 'specialist-verify', { document_id: id, decision: 'reject', reason: 'It is illegible.' });
   await page.getByRole('button', { name: 'Approve' }).click();
   await page.getByText(/Somebody was faster: rejected .* because: It is illegible\./).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0, 'there is nothing left to decide');
   await context.close();
 
   const stranger = await onPage(ines, '/review');

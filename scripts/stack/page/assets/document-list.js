@@ -4,21 +4,28 @@ import { STATES, TYPES, dayText } from './document-words.js';
 import { byId, make } from './dom.js';
 import { client } from './session.js';
 
-/** @typedef {{ id: string, document_type: string, document_number: string, issuing_authority: string, expiry_date: string | null, verification_status: string, review_started_at: string | null, rejection_reason: string | null, file_path: string }} Handed */
+/** @typedef {{ id: string, document_type: string, document_number: string, issuing_authority: string, expiry_date: string | null, verification_status: string, review_started_at: string | null, rejection_reason: string | null, file_path: string, uploaded_at: string }} Handed */
 
 /** @param {string} specialist @param {(one: Handed) => void} replace */
 export async function showDocuments(specialist, replace) {
   const { data, error } = await client
     .from('specialist_documents')
-    .select('id, document_type, document_number, issuing_authority, expiry_date, verification_status, review_started_at, rejection_reason, file_path')
+    .select('id, document_type, document_number, issuing_authority, expiry_date, verification_status, review_started_at, rejection_reason, file_path, uploaded_at')
     .order('uploaded_at', { ascending: false });
   const list = byId('documents');
   if (error) return list.replaceChildren(make('li', { class: 'quiet' }, 'Your documents could not be read.'));
   if (data.length === 0) return list.replaceChildren(make('li', { class: 'quiet' }, 'Nothing yet.'));
   const { data: files } = await client.storage.from('specialist-documents').list(specialist, { limit: 1000 });
-  const stored = new Set((files ?? []).map((/** @type {{ name: string }} */ file) => `${specialist}/${file.name}`));
-  list.replaceChildren(...data.map((/** @type {Handed} */ one) => row(one, stored.has(one.file_path), replace)));
+  /** @type {Map<string, string>} when each was stored last, by its path */
+  const stored = new Map((files ?? []).map((/** @type {any} */ file) => [`${specialist}/${file.name}`, file.updated_at]));
+  list.replaceChildren(...data.map((/** @type {Handed} */ one) => row(one, hasArrived(one, stored.get(one.file_path)), replace)));
 }
+
+/**
+ * A file that was there before its document was announced again is the one that was to be replaced.
+ * @param {Handed} one @param {string | undefined} storedAt
+ */
+const hasArrived = ({ uploaded_at: announced }, storedAt) => storedAt !== undefined && Date.parse(storedAt) >= Date.parse(announced);
 
 /** For how long nothing is replaced once an admin has opened it: the setting `document_review_minutes`, unless it was changed. */
 const REVIEW_MS = 60 * 60 * 1000;
@@ -48,8 +55,8 @@ function stateText(one, isStored) {
   const { verification_status: status } = one;
   if (status === 'rejected') return `Rejected: ${one.rejection_reason}`;
   if (status !== 'pending') return `${STATES[status]}.`;
-  if (!isStored) return 'Waiting for its file.';
-  return isLookedAt(one) ? 'We are looking at it.' : 'Waiting for us to look at it.';
+  if (isLookedAt(one)) return 'We are looking at it.';
+  return isStored ? 'Waiting for us to look at it.' : 'Waiting for its file.';
 }
 
 /** @param {Handed} one @param {string} title @param {boolean} isStored @param {(one: Handed) => void} replace */

@@ -12,19 +12,33 @@ export function watchUpload(onUploaded) {
   /** @type {Handed | null} the pending document whose place it takes */
   let old = null;
   byId('type').append(...Object.entries(TYPES).map(([value, name]) => make('option', { value }, name)));
-  byId('keep').addEventListener('click', () => instead(null));
+  byId('another').addEventListener('click', () => {
+    instead(null);
+    byId('upload').reset();
+    tell(byId('upload-note'), '');
+    // The button that had the focus is gone.
+    byId('upload-title').focus();
+  });
 
   onSubmit(byId('upload'), async () => {
     const file = byId('file').files[0];
     const wrong = fileRefusal(file);
     if (wrong) return tell(byId('upload-note'), wrong, true);
     tell(byId('upload-note'), '');
-    const { data, error } = await client.rpc('submit_document', await announcement(file, old));
-    if (error) return tell(byId('upload-note'), refusal(error.message), true);
+    const digest = await digestOf(file);
+    if (!digest) return tell(byId('upload-note'), 'The file could not be read. Please choose it again.', true);
+    const { data, error } = await client.rpc('submit_document', announcement(file, digest, old));
+    if (error) {
+      tell(byId('upload-note'), refusal(error.message), true);
+      if (error.message !== 'not_replaceable') return;
+      instead(null);
+      return onUploaded();
+    }
     const isStored = await send(data.file_path, file);
-    instead(null);
+    // It is announced: what is sent again goes to the same place, and is no second document.
+    instead(isStored ? null : data);
     await onUploaded();
-    if (!isStored) return tell(byId('upload-note'), 'The file did not arrive. Choose "Upload its file" beside the document, and try again.', true);
+    if (!isStored) return tell(byId('upload-note'), 'The file did not arrive. Please upload it again.', true);
     byId('upload').reset();
     tell(byId('upload-note'), 'Uploaded. We mail you what becomes of it.');
   });
@@ -32,7 +46,7 @@ export function watchUpload(onUploaded) {
   /** @param {Handed | null} one */
   function instead(one) {
     old = one;
-    byId('replaces').hidden = byId('keep').hidden = !one;
+    byId('replaces').hidden = byId('another').hidden = !one;
     byId('replaces').textContent = one ? `This takes the place of ${TYPES[one.document_type]} ${one.document_number}.` : '';
   }
 
@@ -48,15 +62,22 @@ export function watchUpload(onUploaded) {
   };
 }
 
-/** @param {File} file @param {Handed | null} old */
-async function announcement(file, old) {
-  const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+/** SHA-256 in hex; empty where the file is gone or changed since it was chosen. @param {File} file */
+async function digestOf(file) {
+  const bytes = await file.arrayBuffer().catch(() => null);
+  if (!bytes) return '';
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** @param {File} file @param {string} digest @param {Handed | null} old */
+function announcement(file, digest, old) {
   return {
     p_type: byId('type').value,
     p_document_number: byId('number').value.trim(),
     p_issuing_authority: byId('authority').value.trim(),
     p_expiry_date: byId('expiry').value || null,
-    p_file_hash: [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join(''),
+    p_file_hash: digest,
     p_mime_type: file.type,
     p_file_size: file.size,
     ...(old && { p_document_id: old.id }),

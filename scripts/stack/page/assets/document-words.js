@@ -37,6 +37,14 @@ export function standingText({ status, missing, standards }) {
     : 'You are not verified yet. One document of yours has to be approved first.';
 }
 
+/** @type {Record<string, string>} how a specialist stands once a document was decided about */
+export const STANDINGS = {
+  pending: 'is not verified yet',
+  verified: 'is verified now',
+  rejected: 'stays rejected',
+  suspended: 'stays suspended',
+};
+
 /** @type {Record<string, string>} by the code of a refusal */
 const REFUSALS = {
   unauthenticated: 'Your session is over. Please sign in again.',

@@ -1,10 +1,12 @@
 // @ts-check
 // One document that an admin has opened: its file, and what becomes of it.
-import { STATES, TYPES, dayText, decisionText, refusal } from './document-words.js';
+import { STANDINGS, STATES, TYPES, dayText, decisionText, refusal } from './document-words.js';
 import { byId, localTime, onSubmit, tell } from './dom.js';
 import { callAsPerson } from './session.js';
 
 /** @typedef {import('./review.js').Item} Item */
+
+const REPLACED = 'This file is not the one that was decided about: it was replaced since.';
 
 /** @type {Item | null} */
 let opened = null;
@@ -12,7 +14,7 @@ let opened = null;
 /** Opens a document; answers what is wrong, in words. @param {string} id @returns {Promise<string>} */
 export async function openDocument(id) {
   const { status, body } = await callAsPerson('specialist-verify/open', { document_id: id });
-  if (status !== 200) return refusal(body.code);
+  if (status !== 200) return body.code === 'file_mismatch' ? REPLACED : refusal(body.code);
   // As it stays now: since the list was made, anything may have changed.
   const { document: item, file_url: url, expires_in: seconds } = body;
   opened = item;
@@ -26,6 +28,9 @@ export async function openDocument(id) {
   byId('opened-image').hidden = !isImage;
   if (isImage) byId('opened-image').src = url;
   byId('decision').hidden = item.status !== 'pending';
+  // What was said about another document is not said about this one.
+  byId('approve').reset();
+  byId('reject').reset();
   tell(byId('decision-note'), '');
   byId('opened-title').focus();
   return '';
@@ -38,18 +43,22 @@ export function watchDecision(onDecided) {
 
   /** @param {{ decision: string, reason?: string, expires_on?: string }} fields */
   async function decide(fields) {
-    const { status, body } = await callAsPerson('specialist-verify', { document_id: opened?.document_id, ...fields });
-    if (status !== 200) {
-      tell(byId('decision-note'), body.decision ? decisionText(body.decision) : refusal(body.code), true);
-      if (body.code === 'already_decided') await onDecided();
-      return;
-    }
+    const item = opened;
+    const { status, body } = await callAsPerson('specialist-verify', { document_id: item?.document_id, ...fields });
+    // Another one was opened meanwhile: of this one, the list tells.
+    if (item !== opened) return onDecided();
+    const isOver = status === 200 || body.code === 'already_decided';
+    tell(byId('decision-note'), outcome(status, body), status !== 200);
+    if (!isOver) return;
     byId('decision').hidden = true;
-    byId('approve').reset();
-    byId('reject').reset();
-    tell(byId('decision-note'), `${STATES[body.document.status]}. The specialist is mailed, and is ${body.specialist_status} now.`);
     await onDecided();
     // The forms that had the focus are gone.
     byId('opened-title').focus();
   }
+}
+
+/** @param {number} status @param {any} body */
+function outcome(status, body) {
+  if (status !== 200) return body.decision ? decisionText(body.decision) : refusal(body.code);
+  return `${STATES[body.document.status]}. The specialist is mailed, and ${STANDINGS[body.specialist_status]}.`;
 }

@@ -9,6 +9,8 @@ import { askAsPerson, person } from './session.js';
 
 /** Where the next page begins. @type {string | null} */
 let cursor = null;
+/** Which list was asked for last: an answer to an earlier question is not shown. */
+let asked = 0;
 
 if (person) {
   byId('status').append(...Object.entries(STATES).map(([value, name]) => make('option', { value }, name)));
@@ -19,20 +21,24 @@ if (person) {
 }
 
 async function show() {
+  cursor = null;
   byId('queue').replaceChildren();
   await showPage(null);
 }
 
 /** @param {string | null} from */
 async function showPage(from) {
+  const own = (asked += 1);
   const query = new URLSearchParams({ status: byId('status').value, limit: '20', ...(from && { cursor: from }) });
   const { status, body } = await askAsPerson(`specialist-verify/queue?${query}`);
+  if (own !== asked) return;
   const isRefused = body.code === 'forbidden';
   byId('refused').hidden = !isRefused;
   byId('review').hidden = isRefused;
-  if (status !== 200) return tell(byId('queue-note'), refusal(body.code), true);
-  cursor = body.next_cursor;
+  tell(byId('queue-note'), status === 200 ? '' : refusal(body.code), true);
+  if (status === 200) cursor = body.next_cursor;
   byId('more').hidden = cursor === null;
+  if (status !== 200) return;
   byId('queue').append(...body.items.map(row));
   if (!byId('queue').hasChildNodes()) byId('queue').append(make('li', { class: 'quiet' }, 'Nothing here.'));
 }
