@@ -131,6 +131,7 @@ test('what an admin has filled in about one document is not said about the next'
   await page.getByLabel('Valid until').fill('2032-02-02');
   await page.getByRole('button', { name: 'Approve' }).click();
   await page.getByText('Verified. The specialist is mailed').waitFor();
+  await page.getByText(/until 2 Feb 2032\. For: .+\. Verified\.$/).waitFor();
   const rows = await sql`
     select verification_status as status, expiry_date::text as expiry from public.specialist_documents
     where id in ${sql([first.id, second.id])} order by uploaded_at`;

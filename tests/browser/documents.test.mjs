@@ -116,6 +116,7 @@ test('the second of two admins is told what the first decided, and strangers are
   await ask(paul, 'specialist-verify', { document_id: id, decision: 'reject', reason: 'It is illegible.' });
   await page.getByRole('button', { name: 'Approve' }).click();
   await page.getByText(/Somebody was faster: rejected .* because: It is illegible\./).waitFor();
+  await page.getByText(/^No\. No\. 1, .* Rejected\.$/).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0, 'there is nothing left to decide');
   await context.close();
 

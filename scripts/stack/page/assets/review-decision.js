@@ -20,8 +20,7 @@ export async function openDocument(id) {
   opened = item;
   byId('opened').hidden = false;
   byId('opened-title').textContent = `${TYPES[item.document_type]} of ${item.specialist}`;
-  const until = item.expiry_date ? `until ${dayText(item.expiry_date)}` : 'does not expire';
-  byId('opened-detail').textContent = `No. ${item.document_number}, ${item.issuing_authority}, ${until}. For: ${item.pillars.join(', ') || 'no pillar'}. ${STATES[item.status]}.`;
+  describe(item);
   byId('opened-link').href = url;
   byId('opened-until').textContent = `The address of the file works until ${localTime(new Date(Date.now() + seconds * 1000).toISOString())}.`;
   const isImage = item.mime_type.startsWith('image/');
@@ -36,6 +35,12 @@ export async function openDocument(id) {
   return '';
 }
 
+/** @param {Item} item */
+function describe({ document_number: number, issuing_authority: authority, expiry_date: day, pillars, status }) {
+  const until = day ? `until ${dayText(day)}` : 'does not expire';
+  byId('opened-detail').textContent = `No. ${number}, ${authority}, ${until}. For: ${pillars.join(', ') || 'no pillar'}. ${STATES[status]}.`;
+}
+
 /** @param {() => Promise<void>} onDecided */
 export function watchDecision(onDecided) {
   onSubmit(byId('approve'), () => decide({ decision: 'approve', ...(byId('expires-on').value && { expires_on: byId('expires-on').value }) }));
@@ -46,11 +51,12 @@ export function watchDecision(onDecided) {
     const item = opened;
     const { status, body } = await callAsPerson('specialist-verify', { document_id: item?.document_id, ...fields });
     // Another one was opened meanwhile: of this one, the list tells.
-    if (item !== opened) return onDecided();
+    if (!item || item !== opened) return onDecided();
     const isOver = status === 200 || body.code === 'already_decided';
     tell(byId('decision-note'), outcome(status, body), status !== 200);
     if (!isOver) return;
     byId('decision').hidden = true;
+    describe({ ...item, ...body.document, ...body.decision });
     await onDecided();
     // The forms that had the focus are gone.
     byId('opened-title').focus();
