@@ -38,17 +38,6 @@ $$;
 comment on function private.audit_document(text, public.specialist_documents, jsonb, jsonb, text) is
   'Writes down what was done with a document, under its specialist, who does not read the note.';
 
-create function private.has_file(p_document public.specialist_documents)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  select exists (select from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path);
-$$;
-
-comment on function private.has_file(public.specialist_documents) is 'Whether the file of a document was uploaded.';
-
 -- Policies are asked when an upload begins. One that began before the review, or by an address that was signed
 -- before, may end in it.
 create function private.stored_version(p_document public.specialist_documents)
@@ -60,7 +49,7 @@ as $$
   select coalesce(version, '') from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path;
 $$;
 
-comment on function private.stored_version(public.specialist_documents) is 'The version of the file of a document, as Storage has it now.';
+comment on function private.stored_version(public.specialist_documents) is 'The version of the file of a document, as Storage has it now; null where none was uploaded.';
 
 create function private.specialist_verification_queue(p_status text, p_cursor text, p_limit int)
 returns jsonb
@@ -84,7 +73,7 @@ begin
   end if;
   v_page := array(
     select d from public.specialist_documents d
-    where d.verification_status = p_status and private.has_file(d)
+    where d.verification_status = p_status and private.stored_version(d) is not null
       and (p_cursor is null or (d.uploaded_at, d.id) > ('epoch'::timestamptz + v_cursor[1]::bigint * interval '1 microsecond', v_cursor[2]::uuid))
     order by d.uploaded_at, d.id limit v_limit + 1
   );

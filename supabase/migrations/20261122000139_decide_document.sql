@@ -25,7 +25,7 @@ begin
     if (length(trim(p_reason)) between 5 and 500) is not true then
       raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
     end if;
-  elsif not private.has_file(p_document) then
+  elsif private.stored_version(p_document) is null then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
   elsif private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by)
     or p_document.opened_version is distinct from private.stored_version(p_document)
