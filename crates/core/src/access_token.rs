@@ -11,7 +11,7 @@ use crate::{
     error::{Code, Error, Result},
     id::UserId,
     json,
-    ports::{Database, DatabaseError, SqlFunction},
+    ports::{Database, SqlFunction},
     secret::SecretString,
 };
 
@@ -64,8 +64,7 @@ impl SqlFunction for CurrentUserId {
 /// `unauthenticated`, also where the session has ended.
 pub async fn caller(ports: &impl Database, person: &AccessToken) -> Result<UserId> {
     let found = match ports.call_as(person, &CurrentUserId {}).await {
-        // PostgREST's own: the token is forged, or its time is over.
-        Err(DatabaseError::Refused { code, .. }) if code.starts_with("PGRST30") => None,
+        Err(error) if error.is_of_the_token() => None,
         found => found?,
     };
     found.ok_or_else(|| Error::new(Code::Unauthenticated, "Please sign in again."))

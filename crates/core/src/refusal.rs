@@ -13,6 +13,11 @@ use crate::{
 };
 
 impl DatabaseError {
+    /// Whether PostgREST refused the person's token: it is forged, or its time is over.
+    pub(crate) fn is_of_the_token(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code.starts_with("PGRST30"))
+    }
+
     /// The answer to the person as whom the database was called.
     #[cold]
     #[inline(never)]
@@ -20,8 +25,7 @@ impl DatabaseError {
         let Self::Refused { code: state, message, details, .. } = &self else {
             return self.into();
         };
-        // PostgREST's own: the token is forged, or its time is over.
-        if state.starts_with("PGRST30") {
+        if self.is_of_the_token() {
             return refused(Code::Unauthenticated, "");
         }
         let status = state.strip_prefix("PT");
