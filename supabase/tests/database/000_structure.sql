@@ -196,6 +196,22 @@ select is_empty(
   'no two functions queue for different things under one number'
 );
 
+-- A trigger before an insert runs before WITH CHECK has looked at the row, so one that reads as its owner may
+-- answer an outsider, or lock for them. These keep to the caller's rows themselves; and before an update or a
+-- delete, USING has let the row through, but not yet WITH CHECK what becomes of it.
+create temporary view early_trigger (tgname, reason) as values
+  ('limit_rows', 'returns at once unless the row is the caller''s'),
+  ('guard_membership', 'clients update role and status alone, of rows that USING let through');
+
+select is_empty(
+  $$select t.tgrelid::regclass, t.tgname from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid, api_role
+    where p.prosecdef and t.tgtype & 2 = 2 and not t.tgisinternal and t.tgname not in (select tgname from early_trigger)
+      and (t.tgtype & 4 = 4 and has_any_column_privilege(role, t.tgrelid, 'insert')
+        or t.tgtype & 8 = 8 and has_table_privilege(role, t.tgrelid, 'delete')
+        or t.tgtype & 16 = 16 and has_any_column_privilege(role, t.tgrelid, 'update'))$$,
+  'no trigger answers as its owner before row level security does'
+);
+
 select is_empty(
   $$select name from our_function where obj_description(oid, 'pg_proc') is null$$,
   'every function is commented'
