@@ -69,3 +69,57 @@ create view private.tokens with (security_invoker = true) as
 comment on view private.tokens is 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
 
 revoke all on private.tokens from public, anon, authenticated, service_role;
+
+-- One table for each purpose: whoever holds a link of one is let in by a row of no other.
+create function private.token_table(p_purpose text)
+returns regclass
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_table constant text := case p_purpose
+    when 'email_verification' then 'public.email_verification_tokens'
+    when 'password_reset' then 'public.password_reset_tokens'
+    when 'invitation' then 'private.invitation_tokens'
+  end;
+begin
+  if v_table is null then
+    raise exception using errcode = '22023', message = format('unknown token purpose %s', p_purpose);
+  end if;
+  return v_table::regclass;
+end;
+$$;
+
+comment on function private.token_table(text) is 'Where the tokens of a purpose are. Each table has id, token_hash, attempts and max_attempts.';
+
+-- The row stays locked until the transaction ends, so of racing requests one finds it live.
+create function private.examine_link(p_purpose text, p_token_id uuid, p_token_hash text)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_table constant regclass := private.token_table(p_purpose);
+  v_hash text;
+  v_exhausted boolean;
+begin
+  execute format('select token_hash, attempts >= max_attempts from %s where id = $1 for update', v_table)
+    into v_hash, v_exhausted using p_token_id;
+  if v_hash is null then
+    return 'invalid';
+  elsif v_exhausted then
+    return 'exhausted';
+  elsif v_hash is distinct from lower(p_token_hash) then
+    execute format('update %s set attempts = attempts + 1 where id = $1', v_table) using p_token_id;
+    return 'invalid';
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.examine_link(text, uuid, text) is
+  'Locks a token of a purpose. Null for who has its secret, who alone learns more; or invalid, which counts as an attempt, or exhausted.';
+
+revoke execute on function private.token_table(text) from public;
+revoke execute on function private.examine_link(text, uuid, text) from public;

@@ -11,20 +11,12 @@ as $$
 declare
   v_token public.email_verification_tokens;
   v_email text;
-  v_outcome text;
+  v_outcome text := private.examine_link('email_verification', p_token_id, p_token_hash);
 begin
-  select * into v_token from public.email_verification_tokens where id = p_token_id for update;
-  if not found or v_token.token_hash is null then
-    return jsonb_build_object('outcome', 'invalid');
+  if v_outcome is not null then
+    return jsonb_build_object('outcome', v_outcome);
   end if;
-  if v_token.attempts >= v_token.max_attempts then
-    return jsonb_build_object('outcome', 'exhausted');
-  end if;
-  if v_token.token_hash is distinct from lower(p_token_hash) then
-    update public.email_verification_tokens set attempts = attempts + 1 where id = p_token_id;
-    return jsonb_build_object('outcome', 'invalid');
-  end if;
-  -- Only who holds the secret learns more than that.
+  select * into v_token from public.email_verification_tokens where id = p_token_id;
   select lower(email) into v_email from auth.users where id = v_token.user_id;
   v_outcome := case
     when v_token.superseded_at is not null or v_email is distinct from v_token.email then 'superseded'
@@ -73,30 +65,20 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_unknown text;
+  v_purpose text;
+  v_ids uuid[];
   v_sealed jsonb;
 begin
-  select t.purpose into v_unknown
-  from jsonb_to_recordset(p_tokens) as t (purpose text)
-  where t.purpose is null or t.purpose not in ('email_verification', 'password_reset', 'invitation')
-  limit 1;
-  if found then
-    raise exception using errcode = '22023', message = format('unknown token purpose %s', v_unknown);
-  end if;
-  -- Locked in the order of ids first: two dispatchers with the same tokens must not deadlock.
-  perform private.lock_tokens(array(select t.id from jsonb_to_recordset(p_tokens) as t (id uuid)));
-  update public.email_verification_tokens k
-  set token_hash = t.token_hash
-  from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
-  where t.purpose = 'email_verification' and k.id = t.id and k.token_hash is null;
-  update public.password_reset_tokens k
-  set token_hash = t.token_hash
-  from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
-  where t.purpose = 'password_reset' and k.id = t.id and k.token_hash is null;
-  update private.invitation_tokens k
-  set token_hash = t.token_hash
-  from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid, token_hash text)
-  where t.purpose = 'invitation' and k.id = t.id and k.token_hash is null;
+  for v_purpose, v_ids in
+    select t.purpose, array_agg(t.id) from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid) group by 1 order by 1
+  loop
+    -- Locked in the order of purposes and ids first: two dispatchers with the same tokens must not deadlock.
+    execute format('select from %s where id = any ($1) order by id for update', private.token_table(v_purpose)) using v_ids;
+    execute format(
+      'update %s k set token_hash = t.token_hash from jsonb_to_recordset($1) as t (purpose text, id uuid, token_hash text)
+       where t.purpose = $2 and k.id = t.id and k.token_hash is null', private.token_table(v_purpose)
+    ) using p_tokens, v_purpose;
+  end loop;
   select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', k.token_hash) order by t.n)
   into v_sealed
   from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n)
@@ -106,20 +88,6 @@ end;
 $$;
 
 comment on function private.seal_token_hashes(jsonb) is 'See public.seal_token_hashes().';
-
-create function private.lock_tokens(p_ids uuid[])
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  perform from public.email_verification_tokens where id = any (p_ids) order by id for update;
-  perform from public.password_reset_tokens where id = any (p_ids) order by id for update;
-  perform from private.invitation_tokens where id = any (p_ids) order by id for update;
-end;
-$$;
-
-comment on function private.lock_tokens(uuid[]) is 'Locks tokens of every purpose, in one order.';
 
 revoke execute on function private.seal_token_hashes(jsonb) from public;
 grant execute on function private.seal_token_hashes(jsonb) to service_role;

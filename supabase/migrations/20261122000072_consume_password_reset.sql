@@ -8,26 +8,18 @@
 -- If the process dies after consume, the link is spent and the person asks for another. What must
 -- not be lost once Auth accepted is done by the trigger password_changed on auth.users.
 
--- The row stays locked until the transaction ends, so of racing requests one finds it live.
 create function private.examine_password_reset(p_token_id uuid, p_token_hash text)
 returns text
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_refusal constant text := private.examine_link('password_reset', p_token_id, p_token_hash);
   v_token public.password_reset_tokens;
 begin
-  select * into v_token from public.password_reset_tokens where id = p_token_id for update;
-  if not found or v_token.token_hash is null then
-    return 'invalid';
-  elsif v_token.attempts >= v_token.max_attempts then
-    return 'exhausted';
-  elsif v_token.token_hash is distinct from lower(p_token_hash) then
-    update public.password_reset_tokens set attempts = attempts + 1 where id = p_token_id;
-    return 'invalid';
-  end if;
-  -- Only who holds the secret learns more than that.
+  select * into v_token from public.password_reset_tokens where id = p_token_id;
   return case
+    when v_refusal is not null then v_refusal
     when v_token.used_at is not null then 'used'
     when v_token.superseded_at is not null then 'superseded'
     when v_token.email is distinct from (select lower(email) from auth.users where id = v_token.user_id) then 'superseded'

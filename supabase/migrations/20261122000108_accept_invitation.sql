@@ -26,21 +26,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_refusal constant text := private.examine_link('invitation', p_token_id, p_token_hash);
   t private.invitation_tokens;
   i public.company_employee_invitations;
 begin
-  select * into t from private.invitation_tokens where id = p_token_id for update;
-  if not found or t.token_hash is null then
-    return 'invalid';
-  elsif t.attempts >= t.max_attempts then
-    return 'exhausted';
-  elsif t.token_hash is distinct from lower(p_token_hash) then
-    update private.invitation_tokens set attempts = attempts + 1 where id = p_token_id;
-    return 'invalid';
-  end if;
-  -- Only who holds the secret learns more than that.
+  select * into t from private.invitation_tokens where id = p_token_id;
   select * into i from public.company_employee_invitations where id = t.invitation_id;
   return case
+    when v_refusal is not null then v_refusal
     when i.status = 'accepted' then 'used'
     when i.status = 'revoked' then 'revoked'
     when t.superseded_at is not null then 'superseded'
