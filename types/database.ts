@@ -1876,6 +1876,12 @@ export type Database = {
                 };
                 Returns: undefined;
             };
+            "grant_platform_admin": {
+                Args: {
+                    "p_user_id": string;
+                };
+                Returns: undefined;
+            };
             "invite_employees": {
                 Args: {
                     "p_company_id": string;
@@ -2044,6 +2050,12 @@ export type Database = {
                     "p_invitation_id": string;
                 };
                 Returns: Json;
+            };
+            "revoke_platform_admin": {
+                Args: {
+                    "p_user_id": string;
+                };
+                Returns: undefined;
             };
             "seal_token_hashes": {
                 Args: {

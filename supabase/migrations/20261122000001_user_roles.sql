@@ -1,12 +1,12 @@
 -- User roles: what a person is to the whole platform. Roles inside a company are company_members.
 --
 -- Read:  a person their own roles; a platform admin all.
--- Write: platform admins make others platform admins, and take roles; SQL functions give 'specialist' and 'employee'.
+-- Write: grant_platform_admin() and revoke_platform_admin(); 'specialist' and 'employee' follow from elsewhere.
 
 create table public.user_roles (
   user_id uuid not null references auth.users (id) on delete cascade,
   role text not null check (role in ('platform_admin', 'specialist', 'employee')),
-  granted_by uuid default private.user_id() references auth.users (id) on delete set null,
+  granted_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
   primary key (user_id, role)
 );
@@ -19,8 +19,7 @@ create index user_roles_granted_by_idx on public.user_roles (granted_by);
 alter table public.user_roles enable row level security;
 alter table public.user_roles force row level security;
 revoke all on table public.user_roles from public, anon, authenticated, service_role;
-grant select, delete on public.user_roles to authenticated;
-grant insert (user_id, role) on public.user_roles to authenticated;
+grant select on public.user_roles to authenticated;
 grant select on public.user_roles to service_role;
 
 create function private.is_platform_admin()
@@ -47,13 +46,19 @@ create policy "A person sees their own roles, a platform admin all"
   on public.user_roles for select to authenticated
   using (user_id = (select private.user_id()) or (select private.is_platform_admin()));
 
-create policy "A platform admin makes others platform admins"
-  on public.user_roles for insert to authenticated
-  with check (
-    (select private.is_platform_admin()) and user_id <> (select private.user_id()) and role = 'platform_admin'
-  );
+create function private.require_platform_admin()
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not private.is_platform_admin() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  end if;
+end;
+$$;
 
--- Their own last role stays, so that the platform is never without an admin by a slip.
-create policy "A platform admin takes roles of others"
-  on public.user_roles for delete to authenticated
-  using ((select private.is_platform_admin()) and user_id <> (select private.user_id()));
+comment on function private.require_platform_admin() is 'Refuses everybody but platform admins: unauthenticated (401), forbidden (403).';

@@ -6,23 +6,6 @@
 --   active              -> active (another plan), suspended, cancelled
 --   suspended           -> active, suspended, cancelled
 
-create function private.require_platform_admin()
-returns void
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  elsif not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  end if;
-end;
-$$;
-
-comment on function private.require_platform_admin() is 'Refuses everybody but platform admins: unauthenticated (401), forbidden (403).';
-
 create function private.check_plan_transition(p_company_id uuid, p_from text, p_to text)
 returns void
 language plpgsql

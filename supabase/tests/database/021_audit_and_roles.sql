@@ -4,10 +4,9 @@ begin;
 select no_plan();
 
 select pg_temp.act_as('platform_admin');
-select lives_ok(
-  $$insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin')$$,
-  'a platform admin grants a role'
-);
+select lives_ok($$select public.grant_platform_admin(pg_temp.id('colleague'))$$, 'a platform admin makes another one');
+select lives_ok($$select public.grant_platform_admin(pg_temp.id('colleague'))$$, 'again: nothing happens');
+select throws_ok($$select public.grant_platform_admin(gen_random_uuid())$$, 'PT404', 'not_found', 'an account has to be there');
 select pg_temp.act_as_owner();
 select results_eq(
   $$select user_id, actor_id, actor_role, source, status, old_values, new_values ->> 'role', new_values ->> 'granted_by'
@@ -19,17 +18,34 @@ select results_eq(
 );
 
 select pg_temp.act_as('platform_admin');
-delete from public.user_roles where user_id = pg_temp.id('platform_admin');
-select isnt_empty(
-  $$select from public.user_roles where user_id = pg_temp.id('platform_admin') and role = 'platform_admin'$$,
-  'a platform admin cannot drop their own role'
-);
-select pg_temp.act_as('employee');
+select throws_ok($$select public.revoke_platform_admin(pg_temp.id('platform_admin'))$$, 'PT409', 'own_role', 'nobody drops their own role');
 select throws_ok(
   $$insert into public.user_roles (user_id, role) values (pg_temp.id('employee'), 'platform_admin')$$, '42501', null,
-  'nobody makes themselves an admin'
+  'the table itself is written by no client'
 );
+select pg_temp.act_as('employee');
+select throws_ok($$select public.grant_platform_admin(pg_temp.id('employee'))$$, 'PT403', 'forbidden', 'nobody makes themselves an admin');
+select throws_ok($$select public.revoke_platform_admin(pg_temp.id('platform_admin'))$$, 'PT403', 'forbidden', 'nor takes it from one');
+select pg_temp.act_as('colleague');
+select lives_ok($$select public.revoke_platform_admin(pg_temp.id('platform_admin'))$$, 'one takes it from another');
+select lives_ok($$select public.revoke_platform_admin(pg_temp.id('platform_admin'))$$, 'again: nothing happens');
+select pg_temp.act_as('platform_admin');
+select throws_ok($$select public.revoke_platform_admin(pg_temp.id('colleague'))$$, 'PT403', 'forbidden', 'who then is none any more');
 select pg_temp.act_as_owner();
+
+-- The last one, whatever it is that takes the role
+delete from public.user_roles where role = 'platform_admin' and user_id <> pg_temp.id('colleague');
+select throws_ok($$delete from public.user_roles where role = 'platform_admin'$$, 'PT409', 'last_platform_admin', 'the last platform admin stays one');
+select throws_ok($$delete from auth.users where id = pg_temp.id('colleague')$$, 'PT409', 'last_platform_admin', 'and keeps the account');
+insert into public.user_roles (user_id, role) values (pg_temp.id('platform_admin'), 'platform_admin');
+select throws_ok($$delete from public.user_roles where role = 'platform_admin'$$, 'PT409', 'last_platform_admin', 'of two, one statement does not take both');
+update auth.users set banned_until = now() + interval '1 hour' where id = pg_temp.id('platform_admin');
+select throws_ok(
+  $$delete from public.user_roles where user_id = pg_temp.id('colleague') and role = 'platform_admin'$$, 'PT409', 'last_platform_admin',
+  'one whose account is suspended does not count'
+);
+update auth.users set banned_until = null where id = pg_temp.id('platform_admin');
+select lives_ok($$delete from auth.users where id = pg_temp.id('colleague')$$, 'while there is another one, an admin''s account can go');
 
 select private.write_audit(
   'test.where', 'tests', 'x', pg_temp.id('employee'), '{"a": 1}', '{"a": 2}',

@@ -133,7 +133,7 @@ select is_empty($$update public.company_members set role = role returning user_i
 
 select pg_temp.act_as('platform_admin');
 select throws_ok(
-  $$insert into public.user_roles (user_id, role) select pg_temp.id('employee'), 'platform_admin'$$, '42501', null,
+  $$select public.grant_platform_admin(pg_temp.id('employee'))$$, 'PT401', 'unauthenticated',
   'a platform admin''s makes no platform admin'
 );
 select is_empty($$update public.system_settings set value = value returning key$$, 'and changes no setting');
