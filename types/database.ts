@@ -139,7 +139,7 @@ export type Database = {
                     "booking_id": string;
                     "changed_by": string | null;
                     "created_at": string;
-                    "id": number;
+                    "id": string;
                     "metadata": NonNullable<Json>;
                     "new_status": string;
                     "old_status": string | null;
@@ -150,7 +150,7 @@ export type Database = {
                     "booking_id": string;
                     "changed_by"?: string | null;
                     "created_at"?: string;
-                    "id"?: never;
+                    "id"?: string;
                     "metadata"?: NonNullable<Json>;
                     "new_status": string;
                     "old_status"?: string | null;
@@ -160,7 +160,7 @@ export type Database = {
                     "booking_id"?: string;
                     "changed_by"?: string | null;
                     "created_at"?: string;
-                    "id"?: never;
+                    "id"?: string;
                     "metadata"?: NonNullable<Json>;
                     "new_status"?: string;
                     "old_status"?: string | null;
@@ -188,6 +188,7 @@ export type Database = {
                     "employee_id": string | null;
                     "ends_at": string;
                     "id": string;
+                    "releases_at": string | null;
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
@@ -203,6 +204,7 @@ export type Database = {
                     "employee_id"?: string | null;
                     "ends_at": string;
                     "id"?: string;
+                    "releases_at"?: string | null;
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
@@ -217,6 +219,7 @@ export type Database = {
                     "employee_id"?: string | null;
                     "ends_at"?: string;
                     "id"?: string;
+                    "releases_at"?: string | null;
                     "session_type_id"?: string;
                     "specialist_id"?: string;
                     "starts_at"?: string;
@@ -613,6 +616,7 @@ export type Database = {
                     "seats": number | null;
                     "starts_on": string;
                     "status": string;
+                    "time_zone": string;
                     "trial_ends_on": string | null;
                     "updated_at": string;
                 };
@@ -630,6 +634,7 @@ export type Database = {
                     "seats"?: number | null;
                     "starts_on": string;
                     "status": string;
+                    "time_zone"?: string;
                     "trial_ends_on"?: string | null;
                     "updated_at"?: string;
                 };
@@ -646,6 +651,7 @@ export type Database = {
                     "seats"?: number | null;
                     "starts_on"?: string;
                     "status"?: string;
+                    "time_zone"?: string;
                     "trial_ends_on"?: string | null;
                     "updated_at"?: string;
                 };
@@ -1323,6 +1329,46 @@ export type Database = {
                     }
                 ];
             };
+            "specialist_freed_times": {
+                Row: {
+                    "created_at": string;
+                    "ends_at": string;
+                    "id": string;
+                    "offered_at": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "created_at"?: string;
+                    "ends_at": string;
+                    "id"?: string;
+                    "offered_at": string;
+                    "specialist_id": string;
+                    "starts_at": string;
+                };
+                Update: {
+                    "created_at"?: string;
+                    "ends_at"?: string;
+                    "id"?: string;
+                    "offered_at"?: string;
+                    "specialist_id"?: string;
+                    "starts_at"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "specialist_freed_times_specialist_id_fkey";
+                        columns: [
+                            "specialist_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "specialists";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "specialist_pillars": {
                 Row: {
                     "created_at": string;
@@ -1696,6 +1742,7 @@ export type Database = {
                     "employee_id": string | null;
                     "ends_at": string;
                     "id": string;
+                    "releases_at": string | null;
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
@@ -1722,6 +1769,7 @@ export type Database = {
                     "employee_id": string | null;
                     "ends_at": string;
                     "id": string;
+                    "releases_at": string | null;
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
@@ -1789,6 +1837,7 @@ export type Database = {
                     "employee_id": string | null;
                     "ends_at": string;
                     "id": string;
+                    "releases_at": string | null;
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
@@ -2015,6 +2064,7 @@ export type Database = {
                     "employee_id": string | null;
                     "ends_at": string;
                     "id": string;
+                    "releases_at": string | null;
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;

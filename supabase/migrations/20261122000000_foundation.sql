@@ -104,6 +104,28 @@ $$;
 comment on function private.refuse_change() is
   'Trigger for append-only tables. It binds the owner too, whom grants do not bind.';
 
+-- The planner estimates rows from statistics over all rows, whoever asks, and the Data API tells its estimates to
+-- anybody (Prefer: count=planned): how many sessions a colleague has, say. Without statistics it assumes the same of
+-- every value. Its plans here hang on indexes, which need none.
+create function private.keep_no_statistics(p_table regclass)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_column name;
+begin
+  for v_column in
+    select attname from pg_catalog.pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped
+  loop
+    execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
+  end loop;
+end;
+$$;
+
+comment on function private.keep_no_statistics(regclass) is
+  'Lets the planner know nothing of the values in a table, where to know their frequency is to know something of a person.';
+
 -- Leaves inherit row triggers and indexes from the parent, but neither row level security
 -- nor truncate triggers nor grants: those are settled here, in one place.
 create function private.create_partition(p_parent regclass, p_month date)
@@ -158,6 +180,11 @@ begin
   execute format('revoke all on table partitions.%I from public, anon, authenticated, service_role', p_leaf);
   execute format('comment on table partitions.%I is %L', p_leaf, 'Partition of ' || p_parent::text);
   if exists (
+    select from pg_catalog.pg_attribute where attrelid = p_parent and attnum > 0 and attstattarget = 0
+  ) then
+    perform private.keep_no_statistics(format('partitions.%I', p_leaf)::regclass);
+  end if;
+  if exists (
     select from pg_catalog.pg_trigger t
     where t.tgrelid = p_parent and t.tgfoid = 'private.refuse_change'::regproc
   ) then
@@ -170,7 +197,7 @@ end;
 $$;
 
 comment on function private.close_partition(regclass, text) is
-  'Gives a new leaf what it does not inherit: row level security, no grants, the truncate guard.';
+  'Gives a new leaf what it does not inherit: row level security, no grants, no statistics, the truncate guard.';
 
 -- A month whose rows already lie in the default leaf stays there: skipping it is better than
 -- failing all the months after it.

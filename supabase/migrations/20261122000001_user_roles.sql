@@ -19,7 +19,7 @@ create index user_roles_granted_by_idx on public.user_roles (granted_by);
 alter table public.user_roles enable row level security;
 alter table public.user_roles force row level security;
 revoke all on table public.user_roles from public, anon, authenticated, service_role;
-grant select on public.user_roles to authenticated;
+grant select (user_id, role, granted_by, created_at) on public.user_roles to authenticated;
 grant select on public.user_roles to service_role;
 
 create function private.is_platform_admin()

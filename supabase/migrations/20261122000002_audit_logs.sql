@@ -48,11 +48,13 @@ create trigger refuse_change before update or delete on public.audit_logs
 create trigger refuse_truncate before truncate on public.audit_logs
   for each statement execute function private.refuse_change();
 
+select private.keep_no_statistics('public.audit_logs');
+
 alter table public.audit_logs enable row level security;
 alter table public.audit_logs force row level security;
 revoke all on table public.audit_logs from public, anon, authenticated, service_role;
 grant select on public.audit_logs to service_role;
-grant select (id, occurred_at, user_id, actor_role, action, entity_type, entity_id, context, status)
+grant select (occurred_at, user_id, actor_role, action, entity_type, entity_id, context, status)
   on public.audit_logs to authenticated;
 
 select private.create_default_partition('public.audit_logs');

@@ -35,7 +35,7 @@ create trigger touch_updated_at before update on public.system_settings
 alter table public.system_settings enable row level security;
 alter table public.system_settings force row level security;
 revoke all on table public.system_settings from public, anon, authenticated, service_role;
-grant select, update (value) on public.system_settings to authenticated;
+grant select (key, value, description, minimum, maximum, updated_by, created_at, updated_at), update (value) on public.system_settings to authenticated;
 grant select on public.system_settings to service_role;
 
 create policy "A platform admin sees the settings"

@@ -27,7 +27,10 @@ create trigger refuse_update before update on public.terms_acceptance
 alter table public.terms_acceptance enable row level security;
 alter table public.terms_acceptance force row level security;
 revoke all on table public.terms_acceptance from public, anon, authenticated, service_role;
-grant select on public.terms_acceptance to authenticated, service_role;
+grant select (
+  id, user_id, document, version, accepted_at, ip_address, user_agent, created_at
+) on public.terms_acceptance to authenticated;
+grant select on public.terms_acceptance to service_role;
 
 create policy "A person sees what they accepted"
   on public.terms_acceptance for select to authenticated

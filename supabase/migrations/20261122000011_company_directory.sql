@@ -42,28 +42,25 @@ comment on function public.company_directory(uuid) is
 revoke execute on function public.company_directory(uuid) from public;
 grant execute on function public.company_directory(uuid) to authenticated;
 
--- 'employee' in user_roles says: belongs to some company now. It follows the memberships.
+-- 'employee' in user_roles says: belongs to some company. A job takes it away after the last membership has ended
+-- (private.job_settle_ended_memberships()): whether there is another is not the business of who ends this one.
 create function private.follow_membership()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  v_user_id uuid := coalesce(new.user_id, old.user_id);
 begin
-  if exists (select from public.company_members where user_id = v_user_id and status = 'active') then
-    insert into public.user_roles (user_id, role, granted_by)
-    values (v_user_id, 'employee', null)
-    on conflict do nothing;
-  else
-    delete from public.user_roles where user_id = v_user_id and role = 'employee';
-  end if;
+  insert into public.user_roles (user_id, role, granted_by)
+  values (new.user_id, 'employee', null)
+  on conflict do nothing;
   return null;
 end;
 $$;
 
-comment on function private.follow_membership() is 'Trigger: keeps the role employee in step with memberships.';
+comment on function private.follow_membership() is 'Trigger: whoever becomes a member of a company has the role employee.';
 
-create trigger follow_membership after insert or update of status or delete on public.company_members
-  for each row execute function private.follow_membership();
+create trigger follow_new_membership after insert on public.company_members
+  for each row when (new.status = 'active') execute function private.follow_membership();
+create trigger follow_membership after update on public.company_members
+  for each row when (old.status <> 'active' and new.status = 'active') execute function private.follow_membership();

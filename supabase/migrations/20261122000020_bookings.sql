@@ -16,12 +16,14 @@ create table public.bookings (
     check (status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
   status_reason text check (length(status_reason) <= 500),
   cancelled_at timestamptz,
+  releases_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint lasts_minutes_not_days check (ends_at > starts_at and ends_at <= starts_at + interval '4 hours'),
   constraint cancelled_at_iff_cancelled check ((cancelled_at is not null) = (status = 'cancelled')),
-  constraint only_the_past_lost_its_employee
-    check (employee_id is not null or status in ('completed', 'cancelled', 'no_show')),
+  constraint only_the_past_lost_its_employee check (
+    employee_id is not null or releases_at is not null or status in ('completed', 'cancelled', 'no_show')
+  ),
   constraint specialist_is_free exclude using gist (
     specialist_id with =, tstzrange(starts_at, ends_at) with &&
   ) where (status in ('held', 'confirmed')),
@@ -31,7 +33,8 @@ create table public.bookings (
 );
 
 comment on table public.bookings is 'A session. Only held and confirmed ones keep their time.';
-comment on column public.bookings.employee_id is 'Null once the person was erased; then the booking is over.';
+comment on column public.bookings.employee_id is 'Null once the person was erased; then the booking is over, or will be cancelled.';
+comment on column public.bookings.releases_at is 'When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person.';
 comment on column public.bookings.company_id is 'Whose entitlement the session uses.';
 comment on column public.bookings.status is
   'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. '
@@ -42,14 +45,21 @@ create index bookings_employee_id_idx on public.bookings (employee_id, starts_at
 create index bookings_specialist_id_idx on public.bookings (specialist_id, starts_at desc);
 create index bookings_company_id_idx on public.bookings (company_id, starts_at desc);
 create index bookings_session_type_id_idx on public.bookings (session_type_id);
+create index bookings_releases_at_idx on public.bookings (releases_at) where releases_at is not null;
 
 create trigger touch_updated_at before update on public.bookings
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.bookings');
+
 alter table public.bookings enable row level security;
 alter table public.bookings force row level security;
 revoke all on table public.bookings from public, anon, authenticated, service_role;
-grant select on public.bookings to authenticated, service_role;
+grant select (
+  id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, status_reason,
+  cancelled_at, releases_at, created_at, updated_at
+) on public.bookings to authenticated;
+grant select on public.bookings to service_role;
 
 -- Who is suspended or rejected keeps their profile, and learns no more about the people they met.
 -- In plpgsql for the sake of its plan, like private.my_company_ids().
@@ -111,8 +121,22 @@ comment on function private.guard_booking_status() is
 create trigger guard_booking_status before insert or update on public.bookings
   for each row execute function private.guard_booking_status();
 
--- An erased person's coming sessions are cancelled first, so their slots are free again
--- and the row may lose its employee.
+-- An erased person's coming sessions keep their time for a while: an employer who sees the person go would else see,
+-- in the times that appear, with whom and when they had sessions. private.job_cancel_ended_sessions() cancels them.
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('session_release_hours', '24', 1, 168, 'Within how many hours, at a moment drawn at random, the sessions are cancelled of whose membership or account has ended.');
+
+create function private.session_release_delay()
+returns interval
+language sql
+volatile
+set search_path = ''
+as $$
+  select random() * make_interval(hours => private.setting('session_release_hours')::int);
+$$;
+
+comment on function private.session_release_delay() is 'How long the sessions of somebody who has left still keep their times: drawn anew with each call.';
+
 create function private.release_bookings_of_erased()
 returns trigger
 language plpgsql
@@ -121,13 +145,13 @@ set search_path = ''
 as $$
 begin
   update public.bookings
-  set status = 'cancelled', status_reason = 'account closed'
+  set releases_at = now() + private.session_release_delay()
   where employee_id = old.id and status in ('pending', 'held', 'confirmed');
   return old;
 end;
 $$;
 
-comment on function private.release_bookings_of_erased() is 'Trigger on profiles: closing an account cancels what is still to come.';
+comment on function private.release_bookings_of_erased() is 'Trigger on profiles: closing an account marks what is still to come, so that it is cancelled later.';
 
 create trigger release_bookings before delete on public.profiles
   for each row execute function private.release_bookings_of_erased();

@@ -4,17 +4,20 @@
 -- Write: a trigger on bookings alone; append-only.
 
 create table public.booking_status_history (
-  id bigint generated always as identity primary key,
+  id uuid primary key default gen_random_uuid(),
   booking_id uuid not null references public.bookings (id) on delete cascade,
   old_status text check (old_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
   new_status text not null check (new_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
   changed_by uuid references auth.users (id) on delete set null,
   reason text check (length(reason) <= 500),
   metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default clock_timestamp()
 );
 
 comment on table public.booking_status_history is 'Each status a booking took, and each time it moved.';
+comment on column public.booking_status_history.id is
+  'Not a number that counts: its gaps would tell how many sessions there are besides.';
+comment on column public.booking_status_history.created_at is 'The clock''s time, so that steps of one transaction keep their order.';
 comment on column public.booking_status_history.old_status is
   'Null for the first entry; equal to new_status when only the time changed.';
 comment on column public.booking_status_history.changed_by is 'auth.uid() of the change; null for jobs.';
@@ -27,10 +30,15 @@ create index booking_status_history_new_status_idx on public.booking_status_hist
 create index booking_status_history_created_at_idx on public.booking_status_history (created_at desc);
 create index booking_status_history_changed_by_idx on public.booking_status_history (changed_by);
 
+select private.keep_no_statistics('public.booking_status_history');
+
 alter table public.booking_status_history enable row level security;
 alter table public.booking_status_history force row level security;
 revoke all on table public.booking_status_history from public, anon, authenticated, service_role;
-grant select on public.booking_status_history to authenticated, service_role;
+grant select (
+  id, booking_id, old_status, new_status, changed_by, reason, metadata, created_at
+) on public.booking_status_history to authenticated;
+grant select on public.booking_status_history to service_role;
 
 -- Visible exactly when the booking is: the inner select is filtered by the policy of bookings.
 create policy "Employee and specialist see the history of their booking"

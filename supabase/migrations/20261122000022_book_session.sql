@@ -2,8 +2,8 @@
 -- hold for a session that moves too; that it is free is decided by the exclusion constraints of
 -- bookings alone.
 --
--- Locks are always taken in one order (specialist, employee, booking row, month of the company), so contenders
--- queue instead of deadlocking. The two-key form keeps the two kinds of lock apart.
+-- Locks are always taken in one order (specialist, employee, booking row), so contenders queue instead of
+-- deadlocking. The two-key form keeps the two kinds of lock apart.
 
 create function private.lock_booking_parties(p_specialist_id uuid, p_employee_id uuid)
 returns void
@@ -167,36 +167,38 @@ $$;
 
 comment on function private.check_open_bookings(uuid) is 'Refuses one more session to who has as many to come as a person may: booking_limit.';
 
--- The month is the calendar month in which the session begins, where the company is. A cancelled session
--- gives its place back. Locked last, after the parties, and only where there is a limit to pass together.
-create function private.check_sessions_left(p_company_id uuid, p_starts_at timestamptz, p_moved_id uuid default null)
+-- Each member has an allowance of their own: one that members shared would tell each of them how much the others
+-- book. The month is the calendar month in which the session begins, in the time zone of the subscription. A
+-- cancelled session gives its place back. Counted behind the employee's lock, like the open ones.
+create function private.check_sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamptz, p_moved_id uuid default null)
 returns void
 language plpgsql
+stable
 set search_path = ''
 as $$
 declare
-  v_limit int := (select e.sessions_per_month from private.company_entitlement(p_company_id, p_starts_at) e);
-  v_time_zone text := (select time_zone from public.companies where id = p_company_id);
-  v_month timestamp := date_trunc('month', p_starts_at at time zone v_time_zone);
+  v_plan record;
+  v_month timestamp;
 begin
-  if v_limit is null then
+  select e.sessions_per_month, e.time_zone into v_plan from private.company_entitlement(p_company_id, p_starts_at) e;
+  if v_plan.sessions_per_month is null then
     return;
   end if;
-  perform pg_advisory_xact_lock(22, hashtext(p_company_id::text || v_month));
+  v_month := date_trunc('month', p_starts_at at time zone v_plan.time_zone);
   if (
     select count(*) from public.bookings
-    where company_id = p_company_id and status <> 'cancelled' and id is distinct from p_moved_id
-      and starts_at >= v_month at time zone v_time_zone
-      and starts_at < (v_month + interval '1 month') at time zone v_time_zone
-  ) >= v_limit then
+    where employee_id = p_user_id and company_id = p_company_id and status <> 'cancelled' and id is distinct from p_moved_id
+      and starts_at >= v_month at time zone v_plan.time_zone
+      and starts_at < (v_month + interval '1 month') at time zone v_plan.time_zone
+  ) >= v_plan.sessions_per_month then
     raise sqlstate 'PT409' using message = 'sessions_used_up',
-      detail = format('The %s sessions of your company in that month are taken.', v_limit);
+      detail = format('Your plan gives you %s sessions a month, and those of that month are taken.', v_plan.sessions_per_month);
   end if;
 end;
 $$;
 
-comment on function private.check_sessions_left(uuid, timestamptz, uuid) is
-  'Refuses one more session in a month in which the company has had what its plan allows: sessions_used_up. p_moved_id: the one that moves.';
+comment on function private.check_sessions_left(uuid, uuid, timestamptz, uuid) is
+  'Refuses one more session to a member who has had, in that month, what the plan gives each: sessions_used_up. p_moved_id: the one that moves.';
 
 create function private.book_session(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid
@@ -218,7 +220,8 @@ begin
   -- Who was removed while this waited for the lock is no member any more.
   perform private.booking_company(v_user_id, v_company_id);
   perform private.check_open_bookings(v_user_id);
-  perform private.check_sessions_left(v_company_id, p_starts_at);
+  perform private.check_sessions_left(v_user_id, v_company_id, p_starts_at);
+  perform private.check_time_free(p_specialist_id, p_starts_at, p_starts_at + make_interval(mins => v_minutes));
   insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
   values (
     v_user_id, v_company_id, p_specialist_id, p_session_type_id,

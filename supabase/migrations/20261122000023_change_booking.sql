@@ -75,7 +75,10 @@ begin
     v_booking.employee_id, v_booking.specialist_id, v_booking.session_type_id, p_starts_at, v_booking.company_id,
     v_booking.ends_at - v_booking.starts_at
   );
-  perform private.check_sessions_left(v_booking.company_id, p_starts_at, p_booking_id);
+  perform private.check_sessions_left(v_booking.employee_id, v_booking.company_id, p_starts_at, p_booking_id);
+  perform private.check_time_free(
+    v_booking.specialist_id, p_starts_at, p_starts_at + (v_booking.ends_at - v_booking.starts_at)
+  );
   -- As long as was agreed, whatever the type's length is by now.
   update public.bookings
   set starts_at = p_starts_at,

@@ -39,7 +39,11 @@ create trigger touch_updated_at before update on public.notification_preferences
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
 revoke all on table public.notification_preferences from public, anon, authenticated, service_role;
-grant select on public.notification_preferences to authenticated, service_role;
+grant select (
+  user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end,
+  reminder_lead_minutes, created_at, updated_at
+) on public.notification_preferences to authenticated;
+grant select on public.notification_preferences to service_role;
 -- user_id is updatable so that an upsert from supabase-js works; the policy pins it.
 grant
   insert (user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end, reminder_lead_minutes),

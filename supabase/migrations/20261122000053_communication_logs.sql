@@ -53,10 +53,12 @@ comment on column public.communication_logs.provider_message_id is 'Id that the 
 create index communication_logs_user_id_idx on public.communication_logs (user_id, created_at desc);
 create index communication_logs_payload_idx on public.communication_logs (created_at) where recipient is not null;
 
+select private.keep_no_statistics('public.communication_logs');
+
 alter table public.communication_logs enable row level security;
 alter table public.communication_logs force row level security;
 revoke all on table public.communication_logs from public, anon, authenticated, service_role;
-grant select (id, user_id, category, template_key, status, error_code, created_at, settled_at)
+grant select (user_id, category, template_key, status, error_code, created_at, settled_at)
   on public.communication_logs to authenticated;
 grant select on public.communication_logs to service_role;
 

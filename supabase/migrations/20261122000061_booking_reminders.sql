@@ -36,10 +36,16 @@ create index booking_reminders_due_idx on public.booking_reminders (remind_at, i
 create trigger touch_updated_at before update on public.booking_reminders
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.booking_reminders');
+
 alter table public.booking_reminders enable row level security;
 alter table public.booking_reminders force row level security;
 revoke all on table public.booking_reminders from public, anon, authenticated, service_role;
-grant select on public.booking_reminders to authenticated, service_role;
+grant select (
+  id, booking_id, user_id, lead_minutes, starts_at, remind_at, status, enqueued_at, voided_at, created_at,
+  updated_at
+) on public.booking_reminders to authenticated;
+grant select on public.booking_reminders to service_role;
 
 create policy "A person sees their own reminders"
   on public.booking_reminders for select to authenticated

@@ -32,10 +32,15 @@ comment on column public.session_tokens.end_reason is 'signed_out also where Aut
 create index session_tokens_user_id_idx on public.session_tokens (user_id, last_used_at desc);
 create index session_tokens_ended_at_idx on public.session_tokens (ended_at);
 
+select private.keep_no_statistics('public.session_tokens');
+
 alter table public.session_tokens enable row level security;
 alter table public.session_tokens force row level security;
 revoke all on table public.session_tokens from public, anon, authenticated, service_role;
-grant select on public.session_tokens to authenticated, service_role;
+grant select (
+  id, user_id, device, ip, created_at, last_used_at, expires_at, ended_at, end_reason
+) on public.session_tokens to authenticated;
+grant select on public.session_tokens to service_role;
 
 create policy "A person sees where they are signed in"
   on public.session_tokens for select to authenticated

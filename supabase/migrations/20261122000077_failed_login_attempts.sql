@@ -52,12 +52,14 @@ comment on column private.sign_in_back_offs.grace_until is 'Since the password w
 
 create index sign_in_back_offs_last_failed_at_idx on private.sign_in_back_offs (last_failed_at);
 
+select private.keep_no_statistics('public.failed_login_attempts');
+
 alter table public.failed_login_attempts enable row level security;
 alter table public.failed_login_attempts force row level security;
 alter table private.sign_in_back_offs enable row level security;
 alter table private.sign_in_back_offs force row level security;
 revoke all on table public.failed_login_attempts, private.sign_in_back_offs from public, anon, authenticated, service_role;
-grant select (id, user_id, occurred_at, failures, held_until, held_back) on public.failed_login_attempts to authenticated;
+grant select (user_id, occurred_at, failures, held_until, held_back) on public.failed_login_attempts to authenticated;
 grant select on public.failed_login_attempts to service_role;
 
 create policy "A person sees what was tried on their account"

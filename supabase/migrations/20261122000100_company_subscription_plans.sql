@@ -10,7 +10,7 @@ create table public.company_subscription_plans (
   name text not null check (length(trim(name)) between 1 and 100 and name !~ '[[:cntrl:]]'),
   description text not null default '' check (length(description) <= 2000),
   max_employees int not null check (max_employees between 1 and 100000),
-  sessions_per_month int check (sessions_per_month between 1 and 1000000),
+  sessions_per_month int check (sessions_per_month between 1 and 1000),
   features jsonb not null default '{}' check (jsonb_typeof(features) = 'object' and length(features::text) <= 5000),
   trial_days int not null default 0 check (trial_days between 0 and 365),
   sort_order int not null default 0,
@@ -19,10 +19,10 @@ create table public.company_subscription_plans (
   updated_at timestamptz not null default now()
 );
 
-comment on table public.company_subscription_plans is 'A plan that a company can be given: seats, sessions per month, features.';
+comment on table public.company_subscription_plans is 'A plan that a company can be given: seats, sessions a month for each member, features.';
 comment on column public.company_subscription_plans.max_employees is 'Seats: members and people invited, together.';
 comment on column public.company_subscription_plans.sessions_per_month is
-  'Sessions of all members together in a calendar month; null: as many as they like.';
+  'Sessions of each member in a calendar month, whatever the others have; null: as many as they like.';
 comment on column public.company_subscription_plans.trial_days is 'Length of a trial unless another is said. 0: no trial on offer.';
 comment on column public.company_subscription_plans.is_active is 'Whether it can still be given. Who has it keeps it.';
 
@@ -34,7 +34,10 @@ create trigger audit_change after insert or update or delete on public.company_s
 alter table public.company_subscription_plans enable row level security;
 alter table public.company_subscription_plans force row level security;
 revoke all on table public.company_subscription_plans from public, anon, authenticated, service_role;
-grant select,
+grant select (
+  id, slug, name, description, max_employees, sessions_per_month, features, trial_days, sort_order, is_active,
+  created_at, updated_at
+),
   insert (slug, name, description, max_employees, sessions_per_month, features, trial_days, sort_order, is_active),
   update (name, description, trial_days, sort_order, is_active)
   on public.company_subscription_plans to authenticated;

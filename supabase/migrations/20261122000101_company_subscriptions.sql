@@ -3,13 +3,14 @@
 -- Read:  admins of the company, platform admins. Never who assigned it.
 -- Write: assign_company_plan(), and private.job_end_subscriptions() when a day has come.
 --
--- Days are calendar days where the company is, the last one included.
+-- Days are calendar days in the subscription's time zone, the last one included.
 
 create table public.company_subscriptions (
   id uuid primary key default gen_random_uuid(),
   company_id uuid not null references public.companies (id) on delete restrict,
   plan_id uuid not null references public.company_subscription_plans (id) on delete restrict,
   status text not null check (status in ('trial', 'active', 'suspended', 'cancelled')),
+  time_zone text not null default 'UTC' references private.time_zones (name),
   starts_on date not null,
   ends_on date,
   trial_ends_on date,
@@ -34,6 +35,8 @@ create table public.company_subscriptions (
 comment on table public.company_subscriptions is 'The plan of a company. At most one that is not cancelled.';
 comment on column public.company_subscriptions.status is
   'trial and active entitle, from starts_on to the end; suspended does not, and can become active again; cancelled is over.';
+comment on column public.company_subscriptions.time_zone is
+  'Where its days and months are counted: the company''s when it was assigned, whatever the company says later.';
 comment on column public.company_subscriptions.ends_on is 'Last day. Null: until further notice.';
 comment on column public.company_subscriptions.trial_ends_on is 'Last day of the trial that it is, or once was.';
 comment on column public.company_subscriptions.seats is 'Seats agreed with this company; null: those of the plan.';
@@ -41,6 +44,7 @@ comment on column public.company_subscriptions.auto_renew is 'A note for whoever
 
 create unique index company_subscriptions_one_live_idx on public.company_subscriptions (company_id) where status <> 'cancelled';
 create index company_subscriptions_company_id_idx on public.company_subscriptions (company_id, created_at desc);
+create index company_subscriptions_time_zone_idx on public.company_subscriptions (time_zone);
 create index company_subscriptions_plan_id_idx on public.company_subscriptions (plan_id);
 create index company_subscriptions_assigned_by_idx on public.company_subscriptions (assigned_by);
 
@@ -51,7 +55,7 @@ alter table public.company_subscriptions enable row level security;
 alter table public.company_subscriptions force row level security;
 revoke all on table public.company_subscriptions from public, anon, authenticated, service_role;
 grant select (
-  id, company_id, plan_id, status, starts_on, ends_on, trial_ends_on, seats, auto_renew,
+  id, company_id, plan_id, status, time_zone, starts_on, ends_on, trial_ends_on, seats, auto_renew,
   cancelled_at, cancellation_reason, created_at, updated_at
 ) on public.company_subscriptions to authenticated;
 grant select on public.company_subscriptions to service_role;
@@ -66,7 +70,7 @@ create policy "A company admin sees the plan of their company, an admin all"
 -- The one answer to what a company may do. Nothing else looks at plans or subscriptions to decide.
 create function private.company_entitlement(p_company_id uuid, p_now timestamptz default now())
 returns table (
-  subscription_id uuid, plan text, status text, seats int, sessions_per_month int, features jsonb, ends_on date
+  subscription_id uuid, plan text, status text, seats int, sessions_per_month int, features jsonb, ends_on date, time_zone text
 )
 language plpgsql
 stable
@@ -75,12 +79,12 @@ set search_path = ''
 as $$
 begin
   return query
-    select s.id, p.slug, s.status, coalesce(s.seats, p.max_employees), p.sessions_per_month, p.features, d.last
+    select s.id, p.slug, s.status, coalesce(s.seats, p.max_employees), p.sessions_per_month, p.features, d.last, s.time_zone
     from public.companies c
     join public.company_subscriptions s on s.company_id = c.id and s.status in ('trial', 'active')
     join public.company_subscription_plans p on p.id = s.plan_id
     cross join lateral (
-      select (p_now at time zone c.time_zone)::date as today,
+      select (p_now at time zone s.time_zone)::date as today,
         least(s.ends_on, case when s.status = 'trial' then s.trial_ends_on end) as last
     ) d
     where c.id = p_company_id and c.status = 'active'
@@ -89,7 +93,7 @@ end;
 $$;
 
 comment on function private.company_entitlement(uuid, timestamptz) is
-  'What a company is entitled to at a time: one row, or none. seats: members and invitations; sessions_per_month null: no limit; ends_on: last day, trial included.';
+  'What a company is entitled to at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
 
 revoke execute on function private.company_entitlement(uuid, timestamptz) from public;
 

@@ -83,7 +83,11 @@ alter table public.company_employee_invitations force row level security;
 alter table private.invitation_tokens enable row level security;
 alter table private.invitation_tokens force row level security;
 revoke all on table public.company_employee_invitations, private.invitation_tokens from public, anon, authenticated, service_role;
-grant select on public.company_employee_invitations to authenticated, service_role;
+grant select (
+  id, company_id, email, role, full_name, locale, status, expires_at, sent_at, mails_since, mails, invited_by,
+  accepted_at, accepted_by, revoked_at, created_at, updated_at
+) on public.company_employee_invitations to authenticated;
+grant select on public.company_employee_invitations to service_role;
 
 create policy "A company admin sees the invitations of their company"
   on public.company_employee_invitations for select to authenticated

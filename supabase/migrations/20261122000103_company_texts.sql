@@ -61,7 +61,7 @@ $text$Hello,
 {{ company_name }} now has the plan {{ plan_name }}:
 
   Seats: {{ seats }}
-  Sessions per month: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}
+  Sessions per month for each member: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}
   From: {{ starts_on }}{% if ends_on %}
   Until: {{ ends_on }}{% endif %}{% if is_trial %}
 
@@ -72,7 +72,7 @@ $text$,
 $html$<p>Hello,</p>
 <p>{{ company_name }} now has the plan <strong>{{ plan_name }}</strong>:</p>
 <p>Seats: {{ seats }}<br>
-Sessions per month: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}<br>
+Sessions per month for each member: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}<br>
 From: {{ starts_on }}{% if ends_on %}<br>
 Until: {{ ends_on }}{% endif %}</p>
 {% if is_trial %}<p>This is a trial.</p>{% endif %}
@@ -87,7 +87,7 @@ $text$Guten Tag,
 {{ company_name }} hat jetzt den Tarif {{ plan_name }}:
 
   Plätze: {{ seats }}
-  Termine im Monat: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}
+  Termine im Monat je Mitglied: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}
   Von: {{ starts_on }}{% if ends_on %}
   Bis: {{ ends_on }}{% endif %}{% if is_trial %}
 
@@ -98,7 +98,7 @@ $text$,
 $html$<p>Guten Tag,</p>
 <p>{{ company_name }} hat jetzt den Tarif <strong>{{ plan_name }}</strong>:</p>
 <p>Plätze: {{ seats }}<br>
-Termine im Monat: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}<br>
+Termine im Monat je Mitglied: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}<br>
 Von: {{ starts_on }}{% if ends_on %}<br>
 Bis: {{ ends_on }}{% endif %}</p>
 {% if is_trial %}<p>Er ist zur Probe.</p>{% endif %}

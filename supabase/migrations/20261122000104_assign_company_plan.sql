@@ -99,6 +99,7 @@ begin
   s.company_id := p_company.id;
   s.plan_id := p_plan.id;
   s.status := p_status;
+  s.time_zone := p_company.time_zone;
   s.starts_on := coalesce(p_starts_on, s.starts_on, v_today);
   s.ends_on := p_ends_on;
   s.trial_ends_on := case when p_status = 'trial' then s.starts_on + v_trial_days - 1 else s.trial_ends_on end;
@@ -154,14 +155,14 @@ declare
   v_id uuid := coalesce(p_wanted.id, gen_random_uuid());
 begin
   insert into public.company_subscriptions as s (
-    id, company_id, plan_id, status, starts_on, ends_on, trial_ends_on, seats, auto_renew,
+    id, company_id, plan_id, status, time_zone, starts_on, ends_on, trial_ends_on, seats, auto_renew,
     cancelled_at, cancellation_reason, assigned_by
   ) values (
-    v_id, p_wanted.company_id, p_wanted.plan_id, p_wanted.status, p_wanted.starts_on, p_wanted.ends_on, p_wanted.trial_ends_on,
+    v_id, p_wanted.company_id, p_wanted.plan_id, p_wanted.status, p_wanted.time_zone, p_wanted.starts_on, p_wanted.ends_on, p_wanted.trial_ends_on,
     p_wanted.seats, p_wanted.auto_renew, p_wanted.cancelled_at, p_wanted.cancellation_reason, p_wanted.assigned_by
   )
   on conflict (id) do update
-  set plan_id = excluded.plan_id, status = excluded.status, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
+  set plan_id = excluded.plan_id, status = excluded.status, time_zone = excluded.time_zone, starts_on = excluded.starts_on, ends_on = excluded.ends_on,
       trial_ends_on = excluded.trial_ends_on, seats = excluded.seats, auto_renew = excluded.auto_renew,
       cancelled_at = excluded.cancelled_at, cancellation_reason = excluded.cancellation_reason, assigned_by = excluded.assigned_by;
   return v_id;

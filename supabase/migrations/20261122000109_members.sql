@@ -1,57 +1,7 @@
 -- Members: their role, their end, and what a company's admins may know of its plan.
 --
--- When a membership ends, whichever way: sessions still to come that the company pays for are cancelled,
--- with a mail to both sides that does not name the employer's reason, and the person is signed out everywhere
--- unless they left by themselves. The account is theirs and stays. docs/decisions/ending-a-membership.md
-
--- The employee's lock alone, as an admin's cancellation takes the specialist's: to free a time needs no
--- other. Whoever books meanwhile waits for it, and then is no member any more.
-create function private.cancel_bookings_of_member(p_company_id uuid, p_user_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_booking public.bookings;
-begin
-  perform private.lock_booking_parties(null, p_user_id);
-  for v_booking in
-    select * from public.bookings
-    where employee_id = p_user_id and company_id = p_company_id
-      and status in ('pending', 'held', 'confirmed') and starts_at > now()
-    order by id for update
-  loop
-    update public.bookings set status = 'cancelled', status_reason = 'The employer no longer takes part.'
-    where id = v_booking.id
-    returning * into v_booking;
-    perform private.mail_cancellation(v_booking);
-  end loop;
-end;
-$$;
-
-comment on function private.cancel_bookings_of_member(uuid, uuid) is
-  'Cancels what a person has still to come at the cost of a company, and mails both sides.';
-
-create function private.end_membership()
-returns trigger
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  perform private.cancel_bookings_of_member(new.company_id, new.user_id);
-  if new.user_id is distinct from private.user_id() then
-    delete from auth.sessions where user_id = new.user_id;
-  end if;
-  return null;
-end;
-$$;
-
-comment on function private.end_membership() is 'Trigger: what follows when somebody is no member any more.';
-
-create trigger end_membership after update on public.company_members
-  for each row when (old.status = 'active' and new.status = 'removed')
-  execute function private.end_membership();
+-- Called: by admins of the company, leave_company() by the member. What follows from the end of a membership is
+--         done later and elsewhere (112): the same little work here, whatever the person has booked.
 
 create function private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text)
 returns void
@@ -223,10 +173,10 @@ $$;
 comment on function public.set_member_role(uuid, uuid, text) is
   'A company admin makes a member employee, manager or admin. Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409), invalid_role (422).';
 comment on function public.deactivate_member(uuid, uuid) is
-  'A company admin ends a membership: the person is signed out everywhere, and sessions to come that the company pays for are cancelled. '
+  'A company admin ends a membership: within a minute the person is signed out everywhere; sessions to come that the company pays for are cancelled some hours later. '
   'Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409).';
 comment on function public.leave_company(uuid) is
-  'The caller leaves a company; sessions to come that it pays for are cancelled. Errors: unauthenticated (401), company_not_found (404), last_admin (409).';
+  'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found (404), last_admin (409).';
 comment on function public.set_allowed_domains(uuid, text[]) is
   'A company admin says which domains may be invited; none: any. Answers them as kept. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
 comment on function public.company_plan(uuid) is

@@ -11,7 +11,7 @@ set search_path = ''
 as $$
 declare
   v_old constant jsonb := private.subscription_json(p_subscription.id);
-  v_today constant date := (select (p_now at time zone time_zone)::date from public.companies where id = p_subscription.company_id);
+  v_today constant date := (p_now at time zone p_subscription.time_zone)::date;
 begin
   update public.company_subscriptions
   set status = case when ends_on < v_today then 'cancelled' else 'suspended' end,
@@ -40,8 +40,8 @@ begin
   -- The company before its subscription, in the order of assign_company_plan().
   for v_over in
     select s.* from public.companies c join public.company_subscriptions s on s.company_id = c.id
-    where (s.status = 'trial' and s.trial_ends_on < (p_now at time zone c.time_zone)::date)
-      or (s.status <> 'cancelled' and s.ends_on < (p_now at time zone c.time_zone)::date)
+    where (s.status = 'trial' and s.trial_ends_on < (p_now at time zone s.time_zone)::date)
+      or (s.status <> 'cancelled' and s.ends_on < (p_now at time zone s.time_zone)::date)
     order by c.id
     limit private.purge_limit()
     for no key update of c skip locked
@@ -53,7 +53,7 @@ begin
 end;
 $$;
 
-comment on function private.job_end_subscriptions(timestamptz) is 'Suspends trials and cancels plans whose last day has passed where the company is.';
+comment on function private.job_end_subscriptions(timestamptz) is 'Suspends trials and cancels plans whose last day has passed in their time zone.';
 
 create function private.job_expire_invitations(p_now timestamptz)
 returns bigint

@@ -104,11 +104,11 @@ alter table public.specialist_availability_exceptions enable row level security;
 alter table public.specialist_availability_exceptions force row level security;
 revoke all on table public.specialist_working_hours, public.specialist_availability_exceptions
   from public, anon, authenticated, service_role;
-grant select, delete,
+grant select (id, specialist_id, day_of_week, starts_at, ends_at, effective_from, effective_until, created_at, updated_at), delete,
   insert (specialist_id, day_of_week, starts_at, ends_at, effective_from, effective_until),
   update (day_of_week, starts_at, ends_at, effective_from, effective_until)
   on public.specialist_working_hours to authenticated;
-grant select, delete,
+grant select (id, specialist_id, kind, starts_at, ends_at, note, created_at, updated_at), delete,
   insert (specialist_id, kind, starts_at, ends_at, note),
   update (kind, starts_at, ends_at, note)
   on public.specialist_availability_exceptions to authenticated;

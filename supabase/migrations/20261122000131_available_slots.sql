@@ -91,11 +91,15 @@ as $$
   union all
   select e.specialist_id, tstzrange(e.starts_at, e.ends_at), e.kind = 'extra_hours', true
   from public.specialist_availability_exceptions e
-  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from;
+  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from
+  union all
+  select f.specialist_id, tstzrange(f.starts_at, f.ends_at), false, true
+  from public.specialist_freed_times f
+  where f.specialist_id = any (p_specialist_ids) and f.starts_at < p_to and f.ends_at > p_from and f.offered_at > now();
 $$;
 
 comment on function private.working_spans(uuid[], timestamptz, timestamptz) is
-  'When specialists work between two instants, as whole stretches, and when not though they else would (works is false). extra: by an exception.';
+  'When specialists work between two instants, as whole stretches, and when not though they else would (works is false). extra: by an exception, or a freed time.';
 
 create function private.check_working_hours(p_specialist_id uuid, p_starts_at timestamptz, p_ends_at timestamptz)
 returns void
@@ -106,7 +110,6 @@ as $$
 begin
   if not coalesce((
     select range_agg(w.span) filter (where w.works) @> tstzrange(p_starts_at, p_ends_at)
-      and not coalesce(bool_or(not w.works), false)
     from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
   ), false) then
     raise sqlstate 'PT422' using message = 'outside_working_hours', detail = 'The specialist does not work at that time.';
@@ -115,7 +118,28 @@ end;
 $$;
 
 comment on function private.check_working_hours(uuid, timestamptz, timestamptz) is
-  'Refuses a session that is not within working hours from start to end: outside_working_hours.';
+  'Refuses a session that is not within working hours from start to end: outside_working_hours. Time off is check_time_free()''s.';
+
+-- The same words for a day off as for a session with somebody, and asked as late as the constraints that find
+-- that: else a refusal would tell one from the other.
+create function private.check_time_free(p_specialist_id uuid, p_starts_at timestamptz, p_ends_at timestamptz)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
+    where not w.works and w.span && tstzrange(p_starts_at, p_ends_at)
+  ) then
+    raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+  end if;
+end;
+$$;
+
+comment on function private.check_time_free(uuid, timestamptz, timestamptz) is
+  'Refuses a session within time off, or in a freed time that is not offered yet, as if it were taken: slot_taken.';
 
 -- Starts are offered in steps of the session's length, filled up to a full quarter of an hour, counted from
 -- where the stretch begins: 50 minutes every hour. book_session() takes any other start as well.

@@ -46,7 +46,10 @@ create trigger touch_updated_at before update on public.specialist_rates
 alter table public.specialist_rates enable row level security;
 alter table public.specialist_rates force row level security;
 revoke all on table public.specialist_rates from public, anon, authenticated, service_role;
-grant select, delete,
+grant select (
+    id, specialist_id, service_type, session_minutes, rate_type, package_sessions, amount, currency, effective_from,
+    effective_until, created_at, updated_at
+  ), delete,
   insert (
     specialist_id, service_type, session_minutes, rate_type, package_sessions, amount, currency, effective_from, effective_until
   ),

@@ -135,6 +135,7 @@ test('members get another role, are removed after a question, and the last admin
   await page.getByText('1 of 5 seats taken').waitFor();
   const [row] = await sql`select status, role from public.company_members where user_id = ${member.id}`;
   assert.deepEqual({ ...row }, { status: 'removed', role: 'manager' });
+  await sql`select private.run_job('settle_ended_memberships')`;
   const { error } = await member.client.auth.getUser();
   assert.equal(error?.name, 'AuthSessionMissingError', 'the session goes on');
   await context.close();

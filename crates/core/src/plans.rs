@@ -49,7 +49,7 @@ pub struct Subscription {
     pub plan: String,
     /// Its state.
     pub status: SubscriptionStatus,
-    /// Its first day, where the company is.
+    /// Its first day, in the time zone that the company had when it was assigned.
     pub starts_on: Date,
     /// Its last day; `null` until further notice.
     pub ends_on: Option<Date>,
@@ -57,7 +57,7 @@ pub struct Subscription {
     pub trial_ends_on: Option<Date>,
     /// How many members and invited people there may be.
     pub seats: u32,
-    /// Sessions of all members together in a month; `null` for no limit.
+    /// Sessions of each member in a month; `null` for no limit.
     pub sessions_per_month: Option<u32>,
     /// What else the plan holds, by name.
     #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Value>"))]

@@ -84,6 +84,49 @@ select is_empty(
   'a table that clients may read has policies'
 );
 
+-- What moves when somebody else acts ------------------------------------------------------------
+
+-- The catalogue and its texts, which move when an admin or a specialist changes them.
+create temporary view reference_table as
+  select unnest(array['pillars', 'session_types', 'specialist_pillars', 'pillar_required_documents', 'email_templates']) as relname;
+
+select is_empty(
+  $$select name, role from ours, unnest(array['anon', 'authenticated']) as role
+    where relname not in (select relname from reference_table) and has_table_privilege(role, oid, 'select')$$,
+  'clients read by column: a grant of the whole table shows where rows lie (ctid) and when they were written (xmin), which tell of other people''s'
+);
+
+select is_empty(
+  $$select o.name, a.attname, role from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
+    cross join unnest(array['anon', 'authenticated']) as role
+    where (a.attidentity <> '' or pg_get_serial_sequence(o.name, a.attname) is not null)
+      and relname not in (select relname from reference_table) and has_column_privilege(role, o.oid, a.attnum, 'select')$$,
+  'clients read no number that all rows share: its gaps tell how much others have done'
+);
+
+select is_empty(
+  $$select o.name, a.attname from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
+    where a.attstattarget is distinct from 0 and o.relname ~ '^(bookings$|booking_|communication_logs|audit_logs|session_tokens|failed_login_attempts)'$$,
+  'the planner knows nothing of how often anybody books, is mailed or signs in'
+);
+
+-- A write by a client can be rolled back by the client, and timed: so a trigger does the same little work whatever
+-- others have. The last four look at rows of whoever writes, and at no others'.
+select is_empty(
+  $$select o.name, t.tgname from ours o
+    join pg_catalog.pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
+    join pg_catalog.pg_proc p on p.oid = t.tgfoid
+    where (
+      t.tgtype & 4 = 4 and has_any_column_privilege('authenticated', o.oid, 'insert')
+      or t.tgtype & 8 = 8 and has_table_privilege('authenticated', o.oid, 'delete')
+      or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
+    ) and p.proname not in (
+      'touch_updated_at', 'audit_change', 'stamp_updated_by', 'refuse_change',
+      'limit_rows_of_specialist', 'follow_lead_minutes', 'extend_documents', 'follow_specialist'
+    )$$,
+  'what clients write directly has triggers for bookkeeping alone; all else is a function''s'
+);
+
 -- Policies -----------------------------------------------------------------------------------
 
 create temporary view our_policy as

@@ -5,30 +5,33 @@ select no_plan();
 
 select pg_temp.act_as('company_admin');
 select throws_ok(
-  $$update public.company_members set role = 'employee' where user_id = pg_temp.id('company_admin')$$,
+  $$update public.company_members set role = 'admin' where user_id = pg_temp.id('manager')$$,
+  '42501', null, 'members are changed by functions alone: a bare update could be rolled back, and timed'
+);
+select throws_ok(
+  $$select public.set_member_role(pg_temp.id('north'), pg_temp.id('company_admin'), 'employee')$$,
   'PT409', 'last_admin', 'the last admin cannot step down'
 );
 select throws_ok(
-  $$update public.company_members set status = 'removed' where user_id = pg_temp.id('company_admin')$$,
+  $$select public.leave_company(pg_temp.id('north'))$$,
   'PT409', 'last_admin', 'nor leave'
 );
 select lives_ok(
-  $$update public.company_members set role = 'admin' where user_id = pg_temp.id('manager')$$,
+  $$select public.set_member_role(pg_temp.id('north'), pg_temp.id('manager'), 'admin')$$,
   'an admin makes another admin'
 );
 select lives_ok(
-  $$update public.company_members set role = 'employee' where user_id = pg_temp.id('company_admin')$$,
+  $$select public.set_member_role(pg_temp.id('north'), pg_temp.id('company_admin'), 'employee')$$,
   'and may then step down'
 );
-update public.company_members set role = 'admin' where user_id = pg_temp.id('company_admin');
-select is(
-  (select role from public.company_members where user_id = pg_temp.id('company_admin')), 'employee',
-  'after which they change nothing'
+select throws_ok(
+  $$select public.set_member_role(pg_temp.id('north'), pg_temp.id('company_admin'), 'admin')$$,
+  'PT403', 'forbidden', 'after which they change nothing'
 );
 
 select pg_temp.act_as('manager');
 select lives_ok(
-  $$update public.company_members set status = 'removed' where user_id = pg_temp.id('employee')$$,
+  $$select public.deactivate_member(pg_temp.id('north'), pg_temp.id('employee'))$$,
   'an admin removes an employee'
 );
 select isnt(
@@ -36,8 +39,8 @@ select isnt(
   'and it says when'
 );
 select throws_ok(
-  $$update public.company_members set status = 'active', role = 'admin' where user_id = pg_temp.id('employee')$$,
-  'PT409', 'membership_ended', 'and cannot let them back in without an invitation'
+  $$select public.set_member_role(pg_temp.id('north'), pg_temp.id('employee'), 'admin')$$,
+  'PT404', 'member_not_found', 'and cannot let them back in without an invitation'
 );
 select results_eq(
   $$select display_name, email, role, status from public.company_directory(pg_temp.id('north'))$$,
@@ -58,6 +61,8 @@ select throws_ok(
 select pg_temp.act_as('employee');
 select is_empty('select from public.companies', 'a removed member does not see the company any more');
 select pg_temp.act_as_owner();
+select is(private.job_settle_ended_memberships(now()), 1::bigint, 'a job looks at what has ended');
+select is(private.job_settle_ended_memberships(now()), 0::bigint, 'once');
 select is_empty(
   $$select from public.user_roles where user_id = pg_temp.id('employee') and role = 'employee'$$,
   'the role employee ends with the last membership'

@@ -146,7 +146,7 @@ select public.reschedule_booking(pg_temp.id('evading'), date_trunc('hour', now()
 select public.cancel_booking(pg_temp.id('evading')) \g /dev/null
 select results_eq(
   $$select new_status, (metadata ->> 'late')::boolean from public.booking_status_history
-    where booking_id = pg_temp.id('evading') and old_status is not null order by id$$,
+    where booking_id = pg_temp.id('evading') and old_status is not null order by created_at$$,
   $$values ('confirmed', true), ('confirmed', false), ('cancelled', true)$$,
   'a move shortly before counts as late, and moving away first does not make a cancellation timely'
 );
@@ -221,9 +221,11 @@ select pg_temp.make('last', '10 days', 'foreign_employee');
 delete from auth.users where id = pg_temp.id('foreign_employee');
 select results_eq(
   $$select status, employee_id from public.bookings where id = pg_temp.id('last')$$,
-  $$values ('cancelled', null::uuid)$$,
-  'closing an account cancels what is to come and forgets whose it was'
+  $$values ('confirmed', null::uuid)$$,
+  'closing an account forgets whose a session was, and frees no time that anybody could see go with them'
 );
+select is(private.job_cancel_ended_sessions(now() + interval '169 hours'), 1::bigint, 'a job cancels it');
+select is((select status from public.bookings where id = pg_temp.id('last')), 'cancelled', 'some hours later');
 
 select * from finish();
 rollback;

@@ -34,7 +34,7 @@ select isnt_empty($$select action, entity_id, context, status from public.audit_
 select pg_temp.act_as('company_admin');
 select throws_ok($$select public.read_audit_logs('curious')$$, 'PT403', 'forbidden', 'not a company''s admin');
 select pg_temp.act_as('platform_admin');
-select is_empty($$select id from public.audit_logs where user_id <> pg_temp.id('platform_admin')$$, 'an admin reads no entries past this door');
+select is_empty($$select action from public.audit_logs where user_id <> pg_temp.id('platform_admin')$$, 'an admin reads no entries past this door');
 select throws_ok($$select public.read_audit_logs(' ')$$, 'PT422', 'reason_required', 'nor without a reason');
 select throws_ok($$select public.read_audit_logs(null)$$, 'PT422', 'reason_required', 'at all');
 

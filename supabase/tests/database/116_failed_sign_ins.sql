@@ -121,8 +121,8 @@ select is(to_regproc(:'hook'), 'private.check_password_attempt'::regproc, 'confi
 
 -- Who
 select pg_temp.act_as('manager');
-select isnt_empty($$select id, failures, held_until from public.failed_login_attempts$$, 'a person sees what was tried on their account');
-select is_empty($$select id from public.failed_login_attempts where user_id <> pg_temp.id('manager')$$, 'and on no other');
+select isnt_empty($$select failures, held_until from public.failed_login_attempts$$, 'a person sees what was tried on their account');
+select is_empty($$select failures from public.failed_login_attempts where user_id <> pg_temp.id('manager')$$, 'and on no other');
 select throws_ok($$select ip from public.failed_login_attempts$$, '42501', null, 'not from where');
 select throws_ok($$select private.check_password_attempt('{}')$$, '42501', null, 'only Auth asks');
 select throws_ok($$select * from public.read_failed_login_attempts('out of curiosity')$$, 'PT403', 'forbidden', 'only platform admins read them all');
@@ -131,7 +131,7 @@ select throws_ok($$select private.check_password_attempt('{}')$$, '42501', null,
 select pg_temp.act_as('platform_admin');
 select throws_ok($$select * from public.read_failed_login_attempts('')$$, 'PT422', 'reason_required', 'an admin gives a reason');
 select is((select count(*) from public.read_failed_login_attempts('looking into guesses', pg_temp.id('manager'), null, 3)), 3::bigint, 'and reads page by page');
-select is_empty($$select id from public.failed_login_attempts where user_id <> pg_temp.id('platform_admin')$$, 'but not past the function');
+select is_empty($$select failures from public.failed_login_attempts where user_id <> pg_temp.id('platform_admin')$$, 'but not past the function');
 select pg_temp.act_as_owner();
 select results_eq(
   $$select user_id, context ->> 'reason' from public.audit_logs where action = 'failed_login_attempts.read' and occurred_at = now()$$,

@@ -50,7 +50,7 @@ select pg_temp.act_as('employee');
 select isnt_empty($$select category, status from public.communication_logs$$, 'a person sees that they were mailed');
 select throws_ok($$select variables from public.communication_logs$$, '42501', null, 'but the log shows no values');
 select pg_temp.act_as('platform_admin');
-select is_empty($$select id from public.communication_logs where user_id = pg_temp.id('employee')$$, 'a platform admin does not see who is mailed about what');
+select is_empty($$select status from public.communication_logs where user_id = pg_temp.id('employee')$$, 'a platform admin does not see who is mailed about what');
 select throws_ok($$select private.enqueue_email('verify_email', null, 'a@b.c', '{}', 'account', 'x')$$, '42501', null, 'nobody enqueues from outside');
 
 select * from finish();

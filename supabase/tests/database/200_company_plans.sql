@@ -139,13 +139,18 @@ select is(pg_temp.entitled('9 days'), 'test-large trial 50 9', 'to its last day'
 select is(pg_temp.entitled('10 days'), null, 'and not beyond');
 select is(pg_temp.entitled('-1 day'), null, 'nor before');
 update public.companies set time_zone = 'Pacific/Kiritimati' where id = pg_temp.id('north');
+select is_empty(
+  $$select from private.company_entitlement(pg_temp.id('north'), (pg_temp.today() + 10)::timestamp at time zone 'UTC')$$, 'a company that moves its time zone moves no end of a plan'
+);
+update public.company_subscriptions set time_zone = 'Pacific/Kiritimati' where company_id = pg_temp.id('north');
 select is(
   (select seats from private.company_entitlement(pg_temp.id('north'), (pg_temp.today() + 10)::timestamp at time zone 'Pacific/Kiritimati' - interval '1 second')),
-  50, 'the last day ends where the company is'
+  50, 'the last day ends where the plan counts'
 );
 select is_empty(
   $$select from private.company_entitlement(pg_temp.id('north'), (pg_temp.today() + 10)::timestamp at time zone 'Pacific/Kiritimati')$$, 'at midnight'
 );
+update public.company_subscriptions set time_zone = 'UTC' where company_id = pg_temp.id('north');
 update public.companies set time_zone = 'UTC', status = 'suspended' where id = pg_temp.id('north');
 select is(pg_temp.entitled(), null, 'a suspended company is entitled to nothing');
 update public.companies set status = 'active' where id = pg_temp.id('north');
@@ -209,9 +214,11 @@ select pg_temp.act_as('platform_admin');
 select pg_temp.assign('test-small', p_seats => 4) \g /dev/null
 select pg_temp.act_as('employee');
 select lives_ok($$select pg_temp.book(3)$$, 'with one they do');
-select pg_temp.act_as('colleague');
 select lives_ok($$select pg_temp.book(4)$$, 'two in a month');
-select throws_ok($$select pg_temp.book(5)$$, 'PT409', 'sessions_used_up', 'which is what the plan has for all together');
+select throws_ok($$select pg_temp.book(5)$$, 'PT409', 'sessions_used_up', 'which is what the plan has for each');
+select pg_temp.act_as('colleague');
+select lives_ok($$select pg_temp.book(8)$$, 'whatever one has, another has theirs');
+select pg_temp.act_as('employee');
 select lives_ok($$select pg_temp.book(-5)$$, 'another month has its own');
 select lives_ok($$select public.reschedule_booking(id, starts_at + interval '2 days') from public.bookings where starts_at > now() order by starts_at desc limit 1$$,
   'moving a session within the month takes no other');
@@ -228,10 +235,16 @@ select throws_ok($$select pg_temp.book(9)$$, 'PT409', 'plan_ends_before', 'a ses
 -- A session on the first, at one in the morning in Berlin, is of that month there and of the one before in UTC.
 select pg_temp.act_as_owner();
 update public.companies set time_zone = 'Europe/Berlin' where id = pg_temp.id('north');
+create function pg_temp.sessions_left() returns void language sql as $$
+  select private.check_sessions_left(pg_temp.id('employee'), pg_temp.id('north'), (date_trunc('month', now() at time zone 'UTC') + interval '2 months -1 hour') at time zone 'UTC');
+$$;
+select lives_ok('select pg_temp.sessions_left()', 'a company that moves its time zone moves no edge of a month');
 select pg_temp.act_as('platform_admin');
 select pg_temp.assign('test-small', p_seats => 4) \g /dev/null
-select pg_temp.act_as('manager');
-select throws_ok($$select pg_temp.book(0, 'other_specialist', -1)$$, 'PT409', 'sessions_used_up', 'months are those of the company');
+select pg_temp.act_as_owner();
+select throws_ok('select pg_temp.sessions_left()', 'PT409', 'sessions_used_up', 'until it is given its next plan');
+select pg_temp.act_as('employee');
+select throws_ok($$select pg_temp.book(0, 'other_specialist', -1)$$, 'PT409', 'sessions_used_up', 'months are those of the plan');
 select lives_ok($$select pg_temp.book(0, 'other_specialist', -3)$$, 'also at their edge');
 
 select * from finish();

@@ -45,6 +45,23 @@ select lives_ok($$select public.set_member_role(pg_temp.id('north'), pg_temp.id(
 select lives_ok($$select public.deactivate_member(pg_temp.id('north'), pg_temp.id('employee'))$$, 'an admin removes an employee');
 select throws_ok($$select public.deactivate_member(pg_temp.id('north'), pg_temp.id('employee'))$$, 'PT404', 'member_not_found', 'once');
 select pg_temp.act_as_owner();
+select is_empty(
+  format($$select from public.bookings where id in (%L, %L) and status <> 'confirmed'$$, :'coming', :'other'), 'nothing is cancelled at once'
+);
+select is_empty($$select from public.communication_logs$$, 'and nobody is mailed');
+select isnt_empty($$select from auth.sessions where user_id = pg_temp.id('employee')$$, 'even being signed out');
+select is(private.job_settle_ended_memberships(now()), 1::bigint, 'is the next minute''s');
+select is_empty($$select from auth.sessions where user_id = pg_temp.id('employee')$$, 'and then everywhere');
+select isnt_empty($$select from public.company_members where user_id = pg_temp.id('employee') and company_id = pg_temp.id('south') and status = 'active'$$, 'the person stays a member of their other company');
+select isnt_empty($$select from public.user_roles where user_id = pg_temp.id('employee') and role = 'employee'$$, 'and so an employee');
+select ok(
+  (select cancels_at between now() and now() + interval '24 hours' from private.membership_ends), 'the sessions are due at a moment within a day'
+);
+select cancels_at as due from private.membership_ends \gset
+select is(private.job_cancel_ended_sessions(:'due'::timestamptz - interval '1 second'), 0::bigint, 'not before');
+select is(private.job_cancel_ended_sessions(:'due'), 1::bigint, 'and then all together');
+select is(private.job_cancel_ended_sessions(:'due'), 0::bigint, 'once');
+select is_empty($$select from private.membership_ends$$, 'after which no mark is left');
 select results_eq(
   format('select id, status from public.bookings where id in (%L, %L, %L, %L) order by starts_at', :'past', :'coming', :'other', :'colleagues'),
   format($$values (%L::uuid, 'confirmed'), (%L, 'cancelled'), (%L, 'confirmed'), (%L, 'confirmed')$$, :'past', :'coming', :'other', :'colleagues'),
@@ -55,22 +72,26 @@ select results_eq(
   $$values ('booking_cancelled', 'employee@people.test', 'The employer no longer takes part.'), ('booking_cancelled', 'specialist@people.test', 'The employer no longer takes part.')$$,
   'both sides are told'
 );
-select is_empty($$select from auth.sessions where user_id = pg_temp.id('employee')$$, 'the person is signed out everywhere');
-select isnt_empty($$select from public.company_members where user_id = pg_temp.id('employee') and company_id = pg_temp.id('south') and status = 'active'$$, 'and stays a member of their other company');
+select results_eq(
+  format($$select specialist_id, starts_at, ends_at, offered_at between %L::timestamptz and %L::timestamptz + interval '168 hours' from public.specialist_freed_times$$, :'due', :'due'),
+  format('select specialist_id, starts_at, ends_at, true from public.bookings where id = %L', :'coming'),
+  'and the time is kept from being offered'
+);
 select isnt_empty(
-  $$select from public.audit_logs where action = 'company_members.update' and user_id = pg_temp.id('employee') and actor_id = pg_temp.id('company_admin')$$, 'it is audited'
+  $$select from public.audit_logs where action = 'company_members.update' and user_id = pg_temp.id('employee') and actor_id = pg_temp.id('company_admin')$$, 'the removal is audited'
 );
 select is_empty(
   format($$select from public.audit_logs where actor_id = pg_temp.id('company_admin') and (entity_type = 'bookings' or new_values::text ~ %L)$$, :'coming'),
   'and the admin''s entries say nothing of sessions'
 );
 
--- By a bare update too, which admins may do
+-- Whoever comes back before the sessions are cancelled keeps them
 select pg_temp.act_as('manager');
-update public.company_members set status = 'removed' where user_id = pg_temp.id('colleague');
+select public.deactivate_member(pg_temp.id('north'), pg_temp.id('colleague')) \g /dev/null
 select pg_temp.act_as_owner();
-select is((select status from public.bookings where id = :'colleagues'), 'cancelled', 'the rule holds whichever way a membership ends');
-select is_empty($$select from auth.sessions where user_id = pg_temp.id('colleague')$$, 'so does the end of sessions');
+update public.company_members set status = 'active' where user_id = pg_temp.id('colleague');
+select is(private.job_cancel_ended_sessions(now() + interval '25 hours'), 0::bigint, 'of a member nothing is cancelled');
+select is((select status from public.bookings where id = :'colleagues'), 'confirmed', 'whoever had removed them before');
 
 -- Leaving
 select pg_temp.act_as('manager');
@@ -78,12 +99,13 @@ select throws_ok($$select public.leave_company(pg_temp.id('south'))$$, 'PT404', 
 select lives_ok($$select public.leave_company(pg_temp.id('north'))$$, 'who is not the last admin leaves');
 select is_empty($$select from public.companies$$, 'and sees the company no more');
 select pg_temp.act_as_owner();
+select private.job_settle_ended_memberships(now()) \g /dev/null
 select isnt_empty($$select from auth.sessions where user_id = pg_temp.id('manager')$$, 'but stays signed in');
 
 -- What admins and managers see of the plan
 select pg_temp.act_as('company_admin');
 select is(public.company_plan(pg_temp.id('north')) #>> '{entitlement,plan}', 'test-plan', 'an admin sees the plan');
-select is(public.company_plan(pg_temp.id('north')) -> 'seats', '{"limit": 10, "members": 1, "pending": 0}', 'and the seats');
+select is(public.company_plan(pg_temp.id('north')) -> 'seats', '{"limit": 10, "members": 2, "pending": 0}', 'and the seats');
 select throws_ok($$select public.company_plan(pg_temp.id('south'))$$, 'PT404', 'company_not_found', 'of their company alone');
 select pg_temp.act_as('foreign_employee');
 select throws_ok($$select public.company_plan(pg_temp.id('south'))$$, 'PT404', 'company_not_found', 'an employee does not');

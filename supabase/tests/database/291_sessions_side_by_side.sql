@@ -1,4 +1,4 @@
--- Members of one company side by side do not pass the sessions of its plan together.
+-- A member who books on eight devices at once does not pass the sessions that the plan gives them.
 --
 -- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
 \set ON_ERROR_STOP on
@@ -27,7 +27,7 @@ $$;
 -- Of a run that was broken off.
 call pg_temp.clear_away();
 
--- Eight employees and eight specialists who work day and night, so that nothing but the plan is scarce.
+-- One employee and eight specialists who work day and night, so that nothing but the plan is scarce.
 create function pg_temp.one(p_kind int, p_n int) returns uuid language sql as $$
   select format('5de0b75e-0000-4000-8000-0000004%s000%s', p_kind, p_n)::uuid;
 $$;
@@ -56,7 +56,7 @@ select clock_timestamp() + interval '2 seconds' as start \gset
 \set said `supabase/tests/setup/clients 8 -v start="'$START'" -f supabase/tests/setup/booker.psql`
 select is(
   (select count(*) from public.bookings where company_id = :company and status = 'confirmed'), 3::bigint,
-  'of eight members who book at once three get the three sessions of the month'
+  'of eight requests at once three get the three sessions of the month'
 );
 select is(
   (select count(*) from string_to_table(:'said', E'\n') line where line ~ 'sessions_used_up'), 5::bigint, 'and the others are told why'

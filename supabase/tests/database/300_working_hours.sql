@@ -75,8 +75,8 @@ select pg_temp.add_exception('extra_hours', this + interval '12 hours', this + i
 select is((select count(*) from public.bookings where specialist_id = pg_temp.id('specialist:specialist') and status = 'confirmed'), 1::bigint,
   'time off cancels nothing');
 select pg_temp.act_as('colleague');
-select throws_ok($$select pg_temp.book('09:00')$$, 'PT422', 'outside_working_hours', 'no session in time off');
-select throws_ok($$select pg_temp.book('09:55')$$, 'PT422', 'outside_working_hours', 'not even for five minutes');
+select throws_ok($$select pg_temp.book('09:00')$$, 'PT409', 'slot_taken', 'no session in time off, which is refused like one that somebody has');
+select throws_ok($$select pg_temp.book('09:55')$$, 'PT409', 'slot_taken', 'not even for five minutes');
 select lives_ok($$select pg_temp.book('10:00')$$, 'but right after it');
 select lives_ok($$select pg_temp.book('12:10')$$, 'and in extra hours');
 select pg_temp.act_as_owner();

@@ -33,7 +33,7 @@ function planText({ plan, status, sessions_per_month: sessions, ends_on: last })
   const day = last && new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(last));
   const name = plan[0].toUpperCase() + plan.slice(1);
   const parts = [`${name}, ${PLAN_STATES[status] ?? status}${day ? ` until ${day}` : ''}.`];
-  return [...parts, sessions ? `${sessions} sessions a month.` : 'As many sessions as you like.'].join(' ');
+  return [...parts, sessions ? `${sessions} sessions a month for each member.` : 'As many sessions as you like.'].join(' ');
 }
 
 /** @param {{ limit: number, members: number, pending: number }} seats */

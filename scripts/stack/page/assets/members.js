@@ -43,7 +43,7 @@ function roleOf(one, name, company, onChanged) {
 
 /** @param {Member} one @param {string} name @param {Company} company @param {() => Promise<void>} onChanged */
 async function remove(one, name, company, onChanged) {
-  const text = `They are signed out everywhere, and their sessions to come that ${company.name} pays for are cancelled. Their account stays theirs.`;
+  const text = `They are signed out everywhere within a minute, and their sessions to come that ${company.name} pays for are cancelled some hours later. Their account stays theirs.`;
   if (!(await ask({ title: `Remove ${name} from ${company.name}?`, text, yes: 'Remove' }))) return;
   const { error } = await client.rpc('deactivate_member', { p_company_id: company.id, p_user_id: one.user_id });
   await onChanged();

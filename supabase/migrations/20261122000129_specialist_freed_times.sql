@@ -1,0 +1,71 @@
+-- Freed times: a session that fell away because a membership or an account ended, whose time is not offered yet.
+--
+-- Read:  the specialist. They may drop a row, which offers the time again at once.
+-- Write: private.withhold_time() alone.
+--
+-- An employer who removes somebody and looks at what a specialist offers would else see, in the time that appears, with
+-- whom and when that person had a session. docs/decisions/ending-a-membership.md
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('freed_time_hours', '168', 1, 720, 'Within how many hours, at a moment drawn at random, a time is offered again that fell free by the end of a membership or an account.');
+
+create table public.specialist_freed_times (
+  id uuid primary key default gen_random_uuid(),
+  specialist_id uuid not null references public.specialists (id) on delete cascade,
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  offered_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  constraint ends_after_start check (ends_at > starts_at)
+);
+
+comment on table public.specialist_freed_times is 'Times that fell free and are not offered again yet. To delete one reopens it.';
+comment on column public.specialist_freed_times.offered_at is 'From when on it is offered by itself.';
+
+create index specialist_freed_times_specialist_id_idx on public.specialist_freed_times (specialist_id, starts_at);
+create index specialist_freed_times_offered_at_idx on public.specialist_freed_times (offered_at);
+
+alter table public.specialist_freed_times enable row level security;
+alter table public.specialist_freed_times force row level security;
+revoke all on table public.specialist_freed_times from public, anon, authenticated, service_role;
+grant select (id, specialist_id, starts_at, ends_at, offered_at, created_at), delete on public.specialist_freed_times to authenticated;
+grant select on public.specialist_freed_times to service_role;
+
+create policy "A specialist sees their own freed times"
+  on public.specialist_freed_times for select to authenticated
+  using (specialist_id = (select private.my_practice_id()));
+
+create policy "A specialist reopens a freed time of their own"
+  on public.specialist_freed_times for delete to authenticated
+  using (specialist_id = (select private.my_practice_id()));
+
+create function private.withhold_time(p_booking public.bookings, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
+  values (
+    p_booking.specialist_id, p_booking.starts_at, p_booking.ends_at,
+    p_now + random() * make_interval(hours => private.setting('freed_time_hours')::int)
+  );
+$$;
+
+comment on function private.withhold_time(public.bookings, timestamptz) is
+  'Keeps the time of a cancelled session from being offered, until the specialist reopens it or a random moment comes.';
+
+revoke execute on function private.withhold_time(public.bookings, timestamptz) from public;
+
+create function private.job_purge_freed_times(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return private.purge('public.specialist_freed_times', 'offered_at', p_now);
+end;
+$$;
+
+comment on function private.job_purge_freed_times(timestamptz) is 'Deletes freed times that are offered again.';
+
+select cron.schedule('purge-freed-times', '53 * * * *', $$select private.run_job('purge_freed_times')$$);
