@@ -788,10 +788,10 @@ export interface components {
             seats: number;
             /**
              * Format: uint32
-             * @description Sessions of all members together in a month; `null` for no limit.
+             * @description Sessions of each member in a month; `null` for no limit.
              */
             sessions_per_month: number | null;
-            /** @description Its first day, where the company is. */
+            /** @description Its first day, in the time zone that the company had when it was assigned. */
             starts_on: components["schemas"]["Date"];
             /** @description Its state. */
             status: components["schemas"]["SubscriptionStatus"];
