@@ -498,6 +498,17 @@ export type Database = {
                         referencedColumns: [
                             "id"
                         ];
+                    },
+                    {
+                        foreignKeyName: "company_employee_invitations_invited_by_fkey";
+                        columns: [
+                            "invited_by"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
                     }
                 ];
             };

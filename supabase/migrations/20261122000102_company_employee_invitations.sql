@@ -23,7 +23,7 @@ create table public.company_employee_invitations (
   sent_at timestamptz not null default now(),
   mails_since timestamptz not null default now(),
   mails int not null default 1 check (mails > 0),
-  invited_by uuid references auth.users (id) on delete set null,
+  invited_by uuid references public.profiles (id) on delete set null,
   accepted_at timestamptz,
   accepted_by uuid references auth.users (id) on delete set null,
   revoked_at timestamptz,
@@ -39,6 +39,7 @@ comment on table public.company_employee_invitations is 'An invitation of an add
 comment on column public.company_employee_invitations.full_name is 'What the admin calls them. Never in the mail, and only suggested to who accepts.';
 comment on column public.company_employee_invitations.status is
   'pending counts as a seat until expires_at; expired is written by a job, later than it is true.';
+comment on column public.company_employee_invitations.invited_by is 'Who answers for it: the admin who mailed it last. Without one, nobody accepts it.';
 comment on column public.company_employee_invitations.mails is 'How many were sent since mails_since; a window lasts a day.';
 
 create unique index company_employee_invitations_one_open_idx on public.company_employee_invitations (company_id, email)

@@ -55,7 +55,7 @@ $$;
 comment on function private.require_company_admin(uuid) is 'Refuses everybody but admins of the company: unauthenticated (401), forbidden (403).';
 
 -- Before the lock, so that strangers hold nobody up. Behind it again: who waited may be no admin any more.
-create function private.lock_company_as_admin(p_company_id uuid)
+create function private.lock_company_as_admin(p_company_id uuid, p_user_id uuid default null)
 returns public.companies
 language plpgsql
 set search_path = ''
@@ -64,14 +64,16 @@ declare
   v_company public.companies;
 begin
   perform private.require_company_admin(p_company_id);
+  perform private.hold_accounts(private.user_id(), p_user_id);
   v_company := private.lock_company(p_company_id);
   perform private.require_company_admin(p_company_id);
   return v_company;
 end;
 $$;
 
-comment on function private.lock_company_as_admin(uuid) is
-  'The company, locked, of which the caller is an admin as long as it is. What an admin does begins with it. Errors: unauthenticated (401), forbidden (403).';
+comment on function private.lock_company_as_admin(uuid, uuid) is
+  'The company, locked, of which the caller is an admin as long as it is. What an admin does begins with it. p_user_id: on whom they act. '
+  'Errors: unauthenticated (401), forbidden (403).';
 
 create function private.accept_dpa(p_company_id uuid, p_version text)
 returns void

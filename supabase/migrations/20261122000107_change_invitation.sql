@@ -74,7 +74,7 @@ begin
   select * into i from public.company_employee_invitations where id = p_invitation_id for update;
   perform private.check_resendable(i, v_company);
   update public.company_employee_invitations
-  set status = 'pending',
+  set status = 'pending', invited_by = private.user_id(),
       mails = case when mails_since <= now() - interval '1 day' then 1 else mails + 1 end,
       mails_since = case when mails_since <= now() - interval '1 day' then now() else mails_since end
   where id = p_invitation_id;
@@ -85,6 +85,22 @@ end;
 $$;
 
 comment on function private.resend_invitation(uuid, jsonb) is 'What public.resend_invitation() does.';
+
+create function private.end_invitation(p_invitation_id uuid, p_context jsonb)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.company_employee_invitations set status = 'revoked', revoked_at = now() where id = p_invitation_id;
+  update private.invitation_tokens set superseded_at = greatest(now(), created_at)
+  where invitation_id = p_invitation_id and used_at is null and superseded_at is null;
+  perform private.audit_invitation('invitation.revoked', p_invitation_id, null, p_context);
+end;
+$$;
+
+comment on function private.end_invitation(uuid, jsonb) is
+  'Revokes an invitation that its caller has locked: its link is void, its mail, if it still waits, is skipped.';
 
 -- A suspended company may take back what it sent.
 create function private.revoke_invitation(p_invitation_id uuid, p_context jsonb)
@@ -102,10 +118,7 @@ begin
   if v_status = 'accepted' then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The invitation was accepted already.';
   elsif v_status <> 'revoked' then
-    update public.company_employee_invitations set status = 'revoked', revoked_at = now() where id = p_invitation_id;
-    update private.invitation_tokens set superseded_at = greatest(now(), created_at)
-    where invitation_id = p_invitation_id and used_at is null and superseded_at is null;
-    perform private.audit_invitation('invitation.revoked', p_invitation_id, null, private.caller_context(p_context, 'revoke_invitation'));
+    perform private.end_invitation(p_invitation_id, private.caller_context(p_context, 'revoke_invitation'));
   end if;
   return private.invitation_answer(p_invitation_id, v_company_id, 'revoked');
 end;

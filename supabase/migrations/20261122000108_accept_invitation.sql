@@ -20,6 +20,22 @@ $$;
 comment on function private.invitation_seat_is_gone(uuid, text) is
   'Whether the seat that an invitation kept is gone: the plan became smaller, or ended.';
 
+-- Of the invitation and not of the past: an admin who was removed and is one again invites anew.
+create function private.inviter_may_invite(p_invitation public.company_employee_invitations)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from public.company_members m
+    where m.company_id = p_invitation.company_id and m.user_id = p_invitation.invited_by and m.status = 'active' and m.role = 'admin'
+  ) and private.has_usable_account(p_invitation.invited_by);
+$$;
+
+comment on function private.inviter_may_invite(public.company_employee_invitations) is
+  'Whether whoever answers for an invitation still is an admin of the company. To rely on it, lock the company first.';
+
 create function private.examine_invitation(p_token_id uuid, p_token_hash text)
 returns text
 language plpgsql
@@ -35,7 +51,7 @@ begin
   return case
     when v_refusal is not null then v_refusal
     when i.status = 'accepted' then 'used'
-    when i.status = 'revoked' then 'revoked'
+    when i.status = 'revoked' or not private.inviter_may_invite(i) then 'revoked'
     when t.superseded_at is not null then 'superseded'
     when t.expires_at <= clock_timestamp() then 'expired'
     when not exists (select from public.companies where id = i.company_id and status = 'active') then 'company_suspended'
@@ -151,6 +167,7 @@ declare
   v_email text;
   v_outcome text;
 begin
+  perform private.hold_accounts(p_user_id);
   -- The company before the link, in the order of invite_employees() and resend_invitation().
   perform private.lock_company(i.company_id)
   from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;

@@ -27,7 +27,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.lock_company_as_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id, p_user_id);
   if p_role is null or p_role not in ('employee', 'manager', 'admin') then
     raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
   end if;
@@ -44,7 +44,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.lock_company_as_admin(p_company_id);
+  perform private.lock_company_as_admin(p_company_id, p_user_id);
   perform private.change_member(p_company_id, p_user_id, null, 'removed');
 end;
 $$;
@@ -63,6 +63,7 @@ begin
   elsif p_company_id is null or not p_company_id = any(array(select private.my_company_ids())) then
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
   end if;
+  perform private.hold_accounts(private.user_id());
   perform private.change_member(p_company_id, private.user_id(), null, 'removed');
 end;
 $$;

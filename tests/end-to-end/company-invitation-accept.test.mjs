@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { sql, visitor } from './platform/clients.mjs';
+import { service, sql, visitor } from './platform/clients.mjs';
 import { aCustomer, as, ask, memberOf } from './platform/companies.mjs';
 import { FunctionProcess } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
@@ -13,6 +13,7 @@ import { PASSWORD, newAddress, signUp, signedIn } from './platform/people.mjs';
 after(() => sql.end());
 
 /** @typedef {Awaited<ReturnType<typeof aCustomer>>} Customer */
+/** @typedef {Awaited<ReturnType<typeof memberOf>>} Person */
 
 /** Invites an address, and answers the token of the mail. @param {Customer} customer @param {string} email @param {number} [mail] @param {Record<string, unknown>} [more] */
 async function invited({ company, admin }, email, mail = 1, more = {}) {
@@ -196,6 +197,33 @@ test('every reason why an invitation cannot be accepted has its code', async () 
     assert.equal(code(await accept(token, {}, await as(customer.admin))), expected);
     const [{ count }] = await sql`select count(*)::int from auth.users where email = ${email}`;
     assert.equal(count, 0, expected);
+  }
+});
+
+test('an admin who is one no more has left no way in behind', async () => {
+  /** @type {Record<string, (company: { id: string }, admin: Person, former: Person) => PromiseLike<{ error: unknown }>>} */
+  const ends = {
+    removed: ({ id }, admin, former) => admin.client.rpc('deactivate_member', { p_company_id: id, p_user_id: former.id }),
+    demoted: ({ id }, admin, former) =>
+      admin.client.rpc('set_member_role', { p_company_id: id, p_user_id: former.id, p_role: 'manager' }),
+    left: ({ id }, _, former) => former.client.rpc('leave_company', { p_company_id: id }),
+    deleted: (_, __, former) => service.auth.admin.deleteUser(former.id),
+    suspended: (_, __, former) => service.auth.admin.updateUserById(former.id, { ban_duration: '24h' }),
+  };
+  for (const [how, end] of Object.entries(ends)) {
+    const customer = await aCustomer({ seats: 5 });
+    const former = await memberOf(customer.company, 'admin');
+    const email = newAddress('accomplice');
+    const { token } = await invited({ ...customer, admin: former }, email, 1, { role: 'admin' });
+    assert.equal((await preview(token)).status, 200);
+    const { error } = await end(customer.company, customer.admin, former);
+    assert.equal(error, null, how);
+    assert.equal(code(await preview(token)), '410 invitation_revoked', how);
+    assert.equal(code(await accept(token, { password: PASSWORD })), '410 invitation_revoked', how);
+    const [{ count }] = await sql`select count(*)::int from auth.users where email = ${email}`;
+    assert.equal(count, 0, how);
+    const { data } = await customer.admin.client.from('company_employee_invitations').select('status').eq('email', email);
+    assert.deepEqual(data, [{ status: 'revoked' }], how);
   }
 });
 

@@ -19,5 +19,8 @@ const options = {
 /** What a browser holds. Every call is a new visitor. */
 export const visitor = () => createClient(environment.url, environment.publishableKey, options);
 
+/** What the project's own servers hold. */
+export const service = createClient(environment.url, environment.secretKey, options);
+
 /** The project's owner, for what a test cannot do as a person: prepare, and look behind the scenes. */
 export const sql = postgres(environment.databaseUrl, { max: 4, onnotice: () => {} });
