@@ -30,15 +30,16 @@ function shuffle(list) {
 }
 
 /**
- * @param {Record<string, string[]>} addresses by class
- * @param {(address: string) => Promise<number>} trial
+ * @template T
+ * @param {Record<string, T[]>} subjects by class
+ * @param {(subject: T) => Promise<number>} trial
  * @returns {Promise<Times>}
  */
-async function mixed(addresses, trial) {
-  const times = /** @type {Times} */ (Object.fromEntries(Object.keys(addresses).map((one) => [one, []])));
-  const all = Object.entries(addresses).flatMap(([one, list]) => list.map((address) => ({ one, address })));
-  for (const { one, address } of shuffle(all)) {
-    times[one].push(await trial(address));
+export async function mixed(subjects, trial) {
+  const times = /** @type {Times} */ (Object.fromEntries(Object.keys(subjects).map((one) => [one, []])));
+  const all = Object.entries(subjects).flatMap(([one, list]) => list.map((subject) => ({ one, subject })));
+  for (const { one, subject } of shuffle(all)) {
+    times[one].push(await trial(subject));
     await pause(randomInt(10));
   }
   return times;
