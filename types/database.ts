@@ -516,6 +516,7 @@ export type Database = {
                 Row: {
                     "company_id": string;
                     "created_at": string;
+                    "email": string;
                     "removed_at": string | null;
                     "role": string;
                     "status": string;
@@ -526,6 +527,7 @@ export type Database = {
                 Insert: {
                     "company_id": string;
                     "created_at"?: string;
+                    "email": string;
                     "removed_at"?: string | null;
                     "role"?: string;
                     "status"?: string;
@@ -535,6 +537,7 @@ export type Database = {
                 Update: {
                     "company_id"?: string;
                     "created_at"?: string;
+                    "email"?: string;
                     "removed_at"?: string | null;
                     "role"?: string;
                     "status"?: string;
@@ -1703,6 +1706,7 @@ export type Database = {
                 Args: {
                     "p_context"?: Json;
                     "p_full_name": string;
+                    "p_own_account"?: boolean;
                     "p_terms": Json;
                     "p_token_hash": string;
                     "p_token_id": string;

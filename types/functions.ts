@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Accept an invitation
-         * @description Makes somebody a member of the company, and records which terms they accepted. Whoever has an account with the address sends their access token (`unauthenticated` without it, `wrong_account` for another address). Everybody else chooses a password and gets an account; one that nobody had confirmed gets this password, and its sessions end. A password that is refused, and a service that fails, leave an invitation that can still be accepted. `conflict`: another request made the account just now.
+         * @description Makes somebody a member of the company, and records which terms they accepted. Whoever has an account with the address sends their access token (`unauthenticated` without it, `wrong_account` for another address). If it has none, whoever is signed in may join with their own (`own_account`), and is known to the company by the invited address alone. Everybody else chooses a password and gets an account; one that nobody had confirmed gets this password, and its sessions end. A password that is refused, and a service that fails, leave an invitation that can still be accepted. `conflict`: another request made the account just now, or they belong to the company by another address.
          */
         post: operations["company-invitation-accept"];
         delete?: never;
@@ -312,6 +312,12 @@ export interface components {
         AcceptRequest: {
             /** @description What they are called, if they have no name yet. */
             full_name?: string | null;
+            /**
+             * @description Whether whoever is signed in joins with their account, though it has another
+             *     address than the one that was invited.
+             * @default false
+             */
+            own_account: boolean;
             /**
              * Format: password
              * @description A password for the new account: 12 characters to 72 bytes of UTF-8. Nothing

@@ -25,6 +25,7 @@ create index companies_time_zone_idx on public.companies (time_zone);
 create table public.company_members (
   company_id uuid not null references public.companies (id) on delete restrict,
   user_id uuid not null references public.profiles (id) on delete cascade,
+  email text not null check (email = lower(email) and length(email) <= 320),
   role text not null default 'employee' check (role in ('employee', 'manager', 'admin')),
   status text not null default 'active' check (status in ('active', 'removed')),
   removed_at timestamptz,
@@ -35,10 +36,15 @@ create table public.company_members (
 );
 
 comment on table public.company_members is 'Membership of a person in a company, kept after removal.';
+comment on column public.company_members.email is
+  'The address that was invited, and that accepting proved: all that the company knows of the person''s addresses, wherever '
+  'their account has moved. Not granted to clients; company_directory() shows that of members.';
 comment on column public.company_members.role is
   'employee books; manager also sees who the members are; admin also changes them and invites.';
 
 create index company_members_user_id_idx on public.company_members (user_id);
+create index company_members_email_idx on public.company_members (email);
+create unique index company_members_one_person_idx on public.company_members (company_id, email) where status = 'active';
 
 alter table public.companies enable row level security;
 alter table public.companies force row level security;
@@ -109,6 +115,8 @@ set search_path = ''
 as $$
 begin
   new.removed_at := case when new.status = 'removed' then coalesce(new.removed_at, now()) end;
+  -- Whoever comes without an invitation is known by the address they have.
+  new.email := coalesce(new.email, (select p.email from public.profiles p where p.id = new.user_id));
   if tg_op = 'UPDATE' and old.role = 'admin' and old.status = 'active'
     and (new.role <> 'admin' or new.status <> 'active')
   then
@@ -127,7 +135,7 @@ end;
 $$;
 
 comment on function private.guard_membership() is
-  'Trigger: keeps removed_at in step with the status, and a company with an admin.';
+  'Trigger: keeps removed_at in step with the status, and a company with an admin; gives a membership its address.';
 
 create trigger guard_membership before insert or update on public.company_members
   for each row execute function private.guard_membership();

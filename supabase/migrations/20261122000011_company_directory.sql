@@ -1,5 +1,5 @@
--- What a company's admins and managers may know about its people: name, address, role.
--- Of who has left, nothing: their name and address may have changed since. Never language, time zone, bookings or activity, so profiles stay closed to them.
+-- What a company's admins and managers may know about its people: name, role, and the address that it invited.
+-- Of who has left, nothing: their name may have changed since. Never the address of the account, language, time zone, bookings or activity, so profiles stay closed to them.
 
 create function private.company_directory(p_company_id uuid)
 returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)
@@ -13,7 +13,7 @@ begin
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
   end if;
   return query
-    select m.user_id, p.display_name, p.email, m.role, m.status, m.created_at
+    select m.user_id, p.display_name, m.email, m.role, m.status, m.created_at
     from public.company_members m
     join public.profiles p on p.id = m.user_id
     where m.company_id = p_company_id and m.status = 'active'
@@ -37,7 +37,7 @@ as $$
 $$;
 
 comment on function public.company_directory(uuid) is
-  'Members of a company, for its admins and managers. Errors: company_not_found (404).';
+  'Members of a company by the addresses that were invited, for its admins and managers. Errors: company_not_found (404).';
 
 revoke execute on function public.company_directory(uuid) from public;
 grant execute on function public.company_directory(uuid) to authenticated;

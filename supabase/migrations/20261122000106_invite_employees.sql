@@ -66,12 +66,11 @@ stable
 set search_path = ''
 as $$
   select exists (
-    select from public.profiles p join public.company_members m on m.user_id = p.id
-    where p.email = p_email and m.company_id = p_company_id and m.status = 'active'
+    select from public.company_members where company_id = p_company_id and email = p_email and status = 'active'
   );
 $$;
 
-comment on function private.is_member_address(uuid, text) is 'Whether an address is that of a member of the company.';
+comment on function private.is_member_address(uuid, text) is 'Whether a member of the company is known to it by an address. The address of their account is not looked at.';
 
 -- Why an address is not invited by this company at all, or null. Of people it tells nothing: whether
 -- they have an account elsewhere is not looked at.

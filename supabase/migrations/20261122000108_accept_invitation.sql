@@ -116,15 +116,49 @@ $$;
 
 comment on function private.check_invitation(uuid, text, text[]) is 'What public.check_invitation() does.';
 
+-- Who is meant has the account of the invited address. Whoever else holds the link has proven the address as well, and
+-- may join by it with an account that they have, if they say so: docs/decisions/the-employer-knows-the-invited-address.md
+create function private.acceptance_refusal(
+  p_invitation public.company_employee_invitations, p_user_id uuid, p_own_account boolean
+)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when exists (
+      select from public.company_members m
+      where m.company_id = p_invitation.company_id and m.email = p_invitation.email and m.status = 'active' and m.user_id <> p_user_id
+    ) or not exists (
+      select from auth.users u where u.id = p_user_id and u.email_confirmed_at is not null and (
+        lower(u.email) = p_invitation.email
+        or p_own_account and not exists (
+          select from public.profiles p where p.email = p_invitation.email and p.email_confirmed_at is not null
+        )
+      )
+    ) then 'wrong_account'
+    -- Were it accepted, the company would learn that this address is its member's, too.
+    when exists (
+      select from public.company_members m
+      where m.company_id = p_invitation.company_id and m.user_id = p_user_id and m.status = 'active' and m.email <> p_invitation.email
+    ) then 'already_member'
+  end;
+$$;
+
+comment on function private.acceptance_refusal(public.company_employee_invitations, uuid, boolean) is
+  'Why an account does not accept an invitation: wrong_account, or already_member by another address; null where it may. '
+  'p_own_account: its owner wants to join with it, though it has another address.';
+
 -- Who was a member before comes back, in the role of the invitation. Who is one keeps the role they have.
 create function private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid)
 returns void
 language sql
 set search_path = ''
 as $$
-  insert into public.company_members as m (company_id, user_id, role)
-  values (p_invitation.company_id, p_user_id, p_invitation.role)
-  on conflict (company_id, user_id) do update set status = 'active', role = excluded.role
+  insert into public.company_members as m (company_id, user_id, email, role)
+  values (p_invitation.company_id, p_user_id, p_invitation.email, p_invitation.role)
+  on conflict (company_id, user_id) do update set status = 'active', role = excluded.role, email = excluded.email
   where m.status = 'removed';
 $$;
 
@@ -156,7 +190,7 @@ comment on function private.use_invitation(uuid, uuid, text, jsonb, jsonb) is
   'What follows from an accepted invitation: membership, name, terms, audit. Returns the company.';
 
 create function private.accept_invitation(
-  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb
+  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean
 )
 returns jsonb
 language plpgsql
@@ -164,7 +198,6 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_email text;
   v_outcome text;
 begin
   perform private.hold_accounts(p_user_id);
@@ -173,12 +206,10 @@ begin
   from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
   v_outcome := private.examine_invitation(p_token_id, p_token_hash);
   if v_outcome = 'live' then
-    select i.email into v_email
+    select private.acceptance_refusal(i, p_user_id, p_own_account) into v_outcome
     from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
     v_outcome := case
-      when not exists (
-        select from auth.users u where u.id = p_user_id and lower(u.email) = v_email and u.email_confirmed_at is not null
-      ) then 'wrong_account'
+      when v_outcome is not null then v_outcome
       when p_terms ->> 'terms' is distinct from private.setting('terms_version') #>> '{}'
         or p_terms ->> 'privacy' is distinct from private.setting('privacy_version') #>> '{}' then 'wrong_terms'
       else 'accepted'
@@ -196,12 +227,12 @@ begin
 end;
 $$;
 
-comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) is 'What public.accept_invitation() does.';
+comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) is 'What public.accept_invitation() does.';
 
 revoke execute on function private.check_invitation(uuid, text, text[]) from public;
-revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) from public;
+revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) from public;
 grant execute on function private.check_invitation(uuid, text, text[]) to service_role;
-grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
+grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) to service_role;
 
 create function public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] default '{}', p_context jsonb default null)
 returns jsonb
@@ -212,27 +243,28 @@ as $$
 $$;
 
 create function public.accept_invitation(
-  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb default null
+  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb default null,
+  p_own_account boolean default false
 )
 returns jsonb
 language sql
 set search_path = ''
 as $$
-  select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context);
+  select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context, coalesce(p_own_account, false));
 $$;
 
 comment on function public.check_invitation(uuid, text, text[], jsonb) is
   'Looks at the link of an invitation without using it up. Outcome: live, with company, email, full_name, account (none, unconfirmed, '
   'confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, '
   'revoked, used, superseded, company_suspended, seat_gone. A wrong secret counts.';
-comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) is
-  'Accepts an invitation for an account with its address, confirmed. Outcome: accepted, with company_id and user_id; wrong_account, '
-  'wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
+comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) is
+  'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no '
+  'account. Outcome: accepted, with company_id and user_id; wrong_account, already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
 
 revoke execute on function public.check_invitation(uuid, text, text[], jsonb) from public, anon, authenticated;
-revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) from public, anon, authenticated;
+revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) from public, anon, authenticated;
 grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
-grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb) to service_role;
+grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) to service_role;
 
 -- An invitation that waits stays: it is to the address, whatever account it had.
 create function private.forget_accepted_invitations()

@@ -260,10 +260,12 @@ fn accepting(schemas: &mut Schemas) -> Vec<Operation> {
         summary: "Accept an invitation",
         description: "Makes somebody a member of the company, and records which terms they accepted. Whoever has an \
                       account with the address sends their access token (`unauthenticated` without it, \
-                      `wrong_account` for another address). Everybody else chooses a password and gets an account; \
+                      `wrong_account` for another address). If it has none, whoever is signed in may join with \
+                      their own (`own_account`), and is known to the company by the invited address alone. Everybody else chooses a password and gets an account; \
                       one that nobody had confirmed gets this password, and its sessions end. A password that is \
                       refused, and a service that fails, leave an invitation that can still be accepted. \
-                      `conflict`: another request made the account just now.",
+                      `conflict`: another request made the account just now, or they belong to the company by \
+                      another address.",
         caller: Caller::PublicOrPerson,
         request: schemas.request::<AcceptRequest>(),
         success: (200, schemas.answer::<AcceptResponse>()),

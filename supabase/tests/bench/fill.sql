@@ -24,9 +24,9 @@ values ('cf000000-0000-4000-8000-000000000001', 'bench', 'Bench', 1000);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 select id, 'cf000000-0000-4000-8000-000000000001', 'active', current_date - 30 from public.companies where name like 'Bench %';
 
-insert into public.company_members (company_id, user_id, role)
+insert into public.company_members (company_id, user_id, email, role)
 select ('c0000000-0000-4000-8000-' || lpad((1 + n % 1000)::text, 12, '0'))::uuid,
-  ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, case when n <= 1000 then 'admin' else 'employee' end
+  ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'bench' || n || '@bench.test', case when n <= 1000 then 'admin' else 'employee' end
 from generate_series(1, 50000) n;
 
 insert into public.specialists (id, user_id, display_name, status, verified_at)

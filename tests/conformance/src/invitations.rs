@@ -128,8 +128,19 @@ async fn accept_as(
     link: &LinkToken,
     terms: AcceptedTerms,
 ) -> Result<CompanyId, Code> {
+    accept_with(subject, person, link, terms, false).await
+}
+
+async fn accept_with(
+    subject: &impl Subject,
+    person: Option<&AccessToken>,
+    link: &LinkToken,
+    terms: AcceptedTerms,
+    own_account: bool,
+) -> Result<CompanyId, Code> {
     let password = person.is_none().then(|| SecretString::new(PASSWORD));
-    let request = AcceptRequest { token: link.encode(), password, full_name: None, terms };
+    let token = link.encode();
+    let request = AcceptRequest { token, password, full_name: None, own_account, terms };
     let answer = accept(subject, person, &request, &client(subject)).await;
     answer.map(|answer| answer.company_id).map_err(|error| error.code())
 }
@@ -240,6 +251,52 @@ pub(crate) async fn a_confirmed_account_is_let_in_by_its_own_session_alone(subje
     let ben = subject.sign_in(ben, "benjamin");
     assert_eq!(accept_as(subject, Some(&ben), &link, terms.clone()).await, Ok(scene.company));
     assert_eq!(accept_as(subject, Some(&ben), &link, terms).await, Err(Code::TokenUsed));
+}
+
+pub(crate) async fn another_account_is_let_in_if_its_owner_says_so(subject: &impl Subject) {
+    let scene = scene(subject, 9).await;
+    let eve = subject.member("eve").await;
+    let eve = subject.sign_in(eve, "eve");
+    invite(subject, &scene, &["eve-at-work"]).await;
+    let link = mailed(subject).await;
+    let (_, terms) = seen(subject, &link).await;
+    let unsaid = accept_as(subject, Some(&eve), &link, terms.clone()).await;
+    assert_eq!(unsaid, Err(Code::WrongAccount));
+    let said = accept_with(subject, Some(&eve), &link, terms.clone(), true).await;
+    assert_eq!(said, Ok(scene.company));
+    let names = ["eve-at-work", "eve"];
+    let expected = [InvitationStatus::AlreadyMember, InvitationStatus::Invited];
+    assert_eq!(invite(subject, &scene, &names).await, expected, "one is known to the company");
+    let link = mailed(subject).await;
+    for own_account in [false, true] {
+        let again = accept_with(subject, Some(&eve), &link, terms.clone(), own_account).await;
+        assert_eq!(again, Err(Code::Conflict), "or it would learn the other");
+    }
+}
+
+pub(crate) async fn an_address_with_an_account_is_let_in_by_it_alone(subject: &impl Subject) {
+    let scene = scene(subject, 9).await;
+    subject.member("benjamin").await;
+    let eve = subject.member("eve").await;
+    let eve = subject.sign_in(eve, "eve");
+    invite(subject, &scene, &["benjamin"]).await;
+    let link = mailed(subject).await;
+    let (_, terms) = seen(subject, &link).await;
+    let answer = accept_with(subject, Some(&eve), &link, terms, true).await;
+    assert_eq!(answer, Err(Code::WrongAccount));
+}
+
+pub(crate) async fn a_member_is_known_by_the_address_that_was_invited(subject: &impl Subject) {
+    let scene = scene(subject, 9).await;
+    let ben = subject.member("benjamin").await;
+    invite(subject, &scene, &["benjamin"]).await;
+    let link = mailed(subject).await;
+    let (_, terms) = seen(subject, &link).await;
+    let token = subject.sign_in(ben, "benjamin");
+    assert_eq!(accept_as(subject, Some(&token), &link, terms).await, Ok(scene.company));
+    subject.change_address(ben, &subject.address("private"));
+    let expected = [InvitationStatus::AlreadyMember, InvitationStatus::Invited];
+    assert_eq!(invite(subject, &scene, &["benjamin", "private"]).await, expected);
 }
 
 pub(crate) async fn a_link_ends_with_its_time_its_successor_and_its_invitation(

@@ -142,6 +142,9 @@ suite! { $
         the_link_of_the_mail_makes_somebody_new_a_member
         an_account_that_nobody_confirmed_is_taken_over_by_the_link
         a_confirmed_account_is_let_in_by_its_own_session_alone
+        another_account_is_let_in_if_its_owner_says_so
+        an_address_with_an_account_is_let_in_by_it_alone
+        a_member_is_known_by_the_address_that_was_invited
         a_link_ends_with_its_time_its_successor_and_its_invitation
         five_wrong_secrets_exhaust_a_link;
     claims:

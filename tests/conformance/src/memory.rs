@@ -115,8 +115,14 @@ impl Subject for World {
     }
 
     fn found(&self, members: &[(UserId, &str)]) -> CompanyId {
+        let address = |person: UserId| {
+            let accounts = self.accounts.borrow();
+            let known = accounts.iter().find(|account| account.id == person);
+            known.expect("a person").address.clone()
+        };
         let member = |(user_id, role): &(UserId, &str)| MemoryMember {
             user_id: *user_id,
+            email: address(*user_id),
             role: (*role).to_owned(),
             active: true,
         };

@@ -1,7 +1,8 @@
 //! Accepting an invitation, by the link that was mailed.
 //!
 //! Three ways lead in. Somebody with a confirmed account accepts as themselves,
-//! signed in. Somebody without one gets an account, confirmed by the link, which
+//! signed in; with one of another address only if they say so, and the invited
+//! address has no account. Somebody without one gets an account, confirmed by the link, which
 //! only reads who reads their mail. And an account that nobody has confirmed gets a
 //! new password, whoever made it: else they would keep a way in. Auth is told first,
 //! and the invitation is used up last, in one transaction with the membership;
@@ -105,6 +106,7 @@ pub async fn preview(
 ///
 /// # Errors
 /// Those of a link, see [`preview`]; `wrong_account` for somebody else's invitation,
+/// `conflict` for somebody who belongs to the company by another address,
 /// `unauthenticated` where the address has an account and nobody is signed in,
 /// `version_not_in_force` for other terms; `rule_violation` for a password that is
 /// refused. Each, and `upstream_unavailable` and `upstream_timeout`, leaves an
@@ -128,6 +130,7 @@ pub async fn accept(
         p_full_name: request.full_name.as_deref(),
         p_terms: &request.terms,
         p_context: client,
+        p_own_account: person.is_some() && request.own_account,
     };
     let acceptance = ports.call(&acceptance).await?;
     match (acceptance.outcome, acceptance.company_id) {

@@ -230,7 +230,12 @@ fn only_admins_of_the_company_invite_and_an_unknown_one_is_like_a_strangers() {
     let manager = scene.world.settle("mia", true);
     scene.world.with_company(|company| {
         let role = "manager".to_owned();
-        company.members.push(crate::testing::MemoryMember { user_id: manager, role, active: true });
+        company.members.push(crate::testing::MemoryMember {
+            user_id: manager,
+            email: "max@example.com".to_owned(),
+            role,
+            active: true,
+        });
     });
     let manager = scene.world.sign_in(manager);
     for person in [&stranger, &manager] {

@@ -23,7 +23,12 @@ struct Scene {
 fn scene() -> Scene {
     let world = World::new();
     let [olga, ada] = ["olga", "ada"].map(|name| person(&world, name));
-    let member = |user_id| MemoryMember { user_id, role: "admin".to_owned(), active: true };
+    let member = |user_id| MemoryMember {
+        user_id,
+        email: format!("{user_id}@example.com"),
+        role: "admin".to_owned(),
+        active: true,
+    };
     {
         let mut companies = world.companies.borrow_mut();
         companies.platform_admins.push(olga);

@@ -34,6 +34,8 @@ pub struct MemoryCompany {
 #[allow(missing_docs, reason = "the columns of the table")]
 pub struct MemoryMember {
     pub user_id: UserId,
+    /// The address that was invited, wherever the account has moved.
+    pub email: String,
     pub role: String,
     pub active: bool,
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    MemoryCompany, MemoryMember, MemoryToken, World, argument,
+    MemoryAccount, MemoryCompany, MemoryMember, MemoryToken, World, argument,
     companies::{refuse, refuse_plainly},
     tokens::lifetime,
 };
@@ -50,6 +50,10 @@ impl MemoryCompany {
 
     fn is_member(&self, person: UserId) -> bool {
         self.members.iter().any(|member| member.user_id == person && member.active)
+    }
+
+    fn has_address(&self, email: &str) -> bool {
+        self.members.iter().any(|member| member.email == email && member.active)
     }
 
     fn is_admin(&self, person: UserId) -> bool {
@@ -103,10 +107,9 @@ impl World {
     fn address_refusal(&self, company: &MemoryCompany, email: &str) -> Option<InvitationStatus> {
         let domain = email.rsplit('@').next().unwrap_or_default();
         let allowed = &company.domains;
-        let is_member = |id| company.is_member(id);
         if !allowed.is_empty() && !allowed.iter().any(|allowed| allowed == domain) {
             Some(InvitationStatus::DomainNotAllowed)
-        } else if self.account_of(email).is_some_and(|(id, _)| is_member(id)) {
+        } else if company.has_address(email) {
             Some(InvitationStatus::AlreadyMember)
         } else if self.outbox.borrow().suppressions.contains_key(email) {
             Some(InvitationStatus::Suppressed)
@@ -267,8 +270,7 @@ impl World {
         let companies = self.companies.borrow();
         let (company, invitation) = companies.invitation(id).expect("the invitation of a token");
         let seats = company.seats(now);
-        let member =
-            self.account_of(&invitation.email).is_some_and(|(id, _)| company.is_member(id));
+        let member = company.has_address(&invitation.email);
         match invitation.status {
             "accepted" => InvitationOutcome::Used,
             "revoked" => InvitationOutcome::Revoked,
@@ -309,6 +311,37 @@ impl World {
         })
     }
 
+    /// Why an account does not accept an invitation, as `private.acceptance_refusal()` says it.
+    fn acceptance_refusal(
+        &self,
+        company: &MemoryCompany,
+        id: InvitationId,
+        person: UserId,
+        arguments: &Value,
+    ) -> Option<InvitationOutcome> {
+        let invitation = company.invitations.iter().find(|one| one.id == id).expect("a live one");
+        let email = &invitation.email;
+        let mut members = company.members.iter().filter(|member| member.active);
+        let another =
+            members.clone().any(|member| member.user_id == person && member.email != *email);
+        let taken = members.any(|member| member.user_id != person && member.email == *email);
+        if taken || !self.may_join(person, email, argument(arguments, "p_own_account")) {
+            return Some(InvitationOutcome::WrongAccount);
+        }
+        another.then_some(InvitationOutcome::AlreadyMember)
+    }
+
+    /// Whether an account may accept what was mailed to an address.
+    fn may_join(&self, person: UserId, email: &str, own_account: bool) -> bool {
+        match self.account_of(email) {
+            Some((holder, true)) => holder == person,
+            _ => {
+                let confirmed = |account: &MemoryAccount| account.id == person && account.confirmed;
+                own_account && self.accounts.borrow().iter().any(confirmed)
+            }
+        }
+    }
+
     fn terms(&self) -> AcceptedTerms {
         let version = self.companies.borrow().terms_version.clone();
         AcceptedTerms { terms: version.clone(), privacy: version }
@@ -324,22 +357,23 @@ impl World {
         let in_force = self.terms();
         let mut companies = self.companies.borrow_mut();
         let company = companies.company_of(id).expect("a live invitation");
-        let invitation = company.invitations.iter_mut().find(|one| one.id == id);
-        let invitation = invitation.expect("a live invitation");
-        let outcome = if self.account_of(&invitation.email) != Some((person, true)) {
-            InvitationOutcome::WrongAccount
-        } else if terms != in_force {
-            InvitationOutcome::WrongTerms
-        } else {
-            InvitationOutcome::Accepted
+        let refusal = self.acceptance_refusal(company, id, person, arguments);
+        let outcome = match refusal {
+            Some(refusal) => refusal,
+            None if terms != in_force => InvitationOutcome::WrongTerms,
+            None => InvitationOutcome::Accepted,
         };
         if outcome != InvitationOutcome::Accepted {
             return json!({ "outcome": outcome });
         }
+        let is_member = company.is_member(person);
+        let invitation = company.invitations.iter_mut().find(|one| one.id == id);
+        let invitation = invitation.expect("a live invitation");
         invitation.status = "accepted";
         let role: String = argument(&json!({ "role": invitation.role }), "role");
-        if !company.is_member(person) {
-            company.members.push(MemoryMember { user_id: person, role, active: true });
+        if !is_member {
+            let email = invitation.email.clone();
+            company.members.push(MemoryMember { user_id: person, email, role, active: true });
         }
         let company_id = company.id;
         companies.accepted_terms.push(person);

@@ -44,7 +44,12 @@ impl World {
             seats,
         };
         self.companies.borrow_mut().rows.push(MemoryCompany {
-            members: vec![MemoryMember { user_id, role: "admin".to_owned(), active: true }],
+            members: vec![MemoryMember {
+                user_id,
+                email: format!("{admin}@example.com"),
+                role: "admin".to_owned(),
+                active: true,
+            }],
             subscription: Some(subscription),
             ..MemoryCompany::founded(id, "Northwind")
         });

@@ -33,6 +33,10 @@ pub struct AcceptRequest {
     /// What they are called, if they have no name yet.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub full_name: Option<String>,
+    /// Whether whoever is signed in joins with their account, though it has another
+    /// address than the one that was invited.
+    #[serde(default)]
+    pub own_account: bool,
     /// What they accept.
     pub terms: AcceptedTerms,
 }

@@ -37,6 +37,8 @@ pub enum InvitationOutcome {
     SeatGone,
     /// It is for another address, or for an account that is not confirmed.
     WrongAccount,
+    /// They belong to the company, by another address.
+    AlreadyMember,
     /// Other terms are in force.
     WrongTerms,
 }
@@ -58,6 +60,9 @@ impl InvitationOutcome {
             Self::SeatGone => (Code::SeatLimit, "Please ask your company for a seat."),
             Self::WrongAccount => {
                 (Code::WrongAccount, "Please sign in with the address that was invited.")
+            }
+            Self::AlreadyMember => {
+                (Code::Conflict, "You belong to this company, by another address.")
             }
             Self::WrongTerms => {
                 (Code::VersionNotInForce, "Please read the present version, and accept it.")
@@ -138,7 +143,8 @@ pub enum Account {
     Confirmed,
 }
 
-/// Accepts an invitation for a confirmed account of its address.
+/// Accepts an invitation for a confirmed account: of its address, or of another if its
+/// owner says so.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs, reason = "documented at the SQL function")]
 pub struct AcceptInvitation<'a> {
@@ -148,6 +154,7 @@ pub struct AcceptInvitation<'a> {
     pub p_full_name: Option<&'a str>,
     pub p_terms: &'a AcceptedTerms,
     pub p_context: &'a ClientContext,
+    pub p_own_account: bool,
 }
 
 impl SqlFunction for AcceptInvitation<'_> {

@@ -53,6 +53,7 @@ impl Scene {
             token: self.link.clone(),
             password: password.map(SecretString::new),
             full_name: Some("Ben".to_owned()),
+            own_account: false,
             terms: AcceptedTerms { terms: "2026-11".to_owned(), privacy: "2026-11".to_owned() },
         }
     }
@@ -66,6 +67,10 @@ impl Scene {
         answer
             .map(|answer| assert_eq!(answer.company_id, self.company))
             .map_err(|error| error.code())
+    }
+
+    fn with_own_account(&self) -> AcceptRequest {
+        AcceptRequest { own_account: true, ..self.request(None) }
     }
 
     fn by_mail(&self, password: &str) -> Result<(), Code> {
@@ -146,6 +151,33 @@ fn somebody_with_an_account_accepts_as_themselves_alone() {
     assert_eq!(scene.accept_as(&token), Ok(()));
     assert_eq!(scene.members(), 1);
     assert_eq!(scene.accept_as(&token), Err(Code::TokenUsed));
+}
+
+#[test]
+fn somebody_with_another_address_joins_if_they_say_so_and_stays_unknown_by_it() {
+    let scene = scene();
+    let eve = scene.world.settle("eve", true);
+    let eve = scene.world.sign_in(eve);
+    let with_own = scene.with_own_account();
+    assert_eq!(scene.accept_as(&eve), Err(Code::WrongAccount));
+    let as_ada = pollster::block_on(scene.send(Some(&scene.ada), &with_own));
+    assert_eq!(as_ada, Err(Code::Conflict), "she belongs to it already");
+    assert_eq!(pollster::block_on(scene.send(Some(&eve), &with_own)), Ok(()));
+    assert_eq!(scene.world.with_company(|company| company.members[1].email.clone()), BEN);
+    let scene = self::scene();
+    scene.world.settle("benjamin", true);
+    let eve = scene.world.settle("eve", true);
+    let eve = scene.world.sign_in(eve);
+    let refused = pollster::block_on(scene.send(Some(&eve), &scene.with_own_account()));
+    assert_eq!(refused, Err(Code::WrongAccount), "the address has an account of its own");
+}
+
+#[test]
+fn nobody_joins_with_an_account_of_theirs_without_a_session() {
+    let scene = scene();
+    let request = AcceptRequest { own_account: true, ..scene.request(Some(PASSWORD)) };
+    assert_eq!(pollster::block_on(scene.send(None, &request)), Ok(()));
+    assert_eq!(scene.password(), PASSWORD, "an account of the address was made");
 }
 
 #[test]
