@@ -7,7 +7,7 @@
 --   5. calendars      advisory 17: specialist, then 18: employee      private.lock_booking_parties()
 --   6. rows of these  members, invitations and their links, documents, bookings, tokens: the row that
 --                     others hang on before those, and several of a kind in the order of their ids
---   7. counters       advisory 20 to 22, mail and its queue
+--   7. counters       advisory 20 to 22, allowances, mail and its queue
 --
 -- Whoever needs one takes it before any that comes later. A row that refers to an account locks that account when
 -- it is written (key share, by the foreign key), so whatever writes one holds the account first: deleting the

@@ -55,7 +55,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_wait constant int := private.take_client_allowance(p_client_key);
+  v_wait constant int := private.take_allowance('client', p_client_key);
 begin
   if v_wait > 0 then
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);

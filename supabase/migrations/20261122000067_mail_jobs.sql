@@ -123,7 +123,7 @@ begin
     + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
     -- Longer than any cooldown and than the window of an hour.
     + private.purge('private.token_cooldowns', 'last_allowed_at', p_now - interval '2 hours')
-    + private.purge('private.client_allowances', 'full_at', p_now);
+    + private.purge('private.allowances', 'full_at', p_now);
 end;
 $$;
 

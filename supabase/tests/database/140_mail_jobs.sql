@@ -99,8 +99,8 @@ from unnest(array[interval '25 hours', interval '1 hour']) with ordinality r (a,
 insert into private.token_cooldowns (purpose, address_key, last_allowed_at, window_started_at, allowed_in_window)
 values ('email_verification', repeat('1', 64), now() - interval '3 hours', now() - interval '3 hours', 1),
   ('email_verification', repeat('2', 64), now() - interval '1 hour', now() - interval '1 hour', 1);
-insert into private.client_allowances (client_key, full_at)
-select repeat(n::text, 64), now() + a from unnest(array[interval '-1 second', interval '1 minute']) with ordinality c (a, n);
+insert into private.allowances (kind, subject, full_at)
+select 'client', repeat(n::text, 64), now() + a from unnest(array[interval '-1 second', interval '1 minute']) with ordinality c (a, n);
 select is(private.run_job('purge_tokens'), 5::bigint, 'what is long over is purged: two tokens, a request, a cooldown, an allowance');
 select is(private.run_job('purge_tokens'), 0::bigint, 'once');
 select is((select count(*) from public.email_verification_tokens where email like '%@people.test'), 2::bigint, 'the rest stays');

@@ -56,7 +56,7 @@ const ADVANCE: [&str; 10] = [
      set sent_at = sent_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
          mails_since = mails_since - $1::text::interval
      where email like '%@' || $2",
-    "update private.client_allowances set full_at = full_at - $1::text::interval",
+    "update private.allowances set full_at = full_at - $1::text::interval",
     "update public.notification_preferences p
      set quiet_hours_start = quiet_hours_start - $1::text::interval,
          quiet_hours_end = quiet_hours_end - $1::text::interval

@@ -4,9 +4,9 @@ begin;
 \ir ../setup/outbox.psql
 select no_plan();
 
-delete from private.client_allowances;
+delete from private.allowances;
 create function pg_temp.take(p_at interval, p_client text default 'a') returns int language sql as $$
-  select private.take_client_allowance(repeat(p_client, 64), '2030-01-01'::timestamptz + p_at);
+  select private.take_allowance('client', repeat(p_client, 64), '2030-01-01'::timestamptz + p_at);
 $$;
 
 select is(pg_temp.take('0'), 0, 'call ' || n || ' of thirty goes through') from generate_series(1, 30) n;
@@ -16,7 +16,7 @@ select is(pg_temp.take('4 seconds'), 6, 'and asking does not make it longer');
 select is(pg_temp.take('10 seconds'), 0, 'then there is one');
 select is(pg_temp.take('10 seconds'), 10, 'and one only');
 select is(pg_temp.take('10 seconds', 'b'), 0, 'another client never waits for this one');
-select is(private.take_client_allowance(null), 0, 'a client that is not known has no limit, since everybody would share it');
+select is(private.take_allowance('client', null), 0, 'a client that is not known has no limit, since everybody would share it');
 select is(pg_temp.take('5 minutes 10 seconds'), 0, 'in five minutes, call ' || n || ' of thirty again') from generate_series(1, 30) n;
 select is(pg_temp.take('5 minutes 10 seconds'), 10, 'no more were saved up');
 

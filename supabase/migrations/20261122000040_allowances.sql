@@ -1,0 +1,86 @@
+-- Allowances: how often a client may call a public function that makes work or mail, and how often a person
+-- may do what leaves a row behind for good.
+--
+-- Read:  nobody.
+-- Write: private.take_allowance(), from the SQL functions that make the rows.
+--
+-- A token bucket: so many at once, and one more every few seconds. It looks at nothing but what the same client or
+-- person did, so the answer says nothing of anybody else, and whoever empties one slows down themselves alone, by
+-- seconds. What is rolled back was never taken, and left nothing behind either.
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('client_allowance_burst', '30', 1, 1000, 'Requests for token mails that one client may make at once.'),
+  ('client_allowance_refill_seconds', '10', 1, 600, 'Seconds after which a client that has made them may make one more.'),
+  ('acts_allowance_burst', '2000', 100, 100000, 'Entries of the audit log that one person may make at once.'),
+  ('acts_allowance_refill_seconds', '10', 1, 600, 'Seconds after which a person who has made them may make one more.'),
+  ('bookings_allowance_burst', '60', 10, 100000, 'Sessions that one person may book or move at once.'),
+  ('bookings_allowance_refill_seconds', '600', 1, 3600, 'Seconds after which a person who has done so may do it once more.');
+
+create table private.allowances (
+  kind text not null check (kind in ('client', 'acts', 'bookings')),
+  subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
+  full_at timestamptz not null,
+  primary key (kind, subject)
+);
+
+comment on table private.allowances is 'Clients and people that have used some of an allowance.';
+comment on column private.allowances.subject is
+  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Else the id of a person.';
+comment on column private.allowances.full_at is
+  'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
+
+create index allowances_full_at_idx on private.allowances (full_at);
+
+alter table private.allowances enable row level security;
+alter table private.allowances force row level security;
+revoke all on table private.allowances from public, anon, authenticated, service_role;
+
+-- The row lock lets calls of one subject follow each other; those of others never wait.
+create function private.take_allowance(p_kind text, p_subject text, p_now timestamptz default clock_timestamp())
+returns int
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_refill constant interval := make_interval(secs => private.setting(p_kind || '_allowance_refill_seconds')::int);
+  v_capacity constant interval := v_refill * private.setting(p_kind || '_allowance_burst')::int;
+  v_full_at timestamptz;
+begin
+  if p_subject is null then
+    return 0;
+  end if;
+  insert into private.allowances as a (kind, subject, full_at)
+  values (p_kind, p_subject, p_now + v_refill)
+  on conflict (kind, subject) do update
+  set full_at = greatest(a.full_at, p_now) + v_refill
+  where greatest(a.full_at, p_now) + v_refill <= p_now + v_capacity;
+  if found then
+    return 0;
+  end if;
+  select a.full_at into v_full_at from private.allowances a where a.kind = p_kind and a.subject = p_subject;
+  return greatest(1, ceil(extract(epoch from v_full_at + v_refill - v_capacity - p_now)));
+end;
+$$;
+
+comment on function private.take_allowance(text, text, timestamptz) is
+  'Takes one from an allowance: 0, or the seconds until there is one. Who is not known (null) has no limit, since everybody would share it.';
+
+create function private.require_allowance(p_kind text, p_user_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_wait constant int := private.take_allowance(p_kind, p_user_id::text);
+begin
+  if v_wait > 0 then
+    raise sqlstate 'PT429' using message = 'rate_limited', detail = jsonb_build_object('retry_after_seconds', v_wait)::text;
+  end if;
+end;
+$$;
+
+comment on function private.require_allowance(text, uuid) is
+  'Takes one from a person''s allowance, or refuses: rate_limited (429), with retry_after_seconds as JSON in the detail.';
+
+revoke execute on function private.take_allowance(text, text, timestamptz), private.require_allowance(text, uuid) from public;
