@@ -76,6 +76,23 @@ comment on function public.current_user_id() is
 revoke execute on function public.current_user_id() from public;
 grant execute on function public.current_user_id() to authenticated;
 
+-- A check constraint sees no element of an array by itself. Whoever writes the table executes it.
+create function private.is_list_of(p_list text[], p_most int, p_longest int, p_pattern text)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+  select cardinality(p_list) <= p_most and coalesce(array_ndims(p_list), 1) = 1
+    and not exists (select from unnest(p_list) e where (length(e) <= p_longest and e ~ p_pattern) is not true);
+$$;
+
+comment on function private.is_list_of(text[], int, int, text) is
+  'Whether a list has at most so many elements, each at most so long and like the pattern.';
+
+revoke execute on function private.is_list_of(text[], int, int, text) from public;
+grant execute on function private.is_list_of(text[], int, int, text) to authenticated, service_role;
+
 create function private.touch_updated_at()
 returns trigger
 language plpgsql

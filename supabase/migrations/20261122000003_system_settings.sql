@@ -5,10 +5,10 @@
 
 create table public.system_settings (
   key text primary key check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
-  value jsonb not null,
+  value jsonb not null check (octet_length(value::text) <= 1000),
   description text not null check (length(description) between 1 and 500),
-  minimum numeric,
-  maximum numeric,
+  minimum numeric check (octet_length(minimum::text) <= 20),
+  maximum numeric check (octet_length(maximum::text) <= 20),
   updated_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

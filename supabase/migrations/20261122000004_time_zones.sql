@@ -5,7 +5,7 @@
 -- Read and write: nobody but the owner.
 
 create table private.time_zones (
-  name text primary key
+  name text primary key check (length(name) <= 64)
 );
 
 comment on table private.time_zones is 'IANA time zone names known to this server, copied from pg_timezone_names.';
@@ -26,7 +26,7 @@ begin
   insert into private.time_zones (name)
   select z.name
   from pg_catalog.pg_timezone_names z
-  where z.name ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$'
+  where length(z.name) <= 64 and z.name ~ '^(UTC|[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$'
   on conflict do nothing;
   get diagnostics v_added = row_count;
   return v_added;

@@ -6,12 +6,12 @@
 
 create table public.companies (
   id uuid primary key default gen_random_uuid(),
-  name text not null check (length(trim(name)) between 1 and 200 and name !~ '[[:cntrl:]]'),
+  name text not null check (length(name) <= 200 and trim(name) <> '' and name !~ '[[:cntrl:]]'),
   status text not null default 'active' check (status in ('active', 'suspended')),
   locale text not null default 'en' check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
   time_zone text not null default 'UTC' references private.time_zones (name),
   allowed_email_domains text[] not null default '{}'
-    check (cardinality(allowed_email_domains) <= 50 and array_position(allowed_email_domains, null) is null),
+    check (private.is_list_of(allowed_email_domains, 50, 253, '^[a-z0-9.-]+$')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );

@@ -6,7 +6,7 @@
 create table public.pillars (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
-  name text not null check (length(trim(name)) between 1 and 100),
+  name text not null check (length(name) <= 100 and trim(name) <> ''),
   description text not null default '' check (length(description) <= 2000),
   sort_order int not null default 0,
   is_active boolean not null default true,
@@ -21,7 +21,7 @@ create table public.session_types (
   pillar_id uuid not null references public.pillars (id) on delete restrict,
   kind text not null
     check (kind in ('initial_consultation', 'follow_up', 'assessment', 'coaching', 'workshop')),
-  name text not null check (length(trim(name)) between 1 and 100),
+  name text not null check (length(name) <= 100 and trim(name) <> ''),
   description text not null default '' check (length(description) <= 2000),
   default_minutes int not null check (default_minutes between 15 and 240 and default_minutes % 5 = 0),
   is_active boolean not null default true,

@@ -9,11 +9,11 @@
 create table public.specialists (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null unique default private.user_id() references public.profiles (id) on delete cascade,
-  display_name text not null check (length(trim(display_name)) between 1 and 100 and display_name !~ '[[:cntrl:]]'),
+  display_name text not null check (length(display_name) <= 100 and trim(display_name) <> '' and display_name !~ '[[:cntrl:]]'),
   headline text not null default '' check (length(headline) <= 200),
   bio text not null default '' check (length(bio) <= 5000),
   languages text[] not null default '{en}'
-    check (cardinality(languages) between 1 and 20 and array_position(languages, null) is null),
+    check (languages <> '{}' and private.is_list_of(languages, 20, 11, '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$')),
   time_zone text not null default 'UTC' references private.time_zones (name),
   status text not null default 'pending' check (status in ('pending', 'verified', 'rejected', 'suspended')),
   verified_at timestamptz,
@@ -26,7 +26,7 @@ create table public.specialists (
 
 comment on table public.specialists is 'A professional who offers sessions, bookable once verified.';
 comment on column public.specialists.display_name is 'Public name; the private profile is not shown.';
-comment on column public.specialists.languages is 'Languages of sessions, as language codes.';
+comment on column public.specialists.languages is 'Languages of sessions, in BCP 47: en, pt-BR, zh-Hant.';
 
 create index specialists_status_idx on public.specialists (status, display_name);
 create index specialists_verified_by_idx on public.specialists (verified_by);

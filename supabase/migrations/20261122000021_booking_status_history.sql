@@ -10,7 +10,7 @@ create table public.booking_status_history (
   new_status text not null check (new_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
   changed_by uuid references auth.users (id) on delete set null,
   reason text check (length(reason) <= 500),
-  metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object'),
+  metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 1000),
   created_at timestamptz not null default clock_timestamp()
 );
 

@@ -18,7 +18,7 @@ create table public.communication_logs (
   template_key text not null check (length(template_key) <= 63),
   template_id bigint,
   recipient text check (recipient = lower(recipient) and length(recipient) <= 320 and recipient like '_%@_%'),
-  variables jsonb check (jsonb_typeof(variables) = 'object'),
+  variables jsonb check (jsonb_typeof(variables) = 'object' and octet_length(variables::text) <= 8192),
   dedupe_key text not null unique check (length(dedupe_key) between 1 and 200),
   token_purpose text check (token_purpose in ('email_verification', 'password_reset', 'invitation')),
   token_id uuid,

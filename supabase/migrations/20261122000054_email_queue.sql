@@ -26,9 +26,9 @@ create table private.email_batches (
   id uuid primary key default gen_random_uuid(),
   stream text not null check (stream in ('mail', 'reminder')),
   mail_ids bigint[] not null check (cardinality(mail_ids) between 1 and 100),
-  template_ids bigint[] not null,
-  locales text[] not null,
-  time_zones text[] not null,
+  template_ids bigint[] not null check (cardinality(template_ids) <= 100),
+  locales text[] not null check (cardinality(locales) <= 100 and length(array_to_string(locales, '')) <= 3500),
+  time_zones text[] not null check (cardinality(time_zones) <= 100 and length(array_to_string(time_zones, '')) <= 6400),
   lease uuid,
   due_at timestamptz not null,
   attempts int not null default 0 check (attempts >= 0),
@@ -56,7 +56,7 @@ create index email_batches_due_idx on private.email_batches (stream, due_at);
 
 create table private.email_dead_letters (
   mail_id bigint primary key,
-  error_code text not null,
+  error_code text not null check (error_code ~ '^[a-z0-9_]{1,100}$'),
   failed_at timestamptz not null
 );
 

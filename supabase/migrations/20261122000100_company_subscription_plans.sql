@@ -7,11 +7,11 @@
 create table public.company_subscription_plans (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
-  name text not null check (length(trim(name)) between 1 and 100 and name !~ '[[:cntrl:]]'),
+  name text not null check (length(name) <= 100 and trim(name) <> '' and name !~ '[[:cntrl:]]'),
   description text not null default '' check (length(description) <= 2000),
   max_employees int not null check (max_employees between 1 and 100000),
   sessions_per_month int check (sessions_per_month between 1 and 1000),
-  features jsonb not null default '{}' check (jsonb_typeof(features) = 'object' and length(features::text) <= 5000),
+  features jsonb not null default '{}' check (jsonb_typeof(features) = 'object' and octet_length(features::text) <= 5000),
   trial_days int not null default 0 check (trial_days between 0 and 365),
   sort_order int not null default 0,
   is_active boolean not null default true,

@@ -17,7 +17,7 @@ create table public.company_subscriptions (
   seats int check (seats between 1 and 100000),
   auto_renew boolean not null default false,
   cancelled_at timestamptz,
-  cancellation_reason text check (length(trim(cancellation_reason)) between 5 and 500),
+  cancellation_reason text check (length(cancellation_reason) <= 500 and length(trim(cancellation_reason)) >= 5),
   assigned_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

@@ -16,7 +16,7 @@ create table public.company_employee_invitations (
   company_id uuid not null references public.companies (id) on delete restrict,
   email text not null check (email = lower(email) and length(email) <= 254 and email like '_%@_%'),
   role text not null default 'employee' check (role in ('employee', 'manager', 'admin')),
-  full_name text check (length(trim(full_name)) between 1 and 100 and full_name !~ '[[:cntrl:]]'),
+  full_name text check (length(full_name) <= 100 and trim(full_name) <> '' and full_name !~ '[[:cntrl:]]'),
   locale text check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
   status text not null default 'pending' check (status in ('pending', 'accepted', 'revoked', 'expired')),
   expires_at timestamptz not null,

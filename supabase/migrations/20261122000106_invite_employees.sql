@@ -87,7 +87,7 @@ begin
       or p_email !~ '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'
       or length(split_part(p_email, '@', 1)) > 64 then 'invalid_email'
     when cardinality(p_company.allowed_email_domains) > 0
-      and not split_part(p_email, '@', 2) = any(select lower(trim(d)) from unnest(p_company.allowed_email_domains) d) then 'domain_not_allowed'
+      and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
     when private.is_member_address(p_company.id, p_email) then 'already_member'
     when exists (select from private.email_suppressions where address = p_email) then 'suppressed'
   end;

@@ -8,16 +8,16 @@
 create table public.company_verification (
   id uuid primary key default gen_random_uuid(),
   company_id uuid not null references public.companies (id) on delete restrict,
-  registration_number text not null check (length(trim(registration_number)) between 2 and 60 and registration_number !~ '[[:cntrl:]]'),
-  tax_id text not null check (length(trim(tax_id)) between 2 and 60 and tax_id !~ '[[:cntrl:]]'),
-  business_licence text check (length(trim(business_licence)) between 2 and 60 and business_licence !~ '[[:cntrl:]]'),
+  registration_number text not null check (length(registration_number) <= 60 and length(trim(registration_number)) >= 2 and registration_number !~ '[[:cntrl:]]'),
+  tax_id text not null check (length(tax_id) <= 60 and length(trim(tax_id)) >= 2 and tax_id !~ '[[:cntrl:]]'),
+  business_licence text check (length(business_licence) <= 60 and length(trim(business_licence)) >= 2 and business_licence !~ '[[:cntrl:]]'),
   status text not null default 'pending' check (status in ('pending', 'in_review', 'verified', 'rejected')),
   submitted_by uuid references auth.users (id) on delete set null,
   reviewed_by uuid references auth.users (id) on delete set null,
   verified_by uuid references auth.users (id) on delete set null,
   verified_at timestamptz,
   rejected_at timestamptz,
-  rejection_reason text check (length(trim(rejection_reason)) between 5 and 500),
+  rejection_reason text check (length(rejection_reason) <= 500 and length(trim(rejection_reason)) >= 5),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint verified_at_iff_verified check ((verified_at is not null) = (status = 'verified')),
@@ -101,7 +101,7 @@ begin
   if not found then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such verification.';
   elsif (v.status, p_status) in (('pending', 'in_review'), ('in_review', 'verified'), ('in_review', 'rejected')) is not true then
-    raise sqlstate 'PT409' using message = 'transition_not_allowed', detail = jsonb_build_object('from', v.status, 'to', p_status)::text;
+    raise sqlstate 'PT409' using message = 'transition_not_allowed', detail = jsonb_build_object('from', v.status, 'to', left(p_status, 20))::text;
   elsif p_status = 'rejected' and (length(v_reason) between 5 and 500) is not true then
     raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
   end if;

@@ -135,10 +135,10 @@ declare
 begin
   update public.specialist_documents d
   set review_started_at = now(), opened_version = p_version,
-      opened_by = case when v_anew then array[v_admin] else array_append(array_remove(d.opened_by, v_admin), v_admin) end,
+      opened_by = case when v_anew then array[v_admin] else (v_admin || array_remove(d.opened_by, v_admin))[:100] end,
       stored_hash = case when not v_anew then d.stored_hash end,
       pillar_ids = case when private.is_replaceable(p_document) then array(
-        select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id
+        select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id limit 100
       ) else d.pillar_ids end
   where d.id = p_document.id
   returning d.* into v;
