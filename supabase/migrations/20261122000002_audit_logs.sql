@@ -4,6 +4,9 @@
 --        values, since those are about whoever acted. Platform admins: public.read_audit_logs().
 -- Write: private.write_audit() alone. Nobody changes or removes an entry, the owner included;
 --        retention drops whole months by dropping their partition.
+--
+-- It only ever grows, so an entry is small whatever was done, and a person makes so many in a while:
+-- docs/decisions/the-audit-log-is-bounded.md.
 
 create table public.audit_logs (
   id bigint generated always as identity,
@@ -18,9 +21,9 @@ create table public.audit_logs (
   request_id uuid,
   ip_address inet,
   user_agent text check (length(user_agent) <= 500),
-  old_values jsonb check (jsonb_typeof(old_values) = 'object'),
-  new_values jsonb check (jsonb_typeof(new_values) = 'object'),
-  context jsonb not null default '{}' check (jsonb_typeof(context) = 'object'),
+  old_values jsonb check (jsonb_typeof(old_values) = 'object' and octet_length(old_values::text) <= 8192),
+  new_values jsonb check (jsonb_typeof(new_values) = 'object' and octet_length(new_values::text) <= 8192),
+  context jsonb not null default '{}' check (jsonb_typeof(context) = 'object' and octet_length(context::text) <= 4096),
   status text not null check (status in ('success', 'failure', 'denied')),
   error_message text check (length(error_message) <= 2000),
   primary key (id, occurred_at),
@@ -33,6 +36,11 @@ comment on column public.audit_logs.user_id is
 comment on column public.audit_logs.actor_id is 'Who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
 comment on column public.audit_logs.actor_role is 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
 comment on column public.audit_logs.source is 'How: the edge function, SQL function or trigger that wrote it.';
+comment on column public.audit_logs.old_values is
+  'What was there: of a change, the columns that differ. A value that is too long is {"cut_bytes": its length}.';
+comment on column public.audit_logs.new_values is 'What is there now, in the same way.';
+comment on column public.audit_logs.entity_id is
+  'Never the id of a link: with that, whoever reads this as the person uses up its attempts.';
 comment on column public.audit_logs.context is
   'What else explains the act, such as its reason. Whom the entry is about reads it: what they must not see goes elsewhere.';
 
@@ -122,6 +130,38 @@ $$;
 comment on function private.request_context() is
   'request_id, ip and user_agent of the person''s Data API request that is being served, as far as known.';
 
+-- Cut by the text, since a number of twenty bytes may be a hundred thousand digits long.
+create function private.fitting(p_values jsonb, p_bytes int)
+returns jsonb
+language plpgsql
+immutable
+strict
+set search_path = ''
+as $$
+declare
+  v_longest int;
+  v_fitting jsonb;
+begin
+  if octet_length(p_values::text) <= least(2048, p_bytes) then
+    return p_values;
+  end if;
+  foreach v_longest in array array[2048, 256, 32] loop
+    select jsonb_object_agg(e.key, case
+      when e.bytes <= v_longest then e.value else jsonb_build_object('cut_bytes', e.bytes)
+    end)
+    into v_fitting
+    from (select key, value, octet_length(value::text) as bytes from jsonb_each(p_values)) e;
+    if octet_length(v_fitting::text) <= p_bytes then
+      return v_fitting;
+    end if;
+  end loop;
+  return jsonb_build_object('cut_bytes', octet_length(p_values::text));
+end;
+$$;
+
+comment on function private.fitting(jsonb, int) is
+  'An object in at most p_bytes of text. A value of over 2 KiB, or less where there are many, is replaced by {"cut_bytes": its length}.';
+
 create function private.write_audit(
   p_action text,
   p_entity_type text,
@@ -141,22 +181,29 @@ as $$
 declare
   -- A null in p_context says that it is unknown, and stays.
   v_context constant jsonb := private.request_context() || coalesce(p_context, '{}');
+  v_actor_id constant uuid := auth.uid();
+  v_actor_role constant text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
 begin
+  -- Whoever uses somebody's stolen session up must not keep them from ending it.
+  if v_actor_role = 'authenticated' and p_action not like 'session.%' then
+    perform private.require_allowance('acts', v_actor_id);
+  end if;
   insert into public.audit_logs (
     user_id, actor_id, actor_role, action, entity_type, entity_id, source, request_id,
     ip_address, user_agent, old_values, new_values, context, status, error_message
   ) values (
-    p_user_id, auth.uid(), coalesce(nullif(current_setting('role', true), 'none'), session_user),
-    p_action, p_entity_type, p_entity_id, left(v_context ->> 'source', 100),
+    p_user_id, v_actor_id, v_actor_role, p_action, p_entity_type, p_entity_id, left(v_context ->> 'source', 100),
     private.try_uuid(v_context ->> 'request_id'), private.try_inet(v_context ->> 'ip'),
-    left(v_context ->> 'user_agent', 500), p_old, p_new,
-    jsonb_strip_nulls(v_context - array['source', 'request_id', 'ip', 'user_agent']), p_status, left(p_error, 2000)
+    left(v_context ->> 'user_agent', 500), private.fitting(p_old, 8192), private.fitting(p_new, 8192),
+    private.fitting(jsonb_strip_nulls(v_context - array['source', 'request_id', 'ip', 'user_agent']), 4096),
+    p_status, left(p_error, 2000)
   );
 end;
 $$;
 
 comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) is
-  'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context().';
+  'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). '
+  'A client acts so often in a while: rate_limited (429).';
 
 revoke execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) from public;
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;
@@ -170,10 +217,15 @@ as $$
 declare
   v_old jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
   v_new jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
-  v_row jsonb := coalesce(v_new, v_old);
+  v_row constant jsonb := coalesce(v_new, v_old);
 begin
-  if tg_op = 'UPDATE' and v_old - 'updated_at' = v_new - 'updated_at' then
-    return null;
+  if tg_op = 'UPDATE' then
+    select jsonb_object_agg(n.key, v_old -> n.key), jsonb_object_agg(n.key, n.value) into v_old, v_new
+    from jsonb_each(v_new) n
+    where n.value <> v_old -> n.key and n.key <> 'updated_at';
+    if v_new is null then
+      return null;
+    end if;
   end if;
   perform private.write_audit(
     tg_table_name || '.' || lower(tg_op), tg_table_name, v_row ->> tg_argv[0],
@@ -185,7 +237,7 @@ end;
 $$;
 
 comment on function private.audit_change() is
-  'Trigger(entity column[, person column]): records every change of a table whose changes matter to an auditor.';
+  'Trigger(entity column[, person column]): records every change of a table whose changes matter to an auditor: a new or deleted row, or the columns that changed.';
 
 create trigger audit_change after insert or update or delete on public.user_roles
   for each row execute function private.audit_change('user_id', 'user_id');

@@ -71,18 +71,25 @@ declare
   v_entries int;
 begin
   return query
-    select l.* from public.audit_logs l
-    where (f.action is null or l.action = f.action)
-      and (f.entity_type is null or l.entity_type = f.entity_type)
-      and (f.entity_id is null or l.entity_id = f.entity_id)
-      and (f.user_id is null or l.user_id = f.user_id)
-      and (f.actor_id is null or l.actor_id = f.actor_id)
-      and (f.status is null or l.status = f.status)
-      and (f."from" is null or l.occurred_at >= f."from")
-      and (f."to" is null or l.occurred_at < f."to")
-      and (p_cursor is null or (l.occurred_at, l.id) < (v_before, p_cursor))
-    order by l.occurred_at desc, l.id desc
-    limit v_limit;
+    with page as (
+      select l as entry from public.audit_logs l
+      where (f.action is null or l.action = f.action)
+        and (f.entity_type is null or l.entity_type = f.entity_type)
+        and (f.entity_id is null or l.entity_id = f.entity_id)
+        and (f.user_id is null or l.user_id = f.user_id)
+        and (f.actor_id is null or l.actor_id = f.actor_id)
+        and (f.status is null or l.status = f.status)
+        and (f."from" is null or l.occurred_at >= f."from")
+        and (f."to" is null or l.occurred_at < f."to")
+        and (p_cursor is null or (l.occurred_at, l.id) < (v_before, p_cursor))
+      order by l.occurred_at desc, l.id desc
+      limit v_limit
+    ), measured as (
+      select p.entry, row_number() over newest as n, sum(octet_length(p.entry::text)) over newest as bytes
+      from page p window newest as (order by (p.entry).occurred_at desc, (p.entry).id desc)
+    )
+    -- The first comes however long it is: each page gets further.
+    select (m.entry).* from measured m where m.n = 1 or m.bytes <= 1000000 order by m.n;
   get diagnostics v_entries = row_count;
   -- The filters are not in the context, where a person would learn whom else an inquiry is about.
   perform private.write_audit(
@@ -112,7 +119,8 @@ $$;
 comment on function public.read_audit_logs(text, jsonb, bigint, int) is
   'A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, '
   'entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last '
-  'entry of the page before. Each call is audited. Errors: forbidden (403), reason_required, unknown_filter, invalid_filter (422).';
+  'entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. '
+  'Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
 revoke execute on function public.read_audit_logs(text, jsonb, bigint, int) from public;
 grant execute on function public.read_audit_logs(text, jsonb, bigint, int) to authenticated;

@@ -11,7 +11,7 @@ create table private.token_requests (
   purpose text not null check (purpose in ('email_verification', 'password_reset')),
   email text not null check (email = lower(email) and length(email) <= 320),
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
-  context jsonb not null check (jsonb_typeof(context) = 'object'),
+  context jsonb not null check (jsonb_typeof(context) = 'object' and octet_length(context::text) <= 2048),
   created_at timestamptz not null default now()
 );
 
@@ -61,7 +61,7 @@ begin
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
   insert into private.token_requests (purpose, email, address_key, context)
-  select p_purpose, lower(trim(p_email)), p_address_key, coalesce(p_context, '{}')
+  select p_purpose, lower(trim(p_email)), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
   where not exists (
     select from private.token_requests r where r.address_key = p_address_key and r.purpose = p_purpose
   );

@@ -27,7 +27,7 @@ begin
   if v_outcome = 'verified' then
     update public.email_verification_tokens set verified_at = now() where id = p_token_id;
     perform private.write_audit(
-      'email.verified', 'email_verification_token', p_token_id::text, v_token.user_id, null, null,
+      'email.verified', 'users', v_token.user_id::text, v_token.user_id, null, null,
       coalesce(p_context, '{}') || jsonb_build_object('source', 'consume_email_verification')
     );
   end if;

@@ -55,9 +55,10 @@ begin
       'outcome', 'live',
       'email', t.email,
       'names', (
-        select coalesce(jsonb_agg(distinct c.name), '[]')
-        from public.company_members m join public.companies c on c.id = m.company_id
-        where m.user_id = t.user_id and m.status = 'active'
+        select coalesce(jsonb_agg(distinct c.name), '[]') from (
+          select c.name from public.company_members m join public.companies c on c.id = m.company_id
+          where m.user_id = t.user_id and m.status = 'active' limit 100
+        ) c
       ),
       'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes)))
     )
@@ -84,7 +85,7 @@ begin
   update public.password_reset_tokens set used_at = greatest(now(), created_at) where id = p_token_id
   returning user_id into v_user_id;
   perform private.write_audit(
-    'password.reset_used', 'password_reset_token', p_token_id::text, v_user_id, null, null,
+    'password.reset_used', 'users', v_user_id::text, v_user_id, null, null,
     coalesce(p_context, '{}') || jsonb_build_object('source', 'consume_password_reset')
   );
   return jsonb_build_object('outcome', 'consumed', 'user_id', v_user_id);
@@ -121,7 +122,7 @@ begin
   set used_at = null, released_at = now(), superseded_at = case when v_newer then greatest(now(), created_at) end
   where id = p_token_id;
   perform private.write_audit(
-    'password.reset_released', 'password_reset_token', p_token_id::text, v_token.user_id, null, null,
+    'password.reset_released', 'users', v_token.user_id::text, v_token.user_id, null, null,
     coalesce(p_context, '{}') || jsonb_build_object('source', 'release_password_reset')
   );
 end;

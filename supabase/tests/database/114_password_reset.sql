@@ -126,7 +126,7 @@ select is(pg_temp.check(:'token') ->> 'outcome', 'used', 'which a look tells too
 select is(pg_temp.check(:'token', repeat('3', 64)) ->> 'outcome', 'invalid', 'but only to who has the secret');
 select results_eq(
   $$select host(ip_address), entity_id from public.audit_logs where action = 'password.reset_used' and user_id = pg_temp.id('employee') and occurred_at = now()$$,
-  format($$values ('203.0.113.9', %L)$$, :'token'), 'and it is audited'
+  $$values ('203.0.113.9', pg_temp.id('employee')::text)$$, 'and it is audited'
 );
 
 -- Release
