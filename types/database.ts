@@ -1869,6 +1869,7 @@ export type Database = {
             };
             "company_directory": {
                 Args: {
+                    "p_after"?: string;
                     "p_company_id": string;
                 };
                 Returns: {

@@ -1,46 +1,58 @@
 -- What a company's admins and managers may know about its people: name, role, and the address that it invited.
 -- Of who has left, nothing: their name may have changed since. Never the address of the account, language, time zone, bookings or activity, so profiles stay closed to them.
 
-create function private.company_directory(p_company_id uuid)
+create function private.company_directory(p_company_id uuid, p_after uuid)
 returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)
 language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
+declare
+  v_after text;
 begin
   if p_company_id is null or not p_company_id = any(array(select private.my_company_ids('{manager,admin}'))) then
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
+  end if;
+  -- Of a member alone: the place of anybody else in the order would tell of their name.
+  select p.display_name into v_after
+  from public.company_members m join public.profiles p on p.id = m.user_id
+  where m.company_id = p_company_id and m.user_id = p_after and m.status = 'active';
+  if p_after is not null and v_after is null then
+    raise sqlstate 'PT404' using message = 'member_not_found', detail = 'There is no such member of your company.';
   end if;
   return query
     select m.user_id, p.display_name, m.email, m.role, m.status, m.created_at
     from public.company_members m
     join public.profiles p on p.id = m.user_id
     where m.company_id = p_company_id and m.status = 'active'
-    order by p.display_name, m.user_id;
+      and (p_after is null or (p.display_name, m.user_id) > (v_after, p_after))
+    order by p.display_name, m.user_id
+    limit 500;
 end;
 $$;
 
-comment on function private.company_directory(uuid) is 'What public.company_directory() does.';
+comment on function private.company_directory(uuid, uuid) is 'What public.company_directory() does.';
 
-revoke execute on function private.company_directory(uuid) from public;
-grant execute on function private.company_directory(uuid) to authenticated;
+revoke execute on function private.company_directory(uuid, uuid) from public;
+grant execute on function private.company_directory(uuid, uuid) to authenticated;
 
-create function public.company_directory(p_company_id uuid)
+create function public.company_directory(p_company_id uuid, p_after uuid default null)
 returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.company_directory(p_company_id);
+  select * from private.company_directory(p_company_id, p_after);
 $$;
 
-comment on function public.company_directory(uuid) is
-  'Members of a company by the addresses that were invited, for its admins and managers. Errors: company_not_found (404).';
+comment on function public.company_directory(uuid, uuid) is
+  'Members of a company by name, with the addresses that were invited, 500 at a time, for its admins and managers. '
+  'p_after: user_id of the last one of the page before. Errors: company_not_found, member_not_found (404).';
 
-revoke execute on function public.company_directory(uuid) from public;
-grant execute on function public.company_directory(uuid) to authenticated;
+revoke execute on function public.company_directory(uuid, uuid) from public;
+grant execute on function public.company_directory(uuid, uuid) to authenticated;
 
 -- 'employee' in user_roles says: belongs to some company. A job takes it away after the last membership has ended
 -- (private.job_settle_ended_memberships()): whether there is another is not the business of who ends this one.

@@ -17,7 +17,8 @@ as $$
   left join public.profiles p on p.id = b.employee_id
   where b.specialist_id = (select private.my_practice_id())
     and b.starts_at >= p_from and b.starts_at < p_until
-  order by b.starts_at, b.id;
+  order by b.starts_at, b.id
+  limit 1000;
 $$;
 
 comment on function private.specialist_agenda(timestamptz, timestamptz) is 'What public.specialist_agenda() does.';
@@ -38,7 +39,7 @@ as $$
 $$;
 
 comment on function public.specialist_agenda(timestamptz, timestamptz) is
-  'The caller''s sessions as a specialist that start within [p_from, p_until), with the name of whom they meet.';
+  'The caller''s sessions as a specialist that start within [p_from, p_until), with the name of whom they meet; the first thousand.';
 
 revoke execute on function public.specialist_agenda(timestamptz, timestamptz) from public;
 grant execute on function public.specialist_agenda(timestamptz, timestamptz) to authenticated;

@@ -15,22 +15,23 @@ as $$
       select coalesce(jsonb_agg(jsonb_build_object(
         'company_id', m.company_id, 'company', c.name, 'role', m.role, 'status', m.status
       ) order by c.name), '[]')
-      from public.company_members m join public.companies c on c.id = m.company_id
-      where m.user_id = p.id
+      from (
+        select * from public.company_members where user_id = p.id order by created_at desc limit 100
+      ) m join public.companies c on c.id = m.company_id
     ),
     'specialist', (select to_jsonb(s) from public.specialists s where s.user_id = p.id),
     'bookings', (select count(*) from public.bookings b where b.employee_id = p.id),
     'terms_acceptance', (
       select coalesce(jsonb_agg(to_jsonb(a) order by a.accepted_at desc), '[]')
-      from public.terms_acceptance a where a.user_id = p.id
+      from (select * from public.terms_acceptance where user_id = p.id order by accepted_at desc limit 100) a
     ),
     'email_verification_tokens', (
       select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
-      from public.email_verification_tokens t where t.user_id = p.id
+      from (select * from public.email_verification_tokens where user_id = p.id order by created_at desc limit 100) t
     ),
     'password_reset_tokens', (
       select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
-      from public.password_reset_tokens t where t.user_id = p.id
+      from (select * from public.password_reset_tokens where user_id = p.id order by created_at desc limit 100) t
     )
   )
   from public.profiles p where p.id = p_user_id;
@@ -76,7 +77,7 @@ as $$
 $$;
 
 comment on function public.read_person(uuid, text) is
-  'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, and how many '
+  'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed (of each the latest hundred), and how many '
   'bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
 revoke execute on function public.read_person(uuid, text) from public;

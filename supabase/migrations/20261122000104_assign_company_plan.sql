@@ -24,7 +24,7 @@ begin
     )
   then
     raise sqlstate 'PT409' using message = 'transition_not_allowed',
-      detail = jsonb_build_object('from', p_from, 'to', p_to)::text;
+      detail = jsonb_build_object('from', p_from, 'to', left(p_to, 20))::text;
   end if;
 end;
 $$;

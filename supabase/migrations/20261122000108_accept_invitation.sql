@@ -105,7 +105,7 @@ begin
     'names', (
       select jsonb_agg(distinct c.name) from public.companies c
       where c.id = i.company_id or c.id in (
-        select m.company_id from public.company_members m where m.user_id = v_account.id and m.status = 'active'
+        select m.company_id from public.company_members m where m.user_id = v_account.id and m.status = 'active' limit 100
       )
     ),
     'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),

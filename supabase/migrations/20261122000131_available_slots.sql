@@ -208,7 +208,8 @@ begin
     select s.specialist_id, s.at, s.at + v_length
     from start s
     where s.at >= v_from and s.at < v_to and s.free @> tstzrange(s.at, s.at + v_length)
-    order by s.at;
+    order by s.at, s.specialist_id
+    limit 10000;
 end;
 $$;
 
@@ -231,7 +232,7 @@ as $$
 $$;
 
 comment on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) is
-  'Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; soonest first. '
+  'Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; the soonest ten thousand. '
   'As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422).';
 
 revoke execute on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) from public;

@@ -8,11 +8,26 @@ import { client, person } from './session.js';
 /** @typedef {{ user_id: string, display_name: string, email: string, role: string }} Member */
 /** @typedef {{ id: string, name: string }} Company */
 
+/** How many members the database answers at a time. */
+const PAGE = 500;
+
 /** @param {Company} company @param {() => Promise<void>} onChanged */
 export async function showMembers(company, onChanged) {
-  const { data, error } = await client.rpc('company_directory', { p_company_id: company.id });
+  const { members, error } = await all(company);
   if (error) return byId('members').replaceChildren(make('li', { class: 'quiet' }, refusal(error.message)));
-  byId('members').replaceChildren(...data.map((/** @type {Member} */ one) => row(one, company, onChanged)));
+  byId('members').replaceChildren(...members.map((one) => row(one, company, onChanged)));
+}
+
+/** @param {Company} company @returns {Promise<{ members: Member[], error?: { message: string } }>} */
+async function all(company) {
+  /** @type {Member[]} */
+  const members = [];
+  for (;;) {
+    const { data, error } = await client.rpc('company_directory', { p_company_id: company.id, p_after: members.at(-1)?.user_id });
+    if (error) return { members, error };
+    members.push(...data);
+    if (data.length < PAGE) return { members };
+  }
 }
 
 /** @param {Member} one @param {Company} company @param {() => Promise<void>} onChanged */

@@ -1,0 +1,100 @@
+-- The largest argument that the Data API passes on: nothing of it is stored, and nothing comes back.
+--
+-- Every function that signed-in people call gets 20 MB in each argument that can hold them, in calls that are
+-- allowed otherwise.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/rows.psql
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select pg_temp.id(person || ':specialist'), d, '00:00', '24:00', current_date - 30
+from unnest(array['specialist', 'other_specialist']) as person, generate_series(2, 7) d;
+update public.bookings set starts_at = now() - interval '30 minutes', ends_at = now() + interval '20 minutes' where id = pg_temp.id('employee:booking');
+update public.company_verification set status = 'rejected', rejected_at = now(), rejection_reason = 'a reason' where company_id = pg_temp.id('south');
+insert into public.company_dpa_acceptance (company_id, version) select pg_temp.id(c), '2026-11' from unnest(array['north', 'south']) c;
+\ir ../setup/attack.psql
+select no_plan();
+
+create temporary table large as select repeat('marked words ', 1600000) as text;
+grant select on large to public;
+
+-- Wherever it fits into the sort of object that a function takes.
+create function pg_temp.large_argument(p_type oid)
+returns setof text
+language sql
+as $$
+  select v from unnest(case p_type
+    when 'text'::regtype then array['(select text from large)', $v$(select repeat('9', 20000000))$v$, $v$(select E'a\t' || repeat(' ', 20000000))$v$]
+    when 'text[]'::regtype then array['array[(select text from large)]', $v$array_fill('marked.words'::text, array[1600000])$v$]
+    when 'uuid[]'::regtype then array[$v$array_fill('6d61726b-6564-4000-8000-000000000000'::uuid, array[1300000])$v$]
+    when 'jsonb'::regtype then array[
+      $v$(select jsonb_object_agg(k, text) from large, unnest(array['ip', 'user_agent', 'request_id', 'reason', 'action', 'terms']) k)$v$,
+      $v$(select jsonb_build_array(jsonb_object_agg(k, text)) from large, unnest(array['email', 'role', 'full_name', 'locale']) k)$v$,
+      $v$(select jsonb_build_array(jsonb_build_object('email', 'marked@corp.test', 'full_name', text, 'locale', text)) from large)$v$,
+      $v$(select to_jsonb(text) from large)$v$, $v$(select jsonb_object_agg('marked ' || i, i) from generate_series(1, 1000000) i)$v$
+    ]
+    else '{}' end) v;
+$$;
+
+-- One call of each function that answers somebody; then each argument of it in turn is large.
+create temporary table large_call as
+  select distinct on (f.oid) f.oid, f.proname, person, call
+  from attacked_function f, unnest(array['north', 'south']) company,
+    unnest(array['company_admin', 'foreign_admin', 'employee', 'platform_admin', 'specialist']) person,
+    unnest(pg_temp.calls_of(f, company, company)) call
+  where pg_temp.answer_undone(person, call) ~ '^answered';
+select set_eq('select proname from large_call', 'select proname from attacked_function', 'every function is called');
+
+create temporary view attempted as
+  select l.proname, person, n.name, replace(call, n.named, format('%s => %s', n.name, v)) as statement
+  from large_call l
+  join attacked_function f using (oid)
+  cross join lateral unnest(f.names, f.types) p (name, type)
+  cross join lateral (
+    select p.name, (regexp_match(call, p.name || ' => (?:''(?:[^'']|'''')*''(?:::\w+)?|[^,()]+(?:\([^()]*\)[^,()]*)*)'))[1] as named
+  ) n
+  cross join lateral pg_temp.large_argument(p.type) v
+  where n.named is not null;
+
+-- The longest row of any table. Long lists come with migrations.
+create function pg_temp.longest_row()
+returns int
+language plpgsql
+as $$
+declare
+  v_table text;
+  v_bytes int;
+  v_longest int := 0;
+begin
+  for v_table in select name from attacked_table where name not in ('private.common_passwords', 'private.time_zones', 'public.email_templates') loop
+    execute format('select max(octet_length(t::text)) from %s t', v_table) into v_bytes;
+    v_longest := greatest(v_longest, v_bytes);
+  end loop;
+  return v_longest;
+end;
+$$;
+
+create function pg_temp.outcome(p_person text, p_statement text, out answer text, out longest int)
+language plpgsql
+as $$
+begin
+  begin
+    answer := pg_temp.answer_to(p_person, p_statement);
+    longest := case when answer ~ '^answered' then pg_temp.longest_row() end;
+    raise sqlstate 'UNDO0';
+  exception when sqlstate 'UNDO0' then null;
+  end;
+end;
+$$;
+
+select cmp_ok((select count(distinct proname || name) from attempted), '>=', 20::bigint, 'many arguments can hold something large');
+create temporary table outcome as select a.proname, a.name, a.person, o.* from attempted a, pg_temp.outcome(a.person, a.statement) o;
+
+select isnt_empty('select from outcome where longest > 0', 'some are taken nevertheless, such as words that are cut');
+select is_empty('select proname, name, person, longest from outcome where longest > 25000', 'but no row is long by them');
+select is_empty(
+  $$select proname, name, person, left(answer, 100) from outcome where octet_length(answer) > 25000 or answer ~ '(marked words ){9}|9{90}'$$,
+  'and nothing of it comes back, be it in an error'
+);
+
+select * from finish();
+rollback;
