@@ -435,7 +435,12 @@ impl Operation {
     fn common(&self) -> impl Iterator<Item = Code> {
         let of_bodies = [Code::PayloadTooLarge, Code::UnsupportedMediaType];
         let has_body = matches!(self.request, Request::Body(_));
-        COMMON.into_iter().filter(move |code| has_body || !of_bodies.contains(code))
+        // What a person does is written down, and that is done so often in a while.
+        let of_people = (self.caller == Caller::Person).then_some(Code::RateLimited);
+        COMMON
+            .into_iter()
+            .chain(of_people)
+            .filter(move |code| has_body || !of_bodies.contains(code))
     }
 
     fn describe(&self, problem: &Value) -> Value {

@@ -5,6 +5,8 @@
 //! as JSON in the detail. The word reaches the caller if it is a [`Code`] of that
 //! status, and no other: what is not in the contract is a defect of ours.
 
+use serde::Deserialize;
+
 use crate::{
     error::{Code, Error},
     json,
@@ -39,7 +41,16 @@ impl DatabaseError {
     }
 }
 
+/// When a person who has done too much may do more.
+#[derive(Deserialize)]
+struct Wait {
+    retry_after_seconds: u32,
+}
+
 fn refused(code: Code, details: &str) -> Error {
+    if let Ok(wait) = json::parse::<Wait>(details.as_bytes()) {
+        return Error::new(code, in_words(code)).retry_after(wait.retry_after_seconds);
+    }
     match json::parse::<Seats>(details.as_bytes()) {
         Ok(seats) => Error::new(code, in_numbers(code, seats)).with_seats(seats),
         Err(_) => Error::new(code, in_words(code)),
@@ -70,6 +81,7 @@ const fn in_words(code: Code) -> &'static str {
         Code::DpaRequired => "An admin of the company has to accept the current version first.",
         Code::DomainNotAllowed => "The company may allow the domain first.",
         Code::Suppressed => "Mails to it came back, or its owner wants none.",
+        Code::RateLimited => "Please wait a moment before you do more.",
         Code::TooManyMails => "Please try again tomorrow.",
         Code::NoPlan => "Please ask us for a plan.",
         _ => code.title(),
@@ -119,6 +131,14 @@ mod tests {
             error.detail(),
             "There are 5 seats: 4 taken by members, 1 held for people who are invited."
         );
+    }
+
+    #[test]
+    fn whoever_does_too_much_is_told_when_to_come_back() {
+        let details = r#"{"retry_after_seconds": 7}"#;
+        let error = answer("PT429", 429, "rate_limited", Some(details));
+        assert_eq!((error.code(), error.retry_after_seconds()), (Code::RateLimited, Some(7)));
+        assert_eq!(error.detail(), "Please wait a moment before you do more.");
     }
 
     #[test]
