@@ -16,7 +16,7 @@ create table public.session_tokens (
   last_used_at timestamptz not null,
   expires_at timestamptz,
   ended_at timestamptz,
-  end_reason text check (end_reason in ('signed_out', 'ended_by_person', 'password_changed', 'expired')),
+  end_reason text check (end_reason in ('signed_out', 'ended_by_person', 'password_changed', 'expired', 'too_many')),
   constraint used_after_creation check (last_used_at >= created_at),
   constraint ended_after_creation check (ended_at >= created_at),
   constraint reason_iff_ended check ((end_reason is null) = (ended_at is null))
@@ -27,7 +27,7 @@ comment on column public.session_tokens.device is 'Browser and system in words, 
 comment on column public.session_tokens.ip is 'Address at the last use, as Auth saw it. Where that is on earth is not looked up.';
 comment on column public.session_tokens.last_used_at is 'When the session last got an access token; those live for an hour.';
 comment on column public.session_tokens.expires_at is 'When Auth ends the session whatever happens; null: when it is ended.';
-comment on column public.session_tokens.end_reason is 'signed_out also where Auth itself removed a session that was too old.';
+comment on column public.session_tokens.end_reason is 'signed_out also where Auth itself removed a session that was too old; too_many: the person had so many that were used later.';
 
 create index session_tokens_user_id_idx on public.session_tokens (user_id, last_used_at desc);
 create index session_tokens_ended_at_idx on public.session_tokens (ended_at);
@@ -129,7 +129,7 @@ stable
 set search_path = ''
 as $$
   select case
-    when current_setting('evenkeel.session_end_reason', true) = 'ended_by_person' then 'ended_by_person'
+    when current_setting('evenkeel.session_end_reason', true) <> '' then current_setting('evenkeel.session_end_reason', true)
     when p_not_after <= now() then 'expired'
     when exists (
       select from public.audit_logs

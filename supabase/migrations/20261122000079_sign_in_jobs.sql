@@ -3,6 +3,7 @@
 -- Called: by pg_cron, through private.run_job().
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('sessions_per_person', '100', 10, 1000, 'Sessions that a person may have at a time. Of more, those are ended that were used longest ago.'),
   ('session_retention_days', '90', 1, 365, 'How long a session that ended is remembered.'),
   ('failed_login_retention_days', '90', 1, 365, 'How long a failed sign-in is remembered.');
 
@@ -37,6 +38,37 @@ $$;
 
 comment on function private.job_follow_sessions(timestamptz) is 'Brings session_tokens in step with auth.sessions. Finds nothing where the triggers work.';
 
+-- A session that nobody ends stands for ever, and each sign-in begins one. Not in Auth's transaction, where it would
+-- make a sign-in wait for others.
+create function private.job_end_surplus_sessions(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_most constant bigint := private.setting('sessions_per_person')::bigint;
+  v_rows bigint;
+begin
+  perform set_config('evenkeel.session_end_reason', 'too_many', true);
+  delete from auth.sessions where id = any (array(
+    select s.id
+    from (
+      select user_id from public.session_tokens where ended_at is null group by user_id having count(*) > v_most
+    ) p
+    cross join lateral (
+      select t.id from public.session_tokens t where t.user_id = p.user_id and t.ended_at is null
+      order by t.last_used_at desc, t.id offset v_most
+    ) s
+    limit private.purge_limit()
+  ));
+  get diagnostics v_rows = row_count;
+  perform set_config('evenkeel.session_end_reason', '', true);
+  return v_rows;
+end;
+$$;
+
+comment on function private.job_end_surplus_sessions(timestamptz) is 'Ends sessions of people who have more than they may have at a time, those first that were used longest ago.';
+
 create function private.job_purge_sign_ins(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -53,4 +85,5 @@ $$;
 comment on function private.job_purge_sign_ins(timestamptz) is 'Deletes ended sessions and failed sign-ins after their retention, and counters that are over.';
 
 select cron.schedule('follow-sessions', '23 * * * *', $$select private.run_job('follow_sessions')$$);
+select cron.schedule('end-surplus-sessions', '27 * * * *', $$select private.run_job('end_surplus_sessions')$$);
 select cron.schedule('purge-sign-ins', '57 * * * *', $$select private.run_job('purge_sign_ins')$$);

@@ -105,6 +105,18 @@ select results_eq(
     ('session.ended', pg_temp.id('session:employee')::text, true)$$, 'each is audited, with who did it'
 );
 
+-- So many at a time
+select pg_temp.sign_in('surplus-' || n) from generate_series(1, 12) n \g /dev/null
+update public.session_tokens t set created_at = now() - interval '9 days', last_used_at = now() - n * interval '1 hour'
+from generate_series(1, 12) n where t.id = pg_temp.id('session:surplus-' || n);
+update public.system_settings set value = '10' where key = 'sessions_per_person';
+select count(*) - 10 as surplus from public.session_tokens where user_id = pg_temp.id('employee') and ended_at is null \gset
+select is(private.job_end_surplus_sessions(now()), :surplus::bigint, 'of more sessions than a person may have, the rest is ended');
+select is((pg_temp.token('surplus-12')).end_reason, 'too_many', 'those that were used longest ago');
+select is((pg_temp.token('surplus-1')).ended_at, null, 'not the latest');
+select is_empty(format('select from auth.sessions where id = %L', pg_temp.id('session:surplus-12')), 'with Auth, too');
+select is(private.job_end_surplus_sessions(now()), 0::bigint, 'and then there is nothing to do');
+
 -- Retention
 update public.session_tokens t set created_at = now() - interval '100 days', last_used_at = now() - a, ended_at = now() - a
 from (values ('tablet', interval '91 days'), ('office', interval '89 days')) s (name, a) where t.id = pg_temp.id('session:' || name);

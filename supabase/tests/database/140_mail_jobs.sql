@@ -18,7 +18,7 @@ select is(
   (select array_agg(format('%s: %s', jobname, schedule) order by jobname::text collate "C") from cron.job where command like '%private.run_job%'),
   array[
     'booking-reminders-dispatch: * * * * *', 'cancel-ended-sessions: 41 * * * *', 'check-outbox: */5 * * * *', 'create-partitions: 27 2 * * *',
-    'delete-unconfirmed-accounts: 47 * * * *', 'email-dispatch: * * * * *', 'end-subscriptions: 3 * * * *',
+    'delete-unconfirmed-accounts: 47 * * * *', 'email-dispatch: * * * * *', 'end-subscriptions: 3 * * * *', 'end-surplus-sessions: 27 * * * *',
     'expire-documents: 8 * * * *', 'expire-invitations: 13 * * * *', 'follow-sessions: 23 * * * *',
     'notice-documents: 43 * * * *', 'purge-announced-documents: 53 3 * * *', 'purge-freed-times: 53 * * * *',
     'purge-invitations: 33 * * * *', 'purge-mail-payloads: 37 * * * *', 'purge-sign-ins: 57 * * * *',
