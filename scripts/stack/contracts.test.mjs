@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { parse } from 'smol-toml';
-import { statusOf, watchErrors, withDatabaseErrors } from './api-errors.mjs';
 import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
 import { readHook } from './auth/hooks.mjs';
@@ -14,23 +13,6 @@ import { readConfig } from './config.mjs';
 import { ownSecrets, parseEnvironment, upstreamHosts } from './functions/environment.mjs';
 import { projectRoot } from './settings.mjs';
 import { withStorageContract } from './storage-contract.mjs';
-
-test('a SQLSTATE has the status that PostgREST gives it', () => {
-  const expected = { 23505: 409, 23514: 400, '23P01': 400, 40001: 500, 42883: 404, P0001: 400, P0002: 500, 22023: 400, '08006': 503, XX000: 500 };
-  for (const [code, status] of Object.entries(expected)) assert.equal(statusOf(code), status, code);
-});
-
-test('a database error that lite hides behind a 500 keeps its code', async () => {
-  const failure = Object.assign(new Error('no'), { severity: 'ERROR', code: '23514', detail: 'why' });
-  const connection = { withContext: async () => { throw failure; } };
-  watchErrors(connection);
-  const response = await withDatabaseErrors(new Request('http://x/'), async () => {
-    await connection.withContext().catch(() => {});
-    return Response.json({ code: 'SUP' }, { status: 500 });
-  });
-  assert.equal(response.status, 400);
-  assert.deepEqual(await response.json(), { code: '23514', details: 'why', hint: null, message: 'no' });
-});
 
 test('Auth\'s errors have the shape that the caller\'s API version asks for', () => {
   const error = new AuthError(422, 'weak_password', 'short', { weak_password: { reasons: ['length'] } });

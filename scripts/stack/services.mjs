@@ -4,7 +4,7 @@
 import { App, setExperimental } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { claimsMiddleware } from './api-claims.mjs';
-import { watchErrors, withDatabaseErrors } from './api-errors.mjs';
+import { runAsPostgrest, serveInTransaction } from './api-transaction.mjs';
 import { keepClientOfSessions } from './auth/client.mjs';
 import { databaseUrl } from './platform.mjs';
 import { createFileStore } from './storage-files.mjs';
@@ -33,6 +33,14 @@ const timeAsJson = (/** @type {number} */ oid) => ({
   parse: (/** @type {string} */ text) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
 });
 
+/** lite leaves the text where JSON would write the number otherwise, `1.50` for example. */
+const numberAsJson = {
+  to: 1700,
+  from: [1700],
+  serialize: String,
+  parse: (/** @type {string} */ text) => (Number.isFinite(Number(text)) ? Number(text) : text),
+};
+
 /**
  * @param {{ port: number, secrets: Secrets, keyring: import('./keys.mjs').Keyring, siteUrl: string,
  *   directory: string, config: import('./config.mjs').StackConfig }} options
@@ -53,6 +61,7 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
           jsonb: passThrough(3802),
           timestamp: timeAsJson(1114),
           timestamptz: timeAsJson(1184),
+          numeric: numberAsJson,
         }),
       },
     });
@@ -77,9 +86,9 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
       },
     });
     if (storage) app._storageAdapter = createFileStore(directory);
-    watchErrors(connection);
+    if (rest) runAsPostgrest(connection, config.api);
     const answer = (/** @type {Request} */ request) => app.fetch(request);
-    const contract = rest ? withDatabaseErrors : storage ? withStorageContract : null;
+    const contract = rest ? serveInTransaction : storage ? withStorageContract : null;
     return {
       fetch: async (request) => (contract ? contract(request, answer) : answer(request)),
       reloadSchema: async () => void (await connection.clearSchemaCache()),

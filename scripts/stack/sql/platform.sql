@@ -16,6 +16,7 @@ create role supabase_storage_admin login noinherit createrole;
 -- through information_schema, which only shows what the login may use. Every request still sets its role.
 create role authenticator login inherit;
 alter role authenticator set statement_timeout = '8s';
+alter role authenticator set lock_timeout = '8s';
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 

@@ -1,0 +1,149 @@
+// @ts-check
+// One request to the Data API is one transaction, as PostgREST runs it: what the request is allowed
+// and who it is stand in settings of the transaction, reading is READ ONLY, and an answer that is an
+// error leaves nothing. @supabase/lite commits what it refuses, and tells tables nothing of a request.
+// The order of the settings: PostgREST's Query/PreQuery.hs. The modes: Plan.hs.
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { databaseErrorAnswer } from './api-errors.mjs';
+
+/**
+ * @typedef {{ request: Request, maxAffected: number | null }} Served
+ * @typedef {{ auth?: { role?: string, jwt?: Record<string, unknown> | null } }} Caller
+ * @typedef {(database: any) => Promise<Response>} Work what lite does, given Kysely's transaction
+ */
+
+/** @type {AsyncLocalStorage<Served>} */
+const current = new AsyncLocalStorage();
+
+class RolledBack extends Error {
+  /** @param {Response} answer */
+  constructor(answer) {
+    super('rolled back');
+    this.answer = answer;
+  }
+}
+
+/**
+ * What lite must not see of a request: the wish to roll back, which PostgREST ignores, and
+ * max-affected, which lite checks by a count beforehand and PostgREST after the change.
+ * @param {Request} request @param {(request: Request) => Promise<Response>} next
+ */
+export function serveInTransaction(request, next) {
+  const preferences = (request.headers.get('prefer') ?? '').split(',').map((one) => one.trim()).filter(Boolean);
+  const limit = preferences.find((one) => /^max-affected=\d+$/.test(one))?.split('=')[1];
+  const strict = preferences.find((one) => one.startsWith('handling=')) === 'handling=strict';
+  const kept = preferences.filter((one) => !/^(tx|max-affected)=/.test(one));
+  const headers = new Headers(request.headers);
+  headers.delete('prefer');
+  if (kept.length > 0) headers.set('prefer', kept.join(', '));
+  const passed = new Request(request, { headers });
+  return current.run({ request: passed, maxAffected: strict && limit ? Number(limit) : null }, () => next(passed));
+}
+
+/** @param {any} connection lite's @param {{ schemas: string[], extraSearchPath: string[] }} api */
+export function runAsPostgrest(connection, api) {
+  connection.withContext = async (/** @type {Caller} */ caller, /** @type {Work} */ work) => {
+    const served = /** @type {Served} */ (current.getStore());
+    const role = caller?.auth?.role ?? 'anon';
+    const readOnly = await readsOnly(served.request);
+    try {
+      return await connection.kysely.transaction().execute(async (/** @type {any} */ transaction) => {
+        await enter(transaction, { ...served, role, claims: caller?.auth?.jwt ?? {}, readOnly });
+        const affected = new AffectedRows();
+        const answer = await work(transaction.withPlugin(affected));
+        const excess = await exceeded(served, answer, affected);
+        if (excess) throw new RolledBack(excess);
+        if (answer.status >= 400 && !(await isChosen(transaction))) throw new RolledBack(answer);
+        return answer;
+      });
+    } catch (error) {
+      if (error instanceof RolledBack) return error.answer;
+      const answer = databaseErrorAnswer(error, { isPerson: role !== 'anon' });
+      if (!answer) throw error;
+      console.error(error);
+      return answer;
+    }
+  };
+
+  /** A function that promises to write nothing is held to it, also when it is called by POST. @param {Request} request */
+  async function readsOnly({ method, url, headers }) {
+    if (method === 'GET' || method === 'HEAD') return true;
+    const name = new URL(url).pathname.match(/\/rpc\/([^/]+)/)?.[1];
+    if (!name) return false;
+    const schema = headers.get('content-profile') ?? api.schemas[0];
+    const { functions } = await connection.introspect({ useCache: true });
+    const named = functions.filter((/** @type {any} */ one) => one.schema === schema && one.name === decodeURIComponent(name));
+    return named.length > 0 && named.every((/** @type {any} */ one) => one.volatility !== 'v');
+  }
+
+  /**
+   * @param {any} transaction
+   * @param {{ request: Request, role: string, claims: Record<string, unknown>, readOnly: boolean }} who
+   */
+  async function enter(transaction, { request, role, claims, readOnly }) {
+    const { cookie: _, ...headers } = Object.fromEntries(request.headers);
+    const schema = request.headers.get('content-profile') ?? request.headers.get('accept-profile') ?? api.schemas[0];
+    const settings = Object.entries({
+      search_path: [schema, ...api.extraSearchPath].map((one) => `"${one.replaceAll('"', '""')}"`).join(', '),
+      role,
+      'request.jwt.claims': JSON.stringify({ ...claims, role }),
+      'request.method': request.method,
+      'request.path': new URL(request.url).pathname.replace(/^\/rest\/v1/, ''),
+      'request.headers': JSON.stringify(headers),
+      'response.status': '',
+      'response.headers': '',
+      ...(readOnly ? { transaction_read_only: 'on' } : {}),
+    });
+    // The limits of the role come with it by a login alone.
+    await query(transaction, `
+      select set_config(split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1), true)
+      from pg_db_role_setting s, unnest(s.setconfig) setting
+      where s.setrole = to_regrole($1) and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`, [`"${role}"`]);
+    const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
+    await query(transaction, `select ${calls.join(', ')}`, settings.flat());
+  }
+}
+
+/** @param {any} transaction @param {string} text @param {unknown[]} parameters */
+async function query(transaction, text, parameters = []) {
+  return (await transaction.executeQuery({ sql: text, parameters, query: { kind: 'RawNode' } })).rows;
+}
+
+/** Whether the function set the status itself; then it is no error. @param {any} transaction */
+async function isChosen(transaction) {
+  const [{ status }] = await query(transaction, "select current_setting('response.status', true) as status");
+  return Boolean(status);
+}
+
+/** @param {Served} served @param {Response} answer @param {AffectedRows} affected */
+async function exceeded({ request, maxAffected }, answer, affected) {
+  if (maxAffected === null || !answer.ok) return null;
+  const isCall = new URL(request.url).pathname.includes('/rpc/');
+  const rows = isCall ? await rowsIn(answer.clone()) : affected.rows;
+  if (rows <= maxAffected) return null;
+  const body = { code: 'PGRST124', details: `The query affects ${rows} rows`, hint: null, message: 'Query result exceeds max-affected preference constraint' };
+  return Response.json(body, { status: 400 });
+}
+
+/** @param {Response} answer */
+async function rowsIn(answer) {
+  const text = await answer.text();
+  const body = text ? JSON.parse(text) : null;
+  return Array.isArray(body) ? body.length : 0;
+}
+
+/** Counts what the statements of a transaction changed: a plugin of Kysely. */
+class AffectedRows {
+  rows = 0;
+
+  /** @param {{ node: { kind: string } }} args */
+  transformQuery({ node }) {
+    return node;
+  }
+
+  /** @param {{ result: { numAffectedRows?: bigint } }} args */
+  async transformResult({ result }) {
+    this.rows += Number(result.numAffectedRows ?? 0);
+    return result;
+  }
+}

@@ -1,0 +1,221 @@
+// @ts-check
+// The Data API answers and commits as PostgREST does, on a database of its own without the product.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { readConfig } from './config.mjs';
+import { bringUp, takeDown } from './database.mjs';
+import { createKeyring } from './keys.mjs';
+import { connect } from './platform.mjs';
+import { createServices } from './services.mjs';
+import { signToken } from './tokens.mjs';
+
+const SCHEMA = `
+  create table public.notes (id int primary key, text text not null default '', price numeric);
+  create table public.marks (id bigint generated always as identity, note int);
+  create function public.mark() returns trigger language plpgsql as $$
+  begin
+    insert into public.marks (note) values (new.id);
+    return new;
+  end $$;
+  create trigger mark after insert or update on public.notes for each row execute function public.mark();
+
+  create function public.seen() returns jsonb language sql stable as $$
+    select jsonb_build_object(
+      'claims', current_setting('request.jwt.claims', true)::jsonb, 'sub', current_setting('request.jwt.claim.sub', true),
+      'agent', current_setting('request.headers', true)::jsonb ->> 'user-agent', 'cookie', current_setting('request.headers', true)::jsonb ->> 'cookie',
+      'statement', current_setting('statement_timeout'), 'lock', current_setting('lock_timeout'), 'read_only', current_setting('transaction_read_only'))
+  $$;
+  create view public.seen_by_tables as select public.seen() as seen;
+  create function public.write_in(p_id int) returns int language sql as $$ insert into public.notes (id) values (p_id) returning id $$;
+  create function public.write_rows(p_count int) returns setof public.notes language sql as $$
+    insert into public.notes (id) select 100 + n from generate_series(1, p_count) n returning *
+  $$;
+  create function public.stable_write(p_id int) returns int language plpgsql stable as $$
+  begin
+    return public.write_in(p_id);
+  end $$;
+  create function public.refuse(p_id int) returns int language plpgsql as $$
+  begin
+    perform public.write_in(p_id);
+    perform set_config('response.status', '409', true);
+    return p_id;
+  end $$;
+  create function public.fail(p_code text) returns int language plpgsql as $$
+  begin
+    raise exception 'failed' using errcode = p_code, detail = 'detail', hint = 'hint';
+  end $$;
+  grant all on all tables in schema public to anon, authenticated, service_role;
+  grant all on all sequences in schema public to anon, authenticated, service_role;
+`;
+
+/** @type {string} */
+let directory;
+/** @type {ReturnType<typeof createServices>} */
+let services;
+/** @type {import('./secrets.mjs').Secrets} */
+let secrets;
+/** @type {import('postgres').Sql} */
+let sql;
+
+before(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'evenkeel-data-api-'));
+  const made = await bringUp({ directory, port: 0, durable: false, migrations: false, seed: false });
+  secrets = made.secrets;
+  sql = connect(made.url);
+  await sql.unsafe(SCHEMA);
+  services = createServices({
+    port: Number(new URL(made.url).port), secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', directory, config: await readConfig(),
+  });
+});
+
+after(async () => {
+  await Promise.all(Object.values(services).map((one) => one.close()));
+  await sql.end();
+  await takeDown(directory);
+  await rm(directory, { recursive: true });
+});
+
+/**
+ * @param {string} method @param {string} target below /rest/v1/
+ * @param {{ as?: 'anon' | 'authenticated' | 'service_role', body?: unknown, headers?: Record<string, string> }} [options]
+ */
+async function send(method, target, { as = 'authenticated', body, headers = {} } = {}) {
+  const apikey = as === 'service_role' ? secrets.secretKeys.default : secrets.publishableKey;
+  const token = signToken({ role: 'authenticated', sub: '6f1d1c5e-8f5d-4f5e-9d5c-000000000001' }, secrets.jwtSecret);
+  const response = await services.rest.fetch(
+    new Request(`http://127.0.0.1/rest/v1/${target}`, {
+      method,
+      headers: {
+        apikey,
+        ...(as === 'authenticated' ? { authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    }),
+  );
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: text ? JSON.parse(text) : null };
+}
+
+/** Two notes and no mark. */
+async function twoNotes() {
+  await sql`truncate public.notes, public.marks`;
+  await sql`insert into public.notes (id, price) values (1, 1.50), (2, 2)`;
+  await sql`delete from public.marks`;
+}
+
+async function whatIsKept() {
+  const [{ notes, marks }] = await sql`
+    select (select count(*)::int from public.notes) as notes, (select count(*)::int from public.marks) as marks`;
+  return { notes, marks };
+}
+
+const SINGULAR = { accept: 'application/vnd.pgrst.object+json' };
+const atMost = (/** @type {number} */ rows) => ({ prefer: `handling=strict, max-affected=${rows}` });
+const WHOLE = 'return=representation';
+
+/** @type {Record<string, [string, string, { body?: unknown, headers: Record<string, string> }, number, string]>} */
+const UNMET = {
+  'a singular answer of two changed rows': ['PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: { ...SINGULAR, prefer: WHOLE } }, 406, 'PGRST116'],
+  'a singular answer of no changed row': ['PATCH', 'notes?id=eq.9', { body: { text: 'x' }, headers: { ...SINGULAR, prefer: WHOLE } }, 406, 'PGRST116'],
+  'a singular answer that nobody reads': ['PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: SINGULAR }, 406, 'PGRST116'],
+  'a singular answer of two deleted rows': ['DELETE', 'notes?id=in.(1,2)', { headers: { ...SINGULAR, prefer: WHOLE } }, 406, 'PGRST116'],
+  'a singular answer of two new rows': ['POST', 'notes', { body: [{ id: 3 }, { id: 4 }], headers: { ...SINGULAR, prefer: WHOLE } }, 406, 'PGRST116'],
+  'a singular answer of a function': ['POST', 'rpc/write_rows', { body: { p_count: 2 }, headers: SINGULAR }, 406, 'PGRST116'],
+  'a change of more rows than max-affected': ['PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: atMost(1) }, 400, 'PGRST124'],
+  'a deletion of more rows than max-affected': ['DELETE', 'notes?id=in.(1,2)', { headers: atMost(1) }, 400, 'PGRST124'],
+  'an insert of more rows than max-affected': ['POST', 'notes', { body: [{ id: 3 }, { id: 4 }], headers: atMost(1) }, 400, 'PGRST124'],
+  'a function that answers more rows than max-affected': ['POST', 'rpc/write_rows', { body: { p_count: 2 }, headers: atMost(1) }, 400, 'PGRST124'],
+};
+
+for (const [what, [method, target, options, status, code]] of Object.entries(UNMET)) {
+  test(`${what} is refused and leaves nothing, what triggers wrote included`, async () => {
+    await twoNotes();
+    const answer = await send(method, target, options);
+    assert.deepEqual([answer.status, answer.body.code], [status, code]);
+    assert.deepEqual(await whatIsKept(), { notes: 2, marks: 0 });
+  });
+}
+
+test('max-affected counts after the triggers ran, as time and their errors tell', async () => {
+  await twoNotes();
+  await sql.unsafe(`create function public.stop() returns trigger language plpgsql as $$ begin raise exception 'stopped'; end $$;
+    create trigger stop before update on public.notes for each row execute function public.stop()`);
+  const answer = await send('PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: atMost(1) });
+  await sql.unsafe('drop trigger stop on public.notes; drop function public.stop()');
+  assert.equal(answer.body.message, 'stopped');
+});
+
+test('a limit that is met, or not asked for strictly, commits', async () => {
+  await twoNotes();
+  const met = [{ ...SINGULAR, prefer: WHOLE }, atMost(1), {}];
+  for (const headers of met) assert.ok((await send('PATCH', 'notes?id=eq.1', { body: { text: 'x' }, headers })).status < 300);
+  assert.equal((await send('PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: { prefer: 'max-affected=1' } })).status, 204);
+  assert.deepEqual(await whatIsKept(), { notes: 2, marks: met.length + 2 });
+});
+
+test('a wish to roll back is ignored and not said to be applied', async () => {
+  await twoNotes();
+  const answer = await send('PATCH', 'notes?id=eq.1', { body: { text: 'x' }, headers: { prefer: `tx=rollback, ${WHOLE}` } });
+  assert.equal(answer.headers.get('preference-applied'), WHOLE);
+  assert.deepEqual(await whatIsKept(), { notes: 2, marks: 1 });
+});
+
+test('a status that a function chose commits what it wrote', async () => {
+  await twoNotes();
+  assert.equal((await send('POST', 'rpc/refuse', { body: { p_id: 7 } })).status, 409);
+  assert.deepEqual(await whatIsKept(), { notes: 3, marks: 1 });
+});
+
+test('reading is a READ ONLY transaction, and writing in one is 405', async () => {
+  await twoNotes();
+  const refused = [
+    await send('GET', 'rpc/write_in?p_id=7'),
+    await send('POST', 'rpc/stable_write', { body: { p_id: 7 } }),
+  ];
+  for (const answer of refused) assert.deepEqual([answer.status, answer.body.code], [405, '25006']);
+  assert.deepEqual(await whatIsKept(), { notes: 2, marks: 0 });
+  assert.equal((await send('GET', 'seen_by_tables')).body[0].seen.read_only, 'on');
+  assert.equal((await send('POST', 'rpc/seen', { body: {} })).body.read_only, 'on');
+  assert.equal((await send('POST', 'rpc/write_in', { body: { p_id: 7 } })).status, 200);
+});
+
+test('each role has its own time limits', async () => {
+  for (const [as, statement] of /** @type {const} */ ([['anon', '3s'], ['authenticated', '8s'], ['service_role', '8s']])) {
+    const { body } = await send('GET', 'seen_by_tables', { as });
+    assert.deepEqual([body[0].seen.statement, body[0].seen.lock], [statement, '8s'], as);
+  }
+});
+
+test('tables and functions see the headers and the claims, and no setting for a single claim', async () => {
+  const headers = { 'user-agent': 'Agent', cookie: 'secret=1' };
+  for (const seen of [(await send('GET', 'seen_by_tables', { headers })).body[0].seen, (await send('GET', 'rpc/seen', { headers })).body]) {
+    assert.deepEqual([seen.agent, seen.cookie, seen.sub], ['Agent', null, null]);
+    assert.deepEqual(seen.claims, { role: 'authenticated', sub: '6f1d1c5e-8f5d-4f5e-9d5c-000000000001' });
+  }
+  const anonymous = await send('GET', 'rpc/seen', { as: 'anon' });
+  assert.deepEqual(anonymous.body.claims, { role: 'anon' });
+});
+
+test('numbers are JSON numbers', async () => {
+  await twoNotes();
+  assert.deepEqual((await send('GET', 'notes?select=price&order=id')).body, [{ price: 1.5 }, { price: 2 }]);
+});
+
+test('an error of the database has its code, and the status that PostgREST gives it', async () => {
+  const expected = {
+    22023: 400, 23514: 400, 23505: 409, '23P01': 400, 21000: 500, 40001: 500, '40P01': 500, '55P03': 500, 57014: 500, 53300: 503, 53400: 500,
+    '57P01': 503, P0001: 400, PT409: 409, 42501: 403, '42P01': 404,
+  };
+  for (const [code, status] of Object.entries(expected)) {
+    const answer = await send('POST', 'rpc/fail', { body: { p_code: code } });
+    assert.equal(answer.status, status, code);
+    assert.deepEqual(answer.body, { code, details: 'detail', hint: 'hint', message: 'failed' });
+  }
+  assert.equal((await send('POST', 'rpc/fail', { as: 'anon', body: { p_code: '42501' } })).status, 401);
+  assert.equal((await send('POST', 'rpc/none', { body: {} })).body.code, 'PGRST202');
+});
