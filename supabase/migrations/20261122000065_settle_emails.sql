@@ -99,6 +99,8 @@ begin
       where h.outcome = 'pause'
       having count(*) > 0
     ) p
+    -- Of one row. The Data API's login refuses an UPDATE without a WHERE, also here.
+    where s.singleton
   )
   select jsonb_build_object(
     'sent', coalesce(sum(h.size) filter (where h.outcome = 'sent'), 0),

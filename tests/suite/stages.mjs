@@ -68,7 +68,7 @@ export const stages = [
     about:
       "the local platform's parts, scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
     steps: () =>
-      ['scripts/stack', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
+      ['scripts/stack', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
         (folder) => nodeTests(folder),
       ),
   },
