@@ -2,6 +2,8 @@
 // One request to the Data API is one transaction, as PostgREST runs it: what the request is allowed
 // and who it is stand in settings of the transaction, reading is READ ONLY, and an answer that is an
 // error leaves nothing. @supabase/lite commits what it refuses, and tells tables nothing of a request.
+// The platform's safeupdate is not packaged by Debian: a change without a filter is refused here, and
+// supabase/tests/safe-updates.mjs looks for one in the bodies of functions.
 // The order of the settings: PostgREST's Query/PreQuery.hs. The modes: Plan.hs.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { databaseErrorAnswer } from './api-errors.mjs';
@@ -49,9 +51,9 @@ export function runAsPostgrest(connection, api) {
     try {
       return await connection.kysely.transaction().execute(async (/** @type {any} */ transaction) => {
         await enter(transaction, { ...served, role, claims: caller?.auth?.jwt ?? {}, readOnly });
-        const affected = new AffectedRows();
-        const answer = await work(transaction.withPlugin(affected));
-        const excess = await exceeded(served, answer, affected);
+        const changes = new Changes();
+        const answer = await work(transaction.withPlugin(changes));
+        const excess = await exceeded(served, answer, changes);
         if (excess) throw new RolledBack(excess);
         if (answer.status >= 400 && !(await isChosen(transaction))) throw new RolledBack(answer);
         return answer;
@@ -115,11 +117,11 @@ async function isChosen(transaction) {
   return Boolean(status);
 }
 
-/** @param {Served} served @param {Response} answer @param {AffectedRows} affected */
-async function exceeded({ request, maxAffected }, answer, affected) {
+/** @param {Served} served @param {Response} answer @param {Changes} changes */
+async function exceeded({ request, maxAffected }, answer, changes) {
   if (maxAffected === null || !answer.ok) return null;
   const isCall = new URL(request.url).pathname.includes('/rpc/');
-  const rows = isCall ? await rowsIn(answer.clone()) : affected.rows;
+  const rows = isCall ? await rowsIn(answer.clone()) : changes.rows;
   if (rows <= maxAffected) return null;
   const body = { code: 'PGRST124', details: `The query affects ${rows} rows`, hint: null, message: 'Query result exceeds max-affected preference constraint' };
   return Response.json(body, { status: 400 });
@@ -132,12 +134,14 @@ async function rowsIn(answer) {
   return Array.isArray(body) ? body.length : 0;
 }
 
-/** Counts what the statements of a transaction changed: a plugin of Kysely. */
-class AffectedRows {
+/** What the statements of a transaction change: counted, and held to safeupdate's rule. A plugin of Kysely. */
+class Changes {
   rows = 0;
 
-  /** @param {{ node: { kind: string } }} args */
+  /** @param {{ node: { kind: string, where?: unknown } }} args */
   transformQuery({ node }) {
+    const verb = { UpdateQueryNode: 'UPDATE', DeleteQueryNode: 'DELETE' }[node.kind];
+    if (verb && !node.where) throw Object.assign(new Error(`${verb} requires a WHERE clause`), { name: 'PostgresError', severity: 'ERROR', code: '21000' });
     return node;
   }
 

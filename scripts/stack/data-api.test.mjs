@@ -165,6 +165,16 @@ test('a wish to roll back is ignored and not said to be applied', async () => {
   assert.deepEqual(await whatIsKept(), { notes: 2, marks: 1 });
 });
 
+test('a change without a filter is refused, as safeupdate does', async () => {
+  await twoNotes();
+  for (const [method, verb] of [['PATCH', 'UPDATE'], ['DELETE', 'DELETE']]) {
+    const answer = await send(method, 'notes', { body: method === 'PATCH' ? { text: 'x' } : undefined, headers: { prefer: WHOLE } });
+    assert.equal(answer.status, 400);
+    assert.deepEqual(answer.body, { code: '21000', details: null, hint: null, message: `${verb} requires a WHERE clause` });
+  }
+  assert.deepEqual(await whatIsKept(), { notes: 2, marks: 0 });
+});
+
 test('a status that a function chose commits what it wrote', async () => {
   await twoNotes();
   assert.equal((await send('POST', 'rpc/refuse', { body: { p_id: 7 } })).status, 409);
