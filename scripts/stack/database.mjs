@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { clusterExists, createCluster, locateCluster, removeCluster, runningPort, startCluster, stopCluster } from './cluster.mjs';
+import { installExtension } from './extension.mjs';
 import { migrate, seed } from './migrations.mjs';
 import { connect, databaseUrl, installPlatform, platformFingerprint } from './platform.mjs';
 import { freePort, isBusy } from './ports.mjs';
@@ -46,6 +47,7 @@ export async function bringUp({
   if (!found || !(await clusterExists(cluster))) {
     // Without the mark an earlier start was cut short, and there is nothing of anybody's in it.
     onStep('creating the database');
+    await installExtension(cluster.bin);
     await removeCluster(cluster);
     await createCluster(cluster, { password: secrets.passwords.supabase_admin, durable });
     await startCluster(cluster, port);

@@ -1,8 +1,9 @@
 // @ts-check
-// Delivers what net.http_post queued, once, after the caller's commit. pg_net's worker, without pg_net.
+// Delivers what net.http_post queued, once, after the caller's commit: pg_net's worker, without pg_net. As
+// there, a batch is taken when the one before is through, so that one slow call holds back all later ones.
 import { connect } from './platform.mjs';
 
-const AT_ONCE = 32;
+const AT_ONCE = 200;
 const KEEP_RESPONSES = '6 hours';
 const RETRY_MILLISECONDS = 1_000;
 

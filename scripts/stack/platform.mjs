@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
 import postgres from 'postgres';
+import { extensionFiles } from './extension.mjs';
 
 const read = (/** @type {string} */ name) => readFile(new URL(`sql/${name}`, import.meta.url), 'utf8');
 
@@ -24,7 +25,7 @@ export async function installPlatform(port, secrets) {
   const admin = connect(databaseUrl('supabase_admin', secrets.passwords.supabase_admin, port));
   try {
     await admin.begin(async (sql) => {
-      for (const name of ['platform.sql', 'net.sql', 'vault.sql', 'schemas-of-services.sql']) {
+      for (const name of ['platform.sql', 'vault.sql', 'schemas-of-services.sql']) {
         await sql.unsafe(await read(name));
       }
       for (const [role, password] of Object.entries(secrets.passwords)) {
@@ -56,8 +57,9 @@ function withoutSchema(text) {
 /** Changes when the platform's SQL or the services' schemas do: the mark of what a cluster was made from. */
 export async function platformFingerprint() {
   const hash = createHash('sha256').update(getAuthSchemaSql()).update(getStorageSchemaSql());
-  for (const name of ['platform.sql', 'net.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql']) {
+  for (const name of ['platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql']) {
     hash.update(await read(name));
   }
+  for (const [, text] of await extensionFiles()) hash.update(text);
   return hash.digest('hex').slice(0, 16);
 }

@@ -90,6 +90,12 @@ need_system_packages() {
   if $made; then as_root rm -f "$wish"; fi
 }
 
+# A migration creates pg_net, as on the platform; Debian does not package it, so its stand-in is put in place.
+need_extension() {
+  node scripts/stack/extension.mjs 2>/dev/null || as_root "$(command -v node)" scripts/stack/extension.mjs ||
+    fail "the extension pg_net could not be put in place; the line above says where."
+}
+
 # npm writes this file after a complete install; comparing it is faster than asking npm.
 need_npm_packages() {
   local mark=node_modules/.package-lock.json

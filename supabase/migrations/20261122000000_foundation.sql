@@ -21,6 +21,10 @@ grant usage on schema private to authenticated, service_role;
 -- btree_gist lets an exclusion constraint combine a uuid with a time range.
 create extension if not exists btree_gist with schema extensions;
 
+-- A hosted project has it only where somebody has asked for it. It makes the schema net itself, and lets
+-- everybody use it who gets there: net is never exposed by the Data API.
+create extension if not exists pg_net with schema extensions;
+
 -- The global form: the per-schema form does not take away PUBLIC's built-in grant.
 alter default privileges revoke execute on functions from public;
 

@@ -260,6 +260,13 @@ select is_empty(
   'every function is commented'
 );
 
+select results_eq(
+  $$select e.extnamespace::regnamespace::text, to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is not null
+    from pg_catalog.pg_extension e where e.extname = 'pg_net'$$,
+  $$values ('extensions', true)$$,
+  'a migration creates pg_net, in the schema extensions, and it has the call that kicks use'
+);
+
 -- Tables -------------------------------------------------------------------------------------
 
 select is_empty(
