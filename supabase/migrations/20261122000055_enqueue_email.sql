@@ -3,27 +3,20 @@
 -- Called: by SQL functions and triggers, inside the transaction that gives the reason. If that
 -- is rolled back, the mail was never there.
 
--- A kick only shortens the wait: cron looks into the queue every minute anyway. So nothing that
--- goes wrong here may reach the transaction that caused it.
 create function private.kick_function(p_name text, p_body jsonb default '{}')
-returns boolean
+returns void
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
-  v_guard constant text := 'evenkeel.kicked_' || replace(p_name, '-', '_');
-  v_transaction constant text := pg_current_xact_id()::text;
   v_url text;
   v_key text;
 begin
-  if current_setting(v_guard, true) = v_transaction then
-    return false;
-  end if;
   select decrypted_secret into v_url from vault.decrypted_secrets where name = 'project_url';
   select decrypted_secret into v_key from vault.decrypted_secrets where name = 'cron_secret_key';
   if v_url is null or v_key is null then
-    return false;
+    raise exception 'project_url or cron_secret_key is missing in the vault';
   end if;
   perform net.http_post(
     url := rtrim(v_url, '/') || '/functions/v1/' || p_name,
@@ -31,18 +24,44 @@ begin
     headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', v_key),
     timeout_milliseconds := 30000
   );
-  perform set_config(v_guard, v_transaction, true);
-  return true;
-exception when others then
-  raise warning 'could not kick %: %', p_name, sqlerrm;
-  return false;
 end;
 $$;
 
 comment on function private.kick_function(text, jsonb) is
-  'Calls an edge function with the cron key after commit, once per transaction. False when the secrets are missing.';
+  'Calls an edge function with the cron key after commit. Raises where that cannot be: a job then has failed.';
 
 revoke execute on function private.kick_function(text, jsonb) from public;
+
+-- This kick only shortens the wait: cron looks into the queue every minute anyway. So nothing that goes wrong
+-- here may reach the transaction that caused it; it is written down as a failed run instead.
+create function private.kick_at_once(p_name text)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_guard constant text := 'evenkeel.kicked_' || replace(p_name, '-', '_');
+  v_transaction constant text := pg_current_xact_id()::text;
+begin
+  if current_setting(v_guard, true) = v_transaction then
+    return;
+  end if;
+  perform set_config(v_guard, v_transaction, true);
+  begin
+    perform private.kick_function(p_name);
+  exception when others then
+    raise warning 'could not kick %: %', p_name, sqlerrm;
+    insert into private.job_runs (job, started_at, duration, status, error)
+    values ('kick_at_once', clock_timestamp(), '0', 'failed', left(sqlerrm, 500));
+  end;
+end;
+$$;
+
+comment on function private.kick_at_once(text) is
+  'Calls an edge function for a mail that somebody waits for, once per transaction. A failure is a failed run of kick_at_once in private.job_runs.';
+
+revoke execute on function private.kick_at_once(text) from public;
 
 create function private.enqueue_email(
   p_template text,
@@ -83,7 +102,7 @@ begin
   insert into private.email_queue (mail_id, stream, priority, due_at)
   values (v_mail_id, p_stream, private.email_priority(p_category), coalesce(p_not_before, now()));
   if p_category = 'security' then
-    perform private.kick_function('email-dispatch');
+    perform private.kick_at_once('email-dispatch');
   end if;
   return v_mail_id;
 end;

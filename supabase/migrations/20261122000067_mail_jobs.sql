@@ -77,7 +77,8 @@ begin
       )
     )
   then
-    return private.kick_function('email-dispatch')::int;
+    perform private.kick_function('email-dispatch');
+    return 1;
   end if;
   return 0;
 end;
@@ -101,7 +102,8 @@ begin
       )
     )
   then
-    return private.kick_function('booking-reminders-dispatch')::int;
+    perform private.kick_function('booking-reminders-dispatch');
+    return 1;
   end if;
   return 0;
 end;

@@ -135,7 +135,7 @@ begin
     ),
     'account', 'invitation:' || v_token_id, 'invitation', v_token_id
   );
-  perform private.kick_function('email-dispatch');
+  perform private.kick_at_once('email-dispatch');
 end;
 $$;
 

@@ -32,8 +32,19 @@ select private.enqueue_email('verify_email', null, ' Mixed@Case.Test ', '{}', 'a
 select is((pg_temp.mail('b')).recipient, 'mixed@case.test', 'addresses are trimmed and lower case');
 
 -- Kicks
-select pg_temp.enqueue('urgent-1', p_category => 'security') \g /dev/null
-select is_empty('select from net.http_request_queue', 'without secrets nobody is called, and nothing fails');
+delete from private.job_runs;
+set local client_min_messages = error;
+-- As in a transaction of its own, after the one before.
+select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
+select pg_temp.enqueue('urgent-' || n, p_category => 'security') from generate_series(0, 1) n \g /dev/null
+reset client_min_messages;
+select is_empty('select from net.http_request_queue', 'without secrets nobody is called, and the mail waits for the minute');
+select results_eq(
+  'select job, status, error from private.job_runs',
+  $$values ('kick_at_once', 'failed', 'project_url or cron_secret_key is missing in the vault')$$,
+  'which is written down as a failed run, once per transaction'
+);
+select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
 select vault.create_secret('https://project.test/', 'project_url') \g /dev/null
 select vault.create_secret('sb_secret_cron', 'cron_secret_key') \g /dev/null
 select pg_temp.enqueue('calm') \g /dev/null

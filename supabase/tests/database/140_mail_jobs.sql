@@ -36,12 +36,8 @@ select is_empty(
 create function pg_temp.quiet(p_at timestamptz default now()) returns timestamptz language sql as $$
   select case when private.is_check_in_due(p_at) then p_at + interval '1 minute' else p_at end;
 $$;
-create function pg_temp.kick(p_job text, p_at timestamptz default pg_temp.quiet()) returns bigint language plpgsql as $$
-begin
-  -- As in a transaction of its own, after the one before.
-  perform set_config('evenkeel.kicked_email_dispatch', '', true), set_config('evenkeel.kicked_booking_reminders_dispatch', '', true);
-  return private.run_job('kick_' || p_job, p_at);
-end;
+create function pg_temp.kick(p_job text, p_at timestamptz default pg_temp.quiet()) returns bigint language sql as $$
+  select private.run_job('kick_' || p_job, p_at);
 $$;
 select is(pg_temp.kick('emails'), 0::bigint, 'an empty outbox wakes nobody');
 select is(pg_temp.kick('reminders'), 0::bigint, 'nor do no reminders');
@@ -74,6 +70,26 @@ select results_eq(
   $$select status, error, rows_touched from private.job_runs where job = 'of_a_test'$$,
   $$values ('failed', 'broken', null::bigint)$$, 'its error is recorded'
 );
+
+-- A kick that cannot be is a run that failed
+create function pg_temp.last_error() returns text language sql as $$
+  select error from private.job_runs where job = 'kick_emails' order by id desc limit 1;
+$$;
+create function pg_temp.rename_secret(p_from text, p_to text) returns void language sql as $$
+  select vault.update_secret(id, new_name => p_to) from vault.decrypted_secrets where name = p_from;
+$$;
+select pg_temp.rename_secret('project_url', 'off') \g /dev/null
+select is(pg_temp.kick('emails'), null, 'without the project''s address no job has kicked');
+select pg_temp.rename_secret('off', 'project_url') \g /dev/null
+select pg_temp.rename_secret('cron_secret_key', 'off') \g /dev/null
+select is(pg_temp.kick('emails'), null, 'nor without its key');
+select pg_temp.rename_secret('off', 'cron_secret_key') \g /dev/null
+select is(pg_temp.last_error(), 'project_url or cron_secret_key is missing in the vault', 'its run failed, and says why');
+savepoint with_pg_net;
+drop extension pg_net;
+select is(pg_temp.kick('emails'), null, 'nor without pg_net');
+select is(pg_temp.last_error(), 'schema "net" does not exist', 'its run failed, and says why');
+rollback to with_pg_net;
 
 -- Check-ins
 delete from private.token_requests;
