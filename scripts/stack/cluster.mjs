@@ -14,8 +14,13 @@ const isRoot = process.getuid?.() === 0;
  * @typedef {{ home: string, data: string, log: string, bin: string, user: { uid: number, gid: number } | null }} Cluster
  */
 
-/** The newest PostgreSQL on this machine that pg_cron is installed for. */
+/** The PostgreSQL that `STACK_POSTGRES` names, or the newest on this machine that pg_cron is installed for. */
 export async function findPostgres(base = '/usr/lib/postgresql') {
+  const named = process.env.STACK_POSTGRES;
+  if (named) {
+    if (!existsSync(`${named}/bin/initdb`)) throw new UserError(`STACK_POSTGRES is "${named}", and there is no bin/initdb in it.`);
+    return `${named}/bin`;
+  }
   const versions = existsSync(base) ? await readdir(base) : [];
   const usable = versions
     .filter((version) => Number(version) >= 15)
