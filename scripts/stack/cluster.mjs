@@ -172,3 +172,13 @@ export async function clusterExists(cluster) {
   return existsSync(path.join(cluster.data, 'PG_VERSION'));
 }
 
+/** Refuses data that another major version has written. @param {Cluster} cluster */
+export async function checkVersion(cluster) {
+  const written = (await readFile(path.join(cluster.data, 'PG_VERSION'), 'utf8')).trim();
+  const { output } = await run(path.join(cluster.bin, 'postgres'), ['--version'], { cwd: '/' });
+  const found = /PostgreSQL\) (\d+)/.exec(output)?.[1];
+  if (found !== written) {
+    throw new UserError(`The database was made by PostgreSQL ${written}, and this is PostgreSQL ${found}; start again with ./scripts/start --reset, which empties it.`);
+  }
+}
+

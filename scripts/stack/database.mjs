@@ -10,7 +10,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { clusterExists, createCluster, locateCluster, removeCluster, runningPort, startCluster, stopCluster } from './cluster.mjs';
+import { checkVersion, clusterExists, createCluster, locateCluster, removeCluster, runningPort, startCluster, stopCluster } from './cluster.mjs';
 import { installExtension } from './extension.mjs';
 import { migrate, seed } from './migrations.mjs';
 import { connect, databaseUrl, installPlatform, platformFingerprint } from './platform.mjs';
@@ -54,6 +54,7 @@ export async function bringUp({
     await installPlatform(port, secrets);
     await writeFile(mark, fingerprint);
   } else if (!running) {
+    await checkVersion(cluster);
     onStep('starting the database');
     await startCluster(cluster, port);
   }

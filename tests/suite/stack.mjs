@@ -6,11 +6,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './command.mjs';
 import { root } from './root.mjs';
+import { HOSTED_POSTGRES, OutOfReach, hostedPostgres } from './tools.mjs';
 
 const directory = process.env.STACK_DIR ?? path.join(root, 'target/test-stack');
 // Below the ports that Linux gives to connections and to servers that ask for any (32768 and up): one of those may be busy.
 const portBase = Number(process.env.STACK_PORT_BASE ?? 24321);
 const secretsFile = path.join(directory, 'functions.env');
+/** @type {Record<string, string>} */
 const place = { STACK_DIR: directory, STACK_PORT_BASE: String(portBase), STACK_FUNCTIONS_ENV: secretsFile };
 
 /** The functions' secrets of a test run, so that a developer's own .env, which may hold a live key, has no say. */
@@ -27,9 +29,21 @@ const secrets = {
 
 let started = false;
 
+/** The PostgreSQL of hosted projects, where it can be had. @returns {Promise<Record<string, string>>} */
+async function database() {
+  try {
+    return { STACK_POSTGRES: await hostedPostgres(), EXPECT_POSTGRES: HOSTED_POSTGRES.version };
+  } catch (error) {
+    if (!(error instanceof OutOfReach)) throw error;
+    console.log(`${error.message}; the platform runs on this system's own`);
+    return {};
+  }
+}
+
 /** @returns {Promise<Record<string, string>>} what a test process needs to find the stack */
 export async function startStack() {
   started = true;
+  Object.assign(place, await database());
   // What an interrupted run may have left.
   await run(path.join(root, 'scripts/stop'), [], { env: place, minutes: 2 });
   mkdirSync(directory, { recursive: true });

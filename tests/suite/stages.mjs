@@ -24,6 +24,7 @@ import * as tools from './tools.mjs';
  * @property {string} about
  * @property {boolean} [stack] needs the running platform
  * @property {() => Promise<unknown>} [prepare]
+ * @property {() => Promise<Record<string, string>>} [environment] of the steps, where there is no platform
  * @property {() => Step[] | Promise<Step[]>} steps
  */
 
@@ -133,6 +134,12 @@ export const stages = [
   {
     name: 'database',
     about: 'pgTAP, access for every table, role and verb, advisors',
+    steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
+  },
+  {
+    name: `database-${tools.HOSTED_POSTGRES.version}`,
+    about: 'the same on the PostgreSQL that hosted projects run',
+    environment: async () => ({ STACK_POSTGRES: await tools.hostedPostgres(), EXPECT_POSTGRES: tools.HOSTED_POSTGRES.version }),
     steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
   },
   {

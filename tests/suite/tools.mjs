@@ -39,6 +39,24 @@ async function cargoTool(name, version, flags = []) {
 export const nextest = () => cargoTool('cargo-nextest', CARGO_NEXTEST);
 export const deny = () => cargoTool('cargo-deny', CARGO_DENY, ['--no-default-features']);
 
+/** What hosted projects run; the release of Debian that packages it. */
+export const HOSTED_POSTGRES = { version: '17', release: 'trixie' };
+
+/** The PostgreSQL that hosted projects run, beside the system's. @returns {Promise<string>} its folder */
+export async function hostedPostgres() {
+  const { version, release } = HOSTED_POSTGRES;
+  const system = `/usr/lib/postgresql/${version}`;
+  if (existsSync(`${system}/lib/pg_cron.so`)) return system;
+  const script = path.join(root, 'scripts/stack/postgres-beside.sh');
+  const { code, output } = await run(script, [version, release, path.join(toolsDirectory, `postgresql-${version}`)]);
+  if (code === 3) throw new OutOfReach(`PostgreSQL ${version}: ${output.trim().split('\n').at(-1)}`);
+  if (code !== 0) throw new Error(`PostgreSQL ${version} could not be unpacked`);
+  return output.trim().split('\n').at(-1) ?? '';
+}
+
+/** What cannot be had on this machine: told at the end, and not counted. */
+export class OutOfReach extends Error {}
+
 /** A virtual environment per state of the requirements. @returns {Promise<string>} the `st` program */
 export async function schemathesis() {
   const requirements = path.join(root, 'tests/contract/requirements.txt');
