@@ -37,7 +37,7 @@ comment on column public.audit_logs.actor_id is 'Who acted, by the token (auth.u
 comment on column public.audit_logs.actor_role is 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
 comment on column public.audit_logs.source is 'How: the edge function, SQL function or trigger that wrote it.';
 comment on column public.audit_logs.old_values is
-  'What was there: of a change, the columns that differ. A value that is too long is {"cut_bytes": its length}.';
+  'What was there: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
 comment on column public.audit_logs.new_values is 'What is there now, in the same way.';
 comment on column public.audit_logs.entity_id is
   'Never the id of a link: with that, whoever reads this as the person uses up its attempts.';
@@ -208,6 +208,21 @@ comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, js
 revoke execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) from public;
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;
 
+-- What a person wrote about themselves goes with them when their account is closed; this log stays.
+create function private.without_words(p_values jsonb, p_columns text[])
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select p_values || coalesce(
+    jsonb_object_agg(c, jsonb_build_object('cut_bytes', octet_length(p_values ->> c))) filter (where p_values ->> c is not null), '{}'
+  )
+  from unnest(p_columns) c;
+$$;
+
+comment on function private.without_words(jsonb, text[]) is 'An object of which, of some values, only the length is told.';
+
 create function private.audit_change()
 returns trigger
 language plpgsql
@@ -227,6 +242,10 @@ begin
       return null;
     end if;
   end if;
+  if tg_nargs > 2 then
+    v_old := private.without_words(v_old, tg_argv[2:]);
+    v_new := private.without_words(v_new, tg_argv[2:]);
+  end if;
   perform private.write_audit(
     tg_table_name || '.' || lower(tg_op), tg_table_name, v_row ->> tg_argv[0],
     coalesce(private.try_uuid(v_row ->> tg_argv[1]), auth.uid()), v_old, v_new,
@@ -237,7 +256,8 @@ end;
 $$;
 
 comment on function private.audit_change() is
-  'Trigger(entity column[, person column]): records every change of a table whose changes matter to an auditor: a new or deleted row, or the columns that changed.';
+  'Trigger(entity column[, person column[, column of a person''s own words ...]]): records every change of a table whose changes '
+  'matter to an auditor: a new or deleted row, or the columns that changed; of own words, that they changed.';
 
 create trigger audit_change after insert or update or delete on public.user_roles
   for each row execute function private.audit_change('user_id', 'user_id');

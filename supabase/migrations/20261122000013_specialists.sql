@@ -157,6 +157,6 @@ create trigger follow_specialist after insert or update of status on public.spec
 create trigger touch_updated_at before update on public.specialists
   for each row execute function private.touch_updated_at();
 create trigger audit_change after insert or update or delete on public.specialists
-  for each row execute function private.audit_change('id', 'user_id');
+  for each row execute function private.audit_change('id', 'user_id', 'headline', 'bio');
 create trigger audit_change after insert or update or delete on public.specialist_pillars
   for each row execute function private.audit_change('specialist_id');

@@ -20,15 +20,23 @@ from (values
 ) as t (n, v);
 
 select pg_temp.act_as('specialist');
-update public.specialists set headline = 'Calm' where user_id = pg_temp.id('specialist');
+update public.specialists set display_name = 'Ada', headline = 'Calm' where user_id = pg_temp.id('specialist');
 select pg_temp.act_as_owner();
 select results_eq(
   $$select old_values, new_values from public.audit_logs where action = 'specialists.update' and actor_id = pg_temp.id('specialist')$$,
-  $$values ('{"headline": ""}'::jsonb, '{"headline": "Calm"}'::jsonb)$$,
-  'of a change, the columns that differ'
+  $$values (
+    '{"display_name": "specialist", "headline": {"cut_bytes": 0}}'::jsonb, '{"display_name": "Ada", "headline": {"cut_bytes": 4}}'::jsonb
+  )$$,
+  'of a change, the columns that differ; of what somebody writes about themselves, that it does'
 );
 update public.specialists set updated_at = now(), headline = headline where user_id = pg_temp.id('specialist');
 select is((select count(*) from public.audit_logs where action = 'specialists.update'), 1::bigint, 'and of none, nothing');
+
+delete from public.specialists where user_id = pg_temp.id('applicant');
+select is(
+  (select old_values -> 'bio' from public.audit_logs where action = 'specialists.delete' and user_id = pg_temp.id('applicant')),
+  '{"cut_bytes": 0}', 'so that it goes with their account'
+);
 
 -- The first attack: a language of 20 MB, and then small changes for ever.
 select pg_temp.act_as('specialist');
