@@ -43,13 +43,17 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_refill constant interval := make_interval(secs => private.setting(p_kind || '_allowance_refill_seconds')::int);
-  v_capacity constant interval := v_refill * private.setting(p_kind || '_allowance_burst')::int;
+  v_refill interval;
+  v_capacity interval;
   v_full_at timestamptz;
 begin
   if p_subject is null then
     return 0;
   end if;
+  -- Both at once, since every audited act of a person passes here.
+  select make_interval(secs => r.value::int), make_interval(secs => r.value::int) * b.value::int into strict v_refill, v_capacity
+  from public.system_settings r, public.system_settings b
+  where r.key = p_kind || '_allowance_refill_seconds' and b.key = p_kind || '_allowance_burst';
   insert into private.allowances as a (kind, subject, full_at)
   values (p_kind, p_subject, p_now + v_refill)
   on conflict (kind, subject) do update
