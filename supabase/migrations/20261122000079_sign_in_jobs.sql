@@ -53,10 +53,11 @@ begin
   delete from auth.sessions where id = any (array(
     select s.id
     from (
-      select user_id from public.session_tokens where ended_at is null group by user_id having count(*) > v_most
+      select user_id from public.session_tokens where ended_at is null and created_at <= p_now
+      group by user_id having count(*) > v_most
     ) p
     cross join lateral (
-      select t.id from public.session_tokens t where t.user_id = p.user_id and t.ended_at is null
+      select t.id from public.session_tokens t where t.user_id = p.user_id and t.ended_at is null and t.created_at <= p_now
       order by t.last_used_at desc, t.id offset v_most
     ) s
     limit private.purge_limit()
