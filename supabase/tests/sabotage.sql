@@ -49,3 +49,10 @@ grant select (stored_hash) on public.specialist_documents to authenticated
 grant update (verification_status) on public.specialist_documents to authenticated
 alter policy "A specialist sees their own documents" on public.specialist_documents using (specialist_id = (select private.my_specialist_id()) or (select private.is_platform_admin()))
 grant execute on function private.record_stored_file(uuid, text) to public
+alter table public.specialists drop constraint specialists_languages_check, add check (cardinality(languages) between 1 and 20)
+alter table public.companies drop constraint companies_name_check, add check (length(trim(name)) between 1 and 200)
+alter table public.company_subscription_plans drop constraint company_subscription_plans_features_check, add check (pg_column_size(features) <= 5000)
+alter table public.bookings add note text
+drop trigger limit_rows on public.specialist_rates
+select cron.unschedule('purge-tokens')
+grant insert (email) on public.company_employee_invitations to authenticated
