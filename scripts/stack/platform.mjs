@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
 import postgres from 'postgres';
 import { extensionFiles } from './extension.mjs';
+import { scramVerifier } from './scram.mjs';
 
 const read = (/** @type {string} */ name) => readFile(new URL(`sql/${name}`, import.meta.url), 'utf8');
 
@@ -29,7 +30,7 @@ export async function installPlatform(port, secrets) {
         await sql.unsafe(await read(name));
       }
       for (const [role, password] of Object.entries(secrets.passwords)) {
-        await sql.unsafe(`alter role ${role} password '${password}'`);
+        await sql.unsafe(`alter role ${role} password '${scramVerifier(password)}'`);
       }
     });
   } finally {
