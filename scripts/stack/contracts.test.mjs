@@ -10,7 +10,7 @@ import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
 import { readHook } from './auth/hooks.mjs';
 import { answerRepeatedSignUp } from './auth/sign-up.mjs';
 import { readConfig } from './config.mjs';
-import { ownSecrets, parseEnvironment, upstreamHosts } from './functions/environment.mjs';
+import { parseEnvironment, upstreamHosts, withGeneratedSecrets } from './functions/environment.mjs';
 import { projectRoot } from './settings.mjs';
 import { withStorageContract } from './storage-contract.mjs';
 
@@ -31,8 +31,18 @@ test('an env file is read without comments and quotes', () => {
   assert.deepEqual(parseEnvironment(text), { A: '1', C: 'two words', D: 'a=b#c', E: '' });
 });
 
-test('a cron key for the Docker stack does not stand against this stack\'s own', () => {
-  assert.deepEqual(ownSecrets('CRON_SECRET_KEY=x\nSITE_URL=y\n'), { SITE_URL: 'y' });
+test('secrets that nobody has to choose are generated where they are empty or missing, each its own', () => {
+  const first = parseEnvironment(withGeneratedSecrets('TOKEN_KEYS=\nCRON_SECRET_KEY=\nSITE_URL=y\n'));
+  assert.match(first.CRON_SECRET_KEY, /^[0-9a-f]{64}$/);
+  assert.match(first.TOKEN_KEYS, /^[0-9a-f]{64}$/);
+  assert.notEqual(first.CRON_SECRET_KEY, first.TOKEN_KEYS);
+  assert.equal(first.SITE_URL, 'y');
+  const second = parseEnvironment(withGeneratedSecrets('TOKEN_KEYS=kept'));
+  assert.equal(second.TOKEN_KEYS, 'kept');
+  assert.match(second.CRON_SECRET_KEY, /^[0-9a-f]{64}$/);
+  assert.notEqual(second.CRON_SECRET_KEY, first.CRON_SECRET_KEY);
+  const complete = 'TOKEN_KEYS=kept\nCRON_SECRET_KEY=kept, too\n';
+  assert.equal(withGeneratedSecrets(complete), complete);
 });
 
 test('the example has every secret that the functions read', async () => {

@@ -83,7 +83,7 @@ after(async () => {
  * @param {{ as?: 'anon' | 'authenticated' | 'service_role', body?: unknown, headers?: Record<string, string> }} [options]
  */
 async function send(method, target, { as = 'authenticated', body, headers = {} } = {}) {
-  const apikey = as === 'service_role' ? secrets.secretKeys.default : secrets.publishableKey;
+  const apikey = as === 'service_role' ? secrets.secretKey : secrets.publishableKey;
   const token = signToken({ role: 'authenticated', sub: '6f1d1c5e-8f5d-4f5e-9d5c-000000000001' }, secrets.jwtSecret);
   const response = await services.rest.fetch(
     new Request(`http://127.0.0.1/rest/v1/${target}`, {

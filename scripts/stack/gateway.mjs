@@ -37,13 +37,20 @@ export function createGateway(parts) {
     if (isAdminPath(pathname)) return admin(incoming, outgoing);
     if (pathname.startsWith('/auth/v1/')) return auth(incoming, outgoing);
     if (pathname.startsWith('/rest/v1/') || pathname === '/rest/v1') return pass(parts.services.rest, incoming, outgoing);
-    if (pathname.startsWith('/storage/v1/')) return pass(parts.services.storage, incoming, outgoing);
+    if (pathname.startsWith('/storage/v1/')) return storage(incoming, outgoing);
     return parts.pages.handle(incoming, outgoing);
   }
 
   /** @param {import('./services.mjs').Service} service @param {Incoming} incoming @param {Outgoing} outgoing */
   async function pass(service, incoming, outgoing) {
     await sendResponse(await service.fetch(toRequest(incoming, parts.origin)), outgoing);
+  }
+
+  /** Lite's Storage takes a key that it does not know for none. @param {Incoming} incoming @param {Outgoing} outgoing */
+  function storage(incoming, outgoing) {
+    const key = String(incoming.headers.apikey ?? '');
+    if (key && !parts.keyring.resolve(key)) return sendJson(outgoing, 401, { message: 'Invalid API key' });
+    return pass(parts.services.storage, incoming, outgoing);
   }
 
   /** @param {Incoming} incoming @param {Outgoing} outgoing */

@@ -18,12 +18,11 @@ export function createKeyring(secrets) {
   const legacy = (/** @type {Key['role']} */ role) =>
     signToken({ iss: 'supabase', role, iat: issued, exp: issued + TEN_YEARS }, secrets.jwtSecret);
   const roleTokens = { anon: legacy('anon'), service_role: legacy('service_role') };
-  const secretKeys = new Set(Object.values(secrets.secretKeys));
 
   /** @param {string} key @returns {Key | null} */
   function resolve(key) {
     if (key === secrets.publishableKey) return { type: 'publishable', role: 'anon' };
-    if (secretKeys.has(key)) return { type: 'secret', role: 'service_role' };
+    if (key === secrets.secretKey) return { type: 'secret', role: 'service_role' };
     const role = key.startsWith('sb_') ? null : readToken(key, secrets.jwtSecret)?.role;
     if (role === 'service_role') return { type: 'secret', role };
     return role === 'anon' ? { type: 'publishable', role } : null;

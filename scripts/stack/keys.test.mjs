@@ -8,7 +8,7 @@ const secrets = {
   passwords: /** @type {any} */ ({}),
   jwtSecret: 'a secret of this test',
   publishableKey: 'sb_publishable_p',
-  secretKeys: { default: 'sb_secret_d', cron: 'sb_secret_c' },
+  secretKey: 'sb_secret_d',
 };
 const keyring = createKeyring(secrets);
 const soon = Math.floor(Date.now() / 1000) + 60;
@@ -16,7 +16,6 @@ const soon = Math.floor(Date.now() / 1000) + 60;
 test('a key names its role', () => {
   assert.equal(keyring.resolve('sb_publishable_p')?.role, 'anon');
   assert.equal(keyring.resolve('sb_secret_d')?.role, 'service_role');
-  assert.equal(keyring.resolve('sb_secret_c')?.role, 'service_role');
   assert.equal(keyring.resolve(keyring.roleTokens.service_role)?.type, 'secret');
 });
 

@@ -9,7 +9,7 @@ import path from 'node:path';
  *   passwords: Record<'supabase_admin' | 'postgres' | 'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin', string>,
  *   jwtSecret: string,
  *   publishableKey: string,
- *   secretKeys: { default: string, cron: string },
+ *   secretKey: string,
  * }} Secrets
  */
 
@@ -28,7 +28,7 @@ function generate() {
     },
     jwtSecret: random(48),
     publishableKey: `sb_publishable_${random(16)}_${random(6)}`,
-    secretKeys: { default: `sb_secret_${random(16)}_${random(6)}`, cron: `sb_secret_${random(16)}_${random(6)}` },
+    secretKey: `sb_secret_${random(16)}_${random(6)}`,
   };
 }
 
@@ -36,8 +36,11 @@ function generate() {
 export async function loadSecrets(directory) {
   const file = path.join(directory, 'secrets.json');
   const text = await readFile(file, 'utf8').catch(() => null);
-  if (text) return JSON.parse(text);
-  const secrets = generate();
+  const kept = text ? JSON.parse(text) : {};
+  const fresh = generate();
+  if (Object.keys(fresh).every((name) => name in kept)) return kept;
+  // A file that an earlier version wrote lacks what it did not know.
+  const secrets = { ...fresh, ...kept };
   await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
   return secrets;

@@ -81,7 +81,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
       const ends = [authSql.end({ timeout: 2 }), sql.end({ timeout: 1 })];
       await Promise.all([...Object.values(services).map((one) => one.close()), ...ends]);
     });
-    await keepVaultSecrets(sql, { project_url: settings.apiUrl, cron_secret_key: secrets.secretKeys.cron });
+    await keepVaultSecrets(sql, { project_url: settings.apiUrl, cron_secret_key: environment.CRON_SECRET_KEY });
 
     const functions = createFunctions({
       keyring, config, jwtSecret: secrets.jwtSecret,
@@ -110,8 +110,9 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     const values = {
       SUPABASE_URL: settings.apiUrl,
       SUPABASE_PUBLISHABLE_KEY: secrets.publishableKey,
-      SUPABASE_SECRET_KEY: secrets.secretKeys.default,
-      SUPABASE_SECRET_KEYS: JSON.stringify(secrets.secretKeys),
+      SUPABASE_SECRET_KEY: secrets.secretKey,
+      SUPABASE_SECRET_KEYS: environment.SUPABASE_SECRET_KEYS,
+      CRON_SECRET_KEY: environment.CRON_SECRET_KEY,
       DATABASE_URL: url,
       INBOX_URL: settings.inboxUrl,
       SITE_URL: environment.SITE_URL,

@@ -2,19 +2,21 @@
 // What scripts/deploy would do to a hosted project, by the commands it gives. The platform itself is not there.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { root } from '../suite/root.mjs';
-import { Project, REF, secretsNamed } from './project.mjs';
+import { CRON_KEY, Project, REF, secretsNamed, secretsWithCronKey } from './project.mjs';
 
-const KEY = 'sb_secret_abcDEF_123';
 const LIST = `supabase secrets list --remote=${REF} --output json`;
 const DRY_PUSH = `supabase db push --remote=${REF} --dry-run`;
 const PUSH = `supabase db push --remote=${REF} --yes`;
 const ALPHA = `supabase functions deploy alpha --use-api --remote=${REF} --yes --no-verify-jwt`;
 const BETA = `supabase functions deploy beta --use-api --remote=${REF} --yes`;
-const VAULT = `supabase db query --remote=${REF} --file FILE --yes`;
+const QUERY = `supabase db query --remote=${REF} --file FILE --output-format json --agent no --yes`;
+const SET = `supabase secrets set --env-file FILE --remote=${REF} --yes`;
+// The vault is made complete, its key compared, read, and given to the functions.
+const CRON = [QUERY, QUERY, QUERY, SET];
 
 /** @param {string} name */
 const smoke = (name) =>
@@ -38,17 +40,17 @@ describe('a deployment', () => {
   test('goes step by step, and each function has the verify_jwt of config.toml', () => {
     const result = project.deploy('--environment staging');
     assert.equal(result.status, 0, result.stderr);
-    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ALPHA, BETA, VAULT, smoke('alpha'), smoke('beta')]);
+    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta')]);
     assert.match(result.stdout, /^Deployed [0-9a-f]+ to staging \(abcdefghijklmnopqrst\)\.$/m);
   });
 
   test('tried dry, prints the same commands and gives none of them', () => {
-    const { status, stdout } = project.deploy('--environment staging --dry-run', { CRON_SECRET_KEY: KEY });
+    const { status, stdout } = project.deploy('--environment staging --dry-run');
     assert.equal(status, 0);
     assert.deepEqual(project.lines(), []);
     const printed = stdout.split('\n').filter((line) => line.startsWith('$ ')).map((line) => line.slice(2));
-    assert.deepEqual(printed.map((line) => line.replace(/--file \S+/, '--file FILE')), [
-      LIST, './scripts/build', DRY_PUSH, PUSH, ALPHA, BETA, VAULT,
+    assert.deepEqual(printed.map((line) => line.replace(/(--file|--env-file) \S+/, '$1 FILE')), [
+      LIST, './scripts/build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA,
       `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/alpha`,
       `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`,
     ]);
@@ -60,7 +62,7 @@ describe('a deployment', () => {
     const result = project.deploy(`--environment staging --secrets ${file}`, env);
     assert.equal(result.status, 0, result.stderr);
     const lines = project.lines();
-    const set = lines.indexOf(`supabase secrets set --env-file FILE --remote=${REF} --yes`);
+    const set = lines.indexOf(SET);
     assert.ok(set > lines.indexOf(PUSH) && set < lines.indexOf(ALPHA), lines.join('\n'));
   });
 
@@ -82,7 +84,7 @@ describe('a deployment', () => {
     const hashed = [...seed.matchAll(/crypt\((.*?), extensions\.gen_salt/g)].map(([, what]) => what);
     assert.deepEqual(hashed, ["nullif(current_setting('demo.password', true), '')"]);
     assert.doesNotMatch(seed, /\$2[aby]\$|set_config|set demo/);
-    project.deploy('--environment preview', { CRON_SECRET_KEY: KEY });
+    project.deploy('--environment preview');
     assert.doesNotMatch(JSON.stringify(project.calls()), /demo\.password|evenkeel-demo/);
   });
 
@@ -100,22 +102,86 @@ describe('a deployment', () => {
 });
 
 describe('the cron key', () => {
-  test('goes into the vault by a file, and shows in no argument and no output', () => {
-    const { status, stdout, stderr } = project.deploy('--environment staging', { CRON_SECRET_KEY: KEY });
+  const handedOver = () => project.calls().filter(({ line }) => line === SET).map(({ file }) => file);
+
+  test('of the vault is given to functions that have none, before they are deployed', () => {
+    const { status, stderr } = project.deploy('--environment staging');
     assert.equal(status, 0, stderr);
-    const sql = project.calls().find((call) => call.line === VAULT)?.file ?? '';
-    assert.ok(sql.includes(`('project_url', 'https://${REF}.supabase.co'), ('cron_secret_key', '${KEY}')`), sql);
-    assert.ok(![stdout, stderr, ...project.lines()].join('\n').includes(KEY));
+    assert.deepEqual(handedOver(), [`CRON_SECRET_KEY=${CRON_KEY}\n`]);
+    assert.ok(project.lines().indexOf(SET) < project.lines().indexOf(ALPHA));
   });
 
-  test('is only looked for where it is not given', () => {
+  test('is given anew to functions that have another', () => {
+    project.deploy('--environment staging', { FAKE_SECRETS: secretsWithCronKey('another') });
+    assert.deepEqual(handedOver(), [`CRON_SECRET_KEY=${CRON_KEY}\n`]);
+  });
+
+  test('is not even read where the functions have it', () => {
+    project.deploy('--environment staging', { FAKE_SECRETS: secretsWithCronKey(CRON_KEY) });
+    assert.deepEqual(handedOver(), []);
+    assert.deepEqual(project.lines().filter((line) => line === QUERY).length, 2);
+  });
+
+  test('is in no argument, no output and nothing that is left behind', () => {
+    const { stdout, stderr } = project.deploy('--environment staging');
+    assert.ok(![stdout, stderr, ...project.lines()].join('\n').includes(CRON_KEY));
+    const folder = /--env-file (\S+)\/cron\.env/.exec(stdout)?.[1] ?? assert.fail(stdout);
+    assert.equal(existsSync(folder), false);
+  });
+
+  test('is rotated by one command that does nothing else', () => {
+    const { status, stdout, stderr } = project.deploy('--environment staging --rotate-cron-key', {
+      FAKE_SECRETS: secretsWithCronKey('the one before'),
+    });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(project.lines(), [LIST, ...CRON]);
+    assert.match(project.calls().find(({ line }) => line === QUERY)?.file ?? '', /elsif true then/);
+    assert.match(stdout, /The cron key of staging \(abcdefghijklmnopqrst\) is a new one/);
+  });
+
+  test('stays as it is in every other deployment', () => {
     project.deploy('--environment staging');
-    assert.match(project.calls().find((call) => call.line === VAULT)?.file ?? '', /is missing in the vault/);
+    assert.match(project.calls().find(({ line }) => line === QUERY)?.file ?? '', /elsif false then/);
   });
 
-  test('of another form is refused', () => {
-    const env = { CRON_SECRET_KEY: "x'; drop table bookings; --" };
-    assertRefused(project.deploy('--environment staging', env), /CRON_SECRET_KEY is not a secret key/);
+  test('of production is rotated after the word, too', () => {
+    assertRefused(project.deploy('--environment production --rotate-cron-key', {}, 'no\n'), /not confirmed; nothing was done/);
+  });
+
+  test('cannot be chosen', () => {
+    const file = project.write('supabase/.temp/bad.env', 'CRON_SECRET_KEY=chosen\n');
+    assertRefused(project.deploy(`--environment staging --secrets ${file}`), /sets CRON_SECRET_KEY, which is made in the project's vault/);
+  });
+
+  test('that opens more than jobs, or is none, is not given to the functions', () => {
+    for (const kept of ['', 'short', 'sb_secret_0123456789abcdef0123456789abcdef', '0123456789abcdef\n0123456789abcdef']) {
+      const { status, stderr } = project.deploy('--environment staging', { FAKE_CRON_KEY: kept });
+      assert.equal(status, 1, kept);
+      assert.match(stderr, /cron_secret_key in the vault is too short, or a key of the project; --rotate-cron-key makes another/);
+      assert.deepEqual(handedOver(), []);
+    }
+  });
+});
+
+describe('functions that were built before', () => {
+  const build = () => {
+    for (const name of ['alpha', 'beta']) {
+      for (const file of ['function.js', 'wasm.js']) project.write(`supabase/functions/${name}/build/${file}`, '//');
+    }
+  };
+
+  test('are deployed without building anything', () => {
+    build();
+    const { status, stderr } = project.deploy('--environment staging --built');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta')]);
+  });
+
+  test('are all there, or nothing is done', () => {
+    assertRefused(project.deploy('--environment staging --built'), /alpha is not built: run \.\/scripts\/build first/);
+    build();
+    project.write('supabase/functions/beta/build/wasm.js', '');
+    assertRefused(project.deploy('--environment staging --built'), /beta is not built/);
   });
 });
 
@@ -164,7 +230,8 @@ describe('it stops', () => {
     ['build', 'build'],
     ['db push', DRY_PUSH],
     ['deploy alpha', ALPHA],
-    ['db query', VAULT],
+    ['db query', QUERY],
+    ['secrets set', SET],
   ])) {
     test(`after a failure of ${failure}`, () => {
       const { status, stderr } = project.deploy('--environment staging', { FAKE_FAILURE: failure });

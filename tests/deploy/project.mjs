@@ -2,6 +2,7 @@
 // A small project in a folder of its own, and programs that note how they were called instead of doing it.
 
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,17 +10,32 @@ import { root } from '../suite/root.mjs';
 
 export const REF = 'abcdefghijklmnopqrst';
 
-// Each call becomes a line of JSON; a file that is handed over becomes part of it.
+/** The cron key of the project's vault. */
+export const CRON_KEY = '5eed'.repeat(16);
+
+// Each call becomes a line of JSON; a file that is handed over becomes part of it. The database answers as the vault
+// would, or is a real one.
 const FAKE = `#!/usr/bin/env node
 const { appendFileSync, readFileSync } = require('node:fs');
+const { spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
 const name = require('node:path').basename(process.argv[1]);
 const args = process.argv.slice(2);
-const file = args.includes('--file') ? readFileSync(args[args.indexOf('--file') + 1], 'utf8') : undefined;
+const handed = args.findIndex((one) => one === '--file' || one === '--env-file') + 1;
+const file = handed > 0 ? readFileSync(args[handed], 'utf8') : undefined;
 const line = [name, ...args].join(' ').replace(/\\S+\\/tmp\\.\\S+|\\/tmp\\/\\S+/g, 'FILE');
 appendFileSync(process.env.FAKE_CALLS, JSON.stringify({ line, file }) + '\\n');
-if (name === 'supabase' && args[0] === 'secrets' && args[1] === 'list') console.log(process.env.FAKE_SECRETS);
-if (name === 'curl') process.stdout.write(process.env.FAKE_STATUS ?? '204');
 if (process.env.FAKE_FAILURE && line.includes(process.env.FAKE_FAILURE)) process.exit(1);
+const print = (rows) => console.log(JSON.stringify(rows));
+if (line.startsWith('supabase secrets list')) console.log(process.env.FAKE_SECRETS);
+if (line.startsWith('supabase db query')) {
+  const { FAKE_DATABASE_URL: url, FAKE_CRON_KEY: key, REAL_SUPABASE: real } = process.env;
+  const elsewhere = args.map((one) => (one.startsWith('--remote=') ? '--remote=' + url : one));
+  if (url) process.exit(spawnSync(real, elsewhere, { stdio: 'inherit' }).status);
+  if (file.includes(' as digest')) print([{ digest: createHash('sha256').update(key).digest('hex') }]);
+  else if (file.startsWith('select decrypted_secret')) print([{ decrypted_secret: key }]);
+}
+if (name === 'curl') process.stdout.write(process.env.FAKE_STATUS ?? '204');
 `;
 
 const CONFIG = `
@@ -43,10 +59,10 @@ export class Project {
     for (const name of ['alpha', 'beta', 'gone']) this.write(`supabase/functions/${name}/index.ts`, '');
     this.write('supabase/functions/_shared/host.ts', '');
     this.write('supabase/config.toml', CONFIG);
-    this.write('.gitignore', '/supabase/.temp/\n');
+    this.write('.gitignore', '/supabase/.temp/\n/supabase/functions/*/build/\n');
     cpSync(path.join(root, 'supabase/functions/.env.example'), path.join(this.tree, 'supabase/functions/.env.example'));
     mkdirSync(path.join(this.tree, 'scripts'));
-    copyFileSync(path.join(root, 'scripts/deploy'), path.join(this.tree, 'scripts/deploy'));
+    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
     for (const program of ['tree/scripts/build', 'bin/supabase', 'bin/curl']) this.#program(program);
     this.#git('init', '--quiet');
     this.#git('add', '.');
@@ -92,6 +108,8 @@ export class Project {
         PRODUCTION_PROJECT_REF: REF,
         PREVIEW_PROJECT_REF: REF,
         FAKE_CALLS: this.calls_,
+        FAKE_CRON_KEY: CRON_KEY,
+        REAL_SUPABASE: path.join(root, 'node_modules/.bin/supabase'),
         FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'SITE_URL', 'ALLOWED_ORIGINS'),
         ...env,
       },
@@ -99,7 +117,7 @@ export class Project {
     return { status, stdout, stderr };
   }
 
-  /** What was called so far, in order. @returns {{ line: string, file?: string }[]} */
+  /** What was called so far, in order; a file is what was handed over. @returns {{ line: string, file?: string }[]} */
   calls() {
     if (!existsSync(this.calls_)) return [];
     return readFileSync(this.calls_, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
@@ -116,5 +134,17 @@ export class Project {
 
 /** As `supabase secrets list --output json` prints them. @param {string[]} names */
 export function secretsNamed(...names) {
-  return JSON.stringify(names.map((name) => ({ name, updated_at: '2026-11-22T00:00:00Z', value: 'digest' })));
+  return JSON.stringify(names.map((name) => secret(name)));
+}
+
+/** All that the functions need, and this cron key. @param {string} key */
+export function secretsWithCronKey(key) {
+  const others = ['RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'SITE_URL', 'ALLOWED_ORIGINS'];
+  const digest = createHash('sha256').update(key).digest('hex');
+  return JSON.stringify([...others.map((name) => secret(name)), secret('CRON_SECRET_KEY', digest)]);
+}
+
+/** @param {string} name */
+function secret(name, value = 'digest') {
+  return { name, updated_at: '2026-11-22T00:00:00Z', value };
 }

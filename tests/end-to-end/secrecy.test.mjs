@@ -80,7 +80,7 @@ test('a whole journey leaves neither token, address, password nor key in the log
 
   await eventually('the log line of the request', () => stackLogs().includes(id));
   const [local] = person.email.split('@');
-  const keys = [environment.secretKey, ...Object.values(environment.secretKeys), ...ownSecrets()];
+  const keys = [environment.secretKey, environment.cronKey, ...ownSecrets()];
   const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), /** @type {string} */ (login.data.session?.access_token)];
   assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, PASSWORD, 'Quill-42', 'Quillfeather']);
 });
@@ -89,7 +89,7 @@ describe('a function that fails', () => {
   const sentry = new SentrySink();
   const email = newAddress('leak');
   const token = Buffer.alloc(48, 0xa7).toString('base64url');
-  const keys = [...Object.values(secrets), ...Object.values(environment.secretKeys)];
+  const keys = [...Object.values(secrets), environment.secretKey, environment.cronKey];
   const forbidden = [...formsOf(token), ...keys, email, email.split('@')[0]];
   /** What a broken database might say. */
   const gossip = JSON.stringify({
@@ -134,7 +134,7 @@ describe('a function that fails', () => {
     return one;
   }
 
-  const cron = { apikey: environment.secretKeys.cron };
+  const cron = { apikey: environment.cronKey };
 
   test('tells Sentry, and neither Sentry, log nor answer more than they may know', async () => {
     const one = await start('auth-email-verify');

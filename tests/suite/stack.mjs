@@ -21,6 +21,7 @@ const secrets = {
   RESEND_API_URL: `http://127.0.0.1:${portBase + 3}`,
   MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
   TOKEN_KEYS: 'key-of-scripts-test-0123456789-abcdefgh',
+  CRON_SECRET_KEY: 'cron-key-of-scripts-test-0123456789-abcdefgh',
   SITE_URL: `http://127.0.0.1:${portBase}`,
   ALLOWED_ORIGINS: `http://127.0.0.1:${portBase}`,
   SENTRY_DSN: '',

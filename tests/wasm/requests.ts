@@ -3,7 +3,7 @@
  * A new function is added here, and is then tested like the others.
  */
 
-export const CRON_KEY = 'sb_secret_cron-key-of-the-wasm-tests';
+export const CRON_KEY = 'cron-key-of-the-wasm-tests-0123456789abcdef';
 
 export interface Example {
   path: string;

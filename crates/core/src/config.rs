@@ -22,8 +22,7 @@ pub struct Config {
     pub supabase_url: String,
     /// The key for the Data API and Auth's admin API: `default` of `SUPABASE_SECRET_KEYS`.
     pub secret_key: SecretString,
-    /// The key that authenticates `pg_cron`: `cron` of `SUPABASE_SECRET_KEYS`, or
-    /// else `CRON_SECRET_KEY`.
+    /// `CRON_SECRET_KEY`: what calls of scheduled jobs carry. It starts a job and opens nothing else.
     pub cron_key: SecretString,
     /// The key that goes with a user's own JWT: `default` of `SUPABASE_PUBLISHABLE_KEYS`.
     pub publishable_key: String,
@@ -69,8 +68,22 @@ pub struct SentryConfig {
 #[derive(Deserialize)]
 struct Keys {
     default: String,
-    cron: Option<String>,
 }
+
+/// Every variable that holds another secret. Where the cron key is one of them, it opens more than jobs.
+const OTHER_SECRETS: [&str; 8] = [
+    "SUPABASE_SECRET_KEYS",
+    "SUPABASE_PUBLISHABLE_KEYS",
+    "SUPABASE_SERVICE_ROLE_KEY",
+    "SUPABASE_ANON_KEY",
+    "SUPABASE_DB_URL",
+    "TOKEN_KEYS",
+    "RESEND_API_KEY",
+    "SENTRY_DSN",
+];
+
+/// The shortest cron key: 128 bits, written in hex.
+const CRON_KEY_LENGTH: usize = 32;
 
 impl Config {
     /// Reads the variables through `lookup`.
@@ -79,16 +92,10 @@ impl Config {
     /// Every variable that is missing or wrong, not only the first.
     pub fn load(lookup: impl Fn(&'static str) -> Option<String>) -> Result<Self, Vec<ConfigError>> {
         let mut reader = Reader { lookup: &lookup, errors: Vec::new() };
-        let secret_keys = reader.keys("SUPABASE_SECRET_KEYS");
-        // The CLI's own stack gives functions the key `default` alone, and lets nobody add to the map.
-        let cron_key = secret_keys.cron.or_else(|| reader.some("CRON_SECRET_KEY", any));
-        if cron_key.as_ref().is_none_or(String::is_empty) {
-            reader.refuse("CRON_SECRET_KEY", "is not set, and SUPABASE_SECRET_KEYS has no `cron`");
-        }
         let config = Self {
             supabase_url: reader.required("SUPABASE_URL", check_url),
-            secret_key: SecretString::new(secret_keys.default),
-            cron_key: SecretString::new(cron_key.unwrap_or_default()),
+            secret_key: SecretString::new(reader.keys("SUPABASE_SECRET_KEYS").default),
+            cron_key: reader.cron_key("CRON_SECRET_KEY"),
             publishable_key: reader.keys("SUPABASE_PUBLISHABLE_KEYS").default,
             site_url: reader.required("SITE_URL", check_url),
             product_name: reader.optional("PRODUCT_NAME", "Evenkeel", any),
@@ -149,8 +156,18 @@ impl Reader<'_> {
             if !map.is_empty() {
                 self.refuse(name, "is not a JSON map of keys with one named `default`");
             }
-            Keys { default: String::new(), cron: None }
+            Keys { default: String::new() }
         })
+    }
+
+    fn cron_key(&mut self, name: &'static str) -> SecretString {
+        let key = self.required(name, check_cron_key);
+        let holds =
+            |other: &&'static str| (self.lookup)(other).is_some_and(|text| is_within(&key, &text));
+        if OTHER_SECRETS.iter().any(holds) {
+            self.refuse(name, "is another secret as well");
+        }
+        SecretString::new(key)
     }
 
     fn token_keys(&mut self, name: &'static str) -> TokenKeys {
@@ -199,6 +216,25 @@ fn check_url(url: &str) -> Result<String, &'static str> {
     }
 }
 
+/// In a list or a map, too. Without the search of `str`, which would be two kilobytes of every module.
+fn is_within(key: &str, text: &str) -> bool {
+    !key.is_empty() && text.as_bytes().windows(key.len()).any(|part| part == key.as_bytes())
+}
+
+/// A random string. What begins like a key or a token of the platform would open the platform.
+fn check_cron_key(key: &str) -> Result<String, &'static str> {
+    let of_the_platform = key.starts_with("sb_") || key.starts_with("sbp_");
+    if of_the_platform || (key.starts_with("eyJ") && key.contains('.')) {
+        Err("is a key of the project")
+    } else if key.len() < CRON_KEY_LENGTH {
+        Err("holds fewer than 32 characters")
+    } else if !key.bytes().all(|b| b.is_ascii_graphic()) {
+        Err("holds a character that a header cannot carry")
+    } else {
+        Ok(key.to_owned())
+    }
+}
+
 fn check_header_name(name: &str) -> Result<String, &'static str> {
     if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         Ok(name.to_ascii_lowercase())
@@ -235,13 +271,15 @@ mod tests {
     use super::*;
 
     const KEY: &str = "0123456789abcdef0123456789abcdef";
+    const CRON_KEY: &str = "cron-0123456789abcdef0123456789abcdef";
 
     fn environment(name: &str) -> Option<String> {
         let value = match name {
             "SUPABASE_URL" => "http://127.0.0.1:54321/",
             "SUPABASE_SECRET_KEYS" => {
-                r#"{"default":"sb_secret_a","cron":"sb_secret_b","extra":"c"}"#
+                r#"{"default":"sb_secret_a","other":"sb_secret_of-another-service-0123456789"}"#
             }
+            "CRON_SECRET_KEY" => CRON_KEY,
             "SUPABASE_PUBLISHABLE_KEYS" => r#"{"default":"sb_publishable_a"}"#,
             "SITE_URL" => "https://app.example.com",
             "TOKEN_KEYS" => KEY,
@@ -287,24 +325,82 @@ mod tests {
         );
     }
 
-    #[test]
-    fn the_cron_key_may_stand_alone_and_must_stand_somewhere() {
-        let only_default = |name| match name {
-            "SUPABASE_SECRET_KEYS" => Some(r#"{"default":"sb_secret_a"}"#.to_owned()),
+    /// What is wrong with the configuration when the cron key is this.
+    fn with_cron_key(key: &'static str) -> Result<Config, Vec<String>> {
+        let lookup = |name| match name {
+            "CRON_SECRET_KEY" => Some(key.to_owned()),
+            "SUPABASE_SERVICE_ROLE_KEY" => Some("a-service-role-key-of-no-usual-form".to_owned()),
+            "TOKEN_KEYS" => Some(format!("{KEY},another-key-0123456789abcdef012345")),
             name => environment(name),
         };
-        assert_eq!(Config::load(only_default).unwrap_err()[0].name, "CRON_SECRET_KEY");
-        let alone = |name| match name {
-            "CRON_SECRET_KEY" => Some("sb_secret_c".to_owned()),
-            name => only_default(name),
-        };
-        assert!(Config::load(alone).unwrap().cron_key.matches("sb_secret_c"));
+        Config::load(lookup).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn the_cron_key_is_a_random_string_of_its_own() {
+        assert!(with_cron_key(CRON_KEY).unwrap().cron_key.matches(CRON_KEY));
+        assert!(with_cron_key("0123456789abcdef0123456789abcdeX").is_ok());
+    }
+
+    #[test]
+    fn a_cron_key_that_is_short_or_missing_is_refused() {
+        let cases = [
+            ("", "is not set"),
+            ("  ", "is not set"),
+            ("0123456789abcdef0123456789abcde", "holds fewer than 32 characters"),
+            ("0123456789abcdef 0123456789abcdef", "holds a character that a header cannot carry"),
+            (
+                "0123456789abcdef\u{e4}0123456789abcdef",
+                "holds a character that a header cannot carry",
+            ),
+        ];
+        for (key, problem) in cases {
+            assert_eq!(
+                with_cron_key(key).unwrap_err(),
+                [format!("CRON_SECRET_KEY {problem}")],
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cron_key_that_opens_more_than_jobs_is_refused() {
+        const OF_THE_PROJECT: &str = "is a key of the project";
+        const ANOTHER: &str = "is another secret as well";
+        let cases = [
+            ("sb_secret_0123456789abcdef0123456789abcdef", OF_THE_PROJECT),
+            ("sb_publishable_0123456789abcdef0123456789", OF_THE_PROJECT),
+            ("sbp_0123456789abcdef0123456789abcdef01234567", OF_THE_PROJECT),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2lnbmF0dXJl", OF_THE_PROJECT),
+            ("a-service-role-key-of-no-usual-form", ANOTHER),
+            ("another-key-0123456789abcdef012345", ANOTHER),
+            (KEY, ANOTHER),
+        ];
+        for (key, problem) in cases {
+            assert_eq!(
+                with_cron_key(key).unwrap_err(),
+                [format!("CRON_SECRET_KEY {problem}")],
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_secret_key_of_the_project_stands_in_for_the_cron_key() {
+        let errors = Config::load(|name| match name {
+            "SUPABASE_SECRET_KEYS" => {
+                Some(r#"{"default":"sb_secret_a","cron":"sb_secret_b"}"#.to_owned())
+            }
+            "CRON_SECRET_KEY" => None,
+            name => environment(name),
+        });
+        assert_eq!(errors.unwrap_err()[0].to_string(), "CRON_SECRET_KEY is not set");
     }
 
     #[test]
     fn debug_output_shows_no_secret() {
         let text = format!("{:?}", Config::load(environment).unwrap());
-        for secret in [KEY, "sb_secret_a", "sb_secret_b", "re_123"] {
+        for secret in [KEY, CRON_KEY, "sb_secret_a", "re_123"] {
             assert!(!text.contains(secret), "{secret}");
         }
     }

@@ -30,7 +30,7 @@ enum Caller {
     PublicOrPerson,
     /// Somebody who has signed in, as whom the database is called.
     Person,
-    /// `pg_cron`, with the secret key named `cron`.
+    /// `pg_cron`, with `CRON_SECRET_KEY`, which is no key of the project.
     Cron,
 }
 
@@ -363,7 +363,7 @@ pub fn openapi() -> Value {
                 },
                 "cron": {
                     "type": "apiKey", "in": "header", "name": "apikey",
-                    "description": "The secret key named `cron`.",
+                    "description": "The value of `CRON_SECRET_KEY`, which starts jobs and opens nothing else.",
                 },
             },
         },

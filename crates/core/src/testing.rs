@@ -227,7 +227,8 @@ fn refused(code: &str) -> DatabaseError {
 fn environment(name: &'static str) -> Option<String> {
     let value = match name {
         "SUPABASE_URL" => "http://supabase.test",
-        "SUPABASE_SECRET_KEYS" => r#"{"default":"sb_secret_default","cron":"sb_secret_cron"}"#,
+        "SUPABASE_SECRET_KEYS" => r#"{"default":"sb_secret_default"}"#,
+        "CRON_SECRET_KEY" => "cron-key-of-the-tests-0123456789abcdef",
         "SUPABASE_PUBLISHABLE_KEYS" => r#"{"default":"sb_publishable_default"}"#,
         "SITE_URL" => "https://app.test",
         "TOKEN_KEYS" => TOKEN_KEY,

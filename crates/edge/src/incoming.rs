@@ -90,7 +90,7 @@ impl Incoming {
         json::parse_request(query_as_json(self.received.query()).as_bytes())
     }
 
-    /// Lets only `pg_cron` pass: the secret key named `cron`, in `apikey`.
+    /// Lets only scheduled jobs and kicks pass: `CRON_SECRET_KEY`, in `apikey`.
     ///
     /// # Errors
     /// `unauthenticated`, the same for a missing and for a wrong key.

@@ -1,6 +1,6 @@
 //! `booking-reminders-dispatch`: sends the reminders that are due.
 //!
-//! For `pg_cron`, by the secret key named `cron`. Runs may overlap: each claims
+//! For `pg_cron`, by `CRON_SECRET_KEY`. Runs may overlap: each claims
 //! its own batches.
 
 use evenkeel_core::{

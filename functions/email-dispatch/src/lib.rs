@@ -1,7 +1,7 @@
 //! `email-dispatch`: sends the mails that the outbox holds.
 //!
-//! For `pg_cron` and for functions that have just queued a mail, by the secret
-//! key named `cron`. Runs may overlap: each claims its own batches.
+//! For `pg_cron` and for functions that have just queued a mail, by
+//! `CRON_SECRET_KEY`. Runs may overlap: each claims its own batches.
 
 use evenkeel_core::{
     Result,

@@ -19,21 +19,26 @@ export function parseEnvironment(text) {
   return values;
 }
 
-/** CRON_SECRET_KEY is for the Docker stack: here the vault has the secret key named cron. @param {string} text */
-export function ownSecrets(text) {
-  const { CRON_SECRET_KEY: _, ...own } = parseEnvironment(text);
-  return own;
+const GENERATED = ['TOKEN_KEYS', 'CRON_SECRET_KEY'];
+
+/** Gives each generated secret that is empty or missing a fresh value. @param {string} text */
+export function withGeneratedSecrets(text) {
+  const values = parseEnvironment(text);
+  return GENERATED.filter((name) => !values[name]).reduce((filled, name) => {
+    const line = `${name}=${randomBytes(32).toString('hex')}`;
+    const empty = new RegExp(`^${name}=.*$`, 'm');
+    return empty.test(filled) ? filled.replace(empty, line) : `${filled.trimEnd()}\n${line}\n`;
+  }, text);
 }
 
-/** Makes supabase/functions/.env from its example, with fresh values for this machine. */
+/** Makes supabase/functions/.env from its example, and fills in what can be generated for this machine. */
 export async function ensureSecretsFile() {
-  const example = await readFile(`${secretsFile}.example`, 'utf8').catch(() => {
+  const kept = await readFile(secretsFile, 'utf8').catch(() => null);
+  const text = kept ?? (await readFile(`${secretsFile}.example`, 'utf8').catch(() => {
     throw new UserError('supabase/functions/.env.example is missing.');
-  });
-  const text = example.replace(/^TOKEN_KEYS=$/m, `TOKEN_KEYS=${randomBytes(32).toString('base64url')}`);
-  await writeFile(secretsFile, text, { mode: 0o600, flag: 'wx' }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  }));
+  const filled = withGeneratedSecrets(text);
+  if (filled !== kept) await writeFile(secretsFile, filled, { mode: 0o600 });
 }
 
 /**
@@ -43,7 +48,7 @@ export async function ensureSecretsFile() {
  * @returns {Promise<Record<string, string>>}
  */
 export async function functionEnvironment({ settings, secrets, keyring, databaseUrl, overlay }) {
-  const own = ownSecrets(await readFile(secretsFile, 'utf8'));
+  const own = parseEnvironment(await readFile(secretsFile, 'utf8'));
   const overridden = overlay ? parseEnvironment(await readFile(overlay, 'utf8')) : {};
   const reserved = Object.keys({ ...own, ...overridden }).filter((name) => name.startsWith('SUPABASE_'));
   if (reserved.length > 0) {
@@ -57,7 +62,7 @@ export async function functionEnvironment({ settings, secrets, keyring, database
     SUPABASE_URL: settings.apiUrl,
     SUPABASE_DB_URL: databaseUrl,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
-    SUPABASE_SECRET_KEYS: JSON.stringify(secrets.secretKeys),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: secrets.secretKey }),
     SUPABASE_JWKS: JSON.stringify({ keys: [] }),
     SUPABASE_ANON_KEY: keyring.roleTokens.anon,
     SUPABASE_SERVICE_ROLE_KEY: keyring.roleTokens.service_role,

@@ -46,13 +46,13 @@ select results_eq(
 );
 select set_config('evenkeel.kicked_email_dispatch', '', true) \g /dev/null
 select vault.create_secret('https://project.test/', 'project_url') \g /dev/null
-select vault.create_secret('sb_secret_cron', 'cron_secret_key') \g /dev/null
+select vault.create_secret('a key for jobs', 'cron_secret_key') \g /dev/null
 select pg_temp.enqueue('calm') \g /dev/null
 select is_empty('select from net.http_request_queue', 'ordinary mail waits for the minute');
 select pg_temp.enqueue('urgent-' || n, p_category => 'security') from generate_series(2, 4) n \g /dev/null
 select results_eq(
   $$select url, headers ->> 'apikey' from net.http_request_queue$$,
-  $$values ('https://project.test/functions/v1/email-dispatch', 'sb_secret_cron')$$,
+  $$values ('https://project.test/functions/v1/email-dispatch', 'a key for jobs')$$,
   'security mail wakes the dispatcher, once per transaction'
 );
 

@@ -8,7 +8,7 @@ delete from private.job_runs;
 delete from net.http_request_queue;
 delete from vault.secrets where name in ('project_url', 'cron_secret_key');
 select vault.create_secret('https://project.test', 'project_url') \g /dev/null
-select vault.create_secret('sb_secret_cron', 'cron_secret_key') \g /dev/null
+select vault.create_secret('a key for jobs', 'cron_secret_key') \g /dev/null
 
 create function pg_temp.kicked() returns text[] language sql as $$
   select coalesce(array_agg(distinct replace(url, 'https://project.test/functions/v1/', '')), '{}') from net.http_request_queue;

@@ -27,9 +27,10 @@ export const environment = {
   url: required('SUPABASE_URL'),
   publishableKey: required('SUPABASE_PUBLISHABLE_KEY'),
   secretKey: required('SUPABASE_SECRET_KEY'),
-  /** @type {{ default: string, cron: string }} */
+  /** @type {{ default: string }} */
   secretKeys: JSON.parse(required('SUPABASE_SECRET_KEYS')),
   databaseUrl: required('DATABASE_URL'),
+  cronKey: required('CRON_SECRET_KEY'),
   inboxUrl: required('INBOX_URL'),
   siteUrl: required('SITE_URL'),
 };

@@ -92,6 +92,7 @@ function platformEnvironment() {
     SUPABASE_URL: environment.url,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: environment.publishableKey }),
     SUPABASE_SECRET_KEYS: JSON.stringify(environment.secretKeys),
+    CRON_SECRET_KEY: environment.cronKey,
     SITE_URL: environment.siteUrl,
     ALLOWED_ORIGINS: environment.siteUrl,
     MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',

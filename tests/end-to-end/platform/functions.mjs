@@ -35,7 +35,7 @@ export const completeReset = (token, password) =>
 
 /** What pg_cron does every minute. @param {'email-dispatch' | 'booking-reminders-dispatch'} name */
 export async function dispatch(name) {
-  const response = await callFunction(name, { headers: { apikey: environment.secretKeys.cron }, body: {} });
+  const response = await callFunction(name, { headers: { apikey: environment.cronKey }, body: {} });
   if (response.status !== 200) throw new Error(`${name} answered ${response.status}: ${await response.text()}`);
   return response.json();
 }

@@ -27,7 +27,7 @@ export class Dispatcher {
 
   /** One call as pg_cron makes it. */
   call() {
-    return this.#process.post('', { headers: { apikey: environment.secretKeys.cron } });
+    return this.#process.post('', { headers: { apikey: environment.cronKey } });
   }
 
   /** @returns {Promise<Report>} what the run did; fails unless it says so with 200 */

@@ -8,10 +8,11 @@ use evenkeel_core::Config;
 /// What `.stack/env` says, by name.
 pub(super) type Variables = HashMap<String, String>;
 
-const NAMES: [&str; 5] = [
+const NAMES: [&str; 6] = [
     "SUPABASE_URL",
     "SUPABASE_PUBLISHABLE_KEY",
     "SUPABASE_SECRET_KEYS",
+    "CRON_SECRET_KEY",
     "DATABASE_URL",
     "SITE_URL",
 ];
