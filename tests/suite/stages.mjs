@@ -67,7 +67,7 @@ export const stages = [
   {
     name: 'tools',
     about:
-      "the local platform's parts, scripts/deploy, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
+      "the local platform's parts, scripts/deploy, the workflows, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
     steps: () =>
       ['scripts/stack', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
         (folder) => nodeTests(folder),
