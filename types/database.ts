@@ -1890,6 +1890,7 @@ export type Database = {
             "consume_email_verification": {
                 Args: {
                     "p_context": Json;
+                    "p_introduction"?: Json;
                     "p_token_hash": string;
                     "p_token_id": string;
                 };

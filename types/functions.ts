@@ -310,7 +310,7 @@ export interface components {
     schemas: {
         /** @description Body of `POST /company-invitation-accept`. */
         AcceptRequest: {
-            /** @description What they are called, if they have no name yet. */
+            /** @description What they are called; the name they have, where it is left out. */
             full_name?: string | null;
             /**
              * @description Whether whoever is signed in joins with their account, though it has another
@@ -813,6 +813,15 @@ export interface components {
         SubscriptionStatus: "trial" | "active" | "suspended" | "cancelled";
         /** @description Body of `POST /auth-email-verify`. */
         VerifyRequest: {
+            /**
+             * @description What they are called. The first confirmation clears what came with the sign-up, since
+             *     somebody else may have sent it, and keeps what is said here.
+             */
+            display_name?: string | null;
+            /** @description Their language, as `en` or `pt-BR`; `en` where it is none. */
+            locale?: string | null;
+            /** @description Their time zone, as `Europe/Lisbon`; `UTC` where it is none. */
+            time_zone?: string | null;
             /** @description The token of the link, 64 characters. */
             token: string;
         };

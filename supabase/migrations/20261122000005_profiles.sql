@@ -45,28 +45,35 @@ create policy "A person changes their own profile"
   using (id = (select private.user_id()))
   with check (id = (select private.user_id()));
 
--- What a sign-up form sends is free text. A value that the profile would refuse is replaced
--- by the default: a sign-up must not fail over a time zone.
+-- What somebody says of themselves is free text. A value that the profile would refuse is replaced by the
+-- default: nobody fails to sign up over a time zone.
+create function private.introduction(p_said jsonb, out display_name text, out locale text, out time_zone text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  display_name := left(trim(regexp_replace(coalesce(p_said ->> 'display_name', p_said ->> 'full_name', p_said ->> 'name', ''), '[[:cntrl:]]+', ' ', 'g')), 100);
+  locale := coalesce(substring(p_said ->> 'locale' from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), 'en');
+  time_zone := coalesce((select z.name from private.time_zones z where z.name = p_said ->> 'time_zone'), 'UTC');
+end;
+$$;
+
+comment on function private.introduction(jsonb) is 'Name, language and time zone as a profile takes them; the defaults for what was not said, or not so.';
+
+-- Whoever signs an address up may not be who reads its mail: what they said here holds until the address is
+-- confirmed (docs/decisions/who-confirms-introduces-themselves.md).
 create function private.handle_new_user()
 returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  v_meta jsonb := coalesce(new.raw_user_meta_data, '{}');
-  v_name text := coalesce(v_meta ->> 'display_name', v_meta ->> 'full_name', v_meta ->> 'name', '');
-  v_locale text := v_meta ->> 'locale';
 begin
   insert into public.profiles (id, email, email_confirmed_at, display_name, locale, time_zone)
-  values (
-    new.id,
-    lower(nullif(new.email, '')),
-    case when nullif(new.email, '') is not null then new.email_confirmed_at end,
-    left(trim(regexp_replace(v_name, '[[:cntrl:]]+', ' ', 'g')), 100),
-    case when v_locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$' then v_locale else 'en' end,
-    coalesce((select name from private.time_zones where name = v_meta ->> 'time_zone'), 'UTC')
-  )
+  select new.id, lower(nullif(new.email, '')), case when nullif(new.email, '') is not null then new.email_confirmed_at end,
+    i.display_name, i.locale, i.time_zone
+  from private.introduction(new.raw_user_meta_data) i
   on conflict (id) do nothing;
   return null;
 end;

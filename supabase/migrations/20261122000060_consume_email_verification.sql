@@ -1,8 +1,11 @@
 -- Consuming a verification link, and sealing the digests of links that are about to be mailed.
 --
 -- Called: by service_role, from auth-email-verify and from the dispatchers.
+--
+-- What is said with the link is said by who reads the mail: it takes the place of what came with the sign-up, before
+-- Auth confirms the account (docs/decisions/who-confirms-introduces-themselves.md).
 
-create function private.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb)
+create function private.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb)
 returns jsonb
 language plpgsql
 security definer
@@ -10,16 +13,20 @@ set search_path = ''
 as $$
 declare
   v_token public.email_verification_tokens;
-  v_email text;
-  v_outcome text := private.examine_link('email_verification', p_token_id, p_token_hash);
+  v_account auth.users;
+  v_outcome text;
 begin
+  -- The person before the token, in the order of private.issue_email_verification().
+  perform from public.profiles
+  where id = (select user_id from public.email_verification_tokens where id = p_token_id) for no key update;
+  v_outcome := private.examine_link('email_verification', p_token_id, p_token_hash);
   if v_outcome is not null then
     return jsonb_build_object('outcome', v_outcome);
   end if;
   select * into v_token from public.email_verification_tokens where id = p_token_id;
-  select lower(email) into v_email from auth.users where id = v_token.user_id;
+  select * into v_account from auth.users where id = v_token.user_id;
   v_outcome := case
-    when v_token.superseded_at is not null or v_email is distinct from v_token.email then 'superseded'
+    when v_token.superseded_at is not null or lower(v_account.email) is distinct from v_token.email then 'superseded'
     when v_token.expires_at <= clock_timestamp() then 'expired'
     when v_token.verified_at is not null then 'already_verified'
     else 'verified'
@@ -31,32 +38,38 @@ begin
       coalesce(p_context, '{}') || jsonb_build_object('source', 'consume_email_verification')
     );
   end if;
+  -- The same link may be used again while Auth has not answered.
   if v_outcome in ('verified', 'already_verified') then
+    if v_account.email_confirmed_at is null and (v_outcome = 'verified' or p_introduction is not null) then
+      perform private.introduce(v_token.user_id, p_introduction);
+    end if;
     return jsonb_build_object('outcome', v_outcome, 'user_id', v_token.user_id);
   end if;
   return jsonb_build_object('outcome', v_outcome);
 end;
 $$;
 
-comment on function private.consume_email_verification(uuid, text, jsonb) is
+comment on function private.consume_email_verification(uuid, text, jsonb, jsonb) is
   'See public.consume_email_verification(). The row lock lets exactly one of several racing requests verify.';
 
-revoke execute on function private.consume_email_verification(uuid, text, jsonb) from public;
-grant execute on function private.consume_email_verification(uuid, text, jsonb) to service_role;
+revoke execute on function private.consume_email_verification(uuid, text, jsonb, jsonb) from public;
+grant execute on function private.consume_email_verification(uuid, text, jsonb, jsonb) to service_role;
 
-create function public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb)
+create function public.consume_email_verification(
+  p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb default null
+)
 returns jsonb
 language sql
 set search_path = ''
 as $$
-  select private.consume_email_verification(p_token_id, p_token_hash, p_context);
+  select private.consume_email_verification(p_token_id, p_token_hash, p_context, p_introduction);
 $$;
 
-comment on function public.consume_email_verification(uuid, text, jsonb) is
-  'Consumes a verification token. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
+comment on function public.consume_email_verification(uuid, text, jsonb, jsonb) is
+  'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
 
-revoke execute on function public.consume_email_verification(uuid, text, jsonb) from public, anon, authenticated;
-grant execute on function public.consume_email_verification(uuid, text, jsonb) to service_role;
+revoke execute on function public.consume_email_verification(uuid, text, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function public.consume_email_verification(uuid, text, jsonb, jsonb) to service_role;
 
 create function private.seal_token_hashes(p_tokens jsonb)
 returns jsonb

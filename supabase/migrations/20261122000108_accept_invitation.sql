@@ -42,10 +42,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_refusal constant text := private.examine_link('invitation', p_token_id, p_token_hash);
+  v_refusal text;
   t private.invitation_tokens;
   i public.company_employee_invitations;
 begin
+  -- The invitation before its link, in the order of private.end_invitation().
+  perform from public.company_employee_invitations
+  where id = (select invitation_id from private.invitation_tokens where id = p_token_id) for no key update;
+  v_refusal := private.examine_link('invitation', p_token_id, p_token_hash);
   select * into t from private.invitation_tokens where id = p_token_id;
   select * into i from public.company_employee_invitations where id = t.invitation_id;
   return case
@@ -62,7 +66,7 @@ end;
 $$;
 
 comment on function private.examine_invitation(uuid, text) is
-  'Locks the link of an invitation and says what it is worth. A wrong secret counts as an attempt.';
+  'Locks an invitation and its link and says what it is worth. A wrong secret counts as an attempt.';
 
 create function private.account_of(p_email text)
 returns public.profiles
@@ -177,9 +181,11 @@ begin
   where id = (select invitation_id from private.invitation_tokens where id = p_token_id)
   returning * into i;
   perform private.join_company(i, p_user_id);
-  update public.profiles
-  set display_name = left(trim(regexp_replace(coalesce(nullif(trim(p_full_name), ''), i.full_name, ''), '[[:cntrl:]]+', ' ', 'g')), 100)
-  where id = p_user_id and display_name = '';
+  -- What they call themselves, or else the name they have, or else what the company calls them.
+  update public.profiles p
+  set display_name = coalesce(nullif(said.display_name, ''), nullif(p.display_name, ''), suggested.display_name)
+  from private.introduction(jsonb_build_object('name', p_full_name)) said, private.introduction(jsonb_build_object('name', i.full_name)) suggested
+  where p.id = p_user_id;
   perform private.record_acceptance(p_user_id, d, p_terms ->> d, p_context) from unnest(array['terms', 'privacy']) d;
   perform private.audit_invitation('invitation.accepted', i.id, p_user_id, p_context);
   return i.company_id;

@@ -140,15 +140,19 @@ test('what is on record of an acceptance, the function vouches for and not the p
 
 test('an account that nobody confirmed gets a new password, and whoever made it is out', async () => {
   const customer = await aCustomer({ seats: 5 });
-  const squatter = await signUp();
+  const squatter = await signUp({ display_name: 'Call evil.test', locale: 'ru', time_zone: 'Asia/Tokyo' });
   const { token } = await invited(customer, squatter.email, 2);
   assert.equal((await preview(token)).body.requires, 'password');
-  assert.equal(code(await accept(token, { password: 'a password of my own' })), '200 accepted');
+  const own = { password: 'a password of my own', full_name: 'Ines Vega' };
+  assert.equal(code(await accept(token, own)), '200 accepted');
   const before = await visitor().auth.signInWithPassword({ email: squatter.email, password: PASSWORD });
   assert.ok(before.error, 'the old password still works');
-  const own = await visitor().auth.signInWithPassword({ email: squatter.email, password: 'a password of my own' });
-  assert.equal(own.error, null);
-  assert.equal(own.data.user?.id, squatter.id);
+  const client = visitor();
+  const now = await client.auth.signInWithPassword({ email: squatter.email, password: own.password });
+  assert.equal(now.error, null);
+  assert.equal(now.data.user?.id, squatter.id);
+  const { data: profile } = await client.from('profiles').select('display_name, locale, time_zone').single();
+  assert.deepEqual(profile, { display_name: 'Ines Vega', locale: 'en', time_zone: 'UTC' }, 'words of whoever was first');
   assert.deepEqual(await members(customer), [`${squatter.email} employee`]);
 });
 

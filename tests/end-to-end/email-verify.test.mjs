@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { sql } from './platform/clients.mjs';
-import { outcome, resend, verify } from './platform/functions.mjs';
+import { sql, visitor } from './platform/clients.mjs';
+import { completeReset, outcome, requestReset, resend, verify } from './platform/functions.mjs';
 import { mailTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, signUp } from './platform/people.mjs';
 import { forged } from './platform/tokens.mjs';
@@ -34,6 +34,46 @@ test('sign up, get the mail, be refused, confirm, sign in', async () => {
   assert.equal(error, null);
   assert.equal(data.user?.id, person.id);
   assert.equal(await audited(person), 1);
+});
+
+describe('words of whoever was first', () => {
+  const theirs = { display_name: 'Call evil.test', locale: 'ru', time_zone: 'Asia/Tokyo', avatar_url: 'https://evil.test/a.png' };
+
+  /** What an account says of its person, to itself and in its access tokens. @param {{ email: string }} person @param {string} password */
+  async function words({ email }, password) {
+    const client = visitor();
+    const { data } = await client.auth.signInWithPassword({ email, password });
+    const profile = await client.from('profiles').select('display_name, locale, time_zone').single();
+    const { data: claims } = await client.auth.getClaims();
+    const metadata = { ...data.user?.user_metadata, ...claims?.claims.user_metadata, ...data.user?.identities?.[0]?.identity_data };
+    return { ...profile.data, metadata: Object.keys(metadata).filter((key) => key in theirs) };
+  }
+
+  test('go when the address is confirmed', async () => {
+    const person = await signUp(theirs);
+    assert.equal((await verify(tokenIn(await mailTo(person.email)))).status, 200);
+    assert.deepEqual(await words(person, PASSWORD), { display_name: '', locale: 'en', time_zone: 'UTC', metadata: [] });
+  });
+
+  test('make way for what is said with the link', async () => {
+    const person = await signUp(theirs);
+    const own = { display_name: 'Vera Vogel', locale: 'de', time_zone: 'Europe/Berlin' };
+    const token = tokenIn(await mailTo(person.email));
+    assert.equal(await outcome(await verify(token, { ...own, display_name: 'x'.repeat(101) })), '400 invalid_request');
+    assert.equal(await outcome(await verify(token, own)), '200 verified');
+    assert.deepEqual(await words(person, PASSWORD), { ...own, metadata: [] });
+  });
+
+  test('go when a new password confirms the account', async () => {
+    const person = await signUp(theirs);
+    await mailTo(person.email);
+    assert.equal((await requestReset(person.email)).status, 202);
+    const mail = await mailTo(person.email, 2, 90);
+    const token = /#token=([A-Za-z0-9_-]{64})/.exec(mail.text)?.[1] ?? '';
+    const password = 'a password of the victim';
+    assert.equal((await completeReset(token, password)).status, 200);
+    assert.deepEqual(await words(person, password), { display_name: '', locale: 'en', time_zone: 'UTC', metadata: [] });
+  });
 });
 
 test('supabase-js calls the function like any other', async () => {

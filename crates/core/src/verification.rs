@@ -5,31 +5,27 @@
 //! decides about the token, then Auth is told. Should Auth fail after the token
 //! was used, the same link may be tried again until it expires: confirming twice
 //! changes nothing.
+//!
+//! Whoever signed the address up may be somebody else. What is said behind the link
+//! is said by who reads the mail, and takes the place of all that came before.
 
+mod request;
 mod sql;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-pub use self::sql::{ConsumeEmailVerification, RequestEmailVerification};
+pub use self::{
+    request::{Introduction, VerifyRequest},
+    sql::{ConsumeEmailVerification, RequestEmailVerification},
+};
 use crate::{
     client::ClientContext,
     error::{Error, Result},
     id::UserId,
     link_request::{self, AcceptedResponse, LinkRequest},
     ports::{Configured, Database, Functions, Identity, IdentityError, Idna},
-    secret::SecretString,
     token::{Consumption, LinkToken, TokenOutcome},
 };
-
-/// Body of `POST /auth-email-verify`.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct VerifyRequest {
-    /// The token of the link, 64 characters.
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
-    pub token: SecretString,
-}
 
 /// Answer of `POST /auth-email-verify`.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -53,19 +49,21 @@ pub enum VerifyStatus {
 /// Confirms the address that the link was mailed to.
 ///
 /// # Errors
-/// `token_invalid`, `token_expired`, `token_exhausted`, `token_superseded`;
+/// `invalid_request`; `token_invalid`, `token_expired`, `token_exhausted`, `token_superseded`;
 /// `upstream_unavailable` or `upstream_timeout` leave a link that still works.
 pub async fn verify(
     ports: &(impl Database + Identity),
     request: &VerifyRequest,
     client: &ClientContext,
 ) -> Result<VerifyResponse> {
+    let introduction = request.introduction()?;
     let token = LinkToken::parse(&request.token)?;
     let consumption = ports
         .call(&ConsumeEmailVerification {
             p_token_id: token.id(),
             p_token_hash: token.hash(),
             p_context: client,
+            p_introduction: introduction,
         })
         .await?;
     let (user, status) = accept(&consumption)?;

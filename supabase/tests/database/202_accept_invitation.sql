@@ -85,7 +85,7 @@ select results_eq(
   $$select company_id from public.company_members where user_id = pg_temp.id('employee') and status = 'active' order by company_id = pg_temp.id('south')$$,
   $$values (pg_temp.id('north')), (pg_temp.id('south'))$$, 'and is a member of both'
 );
-select is((select display_name from public.profiles where id = pg_temp.id('employee')), 'Employee', 'under the name they had');
+select is((select display_name from public.profiles where id = pg_temp.id('employee')), 'Name', 'under the name they say');
 select is(pg_temp.accept(pg_temp.link('newcomer@people.test'), 'newcomer'), 'wrong_account', 'an account that nobody confirmed accepts through a new password alone');
 
 -- Who asks: it is the service that accepts, for whom it has asked

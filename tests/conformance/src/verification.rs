@@ -52,6 +52,7 @@ async fn consume(subject: &impl Subject, token: &LinkToken) -> Consumption {
         p_token_id: token.id(),
         p_token_hash: token.hash(),
         p_context: &client(subject),
+        p_introduction: None,
     };
     subject.call(&call).await.unwrap()
 }
@@ -165,7 +166,8 @@ pub(crate) async fn a_token_of_an_erased_account_is_invalid(subject: &impl Subje
 
 pub(crate) async fn the_link_of_the_mail_confirms_the_account(subject: &impl Subject) {
     let (person, token) = mailed(subject, "ada").await;
-    let request = VerifyRequest { token: link(subject, token).encode() };
+    let token = link(subject, token).encode();
+    let request = VerifyRequest { token, display_name: None, locale: None, time_zone: None };
     assert!(!subject.is_confirmed(person));
     for expected in [VerifyStatus::Verified, VerifyStatus::AlreadyVerified] {
         let response = verify(subject, &request, &client(subject)).await.unwrap();

@@ -20,8 +20,8 @@ function asBody(body) {
   return body instanceof Uint8Array ? new Blob([body.slice()]) : JSON.stringify(body);
 }
 
-/** @param {string} token */
-export const verify = (token) => callFunction('auth-email-verify', { body: { token } });
+/** @param {string} token @param {Record<string, string>} [introduction] what they say of themselves */
+export const verify = (token, introduction = {}) => callFunction('auth-email-verify', { body: { token, ...introduction } });
 
 /** @param {string} email */
 export const resend = (email) => callFunction('auth-email-verify/resend', { body: { email } });

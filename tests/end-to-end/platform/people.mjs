@@ -18,10 +18,10 @@ export async function signUp(data = {}) {
   return { email, client, id: /** @type {string} */ (made.user?.id) };
 }
 
-/** Somebody who has signed up, confirmed and signed in. @param {Record<string, string>} [data] */
-export async function signedIn(data = {}) {
-  const person = await signUp(data);
-  const response = await verify(tokenIn(await mailTo(person.email)));
+/** Somebody who has signed up, confirmed and signed in. @param {Record<string, string>} [introduction] */
+export async function signedIn(introduction = {}) {
+  const person = await signUp();
+  const response = await verify(tokenIn(await mailTo(person.email)), introduction);
   if (response.status !== 200) throw new Error(`verification answered ${response.status}: ${await response.text()}`);
   const { error } = await person.client.auth.signInWithPassword({ email: person.email, password: PASSWORD });
   if (error) throw error;

@@ -29,6 +29,8 @@ pub struct MemoryToken {
     pub superseded: bool,
     /// Whether it was given back because Auth had not answered yes.
     pub released: bool,
+    /// What was said with the link, while the address was not confirmed.
+    pub introduction: Value,
 }
 
 /// Tokens, and requests for new ones.
@@ -38,6 +40,10 @@ pub struct Tokens {
     pub rows: Vec<MemoryToken>,
     /// Who asks for one.
     pub requests: TokenRequests,
+}
+
+fn is_confirmed(accounts: &[MemoryAccount], user: UserId) -> bool {
+    accounts.iter().any(|account| account.id == user && account.confirmed)
 }
 
 impl Tokens {
@@ -50,6 +56,10 @@ impl Tokens {
         match self.examine(Purpose::EmailVerification, arguments, accounts, now) {
             Ok(token) => {
                 let again = core::mem::replace(&mut token.used, true);
+                let said = &arguments["p_introduction"];
+                if !is_confirmed(accounts, token.user_id) && (!again || !said.is_null()) {
+                    token.introduction = said.clone();
+                }
                 let outcome =
                     if again { TokenOutcome::AlreadyVerified } else { TokenOutcome::Verified };
                 held(outcome, token)
@@ -234,6 +244,7 @@ impl MemoryToken {
             completed: false,
             superseded: false,
             released: false,
+            introduction: Value::Null,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Introduction;
 use crate::{
     client::ClientContext,
     id::TokenId,
@@ -17,6 +18,7 @@ pub struct ConsumeEmailVerification<'a> {
     pub p_token_id: TokenId,
     pub p_token_hash: TokenHash,
     pub p_context: &'a ClientContext,
+    pub p_introduction: Option<Introduction<'a>>,
 }
 
 impl SqlFunction for ConsumeEmailVerification<'_> {

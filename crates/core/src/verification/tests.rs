@@ -30,7 +30,11 @@ fn client() -> ClientContext {
 }
 
 fn confirm(world: &World, token: &SecretString) -> Result<VerifyStatus, Code> {
-    let request = VerifyRequest { token: token.clone() };
+    introduce(world, &serde_json::json!({ "token": token.expose() }))
+}
+
+fn introduce(world: &World, body: &serde_json::Value) -> Result<VerifyStatus, Code> {
+    let request: VerifyRequest = crate::json::parse_request(body.to_string().as_bytes()).unwrap();
     let response = pollster::block_on(verify(world, &request, &client()));
     response.map(|response| response.status).map_err(|error| error.code())
 }
@@ -69,6 +73,38 @@ fn a_failure_of_auth_leaves_a_link_that_still_works() {
     }
     assert_eq!(confirm(&world, &link), Ok(VerifyStatus::AlreadyVerified));
     assert_eq!(*world.confirmed.borrow(), [UserId(ID.0)]);
+}
+
+#[test]
+fn what_is_said_with_the_link_reaches_the_account_and_what_came_before_does_not() {
+    let (world, link) = world();
+    let said = |world: &World| world.tokens.borrow().rows[0].introduction.clone();
+    let body = serde_json::json!({
+        "token": link.expose(), "display_name": "Ada", "locale": "pt-BR", "time_zone": "Europe/Lisbon",
+    });
+    assert_eq!(introduce(&world, &body), Ok(VerifyStatus::Verified));
+    let ada = serde_json::json!({
+        "display_name": "Ada", "locale": "pt-BR", "time_zone": "Europe/Lisbon",
+    });
+    assert_eq!(said(&world), ada);
+    let (world, link) = self::world();
+    assert_eq!(confirm(&world, &link), Ok(VerifyStatus::Verified));
+    assert_eq!(said(&world), serde_json::Value::Null);
+}
+
+#[test]
+fn an_introduction_is_refused_before_the_link_is_used() {
+    let (world, link) = world();
+    for (field, value) in [
+        ("display_name", "x".repeat(101)),
+        ("display_name", "Ada\nLovelace".to_owned()),
+        ("locale", "x".repeat(65)),
+        ("time_zone", "Mars\u{7f}".to_owned()),
+    ] {
+        let body = serde_json::json!({ "token": link.expose(), field: value });
+        assert_eq!(introduce(&world, &body), Err(Code::InvalidRequest), "{field}");
+    }
+    assert_eq!(confirm(&world, &link), Ok(VerifyStatus::Verified));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 // @ts-check
 import { byId, onSubmit, tell } from './dom.js';
+import { forgetName, introduction, keptName } from './introduction.js';
 import { takeToken } from './link.js';
 import { callFunction } from './session.js';
 
@@ -14,26 +15,27 @@ const OUTCOMES = {
 };
 
 const token = takeToken();
-byId('confirm').addEventListener('click', confirm);
+onSubmit(byId('confirm-form'), confirm);
 onSubmit(byId('resend'), resend);
 
 if (token) {
   show('Confirm your e-mail address', 'One click, and you can sign in.');
-  byId('confirm').hidden = false;
+  byId('name').value = keptName();
+  byId('confirm-form').hidden = false;
 } else {
   show('Confirm your e-mail address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
   byId('resend-section').hidden = false;
 }
 
 async function confirm() {
-  byId('confirm').disabled = true;
-  const { status, body } = await callFunction('auth-email-verify', { token });
+  const { status, body } = await callFunction('auth-email-verify', { token, ...introduction(byId('name').value.trim()) });
+  if (body.code === 'invalid_request') return tell(byId('confirm-note'), 'Please use a name of up to 100 characters.', true);
   const outcome = OUTCOMES[status === 200 ? body.status : body.code];
   if (!outcome) {
-    byId('confirm').disabled = false;
     return show('That did not work', 'Something on our side did not answer. The link is still good; please try again in a moment.');
   }
-  byId('confirm').hidden = true;
+  if (status === 200) forgetName();
+  byId('confirm-form').hidden = true;
   byId('sign-in').hidden = status !== 200;
   byId('resend-section').hidden = status === 200;
   show(...outcome);

@@ -30,7 +30,7 @@ pub struct AcceptRequest {
     /// for whoever is signed in.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "password")))]
     pub password: Option<SecretString>,
-    /// What they are called, if they have no name yet.
+    /// What they are called; the name they have, where it is left out.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub full_name: Option<String>,
     /// Whether whoever is signed in joins with their account, though it has another

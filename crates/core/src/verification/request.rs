@@ -1,0 +1,64 @@
+//! What callers may ask.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, Result},
+    password::is_control,
+    secret::SecretString,
+};
+
+/// The longest name of a language or a time zone that is looked at.
+const LONGEST_NAME: usize = 64;
+
+/// Body of `POST /auth-email-verify`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VerifyRequest {
+    /// The token of the link, 64 characters.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub token: SecretString,
+    /// What they are called. The first confirmation clears what came with the sign-up, since
+    /// somebody else may have sent it, and keeps what is said here.
+    #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
+    pub display_name: Option<String>,
+    /// Their language, as `en` or `pt-BR`; `en` where it is none.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
+    pub locale: Option<String>,
+    /// Their time zone, as `Europe/Lisbon`; `UTC` where it is none.
+    #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
+    pub time_zone: Option<String>,
+}
+
+/// What a person says of themselves.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "documented at the request")]
+pub struct Introduction<'a> {
+    pub display_name: Option<&'a str>,
+    pub locale: Option<&'a str>,
+    pub time_zone: Option<&'a str>,
+}
+
+impl VerifyRequest {
+    /// What was said, if anything.
+    pub(super) fn introduction(&self) -> Result<Option<Introduction<'_>>> {
+        let display_name = self.display_name.as_deref();
+        let name = display_name.unwrap_or_default();
+        if name.chars().count() > 100 || name.contains(is_control) {
+            return Err(Error::field(
+                "/display_name",
+                "invalid_value",
+                "Use up to 100 characters.",
+            ));
+        }
+        let [locale, time_zone] = [&self.locale, &self.time_zone].map(Option::as_deref);
+        for (pointer, value) in [("/locale", locale), ("/time_zone", time_zone)] {
+            if value.is_some_and(|value| value.len() > LONGEST_NAME || value.contains(is_control)) {
+                return Err(Error::field(pointer, "invalid_value", "There is no such one."));
+            }
+        }
+        let said = display_name.or(locale).or(time_zone).is_some();
+        Ok(said.then_some(Introduction { display_name, locale, time_zone }))
+    }
+}
