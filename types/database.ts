@@ -1813,6 +1813,15 @@ export type Database = {
                 };
                 Returns: number;
             };
+            "change_company": {
+                Args: {
+                    "p_company_id": string;
+                    "p_locale"?: string;
+                    "p_name"?: string;
+                    "p_time_zone"?: string;
+                };
+                Returns: undefined;
+            };
             "check_invitation": {
                 Args: {
                     "p_context"?: Json;

@@ -184,8 +184,9 @@ declare
   v_actor_id constant uuid := auth.uid();
   v_actor_role constant text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
 begin
-  -- Whoever uses somebody's stolen session up must not keep them from ending it.
-  if v_actor_role = 'authenticated' and p_action not like 'session.%' then
+  -- Whoever uses somebody's stolen session up must not keep them from ending it, nor whoever sends many invitations
+  -- their colleagues from removing them.
+  if v_actor_role = 'authenticated' and p_action not like 'session.%' and v_context ->> 'source' is distinct from 'end_of_inviter' then
     perform private.require_allowance('acts', v_actor_id);
   end if;
   insert into public.audit_logs (

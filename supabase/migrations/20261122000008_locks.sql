@@ -1,17 +1,17 @@
 -- Locks: the one order in which everything takes them, so that contenders queue instead of deadlocking.
 --
---   1. accounts       auth.users, in the order of their ids           private.hold_accounts(), or Auth itself
---   2. the platform   advisory 23: who its admins are                 private.lock_platform_admins()
---   3. companies      the row                                         private.lock_company()
---   4. specialists    the row                                         as in decide_document()
---   5. calendars      advisory 17: specialist, then 18: employee      private.lock_booking_parties()
---   6. rows of these  members, invitations and their links, documents, bookings, tokens: the row that
---                     others hang on before those, and several of a kind in the order of their ids
---   7. counters       advisory 20 to 22, allowances, mail and its queue
+--   1. ends of accounts   advisory 24: one after the other              a trigger on auth.users
+--   2. accounts           auth.users, in the order of their ids         private.hold_accounts(), or Auth itself
+--   3. the platform       advisory 23: who its admins are               private.lock_platform_admins()
+--   4. companies          the row                                       private.lock_company()
+--   5. specialists        the row                                       private.lock_own_specialist(), decide_document()
+--   6. calendars          advisory 17: specialist, then 18: employee    private.lock_booking_parties()
+--   7. people             profiles
+--   8. rows of these      members; invitations, then their links; documents; bookings, then their reminders;
+--                         tokens; several of a kind in the order of their ids
+--   9. counters, mail     advisory 20 and 21, allowances, the queue
 --
--- Whoever needs one takes it before any that comes later. A row that refers to an account locks that account when
--- it is written (key share, by the foreign key), so whatever writes one holds the account first: deleting the
--- account takes it alone and waits there, with nothing in hand.
+-- Whoever needs one takes it before any that comes later. docs/decisions/one-order-of-locks.md
 
 create function private.hold_accounts(variadic p_user_ids uuid[])
 returns void
@@ -23,3 +23,37 @@ $$;
 
 comment on function private.hold_accounts(uuid[]) is
   'Keeps accounts from being deleted until the transaction ends. Signing in and changing them goes on.';
+
+-- Deleting an account takes rows along that refer to other accounts too.
+create function private.queue_end_of_account()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock(24, 0);
+  return null;
+end;
+$$;
+
+comment on function private.queue_end_of_account() is 'Trigger on auth.users: accounts are deleted one after the other.';
+
+create trigger queue_end_of_account before delete on auth.users
+  for each statement execute function private.queue_end_of_account();
+
+-- For what a person writes directly and whose triggers go on to other rows. Before the statement, since with the first
+-- row its lock would come too late. It locks nothing that is somebody else's.
+create function private.hold_own_account()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.hold_accounts(private.user_id());
+  return null;
+end;
+$$;
+
+comment on function private.hold_own_account() is 'Trigger: who writes here holds their own account first.';

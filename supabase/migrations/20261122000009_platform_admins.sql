@@ -54,27 +54,6 @@ comment on function private.guard_platform_admins() is
 create trigger guard_platform_admins before delete on public.user_roles
   for each row when (old.role = 'platform_admin') execute function private.guard_platform_admins();
 
--- Deleting an account takes rows of this table along in an order of its own, those that it granted too. So whoever
--- was ever one of them queues before that.
-create function private.lock_end_of_platform_admin()
-returns trigger
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  if exists (select from public.user_roles where role = 'platform_admin' and old.id in (user_id, granted_by)) then
-    perform private.lock_platform_admins();
-  end if;
-  return old;
-end;
-$$;
-
-comment on function private.lock_end_of_platform_admin() is 'Trigger on auth.users: the account of a platform admin is deleted behind their lock.';
-
-create trigger lock_end_of_platform_admin before delete on auth.users
-  for each row execute function private.lock_end_of_platform_admin();
-
 -- Before the lock, so that strangers hold nobody up. Behind it again: who waited may be no admin any more.
 create function private.lock_as_platform_admin(p_user_id uuid)
 returns void

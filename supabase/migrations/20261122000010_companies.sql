@@ -1,8 +1,9 @@
 -- Companies and their members: who works where, and who administers what.
 --
 -- Read:  members their company; admins and managers its members; a platform admin the companies.
--- Write: a platform admin founds a company; its admins change its name and settings. Members' role and standing:
---        set_member_role(), deactivate_member(), leave_company(). People join through invitations only.
+-- Write: a platform admin founds a company; its admins change it by change_company() and set_allowed_domains(), and
+--        members' role and standing by set_member_role(), deactivate_member(), leave_company(). People join through
+--        invitations only.
 
 create table public.companies (
   id uuid primary key default gen_random_uuid(),
@@ -54,8 +55,7 @@ revoke all on table public.companies, public.company_members from public, anon, 
 grant select (
   id, name, status, locale, time_zone, allowed_email_domains, created_at, updated_at
 ),
-  insert (name, locale, time_zone, allowed_email_domains),
-  update (name, locale, time_zone, allowed_email_domains)
+  insert (name, locale, time_zone, allowed_email_domains)
   on public.companies to authenticated;
 grant select (company_id, user_id, role, status, removed_at, created_at, updated_at) on public.company_members to authenticated;
 grant select on public.companies, public.company_members to service_role;
@@ -93,11 +93,6 @@ create policy "A member sees their company, a platform admin every company"
 create policy "A platform admin founds a company"
   on public.companies for insert to authenticated
   with check ((select private.is_platform_admin()));
-
-create policy "A company admin changes their company"
-  on public.companies for update to authenticated
-  using (id = any(array(select private.my_company_ids('{admin}'))))
-  with check (id = any(array(select private.my_company_ids('{admin}'))));
 
 create policy "A person sees their memberships, managers their company's"
   on public.company_members for select to authenticated

@@ -93,6 +93,22 @@ comment on function private.my_specialist_id() is
 revoke execute on function private.my_specialist_id() from public;
 grant execute on function private.my_specialist_id() to authenticated, service_role;
 
+-- For what hangs on a specialist and is written directly. Of two inserts or moves that overlap, each would else find
+-- the other's row at the exclusion constraint and wait for it. Before the statement, and never somebody else's row.
+create function private.lock_own_specialist()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform from public.specialists where id = private.my_specialist_id() for no key update;
+  return null;
+end;
+$$;
+
+comment on function private.lock_own_specialist() is 'Trigger: what a specialist writes of their own goes one after the other.';
+
 create policy "Everybody sees verified specialists"
   on public.specialists for select to anon
   using (status = 'verified');
@@ -158,5 +174,7 @@ create trigger touch_updated_at before update on public.specialists
   for each row execute function private.touch_updated_at();
 create trigger audit_change after insert or update or delete on public.specialists
   for each row execute function private.audit_change('id', 'user_id', 'headline', 'bio');
+create trigger lock_own_specialist before insert or delete on public.specialist_pillars
+  for each statement execute function private.lock_own_specialist();
 create trigger audit_change after insert or update or delete on public.specialist_pillars
   for each row execute function private.audit_change('specialist_id');

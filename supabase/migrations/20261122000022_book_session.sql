@@ -2,20 +2,28 @@
 -- hold for a session that moves too; that it is free is decided by the exclusion constraints of
 -- bookings alone.
 --
--- Locks are always taken in one order (specialist, employee, booking row), so contenders queue instead of
--- deadlocking. The two-key form keeps the two kinds of lock apart.
+-- Locks are taken in the one order of 20261122000008_locks.sql: accounts, specialist, employee, booking row. The two-key
+-- form keeps the two kinds of lock apart.
 
-create function private.lock_booking_parties(p_specialist_id uuid, p_employee_id uuid)
-returns void
-language sql
+create function private.lock_booking_parties(p_specialist_id uuid, p_employee_id uuid, p_wait boolean default true)
+returns boolean
+language plpgsql
 set search_path = ''
 as $$
-  select pg_advisory_xact_lock(17, hashtext(p_specialist_id::text));
-  select pg_advisory_xact_lock(18, hashtext(p_employee_id::text));
+begin
+  if not p_wait then
+    return coalesce(pg_try_advisory_xact_lock(17, hashtext(p_specialist_id::text)), true)
+      and coalesce(pg_try_advisory_xact_lock(18, hashtext(p_employee_id::text)), true);
+  end if;
+  perform pg_advisory_xact_lock(17, hashtext(p_specialist_id::text));
+  perform pg_advisory_xact_lock(18, hashtext(p_employee_id::text));
+  return true;
+end;
 $$;
 
-comment on function private.lock_booking_parties(uuid, uuid) is
-  'Queues changes of the calendars of a specialist and an employee until the transaction ends.';
+comment on function private.lock_booking_parties(uuid, uuid, boolean) is
+  'Queues changes of the calendars of a specialist and an employee until the transaction ends. Without waiting, for a job that '
+  'holds other calendars already: whether it got them.';
 
 create function private.check_booking_time(p_starts_at timestamptz)
 returns void
@@ -216,6 +224,7 @@ declare
 begin
   select c.company_id, c.minutes into v_company_id, v_minutes
   from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id, null) c;
+  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   -- Who was removed while this waited for the lock is no member any more.
   perform private.booking_company(v_user_id, v_company_id);

@@ -3,7 +3,7 @@
 -- Each starts by taking the row in the name of the caller: a booking that is not theirs
 -- does not exist for them. Moving is booking anew: every rule of check_booking() holds.
 
--- lock_booking_parties() comes before the row lock, as in book_session().
+-- In the order of book_session(), with the accounts of everybody whom the change and its mails name.
 create function private.lock_booking(p_booking_id uuid)
 returns public.bookings
 language plpgsql
@@ -12,8 +12,10 @@ as $$
 declare
   v_booking public.bookings;
 begin
+  perform private.hold_accounts(private.user_id(), b.employee_id, s.user_id)
+  from public.bookings b join public.specialists s on s.id = b.specialist_id where b.id = p_booking_id;
   perform private.lock_booking_parties(specialist_id, employee_id) from public.bookings where id = p_booking_id;
-  select * into v_booking from public.bookings where id = p_booking_id for update;
+  select * into v_booking from public.bookings where id = p_booking_id for no key update;
   return v_booking;
 end;
 $$;

@@ -33,6 +33,9 @@ comment on column public.notification_preferences.quiet_hours_end is 'Local time
 comment on column public.notification_preferences.reminder_lead_minutes is
   'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
 
+-- What they change moves reminders, which hang on the account.
+create trigger hold_own_account before insert or update on public.notification_preferences
+  for each statement execute function private.hold_own_account();
 create trigger touch_updated_at before update on public.notification_preferences
   for each row execute function private.touch_updated_at();
 

@@ -143,9 +143,11 @@ security definer
 set search_path = ''
 as $$
 begin
+  -- A reminder is written behind the row of its booking alone, whoever writes it.
   perform private.sync_booking_reminders(array(
     select id from public.bookings
     where employee_id = coalesce(new.user_id, old.user_id) and status = 'confirmed' and starts_at > now()
+    order by id for no key update
   ));
   return null;
 end;

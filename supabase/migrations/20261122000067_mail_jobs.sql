@@ -156,7 +156,7 @@ begin
       )
     order by p.created_at
     limit private.purge_limit()
-    for no key update of u skip locked
+    for update of u skip locked
   ));
   get diagnostics v_rows = row_count;
   return v_rows;

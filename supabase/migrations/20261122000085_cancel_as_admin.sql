@@ -71,10 +71,14 @@ begin
     ),
     'booking', format('booking_cancelled:%s:%s', p_booking.id, p.id)
   )
-  from public.profiles p
-  join public.specialists s on s.id = p_booking.specialist_id
+  -- An account that is being deleted is passed over instead of waited for: it may be waiting for this booking.
+  from (
+    select a.* from public.profiles a
+    where a.id in (p_booking.employee_id, (select s.user_id from public.specialists s where s.id = p_booking.specialist_id))
+    for key share skip locked
+  ) p
   join public.session_types t on t.id = p_booking.session_type_id
-  where p.id in (p_booking.employee_id, s.user_id) and p.email like '_%@_%';
+  where p.email like '_%@_%';
 end;
 $$;
 
@@ -141,12 +145,13 @@ begin
   if not found then
     raise sqlstate 'PT404' using message = 'specialist_not_found', detail = 'There is no such specialist.';
   end if;
+  perform private.hold_accounts(private.user_id(), v_user_id);
   -- The specialist's lock alone: many employees' would be taken in no order, and to free a time needs none.
   perform private.lock_booking_parties(p_specialist_id, null);
   v_booking_ids := array(
     select id from public.bookings
     where specialist_id = p_specialist_id and status in ('pending', 'held', 'confirmed') and starts_at > now()
-    order by id for update
+    order by id for no key update
   );
   perform private.cancel_and_tell(b, v_reason) from unnest(v_booking_ids) b;
   perform private.write_audit(

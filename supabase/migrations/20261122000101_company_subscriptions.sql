@@ -123,15 +123,24 @@ comment on function private.company_seats(uuid, timestamptz) is
 
 revoke execute on function private.company_seats(uuid, timestamptz) from public;
 
--- Everything that gives or takes a seat starts with it. Bookings and sign-ins do not wait for it.
-create function private.lock_company(p_company_id uuid)
+-- Everything that gives or takes a seat starts with it. Bookings and sign-ins do not wait for it. Held with it are the
+-- accounts of whom it may name or mail: the caller, the admins, and whoever is acted on.
+create function private.lock_company(p_company_id uuid, p_user_id uuid default null)
 returns public.companies
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select c from public.companies c where id = p_company_id for no key update;
+declare
+  v_company public.companies;
+begin
+  perform private.hold_accounts(variadic array(
+    select user_id from public.company_members where company_id = p_company_id and role = 'admin' and status = 'active'
+  ) || p_user_id || private.user_id());
+  select * into v_company from public.companies where id = p_company_id for no key update;
+  return v_company;
+end;
 $$;
 
-comment on function private.lock_company(uuid) is 'The company, locked until the transaction ends; null when there is none.';
+comment on function private.lock_company(uuid, uuid) is 'The company, locked until the transaction ends; null when there is none.';
 
-revoke execute on function private.lock_company(uuid) from public;
+revoke execute on function private.lock_company(uuid, uuid) from public;

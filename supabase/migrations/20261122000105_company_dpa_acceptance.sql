@@ -64,8 +64,7 @@ declare
   v_company public.companies;
 begin
   perform private.require_company_admin(p_company_id);
-  perform private.hold_accounts(private.user_id(), p_user_id);
-  v_company := private.lock_company(p_company_id);
+  v_company := private.lock_company(p_company_id, p_user_id);
   perform private.require_company_admin(p_company_id);
   return v_company;
 end;

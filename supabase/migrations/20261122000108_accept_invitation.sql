@@ -206,9 +206,8 @@ as $$
 declare
   v_outcome text;
 begin
-  perform private.hold_accounts(p_user_id);
   -- The company before the link, in the order of invite_employees() and resend_invitation().
-  perform private.lock_company(i.company_id)
+  perform private.lock_company(i.company_id, p_user_id)
   from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
   v_outcome := private.examine_invitation(p_token_id, p_token_hash);
   if v_outcome = 'live' then

@@ -63,7 +63,6 @@ begin
   elsif p_company_id is null or not p_company_id = any(array(select private.my_company_ids())) then
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
   end if;
-  perform private.hold_accounts(private.user_id());
   perform private.change_member(p_company_id, private.user_id(), null, 'removed');
 end;
 $$;

@@ -97,6 +97,7 @@ declare
   v public.company_verification;
 begin
   perform private.require_platform_admin();
+  perform private.lock_company(company_id) from public.company_verification where id = p_verification_id;
   select * into v from public.company_verification where id = p_verification_id for update;
   if not found then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such verification.';

@@ -76,8 +76,15 @@ declare
   v_user_ids uuid[];
   v_signed_out uuid[];
 begin
-  with settled as (
-    update private.membership_ends set settled_at = p_now where settled_at is null returning user_id, signs_out
+  -- An account that is being deleted is passed over instead of waited for: its sessions and roles go with it.
+  with due as materialized (
+    select e.company_id, e.user_id from private.membership_ends e join auth.users u on u.id = e.user_id
+    where e.settled_at is null
+    for no key update of e skip locked
+    for key share of u skip locked
+  ), settled as (
+    update private.membership_ends e set settled_at = p_now from due
+    where e.company_id = due.company_id and e.user_id = due.user_id returning e.user_id, e.signs_out
   )
   select count(*), array_agg(user_id), array_agg(user_id) filter (where signs_out) into v_settled, v_user_ids, v_signed_out from settled;
   delete from auth.sessions where user_id = any (v_signed_out);
@@ -107,33 +114,37 @@ $$;
 comment on function private.release_booking(public.bookings, text, timestamptz) is
   'Cancels a session whose person has left, mails those who are still there, and keeps its time from being offered for a while.';
 
--- The lock first, as in book_session(). It gives way before anybody could wait for a row of this transaction and it
--- for theirs: the next run comes in an hour.
+-- One run goes through many people's calendars, in an order that is nobody else's. So it waits for none of them: what
+-- somebody else holds has its turn in an hour.
 create function private.release_bookings_of_member(p_company_id uuid, p_user_id uuid, p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
-set lock_timeout = '500ms'
 as $$
 declare
   v_booking public.bookings;
   v_released bigint := 0;
 begin
-  perform private.lock_booking_parties(null, p_user_id);
+  if not private.lock_booking_parties(null, p_user_id, p_wait => false) then
+    return 0;
+  end if;
   for v_booking in
     select * from public.bookings
     where employee_id = p_user_id and company_id = p_company_id
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
       and not private.is_member(p_company_id, p_user_id)
-    order by id for update
+    order by id for no key update skip locked
   loop
     perform private.release_booking(v_booking, 'The employer no longer takes part.', p_now);
     v_released := v_released + 1;
   end loop;
-  delete from private.membership_ends where company_id = p_company_id and user_id = p_user_id;
+  delete from private.membership_ends e
+  where e.company_id = p_company_id and e.user_id = p_user_id and (private.is_member(p_company_id, p_user_id) or not exists (
+    select from public.bookings b
+    where b.employee_id = p_user_id and b.company_id = p_company_id
+      and b.status in ('pending', 'held', 'confirmed') and b.starts_at > p_now
+  ));
   return v_released;
-exception when lock_not_available or deadlock_detected then
-  return 0;
 end;
 $$;
 
@@ -144,25 +155,24 @@ create function private.release_bookings_of_nobody(p_specialist_id uuid, p_now t
 returns bigint
 language plpgsql
 set search_path = ''
-set lock_timeout = '500ms'
 as $$
 declare
   v_booking public.bookings;
   v_released bigint := 0;
 begin
-  perform private.lock_booking_parties(p_specialist_id, null);
+  if not private.lock_booking_parties(p_specialist_id, null, p_wait => false) then
+    return 0;
+  end if;
   for v_booking in
     select * from public.bookings
     where specialist_id = p_specialist_id and releases_at <= p_now
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
-    order by id for update
+    order by id for no key update skip locked
   loop
     perform private.release_booking(v_booking, 'The session cannot take place.', p_now);
     v_released := v_released + 1;
   end loop;
   return v_released;
-exception when lock_not_available or deadlock_detected then
-  return 0;
 end;
 $$;
 

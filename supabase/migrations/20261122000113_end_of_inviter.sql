@@ -10,15 +10,16 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_id uuid;
-begin
-  for v_id in
+  v_ids constant uuid[] := array(
     select id from public.company_employee_invitations
     where invited_by = p_user_id and status = 'pending' and (p_company_id is null or company_id = p_company_id)
     order by id for no key update
-  loop
-    perform private.end_invitation(v_id, '{"source": "end_of_inviter"}');
-  end loop;
+  );
+begin
+  -- In their own order: a dispatcher that is sealing these links takes them so.
+  perform from private.invitation_tokens
+  where invitation_id = any (v_ids) and used_at is null and superseded_at is null order by id for no key update;
+  perform private.end_invitation(id, '{"source": "end_of_inviter"}') from unnest(v_ids) id;
 end;
 $$;
 

@@ -62,9 +62,8 @@ comment on column public.specialist_availability_exceptions.note is 'For the spe
 create index specialist_availability_exceptions_specialist_id_idx
   on public.specialist_availability_exceptions (specialist_id, starts_at);
 
--- What somebody writes without end, others wait for. It runs before row level security looks at the row, so
--- it counts and locks for the caller alone: what names another specialist is refused right afterwards. Before
--- and not after the row, so that two inserts of one person queue here instead of deadlocking at the constraints.
+-- What somebody writes without end, others wait for. After the row, when row level security has spoken: before, it would
+-- count in the name of whoever the row names, and answer an outsider. Behind the specialist's lock.
 create function private.limit_rows_of_specialist()
 returns trigger
 language plpgsql
@@ -74,24 +73,24 @@ as $$
 declare
   v_rows bigint;
 begin
-  if new.specialist_id is distinct from private.my_specialist_id() then
-    return new;
-  end if;
-  perform from public.specialists where id = new.specialist_id for no key update;
   execute format('select count(*) from %I.%I where specialist_id = $1', tg_table_schema, tg_table_name)
     into v_rows using new.specialist_id;
-  if v_rows >= tg_argv[0]::bigint then
+  if v_rows > tg_argv[0]::bigint then
     raise sqlstate 'PT409' using message = 'too_many_rows', detail = format('A specialist has up to %s of these. Delete what is over.', tg_argv[0]);
   end if;
-  return new;
+  return null;
 end;
 $$;
 
 comment on function private.limit_rows_of_specialist() is 'Trigger: a specialist has up to so many rows in a table. Error: too_many_rows (409).';
 
-create trigger limit_rows before insert on public.specialist_working_hours
+create trigger lock_own_specialist before insert or update or delete on public.specialist_working_hours
+  for each statement execute function private.lock_own_specialist();
+create trigger lock_own_specialist before insert or update or delete on public.specialist_availability_exceptions
+  for each statement execute function private.lock_own_specialist();
+create trigger limit_rows after insert on public.specialist_working_hours
   for each row execute function private.limit_rows_of_specialist('500');
-create trigger limit_rows before insert on public.specialist_availability_exceptions
+create trigger limit_rows after insert on public.specialist_availability_exceptions
   for each row execute function private.limit_rows_of_specialist('1000');
 create trigger touch_updated_at before update on public.specialist_working_hours
   for each row execute function private.touch_updated_at();

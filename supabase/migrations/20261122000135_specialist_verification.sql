@@ -114,6 +114,8 @@ set search_path = ''
 as $$
 begin
   if private.is_platform_admin() and new.specialist_id is distinct from private.my_specialist_id() then
+    -- The specialist before the documents, as in decide_document().
+    perform from public.specialists where id = new.specialist_id for no key update;
     update public.specialist_documents set pillar_ids = pillar_ids || new.pillar_id
     where specialist_id = new.specialist_id and verification_status = 'verified' and not new.pillar_id = any (pillar_ids);
     if exists (select from public.specialists where id = new.specialist_id and status = 'verified')
@@ -130,7 +132,8 @@ $$;
 comment on function private.extend_documents() is
   'Trigger: documents count for a pillar that a platform admin adds. Error: documents_missing (409).';
 
-create trigger extend_documents after insert on public.specialist_pillars
+-- The name sorts before audit_change: the specialist is locked before the counter of who acts.
+create trigger add_to_documents after insert on public.specialist_pillars
   for each row execute function private.extend_documents();
 
 create function private.my_verification()

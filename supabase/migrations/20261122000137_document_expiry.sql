@@ -33,6 +33,7 @@ begin
     select d.id, n.days
     from public.specialist_documents d
     join public.specialists s on s.id = d.specialist_id
+    join auth.users u on u.id = s.user_id
     cross join lateral (select d.expiry_date - (p_now at time zone s.time_zone)::date as left_over) l
     cross join lateral (select min(days) as days from unnest(array[30, 7, 1, 0]) days where days >= l.left_over) n
     where d.verification_status = 'verified' and d.expiry_date <= (p_now at time zone 'UTC')::date + 31 and l.left_over >= 0
@@ -40,6 +41,7 @@ begin
     order by d.expiry_date
     limit private.purge_limit()
     for no key update of d skip locked
+    for key share of u skip locked
   loop
     update public.specialist_documents set expiry_notice = v_due.days where id = v_due.id;
     perform private.mail_document(d, 'document_expiring', format('expiring:%s:%s', d.expiry_date, v_due.days))
@@ -87,11 +89,13 @@ begin
     select d.id
     from public.specialists s
     join public.specialist_documents d on d.specialist_id = s.id
+    join auth.users u on u.id = s.user_id
     where d.verification_status = 'verified' and d.expiry_date <= (p_now at time zone 'UTC')::date + 1
       and d.expiry_date < (p_now at time zone s.time_zone)::date
     order by s.id, d.id
     limit private.purge_limit()
     for no key update of s skip locked
+    for key share of u skip locked
   loop
     perform private.expire_document(v_document_id, p_now);
     v_expired := v_expired + 1;

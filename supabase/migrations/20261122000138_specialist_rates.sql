@@ -38,7 +38,9 @@ create index specialist_rates_specialist_id_idx on public.specialist_rates (spec
 create index specialist_rates_effective_from_idx on public.specialist_rates (effective_from);
 create index specialist_rates_service_type_idx on public.specialist_rates (service_type);
 
-create trigger limit_rows before insert on public.specialist_rates
+create trigger lock_own_specialist before insert or update or delete on public.specialist_rates
+  for each statement execute function private.lock_own_specialist();
+create trigger limit_rows after insert on public.specialist_rates
   for each row execute function private.limit_rows_of_specialist('500');
 create trigger touch_updated_at before update on public.specialist_rates
   for each row execute function private.touch_updated_at();

@@ -72,7 +72,7 @@ $$;
 
 comment on function private.record_stored_file(uuid, text) is 'What public.record_stored_file() does.';
 
--- The specialist is locked before the document, as in submit_document().
+-- The accounts of whoever decides and is mailed first, and the specialist before the document, as in submit_document().
 create function private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb)
 returns jsonb
 language plpgsql
@@ -86,6 +86,8 @@ declare
   v_status text;
 begin
   perform private.require_platform_admin();
+  perform private.hold_accounts(private.user_id(), s.user_id)
+  from public.specialist_documents d join public.specialists s on s.id = d.specialist_id where d.id = p_document_id;
   perform from public.specialists s
   where s.id = (select d.specialist_id from public.specialist_documents d where d.id = p_document_id) for no key update;
   select * into v from public.specialist_documents where id = p_document_id for update;

@@ -113,7 +113,7 @@ select is_empty(
 );
 
 -- A write by a client can be rolled back by the client, and timed: so a trigger does the same little work whatever
--- others have. The last four look at rows of whoever writes, and at no others'.
+-- others have. The last six look at rows of whoever writes, and at no others'.
 select is_empty(
   $$select o.name, t.tgname from ours o
     join pg_catalog.pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
@@ -124,7 +124,8 @@ select is_empty(
       or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
     ) and p.proname not in (
       'touch_updated_at', 'audit_change', 'stamp_updated_by', 'refuse_change',
-      'limit_rows_of_specialist', 'follow_lead_minutes', 'extend_documents', 'follow_specialist'
+      'limit_rows_of_specialist', 'follow_lead_minutes', 'extend_documents', 'follow_specialist',
+      'hold_own_account', 'lock_own_specialist'
     )$$,
   'what clients write directly has triggers for bookkeeping alone; all else is a function''s'
 );
@@ -245,7 +246,8 @@ select is_empty(
 -- answer an outsider, or lock for them. These keep to the caller's rows themselves; and before an update or a
 -- delete, USING has let the row through, but not yet WITH CHECK what becomes of it.
 create temporary view early_trigger (tgname, reason) as values
-  ('limit_rows', 'returns at once unless the row is the caller''s'),
+  ('hold_own_account', 'locks the account of the caller alone'),
+  ('lock_own_specialist', 'locks the row of the caller alone'),
   ('guard_membership', 'clients update role and status alone, of rows that USING let through');
 
 select is_empty(

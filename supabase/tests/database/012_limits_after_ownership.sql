@@ -69,6 +69,8 @@ begin
 end;
 $$;
 select pg_temp.act_as_owner();
+-- A lock leaves its transaction in the row, also one that was given up.
+select xmax::text as untouched from public.specialists where id = pg_temp.id('specialist:specialist') \gset
 select is(
   pg_temp.answer(person, pg_temp.rows_of(table_name, specialist, 1, 2040)),
   format('42501 new row violates row-level security policy for table "%s"', table_name),
@@ -76,6 +78,9 @@ select is(
 )
 from limited, unnest(array['other_specialist', 'applicant', 'employee', 'company_admin', 'platform_admin']) person,
   unnest(array[pg_temp.id('specialist:specialist'), pg_temp.id('nobody')]) specialist;
+select is(
+  (select xmax::text from public.specialists where id = pg_temp.id('specialist:specialist')), :'untouched', 'nor is the specialist locked by them'
+);
 select is(
   pg_temp.answer('other_specialist', pg_temp.rows_of(table_name, pg_temp.id('other_specialist:specialist'), 1, 2040)), 'done',
   format('%s: one specialist''s rows are not counted against another', table_name)

@@ -128,7 +128,7 @@ select throws_ok(
 );
 
 select pg_temp.act_as('company_admin');
-select is_empty($$update public.companies set name = 'Taken over' returning id$$, 'a company admin''s changes no company');
+select throws_ok($$select public.change_company(pg_temp.id('north'), 'Taken over')$$, 'PT401', 'unauthenticated', 'a company admin''s changes no company');
 select throws_ok($$select public.set_member_role(pg_temp.id('north'), pg_temp.id('employee'), 'admin')$$, 'PT401', 'unauthenticated', 'and no member');
 
 select pg_temp.act_as('platform_admin');

@@ -4,6 +4,19 @@ begin;
 select no_plan();
 
 select pg_temp.act_as('company_admin');
+select lives_ok($$select public.change_company(pg_temp.id('north'), p_name => ' North Ltd ', p_time_zone => 'Europe/Lisbon')$$, 'an admin changes the company');
+select results_eq(
+  'select name, locale, time_zone, status from public.companies', $$values ('North Ltd', 'en', 'Europe/Lisbon', 'active')$$, 'and what is left out stays'
+);
+select throws_ok(format('select public.change_company(pg_temp.id(%L), %s)', company, what), code, word, what || ' in the ' || company)
+from (values
+  ('south', '''Theirs''', 'PT403', 'forbidden'), ('nowhere', '''Theirs''', 'PT403', 'forbidden'), ('north', ''' ''', 'PT422', 'invalid_company'),
+  ('north', 'p_locale => ''German''', 'PT422', 'invalid_company'), ('north', 'p_time_zone => ''Mars/Olympus''', 'PT422', 'invalid_time_zone')
+) as v (company, what, code, word);
+select throws_ok(
+  $$update public.companies set name = 'North' where id = pg_temp.id('north')$$, '42501', null,
+  'by the function alone: a bare update goes by who was an admin when it began'
+);
 select throws_ok(
   $$update public.company_members set role = 'admin' where user_id = pg_temp.id('manager')$$,
   '42501', null, 'members are changed by functions alone: a bare update could be rolled back, and timed'

@@ -82,6 +82,15 @@ from (values
   ($$delete from public.company_members where user_id = pg_temp.id('manager')$$)
 ) as v (what);
 
+-- An admin who has sent more than their colleague, who has acted twice, may still do is removed all the same.
+update public.system_settings set minimum = 1 where key = 'acts_allowance_burst';
+update public.system_settings set value = '3' where key = 'acts_allowance_burst';
+select is(
+  pg_temp.after($$select pg_temp.act_as('company_admin'), public.deactivate_member(pg_temp.id('north'), pg_temp.id('manager'))$$),
+  'revoked/t/2 revoked/revoked token_not_live 3 live accepted', 'what ends with a standing is not counted against whoever ends it'
+);
+update public.system_settings set value = '2000' where key = 'acts_allowance_burst';
+
 -- Accepting asks again, whatever was missed: with the triggers away, and an invitation without anybody behind it.
 alter table public.company_members disable trigger user;
 update public.company_members set role = 'employee' where user_id = pg_temp.id('manager') and company_id = pg_temp.id('north');

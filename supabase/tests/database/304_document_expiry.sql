@@ -43,7 +43,7 @@ select is(pg_temp.status('specialist'), 'pending', 'then the specialist is not v
 select is_empty($$select from public.user_roles where user_id = pg_temp.id('specialist') and role = 'specialist'$$, 'nor anybody''s specialist');
 select is((pg_temp.mails('specialist'))[5], 'document_expired', 'and told so');
 select results_eq(
-  $$select user_id, old_values ->> 'status', new_values ->> 'status' from public.audit_logs where action = 'document.expired'$$,
+  $$select user_id, old_values ->> 'status', new_values ->> 'status' from public.audit_logs where action = 'document.expired' and user_id = pg_temp.id('specialist')$$,
   $$values (pg_temp.id('specialist'), 'verified', 'expired')$$, 'which is audited'
 );
 select is(pg_temp.told_in(102), 0::bigint, 'what has expired is no longer noticed');

@@ -1,0 +1,44 @@
+-- change_company(): an admin changes what the company is called, its language and its time zone.
+--
+-- A function and no direct update: what an admin does begins behind the company's lock, where it is asked once more
+-- whether they are one (private.lock_company_as_admin()). An update would go by what was so when it began.
+
+create function private.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.lock_company_as_admin(p_company_id);
+  if p_time_zone is not null and not exists (select from private.time_zones where name = p_time_zone) then
+    raise sqlstate 'PT422' using message = 'invalid_time_zone', detail = 'A time zone is one of the IANA''s, such as Europe/Lisbon.';
+  end if;
+  update public.companies
+  set name = coalesce(trim(p_name), name), locale = coalesce(p_locale, locale), time_zone = coalesce(p_time_zone, time_zone)
+  where id = p_company_id;
+exception when check_violation then
+  raise sqlstate 'PT422' using message = 'invalid_company', detail = 'A name has 1 to 200 characters, and a language is as en or pt-BR.';
+end;
+$$;
+
+comment on function private.change_company(uuid, text, text, text) is 'What public.change_company() does.';
+
+revoke execute on function private.change_company(uuid, text, text, text) from public;
+grant execute on function private.change_company(uuid, text, text, text) to authenticated;
+
+create function public.change_company(p_company_id uuid, p_name text default null, p_locale text default null, p_time_zone text default null)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.change_company(p_company_id, p_name, p_locale, p_time_zone);
+$$;
+
+comment on function public.change_company(uuid, text, text, text) is
+  'A company admin changes its name, language and time zone; what is left out stays. Errors: unauthenticated (401), forbidden (403), '
+  'invalid_company, invalid_time_zone (422).';
+
+revoke execute on function public.change_company(uuid, text, text, text) from public;
+grant execute on function public.change_company(uuid, text, text, text) to authenticated;
