@@ -32,7 +32,8 @@ pub enum DatabaseError {
     /// It could not be reached, or answered with a 5xx of its own.
     #[error("unavailable: {0}")]
     Unavailable(String),
-    /// It did not answer in time. The transaction may have committed.
+    /// It did not answer in time, or a limit of its own ended the statement. The transaction may have
+    /// committed.
     #[error("timed out")]
     Timeout,
     /// PostgreSQL refused.

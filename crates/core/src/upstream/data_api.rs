@@ -71,22 +71,31 @@ struct PostgrestError {
     details: Option<String>,
 }
 
+/// Classes and codes of a database that answers again in a moment: going down (57P..), out of
+/// resources (53...), a lost connection (08...), a deadlock or a conflict that cost this transaction
+/// its life (40P01, 40001), PostgREST without a connection (PGRST00.), or with the functions of
+/// before the last migration (PGRST202).
+const PASSING: [&str; 7] = ["57P", "53", "08", "40P01", "40001", "PGRST00", "PGRST202"];
+
+/// A statement, or its wait for a lock, ran into the limit of the role: nothing was committed.
+const OUT_OF_TIME: [&str; 2] = ["57014", "55P03"];
+
 fn refusal(response: &HttpResponse) -> DatabaseError {
-    match json::parse::<PostgrestError>(&response.body) {
-        // 57P.. is the server going down, 53... out of resources, 08... a lost connection,
-        // PGRST0.. PostgREST without a connection.
-        Ok(error)
-            if ["57P", "53", "08", "PGRST00"].iter().any(|class| error.code.starts_with(class)) =>
-        {
-            DatabaseError::Unavailable(error.code)
-        }
-        Ok(error) => DatabaseError::Refused {
-            code: error.code,
-            status: response.status,
-            message: error.message,
-            details: error.details,
-        },
-        Err(_) => DatabaseError::Unavailable(format!("status {}", response.status)),
+    let Ok(error) = json::parse::<PostgrestError>(&response.body) else {
+        return DatabaseError::Unavailable(format!("status {}", response.status));
+    };
+    let is_of = |classes: &[&str]| classes.iter().any(|class| error.code.starts_with(class));
+    if is_of(&OUT_OF_TIME) {
+        return DatabaseError::Timeout;
+    }
+    if is_of(&PASSING) {
+        return DatabaseError::Unavailable(error.code);
+    }
+    DatabaseError::Refused {
+        code: error.code,
+        status: response.status,
+        message: error.message,
+        details: error.details,
     }
 }
 
@@ -161,7 +170,21 @@ mod tests {
         let unavailable = |cause: &str| DatabaseError::Unavailable(cause.to_owned());
         assert_eq!(refused(502, "<html>bad gateway</html>"), unavailable("status 502"));
         assert_eq!(refused(503, r#"{"code":"PGRST002","message":"x"}"#), unavailable("PGRST002"));
-        assert_eq!(refused(500, r#"{"code":"57P01","message":"x"}"#), unavailable("57P01"));
+        for (status, code) in [
+            (503, "57P01"),
+            (503, "53300"),
+            (500, "40P01"),
+            (500, "40001"),
+            (504, "PGRST003"),
+            (404, "PGRST202"),
+        ] {
+            let body = format!(r#"{{"code":"{code}","message":"x"}}"#);
+            assert_eq!(refused(status, &body), unavailable(code));
+        }
+        for code in ["57014", "55P03"] {
+            let body = format!(r#"{{"code":"{code}","message":"x"}}"#);
+            assert_eq!(refused(500, &body), DatabaseError::Timeout);
+        }
         assert_eq!(
             refused(409, r#"{"code":"PT409","message":"slot_taken","details":null,"hint":null}"#),
             DatabaseError::Refused {
