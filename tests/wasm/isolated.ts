@@ -41,6 +41,7 @@ export async function moduleGraph(script: string): Promise<string[]> {
     .filter(({ specifier }: Module) => !specifier.startsWith('node:'))
     .map(({ specifier, local, error }: Module) => {
       if (!local) throw new Error(`${specifier} is not a file: ${error ?? 'remote'}`);
+      if (local.endsWith('.d.ts')) throw new Error(`${specifier} is asked for by a type alone, which not every bundler finds`);
       return local;
     });
 }

@@ -6,14 +6,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Types of [`script`].
-pub(super) const TYPES: &str = "/** The compiled module. */\nexport const bytes: Uint8Array;\n";
-
 /// A script that exports `bytes`. `Buffer` decodes natively; a loop over `atob` is several times slower.
 pub(super) fn script(wasm: &[u8]) -> String {
     format!(
-        "/* @ts-self-types=\"./wasm.d.ts\" */\n\
-         import {{ Buffer }} from \"node:buffer\";\n\
+        "import {{ Buffer }} from \"node:buffer\";\n\
+         /** The compiled module. @type {{Uint8Array}} */\n\
          export const bytes = Buffer.from(\"{}\", \"base64\");\n",
         STANDARD.encode(wasm)
     )

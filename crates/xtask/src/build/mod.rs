@@ -86,9 +86,7 @@ fn regenerate(workspace: &Workspace, name: &str, wasm: Vec<u8>, folder: &Path) -
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     Stamp::remove(folder)?;
     fs::write(folder.join("function.js"), &bound.script)?;
-    fs::write(folder.join("function.d.ts"), &bound.types)?;
     fs::write(folder.join("wasm.js"), embed::script(&optimised))?;
-    fs::write(folder.join("wasm.d.ts"), embed::TYPES)?;
     Sizes::measure(&optimised)
 }
 

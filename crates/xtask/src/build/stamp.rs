@@ -12,7 +12,7 @@ use super::size::Sizes;
 use crate::workspace::Workspace;
 
 const FILE: &str = ".stamp";
-const OUTPUTS: [&str; 4] = ["function.js", "function.d.ts", "wasm.js", "wasm.d.ts"];
+const OUTPUTS: [&str; 2] = ["function.js", "wasm.js"];
 
 /// Names the tools that shape the output: this program as cargo last linked it, and wasm-opt.
 pub(super) fn tools(workspace: &Workspace) -> Result<String> {
