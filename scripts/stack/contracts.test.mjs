@@ -75,6 +75,13 @@ test('sign-up by address is what config.toml says, on unless it says otherwise',
   }
 });
 
+test('no function leaves its 401 to the gateway', async () => {
+  const { functions } = await readConfig();
+  assert.deepEqual([...functions].filter(([, { verifyJwt }]) => verifyJwt), []);
+  const served = (await readdir(path.join(projectRoot, 'supabase/functions'), { withFileTypes: true })).filter((one) => one.isDirectory() && !one.name.startsWith('_'));
+  assert.deepEqual(served.map(({ name }) => name).sort(), [...functions.keys()].sort());
+});
+
 test('every hook of Auth is a function that Auth may execute', async () => {
   const { auth } = /** @type {any} */ (parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8')));
   const folder = path.join(projectRoot, 'supabase/migrations');

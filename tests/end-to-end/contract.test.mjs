@@ -267,14 +267,18 @@ describe('the access token', () => {
     ['a token whose signature is another one', { authorization: authorization.replace(/.{8}$/, 'AAAAAAAA') }],
     ['a token that says who it is for otherwise', { authorization: authorization.replace('Bearer', 'Basic') }],
   ];
-  for (const { path } of routes.filter((route) => route.person)) {
+  for (const { path, body } of routes.filter((route) => route.person)) {
     for (const [what, headers] of refused) {
-      test(`${path} refuses ${what}, before it looks at the body`, async () => {
-        const response = await callFunction(path, { headers, body: '{"' });
-        assert.equal(response.status, 401);
-        await response.body?.cancel();
+      test(`${path} refuses ${what}, in a way that a page can read`, async () => {
+        const response = await callFunction(path, { headers: { ...headers, origin: environment.siteUrl }, body });
+        assert.equal(response.headers.get('access-control-allow-origin'), environment.siteUrl);
+        await assertProblem(response, '401 unauthenticated');
       });
     }
+
+    test(`${path} looks at no body of somebody without a token`, async () => {
+      await assertProblem(await callFunction(path, { body: '{"' }), '401 unauthenticated');
+    });
   }
 });
 
