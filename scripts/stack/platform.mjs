@@ -38,8 +38,9 @@ export async function installPlatform(port, secrets) {
   }
   await runAs('supabase_auth_admin', withoutSchema(getAuthSchemaSql()) + (await read('auth-functions.sql')));
   await runAs('supabase_storage_admin', withoutSchema(getStorageSchemaSql()));
+  await runAs('supabase_admin', await read('service-tables.sql'));
 
-  /** @param {'supabase_auth_admin' | 'supabase_storage_admin'} role @param {string} text */
+  /** @param {'supabase_admin' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @param {string} text */
   async function runAs(role, text) {
     const sql = connect(databaseUrl(role, secrets.passwords[role], port));
     try {
@@ -58,7 +59,7 @@ function withoutSchema(text) {
 /** Changes when the platform's SQL or the services' schemas do: the mark of what a cluster was made from. */
 export async function platformFingerprint() {
   const hash = createHash('sha256').update(getAuthSchemaSql()).update(getStorageSchemaSql());
-  for (const name of ['platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql']) {
+  for (const name of ['platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql', 'service-tables.sql']) {
     hash.update(await read(name));
   }
   for (const [, text] of await extensionFiles()) hash.update(text);

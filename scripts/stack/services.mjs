@@ -42,10 +42,22 @@ const numberAsJson = {
 };
 
 /**
+ * PostgREST reads what there is from pg_catalog, lite from information_schema, which shows a login what it may
+ * use: nothing to one that only becomes somebody else. The owner sees what is exposed, granted or not.
+ * @param {any} connection @param {any} catalogue
+ */
+function lookUpAsOwner(connection, catalogue) {
+  connection.introspect = (/** @type {unknown} */ options) => catalogue.introspect(options);
+  connection.clearSchemaCache = () => catalogue.clearSchemaCache();
+}
+
+/**
  * @param {{ port: number, secrets: Secrets, keyring: import('./keys.mjs').Keyring, siteUrl: string,
  *   directory: string, config: import('./config.mjs').StackConfig }} options
  */
 export function createServices({ port, secrets, keyring, siteUrl, directory, config }) {
+  const catalogue = createPostgresConnection({ url: databaseUrl('postgres', secrets.passwords.postgres, port), postgresOptions: { max: 1, idle_timeout: 60, onnotice: () => {} } });
+
   /** @param {'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @returns {Service} */
   function service(role) {
     const [rest, storage] = [role === 'authenticator', role === 'supabase_storage_admin'];
@@ -86,13 +98,16 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
       },
     });
     if (storage) app._storageAdapter = createFileStore(directory);
-    if (rest) runAsPostgrest(connection, config.api);
+    if (rest) {
+      lookUpAsOwner(connection, catalogue);
+      runAsPostgrest(connection, config.api);
+    }
     const answer = (/** @type {Request} */ request) => app.fetch(request);
     const contract = rest ? serveInTransaction : storage ? withStorageContract : null;
     return {
       fetch: async (request) => (contract ? contract(request, answer) : answer(request)),
       reloadSchema: async () => void (await connection.clearSchemaCache()),
-      close: () => connection.close(),
+      close: async () => void (await Promise.all([connection.close(), ...(rest ? [catalogue.close()] : [])])),
     };
   }
 

@@ -12,9 +12,8 @@ create role postgres login createdb createrole replication bypassrls;
 create role supabase_auth_admin login noinherit createrole;
 create role supabase_storage_admin login noinherit createrole;
 
--- PostgREST's login. It is NOINHERIT on the platform; the Data API here finds the exposed tables
--- through information_schema, which only shows what the login may use. Every request still sets its role.
-create role authenticator login inherit;
+-- PostgREST's login: nothing of its own, and every request sets its role.
+create role authenticator login noinherit;
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
 alter role anon set statement_timeout = '3s';
@@ -22,8 +21,6 @@ alter role authenticated set statement_timeout = '8s';
 
 grant anon, authenticated, service_role to authenticator, supabase_storage_admin;
 grant anon, authenticated, service_role to postgres with admin option;
--- Stands for the platform's supautils policy grants: owner-only DDL on storage.objects for postgres.
-grant supabase_storage_admin to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 
 alter database postgres owner to postgres;
