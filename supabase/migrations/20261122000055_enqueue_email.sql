@@ -4,7 +4,7 @@
 -- is rolled back, the mail was never there.
 
 create function private.kick_function(p_name text, p_body jsonb default '{}')
-returns void
+returns bigint
 language plpgsql
 security definer
 set search_path = ''
@@ -18,7 +18,7 @@ begin
   if v_url is null or v_key is null then
     raise exception 'project_url or cron_secret_key is missing in the vault';
   end if;
-  perform net.http_post(
+  return net.http_post(
     url := rtrim(v_url, '/') || '/functions/v1/' || p_name,
     body := p_body,
     headers := jsonb_build_object('Content-Type', 'application/json', 'apikey', v_key),
@@ -28,7 +28,7 @@ end;
 $$;
 
 comment on function private.kick_function(text, jsonb) is
-  'Calls an edge function with the cron key after commit. Raises where that cannot be: a job then has failed.';
+  'Calls an edge function with the cron key after commit; the id of the answer in net._http_response. Raises where that cannot be: a job then has failed.';
 
 revoke execute on function private.kick_function(text, jsonb) from public;
 
