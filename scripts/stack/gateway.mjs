@@ -83,7 +83,7 @@ export function createGateway(parts) {
     outgoing.end();
   }
 
-  return http.createServer((incoming, outgoing) => {
+  const server = http.createServer((incoming, outgoing) => {
     Promise.resolve(route(incoming, outgoing)).catch((error) => {
       // A caller that hung up is nobody's failure.
       if (error?.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
@@ -92,4 +92,7 @@ export function createGateway(parts) {
       else sendJson(outgoing, 500, { message: 'The local gateway failed; see its log.' });
     });
   });
+  // Longer than Deno keeps a connection: who closes one first must not be who is sent a request on it.
+  server.keepAliveTimeout = 120_000;
+  return server;
 }
