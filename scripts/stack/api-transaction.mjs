@@ -30,7 +30,7 @@ class RolledBack extends Error {
  * max-affected, which lite checks by a count beforehand and PostgREST after the change.
  * @param {Request} request @param {(request: Request) => Promise<Response>} next
  */
-export function serveInTransaction(request, next) {
+export async function serveInTransaction(request, next) {
   const preferences = (request.headers.get('prefer') ?? '').split(',').map((one) => one.trim()).filter(Boolean);
   const limit = preferences.find((one) => /^max-affected=\d+$/.test(one))?.split('=')[1];
   const strict = preferences.find((one) => one.startsWith('handling=')) === 'handling=strict';
@@ -38,8 +38,20 @@ export function serveInTransaction(request, next) {
   const headers = new Headers(request.headers);
   headers.delete('prefer');
   if (kept.length > 0) headers.set('prefer', kept.join(', '));
-  const passed = new Request(request, { headers });
+  const passed = await withoutEmptyList(request, headers);
   return current.run({ request: passed, maxAffected: strict && limit ? Number(limit) : null }, () => next(passed));
+}
+
+/** No arguments, in PostgREST's reading; lite calls nothing. @param {Request} request @param {Headers} headers */
+async function withoutEmptyList(request, headers) {
+  if (headers.get('content-length') !== '2' || !isCall(request)) return new Request(request, { headers });
+  const body = await request.text();
+  return new Request(request.url, { method: request.method, headers, body: body === '[]' ? '{}' : body });
+}
+
+/** @param {{ url: string }} request */
+function isCall({ url }) {
+  return new URL(url).pathname.includes('/rpc/');
 }
 
 /** @param {any} connection lite's @param {{ schemas: string[], extraSearchPath: string[] }} api */
@@ -120,8 +132,7 @@ async function isChosen(transaction) {
 /** @param {Served} served @param {Response} answer @param {Changes} changes */
 async function exceeded({ request, maxAffected }, answer, changes) {
   if (maxAffected === null || !answer.ok) return null;
-  const isCall = new URL(request.url).pathname.includes('/rpc/');
-  const rows = isCall ? await rowsIn(answer.clone()) : changes.rows;
+  const rows = isCall(request) ? await rowsIn(answer.clone()) : changes.rows;
   if (rows <= maxAffected) return null;
   const body = { code: 'PGRST124', details: `The query affects ${rows} rows`, hint: null, message: 'Query result exceeds max-affected preference constraint' };
   return Response.json(body, { status: 400 });

@@ -37,6 +37,7 @@ const SCHEMA = `
   begin
     return public.write_in(p_id);
   end $$;
+  create function public.many() returns setof int language sql stable as $$ select generate_series(1, 1001) $$;
   create function public.refuse(p_id int) returns int language plpgsql as $$
   begin
     perform public.write_in(p_id);
@@ -91,7 +92,7 @@ async function send(method, target, { as = 'authenticated', body, headers = {} }
       headers: {
         apikey,
         ...(as === 'authenticated' ? { authorization: `Bearer ${token}` } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(JSON.stringify(body))) }),
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -214,6 +215,19 @@ test('tables and functions see the headers and the claims, and no setting for a 
 test('numbers are JSON numbers', async () => {
   await twoNotes();
   assert.deepEqual((await send('GET', 'notes?select=price&order=id')).body, [{ price: 1.5 }, { price: 2 }]);
+});
+
+test('an answer ends after max_rows, and says so to nobody', async () => {
+  await sql`truncate public.notes`;
+  await sql`insert into public.notes (id) select generate_series(1, 1001)`;
+  for (const target of ['notes?select=id', 'rpc/many']) {
+    const answer = await send('GET', target);
+    assert.deepEqual([answer.status, answer.body.length], [200, 1000], target);
+  }
+});
+
+test('an empty array is a call without arguments', async () => {
+  assert.equal((await send('POST', 'rpc/seen', { body: [] })).body.read_only, 'on');
 });
 
 test('an error of the database has its code, and the status that PostgREST gives it', async () => {
