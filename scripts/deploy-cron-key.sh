@@ -73,5 +73,10 @@ query() {
   local command=(supabase db query "--remote=$project" --file "$work/statement.sql" --output-format json --agent no --yes)
   announce "$1" "${command[@]}"
   printf '%s\n' "$2" >"$work/statement.sql"
-  $dry_run || "${command[@]}" >"$work/rows.json" || fail_at "$1"
+  $dry_run || "${command[@]}" >"$work/rows.json" || { complaint_in_rows >&2; fail_at "$1"; }
+}
+
+# The CLI answers an error where the rows would be.
+complaint_in_rows() {
+  node -e 'console.log(JSON.parse(require("fs").readFileSync(0, "utf8")).error.message)' <"$work/rows.json" 2>/dev/null || true
 }

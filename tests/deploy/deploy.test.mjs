@@ -17,6 +17,8 @@ const QUERY = `supabase db query --remote=${REF} --file FILE --output-format jso
 const SET = `supabase secrets set --env-file FILE --remote=${REF} --yes`;
 // The vault is made complete, its key compared, read, and given to the functions.
 const CRON = [QUERY, QUERY, QUERY, SET];
+// email-dispatch is called by the database, and its answer waited for.
+const KICK = [QUERY, QUERY];
 
 /** @param {string} name */
 const smoke = (name) =>
@@ -40,7 +42,7 @@ describe('a deployment', () => {
   test('goes step by step, and each function has the verify_jwt of config.toml', () => {
     const result = project.deploy('--environment staging');
     assert.equal(result.status, 0, result.stderr);
-    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta')]);
+    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK]);
     assert.match(result.stdout, /^Deployed [0-9a-f]+ to staging \(abcdefghijklmnopqrst\)\.$/m);
   });
 
@@ -52,7 +54,7 @@ describe('a deployment', () => {
     assert.deepEqual(printed.map((line) => line.replace(/(--file|--env-file) \S+/, '$1 FILE')), [
       LIST, './scripts/build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA,
       `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/alpha`,
-      `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`,
+      `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`, ...KICK,
     ]);
   });
 
@@ -119,7 +121,7 @@ describe('the cron key', () => {
   test('is not even read where the functions have it', () => {
     project.deploy('--environment staging', { FAKE_SECRETS: secretsWithCronKey(CRON_KEY) });
     assert.deepEqual(handedOver(), []);
-    assert.deepEqual(project.lines().filter((line) => line === QUERY).length, 2);
+    assert.deepEqual(project.lines().filter((line) => line === QUERY).length, 2 + KICK.length);
   });
 
   test('is in no argument, no output and nothing that is left behind', () => {
@@ -174,7 +176,7 @@ describe('functions that were built before', () => {
     build();
     const { status, stderr } = project.deploy('--environment staging --built');
     assert.equal(status, 0, stderr);
-    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta')]);
+    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK]);
   });
 
   test('are all there, or nothing is done', () => {

@@ -34,6 +34,7 @@ if (line.startsWith('supabase db query')) {
   if (url) process.exit(spawnSync(real, elsewhere, { stdio: 'inherit' }).status);
   if (file.includes(' as digest')) print([{ digest: createHash('sha256').update(key).digest('hex') }]);
   else if (file.startsWith('select decrypted_secret')) print([{ decrypted_secret: key }]);
+  else if (file.includes('kick_function')) print([{ request: '7' }]);
 }
 if (name === 'curl') process.stdout.write(process.env.FAKE_STATUS ?? '204');
 `;

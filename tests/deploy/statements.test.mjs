@@ -48,6 +48,11 @@ describe('no statement holds a secret', () => {
     await installPlatform(port, secrets);
     url = databaseUrl('postgres', secrets.passwords.postgres, port);
     sql = connect(url);
+    // What the migrations make, and a deployment ends with.
+    await sql.unsafe(`create extension pg_net with schema extensions; create schema private;
+      create function private.kick_function(text) returns bigint language sql as $$
+        insert into net._http_response (id, status_code) values (1, 200) returning id
+      $$`);
     project = new Project();
   });
   after(async () => {
