@@ -55,7 +55,7 @@ as $$
 begin
   display_name := left(trim(regexp_replace(coalesce(p_said ->> 'display_name', p_said ->> 'full_name', p_said ->> 'name', ''), '[[:cntrl:]]+', ' ', 'g')), 100);
   locale := coalesce(substring(p_said ->> 'locale' from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), 'en');
-  time_zone := coalesce((select z.name from private.time_zones z where z.name = p_said ->> 'time_zone'), 'UTC');
+  time_zone := coalesce(private.zone_name(p_said ->> 'time_zone'), 'UTC');
 end;
 $$;
 

@@ -108,6 +108,30 @@ $$;
 
 comment on function private.template_json(uuid[]) is 'Every template that the batches use, once.';
 
+-- The database alone knows time zones: what runs a function may have other data, frozen long ago. So a claim says how far
+-- each zone is from UTC, from when on, for as long as mails speak of.
+create function private.zone_offsets(p_batch_ids uuid[], p_now timestamptz)
+returns json
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(json_object_agg(z.name, z.stretches), '{}')
+  from (
+    select z.name, json_agg(json_build_array(extract(epoch from lower(s.span))::bigint, extract(epoch from s.utc_offset)::int) order by lower(s.span)) as stretches
+    from (
+      select distinct unnest(b.time_zones) from private.email_batches b where b.id = any (p_batch_ids)
+    ) z (name)
+    cross join lateral private.time_zone_stretches(
+      z.name, date_trunc('second', p_now) - interval '40 days', date_trunc('second', p_now) + interval '400 days'
+    ) s
+    group by z.name
+  ) z;
+$$;
+
+comment on function private.zone_offsets(uuid[], timestamptz) is
+  'The time zones of batches: {name: [[from, offset], ...]}, seconds since 1970 and seconds east of UTC. The first holds before it, too.';
+
 -- json, not jsonb: the answer goes out as text, and parsing it once more takes a third of the time.
 create function private.claim_emails(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz)
 returns json
@@ -155,6 +179,7 @@ begin
     'deferred', v_deferred,
     'remaining', private.count_due_emails(p_stream, p_now),
     'templates', private.template_json(v_batch_ids),
+    'zones', private.zone_offsets(v_batch_ids, p_now),
     'batches', private.batch_json(v_batch_ids)
   );
 end;
@@ -218,7 +243,7 @@ end;
 $$;
 
 comment on function public.claim_emails(text, int, int, timestamptz) is
-  'Leases up to p_limit mails of a stream for p_lease_seconds: batches with their mails, and the templates they use. '
+  'Leases up to p_limit mails of a stream for p_lease_seconds: batches with their mails, the templates they use, and their time zones. '
   'A batch to be tried again keeps its id, mails and order. p_now is for tests.';
 
 revoke execute on function public.claim_emails(text, int, int, timestamptz) from public, anon, authenticated;

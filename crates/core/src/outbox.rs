@@ -132,7 +132,7 @@ async fn dispatch(
     claim: Claim,
     pacer: &Pacer,
 ) -> Result<Vec<Settlement>> {
-    let templates = Templates::compile(&claim.templates);
+    let templates = Templates::compile(&claim);
     let links = seal(ports, &claim.batches).await?;
     let (templates, links) = (&templates, &links);
     let deliveries =

@@ -16,7 +16,7 @@ mod identity;
 mod mailer;
 mod object_store;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 pub use self::{
     database::{Database, DatabaseError, SqlFunction},
@@ -63,9 +63,9 @@ pub trait Entropy {
 
 /// Dates for people.
 pub trait LocalTime {
-    /// An instant in a time zone (IANA name) and locale (BCP 47), for example
-    /// "Monday, 4 May 2026 at 14:30 CEST". `None` if zone or locale is unknown.
-    fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String>;
+    /// A wall time in the words of a locale (BCP 47), Gregorian and in Latin digits, for example
+    /// "Monday, 4 May 2026 at 14:30". `None` if the locale is unknown.
+    fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String>;
 }
 
 /// Internationalised domain names.

@@ -29,7 +29,7 @@ use std::{
     task::Poll,
 };
 
-use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value;
 
@@ -315,9 +315,8 @@ impl Entropy for World {
 }
 
 impl LocalTime for World {
-    fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String> {
-        let known = time_zone.contains('/') || time_zone == "UTC";
-        known.then(|| format!("{} for {time_zone} in {locale}", instant.format("%F %H:%M UTC")))
+    fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String> {
+        Some(format!("{} in {locale}", wall.format("%F %H:%M")))
     }
 }
 

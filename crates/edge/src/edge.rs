@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, future::Future};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use evenkeel_core::{
     ClientContext, Config, Error,
     id::RequestId,
@@ -118,8 +118,8 @@ impl Entropy for Edge {
 }
 
 impl LocalTime for Edge {
-    fn format(&self, instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String> {
-        intl::format(instant, time_zone, locale)
+    fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String> {
+        intl::format(wall, locale)
     }
 }
 

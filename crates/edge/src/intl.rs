@@ -1,8 +1,9 @@
-//! Dates for people, by the platform's own `Intl`.
+//! Dates for people, worded by the platform's own `Intl`. It knows languages; what it knows of time
+//! zones is frozen with the runtime, so it is given wall times, as if they were UTC.
 
 use std::{cell::RefCell, collections::HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::NaiveDateTime;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -19,50 +20,52 @@ extern "C" {
     fn format(this: &DateTimeFormat, milliseconds: f64) -> String;
 }
 
-/// More zones and locales than one run of a dispatcher meets.
-const CACHE_LIMIT: usize = 256;
+/// More locales than one run of a dispatcher meets.
+const CACHE_LIMIT: usize = 64;
 
 thread_local! {
     /// Making a formatter takes longer than using it a hundred times.
-    static FORMATS: RefCell<HashMap<(String, String), Option<DateTimeFormat>>> = RefCell::default();
+    static FORMATS: RefCell<HashMap<String, Option<DateTimeFormat>>> = RefCell::default();
 }
 
-/// "Monday, May 4, 2026 at 02:30 PM GMT+2": with the zone, since the reader may travel.
-pub(crate) fn format(instant: DateTime<Utc>, time_zone: &str, locale: &str) -> Option<String> {
+/// "Monday, May 4, 2026 at 02:30 PM".
+pub(crate) fn format(wall: NaiveDateTime, locale: &str) -> Option<String> {
     let format = FORMATS.with_borrow_mut(|formats| {
         if formats.len() >= CACHE_LIMIT {
             formats.clear();
         }
-        let key = (time_zone.to_owned(), locale.to_owned());
-        formats.entry(key).or_insert_with(|| make(time_zone, locale)).clone()
+        formats.entry(locale.to_owned()).or_insert_with(|| make(locale)).clone()
     })?;
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
-    Some(format.format(instant.timestamp_millis() as f64))
+    Some(format.format(wall.and_utc().timestamp_millis() as f64))
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Options<'a> {
-    time_zone: &'a str,
+struct Options {
+    time_zone: &'static str,
+    calendar: &'static str,
+    numbering_system: &'static str,
     weekday: &'static str,
     year: &'static str,
     month: &'static str,
     day: &'static str,
     hour: &'static str,
     minute: &'static str,
-    time_zone_name: &'static str,
 }
 
-fn make(time_zone: &str, locale: &str) -> Option<DateTimeFormat> {
+fn make(locale: &str) -> Option<DateTimeFormat> {
     let options = Options {
-        time_zone,
+        time_zone: "UTC",
+        // Whatever the region's own: a text in English is not read in the year 1448.
+        calendar: "gregory",
+        numbering_system: "latn",
         weekday: "long",
         year: "numeric",
         month: "long",
         day: "numeric",
         hour: "2-digit",
         minute: "2-digit",
-        time_zone_name: "short",
     };
     let options = serde_json::to_string(&options).ok()?;
     DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()

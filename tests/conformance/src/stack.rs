@@ -12,7 +12,7 @@ mod sink;
 
 use std::cell::RefCell;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{NaiveDateTime, TimeDelta};
 use evenkeel_core::{
     AccessToken, Config, EmailAddress, Error,
     id::{CompanyId, DocumentId, UserId},
@@ -63,8 +63,8 @@ impl Entropy for Stack {
 }
 
 impl LocalTime for Stack {
-    fn format(&self, instant: DateTime<Utc>, time_zone: &str, _: &str) -> Option<String> {
-        Some(format!("{} ({time_zone})", instant.format("%F %H:%M UTC")))
+    fn format(&self, wall: NaiveDateTime, _: &str) -> Option<String> {
+        Some(wall.format("%F %H:%M").to_string())
     }
 }
 

@@ -3,11 +3,11 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use upon::Engine;
 
-use super::sql::{QueuedMail, TemplateSource};
+use super::sql::{Claim, QueuedMail, Zones};
 use crate::{
     config::Config,
     ports::{LocalTime, Mail},
@@ -15,8 +15,8 @@ use crate::{
 };
 
 const LAYOUT: &str = include_str!("layout.html");
-/// What a date is shown in where the recipient's own is unknown.
-const FALLBACK: (&str, &str) = ("UTC", "en");
+/// What a date is worded in where the language of the text is unknown.
+const FALLBACK: &str = "en";
 
 /// Why a mail cannot be rendered. Names the template, never a value.
 #[derive(Debug, thiserror::Error)]
@@ -26,20 +26,28 @@ pub(super) struct RenderError {
     problem: &'static str,
 }
 
-/// The templates of a claim, compiled.
+/// The templates of a claim, compiled, and what else its mails are rendered from.
 pub(super) struct Templates {
     html: Engine<'static>,
     text: Engine<'static>,
+    languages: BTreeMap<i64, String>,
+    zones: Zones,
 }
 
 impl Templates {
     /// Compiles what can be; a template that does not compile fails its mails, not the others.
-    pub(super) fn compile(sources: &[TemplateSource]) -> Self {
-        let mut templates = Self { html: Engine::new(), text: Engine::new() };
+    pub(super) fn compile(claim: &Claim) -> Self {
+        let mut templates = Self {
+            html: Engine::new(),
+            text: Engine::new(),
+            languages: BTreeMap::new(),
+            zones: claim.zones.clone(),
+        };
         templates.html.set_default_formatter(&format_html);
         templates.html.add_formatter("raw", upon::fmt::default);
         let _ = templates.html.add_template("layout", LAYOUT);
-        for source in sources {
+        for source in &claim.templates {
+            templates.languages.insert(source.id, source.locale.clone());
             let _ = templates.html.add_template(source.id.to_string(), source.html.clone());
             let _ = templates.text.add_template(source.id.to_string(), source.text.clone());
             let _ = templates.text.add_template(subject_name(source.id), source.subject.clone());
@@ -56,7 +64,8 @@ impl Templates {
         link: Option<&LinkToken>,
     ) -> Result<Mail, RenderError> {
         let failed = |problem| RenderError { template: mail.template_id, problem };
-        let context = context(ports, config, mail, link);
+        let locale = self.locale(mail);
+        let context = context(ports, config, mail, link, locale, &self.zones);
         let context = upon::to_value(&context).map_err(|_| failed("variables"))?;
         let name = mail.template_id.to_string();
         let part = |engine: &Engine<'_>, name: &str, problem| {
@@ -69,7 +78,7 @@ impl Templates {
         let body = part(&self.html, &name, "html")?;
         let layout = upon::value! {
             subject: subject.as_str(),
-            locale: mail.locale.as_str(),
+            locale: locale,
             body: body,
             product_name: config.product_name.as_str(),
             site_url: config.site_url.as_str(),
@@ -81,6 +90,15 @@ impl Templates {
             .to_string()
             .map_err(|_| failed("layout"))?;
         Ok(Mail { from: config.mail.from.clone(), to: [mail.to.clone()], subject, html, text })
+    }
+
+    /// What the mail is written in: the recipient's locale, with its region, where the text has its language.
+    fn locale<'a>(&'a self, mail: &'a QueuedMail) -> &'a str {
+        let language = |locale: &'a str| locale.split('-').next().unwrap_or_default();
+        match self.languages.get(&mail.template_id) {
+            Some(text) if language(text) != language(&mail.locale) => text,
+            _ => &mail.locale,
+        }
     }
 }
 
@@ -100,11 +118,14 @@ fn context(
     config: &Config,
     mail: &QueuedMail,
     link: Option<&LinkToken>,
+    locale: &str,
+    zones: &Zones,
 ) -> BTreeMap<String, Value> {
     let mut context = mail.variables.clone();
     for (name, value) in &mail.variables {
         if let (true, Some(instant)) = (name.ends_with("_at"), instant(value)) {
-            context.insert(format!("{name}_local"), local(ports, mail, instant).into());
+            let offset = zones.offset(&mail.time_zone, instant);
+            context.insert(format!("{name}_local"), local(ports, instant, offset, locale).into());
         }
     }
     context.insert("product_name".to_owned(), config.product_name.as_str().into());
@@ -123,11 +144,30 @@ fn instant(value: &Value) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|instant| instant.to_utc())
 }
 
-fn local(ports: &impl LocalTime, mail: &QueuedMail, instant: DateTime<Utc>) -> String {
-    ports
-        .format(instant, &mail.time_zone, &mail.locale)
-        .or_else(|| ports.format(instant, FALLBACK.0, FALLBACK.1))
-        .unwrap_or_else(|| instant.to_rfc3339())
+/// Wall time with its distance from UTC, since the reader may be elsewhere when they read.
+fn local(
+    ports: &impl LocalTime,
+    instant: DateTime<Utc>,
+    offset: Option<i32>,
+    locale: &str,
+) -> String {
+    let wall = (instant + TimeDelta::seconds(offset.unwrap_or_default().into())).naive_utc();
+    match ports.format(wall, locale).or_else(|| ports.format(wall, FALLBACK)) {
+        Some(words) => format!("{words} {}", distance_from_utc(offset)),
+        None => instant.to_rfc3339(),
+    }
+}
+
+/// "GMT+2", "GMT-3:30", which is read alike in every language. "UTC" where no zone is known.
+fn distance_from_utc(offset: Option<i32>) -> String {
+    let Some(offset) = offset else { return "UTC".to_owned() };
+    let minutes = offset.abs() / 60;
+    let sign = if offset < 0 { '-' } else { '+' };
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "GMT".to_owned(),
+        (hours, 0) => format!("GMT{sign}{hours}"),
+        (hours, minutes) => format!("GMT{sign}{hours}:{minutes:02}"),
+    }
 }
 
 /// Escapes what would be markup (OWASP, "Cross Site Scripting Prevention", rule 1 and 2).
@@ -153,7 +193,7 @@ fn format_html(out: &mut upon::fmt::Formatter<'_>, value: &upon::Value) -> upon:
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{super::sql::TemplateSource, *};
     use crate::{ports::Configured as _, testing::World};
 
     fn source(subject: &str, html: &str, text: &str) -> TemplateSource {
@@ -177,8 +217,16 @@ mod tests {
     }
 
     fn render(source: TemplateSource, variables: &Value) -> Result<Mail, RenderError> {
+        render_mail(source, &mail(variables))
+    }
+
+    fn render_mail(source: TemplateSource, mail: &QueuedMail) -> Result<Mail, RenderError> {
         let world = World::new();
-        Templates::compile(&[source]).render(&world, world.config(), &mail(variables), None)
+        // An hour more from 2026-03-29T01:00Z on.
+        let berlin = vec![(1_764_547_200, 3600), (1_774_746_000, 7200)];
+        let zones = Zones([("Europe/Berlin".to_owned(), berlin)].into());
+        let claim = Claim { templates: vec![source], zones, ..Claim::default() };
+        Templates::compile(&claim).render(&world, world.config(), mail, None)
     }
 
     #[test]
@@ -203,10 +251,41 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_shown_in_the_recipients_zone() {
-        let sample = source("", "", "{{ starts_at_local }}");
-        let mail = render(sample, &json!({ "starts_at": "2026-05-04T12:30:00+00:00" })).unwrap();
-        assert_eq!(mail.text, "2026-05-04 12:30 UTC for Europe/Berlin in en");
+    fn dates_are_wall_times_of_the_recipients_zone_as_the_database_knows_it() {
+        let text = |mail: &QueuedMail| {
+            render_mail(source("", "", "{{ starts_at_local }}"), mail).unwrap().text
+        };
+        for (instant, expected) in [
+            ("2026-05-04T12:30:00+00:00", "2026-05-04 14:30 in en GMT+2"),
+            ("2026-03-29T00:59:00Z", "2026-03-29 01:59 in en GMT+1"),
+            ("2020-01-01T00:00:00Z", "2020-01-01 01:00 in en GMT+1"),
+        ] {
+            assert_eq!(text(&mail(&json!({ "starts_at": instant }))), expected);
+        }
+        let mut elsewhere = mail(&json!({ "starts_at": "2026-05-04T12:30:00Z" }));
+        elsewhere.time_zone = "Mars/Olympus".to_owned();
+        assert_eq!(text(&elsewhere), "2026-05-04 12:30 in en UTC");
+    }
+
+    #[test]
+    fn dates_are_in_the_language_of_the_text_around_them() {
+        let text = |locale: &str| {
+            let mut mail = mail(&json!({ "starts_at": "2026-05-04T12:30:00Z" }));
+            locale.clone_into(&mut mail.locale);
+            render_mail(source("", "", "{{ starts_at_local }}"), &mail).unwrap()
+        };
+        assert_eq!(text("en-GB").text, "2026-05-04 14:30 in en-GB GMT+2");
+        let arabic = text("ar-SA");
+        assert_eq!(arabic.text, "2026-05-04 14:30 in en GMT+2");
+        assert!(arabic.html.contains("lang=\"en\""), "{}", arabic.html);
+    }
+
+    #[test]
+    fn a_distance_from_utc_needs_no_language() {
+        let cases = [(0, "GMT"), (7200, "GMT+2"), (-12_600, "GMT-3:30"), (20_700, "GMT+5:45")];
+        for (offset, expected) in cases {
+            assert_eq!(distance_from_utc(Some(offset)), expected);
+        }
     }
 
     #[test]

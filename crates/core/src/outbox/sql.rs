@@ -49,8 +49,26 @@ pub struct Claim {
     pub remaining: u32,
     /// The templates of the mails.
     pub templates: Vec<TemplateSource>,
+    /// The time zones of the batches, as the database knows them.
+    #[serde(default)]
+    pub zones: Zones,
     /// The batches.
     pub batches: Vec<Batch>,
+}
+
+/// Time zones by name: from which second since 1970 on, how many seconds east of UTC.
+/// The first stretch holds before it, too.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Zones(pub BTreeMap<String, Vec<(i64, i32)>>);
+
+impl Zones {
+    /// How far a zone is from UTC at an instant, in seconds east; `None` for a zone that is not here.
+    #[must_use]
+    pub fn offset(&self, time_zone: &str, instant: DateTime<Utc>) -> Option<i32> {
+        let stretches = self.0.get(time_zone)?;
+        let begun = stretches.iter().rev().find(|(from, _)| *from <= instant.timestamp());
+        begun.or(stretches.first()).map(|(_, offset)| *offset)
+    }
 }
 
 /// One version of a template in one locale.

@@ -333,13 +333,11 @@ impl World {
 
     /// Whether an account may accept what was mailed to an address.
     fn may_join(&self, person: UserId, email: &str, own_account: bool) -> bool {
-        match self.account_of(email) {
-            Some((holder, true)) => holder == person,
-            _ => {
-                let confirmed = |account: &MemoryAccount| account.id == person && account.confirmed;
-                own_account && self.accounts.borrow().iter().any(confirmed)
-            }
+        if let Some((holder, true)) = self.account_of(email) {
+            return holder == person;
         }
+        let confirmed = |account: &MemoryAccount| account.id == person && account.confirmed;
+        own_account && self.accounts.borrow().iter().any(confirmed)
     }
 
     fn terms(&self) -> AcceptedTerms {
