@@ -29,8 +29,5 @@ pub(super) fn generate(wasm: Vec<u8>) -> Result<Bound> {
         output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
         "a crate brings JavaScript files of its own, which are not packaged"
     );
-    Ok(Bound {
-        script: output.js().to_owned(),
-        wasm: output.wasm_mut().emit_wasm(),
-    })
+    Ok(Bound { script: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
 }
