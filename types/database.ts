@@ -758,6 +758,64 @@ export type Database = {
                     }
                 ];
             };
+            "email_changes": {
+                Row: {
+                    "cancelled_at": string | null;
+                    "confirmed_at": string | null;
+                    "consumed_at": string | null;
+                    "created_at": string;
+                    "expires_at": string;
+                    "id": string;
+                    "new_email": string;
+                    "old_email": string;
+                    "reverted_at": string | null;
+                    "status": string;
+                    "updated_at": string;
+                    "user_id": string;
+                };
+                ComputedFields: never;
+                Insert: {
+                    "cancelled_at"?: string | null;
+                    "confirmed_at"?: string | null;
+                    "consumed_at"?: string | null;
+                    "created_at"?: string;
+                    "expires_at": string;
+                    "id"?: string;
+                    "new_email": string;
+                    "old_email": string;
+                    "reverted_at"?: string | null;
+                    "status"?: string;
+                    "updated_at"?: string;
+                    "user_id": string;
+                };
+                Update: {
+                    "cancelled_at"?: string | null;
+                    "confirmed_at"?: string | null;
+                    "consumed_at"?: string | null;
+                    "created_at"?: string;
+                    "expires_at"?: string;
+                    "id"?: string;
+                    "new_email"?: string;
+                    "old_email"?: string;
+                    "reverted_at"?: string | null;
+                    "status"?: string;
+                    "updated_at"?: string;
+                    "user_id"?: string;
+                };
+                Relationships: [
+                    {
+                        foreignKeyName: "email_changes_user_id_fkey";
+                        columns: [
+                            "user_id"
+                        ];
+                        isOneToOne: false;
+                        referencedRelation: "profiles";
+                        referencedColumns: [
+                            "id"
+                        ];
+                    }
+                ];
+            };
             "email_templates": {
                 Row: {
                     "created_at": string;
@@ -1707,6 +1765,7 @@ export type Database = {
                     "p_context"?: Json;
                     "p_full_name": string;
                     "p_own_account"?: boolean;
+                    "p_private_address"?: Json;
                     "p_terms": Json;
                     "p_token_hash": string;
                     "p_token_id": string;
@@ -1951,6 +2010,10 @@ export type Database = {
                 };
                 Returns: undefined;
             };
+            "former_work_address": {
+                Args: Record<PropertyKey, never>;
+                Returns: string;
+            };
             "grant_platform_admin": {
                 Args: {
                     "p_user_id": string;
@@ -2059,6 +2122,16 @@ export type Database = {
                     "p_token_id": string;
                 };
                 Returns: undefined;
+            };
+            "request_email_change": {
+                Args: {
+                    "p_address_key": string;
+                    "p_client_key"?: string;
+                    "p_context"?: Json;
+                    "p_email": string;
+                    "p_user_id": string;
+                };
+                Returns: Json;
             };
             "request_email_verification": {
                 Args: {
@@ -2217,6 +2290,15 @@ export type Database = {
                     "p_issuing_authority": string;
                     "p_mime_type": string;
                     "p_type": string;
+                };
+                Returns: Json;
+            };
+            "use_email_change_link": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_purpose": string;
+                    "p_token_hash": string;
+                    "p_token_id": string;
                 };
                 Returns: Json;
             };

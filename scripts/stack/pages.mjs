@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('page/', import.meta.url));
 /** By path; the one of '/' is home. */
 export const PAGES = [
   'home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
-  'company', 'accept-invitation', 'documents', 'review',
+  'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'documents', 'review',
 ];
 const TYPES = new Map([
   ['.css', 'text/css; charset=utf-8'],

@@ -14,10 +14,12 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('acts_allowance_burst', '2000', 100, 100000, 'Entries of the audit log that one person may make at once.'),
   ('acts_allowance_refill_seconds', '10', 1, 600, 'Seconds after which a person who has made them may make one more.'),
   ('bookings_allowance_burst', '60', 10, 100000, 'Sessions that one person may book or move at once.'),
-  ('bookings_allowance_refill_seconds', '600', 1, 3600, 'Seconds after which a person who has done so may do it once more.');
+  ('bookings_allowance_refill_seconds', '600', 1, 3600, 'Seconds after which a person who has done so may do it once more.'),
+  ('addresses_allowance_burst', '5', 1, 100, 'Changes of address that one person may ask for at once; each may be a mail to somebody else.'),
+  ('addresses_allowance_refill_seconds', '720', 1, 3600, 'Seconds after which a person who has asked for them may ask once more.');
 
 create table private.allowances (
-  kind text not null check (kind in ('client', 'acts', 'bookings')),
+  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses')),
   subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
   full_at timestamptz not null,
   primary key (kind, subject)

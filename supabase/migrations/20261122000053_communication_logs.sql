@@ -20,7 +20,7 @@ create table public.communication_logs (
   recipient text check (recipient = lower(recipient) and length(recipient) <= 320 and recipient like '_%@_%'),
   variables jsonb check (jsonb_typeof(variables) = 'object' and octet_length(variables::text) <= 8192),
   dedupe_key text not null unique check (length(dedupe_key) between 1 and 200),
-  token_purpose text check (token_purpose in ('email_verification', 'password_reset', 'invitation')),
+  token_purpose text check (token_purpose in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel')),
   token_id uuid,
   booking_reminder_id uuid,
   status text not null default 'queued' check (status in ('queued', 'sent', 'failed', 'skipped')),

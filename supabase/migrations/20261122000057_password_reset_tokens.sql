@@ -58,18 +58,6 @@ create policy "A person sees their own tokens"
   on public.password_reset_tokens for select to authenticated
   using (user_id = (select private.user_id()));
 
-create view private.tokens with (security_invoker = true) as
-  select 'email_verification' as purpose, id, user_id, token_hash, created_at, expires_at,
-    coalesce(verified_at, superseded_at) as spent_at
-  from public.email_verification_tokens
-  union all
-  select 'password_reset', id, user_id, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
-  from public.password_reset_tokens;
-
-comment on view private.tokens is 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
-
-revoke all on private.tokens from public, anon, authenticated, service_role;
-
 -- One table for each purpose: whoever holds a link of one is let in by a row of no other.
 create function private.token_table(p_purpose text)
 returns regclass
@@ -82,6 +70,8 @@ declare
     when 'email_verification' then 'public.email_verification_tokens'
     when 'password_reset' then 'public.password_reset_tokens'
     when 'invitation' then 'private.invitation_tokens'
+    when 'email_change' then 'private.email_change_tokens'
+    when 'email_change_cancel' then 'private.email_change_cancel_tokens'
   end;
 begin
   if v_table is null then

@@ -1,31 +1,34 @@
--- Requests for a token mail by somebody who is not signed in.
+-- Requests for a token mail to whatever address was typed.
 --
--- Called: request_email_verification() and request_password_reset() by service_role, for whatever
--- address was typed. They do the same for every address: one row, and asking again while that waits
+-- Called: request_email_verification(), request_password_reset() and request_email_change() by service_role, the last
+-- for somebody who is signed in. They do the same for every address: one row, and asking again while that waits
 -- adds none, so that a flood of requests for an address costs one mail's worth of work. Whether
 -- there is an account, whether it is confirmed, whether the address has asked too often is looked at
 -- later, when the dispatcher works through the rows, so that neither answer nor time tells.
 
 create table private.token_requests (
   id bigint generated always as identity primary key,
-  purpose text not null check (purpose in ('email_verification', 'password_reset')),
+  purpose text not null check (purpose in ('email_verification', 'password_reset', 'email_change')),
+  user_id uuid references public.profiles (id) on delete cascade,
   email text not null check (email = lower(email) and length(email) <= 320),
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
   context jsonb not null check (jsonb_typeof(context) = 'object' and octet_length(context::text) <= 2048),
-  created_at timestamptz not null default now()
+  created_at timestamptz not null default now(),
+  constraint only_a_person_moves_an_account check ((user_id is not null) = (purpose = 'email_change'))
 );
 
 comment on table private.token_requests is 'Requests for a token mail that no dispatcher has looked at yet.';
 comment on column private.token_requests.address_key is 'HMAC-SHA-256 of the address, hex. The key is outside the database.';
 comment on column private.token_requests.context is 'request_id, ip and user_agent of the request.';
 
+create index token_requests_user_id_idx on private.token_requests (user_id);
 create index token_requests_purpose_idx on private.token_requests (purpose, id);
 create index token_requests_address_key_idx on private.token_requests (address_key, purpose);
 create index token_requests_created_at_idx on private.token_requests (created_at);
 
 -- Keyed by address, not by account, so that an address without an account cools down alike.
 create table private.token_cooldowns (
-  purpose text not null check (purpose in ('email_verification', 'password_reset')),
+  purpose text not null check (purpose in ('email_verification', 'password_reset', 'email_change')),
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
   last_allowed_at timestamptz not null,
   window_started_at timestamptz not null,
@@ -48,32 +51,37 @@ revoke all on table private.token_requests, private.token_cooldowns from public,
 -- No unique index: an insert that conflicts with a row which a dispatcher is deleting waits for the
 -- end of its transaction, and that takes longer where there is a mail to make. Asking again would
 -- tell. To read waits for nobody; two requests at the same instant may leave two rows.
-create function private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb)
+create function private.request_token(
+  p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid default null
+)
 returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
-  v_wait constant int := private.take_allowance('client', p_client_key);
+  v_wait constant int := greatest(
+    private.take_allowance('client', p_client_key), private.take_allowance('addresses', p_user_id::text)
+  );
 begin
   if v_wait > 0 then
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
-  insert into private.token_requests (purpose, email, address_key, context)
-  select p_purpose, lower(trim(p_email)), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
+  insert into private.token_requests (purpose, user_id, email, address_key, context)
+  select p_purpose, p_user_id, lower(trim(p_email)), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
   where not exists (
-    select from private.token_requests r where r.address_key = p_address_key and r.purpose = p_purpose
+    select from private.token_requests r
+    where r.address_key = p_address_key and r.purpose = p_purpose and r.user_id is not distinct from p_user_id
   );
   return jsonb_build_object('allowed', true);
 end;
 $$;
 
-comment on function private.request_token(text, text, text, text, jsonb) is
-  'Notes that somebody asked for a token mail, if their client may ask now. The same work for every address.';
+comment on function private.request_token(text, text, text, text, jsonb, uuid) is
+  'Notes that somebody asked for a token mail, if their client, and the person if there is one, may ask now. The same work for every address.';
 
-revoke execute on function private.request_token(text, text, text, text, jsonb) from public;
-grant execute on function private.request_token(text, text, text, text, jsonb) to service_role;
+revoke execute on function private.request_token(text, text, text, text, jsonb, uuid) from public;
+grant execute on function private.request_token(text, text, text, text, jsonb, uuid) to service_role;
 
 create function public.request_email_verification(
   p_email text, p_address_key text, p_client_key text default null, p_context jsonb default null
@@ -115,6 +123,7 @@ as $$
   select case p_purpose
     when 'email_verification' then make_interval(hours => private.setting('email_verification_ttl_hours')::int)
     when 'password_reset' then make_interval(mins => private.setting('password_reset_ttl_minutes')::int)
+    when 'email_change' then make_interval(hours => private.setting('email_change_ttl_hours')::int)
   end;
 $$;
 
@@ -156,40 +165,56 @@ comment on function private.take_cooldown(text, text[], timestamptz) is
 
 revoke execute on function private.take_cooldown(text, text[], timestamptz) from public;
 
--- The addresses whose request may become a mail. The rows are gone, whatever becomes of them.
-create function private.take_token_requests(
-  p_purpose text, p_now timestamptz, p_limit int, out looked_at int, out emails text[]
-)
+-- The rows are gone, whatever becomes of them.
+create function private.take_token_requests(p_purpose text, p_now timestamptz, p_limit int)
+returns table (user_id uuid, email text, may_mail boolean)
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
-  v_emails text[];
-  v_keys text[];
+  v_requests private.token_requests[];
   v_allowed text[];
 begin
   with taken as (
-    delete from private.token_requests
-    where id = any (array(
-      select id from private.token_requests
-      where purpose = p_purpose
-      order by id
+    delete from private.token_requests t
+    where t.id = any (array(
+      select r.id from private.token_requests r
+      where r.purpose = p_purpose
+      order by r.id
       limit p_limit
       for update skip locked
     ))
-    returning email, address_key
+    returning t
   )
-  select array_agg(email), array_agg(address_key), count(*) into v_emails, v_keys, looked_at from taken;
-  v_allowed := array(select private.take_cooldown(p_purpose, v_keys, p_now));
-  emails := array(select distinct t.email from unnest(v_emails, v_keys) t (email, address_key) where t.address_key = any (v_allowed));
+  select array_agg(t) into v_requests from taken;
+  v_allowed := array(select private.take_cooldown(p_purpose, array(select r.address_key from unnest(v_requests) r), p_now));
+  return query select r.user_id, r.email, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
 end;
 $$;
 
 comment on function private.take_token_requests(text, timestamptz, int) is
-  'Takes up to p_limit requests of a purpose: how many, and the addresses of those that do not cool down.';
+  'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, and whether that does not cool down.';
 
 revoke execute on function private.take_token_requests(text, timestamptz, int) from public;
+
+-- Whoever has moved their account to an address of their own still knows it by the one at work: to the mailbox at
+-- work, which their employer may read, nothing goes.
+create function private.moved_accounts(p_emails text[])
+returns setof uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select m.user_id from public.company_members m
+  where m.email = any (p_emails)
+    and not exists (select from public.profiles p where p.email = m.email and p.email_confirmed_at is not null);
+$$;
+
+comment on function private.moved_accounts(text[]) is
+  'Accounts that a company invited at one of these addresses, if no account has it now.';
+
+revoke execute on function private.moved_accounts(text[]) from public;
 
 -- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.
 create function private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamptz)
@@ -206,7 +231,7 @@ begin
   from (
     select id, email
     from public.profiles
-    where email = any (p_emails)
+    where (email = any (p_emails) or p_purpose = 'password_reset' and id = any (array(select private.moved_accounts(p_emails))))
       and (email_confirmed_at is null or p_purpose <> 'email_verification')
       and email like '_%@_%'
     order by id
@@ -234,17 +259,19 @@ set search_path = ''
 as $$
 declare
   v_purpose text;
-  v_taken record;
+  v_looked_at int;
+  v_emails text[];
   v_total int := 0;
 begin
   foreach v_purpose in array array['password_reset', 'email_verification'] loop
-    select * into v_taken from private.take_token_requests(v_purpose, p_now, p_limit);
-    if v_taken.looked_at > 0 then
-      perform private.issue_requested_tokens(v_purpose, v_taken.emails, p_now);
-      v_total := v_total + v_taken.looked_at;
+    select count(*), array_agg(distinct t.email) filter (where t.may_mail) into v_looked_at, v_emails
+    from private.take_token_requests(v_purpose, p_now, p_limit) t;
+    if v_looked_at > 0 then
+      perform private.issue_requested_tokens(v_purpose, coalesce(v_emails, '{}'), p_now);
+      v_total := v_total + v_looked_at;
     end if;
   end loop;
-  return v_total;
+  return v_total + private.process_email_change_requests(p_now, p_limit);
 end;
 $$;
 

@@ -4,7 +4,7 @@
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('mail_payload_retention_days', '90', 1, 3650, 'How long address and variables of a settled mail are kept.'),
-  ('token_retention_days', '30', 1, 365, 'How long an expired verification or reset token is kept.'),
+  ('token_retention_days', '30', 1, 365, 'How long an expired verification or reset token or change of address is kept.'),
   ('unconfirmed_account_ttl_hours', '48', 24, 8760, 'How long an account may wait for its address to be confirmed before it is deleted.'),
   ('job_history_retention_days', '30', 1, 365, 'How long the record of scheduled jobs is kept.');
 
@@ -121,6 +121,7 @@ declare
 begin
   return private.purge('public.email_verification_tokens', 'expires_at', v_before)
     + private.purge('public.password_reset_tokens', 'expires_at', v_before)
+    + private.purge('public.email_changes', 'expires_at', v_before)
     -- Nobody waits a day for such a mail; they have asked again.
     + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
     -- Longer than any cooldown and than the window of an hour.
@@ -129,7 +130,7 @@ begin
 end;
 $$;
 
-comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens long expired, requests nobody took up, cooldowns that are over, and allowances that are full again.';
+comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens and changes of address long expired, requests nobody took up, cooldowns that are over, and allowances that are full again.';
 
 -- Whoever signs up with a stranger's address chooses the password, and Auth keeps it when the
 -- stranger signs up too and confirms. So such an account does not lie in wait for long.

@@ -15,7 +15,8 @@ declare
 begin
   -- As in private.issue_email_verification().
   perform from public.profiles where id = p_user_id for no key update;
-  if not found then
+  -- Nor while the account is being moved back to another address than it has.
+  if not found or exists (select from public.email_changes where user_id = p_user_id and status = 'reverting') then
     return null;
   end if;
   perform private.retire_password_resets(p_user_id, p_now);

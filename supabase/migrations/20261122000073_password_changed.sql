@@ -7,7 +7,7 @@
 -- when the person does. It also rewrites the column without a new password where its encryption at
 -- rest gets a new key (off by default): people would then get a notice too many.
 --
--- Only a link voids the other links. A password that was changed in a session does not: whoever has
+-- Only a link voids the other links, and a change of address that is under way. A password that was changed in a session does not: whoever has
 -- stolen the session could void each link that its owner asks for, and keep the account.
 
 create function private.follow_password_change()
@@ -24,6 +24,9 @@ begin
   v_by_link := found;
   -- A link that was given back while Auth went on to take its password has done its work as well.
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
+  if v_by_link then
+    perform private.supersede_email_changes(new.id);
+  end if;
   perform private.forget_failed_logins(new.id);
   perform private.write_audit(
     'password.changed', 'users', new.id::text, new.id, null, null, jsonb_build_object('source', 'trigger')

@@ -4,37 +4,45 @@
 
 create function private.person_record(p_user_id uuid)
 returns jsonb
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'profile', to_jsonb(p),
-    'roles', (select coalesce(jsonb_agg(r.role order by r.role), '[]') from public.user_roles r where r.user_id = p.id),
-    'memberships', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'company_id', m.company_id, 'company', c.name, 'role', m.role, 'status', m.status
-      ) order by c.name), '[]')
-      from (
-        select * from public.company_members where user_id = p.id order by created_at desc limit 100
-      ) m join public.companies c on c.id = m.company_id
-    ),
-    'specialist', (select to_jsonb(s) from public.specialists s where s.user_id = p.id),
-    'bookings', (select count(*) from public.bookings b where b.employee_id = p.id),
-    'terms_acceptance', (
-      select coalesce(jsonb_agg(to_jsonb(a) order by a.accepted_at desc), '[]')
-      from (select * from public.terms_acceptance where user_id = p.id order by accepted_at desc limit 100) a
-    ),
-    'email_verification_tokens', (
-      select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
-      from (select * from public.email_verification_tokens where user_id = p.id order by created_at desc limit 100) t
-    ),
-    'password_reset_tokens', (
-      select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
-      from (select * from public.password_reset_tokens where user_id = p.id order by created_at desc limit 100) t
+begin
+  return (
+    select jsonb_build_object(
+      'profile', to_jsonb(p),
+      'roles', (select coalesce(jsonb_agg(r.role order by r.role), '[]') from public.user_roles r where r.user_id = p.id),
+      'memberships', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'company_id', m.company_id, 'company', c.name, 'email', m.email, 'role', m.role, 'status', m.status
+        ) order by c.name), '[]')
+        from (
+          select * from public.company_members where user_id = p.id order by created_at desc limit 100
+        ) m join public.companies c on c.id = m.company_id
+      ),
+      'specialist', (select to_jsonb(s) from public.specialists s where s.user_id = p.id),
+      'bookings', (select count(*) from public.bookings b where b.employee_id = p.id),
+      'terms_acceptance', (
+        select coalesce(jsonb_agg(to_jsonb(a) order by a.accepted_at desc), '[]')
+        from (select * from public.terms_acceptance where user_id = p.id order by accepted_at desc limit 100) a
+      ),
+      'email_verification_tokens', (
+        select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
+        from (select * from public.email_verification_tokens where user_id = p.id order by created_at desc limit 100) t
+      ),
+      'password_reset_tokens', (
+        select coalesce(jsonb_agg(to_jsonb(t) - array['id', 'token_hash'] order by t.created_at desc), '[]')
+        from (select * from public.password_reset_tokens where user_id = p.id order by created_at desc limit 100) t
+      ),
+      'email_changes', (
+        select coalesce(jsonb_agg(to_jsonb(h) order by h.created_at desc), '[]')
+        from (select * from public.email_changes where user_id = p.id order by created_at desc limit 100) h
+      )
     )
-  )
-  from public.profiles p where p.id = p_user_id;
+    from public.profiles p where p.id = p_user_id
+  );
+end;
 $$;
 
 comment on function private.person_record(uuid) is 'What public.read_person() shows, or null when there is no such person.';
@@ -77,7 +85,7 @@ as $$
 $$;
 
 comment on function public.read_person(uuid, text) is
-  'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed (of each the latest hundred), and how many '
+  'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many '
   'bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
 revoke execute on function public.read_person(uuid, text) from public;

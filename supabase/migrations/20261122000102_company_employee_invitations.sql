@@ -93,14 +93,3 @@ grant select on public.company_employee_invitations to service_role;
 create policy "A company admin sees the invitations of their company"
   on public.company_employee_invitations for select to authenticated
   using (company_id = any(array(select private.my_company_ids('{admin}'))));
-
-create or replace view private.tokens with (security_invoker = true) as
-  select 'email_verification' as purpose, id, user_id, token_hash, created_at, expires_at,
-    coalesce(verified_at, superseded_at) as spent_at
-  from public.email_verification_tokens
-  union all
-  select 'password_reset', id, user_id, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
-  from public.password_reset_tokens
-  union all
-  select 'invitation', id, null, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
-  from private.invitation_tokens;

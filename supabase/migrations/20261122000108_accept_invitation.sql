@@ -196,7 +196,8 @@ comment on function private.use_invitation(uuid, uuid, text, jsonb, jsonb) is
   'What follows from an accepted invitation: membership, name, terms, audit. Returns the company.';
 
 create function private.accept_invitation(
-  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean
+  p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean,
+  p_private_address jsonb
 )
 returns jsonb
 language plpgsql
@@ -221,6 +222,10 @@ begin
     end;
   end if;
   if v_outcome = 'accepted' then
+    if p_private_address is not null then
+      perform private.request_email_change(p_user_id, p_private_address ->> 'email', p_private_address ->> 'address_key', null, p_context);
+      perform private.kick_function('email-dispatch');
+    end if;
     return jsonb_build_object(
       'outcome', v_outcome, 'user_id', p_user_id,
       'company_id', private.use_invitation(
@@ -232,12 +237,12 @@ begin
 end;
 $$;
 
-comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) is 'What public.accept_invitation() does.';
+comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) is 'What public.accept_invitation() does.';
 
 revoke execute on function private.check_invitation(uuid, text, text[]) from public;
-revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) from public;
+revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) from public;
 grant execute on function private.check_invitation(uuid, text, text[]) to service_role;
-grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) to service_role;
+grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) to service_role;
 
 create function public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] default '{}', p_context jsonb default null)
 returns jsonb
@@ -249,27 +254,27 @@ $$;
 
 create function public.accept_invitation(
   p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb default null,
-  p_own_account boolean default false
+  p_own_account boolean default false, p_private_address jsonb default null
 )
 returns jsonb
 language sql
 set search_path = ''
 as $$
-  select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context, coalesce(p_own_account, false));
+  select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context, coalesce(p_own_account, false), p_private_address);
 $$;
 
 comment on function public.check_invitation(uuid, text, text[], jsonb) is
   'Looks at the link of an invitation without using it up. Outcome: live, with company, email, full_name, account (none, unconfirmed, '
   'confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, '
   'revoked, used, superseded, company_suspended, seat_gone. A wrong secret counts.';
-comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) is
+comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) is
   'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no '
-  'account. Outcome: accepted, with company_id and user_id; wrong_account, already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
+  'account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
 
 revoke execute on function public.check_invitation(uuid, text, text[], jsonb) from public, anon, authenticated;
-revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) from public, anon, authenticated;
+revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) from public, anon, authenticated;
 grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
-grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean) to service_role;
+grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) to service_role;
 
 -- An invitation that waits stays: it is to the address, whatever account it had.
 create function private.forget_accepted_invitations()

@@ -73,6 +73,7 @@ set search_path = ''
 as $$
 declare
   v_settled bigint;
+  v_company_ids uuid[];
   v_user_ids uuid[];
   v_signed_out uuid[];
 begin
@@ -84,9 +85,11 @@ begin
     for key share of u skip locked
   ), settled as (
     update private.membership_ends e set settled_at = p_now from due
-    where e.company_id = due.company_id and e.user_id = due.user_id returning e.user_id, e.signs_out
+    where e.company_id = due.company_id and e.user_id = due.user_id returning e.company_id, e.user_id, e.signs_out
   )
-  select count(*), array_agg(user_id), array_agg(user_id) filter (where signs_out) into v_settled, v_user_ids, v_signed_out from settled;
+  select count(*), array_agg(company_id), array_agg(user_id), array_agg(user_id) filter (where signs_out)
+  into v_settled, v_company_ids, v_user_ids, v_signed_out from settled;
+  perform private.mail_membership_end(e.company_id, e.user_id) from unnest(v_company_ids, v_user_ids) e (company_id, user_id);
   delete from auth.sessions where user_id = any (v_signed_out);
   delete from public.user_roles r
   where r.user_id = any (v_user_ids) and r.role = 'employee'
@@ -96,7 +99,7 @@ end;
 $$;
 
 comment on function private.job_settle_ended_memberships(timestamptz) is
-  'Signs out who was removed from a company, and takes the role employee from who has no membership left.';
+  'Tells who is no member any more whose the account is, signs out who was removed, and takes the role employee from who has no membership left.';
 
 create function private.release_booking(p_booking public.bookings, p_reason text, p_now timestamptz)
 returns void

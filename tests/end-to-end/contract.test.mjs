@@ -24,6 +24,9 @@ const routes = [
   { path: 'auth-email-verify/resend', body: { email: 'nobody@example.com' } },
   { path: 'auth-password-reset-request', body: { email: 'nobody@example.com' } },
   { path: 'auth-password-reset-complete', body: { token, password: 'correct horse battery staple' } },
+  { path: 'auth-email-change', headers: person, body: { email: 'nobody@example.com' }, person: true },
+  { path: 'auth-email-change/confirm', body: { token } },
+  { path: 'auth-email-change/cancel', body: { token } },
   {
     path: 'company-assign-plan',
     headers: person,

@@ -75,14 +75,22 @@ test('a whole journey leaves neither token, address, password nor key in the log
   const reset = tokenIn(await mailTo(person.email, 2), 'reset-password');
   await completeReset(reset, 'Quill-42');
   await completeReset(reset, chosen);
-  const login = await person.client.auth.signInWithPassword({ email: person.email, password: chosen });
+  const moved = newAddress('quillfeather');
+  const asked = await person.client.auth.signInWithPassword({ email: person.email, password: chosen });
+  await callFunction('auth-email-change', { headers: { authorization: `Bearer ${asked.data.session?.access_token}` }, body: { email: moved } });
+  const confirm = tokenIn(await mailTo(moved), 'confirm-new-address');
+  const keep = tokenIn(await mailTo(person.email, 4), 'keep-address');
+  for (const [route, link] of [['confirm', keep], ['confirm', confirm], ['cancel', confirm]]) {
+    await callFunction(`auth-email-change/${route}`, { body: { token: link } });
+  }
+  const login = await person.client.auth.signInWithPassword({ email: moved, password: chosen });
   assert.equal(login.error, null);
 
   await eventually('the log line of the request', () => stackLogs().includes(id));
   const [local] = person.email.split('@');
   const keys = [environment.secretKey, environment.cronKey, ...ownSecrets()];
-  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), /** @type {string} */ (login.data.session?.access_token)];
-  assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, PASSWORD, 'Quill-42', 'Quillfeather']);
+  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), ...formsOf(confirm), ...formsOf(keep), /** @type {string} */ (login.data.session?.access_token)];
+  assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, moved, moved.split('@')[0], PASSWORD, 'Quill-42', 'Quillfeather']);
 });
 
 describe('a function that fails', () => {

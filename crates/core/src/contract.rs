@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     documents::{DecideRequest, Decided, OpenRequest, OpenResponse, QueuePage, QueueRequest},
+    email_change::{AddressLinkRequest, AddressResponse},
     error::{Code, Problem},
     invitations::{
         InvitationChange, InvitationRequest, InviteRequest, InviteResponse,
@@ -67,6 +68,7 @@ struct Operation {
 
 fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     let mut all = links(schemas);
+    all.extend(moving(schemas));
     all.extend(companies(schemas));
     all.extend(inviting(schemas));
     all.extend(accepting(schemas));
@@ -154,6 +156,50 @@ fn links(schemas: &mut Schemas) -> Vec<Operation> {
         errors: [LINK_ERRORS.as_slice(), &[Code::TokenUsed, Code::RuleViolation]].concat(),
     };
     vec![verify, resend, forgotten, reset]
+}
+
+/// The change of an account's address.
+fn moving(schemas: &mut Schemas) -> Vec<Operation> {
+    let request = Operation {
+        function: "auth-email-change",
+        path: "",
+        summary: "Ask for another address",
+        description: "For whoever is signed in. Answers the same for every address: a link goes to the new one, or \
+                      the word that it has an account, and a notice to the old one, with a link that keeps it. An \
+                      address is mailed once a minute and five times an hour; a person asks five times, and once \
+                      more every twelve minutes.",
+        caller: Caller::Person,
+        request: schemas.request::<LinkRequest>(),
+        success: (202, schemas.answer::<AcceptedResponse>()),
+        errors: vec![Code::Unauthenticated, Code::RateLimited],
+    };
+    let mut link = |path, summary, description, errors: &[Code]| Operation {
+        function: "auth-email-change",
+        path,
+        summary,
+        description,
+        caller: Caller::Public,
+        request: schemas.request::<AddressLinkRequest>(),
+        success: (200, schemas.answer::<AddressResponse>()),
+        errors: [LINK_ERRORS.as_slice(), errors].concat(),
+    };
+    let confirm = link(
+        "/confirm",
+        "Confirm a new address",
+        "By the link that was mailed to it. The account has it from then on, every session ends, and links mailed to \
+         the old address are void. The same link may be sent again (`already_changed`). `conflict`: the address has \
+         an account by now. A service that fails leaves a link that still works.",
+        &[Code::Conflict],
+    );
+    let cancel = link(
+        "/cancel",
+        "Keep the old address",
+        "By a link that was mailed to it, until a day after the change. Every session ends. An account that was moved \
+         comes back (`moved_back`), and its password is void. `conflict`: the old address has another account by \
+         now. A service that fails leaves a link that still works.",
+        &[Code::TokenUsed, Code::Conflict],
+    );
+    vec![request, confirm, cancel]
 }
 
 /// What anybody may be refused whom the database decides about.
@@ -262,7 +308,8 @@ fn accepting(schemas: &mut Schemas) -> Vec<Operation> {
                       account with the address sends their access token (`unauthenticated` without it, \
                       `wrong_account` for another address). If it has none, whoever is signed in may join with \
                       their own (`own_account`), and is known to the company by the invited address alone. Everybody else chooses a password and gets an account; \
-                      one that nobody had confirmed gets this password, and its sessions end. A password that is \
+                      one that nobody had confirmed gets this password, and its sessions end. A private address (`private_email`) is asked for as by \
+                      `auth-email-change`. A password that is \
                       refused, and a service that fails, leave an invitation that can still be accepted. \
                       `conflict`: another request made the account just now, or they belong to the company by \
                       another address.",

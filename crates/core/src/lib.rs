@@ -30,6 +30,7 @@ pub mod contract;
 pub mod date;
 pub mod documents;
 pub mod email_address;
+pub mod email_change;
 pub mod error;
 pub mod id;
 pub mod invitations;

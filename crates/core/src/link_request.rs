@@ -18,7 +18,7 @@ use crate::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkRequest {
-    /// The address of the account.
+    /// The address: of the account, or that it is to have.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "email")))]
     email: String,
 }
@@ -73,7 +73,11 @@ pub struct Admission {
 }
 
 impl LinkRequest {
-    fn address(&self, idna: &impl Idna) -> Result<EmailAddress> {
+    /// The address that was typed.
+    ///
+    /// # Errors
+    /// `invalid_request` for what is none.
+    pub(crate) fn address(&self, idna: &impl Idna) -> Result<EmailAddress> {
         EmailAddress::parse(idna, &self.email)
             .map_err(|_| Error::field("/email", "invalid_email", "This is no e-mail address."))
     }
@@ -91,7 +95,18 @@ pub(crate) async fn request_link<'a, F: SqlFunction<Output = Admission>>(
     function: impl FnOnce(Asked<'a>) -> F,
 ) -> Result<AcceptedResponse> {
     let asked = Asked::new(ports, request.address(ports)?, client);
-    let admission = ports.call(&function(asked)).await?;
+    note(ports, &function(asked)).await
+}
+
+/// Notes a request, and has it looked at soon.
+///
+/// # Errors
+/// `rate_limited` for whoever asks too often.
+pub(crate) async fn note<F: SqlFunction<Output = Admission>>(
+    ports: &(impl Database + Functions),
+    request: &F,
+) -> Result<AcceptedResponse> {
+    let admission = ports.call(request).await?;
     if !admission.allowed {
         let error = Error::new(Code::RateLimited, "Please wait a moment before you ask again.");
         return Err(error.retry_after(admission.retry_after_seconds.unwrap_or(1)));

@@ -17,6 +17,7 @@
 mod accounts;
 mod companies;
 mod documents;
+mod email_changes;
 mod invitations;
 mod mailer;
 mod outbox;
@@ -37,6 +38,7 @@ pub use self::{
     accounts::MemoryAccount,
     companies::{Companies, MemoryCompany, MemoryMember, MemoryPlan, MemorySubscription},
     documents::{Documents, MemoryDocument},
+    email_changes::MemoryEmailChange,
     invitations::MemoryInvitation,
     mailer::{Mailbox, MailerFault},
     outbox::{MemoryMail, Outbox, Preferences, Suppression},
@@ -82,6 +84,8 @@ pub struct World {
     pub documents: RefCell<Documents>,
     /// Tokens, and requests for them.
     pub tokens: RefCell<Tokens>,
+    /// Changes of address, in the order in which they were asked for.
+    pub email_changes: RefCell<Vec<MemoryEmailChange>>,
     /// SHA-256 of common passwords, in hex.
     pub common_passwords: RefCell<Vec<String>>,
     /// Queued mail.
@@ -122,6 +126,7 @@ impl World {
             }),
             documents: RefCell::default(),
             tokens: RefCell::default(),
+            email_changes: RefCell::default(),
             common_passwords: RefCell::default(),
             outbox: RefCell::default(),
             mailbox: RefCell::default(),
@@ -149,6 +154,7 @@ impl World {
             "claim_emails" => return self.claim(arguments),
             "check_invitation" => return Ok(self.check_invitation(arguments)),
             "accept_invitation" => return Ok(self.accept_invitation(arguments)),
+            "use_email_change_link" => return Ok(self.use_email_change_link(arguments)),
             "record_stored_file" => return Ok(self.record_stored_file(arguments)),
             _ => {}
         }
@@ -163,6 +169,7 @@ impl World {
             "request_password_reset" => {
                 tokens.requests.request(Purpose::PasswordReset, arguments, now)
             }
+            "request_email_change" => tokens.requests.request(Purpose::EmailChange, arguments, now),
             "check_password_reset" => {
                 tokens.check_reset(arguments, &accounts, &self.common_passwords.borrow(), now)
             }
@@ -197,13 +204,24 @@ impl World {
         }
     }
 
+    /// What a claim does first: requests that wait become links and mails.
+    pub fn process_requests(&self) {
+        let members = self.companies.borrow().invited_addresses();
+        let mut tokens = self.tokens.borrow_mut();
+        let taken = tokens.take_requests(&self.accounts.borrow(), &members, self.now.get());
+        drop(tokens);
+        for (purpose, account) in &taken.entitled {
+            self.issue(*purpose, account);
+        }
+        for change in &taken.changes {
+            self.issue_email_change(change.user_id, &change.address, change.may_mail);
+        }
+    }
+
     fn claim(&self, arguments: &Value) -> Result<Value, DatabaseError> {
         let now = self.now.get();
         if argument::<Stream>(arguments, "p_stream") == Stream::Mail {
-            let entitled = self.tokens.borrow_mut().take_requests(&self.accounts.borrow(), now);
-            for (purpose, account) in &entitled {
-                self.issue(*purpose, account);
-            }
+            self.process_requests();
         }
         self.outbox.borrow_mut().claim(arguments, &self.tokens.borrow(), now)
     }

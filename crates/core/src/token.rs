@@ -36,6 +36,10 @@ pub enum Purpose {
     PasswordReset,
     /// Accepts a company's invitation.
     Invitation,
+    /// Gives an account the address that it was mailed to.
+    EmailChange,
+    /// Keeps the address of an account, or takes it back.
+    EmailChangeCancel,
 }
 
 impl Purpose {
@@ -44,6 +48,8 @@ impl Purpose {
             Self::EmailVerification => b"evenkeel/email_verification/1",
             Self::PasswordReset => b"evenkeel/password_reset/1",
             Self::Invitation => b"evenkeel/invitation/1",
+            Self::EmailChange => b"evenkeel/email_change/1",
+            Self::EmailChangeCancel => b"evenkeel/email_change_cancel/1",
         }
     }
 
@@ -53,6 +59,8 @@ impl Purpose {
             Self::EmailVerification => "confirm-email",
             Self::PasswordReset => "reset-password",
             Self::Invitation => "accept-invitation",
+            Self::EmailChange => "confirm-new-address",
+            Self::EmailChangeCancel => "keep-address",
         }
     }
 }
@@ -79,6 +87,8 @@ pub enum TokenOutcome {
     Superseded,
     /// It was used before, and works once.
     Used,
+    /// The address that it is about has another account.
+    AddressTaken,
 }
 
 impl TokenOutcome {
@@ -90,6 +100,9 @@ impl TokenOutcome {
             Self::Exhausted => Code::TokenExhausted,
             Self::Superseded => Code::TokenSuperseded,
             Self::Used => Code::TokenUsed,
+            Self::AddressTaken => {
+                return Error::new(Code::Conflict, "This address has an account already.");
+            }
             Self::Verified | Self::AlreadyVerified | Self::Live | Self::Consumed => {
                 return Error::internal("an outcome of another function");
             }

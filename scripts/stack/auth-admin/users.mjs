@@ -84,39 +84,48 @@ export async function updateUser(sql, id, params, minimumPasswordLength) {
   return sql.begin(async (tx) => {
     const [user] = await tx`select * from auth.users where id = ${id} and deleted_at is null for update`;
     if (!user) throw userNotFound();
-    const changes = await changesOf(tx, user, params);
-    await tx`update auth.users set ${tx({ ...changes, updated_at: new Date() })} where id = ${id}`;
-    if (changes.email) await changeIdentity(tx, id, changes.email);
+    const email = params.email ? await freeEmail(tx, id, params.email) : null;
+    // The address by a statement of its own, after the others, as in Auth.
+    for (const changes of await changesOf(tx, user, params, email)) {
+      if (Object.keys(changes).length > 0) await tx`update auth.users set ${tx({ ...changes, updated_at: new Date() })} where id = ${id}`;
+    }
+    if (email) await changeIdentity(tx, id, email);
     if (params.password) await endSessions(tx, id);
-    await writeLog(tx, 'user_modified', id, changes.email ?? user.email);
+    await writeLog(tx, 'user_modified', id, email ?? user.email);
     return getUser(tx, id);
   });
 }
 
-/** @param {Sql} tx @param {any} user @param {Params} params @returns {Promise<Record<string, any>>} */
-async function changesOf(tx, user, params) {
-  /** @type {Record<string, any>} */
-  const changes = {};
-  if (params.role) changes.role = String(params.role).trim();
-  if (params.email) changes.email = normaliseEmail(params.email);
-  if (params.password) {
-    Object.assign(changes, {
-      encrypted_password: await hashPassword(tx, params.password),
-      confirmation_token: null, recovery_token: null, reauthentication_token: null,
-      email_change_token_new: null, email_change_token_current: null, phone_change_token: null,
-    });
-  }
+/** @param {Sql} tx @param {string} id @param {unknown} wanted */
+async function freeEmail(tx, id, wanted) {
+  const email = normaliseEmail(wanted);
+  const [taken] = await tx`select from auth.users where lower(email) = ${email} and id <> ${id} and not is_sso_user`;
+  if (taken) throw emailExists();
+  return email;
+}
+
+/**
+ * The confirmation and the password, then the address and the rest.
+ * @param {Sql} tx @param {any} user @param {Params} params @param {string | null} email @returns {Promise<Record<string, any>[]>}
+ */
+async function changesOf(tx, user, params, email) {
   const confirmed = params.email_confirm === true;
-  if (confirmed) {
-    changes.confirmation_token = null;
-    if (!user.email_confirmed_at) changes.email_confirmed_at = new Date();
-  }
+  const confirmation = confirmed ? { confirmation_token: null, email_confirmed_at: user.email_confirmed_at ?? new Date() } : {};
+  const password = params.password ? {
+    encrypted_password: await hashPassword(tx, params.password),
+    confirmation_token: null, recovery_token: null, reauthentication_token: null,
+    email_change_token_new: null, email_change_token_current: null, phone_change_token: null,
+  } : {};
+  /** @type {Record<string, any>} */
+  const rest = {};
+  if (params.role) rest.role = String(params.role).trim();
+  if (email) rest.email = email;
   const metadata = { ...(params.user_metadata ?? {}), ...(confirmed ? { email_verified: true } : {}) };
-  if (Object.keys(metadata).length > 0) changes.raw_user_meta_data = tx.json(mergeMetadata(user.raw_user_meta_data, metadata));
-  if (params.app_metadata) changes.raw_app_meta_data = tx.json(mergeMetadata(user.raw_app_meta_data, params.app_metadata));
+  if (Object.keys(metadata).length > 0) rest.raw_user_meta_data = tx.json(mergeMetadata(user.raw_user_meta_data, metadata));
+  if (params.app_metadata) rest.raw_app_meta_data = tx.json(mergeMetadata(user.raw_app_meta_data, params.app_metadata));
   const ban = banOf(tx, params);
-  if (ban !== undefined) changes.banned_until = ban;
-  return changes;
+  if (ban !== undefined) rest.banned_until = ban;
+  return [{ ...confirmation, ...password }, rest];
 }
 
 /** @param {Sql} tx @param {string} id @param {string} email */

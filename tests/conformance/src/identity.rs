@@ -75,6 +75,21 @@ pub(crate) async fn a_good_password_is_taken_and_confirms_the_address(subject: &
     assert!(subject.is_confirmed(person));
 }
 
+pub(crate) async fn another_address_is_taken_unless_somebody_has_it(subject: &impl Subject) {
+    let person = subject.sign_up("ada").await;
+    subject.sign_up("bob").await;
+    for _ in 0..2 {
+        assert_eq!(subject.change_email(person, &subject.address("private")).await, Ok(()));
+        assert!(subject.is_confirmed(person));
+    }
+    let taken = subject.change_email(person, &subject.address("bob")).await;
+    assert_eq!(taken, Err(IdentityError::EmailExists));
+    assert_ne!(subject.sign_up("ada").await, person);
+    let nobody = UserId(subject.uuid());
+    let answer = subject.change_email(nobody, &subject.address("cleo")).await;
+    assert_eq!(answer, Err(IdentityError::NotFound));
+}
+
 pub(crate) async fn an_erased_account_is_gone_and_its_address_free(subject: &impl Subject) {
     let person = subject.sign_up("ada").await;
     assert_eq!(subject.delete_user(person).await, Ok(()));

@@ -140,7 +140,8 @@ async fn accept_with(
 ) -> Result<CompanyId, Code> {
     let password = person.is_none().then(|| SecretString::new(PASSWORD));
     let token = link.encode();
-    let request = AcceptRequest { token, password, full_name: None, own_account, terms };
+    let request =
+        AcceptRequest { token, password, full_name: None, own_account, private_email: None, terms };
     let answer = accept(subject, person, &request, &client(subject)).await;
     answer.map(|answer| answer.company_id).map_err(|error| error.code())
 }

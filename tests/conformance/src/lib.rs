@@ -22,6 +22,7 @@
 mod claims;
 mod dispatch;
 mod documents;
+mod email_change;
 mod identity;
 mod invitations;
 mod mailer;
@@ -120,6 +121,22 @@ suite! { $
         a_new_password_is_told_to_a_confirmed_address_alone
         the_link_of_the_mail_sets_the_password
         a_client_asks_thirty_times_and_then_waits;
+    email_change:
+        whatever_the_address_the_old_one_gets_the_same_notice
+        an_address_is_mailed_once_a_minute_and_its_link_goes_on_working
+        a_person_asks_five_times_an_hour
+        nobody_asks_once_their_session_has_ended
+        the_link_moves_the_account_and_ends_its_sessions
+        a_reset_goes_to_the_private_address_also_when_asked_for_by_the_invited_one
+        a_link_of_one_purpose_is_none_of_the_other
+        a_link_works_for_a_day
+        another_change_and_another_address_void_a_link
+        an_address_that_somebody_has_is_a_conflict
+        an_address_that_nobody_confirmed_makes_way
+        the_old_address_voids_a_change_before_it_is_confirmed
+        the_old_address_takes_the_account_back_for_a_day
+        after_that_day_it_does_not
+        what_was_taken_back_auth_does_not_store;
     plans:
         a_plan_is_given_and_the_same_again_changes_nothing
         only_platform_admins_give_plans
@@ -212,5 +229,6 @@ suite! { $
         a_short_password_is_weak
         a_password_too_long_for_bcrypt_is_refused
         a_good_password_is_taken_and_confirms_the_address
+        another_address_is_taken_unless_somebody_has_it
         an_erased_account_is_gone_and_its_address_free;
 }

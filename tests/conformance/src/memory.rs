@@ -25,6 +25,11 @@ pub fn memory() -> World {
         template(3, "password_reset", "{{ link }}"),
         template(4, "password_changed", "It was changed."),
         template(5, "company_invitation", "{{ link }}"),
+        template(6, "email_change", "{{ link }}"),
+        template(7, "email_change_taken", "It has an account."),
+        template(8, "email_change_notice", "{{ link }}"),
+        template(9, "email_changed", "{{ link }}"),
+        template(10, "email_change_reverted", "It is back."),
     ];
     world.common_passwords.borrow_mut().push(COMMON_PASSWORD_DIGEST.to_owned());
     world

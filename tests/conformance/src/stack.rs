@@ -16,7 +16,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use evenkeel_core::{
     AccessToken, Config, EmailAddress, Error,
     id::{CompanyId, DocumentId, UserId},
-    ports::{Configured, Entropy, Functions, LocalTime, Mail, Telemetry, Unicode},
+    ports::{Configured, Entropy, Functions, Idna, LocalTime, Mail, Telemetry, Unicode},
     testing::{MailerFault, Suppression},
 };
 
@@ -65,6 +65,12 @@ impl Entropy for Stack {
 impl LocalTime for Stack {
     fn format(&self, wall: NaiveDateTime, _: &str) -> Option<String> {
         Some(wall.format("%F %H:%M").to_string())
+    }
+}
+
+impl Idna for Stack {
+    fn domain_to_ascii(&self, domain: &str) -> Option<String> {
+        AsciiDomains.domain_to_ascii(domain)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) const LEASE_SECONDS: u32 = 120;
 ///
 /// Every subject starts with an empty queue, nobody suppressed, nothing paused,
 /// and two templates: `verify_email` and the one of a [`Draft`].
-pub trait Subject: DispatchPorts + Identity + Unicode + ObjectStore + Functions {
+pub trait Subject: DispatchPorts + Identity + Unicode + Idna + ObjectStore + Functions {
     /// An address of this subject alone.
     fn address(&self, name: &str) -> EmailAddress;
     /// Lets time pass: everything stored happened so much earlier.

@@ -19,7 +19,7 @@ pub use self::{
     request::{AcceptRequest, AcceptedTerms, PreviewRequest},
     sql::{
         AcceptInvitation, Acceptance, Account, CheckInvitation, InvitationCheck, InvitationOutcome,
-        InvitingCompany,
+        InvitingCompany, PrivateAddress,
     },
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
     error::{Code, Error, Result},
     id::{CompanyId, UserId},
     password::{ProposedPassword, Surroundings},
-    ports::{Configured, Database, Identity, NewUser, Unicode},
+    ports::{Configured, Database, Identity, Idna, NewUser, Unicode},
     token::LinkToken,
 };
 
@@ -110,14 +110,16 @@ pub async fn preview(
 /// `unauthenticated` where the address has an account and nobody is signed in,
 /// `version_not_in_force` for other terms; `rule_violation` for a password that is
 /// refused. Each, and `upstream_unavailable` and `upstream_timeout`, leaves an
-/// invitation that can still be accepted, unless it could not be before.
+/// invitation that can still be accepted, unless it could not be before. `invalid_request`
+/// also for a private address that is none.
 pub async fn accept(
-    ports: &(impl Database + Identity + Configured + Unicode),
+    ports: &(impl Database + Identity + Configured + Unicode + Idna),
     person: Option<&AccessToken>,
     request: &AcceptRequest,
     client: &ClientContext,
 ) -> Result<AcceptResponse> {
     request.check()?;
+    let private_address = request.private_address(ports)?;
     let link = LinkToken::parse(&request.token)?;
     let user_id = match person {
         Some(person) => caller(ports, person).await?,
@@ -131,6 +133,10 @@ pub async fn accept(
         p_terms: &request.terms,
         p_context: client,
         p_own_account: person.is_some() && request.own_account,
+        p_private_address: private_address.as_ref().map(|email| PrivateAddress {
+            address_key: ports.config().token_keys.address_key(email),
+            email,
+        }),
     };
     let acceptance = ports.call(&acceptance).await?;
     match (acceptance.outcome, acceptance.company_id) {

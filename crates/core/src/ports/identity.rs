@@ -30,6 +30,10 @@ pub trait Identity {
         user: UserId,
         password: &SecretString,
     ) -> Result<(), IdentityError>;
+    /// Gives an account another address, which its owner has proved to read, and
+    /// marks it confirmed. Repeating it changes nothing.
+    async fn change_email(&self, user: UserId, address: &EmailAddress)
+    -> Result<(), IdentityError>;
     /// Creates an account.
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError>;
     /// Deletes an account.

@@ -36,6 +36,7 @@ impl World {
     /// A person's address changes, as Auth would change it. One that was not
     /// confirmed before is asked for a confirmation again.
     pub fn change_address(&self, user: UserId, address: &EmailAddress) {
+        self.follow_email_change(user, address.as_str()).expect("nothing was taken back");
         let mut accounts = self.accounts.borrow_mut();
         let account = accounts.iter_mut().find(|account| account.id == user);
         let account = account.expect("an account of that id");
@@ -119,6 +120,27 @@ impl Identity for World {
             return Err(IdentityError::WeakPassword(vec!["length".to_owned()]));
         }
         self.change(user, |account| self.change_password(account, password));
+        if self.auth_answers_are_lost.get() { Err(IdentityError::Timeout) } else { Ok(()) }
+    }
+
+    async fn change_email(
+        &self,
+        user: UserId,
+        address: &EmailAddress,
+    ) -> Result<(), IdentityError> {
+        yield_now().await;
+        self.admit(user)?;
+        let taken =
+            |account: &MemoryAccount| account.address == address.as_str() && account.id != user;
+        if self.accounts.borrow().iter().any(taken) {
+            return Err(IdentityError::EmailExists);
+        }
+        let refused = || IdentityError::Unavailable("status 500 P0001".to_owned());
+        self.follow_email_change(user, address.as_str()).map_err(|()| refused())?;
+        self.change(user, |account| {
+            address.as_str().clone_into(&mut account.address);
+            account.confirmed = true;
+        });
         if self.auth_answers_are_lost.get() { Err(IdentityError::Timeout) } else { Ok(()) }
     }
 

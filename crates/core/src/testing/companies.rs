@@ -94,6 +94,14 @@ pub(super) fn refuse_plainly(status: u16, word: &str) -> DatabaseError {
     refuse(status, word, &json!("In words."))
 }
 
+impl Companies {
+    /// By which addresses companies know, or knew, whom.
+    pub(super) fn invited_addresses(&self) -> Vec<(String, UserId)> {
+        let members = self.rows.iter().flat_map(|company| &company.members);
+        members.map(|member| (member.email.clone(), member.user_id)).collect()
+    }
+}
+
 impl MemoryCompany {
     /// A company with nobody in it and no plan.
     pub fn founded(id: CompanyId, name: &str) -> Self {

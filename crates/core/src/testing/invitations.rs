@@ -16,7 +16,7 @@ use crate::{
     },
     outbox::QueuedToken,
     ports::{Clock as _, DatabaseError, Entropy as _},
-    token::{Purpose, TokenHash},
+    token::{Purpose, TokenHash, TokenOutcome},
 };
 
 /// Mails of one invitation in a day.
@@ -253,13 +253,10 @@ impl World {
         let Some(token) = tokens.rows.iter_mut().find(same) else {
             return (InvitationOutcome::Invalid, None);
         };
-        let Some(stored) = &token.token_hash else { return (InvitationOutcome::Invalid, None) };
-        if token.attempts >= 5 {
-            return (InvitationOutcome::Exhausted, None);
-        }
-        if *stored != hash {
-            token.attempts += 1;
-            return (InvitationOutcome::Invalid, None);
+        match token.open(&hash) {
+            Ok(()) => {}
+            Err(TokenOutcome::Exhausted) => return (InvitationOutcome::Exhausted, None),
+            Err(_) => return (InvitationOutcome::Invalid, None),
         }
         let invitation = InvitationId(token.user_id.0);
         (self.worth(token, invitation), Some(invitation))
@@ -375,6 +372,14 @@ impl World {
         }
         let company_id = company.id;
         companies.accepted_terms.push(person);
+        let private = &arguments["p_private_address"];
+        if !private.is_null() {
+            let request = json!({
+                "p_user_id": person, "p_email": private["email"], "p_address_key": private["address_key"],
+            });
+            let mut tokens = self.tokens.borrow_mut();
+            tokens.requests.request(Purpose::EmailChange, &request, self.now());
+        }
         json!({ "outcome": outcome, "company_id": company_id, "user_id": person })
     }
 }

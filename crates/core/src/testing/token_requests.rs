@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{MemoryAccount, MemoryToken, argument, tokens::lifetime};
-use crate::token::Purpose;
+use crate::{id::UserId, token::Purpose};
 
 /// An address is mailed once in this time, and so often in an hour.
 const COOLDOWN: TimeDelta = TimeDelta::seconds(60);
@@ -14,8 +14,29 @@ const REQUESTS_PER_HOUR: u32 = 5;
 /// Requests that a claim looks at.
 const REQUESTS_PER_CLAIM: usize = 1_000;
 /// A client may ask so often at once, and once more in this time.
-const BURST: i32 = 30;
-const REFILL: TimeDelta = TimeDelta::seconds(10);
+const CLIENT: Allowance = Allowance { burst: 30, refill: TimeDelta::seconds(10) };
+/// And a person who is signed in.
+const PERSON: Allowance = Allowance { burst: 5, refill: TimeDelta::minutes(12) };
+
+struct Allowance {
+    burst: i32,
+    refill: TimeDelta,
+}
+
+/// What is to become of requests that were waiting.
+pub(super) struct TakenRequests {
+    /// Who gets a token of which purpose.
+    pub entitled: Vec<(Purpose, MemoryAccount)>,
+    /// Who wants which address.
+    pub changes: Vec<WantedAddress>,
+}
+
+pub(super) struct WantedAddress {
+    pub user_id: UserId,
+    pub address: String,
+    /// Whether the address does not cool down.
+    pub may_mail: bool,
+}
 
 /// Requests for token mails.
 #[derive(Debug, Default)]
@@ -26,7 +47,7 @@ pub struct TokenRequests {
     /// Whether claims fail to look at them.
     pub are_stuck: bool,
     cooldowns: HashMap<(Purpose, String), Cooldown>,
-    /// When a client's allowance is whole again.
+    /// When an allowance is whole again.
     clients: HashMap<String, DateTime<Utc>>,
 }
 
@@ -44,25 +65,37 @@ impl TokenRequests {
         arguments: &Value,
         now: DateTime<Utc>,
     ) -> Value {
-        if let Some(wait) = self.take_allowance(argument(arguments, "p_client_key"), now) {
+        let client = argument(arguments, "p_client_key");
+        let person: Option<UserId> = argument(arguments, "p_user_id");
+        let person = person.map(|person| person.to_string());
+        let waits =
+            [self.take_allowance(client, &CLIENT, now), self.take_allowance(person, &PERSON, now)];
+        if let Some(wait) = waits.into_iter().flatten().max() {
             return json!({ "allowed": false, "retry_after_seconds": wait });
         }
-        let same = |waiting: &Value| waiting["p_address_key"] == arguments["p_address_key"];
+        let same = |waiting: &Value| {
+            ["p_address_key", "p_user_id"].iter().all(|name| waiting[name] == arguments[name])
+        };
         if !self.waiting.iter().any(|(kind, waiting)| *kind == purpose && same(waiting)) {
             self.waiting.push((purpose, arguments.clone()));
         }
         json!({ "allowed": true })
     }
 
-    /// Seconds to wait, if a client has used its allowance up.
-    fn take_allowance(&mut self, client: Option<String>, now: DateTime<Utc>) -> Option<i64> {
-        let whole_at = self.clients.entry(client?).or_insert(now);
+    /// Seconds to wait, if somebody has used an allowance up.
+    fn take_allowance(
+        &mut self,
+        whose: Option<String>,
+        allowance: &Allowance,
+        now: DateTime<Utc>,
+    ) -> Option<i64> {
+        let whole_at = self.clients.entry(whose?).or_insert(now);
         *whole_at = (*whole_at).max(now);
-        let wait = *whole_at - now - REFILL * (BURST - 1);
+        let wait = *whole_at - now - allowance.refill * (allowance.burst - 1);
         if wait > TimeDelta::zero() {
             return Some((wait.num_milliseconds() + 999) / 1_000);
         }
-        *whole_at += REFILL;
+        *whole_at += allowance.refill;
         None
     }
 
@@ -70,22 +103,29 @@ impl TokenRequests {
     pub(super) fn take(
         &mut self,
         accounts: &[MemoryAccount],
+        members: &[(String, UserId)],
         tokens: &[MemoryToken],
         now: DateTime<Utc>,
-    ) -> Vec<(Purpose, MemoryAccount)> {
+    ) -> TakenRequests {
         let most = if self.are_stuck { 0 } else { REQUESTS_PER_CLAIM };
         let taken: Vec<_> = self.waiting.drain(..most.min(self.waiting.len())).collect();
-        let mut entitled = Vec::new();
+        let (mut entitled, mut changes) = (Vec::new(), Vec::new());
         for (purpose, request) in taken {
             let address: String = argument(&request, "p_email");
             let key = (purpose, argument(&request, "p_address_key"));
             let allowed = self.take_cooldown(key, lifetime(purpose), now);
-            let account = accounts.iter().find(|account| {
-                account.address == address && is_entitled(purpose, account, tokens, now)
-            });
-            entitled.extend(account.filter(|_| allowed).map(|account| (purpose, account.clone())));
+            if purpose == Purpose::EmailChange {
+                let user_id = argument(&request, "p_user_id");
+                changes.push(WantedAddress { user_id, address, may_mail: allowed });
+                continue;
+            }
+            let holders = holders(purpose, &address, accounts, members);
+            let entitled_one =
+                |account: &&MemoryAccount| is_entitled(purpose, account, tokens, now);
+            let some = holders.into_iter().filter(entitled_one).filter(|_| allowed);
+            entitled.extend(some.map(|account| (purpose, account.clone())));
         }
-        entitled
+        TakenRequests { entitled, changes }
     }
 
     /// Whether an address may be mailed now; if so, it cools down from here.
@@ -114,6 +154,25 @@ impl TokenRequests {
         }
         allowed
     }
+}
+
+/// Whose an address is: also theirs who moved their account away from it, unless somebody else
+/// has confirmed it since.
+fn holders<'a>(
+    purpose: Purpose,
+    address: &str,
+    accounts: &'a [MemoryAccount],
+    members: &[(String, UserId)],
+) -> Vec<&'a MemoryAccount> {
+    let has_it = |account: &&MemoryAccount| account.address == address;
+    let is_taken = accounts.iter().filter(has_it).any(|account| account.confirmed);
+    let was_invited = |account: &&MemoryAccount| {
+        members.iter().any(|(invited, user)| invited == address && *user == account.id)
+    };
+    let moved = |account: &&MemoryAccount| {
+        purpose == Purpose::PasswordReset && !is_taken && !has_it(account) && was_invited(account)
+    };
+    accounts.iter().filter(|account| has_it(account) || moved(account)).collect()
 }
 
 /// Whether a token of the purpose is any use to the account, and it has not just got one.

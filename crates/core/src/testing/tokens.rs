@@ -3,14 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{MemoryAccount, Outbox, TokenRequests, argument};
+use super::{MemoryAccount, Outbox, TokenRequests, argument, token_requests::TakenRequests};
 use crate::{
     id::{TokenId, UserId},
     outbox::{QueuedToken, SealedToken, StoredHash},
     token::{Consumption, Purpose, TokenHash, TokenOutcome},
 };
 
-/// A row of `email_verification_tokens` or `password_reset_tokens`.
+/// A row of a table of tokens.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, clippy::struct_excessive_bools, reason = "the columns of the tables")]
 pub struct MemoryToken {
@@ -148,9 +148,10 @@ impl Tokens {
     pub(super) fn take_requests(
         &mut self,
         accounts: &[MemoryAccount],
+        members: &[(String, UserId)],
         now: DateTime<Utc>,
-    ) -> Vec<(Purpose, MemoryAccount)> {
-        self.requests.take(accounts, &self.rows, now)
+    ) -> TakenRequests {
+        self.requests.take(accounts, members, &self.rows, now)
     }
 
     /// A new token in place of the older ones of its purpose, and its mail.
@@ -182,6 +183,9 @@ impl Tokens {
         for token in self.rows.iter_mut().filter(theirs) {
             token.completed = token.used;
             token.superseded |= !token.used && (by_link || token.released);
+        }
+        if by_link {
+            self.retire(Purpose::EmailChange, user);
         }
     }
 
@@ -217,6 +221,8 @@ pub(super) fn lifetime(purpose: Purpose) -> TimeDelta {
         Purpose::PasswordReset => TimeDelta::minutes(30),
         Purpose::EmailVerification => TimeDelta::hours(24),
         Purpose::Invitation => TimeDelta::days(7),
+        Purpose::EmailChange => TimeDelta::days(1),
+        Purpose::EmailChangeCancel => TimeDelta::days(2),
     }
 }
 
@@ -224,7 +230,9 @@ fn template(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::EmailVerification => "verify_email",
         Purpose::PasswordReset => "password_reset",
-        Purpose::Invitation => panic!("invitations are not issued here"),
+        Purpose::Invitation | Purpose::EmailChange | Purpose::EmailChangeCancel => {
+            panic!("these are not issued here")
+        }
     }
 }
 
@@ -253,12 +261,8 @@ impl MemoryToken {
         !self.used && !self.superseded && self.expires_at > now
     }
 
-    fn examine(
-        &mut self,
-        hash: &TokenHash,
-        accounts: &[MemoryAccount],
-        now: DateTime<Utc>,
-    ) -> Result<(), TokenOutcome> {
+    /// What `private.examine_link()` says to who has not the secret. A wrong one counts.
+    pub(super) fn open(&mut self, hash: &TokenHash) -> Result<(), TokenOutcome> {
         // Before it is mailed there is nothing to be guessed, hence nothing to be used up.
         let stored = self.token_hash.as_ref().ok_or(TokenOutcome::Invalid)?;
         if self.attempts >= 5 {
@@ -268,6 +272,16 @@ impl MemoryToken {
             self.attempts += 1;
             return Err(TokenOutcome::Invalid);
         }
+        Ok(())
+    }
+
+    fn examine(
+        &mut self,
+        hash: &TokenHash,
+        accounts: &[MemoryAccount],
+        now: DateTime<Utc>,
+    ) -> Result<(), TokenOutcome> {
+        self.open(hash)?;
         if self.used && self.purpose == Purpose::PasswordReset {
             Err(TokenOutcome::Used)
         } else if self.superseded || self.has_another_address(accounts) {

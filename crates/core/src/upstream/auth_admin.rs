@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::supabase_request;
 use crate::{
+    email_address::EmailAddress,
     id::UserId,
     json,
     ports::{
@@ -54,6 +55,19 @@ impl<H: Http + Configured> Identity for H {
             }
             error => error,
         })
+    }
+
+    async fn change_email(
+        &self,
+        user: UserId,
+        address: &EmailAddress,
+    ) -> Result<(), IdentityError> {
+        let change = UserChange {
+            email: Some(address.as_str()),
+            email_confirm: Some(true),
+            ..UserChange::default()
+        };
+        admin(self, HttpMethod::Put, Some(user), Some(&change)).await.map(drop)
     }
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {

@@ -15,17 +15,21 @@ struct Bound {
     gzip: Option<usize>,
 }
 
-/// Have all that the others have: docs/decisions/modules-above-the-bar.md.
-const WITH_SEVERAL_WAYS_IN: [&str; 2] = ["company-invitation-accept", "specialist-verify"];
+/// Have all that the others have: docs/decisions/modules-above-the-bar.md. Raw and compressed, in KB.
+const WITH_SEVERAL_WAYS_IN: [(&str, usize, usize); 3] = [
+    ("auth-email-change", 100, 46),
+    ("company-invitation-accept", 112, 52),
+    ("specialist-verify", 107, 50),
+];
 
 /// The only place where bounds are set: a dispatcher carries a template engine, the others do not.
 fn bound(function: &str) -> Bound {
     if function.ends_with("-dispatch") {
         Bound { raw: 300 * KILOBYTE, gzip: None }
-    } else if WITH_SEVERAL_WAYS_IN.contains(&function) {
-        Bound { raw: 107 * KILOBYTE, gzip: Some(50 * KILOBYTE) }
     } else {
-        Bound { raw: 100 * KILOBYTE, gzip: Some(45 * KILOBYTE) }
+        let own = WITH_SEVERAL_WAYS_IN.iter().find(|(name, ..)| *name == function);
+        let (raw, gzip) = own.map_or((100, 45), |(_, raw, gzip)| (*raw, *gzip));
+        Bound { raw: raw * KILOBYTE, gzip: Some(gzip * KILOBYTE) }
     }
 }
 

@@ -9,7 +9,7 @@ import { callAsPerson, callFunction, client, person, showParts } from './session
 
 /** @typedef {{ company: { name: string }, email: string, full_name?: string | null, requires: 'sign_in' | 'password', terms: { terms: string, privacy: string } }} Preview */
 
-const FORMS = ['sign-in-form', 'accept', 'again', 'other-account'];
+const FORMS = ['sign-in-form', 'accept', 'again', 'other-account', 'own-account'];
 const SILENT = 'Something on our side did not answer. The link is still good; please try again in a moment.';
 
 const token = takeToken();
@@ -17,12 +17,15 @@ const token = takeToken();
 let preview;
 /** Who is signed in: it changes on this page, which a reload would leave without its token. @type {string | null} */
 let account = person?.email ?? null;
+/** Whether they want to join with the account that they have, though it has another address. */
+let withOwnAccount = false;
 
 watchPassword();
 onSubmit(byId('sign-in-form'), signIn);
 onSubmit(byId('accept'), accept);
 byId('again').addEventListener('click', look);
 byId('other-account').addEventListener('click', useAnotherAccount);
+byId('own-account').addEventListener('click', useOwnAccount);
 if (token) await look();
 else say('Accept an invitation', 'Open this page with the link in the mail that invited you.');
 
@@ -39,19 +42,26 @@ async function look() {
 
 /** Shows what is asked for next. */
 function offer() {
-  const isNew = preview.requires === 'password';
+  const isNew = makesAnAccount();
   const form = isNew || account ? 'accept' : 'sign-in-form';
   showOnly(form);
   byId('name-field').hidden = byId('password-field').hidden = !isNew;
   // A field that is not shown cannot be filled in.
   byId('password').required = isNew;
   byId('other-account').hidden = isNew || !account;
+  byId('own-account').hidden = !isNew;
   byId('text').textContent = `The invitation is for ${preview.email}. ${nextStep(isNew)} Your employer learns neither whether nor what you book.`;
+}
+
+/** The invited address has no account, and whoever accepts wants none of theirs to be used. */
+function makesAnAccount() {
+  return preview.requires === 'password' && !withOwnAccount;
 }
 
 /** @param {boolean} isNew */
 function nextStep(isNew) {
   if (isNew) return 'Choose a password for your account.';
+  if (withOwnAccount) return account ? `You join with your account ${account}, of whose address the company learns nothing.` : 'Sign in with the account that you want to use.';
   return account ? `You are signed in as ${account}.` : 'This address has an account: sign in with it first.';
 }
 
@@ -62,7 +72,14 @@ async function signIn() {
   setAccount(data.user.email);
 }
 
+async function useOwnAccount() {
+  withOwnAccount = true;
+  offer();
+  byId('title').focus();
+}
+
 async function useAnotherAccount() {
+  withOwnAccount = false;
   await client.auth.signOut({ scope: 'local' });
   setAccount(null);
 }
@@ -78,13 +95,15 @@ function setAccount(email) {
 
 async function accept() {
   tell(byId('note'), '');
-  const isNew = preview.requires === 'password';
+  const isNew = makesAnAccount();
   if (isNew && isRefusedHere()) return;
+  const privateEmail = byId('private-email').value.trim();
   const name = byId('full-name').value.trim();
   const about = isNew ? { password: typedPassword(), ...(name && { full_name: name }) } : {};
-  const request = { token, terms: preview.terms, ...about };
+  const request = { token, terms: preview.terms, ...about, ...(withOwnAccount && { own_account: true }), ...(privateEmail && { private_email: privateEmail }) };
   const { status, body } = await (isNew ? callFunction : callAsPerson)('company-invitation-accept', request);
-  if (status === 200) return accepted(isNew);
+  if (status === 200) return accepted(isNew, privateEmail);
+  if (status === 400 && body.errors?.[0]?.pointer === '/private_email') return tell(byId('note'), 'Your own address is not one that we can send to.', true);
   if (status === 422 && body.errors?.length) return showRefusals(body.errors);
   if (FAILURES[body.code]) return fail(body.code);
   await askAgain(body.code);
@@ -95,6 +114,7 @@ async function askAgain(code) {
   if (code === 'wrong_account') {
     return tell(byId('note'), `You are signed in as ${account}, and the invitation is for ${preview.email}. Use the account with that address.`, true);
   }
+  if (code === 'conflict' && !makesAnAccount()) return tell(byId('note'), 'You belong to this company already, by another address.', true);
   if (code === 'version_not_in_force') {
     byId('terms').checked = byId('privacy').checked = false;
     await look();
@@ -109,11 +129,12 @@ async function askAgain(code) {
   tell(byId('note'), SILENT, true);
 }
 
-/** @param {boolean} isNew */
-async function accepted(isNew) {
+/** @param {boolean} isNew @param {string} privateEmail */
+async function accepted(isNew, privateEmail) {
   // Whoever is signed in here is somebody else.
   if (isNew && account) await useAnotherAccount();
-  say(`You are a member of ${preview.company.name}`, isNew ? 'Sign in with your address and the new password.' : 'You can book sessions now.');
+  const next = isNew ? 'Sign in with your address and the new password.' : 'You can book sessions now.';
+  say(`You are a member of ${preview.company.name}`, privateEmail ? `${next} A link is on its way to ${privateEmail}: open it, and your account moves there.` : next);
   byId(isNew ? 'sign-in' : 'home').hidden = false;
   byId('title').focus();
 }

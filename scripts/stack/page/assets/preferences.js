@@ -9,6 +9,7 @@ const LEAD_TIMES = new Map([[10080, 'a week before'], [1440, 'a day before'], [1
 const DEFAULTS = { account_email: true, booking_email: true, reminder_email: true, reminder_lead_minutes: [1440, 60] };
 
 if (person) {
+  byId('address').textContent = person.email;
   await fill();
   onSubmit(byId('form'), save);
 }

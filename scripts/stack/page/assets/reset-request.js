@@ -2,6 +2,7 @@
 // Asking for a link to choose a new password. The answer is the same whoever has the address.
 import { byId, onSubmit, tell } from './dom.js';
 import { callFunction } from './session.js';
+import { waiting } from './waiting.js';
 
 export function offerRequest() {
   onSubmit(byId('request'), request);
@@ -14,10 +15,4 @@ async function request() {
   if (status === 400) return tell(note, 'This is not an e-mail address we can send to.', true);
   if (status === 429) return tell(note, `That was asked for very often from your network. Please try again ${waiting(retryAfter)}.`, true);
   tell(note, 'That did not work. Please try again in a moment.', true);
-}
-
-/** @param {number | null} seconds */
-function waiting(seconds) {
-  if (!seconds) return 'in a moment';
-  return seconds < 90 ? `in ${seconds} seconds` : `in ${Math.ceil(seconds / 60)} minutes`;
 }

@@ -28,7 +28,7 @@ const TAKE_OVER: &str = "
     update private.email_sender set paused_until = null, error_code = null;";
 
 /// One statement for each table with an instant that a case may wait for.
-const ADVANCE: [&str; 10] = [
+const ADVANCE: [&str; 13] = [
     "update private.email_queue set due_at = due_at - $1::text::interval
      where due_at < now() + interval '50 years'",
     "update private.email_batches
@@ -56,6 +56,19 @@ const ADVANCE: [&str; 10] = [
      set sent_at = sent_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
          mails_since = mails_since - $1::text::interval
      where email like '%@' || $2",
+    "update public.email_changes
+     set created_at = created_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
+         consumed_at = consumed_at - $1::text::interval, confirmed_at = confirmed_at - $1::text::interval,
+         cancelled_at = cancelled_at - $1::text::interval, reverted_at = reverted_at - $1::text::interval
+     where old_email like '%@' || $2",
+    "update private.email_change_tokens t
+     set created_at = t.created_at - $1::text::interval, expires_at = t.expires_at - $1::text::interval,
+         used_at = t.used_at - $1::text::interval, superseded_at = t.superseded_at - $1::text::interval
+     from public.email_changes c where c.id = t.change_id and c.old_email like '%@' || $2",
+    "update private.email_change_cancel_tokens t
+     set created_at = t.created_at - $1::text::interval, expires_at = t.expires_at - $1::text::interval,
+         used_at = t.used_at - $1::text::interval, superseded_at = t.superseded_at - $1::text::interval
+     from public.email_changes c where c.id = t.change_id and c.old_email like '%@' || $2",
     "update private.allowances set full_at = full_at - $1::text::interval",
     "update public.notification_preferences p
      set quiet_hours_start = quiet_hours_start - $1::text::interval,

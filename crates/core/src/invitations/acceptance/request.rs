@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    email_address::EmailAddress,
     error::{Error, Result},
     password::is_control,
+    ports::Idna,
     secret::SecretString,
 };
 
@@ -37,6 +39,10 @@ pub struct AcceptRequest {
     /// address than the one that was invited.
     #[serde(default)]
     pub own_account: bool,
+    /// An address of their own, to which the account moves once it is confirmed from
+    /// there. The company does not learn it.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "email")))]
+    pub private_email: Option<String>,
     /// What they accept.
     pub terms: AcceptedTerms,
 }
@@ -55,6 +61,14 @@ pub struct AcceptedTerms {
 }
 
 impl AcceptRequest {
+    pub(super) fn private_address(&self, idna: &impl Idna) -> Result<Option<EmailAddress>> {
+        let typed = self.private_email.as_deref().filter(|typed| !typed.trim().is_empty());
+        let parse = |typed| EmailAddress::parse(idna, typed);
+        typed.map(parse).transpose().map_err(|_| {
+            Error::field("/private_email", "invalid_email", "This is no e-mail address.")
+        })
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let name = self.full_name.as_deref().unwrap_or_default();
         let refused = if name.chars().count() > 100 || name.contains(is_control) {

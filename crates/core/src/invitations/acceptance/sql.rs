@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::AcceptedTerms;
 use crate::{
     client::ClientContext,
+    email_address::EmailAddress,
     error::{Code, Error},
     id::{CompanyId, TokenId, UserId},
     ports::SqlFunction,
@@ -155,6 +156,16 @@ pub struct AcceptInvitation<'a> {
     pub p_terms: &'a AcceptedTerms,
     pub p_context: &'a ClientContext,
     pub p_own_account: bool,
+    pub p_private_address: Option<PrivateAddress<'a>>,
+}
+
+/// To where the account is to move, with a name that tells nothing.
+#[derive(Debug, Serialize)]
+pub struct PrivateAddress<'a> {
+    /// The address.
+    pub email: &'a EmailAddress,
+    /// By which it cools down.
+    pub address_key: String,
 }
 
 impl SqlFunction for AcceptInvitation<'_> {

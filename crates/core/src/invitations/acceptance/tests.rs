@@ -54,6 +54,7 @@ impl Scene {
             password: password.map(SecretString::new),
             full_name: Some("Ben".to_owned()),
             own_account: false,
+            private_email: None,
             terms: AcceptedTerms { terms: "2026-11".to_owned(), privacy: "2026-11".to_owned() },
         }
     }
@@ -170,6 +171,24 @@ fn somebody_with_another_address_joins_if_they_say_so_and_stays_unknown_by_it() 
     let eve = scene.world.sign_in(eve);
     let refused = pollster::block_on(scene.send(Some(&eve), &scene.with_own_account()));
     assert_eq!(refused, Err(Code::WrongAccount), "the address has an account of its own");
+}
+
+#[test]
+fn whoever_accepts_may_give_an_address_of_their_own_which_is_asked_for() {
+    let scene = scene();
+    for template in ["email_change", "email_change_notice"] {
+        scene.world.template(template);
+    }
+    let given = |address: &str| AcceptRequest {
+        private_email: Some(address.to_owned()),
+        ..scene.request(Some(PASSWORD))
+    };
+    let odd = pollster::block_on(scene.send(None, &given("nothing")));
+    assert_eq!((odd, scene.members()), (Err(Code::InvalidRequest), 0), "before anything is done");
+    assert_eq!(pollster::block_on(scene.send(None, &given("ben@home.test"))), Ok(()));
+    scene.world.process_requests();
+    let changes = scene.world.email_changes.borrow();
+    assert_eq!((changes[0].old.as_str(), changes[0].new.as_str()), (BEN, "ben@home.test"));
 }
 
 #[test]

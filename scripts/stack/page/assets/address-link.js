@@ -1,0 +1,45 @@
+// @ts-check
+// A link about the address of an account, and the one button that uses it.
+import { byId } from './dom.js';
+import { takeToken } from './link.js';
+import { callFunction, client, showParts } from './session.js';
+
+/**
+ * @typedef {[title: string, text: string, next?: boolean]} Outcome `next`: whether the way on is offered
+ * @param {{ route: string, before: Outcome, outcomes: Record<string, Outcome> }} page `outcomes` by the status or code
+ */
+export function offerLink({ route, before, outcomes }) {
+  const token = takeToken();
+  if (!token) return show(before[0], 'Open this page with the link in the mail we sent you.');
+  show(...before);
+  byId('go').hidden = false;
+  byId('go').addEventListener('click', async () => {
+    byId('go').disabled = true;
+    const { status, body } = await callFunction(`auth-email-change/${route}`, { token });
+    const outcome = outcomes[status === 200 ? body.status : body.code];
+    if (!outcome) {
+      byId('go').disabled = false;
+      return show('That did not work', 'Something on our side did not answer. The link is still good; please try again in a moment.');
+    }
+    byId('go').hidden = true;
+    // Every session has ended, also the one of this browser if it was the account's.
+    if (status === 200) await forgetSession();
+    show(...outcome);
+    // The button that had the focus is gone; a screen reader goes on at the outcome.
+    byId('title').focus();
+  });
+}
+
+async function forgetSession() {
+  const { error } = await client.auth.getUser();
+  if (!error) return;
+  await client.auth.signOut({ scope: 'local' });
+  showParts(false);
+}
+
+/** @param {string} title @param {string} text @param {boolean} [next] */
+function show(title, text, next = false) {
+  byId('title').textContent = title;
+  byId('text').textContent = text;
+  byId('next').hidden = !next;
+}

@@ -1,0 +1,6 @@
+// Gives accounts another address. The rules are in functions/auth-email-change and crates/core.
+import * as bindings from './build/function.js';
+import { bytes } from './build/wasm.js';
+import { serve } from '../_shared/host.ts';
+
+export default serve(bindings, bytes);
