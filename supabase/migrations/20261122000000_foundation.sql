@@ -127,8 +127,8 @@ comment on function private.refuse_change() is
 
 -- The planner estimates rows from statistics over all rows, whoever asks, and the Data API tells its estimates to
 -- anybody (Prefer: count=planned): how many sessions a colleague has, say. Without statistics it assumes the same of
--- every value. Its plans here hang on indexes, which need none.
-create function private.keep_no_statistics(p_table regclass)
+-- every value. Its plans here hang on indexes, which need none. Columns whose values nobody can guess may keep theirs.
+create function private.keep_no_statistics(p_table regclass, p_but name default null)
 returns void
 language plpgsql
 set search_path = ''
@@ -137,14 +137,14 @@ declare
   v_column name;
 begin
   for v_column in
-    select attname from pg_catalog.pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped
+    select attname from pg_catalog.pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped and attname is distinct from p_but
   loop
     execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
   end loop;
 end;
 $$;
 
-comment on function private.keep_no_statistics(regclass) is
+comment on function private.keep_no_statistics(regclass, name) is
   'Lets the planner know nothing of the values in a table, where to know their frequency is to know something of a person.';
 
 -- Leaves inherit row triggers and indexes from the parent, but neither row level security
