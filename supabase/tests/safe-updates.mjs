@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url';
 import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query';
 import postgres from 'postgres';
+import { nodesOf } from './syntax-tree.mjs';
 
 /** @typedef {{ name: string, language: string, source: string, definition: string }} SqlFunction */
 
@@ -51,15 +52,6 @@ function unguardedTexts(expression) {
 /** @param {any} node @returns {string | null} of a constant */
 function textOf(node) {
   return node.A_Const?.sval ? (node.A_Const.sval.sval ?? '') : null;
-}
-
-/** @param {unknown} tree @returns {Generator<[string, any]>} every named node */
-function* nodesOf(tree) {
-  if (!tree || typeof tree !== 'object') return;
-  for (const [key, value] of Object.entries(tree)) {
-    if (!Array.isArray(tree)) yield [key, value];
-    yield* nodesOf(value);
-  }
 }
 
 /** @param {string} url @returns {Promise<SqlFunction[]>} all that no extension brought */

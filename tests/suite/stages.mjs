@@ -133,7 +133,7 @@ export const stages = [
   },
   {
     name: 'database',
-    about: 'pgTAP, access for every table, role and verb, advisors',
+    about: 'pgTAP, access for every table, role and verb, advisors, what migrations may lock',
     steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
   },
   {
