@@ -103,6 +103,34 @@ describe('a deployment', () => {
   });
 });
 
+describe('a migration that gets no lock', () => {
+  const pushed = () => project.lines().filter((line) => line === PUSH || line.startsWith('sleep'));
+
+  test('is tried again after a pause, and the deployment goes on', () => {
+    const { status, stdout, stderr } = project.deploy('--environment staging', { FAKE_LOCKED: '2' });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(pushed(), [PUSH, 'sleep 10', PUSH, 'sleep 30', PUSH]);
+    assert.match(stdout, /did not get its lock, and was rolled back; it is tried again in 10 seconds\./);
+    assert.ok(project.lines().includes(ALPHA));
+  });
+
+  test('in five attempts ends the deployment, with one sentence that says what to do', () => {
+    const { status, stderr } = project.deploy('--environment staging', { FAKE_LOCKED: '5' });
+    assert.equal(status, 1);
+    assert.deepEqual(pushed(), [PUSH, 'sleep 10', PUSH, 'sleep 30', PUSH, 'sleep 60', PUSH, 'sleep 120', PUSH]);
+    assert.equal(project.lines().at(-1), PUSH);
+    assert.match(stderr, /^error: a migration did not get its lock in five attempts: [^\n]*so deploy again\.\n$/);
+    assert.match(readFileSync(path.join(root, 'docs/runbook.md'), 'utf8'), /^## A migration gets no lock$/m);
+  });
+
+  test('is not the same as a migration that is wrong, which is not tried again', () => {
+    const { status, stderr } = project.deploy('--environment staging', { FAKE_FAILURE: `${PUSH.slice('supabase '.length)}` });
+    assert.equal(status, 1);
+    assert.deepEqual(pushed(), [PUSH]);
+    assert.match(stderr, /apply them: that did not work, and nothing after it was done/);
+  });
+});
+
 describe('the cron key', () => {
   const handedOver = () => project.calls().filter(({ line }) => line === SET).map(({ file }) => file);
 

@@ -14,7 +14,7 @@ export const REF = 'abcdefghijklmnopqrst';
 export const CRON_KEY = '5eed'.repeat(16);
 
 // Each call becomes a line of JSON; a file that is handed over becomes part of it. The database answers as the vault
-// would, or is a real one.
+// would, or is a real one; a push meets locks, or is a real one; nobody sleeps.
 const FAKE = `#!/usr/bin/env node
 const { appendFileSync, readFileSync } = require('node:fs');
 const { spawnSync } = require('node:child_process');
@@ -26,6 +26,16 @@ const file = handed > 0 ? readFileSync(args[handed], 'utf8') : undefined;
 const line = [name, ...args].join(' ').replace(/\\S+\\/tmp\\.\\S+|\\/tmp\\/\\S+/g, 'FILE');
 appendFileSync(process.env.FAKE_CALLS, JSON.stringify({ line, file }) + '\\n');
 if (process.env.FAKE_FAILURE && line.includes(process.env.FAKE_FAILURE)) process.exit(1);
+if (line.startsWith('supabase db push') && args.includes('--yes')) {
+  const { FAKE_PUSH_URL: url, FAKE_LOCKED: locked = '0', REAL_SUPABASE: real } = process.env;
+  const attempt = readFileSync(process.env.FAKE_CALLS, 'utf8').split('\\n').filter((one) => one.includes(line)).length;
+  if (attempt <= Number(locked)) {
+    console.error('ERROR: canceling statement due to lock timeout (SQLSTATE 55P03)');
+    process.exit(1);
+  }
+  if (url) process.exit(spawnSync(real, ['db', 'push', '--remote=' + url, '--yes'], { stdio: 'inherit' }).status);
+}
+if (name === 'sleep' && process.env.FAKE_SLEEP) spawnSync('sh', ['-c', process.env.FAKE_SLEEP]);
 const print = (rows) => console.log(JSON.stringify(rows));
 if (line.startsWith('supabase secrets list')) console.log(process.env.FAKE_SECRETS);
 if (line.startsWith('supabase db query')) {
@@ -64,11 +74,15 @@ export class Project {
     cpSync(path.join(root, 'supabase/functions/.env.example'), path.join(this.tree, 'supabase/functions/.env.example'));
     mkdirSync(path.join(this.tree, 'scripts'));
     for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
-    for (const program of ['tree/scripts/build', 'bin/supabase', 'bin/curl']) this.#program(program);
+    for (const program of ['tree/scripts/build', 'bin/supabase', 'bin/curl', 'bin/sleep']) this.#program(program);
     this.#git('init', '--quiet');
-    this.#git('add', '.');
-    this.#git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'Start');
+    this.commit();
     this.link(REF);
+  }
+
+  commit() {
+    this.#git('add', '.');
+    this.#git('-c', 'user.name=Test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message', 'A commit');
   }
 
   /** @param {string} file */
