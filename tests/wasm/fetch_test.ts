@@ -86,6 +86,87 @@ rule('a redirect is refused, and so is what is too large, declared or not', asyn
   await against(streamed, (url) => assert.rejects(get(url), (reason) => reason === 'too_large'));
 });
 
+/** An answer without a length, and how much of it was asked for before the caller hung up. */
+function endless(bytes: number, pieces = Infinity, headers: Record<string, string> = {}) {
+  let sent = 0;
+  const body = new ReadableStream({
+    async pull(controller) {
+      if (sent >= pieces * bytes) return controller.close();
+      controller.enqueue(new Uint8Array(bytes).fill(97));
+      sent += bytes;
+      await new Promise((resolve) => setTimeout(resolve, bytes < LIMIT ? 1 : 0));
+    },
+  });
+  return { response: new Response(body, { headers }), sent: () => sent };
+}
+
+rule('an answer without an end is left as soon as it is too large', async () => {
+  const { response, sent } = endless(64 * LIMIT);
+  await against(() => response, async (url) => {
+    await assert.rejects(get(url), (reason) => reason === 'too_large');
+    const then = sent();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(sent() - then < 64 * LIMIT * 16, 'it was read on');
+  });
+});
+
+rule('an answer that is small until it is unpacked is left as soon as it is too large', async () => {
+  const unpacked = 256 << 20;
+  const zeros = new Uint8Array(1 << 16);
+  const blank = ReadableStream.from(Array.from({ length: unpacked / zeros.length }, () => zeros));
+  const packed = await new Response(blank.pipeThrough(new CompressionStream('gzip'))).bytes();
+  assert.ok(packed.length < unpacked / 500);
+  const limit = 1 << 20;
+  for (const body of [packed, ReadableStream.from([packed])]) {
+    await against(() => new Response(body, { headers: { 'content-encoding': 'gzip' } }), async (url) => {
+      const before = Deno.memoryUsage().rss;
+      const call = fetchUpstream(`GET ${url}\n`, undefined, 5_000, '', limit);
+      await assert.rejects(call, (reason) => reason === 'too_large');
+      const grown = Deno.memoryUsage().rss - before;
+      assert.ok(grown < unpacked / 3, `${grown} bytes were held`);
+    });
+  }
+});
+
+rule('a packed answer within the limit arrives as it was', async () => {
+  const packed = await new Response(new Response('x'.repeat(LIMIT)).body!.pipeThrough(new CompressionStream('gzip'))).bytes();
+  await against(() => new Response(packed, { headers: { 'content-encoding': 'gzip' } }), async (url) => {
+    assert.equal(new TextDecoder().decode((await get(url)).body), 'x'.repeat(LIMIT));
+  });
+});
+
+rule('an answer that drips ends with its deadline', async () => {
+  const { response } = endless(1);
+  await against(() => response, (url) => assert.rejects(get(url, 100), (reason) => reason === 'timeout'));
+});
+
+rule('many answers that drip hold what they have sent', async () => {
+  await against(() => endless(1, 300).response, async (url) => {
+    const before = Deno.memoryUsage().external;
+    let highest = 0;
+    const watch = setInterval(() => (highest = Math.max(highest, Deno.memoryUsage().external - before)), 10);
+    const replies = await Promise.all(Array.from({ length: 20 }, () => get(url, 10_000)));
+    clearInterval(watch);
+    assert.ok(replies.every(({ body }) => body.length === 300));
+    assert.ok(highest < 16 << 20, `6,000 bytes held ${highest}`);
+  });
+});
+
+rule('less than was declared is a failure, and more is not read', async () => {
+  const answers = (text: string) => async (connection: Deno.Conn) => {
+    await connection.read(new Uint8Array(1024));
+    await connection.write(new TextEncoder().encode(`HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n${text}`));
+    connection.close();
+  };
+  for (const [text, outcome] of [['abc', 'TypeError'], ['abcdefgh', 'abcde']]) {
+    const listener = Deno.listen({ hostname: '127.0.0.1', port: 0 });
+    void listener.accept().then(answers(text));
+    const reply = get(`http://127.0.0.1:${listener.addr.port}/`);
+    assert.equal(await reply.then(({ body }) => new TextDecoder().decode(body), (reason) => reason), outcome);
+    listener.close();
+  }
+});
+
 const open = (url: string, timeoutMs = 1_000) => {
   const streams = new Streams();
   return { streams, opened: streams.begin(1, `GET ${url}\napikey:a\n`, undefined, timeoutMs, 'x-one') };

@@ -1,6 +1,7 @@
 /** What a module asks of the network: one call, one promise, everything in it. */
 
 import { Deadline } from './deadline.ts';
+import { grown, Pieces } from './pieces.ts';
 
 export interface Reply {
   status: number;
@@ -128,14 +129,37 @@ function wantedValues({ headers }: Response, names: string): string {
 
 const TOO_LARGE = Symbol('too large');
 
+/**
+ * A declared length is what comes, or the runtime fails. Anything else is counted as it comes: what has no end, or
+ * was packed a thousandfold, would be here before it was counted.
+ */
 async function readAnswer(response: Response, limit: number): Promise<Uint8Array> {
-  if (Number(response.headers.get('content-length')) > limit) {
-    await response.body?.cancel();
+  const { headers, body } = response;
+  const length = headers.get('content-length');
+  if (length !== null && Number(length) <= limit && !headers.has('content-encoding')) return await response.bytes();
+  if (length !== null && Number(length) > limit) {
+    await body?.cancel();
     throw TOO_LARGE;
   }
-  const body = await response.bytes();
-  if (body.length > limit) throw TOO_LARGE;
-  return body;
+  return body === null ? NOTHING : await countedBytes(body, limit);
+}
+
+async function countedBytes(body: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array> {
+  const pieces = new Pieces(body);
+  let buffer = NOTHING;
+  let length = 0;
+  for (;;) {
+    const piece = await pieces.next();
+    if (piece === undefined) return buffer.subarray(0, length);
+    const longer = length + piece.length;
+    if (longer > limit) {
+      await pieces.cancel();
+      throw TOO_LARGE;
+    }
+    if (longer > buffer.length) buffer = grown(buffer, longer, limit);
+    buffer.set(piece, length);
+    length = longer;
+  }
 }
 
 interface Head {
