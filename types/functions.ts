@@ -463,7 +463,7 @@ export interface components {
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "method_not_allowed" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
         /**
          * Format: uuid
          * @description An employer: `companies.id`.
@@ -978,6 +978,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` */
             413: {
                 headers: {
@@ -1014,7 +1023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1083,6 +1092,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `conflict` */
             409: {
                 headers: {
@@ -1128,7 +1146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1197,6 +1215,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `conflict` */
             409: {
                 headers: {
@@ -1242,7 +1269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1311,6 +1338,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `token_expired`, `token_exhausted`, `token_superseded` */
             410: {
                 headers: {
@@ -1347,7 +1383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1416,6 +1452,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` */
             413: {
                 headers: {
@@ -1452,7 +1497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1521,6 +1566,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used` */
             410: {
                 headers: {
@@ -1566,7 +1620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1635,6 +1689,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` */
             413: {
                 headers: {
@@ -1671,7 +1734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1749,6 +1812,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` */
             413: {
                 headers: {
@@ -1776,7 +1848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1864,6 +1936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `transition_not_allowed`, `seats_below_members` */
             409: {
                 headers: {
@@ -1918,7 +1999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2005,6 +2086,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `company_suspended`, `seat_limit`, `conflict`, `version_not_in_force` */
             409: {
                 headers: {
@@ -2059,7 +2149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2128,6 +2218,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `company_suspended`, `seat_limit` */
             409: {
                 headers: {
@@ -2173,7 +2272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2261,6 +2360,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `company_suspended`, `dpa_required`, `no_plan` */
             409: {
                 headers: {
@@ -2306,7 +2414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2385,6 +2493,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `conflict`, `seat_limit`, `domain_not_allowed`, `suppressed`, `company_suspended`, `dpa_required`, `no_plan` */
             409: {
                 headers: {
@@ -2430,7 +2547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2509,6 +2626,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `conflict` */
             409: {
                 headers: {
@@ -2554,7 +2680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2632,6 +2758,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large` */
             413: {
                 headers: {
@@ -2659,7 +2794,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2747,6 +2882,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `already_decided`, `file_missing`, `review_not_started` */
             409: {
                 headers: {
@@ -2801,7 +2945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2889,6 +3033,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `file_missing` */
             409: {
                 headers: {
@@ -2943,7 +3096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `upstream_unavailable` */
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,8 +1,8 @@
 /** What every function owes, whatever it does: each is served from its module graph alone. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { entry, isolate, ROOT, run, type Running, until } from './isolated.ts';
-import { CRON_KEY, EXAMPLES } from './requests.ts';
+import { entry, isolate, ROOT, run, type Running, until, withOptions } from './isolated.ts';
+import { environmentFor, EXAMPLES } from './requests.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
 interface Subject {
@@ -76,13 +76,7 @@ const rules: Record<string, (subject: Subject) => Promise<void>> = {
   },
 
   'a deadline answers 504 while the upstream is silent': async ({ name, folder, upstream, environment }) => {
-    const impatient = join(folder, 'supabase/functions', name, 'impatient.ts');
-    const script = await Deno.readTextFile(entry(folder, name));
-    await Deno.writeTextFile(
-      impatient,
-      script.replace(/serve\(bindings, bytes.*\)/, 'serve(bindings, bytes, { deadlineMs: 200 })'),
-    );
-    const running = await run(impatient, environment);
+    const running = await run(await withOptions(folder, name, '{ deadlineMs: 200 }'), environment);
     try {
       upstream.hold();
       await assertProblem(await post(running.url, name, {}), 504, 'upstream_timeout');
@@ -97,21 +91,7 @@ const rules: Record<string, (subject: Subject) => Promise<void>> = {
 async function start(name: string): Promise<Subject> {
   const upstream = startUpstream();
   const folder = await isolate(name);
-  const environment = {
-    EDGE_FAULTS: 'panic',
-    SUPABASE_URL: upstream.url,
-    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: 'sb_publishable_key' }),
-    SUPABASE_SECRET_KEYS: JSON.stringify({ default: 'sb_secret_key' }),
-    CRON_SECRET_KEY: CRON_KEY,
-    SITE_URL: 'http://127.0.0.1:1',
-    ALLOWED_ORIGINS: 'http://127.0.0.1:1',
-    TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
-    RESEND_API_KEY: 're_wasm_tests',
-    RESEND_API_URL: upstream.url,
-    MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
-    SENTRY_DSN: '',
-    SENTRY_ENVIRONMENT: 'test',
-  };
+  const environment = environmentFor(upstream.url);
   return { name, folder, upstream, environment, function: await run(entry(folder, name), environment) };
 }
 

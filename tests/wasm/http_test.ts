@@ -1,20 +1,9 @@
 /** The rules of supabase/functions/_shared/http.ts: requests and answers as text. */
 import assert from 'node:assert/strict';
-import { headerLines, targetOf, readBody, respond } from '../../supabase/functions/_shared/http.ts';
+import { Bodies } from '../../supabase/functions/_shared/body.ts';
+import { headerLines, respond, targetOf } from '../../supabase/functions/_shared/http.ts';
 
-const KIB = 1 << 10;
-
-/** A body that comes in pieces and declares no length. */
-function chunked(pieces: number, size: number) {
-  let sent = 0;
-  const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (sent++ < pieces) controller.enqueue(new Uint8Array(size));
-      else controller.close();
-    },
-  });
-  return { request: new Request('http://localhost/', { method: 'POST', body }), sent: () => sent };
-}
+const NOBODY = new Bodies(1_000).of(new Request('http://localhost/'));
 
 Deno.test('the headers that a module reads cross in lower case, a line each', () => {
   const headers = new Headers({ 'User-Agent': 'a:b', 'ApiKey': '1', 'x-other': '2' });
@@ -27,36 +16,31 @@ Deno.test('path and query reach a module as they came', () => {
   }
 });
 
-Deno.test('a body without a declared length is read whole', async () => {
-  const { request } = chunked(4, KIB);
-  assert.equal((await readBody(request))?.length, 4 * KIB);
-});
-
-Deno.test('a body that is too long is read on for a while and not kept', async () => {
-  const { request, sent } = chunked(5, 100 * KIB);
-  assert.equal(await readBody(request), undefined);
-  assert.ok(sent() >= 5, 'the sender could finish');
-});
-
-Deno.test('a body without an end is left', async () => {
-  const { request, sent } = chunked(Infinity, 100 * KIB);
-  assert.equal(await readBody(request), undefined);
-  assert.ok(sent() < 20, `${sent()} pieces were taken`);
-});
-
-Deno.test('a request without a body has an empty one', async () => {
-  assert.equal((await readBody(new Request('http://localhost/')))?.length, 0);
-});
-
 Deno.test('an answer without a body has none', async () => {
   const request = new Request('http://localhost/');
-  const response = respond('204\nallow:POST, OPTIONS\n\n', request, 'id');
+  const response = respond('204\nallow:POST, OPTIONS\n\n', request, 'id', NOBODY);
   assert.equal(response.status, 204);
   assert.equal(response.body, null);
   assert.equal(response.headers.get('allow'), 'POST, OPTIONS');
 });
 
 Deno.test('a body may hold empty lines', async () => {
-  const response = respond('200\ncontent-type:text/plain\n\na\n\nb', new Request('http://localhost/'), 'id');
+  const response = respond('200\ncontent-type:text/plain\n\na\n\nb', new Request('http://localhost/'), 'id', NOBODY);
   assert.equal(await response.text(), 'a\n\nb');
+});
+
+Deno.test('a large answer arrives whole', async () => {
+  const text = 'ä'.repeat(100_000);
+  const response = respond(`200\ncontent-type:text/plain\n\n${text}`, new Request('http://localhost/'), 'id', NOBODY);
+  assert.equal(await response.text(), text);
+});
+
+Deno.test('a large answer that nobody reads is let go', async () => {
+  const message = `200\ncontent-type:text/plain\n\n${'x'.repeat(1 << 20)}`;
+  const reader = respond(message, new Request('http://localhost/'), 'id', NOBODY, 50).body!.getReader();
+  await reader.read();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await assert.rejects(async () => {
+    while (!(await reader.read()).done);
+  }, /cut off/);
 });

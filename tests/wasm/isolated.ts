@@ -5,6 +5,8 @@ export const ROOT = new URL('../..', import.meta.url).pathname.replace(/\/$/, ''
 
 export interface Running {
   url: string;
+  /** Resident memory, in bytes. */
+  memory(): number;
   /** Everything it has written so far. */
   output(): string;
   /** Whether the process is still there. */
@@ -50,6 +52,15 @@ export function entry(root: string, name: string): string {
   return join(root, 'supabase/functions', name, 'index.ts');
 }
 
+/** Writes another entry point beside the function's own, which hands the host these options. */
+export async function withOptions(root: string, name: string, options: string): Promise<string> {
+  const script = entry(root, name);
+  const other = join(dirname(script), 'with-options.ts');
+  const text = await Deno.readTextFile(script);
+  await Deno.writeTextFile(other, text.replace(/serve\(bindings, bytes.*\)/, `serve(bindings, bytes, ${options})`));
+  return other;
+}
+
 /** Serves a script until stopped, with the rights a function has and no others. */
 export async function run(script: string, env: Record<string, string>): Promise<Running> {
   const child = new Deno.Command(Deno.execPath(), {
@@ -73,6 +84,7 @@ export async function run(script: string, env: Record<string, string>): Promise<
   });
   return {
     url: `http://127.0.0.1:${url}`,
+    memory: () => residentBytes(child.pid),
     output: () => text,
     alive: () => alive,
     async stop() {
@@ -80,6 +92,12 @@ export async function run(script: string, env: Record<string, string>): Promise<
       await finished;
     },
   };
+}
+
+/** As Linux counts it. */
+function residentBytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1];
+  return Number(kilobytes) * 1024;
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, add: (text: string) => void) {

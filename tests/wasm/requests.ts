@@ -47,3 +47,22 @@ export const EXAMPLES: Record<string, Example> = {
   'specialist-verify': { path: '/open', headers: AS_PERSON, body: { document_id: ID } },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
 };
+
+/** What a function is started with. */
+export function environmentFor(upstreamUrl: string): Record<string, string> {
+  return {
+    EDGE_FAULTS: 'panic',
+    SUPABASE_URL: upstreamUrl,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: 'sb_publishable_key' }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: 'sb_secret_key' }),
+    CRON_SECRET_KEY: CRON_KEY,
+    SITE_URL: 'http://127.0.0.1:1',
+    ALLOWED_ORIGINS: 'http://127.0.0.1:1',
+    TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
+    RESEND_API_KEY: 're_wasm_tests',
+    RESEND_API_URL: upstreamUrl,
+    MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
+    SENTRY_DSN: '',
+    SENTRY_ENVIRONMENT: 'test',
+  };
+}

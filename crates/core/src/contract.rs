@@ -36,13 +36,15 @@ enum Caller {
 }
 
 /// What every route may answer, whatever it does.
-const COMMON: [Code; 8] = [
+const COMMON: [Code; 10] = [
     Code::InvalidRequest,
     Code::MethodNotAllowed,
     Code::NotFound,
     Code::PayloadTooLarge,
     Code::UnsupportedMediaType,
+    Code::RequestTimeout,
     Code::Internal,
+    Code::Overloaded,
     Code::UpstreamUnavailable,
     Code::UpstreamTimeout,
 ];
@@ -480,7 +482,12 @@ impl Operation {
 
     /// What every route may answer, whatever it does.
     fn common(&self) -> impl Iterator<Item = Code> {
-        let of_bodies = [Code::PayloadTooLarge, Code::UnsupportedMediaType];
+        let of_bodies = [
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::RequestTimeout,
+            Code::Overloaded,
+        ];
         let has_body = matches!(self.request, Request::Body(_));
         // What a person does is written down, and that is done so often in a while.
         let of_people = (self.caller == Caller::Person).then_some(Code::RateLimited);

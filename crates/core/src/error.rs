@@ -63,6 +63,8 @@ codes! {
     NotFound = 404, "not_found", "There is nothing here";
     /// The route exists for other methods, named by `Allow`.
     MethodNotAllowed = 405, "method_not_allowed", "This method is not allowed here";
+    /// The body did not come in time.
+    RequestTimeout = 408, "request_timeout", "The request took too long to arrive";
     /// The request contradicts the state of the resource.
     Conflict = 409, "conflict", "This conflicts with the current state";
     /// The company invites addresses of other domains only.
@@ -125,6 +127,8 @@ codes! {
     TooManyMails = 429, "too_many_mails", "Too many mails for one day";
     /// A defect or a misconfiguration of ours; never says which.
     Internal = 500, "internal", "Something went wrong on our side";
+    /// More is being sent to us than we hold at once.
+    Overloaded = 503, "overloaded", "There is too much to do at the moment";
     /// A service we depend on refused or could not be reached.
     UpstreamUnavailable = 503, "upstream_unavailable", "A service we depend on is unavailable";
     /// A service we depend on did not answer in time.
@@ -178,7 +182,8 @@ impl Error {
     #[cold]
     #[inline(never)]
     fn build(code: Code, detail: String) -> Self {
-        let transient = matches!(code, Code::UpstreamUnavailable | Code::UpstreamTimeout);
+        let transient =
+            matches!(code, Code::Overloaded | Code::UpstreamUnavailable | Code::UpstreamTimeout);
         Self(Box::new(Failure {
             code,
             detail,
@@ -294,9 +299,10 @@ impl Error {
         self.0.allow.as_deref()
     }
 
-    /// Whether the fault is ours or an upstream's, so that Sentry should know.
+    /// Whether the fault is ours or an upstream's, so that Sentry should know. Of a crowd that
+    /// sends too much it need not know once for each.
     pub fn is_fault(&self) -> bool {
-        self.code().status() >= 500
+        self.code().status() >= 500 && self.code() != Code::Overloaded
     }
 
     /// The response body.

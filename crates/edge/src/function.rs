@@ -40,7 +40,7 @@ impl Route {
         Self { method: Method::Get, path, body_limit: 0 }
     }
 
-    /// The same with another limit, of up to 256 KiB: more is not read.
+    /// The same with another limit. Nothing is read beyond it.
     #[must_use]
     pub const fn up_to(self, body_limit: usize) -> Self {
         Self { body_limit, ..self }

@@ -4,12 +4,26 @@ use evenkeel_core::{
     AccessToken, ClientContext, Code, Error, Result, SecretString, id::RequestId, json,
 };
 use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
 
-use crate::{edge::Edge, function::Route};
+use crate::{
+    edge::Edge,
+    function::Route,
+    task::{Effect, Reply},
+};
 
-/// What the host has read of a request. One string for all headers, since each
-/// crossing into wasm costs more than its bytes.
+#[wasm_bindgen]
+extern "C" {
+    /// Resumes with the body of a call; without one, with a status that says why.
+    #[wasm_bindgen(js_namespace = __edge, js_name = body)]
+    fn host_body(effect: u32, call: u32, limit: usize);
+}
+
+/// What the host has read of a request: its head. One string for all headers, since
+/// each crossing into wasm costs more than its bytes.
 pub struct Received {
+    /// The number by which the host knows the request.
+    pub call: u32,
     /// The method.
     pub method: String,
     /// The path of the URL, and its query.
@@ -18,8 +32,6 @@ pub struct Received {
     pub request_id: String,
     /// `name:value` lines, names in lower case.
     pub headers: String,
-    /// The body, `None` where it is larger than any route takes.
-    pub body: Option<Vec<u8>>,
 }
 
 impl Received {
@@ -55,30 +67,29 @@ impl Incoming {
         self.route.path
     }
 
-    /// The body, parsed.
+    /// Reads the body, once; of a route that takes none, nothing. Until then none of it has been
+    /// read: whatever can be refused without it, such as a missing credential, is refused before.
     ///
     /// # Errors
-    /// `unsupported_media_type`, `payload_too_large`, `invalid_request`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        json::parse_request(self.body()?)
+    /// `unsupported_media_type`, `payload_too_large`, `request_timeout`, `overloaded`,
+    /// `invalid_request`.
+    pub async fn body(&self) -> Result<Body> {
+        let limit = self.route.body_limit;
+        if limit == 0 {
+            return Ok(Body(Vec::new()));
+        }
+        self.require_json()?;
+        let reply = Effect::start(|effect| host_body(effect, self.received.call, limit)).await;
+        received_body(reply, limit)
     }
 
-    /// The part that is the same for every type, so that a module holds it once.
-    #[inline(never)]
-    fn body(&self) -> Result<&[u8]> {
+    fn require_json(&self) -> Result<()> {
         let content_type = self.received.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/json") {
-            return Err(Error::new(Code::UnsupportedMediaType, "Send application/json."));
+        if media_type.eq_ignore_ascii_case("application/json") {
+            return Ok(());
         }
-        let limit = self.route.body_limit;
-        match &self.received.body {
-            Some(body) if body.len() <= limit => Ok(body),
-            _ => {
-                let detail = format!("The body may hold up to {limit} bytes.");
-                Err(Error::new(Code::PayloadTooLarge, detail))
-            }
-        }
+        Err(Error::new(Code::UnsupportedMediaType, "Send application/json."))
     }
 
     /// The query, parsed like a body: an object of its parameters. What is written in digits
@@ -124,6 +135,36 @@ impl Incoming {
     }
 }
 
+/// The body of a request.
+#[derive(Debug)]
+pub struct Body(Vec<u8>);
+
+impl Body {
+    /// The body, parsed.
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        json::parse_request(&self.0)
+    }
+}
+
+/// What the host has read, or why it stopped.
+#[inline(never)]
+fn received_body(reply: Reply, limit: usize) -> Result<Body> {
+    let (code, detail) = match reply.status {
+        200 => return Ok(Body(reply.body)),
+        413 => {
+            let detail = format!("The body may hold up to {limit} bytes.");
+            return Err(Error::new(Code::PayloadTooLarge, detail));
+        }
+        408 => (Code::RequestTimeout, "The body did not come in time."),
+        503 => (Code::Overloaded, "Please try again in a moment."),
+        _ => (Code::InvalidRequest, "The body broke off."),
+    };
+    Err(Error::new(code, detail))
+}
+
 fn query_as_json(query: &str) -> String {
     let mut object = String::from("{");
     for part in query.split('&').filter(|part| !part.is_empty()) {
@@ -165,27 +206,21 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn incoming(headers: &str, body: Option<&[u8]>) -> Incoming {
+    fn incoming(headers: &str) -> Incoming {
         const ROUTE: Route = Route::post("/");
         let received = Received {
+            call: 1,
             method: "POST".to_owned(),
             target: "/sample?a=b".to_owned(),
             request_id: String::new(),
             headers: headers.to_owned(),
-            body: body.map(<[u8]>::to_vec),
         };
         Incoming::new(received, &ROUTE)
     }
 
-    fn refusal(headers: &str, body: Option<&[u8]>) -> Code {
-        incoming(headers, body).json::<evenkeel_core::outbox::DispatchRequest>().unwrap_err().code()
-    }
-
-    const JSON: &str = "content-type:application/json\n";
-
     #[test]
     fn a_header_is_found_by_its_whole_name() {
-        let incoming = incoming("x-a:1\nx: 2 \nx-b:3:4\n", None);
+        let incoming = incoming("x-a:1\nx: 2 \nx-b:3:4\n");
         assert_eq!(incoming.received.header("x"), Some("2"));
         assert_eq!(incoming.received.header("x-b"), Some("3:4"));
         assert_eq!(incoming.received.header("x-c"), None);
@@ -204,26 +239,32 @@ mod tests {
         for (query, expected) in cases {
             assert_eq!(query_as_json(query), expected, "{query}");
         }
-        assert_eq!(incoming("", None).received.query(), "a=b");
-        assert_eq!(incoming("", None).received.path(), "/sample");
+        assert_eq!(incoming("").received.query(), "a=b");
+        assert_eq!(incoming("").received.path(), "/sample");
     }
 
     #[test]
     fn the_media_type_counts_and_its_parameters_do_not() {
-        assert!(
-            incoming("content-type:Application/JSON; charset=utf-8\n", Some(b"{}"))
-                .json::<evenkeel_core::outbox::DispatchRequest>()
-                .is_ok()
-        );
+        assert!(incoming("content-type:Application/JSON; charset=utf-8\n").require_json().is_ok());
         for headers in ["", "content-type:text/plain\n", "content-type:application/jsonp\n"] {
-            assert_eq!(refusal(headers, Some(b"{}")), Code::UnsupportedMediaType, "{headers}");
+            let error = incoming(headers).require_json().unwrap_err();
+            assert_eq!(error.code(), Code::UnsupportedMediaType, "{headers}");
         }
     }
 
     #[test]
-    fn a_body_over_the_limit_is_too_large_whether_it_was_read_or_not() {
-        let large = format!("{{{}}}", " ".repeat(64 << 10));
-        assert_eq!(refusal(JSON, Some(large.as_bytes())), Code::PayloadTooLarge);
-        assert_eq!(refusal(JSON, None), Code::PayloadTooLarge);
+    fn a_body_that_was_not_read_says_why() {
+        let reply = |status| Reply { status, text: String::new(), body: b"{}".to_vec() };
+        assert_eq!(received_body(reply(200), 9).unwrap().0, b"{}");
+        let cases = [
+            (0, Code::InvalidRequest, None),
+            (408, Code::RequestTimeout, None),
+            (413, Code::PayloadTooLarge, None),
+            (503, Code::Overloaded, Some(5)),
+        ];
+        for (status, code, retry_after) in cases {
+            let error = received_body(reply(status), 9).unwrap_err();
+            assert_eq!((error.code(), error.retry_after_seconds()), (code, retry_after));
+        }
     }
 }

@@ -3,7 +3,8 @@
 //! A function crate names its routes in a [`Function`], writes one `serve`,
 //! which is handed an [`Edge`] (the ports of this request) and an [`Incoming`]
 //! request, and joins the two by [`export!`]. [`run`] does what every function does alike:
-//! configuration, routes, limits, the error answer, one log line, Sentry. HTTP
+//! configuration, routes, limits, the error answer, one log line, Sentry. A body is
+//! read when `serve` asks for it, after everything that can be refused without. HTTP
 //! itself, with CORS and the request id, is `supabase/functions/_shared`.
 //!
 //! Requests interleave at every `await`, and a panic aborts the instance: no
@@ -32,7 +33,7 @@ pub use self::{
     answer::{Answer, Work},
     edge::Edge,
     function::{Function, Method, Route},
-    incoming::{Incoming, Received},
+    incoming::{Body, Incoming, Received},
     run::{answer_call, run},
     task::resume,
 };
@@ -52,9 +53,8 @@ macro_rules! export {
             target: String,
             request_id: String,
             headers: String,
-            body: Option<Vec<u8>>,
         ) {
-            let received = $crate::Received { method, target, request_id, headers, body };
+            let received = $crate::Received { call, method, target, request_id, headers };
             $crate::answer_call(call, $crate::run(&$function, received, $serve));
         }
 

@@ -21,10 +21,11 @@ async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
         "/cancel" => Purpose::EmailChangeCancel,
         _ => {
             let person = request.require_person()?;
-            let asked = email_change::request(edge, &person, &request.json()?, &client).await?;
+            let body = request.body().await?;
+            let asked = email_change::request(edge, &person, &body.json()?, &client).await?;
             return Answer::accepted(&asked);
         }
     };
-    let link = request.json()?;
+    let link = request.body().await?.json()?;
     Answer::ok(&email_change::use_link(edge, purpose, &link, &client).await?)
 }

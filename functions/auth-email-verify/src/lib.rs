@@ -13,12 +13,13 @@ static FUNCTION: Function =
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
+    let body = request.body().await?;
     let work: Work<'_> = match request.path() {
         "/" => Box::pin(async {
-            Answer::ok(&verification::verify(edge, &request.json()?, &client).await?)
+            Answer::ok(&verification::verify(edge, &body.json()?, &client).await?)
         }),
         "/resend" => Box::pin(async {
-            Answer::accepted(&verification::request_link(edge, &request.json()?, &client).await?)
+            Answer::accepted(&verification::request_link(edge, &body.json()?, &client).await?)
         }),
         path => return Err(Error::internal(format!("{path} is declared and not served"))),
     };

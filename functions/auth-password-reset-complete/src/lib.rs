@@ -12,5 +12,5 @@ static FUNCTION: Function =
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
-    Answer::ok(&password_reset::complete(edge, &request.json()?, &client).await?)
+    Answer::ok(&password_reset::complete(edge, &request.body().await?.json()?, &client).await?)
 }

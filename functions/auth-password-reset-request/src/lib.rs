@@ -12,5 +12,7 @@ static FUNCTION: Function =
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
-    Answer::accepted(&password_reset::request_link(edge, &request.json()?, &client).await?)
+    Answer::accepted(
+        &password_reset::request_link(edge, &request.body().await?.json()?, &client).await?,
+    )
 }

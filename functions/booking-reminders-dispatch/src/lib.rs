@@ -16,6 +16,6 @@ static FUNCTION: Function =
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     request.require_cron_key(edge)?;
-    let DispatchRequest {} = request.json()?;
+    let DispatchRequest {} = request.body().await?.json()?;
     Answer::ok(&edge.monitored(drain(edge, Stream::Reminder)).await?)
 }

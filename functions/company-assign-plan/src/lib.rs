@@ -12,5 +12,7 @@ static FUNCTION: Function = Function { name: "company-assign-plan", routes: &[Ro
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let person = request.require_person()?;
     let client = edge.client(request);
-    Ok(Answer::verbatim(&plans::assign(edge, &person, &request.json()?, &client).await?))
+    Ok(Answer::verbatim(
+        &plans::assign(edge, &person, &request.body().await?.json()?, &client).await?,
+    ))
 }

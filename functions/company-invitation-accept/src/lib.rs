@@ -16,15 +16,16 @@ static FUNCTION: Function = Function {
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let client = edge.client(request);
+    let body = request.body().await?;
     let work: Work<'_> = match request.path() {
         "/" => Box::pin(async {
             let person = request.person();
             let accepted =
-                acceptance::accept(edge, person.as_ref(), &request.json()?, &client).await?;
+                acceptance::accept(edge, person.as_ref(), &body.json()?, &client).await?;
             Answer::ok(&accepted)
         }),
         "/preview" => Box::pin(async {
-            Answer::ok(&acceptance::preview(edge, &request.json()?, &client).await?)
+            Answer::ok(&acceptance::preview(edge, &body.json()?, &client).await?)
         }),
         path => return Err(Error::internal(format!("{path} is declared and not served"))),
     };

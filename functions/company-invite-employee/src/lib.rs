@@ -17,17 +17,18 @@ static FUNCTION: Function = Function {
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let person = request.require_person()?;
     let client = edge.client(request);
+    let body = request.body().await?;
     let work: Work<'_> = match request.path() {
         "/" => Box::pin(async {
-            let invited = invitations::invite(edge, &person, &request.json()?, &client).await?;
+            let invited = invitations::invite(edge, &person, &body.json()?, &client).await?;
             Answer::ok(&invited)
         }),
         "/resend" => Box::pin(async {
-            let change = invitations::resend(edge, &person, &request.json()?, &client).await?;
+            let change = invitations::resend(edge, &person, &body.json()?, &client).await?;
             Ok(Answer::verbatim(&change))
         }),
         "/revoke" => Box::pin(async {
-            let change = invitations::revoke(edge, &person, &request.json()?, &client).await?;
+            let change = invitations::revoke(edge, &person, &body.json()?, &client).await?;
             Ok(Answer::verbatim(&change))
         }),
         path => return Err(Error::internal(format!("{path} is declared and not served"))),

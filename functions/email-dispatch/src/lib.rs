@@ -15,6 +15,6 @@ static FUNCTION: Function = Function { name: "email-dispatch", routes: &[Route::
 
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     request.require_cron_key(edge)?;
-    let DispatchRequest {} = request.json()?;
+    let DispatchRequest {} = request.body().await?.json()?;
     Answer::ok(&edge.monitored(drain(edge, Stream::Mail)).await?)
 }

@@ -16,13 +16,14 @@ static FUNCTION: Function = Function {
 async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
     let person = request.require_person()?;
     let client = edge.client(request);
+    let body = request.body().await?;
     let work: Work<'_> = match request.path() {
         "/" => Box::pin(async {
-            let decided = documents::decide(edge, &person, &request.json()?, &client).await?;
+            let decided = documents::decide(edge, &person, &body.json()?, &client).await?;
             Ok(Answer::verbatim(&decided))
         }),
         "/open" => Box::pin(async {
-            let opened = documents::open(edge, &person, &request.json()?, &client).await?;
+            let opened = documents::open(edge, &person, &body.json()?, &client).await?;
             Ok(Answer::verbatim(&opened))
         }),
         "/queue" => Box::pin(async {

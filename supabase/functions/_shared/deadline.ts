@@ -14,6 +14,11 @@ export class Deadline<T> {
     if (!this.watching) this.watch(this.milliseconds);
   }
 
+  /** In the order of beginning; may be ended on the way. */
+  underWay(): Iterable<T> {
+    return this.due.keys();
+  }
+
   end(item: T) {
     this.due.delete(item);
   }

@@ -6,8 +6,9 @@
  * 500, and a fresh instance takes over before the next request is heard.
  */
 
+import { Bodies, type Body } from './body.ts';
 import { Deadline } from './deadline.ts';
-import { headerLines, problem, readBody, requestIdOf, respond, targetOf } from './http.ts';
+import { headerLines, problem, requestIdOf, respond, targetOf } from './http.ts';
 import { fetchUpstream, NOTHING, type Reply, Streams } from './upstream.ts';
 
 /** What wasm-bindgen generates for a function crate. */
@@ -19,7 +20,6 @@ export interface Bindings {
     target: string,
     requestId: string,
     headers: string,
-    body?: Uint8Array,
   ): void;
   /** Goes on with whoever waits for an effect. Status 0: it failed, for the reason in `text`. */
   resume(effect: number, status: number, text: string, body?: Uint8Array): void;
@@ -30,10 +30,13 @@ export interface Bindings {
 export interface Options {
   /** Milliseconds until a request that has no answer yet is answered 504. */
   deadlineMs?: number;
+  /** Milliseconds until a body that has not come is answered 408. */
+  sendingMs?: number;
 }
 
 interface Call {
   requestId: string;
+  body: Body;
   /** Takes the message of the answer. */
   answer(message: string): void;
 }
@@ -43,6 +46,8 @@ interface Edge {
   /** Told by the panic hook, just before the module aborts. */
   panic(location: string): void;
   answer(call: number, message: string): void;
+  /** Reads the body of a call. Status 408: it did not come; 413: it is too long; 503: too much is held. */
+  body(effect: number, call: number, limit: number): void;
   fetch(effect: number, ...request: Parameters<typeof fetchUpstream>): void;
   /** As `fetch`, but the body is read by `read`, piece by piece, until it is closed. */
   open(effect: number, head: string, body: Uint8Array | undefined, timeoutMs: number, wantedHeaders: string): void;
@@ -65,6 +70,8 @@ declare global {
 
 /** The platform ends a request after 150 s; an answer of ours must come first. */
 const DEFAULT_DEADLINE_MS = 30_000;
+/** 64 KiB come within this at 50 kbit/s. */
+const DEFAULT_SENDING_MS = 10_000;
 /** A panic while reporting a panic must not report itself for ever. */
 const REPORT_INTERVAL_MS = 1_000;
 
@@ -74,6 +81,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
   const deadline = new Deadline<Call>(options.deadlineMs ?? DEFAULT_DEADLINE_MS, (late) => {
     late.answer(tooLate(late.requestId));
   });
+  const bodies = new Bodies(options.sendingMs ?? DEFAULT_SENDING_MS);
   const background = keepAlive();
   const streams = new Streams();
   /** Of the instance: what an earlier one asked for is nobody's any more. */
@@ -120,29 +128,42 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
   }
 
   /** Resumes an effect, unless its instance is gone. */
-  function resume(effect: number, outcome: Promise<Reply>) {
+  function resumption(effect: number) {
     const asked = generation;
-    const go = (status: number, text: string, body?: Uint8Array) => {
+    return (status: number, text: string, body?: Uint8Array) => {
       if (asked === generation && !failed) enter(() => bindings.resume(effect, status, text, body));
     };
+  }
+
+  function resume(effect: number, outcome: Promise<Reply>) {
+    const go = resumption(effect);
     outcome.then(({ status, headers, body }) => go(status, headers, body), (reason) => go(0, String(reason)));
+  }
+
+  function readBody(effect: number, call: number, limit: number) {
+    const { body } = inFlight.get(call) ?? {};
+    // It has been answered, so nothing more comes of it.
+    if (body === undefined) queueMicrotask(() => resumption(effect)(0, 'answered'));
+    else body.read(limit, resumption(effect));
   }
 
   async function answer(request: Request): Promise<Response> {
     const requestId = requestIdOf(request);
-    const body = await readBody(request);
-    return respond(await ask(request, requestId, body), request, requestId);
+    const body = bodies.of(request);
+    return respond(await ask(request, requestId, body), request, requestId, body);
   }
 
   /** Races the module's answer against its failure and the deadline. */
-  function ask(request: Request, requestId: string, body?: Uint8Array): Promise<string> {
+  function ask(request: Request, requestId: string, body: Body): Promise<string> {
     return new Promise((resolve) => {
       const id = calls = (calls + 1) >>> 0;
       const call: Call = {
         requestId,
+        body,
         answer(message) {
           inFlight.delete(id);
           deadline.end(call);
+          body.leave();
           resolve(message);
         },
       };
@@ -150,13 +171,14 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
       deadline.begin(call);
       const target = targetOf(request.url);
       const lines = headerLines(request.headers);
-      enter(() => bindings.handle(id, request.method, target, requestId, lines, body));
+      enter(() => bindings.handle(id, request.method, target, requestId, lines));
     });
   }
 
   globalThis.__edge = {
     panic: fail,
     answer: (call, message) => inFlight.get(call)?.answer(message),
+    body: readBody,
     fetch: (effect, ...request) => resume(effect, fetchUpstream(...request)),
     open: (effect, ...request) => resume(effect, streams.begin(effect, ...request)),
     read: (effect, stream) => resume(effect, streams.read(stream)),

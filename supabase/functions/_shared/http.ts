@@ -5,10 +5,11 @@
  * a few strings, an answer is one, and the headers that every answer carries are added here.
  */
 
-/** The longest body that any route takes; a route's own limit is the module's to keep. */
-const BODY_LIMIT = 256 << 10;
-/** How much of a longer body is read all the same. */
-const DISCARD_LIMIT = 1 << 20;
+import type { Body } from './body.ts';
+
+/** An answer up to this length is handed over whole; a longer one must have a reader, within a time. */
+const AT_ONCE = 64 << 10;
+const READING_MS = 30_000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -39,32 +40,14 @@ export function targetOf(url: string): string {
   return url.slice(url.indexOf('/', url.indexOf('://') + 3));
 }
 
-/** The body, `undefined` where it is longer than any route takes. */
-export async function readBody(request: Request): Promise<Uint8Array | undefined> {
-  // A declared length is enforced by the HTTP server; a body without one is counted as it comes.
-  const declared = request.headers.get('content-length');
-  // `request.body` makes a stream, which costs more than all the rest: only where one is needed.
-  if (declared !== null && Number(declared) <= BODY_LIMIT) return await request.bytes();
-  return request.body === null ? new Uint8Array() : await readChunks(request.body);
-}
-
-/**
- * What is too long is read on and thrown away for a while: a sender that is cut off while it
- * writes sees a broken connection and never the 413.
- */
-async function readChunks(stream: ReadableStream<Uint8Array>): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length > DISCARD_LIMIT) return undefined;
-    if (length <= BODY_LIMIT) chunks.push(chunk);
-  }
-  return length > BODY_LIMIT ? undefined : new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
 /** Makes a module's answer, `status`, header lines, an empty line, body, a `Response`. */
-export function respond(message: string, request: Request, requestId: string): Response {
+export function respond(
+  message: string,
+  request: Request,
+  requestId: string,
+  body: Body,
+  readingMs = READING_MS,
+): Response {
   const end = message.indexOf('\n\n');
   const [status, ...lines] = message.slice(0, end).split('\n');
   const headers: Record<string, string> = {
@@ -83,7 +66,42 @@ export function respond(message: string, request: Request, requestId: string): R
     headers['access-control-allow-origin'] = origin;
     headers['access-control-expose-headers'] = 'x-request-id, retry-after';
   }
-  return new Response(message.slice(end + 2) || null, { status: Number(status), headers });
+  const text = message.slice(end + 2);
+  const plain = text === '' || body.over && text.length <= AT_ONCE;
+  return new Response(plain ? text || null : inPieces(text, body, readingMs), { status: Number(status), headers });
+}
+
+const CUT_OFF = new Error('cut off');
+
+// Where the other side hangs up at the very moment it is cut off, the runtime rejects a promise of
+// its own with our error, which nobody can catch; left alone, that ends the process.
+globalThis.addEventListener('unhandledrejection', (event) => {
+  if (event.reason === CUT_OFF) event.preventDefault();
+});
+
+/**
+ * An answer to somebody who is still sending, or a large one. The runtime waits for ever for the rest
+ * of a body, unless the stream of its answer fails; of a large answer that nobody reads, what is left
+ * is let go.
+ */
+function inPieces(text: string, body: Body, readingMs: number): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  let sent = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // Before the answer: the runtime takes a body away that nobody has begun to read by then.
+  const ended = body.over || body.discard();
+  return new ReadableStream({
+    start(controller) {
+      timer = setTimeout(() => controller.error(CUT_OFF), readingMs);
+    },
+    async pull(controller) {
+      if (sent < bytes.length) return controller.enqueue(bytes.subarray(sent, sent += AT_ONCE));
+      clearTimeout(timer);
+      if (await ended) controller.close();
+      else controller.error(CUT_OFF);
+    },
+    cancel: () => clearTimeout(timer),
+  });
 }
 
 /** RFC 9457, for what a module cannot answer any more. */
