@@ -24,6 +24,14 @@ Deno.test('an answer without a body has none', async () => {
   assert.equal(response.headers.get('allow'), 'POST, OPTIONS');
 });
 
+Deno.test('a preflight is told which headers may come, any other answer is not', () => {
+  const ask = (message: string) => respond(message, new Request('http://localhost/'), 'id', NOBODY).headers;
+  const told = ask('204\naccess-control-allow-methods:POST, OPTIONS\n\n');
+  assert.match(told.get('access-control-allow-headers') ?? '', /\bauthorization\b.*\bx-region\b/);
+  assert.equal(told.get('access-control-max-age'), '86400');
+  assert.equal(ask('204\nallow:POST\n\n').get('access-control-allow-headers'), null);
+});
+
 Deno.test('a body may hold empty lines', async () => {
   const response = respond('200\ncontent-type:text/plain\n\na\n\nb', new Request('http://localhost/'), 'id', NOBODY);
   assert.equal(await response.text(), 'a\n\nb');

@@ -5,10 +5,6 @@ use std::{future::Future, pin::Pin};
 use evenkeel_core::{Error, Result, id::RequestId, json::Verbatim};
 use serde::Serialize;
 
-/// What browsers' supabase-js sends, and what our contract adds.
-const ALLOWED_HEADERS: &str =
-    "authorization, apikey, content-type, x-client-info, x-request-id, x-supabase-api-version";
-
 /// The work of one of several routes. Boxed, so that each is a function of its own: the runtime
 /// compiles a function when it is first called, and a first request waits for that.
 pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + 'a>>;
@@ -54,13 +50,10 @@ impl Answer {
         Ok(Self::text(status, body))
     }
 
-    /// The answer to `OPTIONS`: what a browser may send to this path.
+    /// The answer to `OPTIONS`: what a browser may do with this path. What it may send with it is
+    /// the same for all, and the host's to add.
     pub(crate) fn preflight(allow: String) -> Self {
-        let headers = vec![
-            ("access-control-allow-methods", allow),
-            ("access-control-allow-headers", ALLOWED_HEADERS.to_owned()),
-            ("access-control-max-age", "86400".to_owned()),
-        ];
+        let headers = vec![("access-control-allow-methods", allow)];
         Self { status: 204, headers, body: String::new() }
     }
 

@@ -165,10 +165,16 @@ fn received_body(reply: Reply, limit: usize) -> Result<Body> {
     Err(Error::new(code, detail))
 }
 
+/// What `functions.invoke()` adds for the platform, wherever it is told a region.
+const FOR_THE_PLATFORM: &str = "forceFunctionRegion";
+
 fn query_as_json(query: &str) -> String {
     let mut object = String::from("{");
     for part in query.split('&').filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        if name == FOR_THE_PLATFORM {
+            continue;
+        }
         let (name, value) = (decoded(name), decoded(value));
         let number = (1..10).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
         let value = if number { value } else { quoted(&value) };
@@ -235,6 +241,8 @@ mod tests {
             ("%22=%7B%22&x=+y%2", r#"{"\"":"{\"","x":" y%2"}"#),
             ("a=%C3%A4&&b=%ff", "{\"a\":\"ä\",\"b\":\"\u{fffd}\"}"),
             ("limit=99999999999", r#"{"limit":"99999999999"}"#),
+            ("forceFunctionRegion=us-east-1&limit=20", r#"{"limit":20}"#),
+            ("limit=20&forceFunctionRegion=us-east-1", r#"{"limit":20}"#),
         ];
         for (query, expected) in cases {
             assert_eq!(query_as_json(query), expected, "{query}");

@@ -11,6 +11,13 @@ import type { Body } from './body.ts';
 const AT_ONCE = 64 << 10;
 const READING_MS = 30_000;
 
+/** For a browser that asks before it sends: what supabase-js may add, also with tracing and for a region, and our own id. */
+const PREFLIGHT = {
+  'access-control-allow-headers': 'authorization, apikey, content-type, x-client-info, x-region, x-request-id, ' +
+    'x-retry-count, x-supabase-api-version, traceparent, tracestate, baggage, sentry-trace',
+  'access-control-max-age': '86400',
+};
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The caller's id if it is a UUID, else a new one. */
@@ -61,6 +68,7 @@ export function respond(
     const colon = line.indexOf(':');
     headers[line.slice(0, colon)] = line.slice(colon + 1);
   }
+  if ('access-control-allow-methods' in headers) Object.assign(headers, PREFLIGHT);
   const origin = request.headers.get('origin');
   if (origin !== null && allowedOrigins().has(origin)) {
     headers['access-control-allow-origin'] = origin;

@@ -11,7 +11,7 @@ class NoWebSocket {
   }
 }
 
-const options = {
+export const options = {
   auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
   realtime: { transport: /** @type {any} */ (NoWebSocket) },
 };
