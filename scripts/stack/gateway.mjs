@@ -3,6 +3,7 @@
 import http from 'node:http';
 import { isAdminPath } from './auth-admin/routes.mjs';
 import { clientOf } from './auth/client.mjs';
+import { guard } from './gate.mjs';
 import { isSecretInBrowser } from './keys.mjs';
 import { sendJson, sendResponse, toRequest } from './web.mjs';
 
@@ -28,7 +29,10 @@ const CORS = {
 };
 const ALLOWED_HEADERS = 'authorization, x-client-info, apikey, content-type, x-supabase-api-version, prefer, range';
 
-/** @param {Parts} parts */
+/** What a frontend calls; everything else is the stack's own pages. */
+const API = /^\/(?:auth|functions|rest|storage)\/v1(?:\/|$)/;
+
+/** @param {Parts & { port: number, allowedOrigins: string[] }} parts */
 export function createGateway(parts) {
   /** @param {Incoming} incoming @param {Outgoing} outgoing */
   async function route(incoming, outgoing) {
@@ -94,5 +98,6 @@ export function createGateway(parts) {
   });
   // Longer than Deno keeps a connection: who closes one first must not be who is sent a request on it.
   server.keepAliveTimeout = 120_000;
+  guard(server, { port: parts.port, isShared: (pathname) => API.test(pathname), origins: parts.allowedOrigins });
   return server;
 }

@@ -87,6 +87,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
       keyring, config, jwtSecret: secrets.jwtSecret,
       processOptions: {
         environment,
+        gatewayPort: settings.apiPort,
         deno: await findDeno(),
         logDirectory: path.join(directory, 'logs'),
         cacheDirectory: path.join(directory, 'deno'),
@@ -101,7 +102,11 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
       sql, services, functions, inboxUrl: settings.inboxUrl, origin: settings.apiUrl, publishableKey: secrets.publishableKey,
     });
     const publicConfig = () => ({ publishableKey: secrets.publishableKey, inboxUrl: `${settings.inboxUrl}/inbox` });
-    const server = createGateway({ origin: settings.apiUrl, keyring, services, auth, authAdmin, functions, pages: createPages({ origin: settings.apiUrl, publicConfig, status }) });
+    const pages = createPages({ origin: settings.apiUrl, publicConfig, status });
+    const server = createGateway({
+      port: settings.apiPort, origin: settings.apiUrl, allowedOrigins: environment.ALLOWED_ORIGINS.split(',').map((one) => one.trim()),
+      keyring, services, auth, authAdmin, functions, pages,
+    });
     await listen(server, settings.apiPort);
     stops.push(() => closeServer(server));
 

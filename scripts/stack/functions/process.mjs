@@ -3,8 +3,9 @@
 // when it died or was rebuilt.
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createInterface } from 'node:readline';
 import { freePort, waitForPort } from '../ports.mjs';
 import { projectRoot } from '../settings.mjs';
@@ -26,7 +27,7 @@ export class FunctionProcess {
 
   /**
    * @param {string} name
-   * @param {{ environment: Record<string, string>, deno: string, logDirectory: string, cacheDirectory: string,
+   * @param {{ environment: Record<string, string>, gatewayPort: number, deno: string, logDirectory: string, cacheDirectory: string,
    *   onLine: (name: string, line: string) => void }} options
    */
   constructor(name, options) {
@@ -61,7 +62,7 @@ export class FunctionProcess {
   /** @returns {Promise<Running>} */
   async #boot() {
     const [port, builtAt] = [await freePort(), await newestFile(this.folder)];
-    const child = this.#spawn(port);
+    const child = this.#spawn(port, await this.#writeEntry());
     const exited = new Promise((resolve) => child.once('exit', () => resolve(false)));
     child.once('exit', () => this.#forget(child));
     const listens = await Promise.race([waitForPort(port, BOOT_MILLISECONDS), exited]);
@@ -75,8 +76,23 @@ export class FunctionProcess {
     return { port, child, builtAt };
   }
 
-  /** @param {number} port */
-  #spawn(port) {
+  /** The function behind the gate: only what came through the gateway has the gateway's name. */
+  async #writeEntry() {
+    const { cacheDirectory, gatewayPort } = this.options;
+    const file = path.join(cacheDirectory, 'entries', `${this.name}.mjs`);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, `
+      import served from ${urlOf(path.join(this.folder, 'index.ts'))};
+      import { isOwnHost } from ${urlOf(path.join(projectRoot, 'scripts/stack/gate.mjs'))};
+      const refused = () => new Response(null, { status: 421 });
+      const isOwn = (request) => isOwnHost(request.headers.get('host'), ${gatewayPort});
+      export default { fetch: (request, info) => (isOwn(request) ? served.fetch(request, info) : refused()) };
+    `);
+    return file;
+  }
+
+  /** @param {number} port @param {string} entry */
+  #spawn(port, entry) {
     const { environment, deno, cacheDirectory } = this.options;
     const config = path.join(this.folder, 'deno.json');
     const denoArgs = [
@@ -87,7 +103,7 @@ export class FunctionProcess {
       '--allow-env',
       '--v8-flags=--max-old-space-size=256',
       ...(existsSync(config) ? ['--config', config] : ['--no-config']),
-      path.join(this.folder, 'index.ts'),
+      entry,
     ];
     const [command, args] = diesWithParent(deno, denoArgs);
     const child = spawn(command, args, {
@@ -134,6 +150,11 @@ export class FunctionProcess {
     await gone;
     clearTimeout(hard);
   }
+}
+
+/** @param {string} file */
+function urlOf(file) {
+  return JSON.stringify(pathToFileURL(file).href);
 }
 
 /** When a file of the function was last written, in milliseconds. @param {string} folder */
