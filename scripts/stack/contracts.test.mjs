@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { parse } from 'smol-toml';
-import { AuthError, errorAnswer } from './auth-admin/errors.mjs';
+import { AuthError, errorAnswer, unexpectedFailure } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
 import { readHook } from './auth/hooks.mjs';
 import { answerRepeatedSignUp } from './auth/sign-up.mjs';
@@ -18,6 +18,24 @@ test('Auth\'s errors have the shape that the caller\'s API version asks for', ()
   const error = new AuthError(422, 'weak_password', 'short', { weak_password: { reasons: ['length'] } });
   assert.deepEqual(errorAnswer(error, undefined).body, { code: 422, error_code: 'weak_password', msg: 'short', weak_password: { reasons: ['length'] } });
   assert.deepEqual(errorAnswer(error, '2024-01-01').body, { code: 'weak_password', message: 'short', weak_password: { reasons: ['length'] } });
+});
+
+test('of what the database refuses, Auth tells what a trigger or a hook said itself, by no newer API version', (t) => {
+  t.mock.method(console, 'error', () => {});
+  const answer = (/** @type {string} */ code, /** @type {string} */ version = '') => {
+    const cause = Object.assign(new Error('said'), { name: 'PostgresError', code, detail: 'why' });
+    const { status, body } = errorAnswer(unexpectedFailure('Error updating user', cause), version);
+    return [status, body];
+  };
+  const told = { message: 'said', hint: undefined, detail: 'why' };
+  assert.deepEqual(answer('PT409'), [409, { code: 'PT409', ...told }]);
+  for (const code of ['P0001', '23505', '23514', '23P01']) assert.deepEqual(answer(code), [500, { code, ...told }]);
+  for (const code of ['42501', '40P01', '22023', '23999', 'PTxyz']) {
+    assert.deepEqual(answer(code), [500, { code: 500, error_code: 'unexpected_failure', msg: 'Error updating user' }]);
+  }
+  for (const code of ['PT409', 'P0001', '42501']) {
+    assert.deepEqual(answer(code, '2024-01-01'), [500, { code: 'unexpected_failure', message: 'Error updating user' }]);
+  }
 });
 
 test('passwords are measured in bytes', () => {

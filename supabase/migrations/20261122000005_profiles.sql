@@ -19,7 +19,8 @@ create table public.profiles (
 
 comment on table public.profiles is 'Name, language and time zone of a person, and a copy of their address as Auth knows it.';
 comment on column public.profiles.email is 'Follows auth.users.email; never written by clients.';
-comment on column public.profiles.email_confirmed_at is 'Follows auth.users.email_confirmed_at.';
+comment on column public.profiles.email_confirmed_at is
+  'Since when the account has a confirmed address, by this database''s clock. Auth''s own moves with every reset of the password.';
 comment on column public.profiles.locale is 'BCP 47 language, optionally with region: en, de, pt-BR.';
 
 create index profiles_email_idx on public.profiles (email);
@@ -93,7 +94,9 @@ as $$
 begin
   update public.profiles
   set email = lower(nullif(new.email, '')),
-      email_confirmed_at = case when nullif(new.email, '') is not null then new.email_confirmed_at end
+      email_confirmed_at = case
+        when new.email_confirmed_at is not null and nullif(new.email, '') is not null then coalesce(email_confirmed_at, now())
+      end
   where id = new.id;
   return null;
 end;
@@ -105,6 +108,6 @@ create trigger follow_auth_user after update on auth.users
   for each row
   when (
     old.email is distinct from new.email
-    or old.email_confirmed_at is distinct from new.email_confirmed_at
+    or (old.email_confirmed_at is null) <> (new.email_confirmed_at is null)
   )
   execute function private.follow_auth_user();

@@ -54,6 +54,8 @@ $$;
 
 comment on function private.iso_timestamp(timestamptz) is 'ISO 8601 in UTC, the form in which times travel in mail variables.';
 
+-- Auth makes an account unconfirmed and confirms it by a later statement of the same transaction, and changes an
+-- address beside other things. So this looks again, at the end, at what it all came to.
 create function private.issue_email_verification_for_account()
 returns trigger
 language plpgsql
@@ -61,21 +63,27 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.issue_email_verification(new.id, new.email);
+  if exists (
+    select from auth.users
+    where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null
+  ) then
+    perform private.issue_email_verification(new.id, new.email);
+  end if;
   return null;
 end;
 $$;
 
 comment on function private.issue_email_verification_for_account() is
-  'Trigger on auth.users: an account with an unconfirmed address gets its verification mail.';
+  'Trigger on auth.users: an account whose address is unconfirmed when the transaction ends gets its verification mail.';
 
--- The names sort after handle_new_user and follow_auth_user, which the profile depends on.
-create trigger issue_email_verification after insert on auth.users
+create constraint trigger issue_email_verification after insert on auth.users
+  deferrable initially deferred
   for each row
   when (new.email_confirmed_at is null and new.email <> '')
   execute function private.issue_email_verification_for_account();
 
-create trigger issue_email_verification_for_new_address after update on auth.users
+create constraint trigger issue_email_verification_for_new_address after update on auth.users
+  deferrable initially deferred
   for each row
   when (new.email_confirmed_at is null and new.email <> '' and new.email is distinct from old.email)
   execute function private.issue_email_verification_for_account();

@@ -31,8 +31,11 @@ begin
   perform private.write_audit(
     'password.changed', 'users', new.id::text, new.id, null, null, jsonb_build_object('source', 'trigger')
   );
-  -- To an address that nobody had confirmed, the notice would be news of a stranger's account.
-  if old.email_confirmed_at is not null and new.email like '_%@_%' then
+  -- To an address that nobody had confirmed, the notice would be news of a stranger's account. Auth confirms by a
+  -- statement of its own before or after this one; the profile has the start of the transaction that did so first.
+  if new.email like '_%@_%' and exists (
+    select from public.profiles where id = new.id and email_confirmed_at <> now()
+  ) then
     perform private.enqueue_email(
       'password_changed', new.id, new.email, jsonb_build_object('changed_at', private.iso_timestamp(now())),
       'security', 'password_changed:' || new.id || ':' || extract(epoch from now())

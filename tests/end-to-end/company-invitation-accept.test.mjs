@@ -54,6 +54,12 @@ const preview = (token) => call('/preview', { token });
 const accept = async (token, fields = {}, headers = {}) =>
   call('', { token, terms: await terms(), ...fields }, headers);
 
+/** The kinds of mail to an address, sent or still to be. @param {string} email */
+async function written(email) {
+  const rows = await sql`select template_key from public.communication_logs where recipient = ${email} order by template_key`;
+  return rows.map((row) => row.template_key);
+}
+
 /** @param {{ status: number, body: any }} answer */
 const code = ({ status, body }) => `${status} ${body.code ?? body.status}`;
 
@@ -95,6 +101,7 @@ test('somebody new accepts, has an account, and works there', async () => {
   ]);
   const [profile] = await sql`select display_name from public.profiles where email = ${email}`;
   assert.equal(profile.display_name, 'Ben Okri');
+  assert.deepEqual(await written(email), ['company_invitation'], 'mails about an address that is known, or a password that is new');
   assert.equal(code(await accept(token, { password: PASSWORD })), '410 token_used');
   assert.equal(code(await preview(token)), '410 token_used');
 });
@@ -239,6 +246,14 @@ test('five wrong secrets exhaust a link', async () => {
   const forged = bytes.toString('base64url');
   for (let i = 0; i < 5; i += 1) assert.equal(code(await accept(forged, { password: PASSWORD })), '400 token_invalid');
   assert.equal(code(await accept(token, { password: PASSWORD })), '410 token_exhausted');
+});
+
+test('an account that nobody had confirmed accepts with its first own password, and is told of no change', async () => {
+  const customer = await aCustomer({ seats: 5 });
+  const person = await signUp();
+  const { token } = await invited(customer, person.email, 2);
+  assert.equal(code(await accept(token, { password: 'the first one of my own' })), '200 accepted');
+  assert.deepEqual(await written(person.email), ['company_invitation', 'verify_email']);
 });
 
 test('of racing acceptances one makes a member, whatever account there is', async () => {

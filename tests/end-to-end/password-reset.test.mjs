@@ -91,7 +91,17 @@ test('an account that was never confirmed is confirmed by its reset', async () =
   assert.equal(await outcome(await completeReset(token, NEW_PASSWORD)), '200 password_updated');
   assert.equal(await signInError(person, NEW_PASSWORD), null);
   assert.equal(await signInError(person, PASSWORD), 'invalid_credentials', 'who signed up first is out');
+  const notices = await sql`select from public.communication_logs where user_id = ${person.id} and template_key = 'password_changed'`;
+  assert.equal(notices.length, 0, 'told of a change, who had chosen none before');
   assert.match(await outcome(await verify(verification)), /^200 /);
+});
+
+test('a reset leaves the time at which the address was confirmed', async () => {
+  const person = await forgetful();
+  const confirmed = () => sql`select email_confirmed_at from public.profiles where id = ${person.id}`;
+  const before = [...(await confirmed())];
+  assert.equal(await outcome(await completeReset(person.token, NEW_PASSWORD)), '200 password_updated');
+  assert.deepEqual([...(await confirmed())], before);
 });
 
 test('a password is the same in either way of writing its accents', async () => {

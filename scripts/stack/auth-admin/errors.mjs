@@ -11,6 +11,11 @@ export class AuthError extends Error {
   }
 }
 
+/** @param {string} message @param {unknown} cause whose SQLSTATE decides what of it is told */
+export function unexpectedFailure(message, cause) {
+  return Object.assign(new AuthError(500, 'unexpected_failure', message), { cause });
+}
+
 export const validationFailed = (/** @type {string} */ message) => new AuthError(400, 'validation_failed', message);
 export const userNotFound = () => new AuthError(404, 'user_not_found', 'User not found');
 export const emailExists = () =>
@@ -24,22 +29,36 @@ const NEW_SHAPE_SINCE = '2024-01-01';
  */
 export function errorAnswer(error, apiVersion) {
   if (error instanceof AuthError) {
+    if (error.cause) console.error(error.cause);
     if (apiVersion && apiVersion >= NEW_SHAPE_SINCE) {
       const body = { code: error.code, message: error.message, ...error.details };
       return { status: error.status, body, headers: { 'x-supabase-api-version': NEW_SHAPE_SINCE } };
     }
+    if (isPostgresError(error.cause) && toldStatus(error.cause.code)) {
+      const { code, message, hint, detail } = error.cause;
+      return { status: toldStatus(code), body: { code, message, hint, detail }, headers: {} };
+    }
     const body = { code: error.status, error_code: error.code, msg: error.message, ...error.details };
     return { status: error.status, body, headers: {} };
-  }
-  if (isPostgresError(error)) {
-    // A trigger's exception passes through as the database said it, never as a 4xx.
-    return { status: 500, body: { code: error.code, message: error.message }, headers: {} };
   }
   console.error(error);
   return { status: 500, body: { code: 500, error_code: 'unexpected_failure', msg: 'Internal Server Error' }, headers: {} };
 }
 
-/** @param {unknown} error @returns {error is { code: string, message: string }} */
+/**
+ * The status of what a trigger or a hook said itself, or 0: nothing is told of any other failure of the database.
+ * Callers of the newer API version are told of none.
+ * @param {string} sqlstate
+ */
+function toldStatus(sqlstate) {
+  const own = /^PT(\d{3})$/.exec(sqlstate)?.[1];
+  return own ? Number(own) : TOLD.has(sqlstate) ? 500 : 0;
+}
+
+/** raise exception, and the violations of class 23. */
+const TOLD = new Set(['P0001', '23000', '23001', '23502', '23503', '23505', '23514', '23P01']);
+
+/** @param {unknown} error @returns {error is { code: string, message: string, hint?: string, detail?: string }} */
 function isPostgresError(error) {
   return error instanceof Error && error.name === 'PostgresError' && 'code' in error;
 }

@@ -2,7 +2,7 @@
 // Auth's hooks that are SQL functions, called as Auth calls them: as supabase_auth_admin, in a
 // transaction of their own, for two seconds at most.
 import { randomUUID } from 'node:crypto';
-import { AuthError } from '../auth-admin/errors.mjs';
+import { AuthError, unexpectedFailure } from '../auth-admin/errors.mjs';
 import { UserError } from '../user-error.mjs';
 
 /**
@@ -47,6 +47,6 @@ async function call(sql, hook, input) {
     });
   } catch (error) {
     console.error(`[auth hook] ${hook.name}: ${/** @type {Error} */ (error).message}`);
-    throw new AuthError(500, 'unexpected_failure', `Error running hook URI: ${hook.uri}`);
+    throw unexpectedFailure(`Error running hook URI: ${hook.uri}`, error);
   }
 }

@@ -25,6 +25,7 @@ grant execute on all functions in schema pg_temp to public;
 -- Issue
 insert into auth.users (id, email, raw_user_meta_data)
 values (pg_temp.id('fresh'), 'fresh@people.test', '{"display_name": "You have won, see evil.test"}');
+set constraints all immediate;
 select results_eq(
   $$select email, token_hash, attempts, expires_at - created_at from public.email_verification_tokens where user_id = pg_temp.id('fresh')$$,
   $$values ('fresh@people.test', null::text, 0, interval '24 hours')$$,

@@ -14,6 +14,8 @@ create function pg_temp.register(p_name text) returns uuid language sql as $$
   insert into auth.identities (id, provider, provider_id, user_id, identity_data)
   select gen_random_uuid(), 'email', id, id, raw_user_meta_data from auth.users where id = pg_temp.id(p_name);
   update public.profiles set created_at = now() - interval '1 day' where id = pg_temp.id(p_name);
+  set constraints all immediate;
+  set constraints all deferred;
   update public.email_verification_tokens set token_hash = repeat('a', 64), created_at = now() - interval '1 hour' where user_id = pg_temp.id(p_name);
   select id from public.email_verification_tokens where user_id = pg_temp.id(p_name);
 $$;

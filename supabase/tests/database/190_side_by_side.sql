@@ -35,6 +35,7 @@ select private.enqueue_email(
   'booking_reminder', null, 'side-by-side@people.test', '{}', 'account', 'side-by-side:' || n, p_not_before => '2001-01-01'
 ) from generate_series(1, 3000) n \g /dev/null
 insert into auth.users (id, email) values ('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test');
+set constraints all immediate;
 delete from private.email_queue where mail_id in (
   select id from public.communication_logs where user_id = '5de0b75e-0000-4000-8000-000000000001'
 );
