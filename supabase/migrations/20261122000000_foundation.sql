@@ -34,7 +34,8 @@ alter default privileges in schema public revoke all on sequences from anon, aut
 alter default privileges in schema public revoke execute on functions from anon, authenticated, service_role;
 
 -- An access token is valid until it expires, and says nothing of a sign-out since. auth.uid() believes
--- the token; this asks whether its session still stands: docs/decisions/ended-sessions.md.
+-- the token; this asks whether its session still stands, and whether its account does: a ban ends no
+-- session in Auth. docs/decisions/ended-sessions.md.
 -- In plpgsql for the sake of its plan: a sql function that runs as its owner is planned by every
 -- statement. The claims are parsed once, which takes most of the time.
 create function private.user_id()
@@ -48,16 +49,17 @@ declare
   v_claims constant jsonb := auth.jwt();
 begin
   return (
-    select s.user_id from auth.sessions s
+    select s.user_id from auth.sessions s join auth.users u on u.id = s.user_id
     where s.id = nullif(v_claims ->> 'session_id', '')::uuid
       and s.user_id = nullif(v_claims ->> 'sub', '')::uuid
       and (s.not_after is null or s.not_after > now())
+      and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())
   );
 end;
 $$;
 
 comment on function private.user_id() is
-  'The signed-in person, or null: also for a token whose session was ended, is over or was never named. '
+  'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. '
   'Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
 
 revoke execute on function private.user_id() from public;

@@ -90,6 +90,44 @@ select is(
   'a session that ends later still counts'
 );
 
+-- A session of an account that Auth has banned, or deleted and kept, stands in Auth, and counts as little. ------------
+
+create temporary table barred (how text, banned_until timestamptz, deleted_at timestamptz);
+insert into barred values ('banned', now() + interval '1 second', null), ('deleted and kept', null, now() - interval '1 second');
+
+create function pg_temp.rows_read_when(p_how text, p_name text, p_table text, p_columns text)
+returns bigint
+language plpgsql
+as $$
+declare
+  v_rows bigint;
+begin
+  update auth.users u set banned_until = b.banned_until, deleted_at = b.deleted_at from barred b where b.how = p_how and u.id = pg_temp.id(p_name);
+  v_rows := pg_temp.rows_read(p_name, jsonb_build_object('session_id', pg_temp.id('session:' || p_name)), p_table, p_columns);
+  update auth.users set banned_until = null, deleted_at = null where id = pg_temp.id(p_name);
+  return v_rows;
+end;
+$$;
+
+select is(
+  pg_temp.rows_read_when(b.how, person, r.table_name, r.columns), coalesce(o.how_many, 0),
+  format('%s reads nothing of their own from %s once %s', person, r.table_name, b.how)
+)
+from barred b, unnest(array['employee', 'company_admin', 'specialist', 'platform_admin']) as person, readable r
+left join open_to_all o using (table_name)
+order by b.how, person, r.table_name;
+
+update auth.users set banned_until = now() where id = pg_temp.id('employee');
+select is(
+  pg_temp.rows_read('employee', jsonb_build_object('session_id', pg_temp.id('session:employee')), 'profiles', 'id'), 1::bigint,
+  'a ban that is over bars nobody'
+);
+update auth.users set banned_until = 'infinity' where id = pg_temp.id('employee');
+select pg_temp.act_as('employee');
+select throws_ok($$select public.cancel_booking(pg_temp.id('employee:booking'))$$, 'PT401', 'unauthenticated', 'who is banned changes nothing');
+select pg_temp.act_as_owner();
+update auth.users set banned_until = null where id = pg_temp.id('employee');
+
 -- Writing ------------------------------------------------------------------------------------
 
 select pg_temp.act_as_owner();
