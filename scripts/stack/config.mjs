@@ -12,6 +12,7 @@ import { UserError } from './user-error.mjs';
  *   api: { schemas: string[], extraSearchPath: string[], maxRows: number },
  *   auth: Record<string, unknown>,
  *   minimumPasswordLength: number,
+ *   maxFrequency: number,
  *   passwordHook: import('./auth/hooks.mjs').Hook | null,
  *   storage: { fileSizeLimit: string },
  *   functions: Map<string, { enabled: boolean, verifyJwt: boolean }>,
@@ -45,6 +46,7 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       email: { ...pick(toml.auth?.email, EMAIL_SETTINGS), enable_signup: toml.auth?.email?.enabled ?? true },
     },
     minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
+    maxFrequency: secondsOf(toml.auth?.email?.max_frequency ?? '1m'),
     passwordHook: readHook(toml.auth?.hook?.password_verification_attempt, 'password_verification_attempt'),
     storage: { fileSizeLimit: toml.storage?.file_size_limit ?? '50MiB' },
     functions: new Map(
@@ -54,6 +56,12 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       ]),
     ),
   };
+}
+
+/** A duration as the CLI has it, in seconds: 1m, 90s, 1m30s. @param {string} text */
+function secondsOf(text) {
+  const unit = /** @type {Record<string, number>} */ ({ h: 3600, m: 60, s: 1 });
+  return [...text.matchAll(/(\d+(?:\.\d+)?)([hms])/g)].reduce((sum, [, count, one]) => sum + Number(count) * unit[one], 0);
 }
 
 /** @param {Record<string, unknown> | undefined} table @param {string[]} names */

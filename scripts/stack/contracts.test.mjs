@@ -8,7 +8,6 @@ import { parse } from 'smol-toml';
 import { AuthError, errorAnswer, unexpectedFailure } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
 import { readHook } from './auth/hooks.mjs';
-import { answerRepeatedSignUp } from './auth/sign-up.mjs';
 import { readConfig } from './config.mjs';
 import { parseEnvironment, upstreamHosts, withGeneratedSecrets } from './functions/environment.mjs';
 import { projectRoot } from './settings.mjs';
@@ -115,14 +114,6 @@ test('every hook of Auth is a function that Auth may execute', async () => {
 test('a function may reach its upstreams and nothing else', () => {
   const hosts = upstreamHosts({ SUPABASE_URL: 'http://127.0.0.1:1', RESEND_API_URL: 'https://api.resend.com', SENTRY_DSN: 'https://k@s.example/1', SITE_URL: 'https://other.example' });
   assert.deepEqual(hosts, ['127.0.0.1:1', 'api.resend.com:443', 's.example:443']);
-});
-
-test('signing up again looks like signing up', async () => {
-  const request = new Request('http://x/auth/v1/signup', { method: 'POST', body: '{"email":"A@B.example","password":"x"}' });
-  const response = await answerRepeatedSignUp(request, async () => Response.json({ error_code: 'over_email_send_rate_limit' }, { status: 429 }));
-  const user = await response.json();
-  assert.equal(response.status, 200);
-  assert.deepEqual([user.email, user.identities], ['a@b.example', []]);
 });
 
 test('Storage gives signed addresses the names that supabase-js reads', async () => {

@@ -75,7 +75,7 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     const services = createServices({ port: databasePort, secrets, keyring, siteUrl: environment.SITE_URL, directory, config });
     const authSql = connect(databaseUrl('supabase_auth_admin', secrets.passwords.supabase_auth_admin, databasePort), { max: 4, idle_timeout: 60 });
     const authAdmin = createAuthAdmin({ sql: authSql, jwtSecret: secrets.jwtSecret, minimumPasswordLength: config.minimumPasswordLength });
-    const auth = createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook: config.passwordHook });
+    const auth = createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook: config.passwordHook, maxFrequency: config.maxFrequency });
     const sql = connect(url, { max: 2, idle_timeout: 60 });
     stops.push(async () => {
       const ends = [authSql.end({ timeout: 2 }), sql.end({ timeout: 1 })];

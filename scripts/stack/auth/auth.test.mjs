@@ -32,7 +32,7 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
   });
   sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
   const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), GENUINE.clone());
-  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK });
+  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, maxFrequency: 60 });
   return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
 }
 
@@ -103,6 +103,17 @@ test('a hook that fails lets nobody in', async (t) => {
   assert.equal(failing.seen.passed.length + told.seen.passed.length, 0);
 });
 
+test('a hook that raises is told by its own code, not to callers of the newer API version', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const raised = Object.assign(new Error('too often'), { name: 'PostgresError', code: 'PT429' });
+  const auth = authOver({ output: raised });
+  const ask = (/** @type {Record<string, string>} */ headers) =>
+    auth.ask('/token?grant_type=password', { method: 'POST', headers, body: JSON.stringify({ email: 'ada@example.com', password: 'p' }) });
+  const [old, newer] = [await ask({}), await ask({ 'x-supabase-api-version': '2024-01-01' })];
+  assert.deepEqual([old.status, await old.json()], [429, { code: 'PT429', message: 'too often' }]);
+  assert.deepEqual([newer.status, await newer.json()], [500, { code: 'unexpected_failure', message: `Error running hook URI: ${HOOK.uri}` }]);
+});
+
 test('changing one\'s password ends the other sessions', async () => {
   const authorization = `Bearer ${signToken({ sub: 'u', session_id: 'mine', exp: 4e9 }, SECRET)}`;
   const change = async (/** @type {unknown} */ body) => {
@@ -124,12 +135,14 @@ test('signing out without a scope means everywhere', async () => {
 });
 
 test('the client is the first address that is forwarded, else the connection\'s', () => {
-  const from = (/** @type {string | undefined} */ header) => clientOf(/** @type {any} */ ({
-    headers: { 'x-forwarded-for': header, 'user-agent': 'curl' }, socket: { remoteAddress: '::ffff:127.0.0.1' },
+  const from = (/** @type {string | undefined} */ header, /** @type {string | undefined} */ first = undefined) => clientOf(/** @type {any} */ ({
+    headers: { 'x-forwarded-for': header, 'sb-forwarded-for': first, 'user-agent': 'curl' }, socket: { remoteAddress: '::ffff:127.0.0.1' },
   }));
   assert.deepEqual(from('203.0.113.7, 10.0.0.1'), { ip: '203.0.113.7', userAgent: 'curl' });
   assert.equal(from('unknown, 2001:db8::1').ip, '2001:db8::1');
   assert.equal(from(undefined).ip, '127.0.0.1');
+  assert.equal(from('203.0.113.7', '198.51.100.4').ip, '198.51.100.4');
+  assert.equal(from('203.0.113.7', 'unknown').ip, '203.0.113.7');
 });
 
 test('a session is written with its client, at first and at every refresh', () => {

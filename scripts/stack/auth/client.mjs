@@ -18,14 +18,18 @@ export function onBehalfOf(client, work) {
 }
 
 /**
- * The first address in X-Forwarded-For that is one, else the connection's: Auth's own rule. What is
- * in that header on the platform is decided by its proxies.
+ * The first address in Sb-Forwarded-For, else in X-Forwarded-For, else the connection's: Auth's own rule. What is in
+ * these headers on the platform is decided by its proxies.
  * @param {import('../web.mjs').Incoming} incoming @returns {Client}
  */
 export function clientOf(incoming) {
-  const forwarded = String(incoming.headers['x-forwarded-for'] ?? '').split(',').map((one) => one.trim());
-  const ip = forwarded.find((one) => isIP(one)) ?? incoming.socket.remoteAddress ?? null;
+  const ip = firstAddress(incoming.headers['sb-forwarded-for']) ?? firstAddress(incoming.headers['x-forwarded-for']) ?? incoming.socket.remoteAddress ?? null;
   return { ip: ip?.replace(/^::ffff:(?=\d+\.)/, '') ?? null, userAgent: incoming.headers['user-agent'] || null };
+}
+
+/** @param {string | string[] | undefined} header */
+function firstAddress(header) {
+  return String(header ?? '').split(',').map((one) => one.trim()).find((one) => isIP(one));
 }
 
 /** @param {{ kysely: any }} connection lite's connection to the database */

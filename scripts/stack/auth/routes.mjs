@@ -1,6 +1,7 @@
 // @ts-check
 // /auth/v1: @supabase/lite, and what Auth does differently on the paths that the product lives by.
 import { errorAnswer } from '../auth-admin/errors.mjs';
+import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
 import { changeUser } from './own-user.mjs';
 import { signIn } from './sign-in.mjs';
@@ -10,14 +11,15 @@ import { answerRepeatedSignUp } from './sign-up.mjs';
 
 /**
  * @param {{ sql: import('postgres').Sql, service: { fetch: Next }, jwtSecret: string,
- *   passwordHook: import('./hooks.mjs').Hook | null }} options `sql`: as supabase_auth_admin
+ *   passwordHook: import('./hooks.mjs').Hook | null, maxFrequency: number }} options `sql`: as supabase_auth_admin
  */
-export function createAuth({ sql, service, jwtSecret, passwordHook }) {
+export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency }) {
   /** @param {Request} request @param {import('./client.mjs').Client} client @returns {Promise<Response>} */
   async function answer(request, client) {
     const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
     try {
-      return await route(request, next, client);
+      const response = await route(request, next, client);
+      return await withClaims(response, { sql, jwtSecret, method: methodOf(new URL(request.url)) });
     } catch (error) {
       const { status, body, headers } = errorAnswer(error, request.headers.get('x-supabase-api-version') ?? undefined);
       return Response.json(body, { status, headers });
@@ -28,7 +30,7 @@ export function createAuth({ sql, service, jwtSecret, passwordHook }) {
   function route(request, next, client) {
     const url = new URL(request.url);
     const operation = `${request.method} ${url.pathname.slice('/auth/v1'.length)}`;
-    if (operation === 'POST /signup') return answerRepeatedSignUp(request, next);
+    if (operation === 'POST /signup') return answerRepeatedSignUp(request, next, { sql, maxFrequency });
     if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
       return signIn(request, next, { sql, hook: passwordHook, client });
     }
@@ -42,4 +44,10 @@ export function createAuth({ sql, service, jwtSecret, passwordHook }) {
   }
 
   return { answer };
+}
+
+/** How a call signs somebody in. @param {URL} url */
+function methodOf({ pathname, searchParams }) {
+  if (searchParams.get('grant_type') === 'refresh_token') return null;
+  return pathname.endsWith('/verify') ? 'otp' : 'password';
 }

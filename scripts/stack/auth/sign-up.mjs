@@ -1,17 +1,37 @@
 // @ts-check
-// Signing up again with an address that has an account: Auth answers as if the account were new, so
-// that nobody learns who is registered. @supabase/lite answers 429 there.
+// Signing up again with an address that has an account. @supabase/lite answers 429, always; Auth disguises an address
+// that is confirmed, so that nobody learns who is registered, and writes once more to one that is not.
 import { randomUUID } from 'node:crypto';
+import { AuthError } from '../auth-admin/errors.mjs';
+import { getUser } from '../auth-admin/users.mjs';
 
-/** @param {Request} request @param {(request: Request) => Promise<Response>} next */
-export async function answerRepeatedSignUp(request, next) {
+/**
+ * @param {Request} request @param {(request: Request) => Promise<Response>} next
+ * @param {{ sql: import('postgres').Sql, maxFrequency: number }} options `maxFrequency`: seconds between two mails to one address
+ */
+export async function answerRepeatedSignUp(request, next, { sql, maxFrequency }) {
   const text = await request.text();
   const response = await next(new Request(request.url, { method: 'POST', headers: request.headers, body: text }));
   if (response.status !== 429) return response;
   const failure = await response.clone().json().catch(() => ({}));
   if (failure.error_code !== 'over_email_send_rate_limit' && failure.code !== 'over_email_send_rate_limit') return response;
   const { email, data } = JSON.parse(text);
-  return Response.json(unknownUser(String(email).toLowerCase(), data ?? {}));
+  const [user] = await sql`
+    select id, email_confirmed_at is not null as is_confirmed, extract(epoch from now() - confirmation_sent_at)::float as mailed_ago
+    from auth.users where lower(email) = ${String(email).toLowerCase()} and not is_sso_user`;
+  if (!user) return response;
+  if (user.is_confirmed) return Response.json(unknownUser(String(email).toLowerCase(), data ?? {}));
+  return Response.json(await writeAgain(sql, user, maxFrequency));
+}
+
+/** @param {import('postgres').Sql} sql @param {any} user @param {number} maxFrequency */
+async function writeAgain(sql, { id, mailed_ago: ago }, maxFrequency) {
+  if (ago !== null && ago < maxFrequency) {
+    const left = Math.floor(maxFrequency - ago);
+    throw new AuthError(429, 'over_email_send_rate_limit', `For security purposes, you can only request this after ${left} seconds.`);
+  }
+  await sql`update auth.users set confirmation_sent_at = ${new Date()}, updated_at = ${new Date()} where id = ${id}`;
+  return getUser(sql, id);
 }
 
 /** @param {string} email @param {Record<string, unknown>} metadata */

@@ -1,6 +1,16 @@
 -- What Auth's and Storage's own migrations have beyond @supabase/lite's tables, and how the platform lets the
 -- project's owner make policies on tables that are not theirs. Runs after both schemas are filled.
 
+create table auth.mfa_amr_claims (
+  session_id uuid not null references auth.sessions (id) on delete cascade,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  authentication_method text not null,
+  id uuid primary key,
+  constraint mfa_amr_claims_session_id_authentication_method_pkey unique (session_id, authentication_method)
+);
+alter table auth.mfa_amr_claims owner to supabase_auth_admin;
+
 do $$
 declare
   v_table regclass;
