@@ -11,7 +11,7 @@ export class AuthError extends Error {
   }
 }
 
-/** @param {string} message @param {unknown} cause whose SQLSTATE decides what of it is told */
+/** @param {string} message @param {unknown} [cause] whose SQLSTATE decides what of it is told */
 export function unexpectedFailure(message, cause) {
   return Object.assign(new AuthError(500, 'unexpected_failure', message), { cause });
 }

@@ -13,9 +13,9 @@ const GENUINE = Response.json({ access_token: 'of lite' });
 
 /**
  * Auth over a database that knows one account and answers the hook as told.
- * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown }} [world]
+ * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown, lite?: Response }} [world]
  */
-function authOver({ account = {}, valid = true, output = { decision: 'continue' } } = {}) {
+function authOver({ account = {}, valid = true, output = { decision: 'continue' }, lite = GENUINE } = {}) {
   /** @type {{ asked: any[], deleted: unknown[][], passed: Request[] }} */
   const seen = { asked: [], deleted: [], passed: [] };
   const sql = /** @type {any} */ (async (/** @type {TemplateStringsArray} */ strings, /** @type {unknown[]} */ ...values) => {
@@ -31,7 +31,7 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
     unsafe: async () => {}, json: (/** @type {unknown} */ value) => value,
   });
   sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
-  const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), GENUINE.clone());
+  const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), lite.clone());
   const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, maxFrequency: 60 });
   return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
 }
@@ -112,6 +112,14 @@ test('a hook that raises is told by its own code, not to callers of the newer AP
   const [old, newer] = [await ask({}), await ask({ 'x-supabase-api-version': '2024-01-01' })];
   assert.deepEqual([old.status, await old.json()], [429, { code: 'PT429', message: 'too often' }]);
   assert.deepEqual([newer.status, await newer.json()], [500, { code: 'unexpected_failure', message: `Error running hook URI: ${HOOK.uri}` }]);
+});
+
+test('what the database refuses of a sign-up is a failure in Auth\'s words', async () => {
+  const auth = authOver({ lite: Response.json({ error: 'server_error', error_description: 'Internal server error' }, { status: 500 }) });
+  const ask = (/** @type {string} */ version) => auth.ask('/signup', { method: 'POST', headers: { 'x-supabase-api-version': version }, body: '{}' });
+  const [old, newer] = [await ask(''), await ask('2024-01-01')];
+  assert.deepEqual([old.status, await old.json()], [500, { code: 500, error_code: 'unexpected_failure', msg: 'Database error saving new user' }]);
+  assert.deepEqual([newer.status, await newer.json()], [500, { code: 'unexpected_failure', message: 'Database error saving new user' }]);
 });
 
 test('changing one\'s password ends the other sessions', async () => {

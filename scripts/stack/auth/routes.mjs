@@ -1,6 +1,6 @@
 // @ts-check
 // /auth/v1: @supabase/lite, and what Auth does differently on the paths that the product lives by.
-import { errorAnswer } from '../auth-admin/errors.mjs';
+import { errorAnswer, unexpectedFailure } from '../auth-admin/errors.mjs';
 import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
 import { changeUser } from './own-user.mjs';
@@ -19,6 +19,7 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
     const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
     try {
       const response = await route(request, next, client);
+      await assertNoFailure(response, new URL(request.url));
       return await withClaims(response, { sql, jwtSecret, method: methodOf(new URL(request.url)) });
     } catch (error) {
       const { status, body, headers } = errorAnswer(error, request.headers.get('x-supabase-api-version') ?? undefined);
@@ -44,6 +45,20 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
   }
 
   return { answer };
+}
+
+/**
+ * What the database refused, a trigger's exception included, in Auth's words. @supabase/lite has one answer for all of
+ * it, so that a caller of the older API version is told no SQLSTATE here.
+ * @param {Response} response @param {URL} url
+ */
+async function assertNoFailure(response, { pathname }) {
+  if (response.status !== 500) return;
+  const body = await response.clone().json().catch(() => ({}));
+  if (body.error !== 'server_error') return;
+  throw unexpectedFailure(
+    pathname.endsWith('/signup') ? 'Database error saving new user' : 'Unexpected failure, please check server logs for more information',
+  );
 }
 
 /** How a call signs somebody in. @param {URL} url */
