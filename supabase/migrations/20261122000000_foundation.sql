@@ -137,11 +137,20 @@ set search_path = ''
 as $$
 declare
   v_column name;
+  v_index record;
 begin
   for v_column in
     select attname from pg_catalog.pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped and attname is distinct from p_but
   loop
     execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
+  end loop;
+  -- What is computed for an index has statistics of its own.
+  for v_index in
+    select i.indexrelid::regclass as name, k.n
+    from pg_catalog.pg_index i, unnest(i.indkey::int2[]) with ordinality k (attnum, n)
+    where i.indrelid = p_table and k.attnum = 0
+  loop
+    execute format('alter index %s alter column %s set statistics 0', v_index.name, v_index.n);
   end loop;
 end;
 $$;

@@ -16,6 +16,8 @@ comment on column public.user_roles.granted_by is 'Who granted it; null when the
 
 create index user_roles_granted_by_idx on public.user_roles (granted_by);
 
+select private.keep_no_statistics('public.user_roles');
+
 alter table public.user_roles enable row level security;
 alter table public.user_roles force row level security;
 revoke all on table public.user_roles from public, anon, authenticated, service_role;

@@ -29,6 +29,8 @@ create index profiles_time_zone_idx on public.profiles (time_zone);
 create trigger touch_updated_at before update on public.profiles
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.profiles');
+
 alter table public.profiles enable row level security;
 alter table public.profiles force row level security;
 revoke all on table public.profiles from public, anon, authenticated, service_role;

@@ -24,6 +24,8 @@ create index terms_acceptance_document_idx on public.terms_acceptance (document,
 create trigger refuse_update before update on public.terms_acceptance
   for each row execute function private.refuse_change();
 
+select private.keep_no_statistics('public.terms_acceptance');
+
 alter table public.terms_acceptance enable row level security;
 alter table public.terms_acceptance force row level security;
 revoke all on table public.terms_acceptance from public, anon, authenticated, service_role;

@@ -1,6 +1,6 @@
 -- Locks: the one order in which everything takes them, so that contenders queue instead of deadlocking.
 --
---   1. ends of accounts   advisory 24: one after the other              a trigger on auth.users
+--   1. ends of accounts   advisory 24: one after the other              private.lock_ends_of_accounts(), a trigger on auth.users
 --   2. accounts           auth.users, in the order of their ids         private.hold_accounts(), or Auth itself
 --   3. the platform       advisory 23: who its admins are               private.lock_platform_admins()
 --   4. companies          the row                                       private.lock_company()
@@ -25,6 +25,17 @@ comment on function private.hold_accounts(uuid[]) is
   'Keeps accounts from being deleted until the transaction ends. Signing in and changing them goes on.';
 
 -- Deleting an account takes rows along that refer to other accounts too.
+create function private.lock_ends_of_accounts()
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(24, 0);
+$$;
+
+comment on function private.lock_ends_of_accounts() is
+  'Queues whatever deletes accounts until the transaction ends. Whoever may come to delete one takes it before all else.';
+
 create function private.queue_end_of_account()
 returns trigger
 language plpgsql
@@ -32,7 +43,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform pg_advisory_xact_lock(24, 0);
+  perform private.lock_ends_of_accounts();
   return null;
 end;
 $$;

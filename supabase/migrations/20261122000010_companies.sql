@@ -47,8 +47,12 @@ create index company_members_user_id_idx on public.company_members (user_id);
 create index company_members_email_idx on public.company_members (email);
 create unique index company_members_one_person_idx on public.company_members (company_id, email) where status = 'active';
 
+select private.keep_no_statistics('public.companies');
+
 alter table public.companies enable row level security;
 alter table public.companies force row level security;
+select private.keep_no_statistics('public.company_members');
+
 alter table public.company_members enable row level security;
 alter table public.company_members force row level security;
 revoke all on table public.companies, public.company_members from public, anon, authenticated, service_role;
@@ -120,7 +124,7 @@ begin
     if not exists (
       select from public.company_members m
       where m.company_id = old.company_id and m.user_id <> old.user_id
-        and m.role = 'admin' and m.status = 'active'
+        and m.role = 'admin' and m.status = 'active' and private.has_usable_account(m.user_id)
     ) then
       raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin.';
     end if;

@@ -43,7 +43,10 @@ alter table public.pillars force row level security;
 alter table public.session_types enable row level security;
 alter table public.session_types force row level security;
 revoke all on table public.pillars, public.session_types from public, anon, authenticated, service_role;
-grant select on public.pillars, public.session_types to anon, authenticated, service_role;
+grant select (id, slug, name, description, sort_order, is_active, created_at, updated_at) on public.pillars to anon, authenticated;
+grant select (id, pillar_id, kind, name, description, default_minutes, is_active, created_at, updated_at)
+  on public.session_types to anon, authenticated;
+grant select on public.pillars, public.session_types to service_role;
 grant insert (slug, name, description, sort_order, is_active),
   update (slug, name, description, sort_order, is_active)
   on public.pillars to authenticated;

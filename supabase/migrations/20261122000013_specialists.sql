@@ -53,8 +53,8 @@ grant select (id, user_id, display_name, headline, bio, languages, time_zone, st
   insert (display_name, headline, bio, languages, time_zone),
   update (display_name, headline, bio, languages, time_zone)
   on public.specialists to authenticated;
-grant select on public.specialist_pillars to anon;
-grant select, insert (specialist_id, pillar_id), delete on public.specialist_pillars to authenticated;
+grant select (specialist_id, pillar_id, created_at) on public.specialist_pillars to anon;
+grant select (specialist_id, pillar_id, created_at), insert (specialist_id, pillar_id), delete on public.specialist_pillars to authenticated;
 grant select on public.specialists, public.specialist_pillars to service_role;
 
 create function private.my_application_id()

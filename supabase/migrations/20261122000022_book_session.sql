@@ -230,7 +230,7 @@ begin
   perform private.booking_company(v_user_id, v_company_id);
   perform private.check_open_bookings(v_user_id);
   perform private.check_sessions_left(v_user_id, v_company_id, p_starts_at);
-  perform private.check_time_free(p_specialist_id, p_starts_at, p_starts_at + make_interval(mins => v_minutes));
+  perform private.check_time_free(p_specialist_id, v_user_id, p_starts_at, p_starts_at + make_interval(mins => v_minutes));
   insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
   values (
     v_user_id, v_company_id, p_specialist_id, p_session_type_id,

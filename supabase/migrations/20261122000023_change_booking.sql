@@ -22,27 +22,43 @@ $$;
 
 comment on function private.lock_booking(uuid) is 'The booking as it is once its parties and its row are locked; null when there is none.';
 
+create function private.find_booking(p_booking_id uuid)
+returns public.bookings
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v_booking from public.bookings
+  where id = p_booking_id
+    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()));
+  if not found then
+    raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
+  end if;
+  return v_booking;
+end;
+$$;
+
+comment on function private.find_booking(uuid) is
+  'The booking, if the caller is its employee or specialist; else booking_not_found.';
+
 create function private.take_booking(p_booking_id uuid)
 returns public.bookings
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  elsif not exists (
-    select from public.bookings
-    where id = p_booking_id
-      and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()))
-  ) then
-    raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
-  end if;
+  perform private.find_booking(p_booking_id);
   return private.lock_booking(p_booking_id);
 end;
 $$;
 
-comment on function private.take_booking(uuid) is
-  'The booking, locked, if the caller is its employee or specialist; else booking_not_found.';
+comment on function private.take_booking(uuid) is 'The booking of the caller, as find_booking(), locked.';
 
 create function private.check_booking_open(p_booking public.bookings)
 returns void
@@ -79,7 +95,7 @@ begin
   );
   perform private.check_sessions_left(v_booking.employee_id, v_booking.company_id, p_starts_at, p_booking_id);
   perform private.check_time_free(
-    v_booking.specialist_id, p_starts_at, p_starts_at + (v_booking.ends_at - v_booking.starts_at)
+    v_booking.specialist_id, v_booking.employee_id, p_starts_at, p_starts_at + (v_booking.ends_at - v_booking.starts_at), p_booking_id
   );
   -- As long as was agreed, whatever the type's length is by now.
   update public.bookings
@@ -104,8 +120,12 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_booking public.bookings := private.take_booking(p_booking_id);
+  v_booking public.bookings := private.find_booking(p_booking_id);
 begin
+  -- Before any lock: else who cancels again and again would keep the calendar from everybody.
+  if v_booking.status <> 'cancelled' then
+    v_booking := private.lock_booking(p_booking_id);
+  end if;
   if v_booking.status = 'cancelled' then
     return v_booking;
   end if;

@@ -32,7 +32,9 @@ create trigger touch_updated_at before update on public.email_templates
 alter table public.email_templates enable row level security;
 alter table public.email_templates force row level security;
 revoke all on table public.email_templates from public, anon, authenticated, service_role;
-grant select on public.email_templates to authenticated, service_role;
+grant select (id, key, locale, version, subject, html, text, published_at, created_at, updated_at)
+  on public.email_templates to authenticated;
+grant select on public.email_templates to service_role;
 
 create policy "A platform admin sees the templates"
   on public.email_templates for select to authenticated

@@ -39,6 +39,8 @@ create trigger hold_own_account before insert or update on public.notification_p
 create trigger touch_updated_at before update on public.notification_preferences
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.notification_preferences');
+
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
 revoke all on table public.notification_preferences from public, anon, authenticated, service_role;

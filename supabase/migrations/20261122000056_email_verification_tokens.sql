@@ -39,6 +39,8 @@ create unique index email_verification_tokens_one_live_idx on public.email_verif
 create trigger touch_updated_at before update on public.email_verification_tokens
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.email_verification_tokens');
+
 alter table public.email_verification_tokens enable row level security;
 alter table public.email_verification_tokens force row level security;
 revoke all on table public.email_verification_tokens from public, anon, authenticated, service_role;

@@ -46,6 +46,8 @@ create unique index password_reset_tokens_one_live_idx on public.password_reset_
 create trigger touch_updated_at before update on public.password_reset_tokens
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.password_reset_tokens');
+
 alter table public.password_reset_tokens enable row level security;
 alter table public.password_reset_tokens force row level security;
 revoke all on table public.password_reset_tokens from public, anon, authenticated, service_role;

@@ -51,6 +51,8 @@ create index company_subscriptions_assigned_by_idx on public.company_subscriptio
 create trigger touch_updated_at before update on public.company_subscriptions
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.company_subscriptions');
+
 alter table public.company_subscriptions enable row level security;
 alter table public.company_subscriptions force row level security;
 revoke all on table public.company_subscriptions from public, anon, authenticated, service_role;

@@ -79,6 +79,8 @@ create index invitation_tokens_invitation_id_idx on private.invitation_tokens (i
 create unique index invitation_tokens_one_live_idx on private.invitation_tokens (invitation_id)
   where used_at is null and superseded_at is null;
 
+select private.keep_no_statistics('public.company_employee_invitations');
+
 alter table public.company_employee_invitations enable row level security;
 alter table public.company_employee_invitations force row level security;
 alter table private.invitation_tokens enable row level security;

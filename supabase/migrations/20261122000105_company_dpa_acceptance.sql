@@ -20,6 +20,8 @@ comment on table public.company_dpa_acceptance is 'Evidence that a company accep
 
 create index company_dpa_acceptance_accepted_by_idx on public.company_dpa_acceptance (accepted_by);
 
+select private.keep_no_statistics('public.company_dpa_acceptance');
+
 alter table public.company_dpa_acceptance enable row level security;
 alter table public.company_dpa_acceptance force row level security;
 revoke all on table public.company_dpa_acceptance from public, anon, authenticated, service_role;

@@ -285,7 +285,9 @@ set search_path = ''
 as $$
 begin
   delete from public.company_employee_invitations
-  where status = 'accepted' and (accepted_by = old.id or email = old.email);
+  -- Of an address alone only where it was theirs: anybody can sign up with somebody else's.
+  where status = 'accepted'
+    and (accepted_by = old.id or accepted_by is null and email = old.email and old.email_confirmed_at is not null);
   return old;
 end;
 $$;

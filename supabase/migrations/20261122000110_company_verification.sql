@@ -41,6 +41,8 @@ create index company_verification_verified_by_idx on public.company_verification
 create trigger touch_updated_at before update on public.company_verification
   for each row execute function private.touch_updated_at();
 
+select private.keep_no_statistics('public.company_verification');
+
 alter table public.company_verification enable row level security;
 alter table public.company_verification force row level security;
 revoke all on table public.company_verification from public, anon, authenticated, service_role;

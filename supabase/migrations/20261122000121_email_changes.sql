@@ -83,6 +83,8 @@ alter table private.email_change_cancel_tokens add foreign key (change_id) refer
 comment on table private.email_change_cancel_tokens is 'One row per link that takes a change of address back.';
 comment on column private.email_change_cancel_tokens.used_at is 'When it was used. A reversal that did not reach Auth can be repeated by it.';
 
+select private.keep_no_statistics('public.email_changes');
+
 alter table public.email_changes enable row level security;
 alter table public.email_changes force row level security;
 alter table private.email_change_tokens enable row level security;

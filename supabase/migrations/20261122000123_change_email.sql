@@ -40,6 +40,8 @@ declare
   v_email text;
   v_outcome text;
 begin
+  -- An account that nobody confirmed may have to make room.
+  perform private.lock_ends_of_accounts() from private.tokens k where k.purpose = 'email_change' and k.id = p_token_id;
   perform from public.profiles p
   where p.id = (select k.user_id from private.tokens k where k.purpose = 'email_change' and k.id = p_token_id) for no key update;
   v_outcome := private.examine_link('email_change', p_token_id, p_token_hash);
@@ -155,6 +157,7 @@ declare
   v_outcome text;
   v_back_to text;
 begin
+  perform private.lock_ends_of_accounts() from private.tokens k where k.purpose = 'email_change_cancel' and k.id = p_token_id;
   perform from auth.users u
   where u.id = (select k.user_id from private.tokens k where k.purpose = 'email_change_cancel' and k.id = p_token_id) for no key update;
   perform from public.profiles p

@@ -25,6 +25,8 @@ comment on column public.specialist_freed_times.offered_at is 'From when on it i
 create index specialist_freed_times_specialist_id_idx on public.specialist_freed_times (specialist_id, starts_at);
 create index specialist_freed_times_offered_at_idx on public.specialist_freed_times (offered_at);
 
+select private.keep_no_statistics('public.specialist_freed_times');
+
 alter table public.specialist_freed_times enable row level security;
 alter table public.specialist_freed_times force row level security;
 revoke all on table public.specialist_freed_times from public, anon, authenticated, service_role;

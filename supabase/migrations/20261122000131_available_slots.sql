@@ -79,26 +79,39 @@ $$;
 comment on function private.check_working_hours(uuid, timestamptz, timestamptz) is
   'Refuses a session that is not within working hours from start to end: outside_working_hours. Time off is check_time_free()''s.';
 
--- The same words for a day off as for a session with somebody, and asked as late as the constraints that find
--- that: else a refusal would tell one from the other.
-create function private.check_time_free(p_specialist_id uuid, p_starts_at timestamptz, p_ends_at timestamptz)
+-- One query and one word for a session, a day off and a freed time, asked last of all rules: else a refusal, or how long
+-- it takes, would tell one from the other. And one snapshot: a session that is cancelled meanwhile is either still there
+-- or withheld, never free in between. The constraints of bookings decide between those who ask at once.
+create function private.check_time_free(
+  p_specialist_id uuid, p_employee_id uuid, p_starts_at timestamptz, p_ends_at timestamptz, p_moved_id uuid default null
+)
 returns void
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  if exists (
-    select from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
-    where not w.works and w.span && tstzrange(p_starts_at, p_ends_at)
-  ) then
+  if (
+    select count(*) from (
+      select from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
+      where not w.works and w.span && tstzrange(p_starts_at, p_ends_at)
+      union all
+      select from public.bookings b
+      where b.specialist_id = p_specialist_id and b.status in ('held', 'confirmed')
+        and tstzrange(b.starts_at, b.ends_at) && tstzrange(p_starts_at, p_ends_at) and b.id is distinct from p_moved_id
+      union all
+      select from public.bookings b
+      where b.employee_id = p_employee_id and b.status in ('held', 'confirmed')
+        and tstzrange(b.starts_at, b.ends_at) && tstzrange(p_starts_at, p_ends_at) and b.id is distinct from p_moved_id
+    ) taken
+  ) > 0 then
     raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
   end if;
 end;
 $$;
 
-comment on function private.check_time_free(uuid, timestamptz, timestamptz) is
-  'Refuses a session within time off, or in a freed time that is not offered yet, as if it were taken: slot_taken.';
+comment on function private.check_time_free(uuid, uuid, timestamptz, timestamptz, uuid) is
+  'Refuses a time at which one of the two has a session, the specialist is off, or that fell free and is not offered yet: slot_taken. p_moved_id: the session that moves.';
 
 -- Starts are offered in steps of the session's length, filled up to a full quarter of an hour, counted from
 -- where the stretch begins: 50 minutes every hour. book_session() takes any other start as well.

@@ -75,7 +75,8 @@ alter table public.pillar_required_documents force row level security;
 alter table public.specialist_documents enable row level security;
 alter table public.specialist_documents force row level security;
 revoke all on table public.pillar_required_documents, public.specialist_documents from public, anon, authenticated, service_role;
-grant select on public.pillar_required_documents to anon, authenticated, service_role;
+grant select (pillar_id, document_type, created_at) on public.pillar_required_documents to anon, authenticated;
+grant select on public.pillar_required_documents to service_role;
 grant insert (pillar_id, document_type), delete on public.pillar_required_documents to authenticated;
 grant select (
   id, specialist_id, document_type, document_number, issuing_authority, expiry_date, verification_status, file_path, file_hash,

@@ -116,6 +116,15 @@ select is(
   'accepted', 'an invitation is accepted'
 ) from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where i.email = 'colleague@people.test';
 
+select public.request_email_change(pg_temp.id('colleague'), 'private@people.test', repeat('c', 64), null, '{}') \g /dev/null
+select private.process_token_requests(now()) \g /dev/null
+select is(
+  public.use_email_change_link('email_change', k, pg_temp.secret(k), '{}') ->> 'outcome', 'verified', 'an address is changed'
+) from pg_temp.newest('email_change') k;
+select is(
+  public.use_email_change_link('email_change_cancel', k, pg_temp.secret(k), '{}') ->> 'outcome', 'consumed', 'and the change is taken back'
+) from pg_temp.newest('email_change_cancel') k;
+
 select set_eq(
   'select purpose from used_purpose',
   $$select w[1] from pg_catalog.pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w

@@ -85,6 +85,17 @@ select is_empty(
   'nor by the order in which rules refuse'
 );
 update public.company_subscriptions set status = 'active' where company_id = pg_temp.id('north');
+-- Nor by somebody who has used up what a person may book or do in a while.
+insert into private.allowances (kind, subject, full_at)
+select kind, pg_temp.id('company_admin')::text, now() + interval '1 year' from unnest(array['bookings', 'acts']) kind;
+insert into sight
+  select 'without an allowance', w.name, s.what, s.answer from world w, lateral pg_temp.seen('company_admin', 'north', w.event, :'slot') s where w.name in ('day off', 'stranger', 'nobody');
+select is_empty(
+  $$select * from pg_temp.differing('stranger', 'day off') where observer = 'without an allowance' and what ~ 'available_slots|book_session' limit 10$$,
+  'nor by an allowance that is used up'
+);
+select isnt_empty($$select from sight where observer = 'without an allowance' and answer ~ 'rate_limited'$$, 'which refuses what is free');
+delete from private.allowances;
 
 -- What the planner expects, which the Data API tells by Prefer: count=planned
 insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
@@ -96,7 +107,19 @@ select pg_temp.id('colleague'), 'mail', 'booking', 'test', 'colleague@people.tes
 insert into public.failed_login_attempts (user_id, failures) select pg_temp.id('colleague'), 1 from generate_series(1, 300);
 insert into auth.sessions (id, user_id, created_at, updated_at) select gen_random_uuid(), pg_temp.id('colleague'), now(), now() from generate_series(1, 300);
 select private.write_audit('test.entry', 'profiles', 'x', pg_temp.id('colleague'), null, null) from generate_series(1, 300) \g /dev/null
-analyze public.bookings, public.booking_status_history, public.booking_reminders, public.communication_logs, public.audit_logs, public.session_tokens, public.failed_login_attempts;
+insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
+select pg_temp.id('specialist:specialist'), now() + n * interval '1 hour', now() + n * interval '1 hour' + interval '50 minutes', now() + interval '1 day' from generate_series(1, 300) n;
+insert into public.password_reset_tokens (user_id, email, expires_at, superseded_at)
+select pg_temp.id('colleague'), 'colleague@people.test', now() + interval '1 hour', now() from generate_series(1, 300);
+insert into public.terms_acceptance (user_id, document, version) select pg_temp.id('colleague'), 'terms', 'v' || n from generate_series(1, 300) n;
+do $$
+declare
+  v_table text;
+begin
+  for v_table in select name from attacked_table loop
+    execute 'analyze ' || v_table;
+  end loop;
+end; $$;
 
 create function pg_temp.expected(p_statement text) returns text language plpgsql as $$
 declare
@@ -118,7 +141,7 @@ create temporary table estimate as
   ) p
   where t.nspname = 'public' and has_column_privilege('authenticated', t.oid, a.attnum, 'select')
     and exists (
-      select from pg_catalog.pg_attribute o where o.attrelid = t.oid and o.attname in ('employee_id', 'user_id', 'booking_id') and o.attnum > 0
+      select from pg_catalog.pg_attribute o where o.attrelid = t.oid and o.attname in ('employee_id', 'user_id', 'booking_id', 'offered_at') and o.attnum > 0
     );
 select cmp_ok((select count(distinct name) from estimate), '>=', 8::bigint, 'the planner was asked about many tables');
 select is_empty(
