@@ -146,7 +146,7 @@ export const stages = [
     name: 'end-to-end',
     about: 'supabase-js against the running platform',
     stack: true,
-    steps: () => [nodeTests('tests/end-to-end', { minutes: 10 })],
+    steps: () => [nodeTests('tests/end-to-end', { minutes: 20 })],
   },
   {
     name: 'browser',
