@@ -101,21 +101,26 @@ $$;
 comment on function private.job_settle_ended_memberships(timestamptz) is
   'Tells who is no member any more whose the account is, signs out who was removed, and takes the role employee from who has no membership left.';
 
-create function private.release_booking(p_booking public.bookings, p_reason text, p_now timestamptz)
-returns void
+create function private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamptz)
+returns bigint
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_booking public.bookings;
 begin
-  update public.bookings set status = 'cancelled', status_reason = p_reason where id = p_booking.id
-  returning * into p_booking;
-  perform private.withhold_time(p_booking, p_now);
-  perform private.mail_cancellation(p_booking);
+  for v_booking in
+    update public.bookings set status = 'cancelled', status_reason = p_reason where id = any (p_booking_ids) returning *
+  loop
+    perform private.withhold_time(v_booking, p_now);
+    perform private.mail_cancellation(v_booking);
+  end loop;
+  return cardinality(p_booking_ids);
 end;
 $$;
 
-comment on function private.release_booking(public.bookings, text, timestamptz) is
-  'Cancels a session whose person has left, mails those who are still there, and keeps its time from being offered for a while.';
+comment on function private.release_bookings(uuid[], text, timestamptz) is
+  'Cancels sessions whose person has left, mails those who are still there, and keeps their times from being offered for a while.';
 
 -- One run goes through many people's calendars, in an order that is nobody else's. So it waits for none of them: what
 -- somebody else holds has its turn in an hour.
@@ -125,22 +130,18 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_booking public.bookings;
-  v_released bigint := 0;
+  v_released bigint;
 begin
   if not private.lock_booking_parties(null, p_user_id, p_wait => false) then
     return 0;
   end if;
-  for v_booking in
-    select * from public.bookings
+  v_released := private.release_bookings(array(
+    select id from public.bookings
     where employee_id = p_user_id and company_id = p_company_id
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
       and not private.is_member(p_company_id, p_user_id)
     order by id for no key update skip locked
-  loop
-    perform private.release_booking(v_booking, 'The employer no longer takes part.', p_now);
-    v_released := v_released + 1;
-  end loop;
+  ), 'The employer no longer takes part.', p_now);
   delete from private.membership_ends e
   where e.company_id = p_company_id and e.user_id = p_user_id and (private.is_member(p_company_id, p_user_id) or not exists (
     select from public.bookings b
@@ -159,23 +160,16 @@ returns bigint
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_booking public.bookings;
-  v_released bigint := 0;
 begin
   if not private.lock_booking_parties(p_specialist_id, null, p_wait => false) then
     return 0;
   end if;
-  for v_booking in
-    select * from public.bookings
+  return private.release_bookings(array(
+    select id from public.bookings
     where specialist_id = p_specialist_id and releases_at <= p_now
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
     order by id for no key update skip locked
-  loop
-    perform private.release_booking(v_booking, 'The session cannot take place.', p_now);
-    v_released := v_released + 1;
-  end loop;
-  return v_released;
+  ), 'The session cannot take place.', p_now);
 end;
 $$;
 
