@@ -129,7 +129,8 @@ comment on function private.refuse_change() is
 
 -- The planner estimates rows from statistics over all rows, whoever asks, and the Data API tells its estimates to
 -- anybody (Prefer: count=planned): how many sessions a colleague has, say. Without statistics it assumes the same of
--- every value. Its plans here hang on indexes, which need none. Columns whose values nobody can guess may keep theirs.
+-- every value. Its plans here hang on indexes, which need none. Columns whose values nobody can guess may keep theirs;
+-- and how many rows are in which state is nothing of a person, and decides whether a partial index is read whole.
 create function private.keep_no_statistics(p_table regclass, p_but name default null)
 returns void
 language plpgsql
@@ -140,7 +141,7 @@ declare
   v_index record;
 begin
   for v_column in
-    select attname from pg_catalog.pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped and attname is distinct from p_but
+    select attname from pg_catalog.pg_attribute where attrelid = p_table and attnum > 0 and not attisdropped and attname <> 'status' and attname is distinct from p_but
   loop
     execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
   end loop;

@@ -117,9 +117,9 @@ create temporary view known_to_the_planner as
 
 select is_empty(
   $$select o.name, a.attname from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
-    where (o.nspname = 'public' or o.relispartition) and a.attstattarget is distinct from 0
+    where (o.nspname = 'public' or o.relispartition) and a.attname <> 'status' and a.attstattarget is distinct from 0
       and o.relname not in (select relname from known_to_the_planner)
-      and (o.relname, a.attname) <> ('booking_status_history', 'booking_id')
+      and (o.relname, a.attname) not in (('booking_status_history', 'booking_id'), ('company_members', 'company_id'), ('profiles', 'email'))
     union all
     select o.name, x.attname from ours o
     join pg_catalog.pg_index i on i.indrelid = o.oid

@@ -140,6 +140,8 @@ create temporary table estimate as
     select pg_temp.id(x) as id from unnest(array['colleague', 'employee', 'north', 'south', 'specialist:specialist', 'unknown']) x
   ) p
   where t.nspname = 'public' and has_column_privilege('authenticated', t.oid, a.attnum, 'select')
+    -- How many members a company has is known.
+    and (t.name, a.attname) <> ('public.company_members', 'company_id')
     and exists (
       select from pg_catalog.pg_attribute o where o.attrelid = t.oid and o.attname in ('employee_id', 'user_id', 'booking_id', 'offered_at') and o.attnum > 0
     );
