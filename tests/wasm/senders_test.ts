@@ -115,7 +115,7 @@ rule('many bodies that drip hold a little each', async (subject) => {
   }
   const grown = Math.round((subject.function.memory() - before) / MIB);
   sockets.forEach((socket) => socket.end());
-  assert.ok(grown < 100, `6,000 bytes cost ${grown} MiB`);
+  assert.ok(grown < 60, `6,000 bytes cost ${grown} MiB`);
 });
 
 rule('a declared length that never comes is answered 408 and its connection closed', async (subject) => {
