@@ -3,9 +3,10 @@
 import { parseArgs } from 'node:util';
 import { CLASSES, tidy } from './classes.mjs';
 import { links } from './links.mjs';
+import { refusals } from './refusals.mjs';
 import { removal } from './removal.mjs';
 
-const USAGE = `usage: tests/uniformity/run [links | removal] [--each N]
+const USAGE = `usage: tests/uniformity/run [links | removal | refusals] [--each N]
 
   Asks a running stack, N times (400) for each class in random order, and prints how well the classes could be told
   apart by the time of the answers: AUC is the chance to guess right between a class and the others, 0.5 is
@@ -13,10 +14,12 @@ const USAGE = `usage: tests/uniformity/run [links | removal] [--each N]
 
   links    a stranger asks for links that reset a password, for addresses of ${CLASSES.length} kinds. Takes some ten
            minutes. The local inbox takes 5,000 calls an hour: one run, then start the stack anew.
-  removal  an employer removes members who have 0, 1, 2 and 5 sessions to come.`;
+  removal  an employer removes members who have 0, 1, 2 and 5 sessions to come.
+  refusals somebody asks for times at which a colleague has a session, that are off, or that fell free a
+           while ago. Up to 980 each: a specialist may have 1,000 days off.`;
 
 /** @type {Record<string, (each: number) => Promise<void>>} */
-const measurements = { links, removal };
+const measurements = { links, removal, refusals };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { each: { type: 'string', default: '400' }, help: { type: 'boolean', short: 'h', default: false } },

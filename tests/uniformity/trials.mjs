@@ -21,7 +21,7 @@ async function time(address) {
 const pause = (/** @type {number} */ milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** @template T @param {T[]} list */
-function shuffle(list) {
+export function shuffle(list) {
   for (let last = list.length - 1; last > 0; last -= 1) {
     const other = randomInt(last + 1);
     [list[last], list[other]] = [list[other], list[last]];

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { sql } from '../platform/clients.mjs';
 import { aCustomer, as, memberOf } from '../platform/companies.mjs';
 import { environment } from '../platform/environment.mjs';
-import { anApplicant } from '../platform/specialists.mjs';
+import { aSpecialistDayAndNight } from '../platform/specialists.mjs';
 
 after(() => sql.end());
 
@@ -16,7 +16,7 @@ after(() => sql.end());
 const ALLOWANCE = 3;
 /** @type {{ company: { id: string }, admin: Person, colleague: Person }} */
 let here;
-/** @type {{ specialist_id: string, session_type_id: string }} */
+/** @type {Awaited<ReturnType<typeof aSpecialistDayAndNight>>} */
 let offer;
 
 before(async () => {
@@ -25,19 +25,6 @@ before(async () => {
   here = { company, admin, colleague: await memberOf(company, 'employee') };
   offer = await aSpecialistDayAndNight();
 });
-
-/** Of their own, so that what is free depends on the sessions of this file alone. */
-async function aSpecialistDayAndNight() {
-  const { specialistId, pillar } = await anApplicant([]);
-  await sql`update public.specialists set status = 'verified', verified_at = now() where id = ${specialistId}`;
-  await sql`
-    insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at)
-    select ${specialistId}, d, '00:00', '24:00' from generate_series(1, 7) d`;
-  const [{ id }] = await sql`
-    insert into public.session_types (pillar_id, kind, name, default_minutes)
-    values (${pillar.id}, 'coaching', 'A talk', 50) returning id`;
-  return { specialist_id: specialistId, session_type_id: /** @type {string} */ (id) };
-}
 
 /** The month after next, so that all are in one. @param {number} day @param {number} [hour] */
 function at(day, hour = 3) {
@@ -48,8 +35,8 @@ function at(day, hour = 3) {
 /** @param {Person} person @param {Date} starts */
 const book = ({ client }, starts) =>
   client.rpc('book_session', {
-    p_specialist_id: offer.specialist_id,
-    p_session_type_id: offer.session_type_id,
+    p_specialist_id: offer.specialistId,
+    p_session_type_id: offer.sessionTypeId,
     p_starts_at: starts.toISOString(),
     p_company_id: here.company.id,
   });
@@ -74,7 +61,7 @@ async function countByBooking() {
 /** What the admin is offered. */
 async function offered() {
   const { data, error } = await here.admin.client.rpc('available_slots', {
-    p_specialist_id: offer.specialist_id,
+    p_specialist_id: offer.specialistId,
     p_from: at(1, 0).toISOString(),
     p_to: at(15, 0).toISOString(),
   });
