@@ -301,8 +301,6 @@ begin
 end;
 $$;
 
-comment on function private.demo_join() is 'What public.demo_join() does.';
-
 grant execute on function private.demo_join() to authenticated;
 
 create or replace function public.demo_join()

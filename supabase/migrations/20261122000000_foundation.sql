@@ -62,7 +62,6 @@ comment on function private.user_id() is
   'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. '
   'Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
 
-revoke execute on function private.user_id() from public;
 grant execute on function private.user_id() to authenticated, service_role;
 
 create function public.current_user_id()
@@ -79,7 +78,6 @@ comment on function public.current_user_id() is
   'Who the caller is, or null once their session has ended. An edge function asks as the person and then, as the service, '
   'records what it knows of the request by itself, such as an address that the person could make up.';
 
-revoke execute on function public.current_user_id() from public;
 grant execute on function public.current_user_id() to authenticated;
 
 -- A check constraint sees no element of an array by itself. Whoever writes the table executes it.
@@ -96,7 +94,6 @@ $$;
 comment on function private.is_list_of(text[], int, int, text) is
   'Whether a list has at most so many elements, each at most so long and like the pattern.';
 
-revoke execute on function private.is_list_of(text[], int, int, text) from public;
 grant execute on function private.is_list_of(text[], int, int, text) to authenticated, service_role;
 
 create function private.touch_updated_at()

@@ -41,7 +41,6 @@ $$;
 comment on function private.is_platform_admin() is
   'Whether the caller is a platform admin. In a policy, wrap it: (select private.is_platform_admin()).';
 
-revoke execute on function private.is_platform_admin() from public;
 grant execute on function private.is_platform_admin() to authenticated, service_role;
 
 create policy "A person sees their own roles, a platform admin all"

@@ -206,7 +206,6 @@ comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, js
   'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). '
   'A client acts so often in a while: rate_limited (429).';
 
-revoke execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) from public;
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;
 
 -- What a person wrote about themselves goes with them when their account is closed; this log stays.

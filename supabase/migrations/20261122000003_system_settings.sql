@@ -100,5 +100,4 @@ $$;
 comment on function private.setting(text) is
   'The value of a setting. An unknown key is an error of ours, never a silent null.';
 
-revoke execute on function private.setting(text) from public;
 grant execute on function private.setting(text) to service_role;

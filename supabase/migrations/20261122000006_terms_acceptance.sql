@@ -77,7 +77,6 @@ $$;
 comment on function private.record_acceptance(uuid, text, text, jsonb) is
   'Records that a person accepted the version in force. Repeating it changes nothing.';
 
-revoke execute on function private.record_acceptance(uuid, text, text, jsonb) from public;
 grant execute on function private.record_acceptance(uuid, text, text, jsonb) to service_role;
 
 create function private.accept_document(p_document text, p_version text)
@@ -94,9 +93,6 @@ begin
 end;
 $$;
 
-comment on function private.accept_document(text, text) is 'What public.accept_document() does.';
-
-revoke execute on function private.accept_document(text, text) from public;
 grant execute on function private.accept_document(text, text) to authenticated;
 
 create function public.accept_document(p_document text, p_version text)
@@ -112,5 +108,4 @@ comment on function public.accept_document(text, text) is
   'The caller accepts a document: terms, privacy or professional_standards, in the version in force. '
   'Errors: unauthenticated (401), version_not_in_force (409), unknown_document (422).';
 
-revoke execute on function public.accept_document(text, text) from public;
 grant execute on function public.accept_document(text, text) to authenticated;

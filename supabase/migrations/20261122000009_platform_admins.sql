@@ -87,8 +87,6 @@ begin
 end;
 $$;
 
-comment on function private.grant_platform_admin(uuid) is 'What public.grant_platform_admin() does.';
-
 create function private.revoke_platform_admin(p_user_id uuid)
 returns void
 language plpgsql
@@ -103,11 +101,6 @@ begin
   delete from public.user_roles where user_id = p_user_id and role = 'platform_admin';
 end;
 $$;
-
-comment on function private.revoke_platform_admin(uuid) is 'What public.revoke_platform_admin() does.';
-
-revoke execute on function private.grant_platform_admin(uuid) from public;
-revoke execute on function private.revoke_platform_admin(uuid) from public;
 grant execute on function private.grant_platform_admin(uuid) to authenticated;
 grant execute on function private.revoke_platform_admin(uuid) to authenticated;
 
@@ -133,8 +126,5 @@ comment on function public.grant_platform_admin(uuid) is
   'A platform admin makes somebody another one. Again: nothing happens. Errors: unauthenticated (401), forbidden (403), not_found (404).';
 comment on function public.revoke_platform_admin(uuid) is
   'A platform admin takes the role from another one. Again: nothing happens. Errors: unauthenticated (401), forbidden (403), own_role (409).';
-
-revoke execute on function public.grant_platform_admin(uuid) from public;
-revoke execute on function public.revoke_platform_admin(uuid) from public;
 grant execute on function public.grant_platform_admin(uuid) to authenticated;
 grant execute on function public.revoke_platform_admin(uuid) to authenticated;

@@ -85,7 +85,6 @@ $$;
 comment on function private.my_company_ids(text[]) is
   'Companies the caller is an active member of, in one of the roles. In a policy: = any(array(select ...)).';
 
-revoke execute on function private.my_company_ids(text[]) from public;
 grant execute on function private.my_company_ids(text[]) to authenticated, service_role;
 
 create policy "A member sees their company, a platform admin every company"

@@ -32,9 +32,6 @@ begin
 end;
 $$;
 
-comment on function private.company_directory(uuid, uuid) is 'What public.company_directory() does.';
-
-revoke execute on function private.company_directory(uuid, uuid) from public;
 grant execute on function private.company_directory(uuid, uuid) to authenticated;
 
 create function public.company_directory(p_company_id uuid, p_after uuid default null)
@@ -51,7 +48,6 @@ comment on function public.company_directory(uuid, uuid) is
   'Members of a company by name, with the addresses that were invited, 500 at a time, for its admins and managers. '
   'p_after: user_id of the last one of the page before. Errors: company_not_found, member_not_found (404).';
 
-revoke execute on function public.company_directory(uuid, uuid) from public;
 grant execute on function public.company_directory(uuid, uuid) to authenticated;
 
 -- 'employee' in user_roles says: belongs to some company. A job takes it away after the last membership has ended

@@ -72,7 +72,6 @@ $$;
 comment on function private.my_application_id() is
   'The specialist that the caller asks to become; null once that is decided. In a policy, wrap it in a select.';
 
-revoke execute on function private.my_application_id() from public;
 grant execute on function private.my_application_id() to authenticated, service_role;
 
 create function private.my_specialist_id()
@@ -90,7 +89,6 @@ $$;
 comment on function private.my_specialist_id() is
   'The specialist that the caller is, whatever the status; null for everybody else. In a policy, wrap it in a select.';
 
-revoke execute on function private.my_specialist_id() from public;
 grant execute on function private.my_specialist_id() to authenticated, service_role;
 
 -- For what hangs on a specialist and is written directly. Of two inserts or moves that overlap, each would else find

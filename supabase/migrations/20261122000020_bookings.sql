@@ -78,7 +78,6 @@ $$;
 comment on function private.my_practice_id() is
   'The specialist that the caller is and is verified as; null for everybody else, also while suspended.';
 
-revoke execute on function private.my_practice_id() from public;
 grant execute on function private.my_practice_id() to authenticated, service_role;
 
 create policy "The employee and the specialist see their booking"

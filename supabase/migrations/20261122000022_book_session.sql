@@ -243,9 +243,6 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
-comment on function private.book_session(uuid, uuid, timestamptz, uuid) is 'What public.book_session() does.';
-
-revoke execute on function private.book_session(uuid, uuid, timestamptz, uuid) from public;
 grant execute on function private.book_session(uuid, uuid, timestamptz, uuid) to authenticated;
 
 create function public.book_session(
@@ -264,5 +261,4 @@ comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
   'not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), '
   'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
-revoke execute on function public.book_session(uuid, uuid, timestamptz, uuid) from public;
 grant execute on function public.book_session(uuid, uuid, timestamptz, uuid) to authenticated;

@@ -110,8 +110,6 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
-comment on function private.reschedule_booking(uuid, timestamptz) is 'What public.reschedule_booking() does.';
-
 -- Cancelling twice is one cancellation: the second call answers like the first.
 create function private.cancel_booking(p_booking_id uuid, p_reason text)
 returns public.bookings
@@ -140,8 +138,6 @@ begin
 end;
 $$;
 
-comment on function private.cancel_booking(uuid, text) is 'What public.cancel_booking() does.';
-
 create function private.close_booking(p_booking_id uuid, p_outcome text)
 returns public.bookings
 language plpgsql
@@ -164,12 +160,6 @@ begin
   return v_booking;
 end;
 $$;
-
-comment on function private.close_booking(uuid, text) is 'What public.close_booking() does.';
-
-revoke execute on function private.reschedule_booking(uuid, timestamptz) from public;
-revoke execute on function private.cancel_booking(uuid, text) from public;
-revoke execute on function private.close_booking(uuid, text) from public;
 grant execute on function private.reschedule_booking(uuid, timestamptz) to authenticated;
 grant execute on function private.cancel_booking(uuid, text) to authenticated;
 grant execute on function private.close_booking(uuid, text) to authenticated;
@@ -211,10 +201,6 @@ comment on function public.cancel_booking(uuid, text) is
 comment on function public.close_booking(uuid, text) is
   'The specialist says how a session that has begun went. Errors: unauthenticated (401), not_your_move (403), '
   'booking_not_found (404), booking_not_open (409), invalid_outcome (422).';
-
-revoke execute on function public.reschedule_booking(uuid, timestamptz) from public;
-revoke execute on function public.cancel_booking(uuid, text) from public;
-revoke execute on function public.close_booking(uuid, text) from public;
 grant execute on function public.reschedule_booking(uuid, timestamptz) to authenticated;
 grant execute on function public.cancel_booking(uuid, text) to authenticated;
 grant execute on function public.close_booking(uuid, text) to authenticated;

@@ -21,9 +21,6 @@ as $$
   limit 1000;
 $$;
 
-comment on function private.specialist_agenda(timestamptz, timestamptz) is 'What public.specialist_agenda() does.';
-
-revoke execute on function private.specialist_agenda(timestamptz, timestamptz) from public;
 grant execute on function private.specialist_agenda(timestamptz, timestamptz) to authenticated;
 
 create function public.specialist_agenda(p_from timestamptz, p_until timestamptz)
@@ -41,5 +38,4 @@ $$;
 comment on function public.specialist_agenda(timestamptz, timestamptz) is
   'The caller''s sessions as a specialist that start within [p_from, p_until), with the name of whom they meet; the first thousand.';
 
-revoke execute on function public.specialist_agenda(timestamptz, timestamptz) from public;
 grant execute on function public.specialist_agenda(timestamptz, timestamptz) to authenticated;

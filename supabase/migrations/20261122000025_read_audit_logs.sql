@@ -23,8 +23,6 @@ $$;
 comment on function private.audited_reason(text) is
   'Why a platform admin reads, or does, what is audited. Errors: forbidden (403), reason_required (422).';
 
-revoke execute on function private.audited_reason(text) from public;
-
 create type private.audit_filters as (
   action text, entity_type text, entity_id text, user_id uuid, actor_id uuid, status text, "from" timestamptz, "to" timestamptz
 );
@@ -51,8 +49,6 @@ $$;
 
 comment on function private.parse_audit_filters(jsonb) is
   'Filters of read_audit_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
-
-revoke execute on function private.parse_audit_filters(jsonb) from public;
 
 -- Planned anew with each set of filters: a plan for all of them could use no index.
 create function private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit int)
@@ -100,9 +96,6 @@ begin
 end;
 $$;
 
-comment on function private.read_audit_logs(text, jsonb, bigint, int) is 'What public.read_audit_logs() does.';
-
-revoke execute on function private.read_audit_logs(text, jsonb, bigint, int) from public;
 grant execute on function private.read_audit_logs(text, jsonb, bigint, int) to authenticated;
 
 create function public.read_audit_logs(
@@ -122,5 +115,4 @@ comment on function public.read_audit_logs(text, jsonb, bigint, int) is
   'entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. '
   'Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
-revoke execute on function public.read_audit_logs(text, jsonb, bigint, int) from public;
 grant execute on function public.read_audit_logs(text, jsonb, bigint, int) to authenticated;

@@ -88,5 +88,3 @@ $$;
 
 comment on function private.require_allowance(text, uuid) is
   'Takes one from a person''s allowance, or refuses: rate_limited (429), with retry_after_seconds as JSON in the detail.';
-
-revoke execute on function private.take_allowance(text, text, timestamptz), private.require_allowance(text, uuid) from public;

@@ -30,8 +30,6 @@ $$;
 comment on function private.kick_function(text, jsonb) is
   'Calls an edge function with the cron key after commit; the id of the answer in net._http_response. Raises where that cannot be: a job then has failed.';
 
-revoke execute on function private.kick_function(text, jsonb) from public;
-
 -- This kick only shortens the wait: cron looks into the queue every minute anyway. So nothing that goes wrong
 -- here may reach the transaction that caused it; it is written down as a failed run instead.
 create function private.kick_at_once(p_name text)
@@ -60,8 +58,6 @@ $$;
 
 comment on function private.kick_at_once(text) is
   'Calls an edge function for a mail that somebody waits for, once per transaction. A failure is a failed run of kick_at_once in private.job_runs.';
-
-revoke execute on function private.kick_at_once(text) from public;
 
 create function private.enqueue_email(
   p_template text,
@@ -110,9 +106,6 @@ $$;
 
 comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text) is
   'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
-
-revoke execute on function
-  private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text) from public;
 
 create function private.email_priority(p_category text)
 returns smallint

@@ -112,6 +112,3 @@ $$;
 
 comment on function private.examine_link(text, uuid, text) is
   'Locks a token of a purpose. Null for who has its secret, who alone learns more; or invalid, which counts as an attempt, or exhausted.';
-
-revoke execute on function private.token_table(text) from public;
-revoke execute on function private.examine_link(text, uuid, text) from public;

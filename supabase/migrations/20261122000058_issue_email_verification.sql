@@ -41,8 +41,6 @@ $$;
 comment on function private.issue_email_verification(uuid, text, timestamptz) is
   'Issues a verification token for an address of a person, retires older ones, queues the mail. Returns the token''s id.';
 
-revoke execute on function private.issue_email_verification(uuid, text, timestamptz) from public;
-
 create function private.iso_timestamp(p_at timestamptz)
 returns text
 language sql

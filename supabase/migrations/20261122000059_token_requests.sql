@@ -80,7 +80,6 @@ $$;
 comment on function private.request_token(text, text, text, text, jsonb, uuid) is
   'Notes that somebody asked for a token mail, if their client, and the person if there is one, may ask now. The same work for every address.';
 
-revoke execute on function private.request_token(text, text, text, text, jsonb, uuid) from public;
 grant execute on function private.request_token(text, text, text, text, jsonb, uuid) to service_role;
 
 create function public.request_email_verification(
@@ -108,9 +107,6 @@ comment on function public.request_email_verification(text, text, text, jsonb) i
   'network, or null. Answers alike for every address: {allowed: true}, or {allowed: false, retry_after_seconds} by the client''s allowance.';
 comment on function public.request_password_reset(text, text, text, jsonb) is
   'Somebody asks for a link that resets a password. As request_email_verification().';
-
-revoke execute on function public.request_email_verification(text, text, text, jsonb) from public, anon, authenticated;
-revoke execute on function public.request_password_reset(text, text, text, jsonb) from public, anon, authenticated;
 grant execute on function public.request_email_verification(text, text, text, jsonb) to service_role;
 grant execute on function public.request_password_reset(text, text, text, jsonb) to service_role;
 
@@ -163,8 +159,6 @@ $$;
 comment on function private.take_cooldown(text, text[], timestamptz) is
   'Of the addresses, those that may be mailed now; from now on they cool down. Locks in key order.';
 
-revoke execute on function private.take_cooldown(text, text[], timestamptz) from public;
-
 -- The rows are gone, whatever becomes of them.
 create function private.take_token_requests(p_purpose text, p_now timestamptz, p_limit int)
 returns table (user_id uuid, email text, may_mail boolean)
@@ -196,8 +190,6 @@ $$;
 comment on function private.take_token_requests(text, timestamptz, int) is
   'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, and whether that does not cool down.';
 
-revoke execute on function private.take_token_requests(text, timestamptz, int) from public;
-
 -- Whoever has moved their account to an address of their own still knows it by the one at work: to the mailbox at
 -- work, which their employer may read, nothing goes.
 create function private.moved_accounts(p_emails text[])
@@ -213,8 +205,6 @@ $$;
 
 comment on function private.moved_accounts(text[]) is
   'Accounts that a company invited at one of these addresses, if no account has it now.';
-
-revoke execute on function private.moved_accounts(text[]) from public;
 
 -- A person who is being deleted or issued to right now is passed over: they have, or need, no mail.
 create function private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamptz)
@@ -248,8 +238,6 @@ $$;
 comment on function private.issue_requested_tokens(text, text[], timestamptz) is
   'Issues a token to every account of these addresses that is entitled to one.';
 
-revoke execute on function private.issue_requested_tokens(text, text[], timestamptz) from public;
-
 -- Each purpose has its own share, so that a flood of one does not hold up the other.
 create function private.process_token_requests(p_now timestamptz default now(), p_limit int default 1000)
 returns int
@@ -277,5 +265,3 @@ $$;
 
 comment on function private.process_token_requests(timestamptz, int) is
   'Turns waiting requests into tokens and mails, where the account and the cooldown allow it. Returns how many it looked at.';
-
-revoke execute on function private.process_token_requests(timestamptz, int) from public;

@@ -52,7 +52,6 @@ $$;
 comment on function private.consume_email_verification(uuid, text, jsonb, jsonb) is
   'See public.consume_email_verification(). The row lock lets exactly one of several racing requests verify.';
 
-revoke execute on function private.consume_email_verification(uuid, text, jsonb, jsonb) from public;
 grant execute on function private.consume_email_verification(uuid, text, jsonb, jsonb) to service_role;
 
 create function public.consume_email_verification(
@@ -68,7 +67,6 @@ $$;
 comment on function public.consume_email_verification(uuid, text, jsonb, jsonb) is
   'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
 
-revoke execute on function public.consume_email_verification(uuid, text, jsonb, jsonb) from public, anon, authenticated;
 grant execute on function public.consume_email_verification(uuid, text, jsonb, jsonb) to service_role;
 
 create function private.seal_token_hashes(p_tokens jsonb)
@@ -100,9 +98,6 @@ begin
 end;
 $$;
 
-comment on function private.seal_token_hashes(jsonb) is 'See public.seal_token_hashes().';
-
-revoke execute on function private.seal_token_hashes(jsonb) from public;
 grant execute on function private.seal_token_hashes(jsonb) to service_role;
 
 create function public.seal_token_hashes(p_tokens jsonb)
@@ -116,5 +111,4 @@ $$;
 comment on function public.seal_token_hashes(jsonb) is
   'Stores the digests of tokens whose mails are being made: [{purpose, id, token_hash}]. The first digest stays; answers the stored ones.';
 
-revoke execute on function public.seal_token_hashes(jsonb) from public, anon, authenticated;
 grant execute on function public.seal_token_hashes(jsonb) to service_role;

@@ -110,8 +110,6 @@ $$;
 comment on function private.sync_booking_reminders(uuid[], timestamptz) is
   'Makes the reminders of bookings what they should be. Idempotent.';
 
-revoke execute on function private.sync_booking_reminders(uuid[], timestamptz) from public;
-
 create function private.follow_booking()
 returns trigger
 language plpgsql

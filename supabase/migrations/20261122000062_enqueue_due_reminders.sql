@@ -69,5 +69,3 @@ $$;
 
 comment on function private.enqueue_due_reminders(int, timestamptz) is
   'Queues the mails of up to p_limit due reminders, oldest first. Returns how many. Safe side by side.';
-
-revoke execute on function private.enqueue_due_reminders(int, timestamptz) from public;

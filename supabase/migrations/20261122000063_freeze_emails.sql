@@ -33,8 +33,6 @@ $$;
 comment on function private.pick_queued_emails(text, int, timestamptz) is
   'Locks up to p_limit due mails, urgent ones first, passing over what other dispatchers hold.';
 
-revoke execute on function private.pick_queued_emails(text, int, timestamptz) from public;
-
 create type private.screened_email as (
   mail_id bigint,
   place bigint,
@@ -114,8 +112,6 @@ $$;
 comment on function private.screen_emails(bigint[], timestamptz) is
   'The last look at mails before they are frozen: address, token, session, preferences, quiet hours, language.';
 
-revoke execute on function private.screen_emails(bigint[], timestamptz) from public;
-
 create function private.freeze_emails(
   p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz,
   out batch_ids uuid[], out skipped int, out deferred int
@@ -182,5 +178,3 @@ $$;
 
 comment on function private.freeze_emails(text, int, int, timestamptz) is
   'Makes leased batches of up to p_limit due mails. Ids, order, template versions, languages and zones are fixed from here on.';
-
-revoke execute on function private.freeze_emails(text, int, int, timestamptz) from public;

@@ -46,8 +46,6 @@ $$;
 comment on function private.lease_due_batches(text, int, int, timestamptz) is
   'Leases batches whose next try is due or whose lease ran out; the latter costs them an attempt.';
 
-revoke execute on function private.lease_due_batches(text, int, int, timestamptz) from public;
-
 create function private.batch_json(p_batch_ids uuid[])
 returns json
 language plpgsql
@@ -185,8 +183,6 @@ begin
 end;
 $$;
 
-comment on function private.claim_emails(text, int, int, timestamptz) is 'See public.claim_emails().';
-
 -- Counting stops at 10,000: enough to know that there is more, and never a scan of the queue.
 -- Requests for a token count too: any of them may be a mail, and the dispatcher must come back.
 create function private.count_due_emails(p_stream text, p_now timestamptz)
@@ -222,7 +218,6 @@ $$;
 
 comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, and requests that may become mails, at most 10,000.';
 
-revoke execute on function private.claim_emails(text, int, int, timestamptz) from public;
 grant execute on function private.claim_emails(text, int, int, timestamptz) to service_role;
 
 create function public.claim_emails(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz default null)
@@ -246,5 +241,4 @@ comment on function public.claim_emails(text, int, int, timestamptz) is
   'Leases up to p_limit mails of a stream for p_lease_seconds: batches with their mails, the templates they use, and their time zones. '
   'A batch to be tried again keeps its id, mails and order. p_now is for tests.';
 
-revoke execute on function public.claim_emails(text, int, int, timestamptz) from public, anon, authenticated;
 grant execute on function public.claim_emails(text, int, int, timestamptz) to service_role;

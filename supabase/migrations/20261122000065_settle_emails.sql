@@ -121,9 +121,6 @@ begin
 end;
 $$;
 
-comment on function private.settle_emails(jsonb, timestamptz) is 'See public.settle_emails().';
-
-revoke execute on function private.settle_emails(jsonb, timestamptz) from public;
 grant execute on function private.settle_emails(jsonb, timestamptz) to service_role;
 
 create function public.settle_emails(p_results jsonb, p_now timestamptz default null)
@@ -148,7 +145,6 @@ $$;
 comment on function public.settle_emails(jsonb, timestamptz) is
   'Settles batches: sent, retry, split, failed, skipped or pause. Answers how many mails each; stale: the lease was lost. p_now is for tests.';
 
-revoke execute on function public.settle_emails(jsonb, timestamptz) from public, anon, authenticated;
 grant execute on function public.settle_emails(jsonb, timestamptz) to service_role;
 
 create function private.redrive_emails(p_error_code text, p_limit int)
@@ -185,9 +181,6 @@ begin
 end;
 $$;
 
-comment on function private.redrive_emails(text, int) is 'See public.redrive_emails().';
-
-revoke execute on function private.redrive_emails(text, int) from public;
 grant execute on function private.redrive_emails(text, int) to service_role;
 
 create function public.redrive_emails(p_error_code text default null, p_limit int default 1000)
@@ -201,5 +194,4 @@ $$;
 comment on function public.redrive_emails(text, int) is
   'Queues failed mails again, oldest first, all or those of one error code. They get new batches and pass every check again.';
 
-revoke execute on function public.redrive_emails(text, int) from public, anon, authenticated;
 grant execute on function public.redrive_emails(text, int) to service_role;

@@ -58,5 +58,3 @@ $$;
 
 comment on function private.run_job(text, timestamptz) is
   'Runs private.job_<p_job>(p_now) and records it; a failure is recorded instead of raised. Null when it is running already.';
-
-revoke execute on function private.run_job(text, timestamptz) from public;

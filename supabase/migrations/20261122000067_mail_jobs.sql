@@ -39,8 +39,6 @@ $$;
 comment on function private.purge(regclass, name, timestamptz) is
   'The frame of purge jobs: deletes the rows whose p_column is before p_before, the oldest first, and returns how many. Wants an index on it.';
 
-revoke execute on function private.purge(regclass, name, timestamptz) from public;
-
 create function private.days(p_setting text)
 returns interval
 language sql

@@ -16,5 +16,4 @@ comment on function private.withhold_auth_email(jsonb) is
   'Auth hook send_email that sends nothing. p_event has the token in clear text: it must not be kept.';
 
 grant usage on schema private to supabase_auth_admin;
-revoke execute on function private.withhold_auth_email(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.withhold_auth_email(jsonb) to supabase_auth_admin;

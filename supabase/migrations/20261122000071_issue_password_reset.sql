@@ -39,8 +39,6 @@ $$;
 comment on function private.issue_password_reset(uuid, text, timestamptz) is
   'Issues a reset token for an address of a person, retires older ones, queues the mail. Returns the token''s id.';
 
-revoke execute on function private.issue_password_reset(uuid, text, timestamptz) from public;
-
 create function private.retire_password_resets(
   p_user_id uuid, p_now timestamptz default now(), p_only_released boolean default false
 )
@@ -56,5 +54,3 @@ $$;
 
 comment on function private.retire_password_resets(uuid, timestamptz, boolean) is
   'Voids the links of a person that were not used, or of these only one that was used and given back.';
-
-revoke execute on function private.retire_password_resets(uuid, timestamptz, boolean) from public;

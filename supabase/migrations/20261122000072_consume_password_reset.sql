@@ -32,8 +32,6 @@ $$;
 comment on function private.examine_password_reset(uuid, text) is
   'Locks a reset token and says what it is worth. A wrong secret counts as an attempt.';
 
-revoke execute on function private.examine_password_reset(uuid, text) from public;
-
 create function private.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[])
 returns jsonb
 language plpgsql
@@ -67,8 +65,6 @@ begin
 end;
 $$;
 
-comment on function private.check_password_reset(uuid, text, text[]) is 'What public.check_password_reset() does.';
-
 create function private.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb)
 returns jsonb
 language plpgsql
@@ -91,8 +87,6 @@ begin
   return jsonb_build_object('outcome', 'consumed', 'user_id', v_user_id);
 end;
 $$;
-
-comment on function private.consume_password_reset(uuid, text, jsonb) is 'What public.consume_password_reset() does.';
 
 -- A link that was used while a newer one was mailed makes way for it: only one of a person is live.
 create function private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb)
@@ -127,12 +121,6 @@ begin
   );
 end;
 $$;
-
-comment on function private.release_password_reset(uuid, text, jsonb) is 'What public.release_password_reset() does.';
-
-revoke execute on function private.check_password_reset(uuid, text, text[]) from public;
-revoke execute on function private.consume_password_reset(uuid, text, jsonb) from public;
-revoke execute on function private.release_password_reset(uuid, text, jsonb) from public;
 grant execute on function private.check_password_reset(uuid, text, text[]) to service_role;
 grant execute on function private.consume_password_reset(uuid, text, jsonb) to service_role;
 grant execute on function private.release_password_reset(uuid, text, jsonb) to service_role;
@@ -168,10 +156,6 @@ comment on function public.consume_password_reset(uuid, text, jsonb) is
   'Uses a reset token up. Outcome: consumed, with user_id, for exactly one of racing requests; or as check_password_reset().';
 comment on function public.release_password_reset(uuid, text, jsonb) is
   'Gives a consumed reset token back, because Auth did not take the new password. A newer link voids it all the same.';
-
-revoke execute on function public.check_password_reset(uuid, text, text[], jsonb) from public, anon, authenticated;
-revoke execute on function public.consume_password_reset(uuid, text, jsonb) from public, anon, authenticated;
-revoke execute on function public.release_password_reset(uuid, text, jsonb) from public, anon, authenticated;
 grant execute on function public.check_password_reset(uuid, text, text[], jsonb) to service_role;
 grant execute on function public.consume_password_reset(uuid, text, jsonb) to service_role;
 grant execute on function public.release_password_reset(uuid, text, jsonb) to service_role;

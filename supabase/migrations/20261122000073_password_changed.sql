@@ -48,8 +48,6 @@ $$;
 comment on function private.follow_password_change() is
   'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others.';
 
-revoke execute on function private.follow_password_change() from public;
-
 -- Sorts after follow_auth_user: the profile has the address by then.
 create trigger follow_password_change after update of encrypted_password on auth.users
   for each row

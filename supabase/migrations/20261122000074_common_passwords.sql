@@ -35,8 +35,6 @@ $$;
 comment on function private.common_password_digests(text[]) is
   'Digests, in hex, of common passwords that begin with one of the prefixes of four hex digits.';
 
-revoke execute on function private.common_password_digests(text[]) from public;
-
 insert into private.common_passwords (digest)
 select sha256(convert_to(word, 'UTF8')) from regexp_split_to_table(trim(E'\n' from $words$
 123456 123456789 qwerty password 111111 12345678 abc123 1234567 password1 12345 1234567890 123123 000000 iloveyou 1234

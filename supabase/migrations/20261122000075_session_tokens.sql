@@ -102,8 +102,6 @@ $$;
 
 comment on function private.record_sessions(uuid[]) is 'Brings session_tokens up to what Auth''s rows say. Returns how many.';
 
-revoke execute on function private.record_sessions(uuid[]) from public;
-
 create function private.follow_session()
 returns trigger
 language plpgsql
@@ -161,10 +159,6 @@ end;
 $$;
 
 comment on function private.follow_session_end() is 'Trigger on auth.sessions: an end is remembered with its reason.';
-
-revoke execute on function private.follow_session() from public;
-revoke execute on function private.session_end_reason(uuid, timestamptz) from public;
-revoke execute on function private.follow_session_end() from public;
 
 create trigger follow_session after insert or update on auth.sessions
   for each row execute function private.follow_session();

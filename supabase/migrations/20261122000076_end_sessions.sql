@@ -27,8 +27,6 @@ begin
 end;
 $$;
 
-comment on function private.end_session(uuid) is 'What public.end_session() does.';
-
 -- private.user_id() has vouched for the session that the token names before it is spared.
 create function private.end_other_sessions()
 returns bigint
@@ -56,11 +54,6 @@ begin
   return v_ended;
 end;
 $$;
-
-comment on function private.end_other_sessions() is 'What public.end_other_sessions() does.';
-
-revoke execute on function private.end_session(uuid) from public;
-revoke execute on function private.end_other_sessions() from public;
 grant execute on function private.end_session(uuid) to authenticated;
 grant execute on function private.end_other_sessions() to authenticated;
 
@@ -86,8 +79,5 @@ comment on function public.end_session(uuid) is
   'Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404).';
 comment on function public.end_other_sessions() is
   'Ends every session of the caller but the one that calls, and says how many. Errors: unauthenticated (401).';
-
-revoke execute on function public.end_session(uuid) from public;
-revoke execute on function public.end_other_sessions() from public;
 grant execute on function public.end_session(uuid) to authenticated;
 grant execute on function public.end_other_sessions() to authenticated;

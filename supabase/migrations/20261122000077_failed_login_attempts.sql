@@ -91,9 +91,6 @@ begin
 end;
 $$;
 
-comment on function private.read_failed_login_attempts(text, uuid, bigint, int) is 'What public.read_failed_login_attempts() does.';
-
-revoke execute on function private.read_failed_login_attempts(text, uuid, bigint, int) from public;
 grant execute on function private.read_failed_login_attempts(text, uuid, bigint, int) to authenticated;
 
 create function public.read_failed_login_attempts(
@@ -111,5 +108,4 @@ comment on function public.read_failed_login_attempts(text, uuid, bigint, int) i
   'A platform admin reads failed sign-ins, newest first, of everybody or of one person, at most 200 at once. p_cursor: the id of '
   'the last one of the page before. Each call is audited. Errors: forbidden (403), reason_required (422).';
 
-revoke execute on function public.read_failed_login_attempts(text, uuid, bigint, int) from public;
 grant execute on function public.read_failed_login_attempts(text, uuid, bigint, int) to authenticated;

@@ -200,14 +200,4 @@ $$;
 
 comment on function private.check_password_attempt(jsonb) is
   'Auth hook password_verification_attempt: {user_id, valid, metadata?: {ip_address?}} -> {decision: continue | reject, message}.';
-
-revoke execute on function
-  private.network_of(inet), private.sign_in_subject(uuid, inet), private.back_off(int, int),
-  private.count_failure(text, int, interval, interval, timestamptz),
-  private.record_failure(uuid, text, text, inet, timestamptz),
-  private.record_held_back(uuid, inet, timestamptz, timestamptz),
-  private.judge_password_attempt(uuid, boolean, inet, timestamptz),
-  private.forget_failed_logins(uuid)
-  from public;
-revoke execute on function private.check_password_attempt(jsonb) from public, anon, authenticated, service_role;
 grant execute on function private.check_password_attempt(jsonb) to supabase_auth_admin;

@@ -47,8 +47,6 @@ $$;
 
 comment on function private.person_record(uuid) is 'What public.read_person() shows, or null when there is no such person.';
 
-revoke execute on function private.person_record(uuid) from public;
-
 create function private.read_person(p_user_id uuid, p_reason text)
 returns jsonb
 language plpgsql
@@ -70,9 +68,6 @@ begin
 end;
 $$;
 
-comment on function private.read_person(uuid, text) is 'What public.read_person() does.';
-
-revoke execute on function private.read_person(uuid, text) from public;
 grant execute on function private.read_person(uuid, text) to authenticated;
 
 create function public.read_person(p_user_id uuid, p_reason text)
@@ -88,5 +83,4 @@ comment on function public.read_person(uuid, text) is
   'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many '
   'bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
-revoke execute on function public.read_person(uuid, text) from public;
 grant execute on function public.read_person(uuid, text) to authenticated;

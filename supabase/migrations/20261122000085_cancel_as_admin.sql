@@ -128,8 +128,6 @@ begin
 end;
 $$;
 
-comment on function private.cancel_booking_as_admin(uuid, text) is 'What public.cancel_booking_as_admin() does.';
-
 create function private.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text)
 returns int
 language plpgsql
@@ -161,11 +159,6 @@ begin
   return cardinality(v_booking_ids);
 end;
 $$;
-
-comment on function private.cancel_bookings_of_specialist(uuid, text) is 'What public.cancel_bookings_of_specialist() does.';
-
-revoke execute on function private.cancel_booking_as_admin(uuid, text) from public;
-revoke execute on function private.cancel_bookings_of_specialist(uuid, text) from public;
 grant execute on function private.cancel_booking_as_admin(uuid, text) to authenticated;
 grant execute on function private.cancel_bookings_of_specialist(uuid, text) to authenticated;
 
@@ -193,8 +186,5 @@ comment on function public.cancel_booking_as_admin(uuid, text) is
 comment on function public.cancel_bookings_of_specialist(uuid, text) is
   'A platform admin cancels every session that a specialist has still to come; everybody is mailed the reason. '
   'Answers how many. Errors: forbidden (403), specialist_not_found (404), reason_required (422).';
-
-revoke execute on function public.cancel_booking_as_admin(uuid, text) from public;
-revoke execute on function public.cancel_bookings_of_specialist(uuid, text) from public;
 grant execute on function public.cancel_booking_as_admin(uuid, text) to authenticated;
 grant execute on function public.cancel_bookings_of_specialist(uuid, text) to authenticated;

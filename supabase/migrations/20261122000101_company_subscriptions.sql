@@ -97,8 +97,6 @@ $$;
 comment on function private.company_entitlement(uuid, timestamptz) is
   'What a company is entitled to at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
 
-revoke execute on function private.company_entitlement(uuid, timestamptz) from public;
-
 create function private.company_seats(p_company_id uuid, p_now timestamptz default now())
 returns jsonb
 language plpgsql
@@ -123,8 +121,6 @@ $$;
 comment on function private.company_seats(uuid, timestamptz) is
   'Seats of a company: {limit, members, pending}. To rely on it, lock the company''s row first (private.lock_company()).';
 
-revoke execute on function private.company_seats(uuid, timestamptz) from public;
-
 -- Everything that gives or takes a seat starts with it. Bookings and sign-ins do not wait for it. Held with it are the
 -- accounts of whom it may name or mail: the caller, the admins, and whoever is acted on.
 create function private.lock_company(p_company_id uuid, p_user_id uuid default null)
@@ -144,5 +140,3 @@ end;
 $$;
 
 comment on function private.lock_company(uuid, uuid) is 'The company, locked until the transaction ends; null when there is none.';
-
-revoke execute on function private.lock_company(uuid, uuid) from public;

@@ -215,8 +215,6 @@ $$;
 
 comment on function private.mail_company_admins(uuid, text, jsonb, text) is 'Mails every admin of a company.';
 
-revoke execute on function private.mail_company_admins(uuid, text, jsonb, text) from public;
-
 -- A person who calls the Data API directly can write anything there: it is what the caller says. So
 -- nothing else of it is taken over, least of all a reason or a source, and no address in a person's own
 -- name: the log and the evidence of an acceptance hold none that a client can make up. It is unknown then,
@@ -235,5 +233,3 @@ as $$
 $$;
 
 comment on function private.caller_context(jsonb, text) is 'request_id, user_agent and, where a function vouches for it (service_role), ip of a context that an edge function passes on for its caller.';
-
-revoke execute on function private.caller_context(jsonb, text) from public;

@@ -221,10 +221,6 @@ begin
 end;
 $$;
 
-comment on function private.assign_company_plan(uuid, text, text, date, date, int, int, boolean, text, jsonb) is
-  'What public.assign_company_plan() does.';
-
-revoke execute on function private.assign_company_plan(uuid, text, text, date, date, int, int, boolean, text, jsonb) from public;
 grant execute on function private.assign_company_plan(uuid, text, text, date, date, int, int, boolean, text, jsonb) to authenticated;
 
 create function public.assign_company_plan(
@@ -248,5 +244,4 @@ comment on function public.assign_company_plan(uuid, text, text, date, int, int,
   'transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, '
   'invalid_trial, invalid_seats (422).';
 
-revoke execute on function public.assign_company_plan(uuid, text, text, date, int, int, text, jsonb, date, boolean) from public;
 grant execute on function public.assign_company_plan(uuid, text, text, date, int, int, text, jsonb, date, boolean) to authenticated;

@@ -101,8 +101,6 @@ begin
 end;
 $$;
 
-comment on function private.accept_dpa(uuid, text) is 'What public.accept_dpa() does.';
-
 create function private.has_accepted_dpa(p_company_id uuid)
 returns boolean
 language sql
@@ -117,7 +115,6 @@ $$;
 
 comment on function private.has_accepted_dpa(uuid) is 'Whether a company accepted the version of the agreement that is in force.';
 
-revoke execute on function private.accept_dpa(uuid, text) from public;
 grant execute on function private.accept_dpa(uuid, text) to authenticated;
 
 create function public.accept_dpa(p_company_id uuid, p_version text)
@@ -133,5 +130,4 @@ comment on function public.accept_dpa(uuid, text) is
   'A company admin accepts the data processing agreement in the version in force. Again: nothing happens. '
   'Errors: unauthenticated (401), forbidden (403), version_not_in_force (409).';
 
-revoke execute on function public.accept_dpa(uuid, text) from public;
 grant execute on function public.accept_dpa(uuid, text) to authenticated;

@@ -236,9 +236,6 @@ begin
 end;
 $$;
 
-comment on function private.invite_employees(uuid, jsonb, jsonb) is 'What public.invite_employees() does.';
-
-revoke execute on function private.invite_employees(uuid, jsonb, jsonb) from public;
 grant execute on function private.invite_employees(uuid, jsonb, jsonb) to authenticated;
 
 create function public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb default null)
@@ -255,5 +252,4 @@ comment on function public.invite_employees(uuid, jsonb, jsonb) is
   'seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, '
   'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_request, invalid_role (422), too_many_mails (429).';
 
-revoke execute on function public.invite_employees(uuid, jsonb, jsonb) from public;
 grant execute on function public.invite_employees(uuid, jsonb, jsonb) to authenticated;

@@ -84,8 +84,6 @@ begin
 end;
 $$;
 
-comment on function private.resend_invitation(uuid, jsonb) is 'What public.resend_invitation() does.';
-
 create function private.end_invitation(p_invitation_id uuid, p_context jsonb)
 returns void
 language plpgsql
@@ -123,11 +121,6 @@ begin
   return private.invitation_answer(p_invitation_id, v_company_id, 'revoked');
 end;
 $$;
-
-comment on function private.revoke_invitation(uuid, jsonb) is 'What public.revoke_invitation() does.';
-
-revoke execute on function private.resend_invitation(uuid, jsonb) from public;
-revoke execute on function private.revoke_invitation(uuid, jsonb) from public;
 grant execute on function private.resend_invitation(uuid, jsonb) to authenticated;
 grant execute on function private.revoke_invitation(uuid, jsonb) to authenticated;
 
@@ -155,8 +148,5 @@ comment on function public.resend_invitation(uuid, jsonb) is
 comment on function public.revoke_invitation(uuid, jsonb) is
   'A company admin takes an invitation back. Again: nothing happens. Answers {invitation_id, status, seats}. '
   'Errors: unauthenticated (401), not_found (404), conflict (409: accepted already).';
-
-revoke execute on function public.resend_invitation(uuid, jsonb) from public;
-revoke execute on function public.revoke_invitation(uuid, jsonb) from public;
 grant execute on function public.resend_invitation(uuid, jsonb) to authenticated;
 grant execute on function public.revoke_invitation(uuid, jsonb) to authenticated;

@@ -118,8 +118,6 @@ begin
 end;
 $$;
 
-comment on function private.check_invitation(uuid, text, text[]) is 'What public.check_invitation() does.';
-
 -- Who is meant has the account of the invited address. Whoever else holds the link has proven the address as well, and
 -- may join by it with an account that they have, if they say so: docs/decisions/the-employer-knows-the-invited-address.md
 create function private.acceptance_refusal(
@@ -236,11 +234,6 @@ begin
   return jsonb_build_object('outcome', v_outcome);
 end;
 $$;
-
-comment on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) is 'What public.accept_invitation() does.';
-
-revoke execute on function private.check_invitation(uuid, text, text[]) from public;
-revoke execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) from public;
 grant execute on function private.check_invitation(uuid, text, text[]) to service_role;
 grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) to service_role;
 
@@ -270,9 +263,6 @@ comment on function public.check_invitation(uuid, text, text[], jsonb) is
 comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) is
   'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no '
   'account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
-
-revoke execute on function public.check_invitation(uuid, text, text[], jsonb) from public, anon, authenticated;
-revoke execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) from public, anon, authenticated;
 grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
 grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) to service_role;
 

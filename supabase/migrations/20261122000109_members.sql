@@ -35,8 +35,6 @@ begin
 end;
 $$;
 
-comment on function private.set_member_role(uuid, uuid, text) is 'What public.set_member_role() does.';
-
 create function private.deactivate_member(p_company_id uuid, p_user_id uuid)
 returns void
 language plpgsql
@@ -48,8 +46,6 @@ begin
   perform private.change_member(p_company_id, p_user_id, null, 'removed');
 end;
 $$;
-
-comment on function private.deactivate_member(uuid, uuid) is 'What public.deactivate_member() does.';
 
 create function private.leave_company(p_company_id uuid)
 returns void
@@ -66,8 +62,6 @@ begin
   perform private.change_member(p_company_id, private.user_id(), null, 'removed');
 end;
 $$;
-
-comment on function private.leave_company(uuid) is 'What public.leave_company() does.';
 
 create function private.set_allowed_domains(p_company_id uuid, p_domains text[])
 returns text[]
@@ -90,8 +84,6 @@ begin
 end;
 $$;
 
-comment on function private.set_allowed_domains(uuid, text[]) is 'What public.set_allowed_domains() does.';
-
 create function private.company_plan(p_company_id uuid)
 returns jsonb
 language plpgsql
@@ -110,14 +102,6 @@ begin
   );
 end;
 $$;
-
-comment on function private.company_plan(uuid) is 'What public.company_plan() does.';
-
-revoke execute on function private.set_member_role(uuid, uuid, text) from public;
-revoke execute on function private.deactivate_member(uuid, uuid) from public;
-revoke execute on function private.leave_company(uuid) from public;
-revoke execute on function private.set_allowed_domains(uuid, text[]) from public;
-revoke execute on function private.company_plan(uuid) from public;
 grant execute on function private.set_member_role(uuid, uuid, text) to authenticated;
 grant execute on function private.deactivate_member(uuid, uuid) to authenticated;
 grant execute on function private.leave_company(uuid) to authenticated;
@@ -181,12 +165,6 @@ comment on function public.set_allowed_domains(uuid, text[]) is
   'A company admin says which domains may be invited; none: any. Answers them as kept. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
 comment on function public.company_plan(uuid) is
   'For admins and managers of a company: {entitlement or null, seats: {limit, members, pending}, dpa: {version, accepted}}. Errors: company_not_found (404).';
-
-revoke execute on function public.set_member_role(uuid, uuid, text) from public;
-revoke execute on function public.deactivate_member(uuid, uuid) from public;
-revoke execute on function public.leave_company(uuid) from public;
-revoke execute on function public.set_allowed_domains(uuid, text[]) from public;
-revoke execute on function public.company_plan(uuid) from public;
 grant execute on function public.set_member_role(uuid, uuid, text) to authenticated;
 grant execute on function public.deactivate_member(uuid, uuid) to authenticated;
 grant execute on function public.leave_company(uuid) to authenticated;

@@ -85,8 +85,6 @@ exception when check_violation or not_null_violation then
 end;
 $$;
 
-comment on function private.submit_company_verification(uuid, text, text, text) is 'What public.submit_company_verification() does.';
-
 -- Two admins who decide at once queue at the row; the second is told what happened.
 create function private.review_company_verification(p_verification_id uuid, p_status text, p_reason text)
 returns void
@@ -127,11 +125,6 @@ begin
   end if;
 end;
 $$;
-
-comment on function private.review_company_verification(uuid, text, text) is 'What public.review_company_verification() does.';
-
-revoke execute on function private.submit_company_verification(uuid, text, text, text) from public;
-revoke execute on function private.review_company_verification(uuid, text, text) from public;
 grant execute on function private.submit_company_verification(uuid, text, text, text) to authenticated;
 grant execute on function private.review_company_verification(uuid, text, text) to authenticated;
 
@@ -159,8 +152,5 @@ comment on function public.submit_company_verification(uuid, text, text, text) i
 comment on function public.review_company_verification(uuid, text, text) is
   'A platform admin takes a verification up (in_review), and then decides: verified, or rejected with a reason, which the company''s admins are mailed. '
   'Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed (409, detail in JSON), reason_required (422).';
-
-revoke execute on function public.submit_company_verification(uuid, text, text, text) from public;
-revoke execute on function public.review_company_verification(uuid, text, text) from public;
 grant execute on function public.submit_company_verification(uuid, text, text, text) to authenticated;
 grant execute on function public.review_company_verification(uuid, text, text) to authenticated;

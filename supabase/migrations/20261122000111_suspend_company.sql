@@ -29,9 +29,6 @@ begin
 end;
 $$;
 
-comment on function private.set_company_status(uuid, text, text) is 'What public.set_company_status() does.';
-
-revoke execute on function private.set_company_status(uuid, text, text) from public;
 grant execute on function private.set_company_status(uuid, text, text) to authenticated;
 
 create function public.set_company_status(p_company_id uuid, p_status text, p_reason text)
@@ -47,5 +44,4 @@ comment on function public.set_company_status(uuid, text, text) is
   'A platform admin suspends a company, or ends that (active). Again: nothing happens. '
   'Errors: forbidden (403), not_found (404), invalid_status, reason_required (422).';
 
-revoke execute on function public.set_company_status(uuid, text, text) from public;
 grant execute on function public.set_company_status(uuid, text, text) to authenticated;

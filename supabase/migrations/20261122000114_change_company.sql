@@ -22,9 +22,6 @@ exception when check_violation then
 end;
 $$;
 
-comment on function private.change_company(uuid, text, text, text) is 'What public.change_company() does.';
-
-revoke execute on function private.change_company(uuid, text, text, text) from public;
 grant execute on function private.change_company(uuid, text, text, text) to authenticated;
 
 create function public.change_company(p_company_id uuid, p_name text default null, p_locale text default null, p_time_zone text default null)
@@ -40,5 +37,4 @@ comment on function public.change_company(uuid, text, text, text) is
   'A company admin changes its name, language and time zone; what is left out stays. Errors: unauthenticated (401), forbidden (403), '
   'invalid_company, invalid_time_zone (422).';
 
-revoke execute on function public.change_company(uuid, text, text, text) from public;
 grant execute on function public.change_company(uuid, text, text, text) to authenticated;

@@ -25,9 +25,6 @@ begin
 end;
 $$;
 
-comment on function private.request_email_change(uuid, text, text, text, jsonb) is 'What public.request_email_change() does.';
-
-revoke execute on function private.request_email_change(uuid, text, text, text, jsonb) from public;
 grant execute on function private.request_email_change(uuid, text, text, text, jsonb) to service_role;
 
 create function public.request_email_change(
@@ -43,7 +40,6 @@ $$;
 comment on function public.request_email_change(uuid, text, text, text, jsonb) is
   'A person wants their account to have another address. As request_email_verification(); a person''s own allowance counts, too.';
 
-revoke execute on function public.request_email_change(uuid, text, text, text, jsonb) from public, anon, authenticated;
 grant execute on function public.request_email_change(uuid, text, text, text, jsonb) to service_role;
 
 -- A link that was mailed to the same address goes on working where another may not be mailed yet.
@@ -154,8 +150,6 @@ $$;
 comment on function private.issue_email_change(uuid, text, boolean, timestamptz) is
   'Begins a change of address in place of one that is under way, and queues its mails; p_may_mail: also to the new address. Returns its id.';
 
-revoke execute on function private.issue_email_change(uuid, text, boolean, timestamptz) from public;
-
 create function private.supersede_email_changes(p_user_id uuid)
 returns void
 language sql
@@ -189,5 +183,3 @@ $$;
 
 comment on function private.process_email_change_requests(timestamptz, int) is
   'Turns waiting requests into changes of address, and their mails. Returns how many it looked at.';
-
-revoke execute on function private.process_email_change_requests(timestamptz, int) from public;

@@ -209,9 +209,6 @@ begin
 end;
 $$;
 
-comment on function private.use_email_change_link(text, uuid, text, jsonb) is 'What public.use_email_change_link() does.';
-
-revoke execute on function private.use_email_change_link(text, uuid, text, jsonb) from public;
 grant execute on function private.use_email_change_link(text, uuid, text, jsonb) to service_role;
 
 create function public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb default null)
@@ -228,5 +225,4 @@ comment on function public.use_email_change_link(text, uuid, text, jsonb) is
   'user_id and, where the account was moved, the email that Auth is to be told, again until Auth has it; used. '
   'Either: invalid, expired, exhausted, superseded, address_taken.';
 
-revoke execute on function public.use_email_change_link(text, uuid, text, jsonb) from public, anon, authenticated;
 grant execute on function public.use_email_change_link(text, uuid, text, jsonb) to service_role;

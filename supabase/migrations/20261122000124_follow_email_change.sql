@@ -96,8 +96,6 @@ $$;
 comment on function private.follow_email_change() is
   'Trigger on auth.users: a change of address that was asked for is finished, one that was taken back refused.';
 
-revoke execute on function private.follow_email_change() from public;
-
 -- Sorts after follow_auth_user: the profile has the address by then.
 create trigger follow_email_change after update on auth.users
   for each row

@@ -23,8 +23,6 @@ $$;
 comment on function private.mail_membership_end(uuid, uuid) is
   'Tells whoever is no member of a company any more that the account is theirs, and how to move it.';
 
-revoke execute on function private.mail_membership_end(uuid, uuid) from public;
-
 create function private.former_work_address()
 returns text
 language sql
@@ -39,9 +37,6 @@ as $$
     and not exists (select from public.company_members m where m.user_id = p.id and m.email = p.email and m.status = 'active');
 $$;
 
-comment on function private.former_work_address() is 'What public.former_work_address() does.';
-
-revoke execute on function private.former_work_address() from public;
 grant execute on function private.former_work_address() to authenticated;
 
 create function public.former_work_address()
@@ -57,5 +52,4 @@ $$;
 comment on function public.former_work_address() is
   'The address of the caller''s account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved.';
 
-revoke execute on function public.former_work_address() from public;
 grant execute on function public.former_work_address() to authenticated;

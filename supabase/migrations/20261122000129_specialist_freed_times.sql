@@ -56,8 +56,6 @@ $$;
 comment on function private.withhold_time(public.bookings, timestamptz) is
   'Keeps the time of a cancelled session from being offered, until the specialist reopens it or a random moment comes.';
 
-revoke execute on function private.withhold_time(public.bookings, timestamptz) from public;
-
 create function private.job_purge_freed_times(p_now timestamptz)
 returns bigint
 language plpgsql

@@ -185,9 +185,6 @@ begin
 end;
 $$;
 
-comment on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) is 'What public.available_slots() does.';
-
-revoke execute on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) from public;
 grant execute on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) to authenticated;
 
 create function public.available_slots(
@@ -207,5 +204,4 @@ comment on function public.available_slots(uuid, uuid, uuid, timestamptz, timest
   'Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; the soonest ten thousand. '
   'As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422).';
 
-revoke execute on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) from public;
 grant execute on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) to authenticated;

@@ -127,7 +127,6 @@ $$;
 comment on function private.my_document_paths(boolean) is
   'Files of the caller''s documents: all, or those that may be uploaded now.';
 
-revoke execute on function private.my_document_paths(boolean) from public;
 grant execute on function private.my_document_paths(boolean) to authenticated;
 
 create function private.is_replaceable(p_document public.specialist_documents)

@@ -59,9 +59,6 @@ exception when check_violation or not_null_violation then
 end;
 $$;
 
-comment on function private.submit_document(text, text, text, date, text, text, int, uuid) is 'What public.submit_document() does.';
-
-revoke execute on function private.submit_document(text, text, text, date, text, text, int, uuid) from public;
 grant execute on function private.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
 
 create function public.submit_document(
@@ -84,7 +81,6 @@ comment on function public.submit_document(text, text, text, date, text, text, i
   'one that it replaces. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), '
   'already_expired, invalid_document (422).';
 
-revoke execute on function public.submit_document(text, text, text, date, text, text, int, uuid) from public;
 grant execute on function public.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
 
 -- Whoever announced a file and never sent it is not in the queue, and need not stay in the table.

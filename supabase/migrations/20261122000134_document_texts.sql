@@ -58,5 +58,3 @@ $$;
 
 comment on function private.mail_document(public.specialist_documents, text, text) is
   'Mails a specialist about a document, once for each occasion. Its status and the specialist''s are those of now.';
-
-revoke execute on function private.mail_document(public.specialist_documents, text, text) from public;

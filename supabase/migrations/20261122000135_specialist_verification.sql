@@ -154,9 +154,6 @@ as $$
   where s.user_id = private.user_id();
 $$;
 
-comment on function private.my_verification() is 'What public.my_verification() does.';
-
-revoke execute on function private.my_verification() from public;
 grant execute on function private.my_verification() to authenticated;
 
 create function public.my_verification()
@@ -173,5 +170,4 @@ comment on function public.my_verification() is
   'How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which '
   'none is valid, standards: {version, accepted}}; null for whoever is none.';
 
-revoke execute on function public.my_verification() from public;
 grant execute on function public.my_verification() to authenticated;

@@ -87,8 +87,6 @@ begin
 end;
 $$;
 
-comment on function private.specialist_verification_queue(text, text, int) is 'What public.specialist_verification_queue() does.';
-
 create function private.queue_item(p_document public.specialist_documents, p_pillar_ids uuid[])
 returns jsonb
 language sql
@@ -176,11 +174,6 @@ begin
   return jsonb_build_object('path', v.file_path, 'document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
-
-comment on function private.start_document_review(uuid, jsonb) is 'What public.start_document_review() does.';
-
-revoke execute on function private.specialist_verification_queue(text, text, int) from public;
-revoke execute on function private.start_document_review(uuid, jsonb) from public;
 grant execute on function private.specialist_verification_queue(text, text, int) to authenticated;
 grant execute on function private.start_document_review(uuid, jsonb) to authenticated;
 
@@ -208,8 +201,5 @@ comment on function public.specialist_verification_queue(text, text, int) is
 comment on function public.start_document_review(uuid, jsonb) is
   'A platform admin opens a document, which for a while cannot be replaced then: {path, document}, as what would be approved. '
   'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409), file_mismatch (422: replaced after the decision).';
-
-revoke execute on function public.specialist_verification_queue(text, text, int) from public;
-revoke execute on function public.start_document_review(uuid, jsonb) from public;
 grant execute on function public.specialist_verification_queue(text, text, int) to authenticated;
 grant execute on function public.start_document_review(uuid, jsonb) to authenticated;

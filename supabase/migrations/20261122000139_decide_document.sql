@@ -58,8 +58,6 @@ begin
 end;
 $$;
 
-comment on function private.document_to_approve(uuid, date) is 'What public.document_to_approve() does.';
-
 create function private.record_stored_file(p_document_id uuid, p_file_hash text)
 returns void
 language sql
@@ -69,8 +67,6 @@ as $$
   update public.specialist_documents d set stored_hash = lower(p_file_hash)
   where d.id = p_document_id and d.verification_status = 'pending' and not private.is_replaceable(d);
 $$;
-
-comment on function private.record_stored_file(uuid, text) is 'What public.record_stored_file() does.';
 
 -- The accounts of whoever decides and is mailed first, and the specialist before the document, as in submit_document().
 create function private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb)
@@ -112,12 +108,6 @@ begin
   return jsonb_build_object('document', private.document_json(v), 'specialist_status', v_status);
 end;
 $$;
-
-comment on function private.decide_document(uuid, text, text, date, jsonb) is 'What public.decide_document() does.';
-
-revoke execute on function private.document_to_approve(uuid, date) from public;
-revoke execute on function private.record_stored_file(uuid, text) from public;
-revoke execute on function private.decide_document(uuid, text, text, date, jsonb) from public;
 grant execute on function private.document_to_approve(uuid, date) to authenticated;
 grant execute on function private.record_stored_file(uuid, text) to service_role;
 grant execute on function private.decide_document(uuid, text, text, date, jsonb) to authenticated;
@@ -160,10 +150,6 @@ comment on function public.decide_document(uuid, text, text, date, jsonb) is
   'A platform admin approves or rejects a document. To be approved, its stored file must have been found to be the announced one. '
   'Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), '
   'already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, file_mismatch, already_expired (422).';
-
-revoke execute on function public.document_to_approve(uuid, date) from public;
-revoke execute on function public.record_stored_file(uuid, text) from public, anon, authenticated;
-revoke execute on function public.decide_document(uuid, text, text, date, jsonb) from public;
 grant execute on function public.document_to_approve(uuid, date) to authenticated;
 grant execute on function public.record_stored_file(uuid, text) to service_role;
 grant execute on function public.decide_document(uuid, text, text, date, jsonb) to authenticated;
