@@ -1,4 +1,4 @@
--- Foundation: schemas, default privileges, who the caller is, the updated_at trigger, partition upkeep.
+-- Foundation: schemas, default privileges, bounds of lists, triggers of many tables, statistics, partitions.
 --
 -- public      tables and functions that the Data API exposes
 -- private     definer functions, queues, secrets of the product; never exposed
@@ -32,53 +32,6 @@ alter default privileges revoke execute on functions from public;
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke execute on functions from anon, authenticated, service_role;
-
--- An access token is valid until it expires, and says nothing of a sign-out since. auth.uid() believes
--- the token; this asks whether its session still stands, and whether its account does: a ban ends no
--- session in Auth. docs/decisions/ended-sessions.md.
--- In plpgsql for the sake of its plan: a sql function that runs as its owner is planned by every
--- statement. The claims are parsed once, which takes most of the time.
-create function private.user_id()
-returns uuid
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $$
-declare
-  v_claims constant jsonb := auth.jwt();
-begin
-  return (
-    select s.user_id from auth.sessions s join auth.users u on u.id = s.user_id
-    where s.id = nullif(v_claims ->> 'session_id', '')::uuid
-      and s.user_id = nullif(v_claims ->> 'sub', '')::uuid
-      and (s.not_after is null or s.not_after > now())
-      and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())
-  );
-end;
-$$;
-
-comment on function private.user_id() is
-  'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. '
-  'Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
-
-grant execute on function private.user_id() to authenticated, service_role;
-
-create function public.current_user_id()
-returns uuid
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select private.user_id();
-$$;
-
-comment on function public.current_user_id() is
-  'Who the caller is, or null once their session has ended. An edge function asks as the person and then, as the service, '
-  'records what it knows of the request by itself, such as an address that the person could make up.';
-
-grant execute on function public.current_user_id() to authenticated;
 
 -- A check constraint sees no element of an array by itself. Whoever writes the table executes it.
 create function private.is_list_of(p_list text[], p_most int, p_longest int, p_pattern text)

@@ -117,3 +117,14 @@ as $$
 $$;
 
 comment on function private.email_priority(text) is 'Place in the queue: security mail goes before everything else.';
+
+create function private.iso_timestamp(p_at timestamptz)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+$$;
+
+comment on function private.iso_timestamp(timestamptz) is 'ISO 8601 in UTC, the form in which times travel in mail variables.';

@@ -1,5 +1,5 @@
 -- Everything that writes, at once and at random: people directly and by functions, admins, jobs, Auth. All take their
--- locks in one order (20261122000008_locks.sql), so nobody ever meets a deadlock.
+-- locks in one order (20261122000007_locks.sql), so nobody ever meets a deadlock.
 --
 -- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
 \set ON_ERROR_STOP on

@@ -62,8 +62,6 @@ comment on function private.stamp_updated_by() is 'Trigger: records who changed 
 
 create trigger stamp_updated_by before update on public.system_settings
   for each row execute function private.stamp_updated_by();
-create trigger audit_change after insert or update or delete on public.system_settings
-  for each row execute function private.audit_change('key');
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('product_name', '"Evenkeel"', null, null, 'Name of the product in mails and pages.'),
@@ -101,3 +99,12 @@ comment on function private.setting(text) is
   'The value of a setting. An unknown key is an error of ours, never a silent null.';
 
 grant execute on function private.setting(text) to service_role;
+
+create function private.days(p_setting text)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$ select make_interval(days => private.setting(p_setting)::int); $$;
+
+comment on function private.days(text) is 'A setting that counts days, such as how long something is kept.';

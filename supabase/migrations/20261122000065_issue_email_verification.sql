@@ -41,17 +41,6 @@ $$;
 comment on function private.issue_email_verification(uuid, text, timestamptz) is
   'Issues a verification token for an address of a person, retires older ones, queues the mail. Returns the token''s id.';
 
-create function private.iso_timestamp(p_at timestamptz)
-returns text
-language sql
-immutable
-set search_path = ''
-as $$
-  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
-$$;
-
-comment on function private.iso_timestamp(timestamptz) is 'ISO 8601 in UTC, the form in which times travel in mail variables.';
-
 -- Auth makes an account unconfirmed and confirms it by a later statement of the same transaction, and changes an
 -- address beside other things. So this looks again, at the end, at what it all came to.
 create function private.issue_email_verification_for_account()

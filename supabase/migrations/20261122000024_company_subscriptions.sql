@@ -120,23 +120,3 @@ $$;
 
 comment on function private.company_seats(uuid, timestamptz) is
   'Seats of a company: {limit, members, pending}. To rely on it, lock the company''s row first (private.lock_company()).';
-
--- Everything that gives or takes a seat starts with it. Bookings and sign-ins do not wait for it. Held with it are the
--- accounts of whom it may name or mail: the caller, the admins, and whoever is acted on.
-create function private.lock_company(p_company_id uuid, p_user_id uuid default null)
-returns public.companies
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_company public.companies;
-begin
-  perform private.hold_accounts(variadic array(
-    select user_id from public.company_members where company_id = p_company_id and role = 'admin' and status = 'active'
-  ) || p_user_id || private.user_id());
-  select * into v_company from public.companies where id = p_company_id for no key update;
-  return v_company;
-end;
-$$;
-
-comment on function private.lock_company(uuid, uuid) is 'The company, locked until the transaction ends; null when there is none.';

@@ -1,6 +1,6 @@
--- Consuming a verification link, and sealing the digests of links that are about to be mailed.
+-- Consuming a verification link.
 --
--- Called: by service_role, from auth-email-verify and from the dispatchers.
+-- Called: by service_role, from auth-email-verify.
 --
 -- What is said with the link is said by who reads the mail: it takes the place of what came with the sign-up, before
 -- Auth confirms the account (docs/decisions/who-confirms-introduces-themselves.md).
@@ -68,47 +68,3 @@ comment on function public.consume_email_verification(uuid, text, jsonb, jsonb) 
   'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
 
 grant execute on function public.consume_email_verification(uuid, text, jsonb, jsonb) to service_role;
-
-create function private.seal_token_hashes(p_tokens jsonb)
-returns jsonb
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  v_purpose text;
-  v_ids uuid[];
-  v_sealed jsonb;
-begin
-  for v_purpose, v_ids in
-    select t.purpose, array_agg(t.id) from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid) group by 1 order by 1
-  loop
-    -- Locked in the order of purposes and ids first: two dispatchers with the same tokens must not deadlock.
-    execute format('select from %s where id = any ($1) order by id for update', private.token_table(v_purpose)) using v_ids;
-    execute format(
-      'update %s k set token_hash = t.token_hash from jsonb_to_recordset($1) as t (purpose text, id uuid, token_hash text)
-       where t.purpose = $2 and k.id = t.id and k.token_hash is null', private.token_table(v_purpose)
-    ) using p_tokens, v_purpose;
-  end loop;
-  select jsonb_agg(jsonb_build_object('id', t.id, 'token_hash', k.token_hash) order by t.n)
-  into v_sealed
-  from rows from (jsonb_to_recordset(p_tokens) as (purpose text, id uuid)) with ordinality as t (purpose, id, n)
-  join private.tokens k on k.purpose = t.purpose and k.id = t.id;
-  return coalesce(v_sealed, '[]');
-end;
-$$;
-
-grant execute on function private.seal_token_hashes(jsonb) to service_role;
-
-create function public.seal_token_hashes(p_tokens jsonb)
-returns jsonb
-language sql
-set search_path = ''
-as $$
-  select private.seal_token_hashes(p_tokens);
-$$;
-
-comment on function public.seal_token_hashes(jsonb) is
-  'Stores the digests of tokens whose mails are being made: [{purpose, id, token_hash}]. The first digest stays; answers the stored ones.';
-
-grant execute on function public.seal_token_hashes(jsonb) to service_role;

@@ -5,48 +5,7 @@
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('mail_payload_retention_days', '90', 1, 3650, 'How long address and variables of a settled mail are kept.'),
   ('token_retention_days', '30', 1, 365, 'How long an expired verification or reset token or change of address is kept.'),
-  ('unconfirmed_account_ttl_hours', '48', 24, 8760, 'How long an account may wait for its address to be confirmed before it is deleted.'),
-  ('job_history_retention_days', '30', 1, 365, 'How long the record of scheduled jobs is kept.');
-
--- Rows that a purge takes at a time; what is left is taken by the next run.
-create function private.purge_limit()
-returns int
-language sql
-immutable
-set search_path = ''
-as $$ select 50000; $$;
-
-comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
-
--- A row that is changed meanwhile has another ctid by then, and stays until the next run.
-create function private.purge(p_table regclass, p_column name, p_before timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_rows bigint;
-begin
-  execute format(
-    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2))',
-    p_table, p_column
-  ) using p_before, private.purge_limit();
-  get diagnostics v_rows = row_count;
-  return v_rows;
-end;
-$$;
-
-comment on function private.purge(regclass, name, timestamptz) is
-  'The frame of purge jobs: deletes the rows whose p_column is before p_before, the oldest first, and returns how many. Wants an index on it.';
-
-create function private.days(p_setting text)
-returns interval
-language sql
-stable
-set search_path = ''
-as $$ select make_interval(days => private.setting(p_setting)::int); $$;
-
-comment on function private.days(text) is 'A setting that counts days, such as how long something is kept.';
+  ('unconfirmed_account_ttl_hours', '48', 24, 8760, 'How long an account may wait for its address to be confirmed before it is deleted.');
 
 -- Each call of a dispatcher ends with a check-in to a monitor outside, which expects one every five
 -- minutes (core::upstream::sentry), also when nothing is due and when the sender is paused.
@@ -190,21 +149,6 @@ $$;
 comment on function private.job_purge_mail_payloads(timestamptz) is
   'Empties address and variables of mails settled long ago. A failed mail without them cannot be redriven, so its dead letter goes too.';
 
-create function private.job_trim_job_history(p_now timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_before constant timestamptz := p_now - private.days('job_history_retention_days');
-begin
-  return private.purge('private.job_runs', 'started_at', v_before)
-    + private.purge('cron.job_run_details', 'end_time', v_before);
-end;
-$$;
-
-comment on function private.job_trim_job_history(timestamptz) is 'Trims the record of jobs, ours and pg_cron''s, which pg_cron never does.';
-
 create function private.job_check_outbox(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -239,12 +183,9 @@ $$;
 comment on function private.job_check_outbox(timestamptz) is
   'Fails, and so shows in job_runs and the log, when batches are stuck or mail waits too long. Changes nothing.';
 
-create extension if not exists pg_cron;
-
 select cron.schedule('email-dispatch', '* * * * *', $$select private.run_job('kick_emails')$$);
 select cron.schedule('booking-reminders-dispatch', '* * * * *', $$select private.run_job('kick_reminders')$$);
 select cron.schedule('check-outbox', '*/5 * * * *', $$select private.run_job('check_outbox')$$);
 select cron.schedule('purge-tokens', '17 * * * *', $$select private.run_job('purge_tokens')$$);
 select cron.schedule('delete-unconfirmed-accounts', '47 * * * *', $$select private.run_job('delete_unconfirmed_accounts')$$);
 select cron.schedule('purge-mail-payloads', '37 * * * *', $$select private.run_job('purge_mail_payloads')$$);
-select cron.schedule('trim-job-history', '7 3 * * *', $$select private.run_job('trim_job_history')$$);

@@ -72,64 +72,6 @@ create policy "A person sees entries about themselves"
   on public.audit_logs for select to authenticated
   using (user_id = (select private.user_id()));
 
--- An address that a proxy garbled must not undo the act that is being recorded.
-create function private.try_inet(p_text text)
-returns inet
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  return p_text::inet;
-exception when invalid_text_representation then
-  return null;
-end;
-$$;
-
-comment on function private.try_inet(text) is 'The address, or null when the text is none.';
-
-create function private.try_uuid(p_text text)
-returns uuid
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  return p_text::uuid;
-exception when invalid_text_representation then
-  return null;
-end;
-$$;
-
-comment on function private.try_uuid(text) is 'The uuid, or null when the text is none.';
-
--- The Data API leaves the request's headers in a setting; a job or a psql session has none.
--- A function of ours calls as service_role for somebody else: its headers tell where the function
--- runs, so they count for nothing, and what is known of the person is in its arguments.
--- Anybody can send x-forwarded-for, so only a header that the operator vouches for tells the address.
-create function private.request_context()
-returns jsonb
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
-begin
-  if v_headers is null or current_setting('role', true) = 'service_role' then
-    return '{}'::jsonb;
-  end if;
-  return jsonb_strip_nulls(jsonb_build_object(
-    'request_id', v_headers ->> 'x-request-id',
-    'ip', v_headers ->> lower(private.setting('client_ip_header') #>> '{}'),
-    'user_agent', v_headers ->> 'user-agent'
-  ));
-end;
-$$;
-
-comment on function private.request_context() is
-  'request_id, ip and user_agent of the person''s Data API request that is being served, as far as known.';
-
 -- Cut by the text, since a number of twenty bytes may be a hundred thousand digits long.
 create function private.fitting(p_values jsonb, p_bytes int)
 returns jsonb
@@ -261,3 +203,25 @@ comment on function private.audit_change() is
 
 create trigger audit_change after insert or update or delete on public.user_roles
   for each row execute function private.audit_change('user_id', 'user_id');
+create trigger audit_change after insert or update or delete on public.system_settings
+  for each row execute function private.audit_change('key');
+create function private.audited_reason(p_reason text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  -- A refusal raises, and an exception rolls back its own audit row: so a caller who is no
+  -- admin is simply refused, and only completed reads are recorded.
+  if not private.is_platform_admin() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  elsif p_reason is null or length(trim(p_reason)) not between 5 and 500 then
+    raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
+  end if;
+  return trim(p_reason);
+end;
+$$;
+
+comment on function private.audited_reason(text) is
+  'Why a platform admin reads, or does, what is audited. Errors: forbidden (403), reason_required (422).';

@@ -2,7 +2,7 @@
 -- hold for a session that moves too; that it is free is decided by the exclusion constraints of
 -- bookings alone.
 --
--- Locks are taken in the one order of 20261122000008_locks.sql: accounts, specialist, employee, booking row. The two-key
+-- Locks are taken in the one order of 20261122000007_locks.sql: accounts, specialist, employee, booking row. The two-key
 -- form keeps the two kinds of lock apart.
 
 create function private.lock_booking_parties(p_specialist_id uuid, p_employee_id uuid, p_wait boolean default true)

@@ -38,44 +38,6 @@ create policy "A company admin sees what their company accepted, an admin all"
 insert into public.system_settings (key, value, description) values
   ('dpa_version', '"2026-11"', 'Version of the data processing agreement that is in force.');
 
--- A company that is not theirs and one that does not exist get the same answer.
-create function private.require_company_admin(p_company_id uuid)
-returns void
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  elsif p_company_id is null or not p_company_id = any(array(select private.my_company_ids('{admin}'))) then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Admins of the company only.';
-  end if;
-end;
-$$;
-
-comment on function private.require_company_admin(uuid) is 'Refuses everybody but admins of the company: unauthenticated (401), forbidden (403).';
-
--- Before the lock, so that strangers hold nobody up. Behind it again: who waited may be no admin any more.
-create function private.lock_company_as_admin(p_company_id uuid, p_user_id uuid default null)
-returns public.companies
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_company public.companies;
-begin
-  perform private.require_company_admin(p_company_id);
-  v_company := private.lock_company(p_company_id, p_user_id);
-  perform private.require_company_admin(p_company_id);
-  return v_company;
-end;
-$$;
-
-comment on function private.lock_company_as_admin(uuid, uuid) is
-  'The company, locked, of which the caller is an admin as long as it is. What an admin does begins with it. p_user_id: on whom they act. '
-  'Errors: unauthenticated (401), forbidden (403).';
-
 create function private.accept_dpa(p_company_id uuid, p_version text)
 returns void
 language plpgsql

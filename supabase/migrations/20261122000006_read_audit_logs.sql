@@ -2,27 +2,6 @@
 --
 -- Read: platform admins, with a reason. A reading of one person's entries is an entry about that person.
 
-create function private.audited_reason(p_reason text)
-returns text
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  -- A refusal raises, and an exception rolls back its own audit row: so a caller who is no
-  -- admin is simply refused, and only completed reads are recorded.
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  elsif p_reason is null or length(trim(p_reason)) not between 5 and 500 then
-    raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
-  end if;
-  return trim(p_reason);
-end;
-$$;
-
-comment on function private.audited_reason(text) is
-  'Why a platform admin reads, or does, what is audited. Errors: forbidden (403), reason_required (422).';
-
 create type private.audit_filters as (
   action text, entity_type text, entity_id text, user_id uuid, actor_id uuid, status text, "from" timestamptz, "to" timestamptz
 );

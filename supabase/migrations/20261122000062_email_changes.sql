@@ -100,24 +100,3 @@ grant select on public.email_changes to service_role;
 create policy "A person sees what became of their changes of address"
   on public.email_changes for select to authenticated
   using (user_id = (select private.user_id()));
-
-create view private.tokens with (security_invoker = true) as
-  select 'email_verification' as purpose, id, user_id, token_hash, created_at, expires_at,
-    coalesce(verified_at, superseded_at) as spent_at
-  from public.email_verification_tokens
-  union all
-  select 'password_reset', id, user_id, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
-  from public.password_reset_tokens
-  union all
-  select 'invitation', id, null, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
-  from private.invitation_tokens
-  union all
-  select 'email_change', t.id, c.user_id, t.token_hash, t.created_at, t.expires_at, coalesce(t.used_at, t.superseded_at)
-  from private.email_change_tokens t join public.email_changes c on c.id = t.change_id
-  union all
-  select 'email_change_cancel', t.id, c.user_id, t.token_hash, t.created_at, t.expires_at, coalesce(t.used_at, t.superseded_at)
-  from private.email_change_cancel_tokens t join public.email_changes c on c.id = t.change_id;
-
-comment on view private.tokens is 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
-
-revoke all on private.tokens from public, anon, authenticated, service_role;

@@ -214,22 +214,3 @@ as $$
 $$;
 
 comment on function private.mail_company_admins(uuid, text, jsonb, text) is 'Mails every admin of a company.';
-
--- A person who calls the Data API directly can write anything there: it is what the caller says. So
--- nothing else of it is taken over, least of all a reason or a source, and no address in a person's own
--- name: the log and the evidence of an acceptance hold none that a client can make up. It is unknown then,
--- since the address that the Data API saw may be the function's.
-create function private.caller_context(p_context jsonb, p_source text)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-  select jsonb_strip_nulls(jsonb_build_object(
-    'request_id', p_context ->> 'request_id', 'user_agent', p_context ->> 'user_agent', 'source', p_source
-  )) || case when p_context is null then '{}' else jsonb_build_object(
-    'ip', case when current_setting('role', true) <> 'authenticated' then p_context ->> 'ip' end
-  ) end;
-$$;
-
-comment on function private.caller_context(jsonb, text) is 'request_id, user_agent and, where a function vouches for it (service_role), ip of a context that an edge function passes on for its caller.';
