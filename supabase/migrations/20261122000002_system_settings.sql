@@ -108,3 +108,21 @@ set search_path = ''
 as $$ select make_interval(days => private.setting(p_setting)::int); $$;
 
 comment on function private.days(text) is 'A setting that counts days, such as how long something is kept.';
+
+create function private.hours(p_setting text)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$ select make_interval(hours => private.setting(p_setting)::int); $$;
+
+comment on function private.hours(text) is 'A setting that counts hours.';
+
+create function private.minutes(p_setting text)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$ select make_interval(mins => private.setting(p_setting)::int); $$;
+
+comment on function private.minutes(text) is 'A setting that counts minutes.';

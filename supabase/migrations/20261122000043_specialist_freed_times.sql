@@ -49,7 +49,7 @@ as $$
   insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
   values (
     p_booking.specialist_id, p_booking.starts_at, p_booking.ends_at,
-    p_now + random() * make_interval(hours => private.setting('freed_time_hours')::int)
+    p_now + random() * private.hours('freed_time_hours')
   );
 $$;
 

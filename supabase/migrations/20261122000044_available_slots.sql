@@ -126,8 +126,8 @@ set search_path = ''
 set jit = off
 as $$
 declare
-  v_from constant timestamptz := greatest(p_from, p_now + make_interval(mins => private.setting('booking_min_notice_minutes')::int));
-  v_to constant timestamptz := least(p_to, p_now + make_interval(days => private.setting('booking_max_days_ahead')::int));
+  v_from constant timestamptz := greatest(p_from, p_now + private.minutes('booking_min_notice_minutes'));
+  v_to constant timestamptz := least(p_to, p_now + private.days('booking_max_days_ahead'));
   v_length interval;
   v_step interval;
   v_specialist_ids uuid[];

@@ -2,9 +2,9 @@
 --
 -- Called: by the SQL functions that issue and use links; seal_token_hashes() by service_role, from the dispatchers.
 --
--- A link has a public half, the id of its row, and a secret half. Whatever the purpose, its outcome is decided in one
--- order: first the secret (examine_link: invalid, exhausted), which alone is answered to somebody who does not have it;
--- then what became of the row (superseded, expired, used); then what the purpose asks for.
+-- A link has a public half, the id of its row, and a secret half. Each purpose has a table of its own, and all have one
+-- order of refusals: examine_link() (invalid, exhausted), which is all that is said to somebody without the secret;
+-- link_refusal() (used, superseded, expired); then what the purpose alone asks for.
 
 -- One table for each purpose: whoever holds a link of one is let in by a row of no other.
 create function private.token_table(p_purpose text)
@@ -59,9 +59,12 @@ stable
 set search_path = ''
 as $$
   select case p_purpose
-    when 'email_verification' then make_interval(hours => private.setting('email_verification_ttl_hours')::int)
-    when 'password_reset' then make_interval(mins => private.setting('password_reset_ttl_minutes')::int)
-    when 'email_change' then make_interval(hours => private.setting('email_change_ttl_hours')::int)
+    when 'email_verification' then private.hours('email_verification_ttl_hours')
+    when 'password_reset' then private.minutes('password_reset_ttl_minutes')
+    when 'invitation' then private.days('invitation_ttl_days')
+    when 'email_change' then private.hours('email_change_ttl_hours')
+    -- As long as the change can be confirmed, and then as long as it can be taken back.
+    when 'email_change_cancel' then private.hours('email_change_ttl_hours') + private.hours('email_change_cancel_hours')
   end;
 $$;
 
@@ -94,6 +97,22 @@ $$;
 
 comment on function private.examine_link(text, uuid, text) is
   'Locks a token of a purpose. Null for who has its secret, who alone learns more; or invalid, which counts as an attempt, or exhausted.';
+
+create function private.link_refusal(p_is_used boolean, p_is_superseded boolean, p_expires_at timestamptz)
+returns text
+language sql
+volatile
+set search_path = ''
+as $$
+  select case
+    when p_is_used then 'used'
+    when p_is_superseded then 'superseded'
+    when p_expires_at <= clock_timestamp() then 'expired'
+  end;
+$$;
+
+comment on function private.link_refusal(boolean, boolean, timestamptz) is
+  'Why a link does not work any more, for who has its secret: used, superseded or expired; else null. A use that may be repeated is none.';
 
 create function private.seal_token_hashes(p_tokens jsonb)
 returns jsonb

@@ -23,8 +23,7 @@ begin
   where user_id = p_user_id and verified_at is null and superseded_at is null;
   insert into public.email_verification_tokens (user_id, email, created_at, expires_at, max_attempts)
   values (
-    p_user_id, lower(p_email), p_now,
-    p_now + make_interval(hours => private.setting('email_verification_ttl_hours')::int),
+    p_user_id, lower(p_email), p_now, p_now + private.token_lifetime('email_verification'),
     private.setting('token_max_attempts')::int
   )
   returning * into v_token;

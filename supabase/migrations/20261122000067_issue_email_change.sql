@@ -98,7 +98,7 @@ declare
 begin
   insert into private.email_change_cancel_tokens (change_id, created_at, expires_at, max_attempts)
   values (
-    p_change.id, p_change.created_at, p_change.expires_at + private.email_change_cancel_window(), private.setting('token_max_attempts')::int
+    p_change.id, p_change.created_at, p_change.created_at + private.token_lifetime('email_change_cancel'), private.setting('token_max_attempts')::int
   )
   returning id into v_token_id;
   perform private.enqueue_email(
@@ -110,15 +110,6 @@ end;
 $$;
 
 comment on function private.mail_old_address(public.email_changes) is 'Tells the old address of a change, with a link that takes it back.';
-
-create function private.email_change_cancel_window()
-returns interval
-language sql
-stable
-set search_path = ''
-as $$ select make_interval(hours => private.setting('email_change_cancel_hours')::int); $$;
-
-comment on function private.email_change_cancel_window() is 'How long a change of address can be taken back once it is confirmed.';
 
 create function private.issue_email_change(p_user_id uuid, p_email text, p_may_mail boolean, p_now timestamptz default now())
 returns uuid

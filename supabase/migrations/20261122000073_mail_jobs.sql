@@ -106,7 +106,7 @@ begin
     from public.profiles p
     join auth.users u on u.id = p.id
     where p.email_confirmed_at is null
-      and p.created_at < p_now - make_interval(hours => private.setting('unconfirmed_account_ttl_hours')::int)
+      and p.created_at < p_now - private.hours('unconfirmed_account_ttl_hours')
       and u.email_confirmed_at is null and u.phone_confirmed_at is null and u.email <> ''
       and not exists (
         select from private.tokens t

@@ -25,12 +25,12 @@ begin
   end if;
   select * into v_token from public.email_verification_tokens where id = p_token_id;
   select * into v_account from auth.users where id = v_token.user_id;
-  v_outcome := case
-    when v_token.superseded_at is not null or lower(v_account.email) is distinct from v_token.email then 'superseded'
-    when v_token.expires_at <= clock_timestamp() then 'expired'
-    when v_token.verified_at is not null then 'already_verified'
-    else 'verified'
-  end;
+  v_outcome := coalesce(
+    private.link_refusal(
+      false, v_token.superseded_at is not null or lower(v_account.email) is distinct from v_token.email, v_token.expires_at
+    ),
+    case when v_token.verified_at is null then 'verified' else 'already_verified' end
+  );
   if v_outcome = 'verified' then
     update public.email_verification_tokens set verified_at = now() where id = p_token_id;
     perform private.write_audit(

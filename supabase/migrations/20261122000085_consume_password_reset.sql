@@ -18,14 +18,16 @@ declare
   v_token public.password_reset_tokens;
 begin
   select * into v_token from public.password_reset_tokens where id = p_token_id;
-  return case
-    when v_refusal is not null then v_refusal
-    when v_token.used_at is not null then 'used'
-    when v_token.superseded_at is not null then 'superseded'
-    when v_token.email is distinct from (select lower(email) from auth.users where id = v_token.user_id) then 'superseded'
-    when v_token.expires_at <= clock_timestamp() then 'expired'
-    else 'live'
-  end;
+  return coalesce(
+    v_refusal,
+    private.link_refusal(
+      v_token.used_at is not null,
+      v_token.superseded_at is not null
+        or v_token.email is distinct from (select lower(email) from auth.users where id = v_token.user_id),
+      v_token.expires_at
+    ),
+    'live'
+  );
 end;
 $$;
 

@@ -78,7 +78,7 @@ declare
   v_client private.sign_in_back_offs;
 begin
   v_account := private.count_failure(
-    p_account, v_free, make_interval(hours => private.setting('sign_in_memory_hours')::int), null, p_now
+    p_account, v_free, private.hours('sign_in_memory_hours'), null, p_now
   );
   if p_client is not null then
     v_client := private.count_failure(
@@ -168,7 +168,7 @@ as $$
 begin
   delete from private.sign_in_back_offs where starts_with(subject, 'account:' || p_user_id);
   insert into private.sign_in_back_offs (subject, failures, started_at, last_failed_at, grace_until)
-  values ('account:' || p_user_id, 0, now(), now(), now() + make_interval(mins => private.setting('sign_in_grace_minutes')::int))
+  values ('account:' || p_user_id, 0, now(), now(), now() + private.minutes('sign_in_grace_minutes'))
   on conflict (subject) do update
   set failures = 0, started_at = excluded.started_at, last_failed_at = excluded.last_failed_at,
       held_until = null, grace_until = excluded.grace_until;

@@ -79,7 +79,7 @@ begin
   return private.purge('public.session_tokens', 'ended_at', p_now - private.days('session_retention_days'))
     + private.purge('public.failed_login_attempts', 'occurred_at', p_now - private.days('failed_login_retention_days'))
     -- After that, a failure starts a new series anyway.
-    + private.purge('private.sign_in_back_offs', 'last_failed_at', p_now - make_interval(hours => private.setting('sign_in_memory_hours')::int));
+    + private.purge('private.sign_in_back_offs', 'last_failed_at', p_now - private.hours('sign_in_memory_hours'));
 end;
 $$;
 

@@ -51,13 +51,16 @@ begin
   select * into t from private.email_change_tokens where id = p_token_id;
   select * into c from public.email_changes where id = t.change_id for update;
   select lower(email) into v_email from auth.users where id = c.user_id;
-  v_outcome := case
-    when c.status = 'confirmed' and v_email = c.new_email then 'already_verified'
-    when c.status not in ('requested', 'confirming') or t.superseded_at is not null or v_email is distinct from c.old_email then 'superseded'
-    when t.expires_at <= clock_timestamp() then 'expired'
-    when not private.make_room_for(c.new_email, c.user_id) then 'address_taken'
-    else 'verified'
-  end;
+  v_outcome := coalesce(
+    case when c.status = 'confirmed' and v_email = c.new_email then 'already_verified' end,
+    private.link_refusal(
+      false,
+      c.status not in ('requested', 'confirming') or t.superseded_at is not null or v_email is distinct from c.old_email,
+      t.expires_at
+    ),
+    case when not private.make_room_for(c.new_email, c.user_id) then 'address_taken' end,
+    'verified'
+  );
   if v_outcome <> 'verified' then
     return jsonb_build_object('outcome', v_outcome);
   end if;
@@ -169,14 +172,16 @@ begin
   select * into t from private.email_change_cancel_tokens where id = p_token_id;
   select * into c from public.email_changes where id = t.change_id;
   v_back_to := private.moved_from(c);
-  v_outcome := case
-    when t.superseded_at is not null then 'superseded'
-    when v_back_to is null and not exists (select from auth.users where id = c.user_id and lower(email) = c.old_email) then 'superseded'
-    when t.used_at is not null and not exists (select from public.email_changes where user_id = c.user_id and status = 'reverting') then 'used'
-    when t.used_at is null and t.expires_at <= clock_timestamp() then 'expired'
-    when v_back_to is not null and not private.make_room_for(v_back_to, c.user_id) then 'address_taken'
-    else 'consumed'
-  end;
+  v_outcome := coalesce(
+    private.link_refusal(
+      t.used_at is not null and not exists (select from public.email_changes where user_id = c.user_id and status = 'reverting'),
+      t.superseded_at is not null
+        or v_back_to is null and not exists (select from auth.users where id = c.user_id and lower(email) = c.old_email),
+      case when t.used_at is null then t.expires_at end
+    ),
+    case when v_back_to is not null and not private.make_room_for(v_back_to, c.user_id) then 'address_taken' end,
+    'consumed'
+  );
   if v_outcome <> 'consumed' then
     return jsonb_build_object('outcome', v_outcome);
   end if;

@@ -10,7 +10,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_until constant timestamptz := now() + private.email_change_cancel_window();
+  v_until constant timestamptz := now() + private.hours('email_change_cancel_hours');
   v_token_id uuid;
 begin
   update public.email_changes set status = 'confirmed', confirmed_at = greatest(now(), created_at) where id = p_change.id;

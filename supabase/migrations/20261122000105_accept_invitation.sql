@@ -52,16 +52,17 @@ begin
   v_refusal := private.examine_link('invitation', p_token_id, p_token_hash);
   select * into t from private.invitation_tokens where id = p_token_id;
   select * into i from public.company_employee_invitations where id = t.invitation_id;
-  return case
-    when v_refusal is not null then v_refusal
-    when i.status = 'accepted' then 'used'
-    when i.status = 'revoked' or not private.inviter_may_invite(i) then 'revoked'
-    when t.superseded_at is not null then 'superseded'
-    when t.expires_at <= clock_timestamp() then 'expired'
-    when not exists (select from public.companies where id = i.company_id and status = 'active') then 'company_suspended'
-    when private.invitation_seat_is_gone(i.company_id, i.email) then 'seat_gone'
-    else 'live'
-  end;
+  return coalesce(
+    v_refusal,
+    -- A link that was revoked is superseded too.
+    case when i.status = 'revoked' or i.status <> 'accepted' and not private.inviter_may_invite(i) then 'revoked' end,
+    private.link_refusal(i.status = 'accepted', t.superseded_at is not null, t.expires_at),
+    case
+      when not exists (select from public.companies where id = i.company_id and status = 'active') then 'company_suspended'
+      when private.invitation_seat_is_gone(i.company_id, i.email) then 'seat_gone'
+    end,
+    'live'
+  );
 end;
 $$;
 
