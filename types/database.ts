@@ -141,8 +141,8 @@ export type Database = {
                     "created_at": string;
                     "id": string;
                     "metadata": NonNullable<Json>;
-                    "new_status": string;
-                    "old_status": string | null;
+                    "new_status": Database["public"]["Enums"]["booking_status"];
+                    "old_status": Database["public"]["Enums"]["booking_status"] | null;
                     "reason": string | null;
                 };
                 ComputedFields: never;
@@ -152,8 +152,8 @@ export type Database = {
                     "created_at"?: string;
                     "id"?: string;
                     "metadata"?: NonNullable<Json>;
-                    "new_status": string;
-                    "old_status"?: string | null;
+                    "new_status": Database["public"]["Enums"]["booking_status"];
+                    "old_status"?: Database["public"]["Enums"]["booking_status"] | null;
                     "reason"?: string | null;
                 };
                 Update: {
@@ -162,8 +162,8 @@ export type Database = {
                     "created_at"?: string;
                     "id"?: string;
                     "metadata"?: NonNullable<Json>;
-                    "new_status"?: string;
-                    "old_status"?: string | null;
+                    "new_status"?: Database["public"]["Enums"]["booking_status"];
+                    "old_status"?: Database["public"]["Enums"]["booking_status"] | null;
                     "reason"?: string | null;
                 };
                 Relationships: [
@@ -192,7 +192,7 @@ export type Database = {
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
-                    "status": string;
+                    "status": Database["public"]["Enums"]["booking_status"];
                     "status_reason": string | null;
                     "updated_at": string;
                 };
@@ -208,7 +208,7 @@ export type Database = {
                     "session_type_id": string;
                     "specialist_id": string;
                     "starts_at": string;
-                    "status": string;
+                    "status": Database["public"]["Enums"]["booking_status"];
                     "status_reason"?: string | null;
                     "updated_at"?: string;
                 };
@@ -223,7 +223,7 @@ export type Database = {
                     "session_type_id"?: string;
                     "specialist_id"?: string;
                     "starts_at"?: string;
-                    "status"?: string;
+                    "status"?: Database["public"]["Enums"]["booking_status"];
                     "status_reason"?: string | null;
                     "updated_at"?: string;
                 };
@@ -354,7 +354,7 @@ export type Database = {
                     "id": string;
                     "locale": string;
                     "name": string;
-                    "status": string;
+                    "status": Database["public"]["Enums"]["company_status"];
                     "time_zone": string;
                     "updated_at": string;
                 };
@@ -365,7 +365,7 @@ export type Database = {
                     "id"?: string;
                     "locale"?: string;
                     "name": string;
-                    "status"?: string;
+                    "status"?: Database["public"]["Enums"]["company_status"];
                     "time_zone"?: string;
                     "updated_at"?: string;
                 };
@@ -375,7 +375,7 @@ export type Database = {
                     "id"?: string;
                     "locale"?: string;
                     "name"?: string;
-                    "status"?: string;
+                    "status"?: Database["public"]["Enums"]["company_status"];
                     "time_zone"?: string;
                     "updated_at"?: string;
                 };
@@ -443,7 +443,7 @@ export type Database = {
                     "mails": number;
                     "mails_since": string;
                     "revoked_at": string | null;
-                    "role": string;
+                    "role": Database["public"]["Enums"]["company_role"];
                     "sent_at": string;
                     "status": string;
                     "updated_at": string;
@@ -463,7 +463,7 @@ export type Database = {
                     "mails"?: number;
                     "mails_since"?: string;
                     "revoked_at"?: string | null;
-                    "role"?: string;
+                    "role"?: Database["public"]["Enums"]["company_role"];
                     "sent_at"?: string;
                     "status"?: string;
                     "updated_at"?: string;
@@ -482,7 +482,7 @@ export type Database = {
                     "mails"?: number;
                     "mails_since"?: string;
                     "revoked_at"?: string | null;
-                    "role"?: string;
+                    "role"?: Database["public"]["Enums"]["company_role"];
                     "sent_at"?: string;
                     "status"?: string;
                     "updated_at"?: string;
@@ -518,7 +518,7 @@ export type Database = {
                     "created_at": string;
                     "email": string;
                     "removed_at": string | null;
-                    "role": string;
+                    "role": Database["public"]["Enums"]["company_role"];
                     "status": string;
                     "updated_at": string;
                     "user_id": string;
@@ -529,7 +529,7 @@ export type Database = {
                     "created_at"?: string;
                     "email": string;
                     "removed_at"?: string | null;
-                    "role"?: string;
+                    "role"?: Database["public"]["Enums"]["company_role"];
                     "status"?: string;
                     "updated_at"?: string;
                     "user_id": string;
@@ -539,7 +539,7 @@ export type Database = {
                     "created_at"?: string;
                     "email"?: string;
                     "removed_at"?: string | null;
-                    "role"?: string;
+                    "role"?: Database["public"]["Enums"]["company_role"];
                     "status"?: string;
                     "updated_at"?: string;
                     "user_id"?: string;
@@ -629,7 +629,7 @@ export type Database = {
                     "plan_id": string;
                     "seats": number | null;
                     "starts_on": string;
-                    "status": string;
+                    "status": Database["public"]["Enums"]["subscription_status"];
                     "time_zone": string;
                     "trial_ends_on": string | null;
                     "updated_at": string;
@@ -647,7 +647,7 @@ export type Database = {
                     "plan_id": string;
                     "seats"?: number | null;
                     "starts_on": string;
-                    "status": string;
+                    "status": Database["public"]["Enums"]["subscription_status"];
                     "time_zone"?: string;
                     "trial_ends_on"?: string | null;
                     "updated_at"?: string;
@@ -664,7 +664,7 @@ export type Database = {
                     "plan_id"?: string;
                     "seats"?: number | null;
                     "starts_on"?: string;
-                    "status"?: string;
+                    "status"?: Database["public"]["Enums"]["subscription_status"];
                     "time_zone"?: string;
                     "trial_ends_on"?: string | null;
                     "updated_at"?: string;
@@ -1068,18 +1068,18 @@ export type Database = {
             "pillar_required_documents": {
                 Row: {
                     "created_at": string;
-                    "document_type": string;
+                    "document_type": Database["public"]["Enums"]["document_type"];
                     "pillar_id": string;
                 };
                 ComputedFields: never;
                 Insert: {
                     "created_at"?: string;
-                    "document_type": string;
+                    "document_type": Database["public"]["Enums"]["document_type"];
                     "pillar_id": string;
                 };
                 Update: {
                     "created_at"?: string;
-                    "document_type"?: string;
+                    "document_type"?: Database["public"]["Enums"]["document_type"];
                     "pillar_id"?: string;
                 };
                 Relationships: [
@@ -1222,7 +1222,7 @@ export type Database = {
                     "description": string;
                     "id": string;
                     "is_active": boolean;
-                    "kind": string;
+                    "kind": Database["public"]["Enums"]["session_kind"];
                     "name": string;
                     "pillar_id": string;
                     "updated_at": string;
@@ -1234,7 +1234,7 @@ export type Database = {
                     "description"?: string;
                     "id"?: string;
                     "is_active"?: boolean;
-                    "kind": string;
+                    "kind": Database["public"]["Enums"]["session_kind"];
                     "name": string;
                     "pillar_id": string;
                     "updated_at"?: string;
@@ -1245,7 +1245,7 @@ export type Database = {
                     "description"?: string;
                     "id"?: string;
                     "is_active"?: boolean;
-                    "kind"?: string;
+                    "kind"?: Database["public"]["Enums"]["session_kind"];
                     "name"?: string;
                     "pillar_id"?: string;
                     "updated_at"?: string;
@@ -1316,7 +1316,7 @@ export type Database = {
                     "decided_at": string | null;
                     "decided_by": string | null;
                     "document_number": string;
-                    "document_type": string;
+                    "document_type": Database["public"]["Enums"]["document_type"];
                     "expiry_date": string | null;
                     "expiry_notice": number | null;
                     "file_hash": string;
@@ -1334,7 +1334,7 @@ export type Database = {
                     "stored_hash": string | null;
                     "updated_at": string;
                     "uploaded_at": string;
-                    "verification_status": string;
+                    "verification_status": Database["public"]["Enums"]["document_status"];
                 };
                 ComputedFields: never;
                 Insert: {
@@ -1342,7 +1342,7 @@ export type Database = {
                     "decided_at"?: string | null;
                     "decided_by"?: string | null;
                     "document_number": string;
-                    "document_type": string;
+                    "document_type": Database["public"]["Enums"]["document_type"];
                     "expiry_date"?: string | null;
                     "expiry_notice"?: number | null;
                     "file_hash": string;
@@ -1360,14 +1360,14 @@ export type Database = {
                     "stored_hash"?: string | null;
                     "updated_at"?: string;
                     "uploaded_at"?: string;
-                    "verification_status"?: string;
+                    "verification_status"?: Database["public"]["Enums"]["document_status"];
                 };
                 Update: {
                     "created_at"?: string;
                     "decided_at"?: string | null;
                     "decided_by"?: string | null;
                     "document_number"?: string;
-                    "document_type"?: string;
+                    "document_type"?: Database["public"]["Enums"]["document_type"];
                     "expiry_date"?: string | null;
                     "expiry_notice"?: number | null;
                     "file_hash"?: string;
@@ -1385,7 +1385,7 @@ export type Database = {
                     "stored_hash"?: string | null;
                     "updated_at"?: string;
                     "uploaded_at"?: string;
-                    "verification_status"?: string;
+                    "verification_status"?: Database["public"]["Enums"]["document_status"];
                 };
                 Relationships: [
                     {
@@ -1493,7 +1493,7 @@ export type Database = {
                     "id": string;
                     "package_sessions": number | null;
                     "rate_type": string;
-                    "service_type": string;
+                    "service_type": Database["public"]["Enums"]["session_kind"];
                     "session_minutes": number | null;
                     "specialist_id": string;
                     "updated_at": string;
@@ -1508,7 +1508,7 @@ export type Database = {
                     "id"?: string;
                     "package_sessions"?: number | null;
                     "rate_type": string;
-                    "service_type": string;
+                    "service_type": Database["public"]["Enums"]["session_kind"];
                     "session_minutes"?: number | null;
                     "specialist_id"?: string;
                     "updated_at"?: string;
@@ -1522,7 +1522,7 @@ export type Database = {
                     "id"?: string;
                     "package_sessions"?: number | null;
                     "rate_type"?: string;
-                    "service_type"?: string;
+                    "service_type"?: Database["public"]["Enums"]["session_kind"];
                     "session_minutes"?: number | null;
                     "specialist_id"?: string;
                     "updated_at"?: string;
@@ -1598,7 +1598,7 @@ export type Database = {
                     "headline": string;
                     "id": string;
                     "languages": (string)[];
-                    "status": string;
+                    "status": Database["public"]["Enums"]["specialist_status"];
                     "time_zone": string;
                     "updated_at": string;
                     "user_id": string;
@@ -1613,7 +1613,7 @@ export type Database = {
                     "headline"?: string;
                     "id"?: string;
                     "languages"?: (string)[];
-                    "status"?: string;
+                    "status"?: Database["public"]["Enums"]["specialist_status"];
                     "time_zone"?: string;
                     "updated_at"?: string;
                     "user_id"?: string;
@@ -1627,7 +1627,7 @@ export type Database = {
                     "headline"?: string;
                     "id"?: string;
                     "languages"?: (string)[];
-                    "status"?: string;
+                    "status"?: Database["public"]["Enums"]["specialist_status"];
                     "time_zone"?: string;
                     "updated_at"?: string;
                     "user_id"?: string;
@@ -1687,7 +1687,7 @@ export type Database = {
                 Row: {
                     "accepted_at": string;
                     "created_at": string;
-                    "document": string;
+                    "document": Database["public"]["Enums"]["legal_document"];
                     "id": string;
                     "ip_address": unknown;
                     "user_agent": string | null;
@@ -1698,7 +1698,7 @@ export type Database = {
                 Insert: {
                     "accepted_at"?: string;
                     "created_at"?: string;
-                    "document": string;
+                    "document": Database["public"]["Enums"]["legal_document"];
                     "id"?: string;
                     "ip_address"?: unknown;
                     "user_agent"?: string | null;
@@ -1708,7 +1708,7 @@ export type Database = {
                 Update: {
                     "accepted_at"?: string;
                     "created_at"?: string;
-                    "document"?: string;
+                    "document"?: Database["public"]["Enums"]["legal_document"];
                     "id"?: string;
                     "ip_address"?: unknown;
                     "user_agent"?: string | null;
@@ -2304,7 +2304,15 @@ export type Database = {
             };
         };
         Enums: {
-            [_ in never]: never;
+            "booking_status": "pending" | "held" | "confirmed" | "completed" | "cancelled" | "no_show";
+            "company_role": "employee" | "manager" | "admin";
+            "company_status": "active" | "suspended";
+            "document_status": "pending" | "verified" | "rejected" | "expired";
+            "document_type": "license" | "diploma" | "insurance" | "certification" | "other";
+            "legal_document": "terms" | "privacy" | "professional_standards";
+            "session_kind": "initial_consultation" | "follow_up" | "assessment" | "coaching" | "workshop";
+            "specialist_status": "pending" | "verified" | "rejected" | "suspended";
+            "subscription_status": "trial" | "active" | "suspended" | "cancelled";
         };
         CompositeTypes: {
             [_ in never]: never;
@@ -2362,6 +2370,16 @@ export type CompositeTypes<PublicCompositeTypeNameOrOptions extends keyof Defaul
 } ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName] : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"] ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions] : never;
 export const Constants = {
     "public": {
-        Enums: {}
+        Enums: {
+            "booking_status": ["pending", "held", "confirmed", "completed", "cancelled", "no_show"],
+            "company_role": ["employee", "manager", "admin"],
+            "company_status": ["active", "suspended"],
+            "document_status": ["pending", "verified", "rejected", "expired"],
+            "document_type": ["license", "diploma", "insurance", "certification", "other"],
+            "legal_document": ["terms", "privacy", "professional_standards"],
+            "session_kind": ["initial_consultation", "follow_up", "assessment", "coaching", "workshop"],
+            "specialist_status": ["pending", "verified", "rejected", "suspended"],
+            "subscription_status": ["trial", "active", "suspended", "cancelled"]
+        }
     }
 } as const;

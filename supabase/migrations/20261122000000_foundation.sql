@@ -49,6 +49,25 @@ comment on function private.is_list_of(text[], int, int, text) is
 
 grant execute on function private.is_list_of(text[], int, int, text) to authenticated, service_role;
 
+-- Lists of words are domains over text: each stands once, with its name, and changes without a new type.
+create function private.is_value_of(p_domain regtype, p_text text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  execute format('select $1::%s', p_domain) using p_text;
+  return p_text is not null;
+exception when check_violation then
+  return false;
+end;
+$$;
+
+comment on function private.is_value_of(regtype, text) is 'Whether a text is a value of a domain, which null is not.';
+
+grant execute on function private.is_value_of(regtype, text) to service_role;
+
 create function private.touch_updated_at()
 returns trigger
 language plpgsql

@@ -3,10 +3,13 @@
 -- Read:  the person their own; platform admins a person's by public.read_person().
 -- Write: accept_document() alone, so that time, address and user agent are the server's.
 
+create domain public.legal_document as text check (value in ('terms', 'privacy', 'professional_standards'));
+comment on domain public.legal_document is 'What a person accepts, version by version.';
+
 create table public.terms_acceptance (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references auth.users (id) on delete cascade,
-  document text not null check (document in ('terms', 'privacy', 'professional_standards')),
+  document public.legal_document not null,
   version text not null check (version ~ '^[0-9a-z][0-9a-z.-]{0,31}$'),
   accepted_at timestamptz not null default now(),
   ip_address inet,
@@ -52,7 +55,7 @@ as $$
 declare
   v_context jsonb := private.request_context() || coalesce(p_context, '{}');
 begin
-  if p_document is null or p_document not in ('terms', 'privacy', 'professional_standards') then
+  if not private.is_value_of('public.legal_document', p_document) then
     raise sqlstate 'PT422' using message = 'unknown_document', detail = 'There is no such document.';
   end if;
   if p_version is distinct from private.setting(p_document || '_version') #>> '{}' then

@@ -5,10 +5,16 @@
 --        members' role and standing by set_member_role(), deactivate_member(), leave_company(). People join through
 --        invitations only.
 
+create domain public.company_role as text check (value in ('employee', 'manager', 'admin'));
+comment on domain public.company_role is 'What a member is to their company.';
+
+create domain public.company_status as text check (value in ('active', 'suspended'));
+comment on domain public.company_status is 'A suspended company is entitled to nothing.';
+
 create table public.companies (
   id uuid primary key default gen_random_uuid(),
   name text not null check (length(name) <= 200 and trim(name) <> '' and name !~ '[[:cntrl:]]'),
-  status text not null default 'active' check (status in ('active', 'suspended')),
+  status public.company_status not null default 'active',
   locale text not null default 'en' check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
   time_zone text not null default 'UTC' references private.time_zones (name),
   allowed_email_domains text[] not null default '{}'
@@ -27,7 +33,7 @@ create table public.company_members (
   company_id uuid not null references public.companies (id) on delete restrict,
   user_id uuid not null references public.profiles (id) on delete cascade,
   email text not null check (email = lower(email) and length(email) <= 320),
-  role text not null default 'employee' check (role in ('employee', 'manager', 'admin')),
+  role public.company_role not null default 'employee',
   status text not null default 'active' check (status in ('active', 'removed')),
   removed_at timestamptz,
   created_at timestamptz not null default now(),

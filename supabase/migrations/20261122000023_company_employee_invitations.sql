@@ -15,7 +15,7 @@ create table public.company_employee_invitations (
   id uuid primary key default gen_random_uuid(),
   company_id uuid not null references public.companies (id) on delete restrict,
   email text not null check (email = lower(email) and length(email) <= 254 and email like '_%@_%'),
-  role text not null default 'employee' check (role in ('employee', 'manager', 'admin')),
+  role public.company_role not null default 'employee',
   full_name text check (length(full_name) <= 100 and trim(full_name) <> '' and full_name !~ '[[:cntrl:]]'),
   locale text check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
   status text not null default 'pending' check (status in ('pending', 'accepted', 'revoked', 'expired')),

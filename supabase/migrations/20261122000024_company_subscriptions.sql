@@ -5,11 +5,14 @@
 --
 -- Days are calendar days in the subscription's time zone, the last one included.
 
+create domain public.subscription_status as text check (value in ('trial', 'active', 'suspended', 'cancelled'));
+comment on domain public.subscription_status is 'How a subscription stands.';
+
 create table public.company_subscriptions (
   id uuid primary key default gen_random_uuid(),
   company_id uuid not null references public.companies (id) on delete restrict,
   plan_id uuid not null references public.company_subscription_plans (id) on delete restrict,
-  status text not null check (status in ('trial', 'active', 'suspended', 'cancelled')),
+  status public.subscription_status not null,
   time_zone text not null default 'UTC' references private.time_zones (name),
   starts_on date not null,
   ends_on date,
@@ -81,7 +84,7 @@ set search_path = ''
 as $$
 begin
   return query
-    select s.id, p.slug, s.status, coalesce(s.seats, p.max_employees), p.sessions_per_month, p.features, d.last, s.time_zone
+    select s.id, p.slug, s.status::text, coalesce(s.seats, p.max_employees), p.sessions_per_month, p.features, d.last, s.time_zone
     from public.companies c
     join public.company_subscriptions s on s.company_id = c.id and s.status in ('trial', 'active')
     join public.company_subscription_plans p on p.id = s.plan_id

@@ -3,6 +3,9 @@
 -- Read:  everybody what is active, without signing in; platform admins all of it.
 -- Write: platform admins. A retired row is switched off, never deleted: bookings refer to it.
 
+create domain public.session_kind as text check (value in ('initial_consultation', 'follow_up', 'assessment', 'coaching', 'workshop'));
+comment on domain public.session_kind is 'What a session is for.';
+
 create table public.pillars (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
@@ -19,8 +22,7 @@ comment on table public.pillars is 'An area of wellbeing that specialists work i
 create table public.session_types (
   id uuid primary key default gen_random_uuid(),
   pillar_id uuid not null references public.pillars (id) on delete restrict,
-  kind text not null
-    check (kind in ('initial_consultation', 'follow_up', 'assessment', 'coaching', 'workshop')),
+  kind public.session_kind not null,
   name text not null check (length(name) <= 100 and trim(name) <> ''),
   description text not null default '' check (length(description) <= 2000),
   default_minutes int not null check (default_minutes between 15 and 240 and default_minutes % 5 = 0),

@@ -6,6 +6,9 @@
 --        pending; afterwards a platform admin changes the pillars, which are part of what was
 --        verified. Status belongs to the verification workflow: no client may write it.
 
+create domain public.specialist_status as text check (value in ('pending', 'verified', 'rejected', 'suspended'));
+comment on domain public.specialist_status is 'How an application as a specialist stands.';
+
 create table public.specialists (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null unique default private.user_id() references public.profiles (id) on delete cascade,
@@ -15,7 +18,7 @@ create table public.specialists (
   languages text[] not null default '{en}'
     check (languages <> '{}' and private.is_list_of(languages, 20, 11, '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$')),
   time_zone text not null default 'UTC' references private.time_zones (name),
-  status text not null default 'pending' check (status in ('pending', 'verified', 'rejected', 'suspended')),
+  status public.specialist_status not null default 'pending',
   verified_at timestamptz,
   verified_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),

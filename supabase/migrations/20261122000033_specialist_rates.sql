@@ -6,8 +6,7 @@
 create table public.specialist_rates (
   id uuid primary key default gen_random_uuid(),
   specialist_id uuid not null default private.my_specialist_id() references public.specialists (id) on delete cascade,
-  service_type text not null
-    check (service_type in ('initial_consultation', 'follow_up', 'assessment', 'coaching', 'workshop')),
+  service_type public.session_kind not null,
   session_minutes int check (session_minutes between 15 and 240 and session_minutes % 5 = 0),
   rate_type text not null check (rate_type in ('per_session', 'hourly', 'package')),
   package_sessions int check (package_sessions between 2 and 100),

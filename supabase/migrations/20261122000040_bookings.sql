@@ -4,6 +4,9 @@
 --        admin only through the audited read_person().
 -- Write: book_session(), reschedule_booking(), cancel_booking(), close_booking() alone.
 
+create domain public.booking_status as text check (value in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show'));
+comment on domain public.booking_status is 'How a booked session stands.';
+
 create table public.bookings (
   id uuid primary key default gen_random_uuid(),
   employee_id uuid references public.profiles (id) on delete set null,
@@ -12,8 +15,7 @@ create table public.bookings (
   session_type_id uuid not null references public.session_types (id) on delete restrict,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
-  status text not null
-    check (status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
+  status public.booking_status not null,
   status_reason text check (length(status_reason) <= 500),
   cancelled_at timestamptz,
   releases_at timestamptz,
@@ -131,7 +133,7 @@ language sql
 volatile
 set search_path = ''
 as $$
-  select random() * make_interval(hours => private.setting('session_release_hours')::int);
+  select random() * private.hours('session_release_hours');
 $$;
 
 comment on function private.session_release_delay() is 'How long the sessions of somebody who has left still keep their times: drawn anew with each call.';

@@ -6,8 +6,8 @@
 create table public.booking_status_history (
   id uuid primary key default gen_random_uuid(),
   booking_id uuid not null references public.bookings (id) on delete cascade,
-  old_status text check (old_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
-  new_status text not null check (new_status in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show')),
+  old_status public.booking_status,
+  new_status public.booking_status not null,
   changed_by uuid references auth.users (id) on delete set null,
   reason text check (length(reason) <= 500),
   metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 1000),
@@ -52,7 +52,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_at > p_starts_at - make_interval(hours => private.setting('booking_late_cancellation_hours')::int);
+  select p_at > p_starts_at - private.hours('booking_late_cancellation_hours');
 $$;
 
 comment on function private.is_late(timestamptz, timestamptz) is

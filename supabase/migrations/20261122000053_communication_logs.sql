@@ -10,17 +10,23 @@
 -- those updates stay inside their page (HOT). An index on status or provider_message_id would take
 -- most of the throughput away: docs/decisions/mail-queue-beside-the-log.md.
 
+create domain private.mail_stream as text check (value in ('mail', 'reminder'));
+comment on domain private.mail_stream is 'The queues of the outbox, one for each dispatcher.';
+
+create domain private.token_purpose as text check (value in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel'));
+comment on domain private.token_purpose is 'What a mailed link is for.';
+
 create table public.communication_logs (
   id bigint generated always as identity primary key,
   user_id uuid references public.profiles (id) on delete set null,
-  stream text not null check (stream in ('mail', 'reminder')),
+  stream private.mail_stream not null,
   category text not null check (category in ('security', 'account', 'booking', 'reminder')),
   template_key text not null check (length(template_key) <= 63),
   template_id bigint,
   recipient text check (recipient = lower(recipient) and length(recipient) <= 320 and recipient like '_%@_%'),
   variables jsonb check (jsonb_typeof(variables) = 'object' and octet_length(variables::text) <= 8192),
   dedupe_key text not null unique check (length(dedupe_key) between 1 and 200),
-  token_purpose text check (token_purpose in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel')),
+  token_purpose private.token_purpose,
   token_id uuid,
   booking_reminder_id uuid,
   status text not null default 'queued' check (status in ('queued', 'sent', 'failed', 'skipped')),

@@ -5,7 +5,7 @@
 
 create table private.email_queue (
   mail_id bigint primary key,
-  stream text not null check (stream in ('mail', 'reminder')),
+  stream private.mail_stream not null,
   priority smallint not null check (priority in (0, 1)),
   due_at timestamptz not null
 ) with (
@@ -24,7 +24,7 @@ create index email_queue_due_idx on private.email_queue (stream, priority, due_a
 -- one row for up to a hundred mails keeps claiming and settling cheap.
 create table private.email_batches (
   id uuid primary key default gen_random_uuid(),
-  stream text not null check (stream in ('mail', 'reminder')),
+  stream private.mail_stream not null,
   mail_ids bigint[] not null check (cardinality(mail_ids) between 1 and 100),
   template_ids bigint[] not null check (cardinality(template_ids) <= 100),
   locales text[] not null check (cardinality(locales) <= 100 and length(array_to_string(locales, '')) <= 3500),

@@ -6,9 +6,12 @@
 -- there is an account, whether it is confirmed, whether the address has asked too often is looked at
 -- later, when the dispatcher works through the rows, so that neither answer nor time tells.
 
+create domain private.requested_purpose as text check (value in ('email_verification', 'password_reset', 'email_change'));
+comment on domain private.requested_purpose is 'What a link can be asked for by anybody who types an address.';
+
 create table private.token_requests (
   id bigint generated always as identity primary key,
-  purpose text not null check (purpose in ('email_verification', 'password_reset', 'email_change')),
+  purpose private.requested_purpose not null,
   user_id uuid references public.profiles (id) on delete cascade,
   email text not null check (email = lower(email) and length(email) <= 320),
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
@@ -28,7 +31,7 @@ create index token_requests_created_at_idx on private.token_requests (created_at
 
 -- Keyed by address, not by account, so that an address without an account cools down alike.
 create table private.token_cooldowns (
-  purpose text not null check (purpose in ('email_verification', 'password_reset', 'email_change')),
+  purpose private.requested_purpose not null,
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
   last_allowed_at timestamptz not null,
   window_started_at timestamptz not null,

@@ -226,7 +226,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if p_stream is null or p_stream not in ('mail', 'reminder') then
+  if not private.is_value_of('private.mail_stream', p_stream) then
     raise exception using errcode = '22023', message = 'p_stream must be mail or reminder';
   elsif p_limit is null or p_limit not between 1 and 5000 then
     raise exception using errcode = '22023', message = 'p_limit must be between 1 and 5000';

@@ -120,7 +120,7 @@ declare
   v_token_id uuid;
 begin
   update public.company_employee_invitations
-  set sent_at = now(), expires_at = now() + private.days('invitation_ttl_days')
+  set sent_at = now(), expires_at = now() + private.token_lifetime('invitation')
   where id = p_invitation_id
   returning * into i;
   update private.invitation_tokens set superseded_at = greatest(now(), created_at)
@@ -220,7 +220,7 @@ begin
       with ordinality r (index, email, role, full_name, locale, n)
     order by r.n
   loop
-    if coalesce(v_row.role, 'employee') not in ('employee', 'manager', 'admin') then
+    if not private.is_value_of('public.company_role', coalesce(v_row.role, 'employee')) then
       raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
     end if;
     select * into v_result from private.invite_address(

@@ -28,7 +28,7 @@ set search_path = ''
 as $$
 begin
   perform private.lock_company_as_admin(p_company_id, p_user_id);
-  if p_role is null or p_role not in ('employee', 'manager', 'admin') then
+  if not private.is_value_of('public.company_role', p_role) then
     raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
   end if;
   perform private.change_member(p_company_id, p_user_id, p_role, 'active');

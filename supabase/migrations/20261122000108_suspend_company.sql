@@ -15,7 +15,7 @@ declare
 begin
   if v_company.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such company.';
-  elsif p_status is null or p_status not in ('active', 'suspended') then
+  elsif not private.is_value_of('public.company_status', p_status) then
     raise sqlstate 'PT422' using message = 'invalid_status', detail = 'A company is active or suspended.';
   elsif v_company.status = p_status then
     return;

@@ -5,9 +5,15 @@
 -- Write: submit_document() makes the row, and then its file may be uploaded; decide_document() and the job that
 --        expires documents change its status. Which documents a pillar requires, platform admins say.
 
+create domain public.document_type as text check (value in ('license', 'diploma', 'insurance', 'certification', 'other'));
+comment on domain public.document_type is 'What a specialist proves something by.';
+
+create domain public.document_status as text check (value in ('pending', 'verified', 'rejected', 'expired'));
+comment on domain public.document_status is 'How a document of a specialist stands.';
+
 create table public.pillar_required_documents (
   pillar_id uuid not null references public.pillars (id) on delete cascade,
-  document_type text not null check (document_type in ('license', 'diploma', 'insurance', 'certification', 'other')),
+  document_type public.document_type not null,
   created_at timestamptz not null default now(),
   primary key (pillar_id, document_type)
 );
@@ -17,11 +23,11 @@ comment on table public.pillar_required_documents is 'Which documents a speciali
 create table public.specialist_documents (
   id uuid primary key default gen_random_uuid(),
   specialist_id uuid not null references public.specialists (id) on delete cascade,
-  document_type text not null check (document_type in ('license', 'diploma', 'insurance', 'certification', 'other')),
+  document_type public.document_type not null,
   document_number text not null check (length(document_number) <= 100 and trim(document_number) <> '' and document_number !~ '[[:cntrl:]]'),
   issuing_authority text not null check (length(issuing_authority) <= 200 and trim(issuing_authority) <> '' and issuing_authority !~ '[[:cntrl:]]'),
   expiry_date date check (isfinite(expiry_date)),
-  verification_status text not null default 'pending' check (verification_status in ('pending', 'verified', 'rejected', 'expired')),
+  verification_status public.document_status not null default 'pending',
   file_path text not null unique check (length(file_path) <= 73) generated always as (specialist_id::text || '/' || id::text) stored,
   file_hash text not null check (file_hash ~ '^[0-9a-f]{64}$'),
   mime_type text not null check (mime_type in ('application/pdf', 'image/jpeg', 'image/png')),

@@ -64,7 +64,7 @@ declare
   v_last public.specialist_documents;
 begin
   perform private.require_platform_admin();
-  if p_status is null or p_status not in ('pending', 'verified', 'rejected', 'expired') then
+  if not private.is_value_of('public.document_status', p_status) then
     raise sqlstate 'PT422' using message = 'invalid_status', detail = 'A document is pending, verified, rejected or expired.';
   elsif v_limit not between 1 and 100 then
     raise sqlstate 'PT422' using message = 'invalid_limit', detail = 'A page has 1 to 100 documents.';

@@ -14,15 +14,22 @@ create function pg_temp.too_large() returns int language sql immutable as 'selec
 create temporary table written_by_migrations (name text, attname text);
 insert into written_by_migrations values ('public.email_templates', 'html'), ('public.email_templates', 'text');
 
+-- All tables, or the one of -v only_table=NAME, named as in supabase/access.csv.
+\if :{?only_table}
+\else
+\set only_table ''
+\endif
 create temporary view sized_column as
   select c.oid as table_oid, format('%I.%I', n.nspname, c.relname) as name, a.attname, a.attnum,
-    format_type(a.atttypid, a.atttypmod) as type, t.typcategory = 'A' as is_list
+    format_type(a.atttypid, a.atttypmod) as declared, a.atttypid as type_oid,
+    format_type(coalesce(nullif(t.typbasetype, 0), a.atttypid), a.atttypmod) as type, t.typcategory = 'A' as is_list
   from pg_catalog.pg_class c
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   join pg_catalog.pg_type t on t.oid = a.atttypid
   where n.nspname in ('public', 'private') and c.relkind in ('r', 'p') and not c.relispartition
     and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    and :'only_table' in ('', case n.nspname when 'public' then c.relname else n.nspname || '.' || c.relname end)
     -- Of a length of its own, which an address, a range of instants and numeric(10, 2) have not.
     and t.typlen = -1 and t.typcategory not in ('I', 'R') and not (t.typname = 'numeric' and a.atttypmod <> -1);
 
@@ -37,7 +44,7 @@ begin
   );
   return query
     select w[1] from pg_catalog.pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w
-    where c.conrelid = p_column.table_oid and c.contype = 'c' and c.conkey = array[p_column.attnum]
+    where c.contype = 'c' and (c.conrelid = p_column.table_oid and c.conkey = array[p_column.attnum] or c.contypid = p_column.type_oid)
       and not p_column.is_list and p_column.type = 'text';
   return query select case
     when p_column.is_list then array[v]::text when p_column.type = 'jsonb' then to_jsonb(v)::text else v
@@ -117,7 +124,7 @@ declare
   v_large text;
   v_tried boolean := false;
 begin
-  execute format('create temporary table trial (%I %s)', p_column.attname, p_column.type);
+  execute format('create temporary table trial (%I %s)', p_column.attname, p_column.declared);
   for v_check in
     select pg_get_constraintdef(c.oid) from pg_catalog.pg_constraint c
     where c.conrelid = p_column.table_oid and c.contype = 'c' and c.conkey = array[p_column.attnum]

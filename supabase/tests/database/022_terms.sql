@@ -9,7 +9,7 @@ select pg_temp.act_as('newcomer');
 select lives_ok($$select public.accept_document('terms', '2026-11')$$, 'a person accepts the terms in force');
 select lives_ok($$select public.accept_document('terms', '2026-11')$$, 'accepting twice is no error');
 select results_eq(
-  $$select document, version, host(ip_address), user_agent from public.terms_acceptance$$,
+  $$select document::text, version, host(ip_address), user_agent from public.terms_acceptance$$,
   $$values ('terms', '2026-11', '198.51.100.7', 'Agent')$$,
   'there is one row of evidence, with address and user agent'
 );

@@ -19,12 +19,12 @@ grant execute on all functions in schema pg_temp to public;
 
 select pg_temp.act_as('employee');
 select results_eq(
-  $$select employee_id, company_id, specialist_id, status, ends_at - starts_at from pg_temp.book('3 days')$$,
+  $$select employee_id, company_id, specialist_id, status::text, ends_at - starts_at from pg_temp.book('3 days')$$,
   $$values (pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), 'confirmed', '50 minutes'::interval)$$,
   'an employee books a session, as long as its type, for their company'
 );
 select results_eq(
-  $$select old_status, new_status, changed_by from public.booking_status_history$$,
+  $$select old_status::text, new_status::text, changed_by from public.booking_status_history$$,
   $$values (null::text, 'confirmed', pg_temp.id('employee'))$$,
   'the history begins with it'
 );

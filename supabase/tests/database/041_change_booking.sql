@@ -27,7 +27,7 @@ select results_eq(
   'an employee moves a session, and it stays as long'
 );
 select results_eq(
-  $$select old_status, new_status, changed_by, (metadata ->> 'moved_to')::timestamptz - (metadata ->> 'moved_from')::timestamptz
+  $$select old_status::text, new_status::text, changed_by, (metadata ->> 'moved_to')::timestamptz - (metadata ->> 'moved_from')::timestamptz
     from public.booking_status_history where booking_id = pg_temp.id('far') and old_status is not null$$,
   $$values ('confirmed', 'confirmed', pg_temp.id('employee'), '3 days'::interval)$$,
   'the history tells from when to when'
@@ -118,17 +118,17 @@ select pg_temp.act_as('company_admin');
 select throws_ok($$select public.cancel_booking(pg_temp.id('next'))$$, 'PT404', 'booking_not_found', 'nor can the employer');
 select pg_temp.act_as('employee');
 select results_eq(
-  $$select status, status_reason, cancelled_at is not null from public.cancel_booking(pg_temp.id('next'), '  ill  ')$$,
+  $$select status::text, status_reason, cancelled_at is not null from public.cancel_booking(pg_temp.id('next'), '  ill  ')$$,
   $$values ('cancelled', 'ill', true)$$,
   'an employee cancels, with a reason'
 );
 select results_eq(
-  $$select status, status_reason from public.cancel_booking(pg_temp.id('next'), 'other')$$,
+  $$select status::text, status_reason from public.cancel_booking(pg_temp.id('next'), 'other')$$,
   $$values ('cancelled', 'ill')$$,
   'cancelling again changes nothing'
 );
 select results_eq(
-  $$select new_status, reason, metadata from public.booking_status_history where booking_id = pg_temp.id('next') and old_status is not null$$,
+  $$select new_status::text, reason, metadata from public.booking_status_history where booking_id = pg_temp.id('next') and old_status is not null$$,
   $$values ('cancelled', 'ill', '{"late": false}'::jsonb)$$,
   'the history has it once'
 );
@@ -145,7 +145,7 @@ select public.reschedule_booking(pg_temp.id('evading'), date_trunc('hour', now()
 select public.reschedule_booking(pg_temp.id('evading'), date_trunc('hour', now()) + interval '12 days') \g /dev/null
 select public.cancel_booking(pg_temp.id('evading')) \g /dev/null
 select results_eq(
-  $$select new_status, (metadata ->> 'late')::boolean from public.booking_status_history
+  $$select new_status::text, (metadata ->> 'late')::boolean from public.booking_status_history
     where booking_id = pg_temp.id('evading') and old_status is not null order by created_at$$,
   $$values ('confirmed', true), ('confirmed', false), ('cancelled', true)$$,
   'a move shortly before counts as late, and moving away first does not make a cancellation timely'
@@ -220,7 +220,7 @@ from unnest(array['completed', 'cancelled', 'no_show']) as status;
 select pg_temp.make('last', '10 days', 'foreign_employee');
 delete from auth.users where id = pg_temp.id('foreign_employee');
 select results_eq(
-  $$select status, employee_id from public.bookings where id = pg_temp.id('last')$$,
+  $$select status::text, employee_id from public.bookings where id = pg_temp.id('last')$$,
   $$values ('confirmed', null::uuid)$$,
   'closing an account forgets whose a session was, and frees no time that anybody could see go with them'
 );

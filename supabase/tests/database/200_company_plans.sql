@@ -173,7 +173,7 @@ select is(pg_temp.entitled('20 days'), 'test-large active 50 20', 'with an end')
 select is(pg_temp.entitled('21 days'), null, 'that is one');
 select is(private.job_end_subscriptions(now() + interval '21 days'), 1::bigint, 'the job notices');
 select results_eq(
-  $$select status, cancellation_reason from public.company_subscriptions where company_id = pg_temp.id('north')$$,
+  $$select status::text, cancellation_reason from public.company_subscriptions where company_id = pg_temp.id('north')$$,
   $$values ('cancelled', 'its last day has passed')$$, 'and cancels it'
 );
 select pg_temp.act_as('platform_admin');

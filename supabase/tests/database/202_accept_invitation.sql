@@ -60,11 +60,11 @@ select is(
   jsonb_build_object('outcome', 'accepted', 'company_id', pg_temp.id('south'), 'user_id', pg_temp.id('ada')), 'the right account accepts'
 );
 select results_eq(
-  $$select m.role, m.status, p.display_name from public.company_members m join public.profiles p on p.id = m.user_id where m.user_id = pg_temp.id('ada') and m.company_id = pg_temp.id('south')$$,
+  $$select m.role::text, m.status, p.display_name from public.company_members m join public.profiles p on p.id = m.user_id where m.user_id = pg_temp.id('ada') and m.company_id = pg_temp.id('south')$$,
   $$values ('manager', 'active', 'Ada Lovelace')$$, 'and is a member in the role that was meant, under their name'
 );
 select results_eq(
-  $$select document, version, host(ip_address), user_agent from public.terms_acceptance where user_id = pg_temp.id('ada') order by document$$,
+  $$select document::text, version, host(ip_address), user_agent from public.terms_acceptance where user_id = pg_temp.id('ada') order by document$$,
   $$values ('privacy', '2026-11', '203.0.113.9', 'Agent'), ('terms', '2026-11', '203.0.113.9', 'Agent')$$, 'terms are accepted with version, address and agent'
 );
 select results_eq(
@@ -145,7 +145,7 @@ update auth.users set email = 'colleague@people.test' where id = pg_temp.id('col
 insert into public.company_members (company_id, user_id, role, status) values (pg_temp.id('south'), pg_temp.id('colleague'), 'admin', 'removed');
 select is(pg_temp.accept(:'token', 'colleague'), 'accepted', 'who was removed comes back by an invitation');
 select results_eq(
-  $$select role, status, removed_at from public.company_members where user_id = pg_temp.id('colleague') and company_id = pg_temp.id('south')$$,
+  $$select role::text, status, removed_at from public.company_members where user_id = pg_temp.id('colleague') and company_id = pg_temp.id('south')$$,
   $$values ('employee', 'active', null::timestamptz)$$, 'in its role, not in the one they had'
 );
 

@@ -63,7 +63,7 @@ select is(private.job_cancel_ended_sessions(:'due'), 1::bigint, 'and then all to
 select is(private.job_cancel_ended_sessions(:'due'), 0::bigint, 'once');
 select is_empty($$select from private.membership_ends$$, 'after which no mark is left');
 select results_eq(
-  format('select id, status from public.bookings where id in (%L, %L, %L, %L) order by starts_at', :'past', :'coming', :'other', :'colleagues'),
+  format('select id, status::text from public.bookings where id in (%L, %L, %L, %L) order by starts_at', :'past', :'coming', :'other', :'colleagues'),
   format($$values (%L::uuid, 'confirmed'), (%L, 'cancelled'), (%L, 'confirmed'), (%L, 'confirmed')$$, :'past', :'coming', :'other', :'colleagues'),
   'what the company pays for and is still to come is cancelled, and nothing else'
 );

@@ -82,7 +82,7 @@ select pg_temp.fresh() \g /dev/null
 select pg_temp.ask('unknown@home.test') \g /dev/null
 select results_eq('select pg_temp.mails()', array['email_change to unknown@home.test', 'email_change_notice to employee@people.test'], 'a link goes to the new address, a notice to the old');
 select results_eq(
-  $$select user_id, token_purpose, array(select jsonb_object_keys(variables) order by 1) from public.communication_logs order by id$$,
+  $$select user_id, token_purpose::text, array(select jsonb_object_keys(variables) order by 1) from public.communication_logs order by id$$,
   $$values (null::uuid, 'email_change', array['expires_at', 'locale']), (pg_temp.id('employee'), 'email_change_cancel', array['expires_at'])$$,
   'neither names the other, nor carries a word that was typed'
 );

@@ -1,0 +1,73 @@
+// @ts-check
+// Lists of words, such as roles and statuses, stand once: as domains of the schema. openapi.json, which is made from the
+// Rust types, has the same; types/database.ts is made from them.
+//
+//   node supabase/tests/word-lists.mjs    compares those of DATABASE_URL with openapi.json
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import postgres from 'postgres';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The domains that edge functions take or answer, by the name that openapi.json gives them. */
+const IN_FUNCTIONS = {
+  company_role: 'Role',
+  document_status: 'DocumentStatus',
+  document_type: 'DocumentType',
+  specialist_status: 'SpecialistStatus',
+  subscription_status: 'SubscriptionStatus',
+};
+
+/** @typedef {{ lists: Map<string, string[]>, columns: Map<string, string> }} WordLists columns: `table.column` to the name of its list */
+
+/** @param {string} url @returns {Promise<WordLists>} of the schema public */
+export async function wordListsOf(url) {
+  const sql = postgres(url, { max: 1 });
+  try {
+    const domains = await sql`
+      select t.typname as name, array(
+          select w[1] from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w where c.contypid = t.oid
+        ) as words
+      from pg_type t where t.typtype = 'd' and t.typnamespace = 'public'::regnamespace order by 1`;
+    const columns = await sql`
+      select c.relname || '.' || a.attname as name, t.typname as list
+      from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and t.typtype = 'd' and t.typnamespace = 'public'::regnamespace`;
+    return {
+      lists: new Map(domains.map(({ name, words }) => [name, words])),
+      columns: new Map(columns.map(({ name, list }) => [name, list])),
+    };
+  } finally {
+    await sql.end();
+  }
+}
+
+/** @param {Map<string, string[]>} lists @param {any} openapi @returns {string[]} what differs */
+export function differences(lists, openapi) {
+  const schemas = openapi.components.schemas;
+  return Object.entries(IN_FUNCTIONS).flatMap(([domain, schema]) => {
+    const [ours, theirs] = [lists.get(domain) ?? [], wordsOf(schemas[schema])];
+    if (ours.length > 0 && same(ours, theirs)) return [];
+    return [`the domain ${domain} has ${ours.join(', ') || 'no words'}; ${schema} in openapi.json has ${theirs.join(', ') || 'none'}`];
+  });
+}
+
+/** @param {any} schema @returns {string[]} */
+function wordsOf(schema) {
+  return schema?.enum ?? schema?.oneOf?.map((/** @type {any} */ one) => one.const ?? one.enum?.[0]) ?? [];
+}
+
+/** @param {string[]} one @param {string[]} other */
+function same(one, other) {
+  return JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+}
+
+async function main() {
+  const { lists } = await wordListsOf(process.env.DATABASE_URL ?? '');
+  const complaints = differences(lists, JSON.parse(await readFile(path.join(root, 'openapi.json'), 'utf8')));
+  for (const complaint of complaints) console.error(complaint);
+  process.exit(complaints.length > 0 ? 1 : 0);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

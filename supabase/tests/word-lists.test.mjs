@@ -1,0 +1,42 @@
+// @ts-check
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { differences } from './word-lists.mjs';
+
+const WORDS = {
+  company_role: ['employee', 'manager', 'admin'],
+  document_status: ['pending'],
+  document_type: ['license', 'other'],
+  specialist_status: ['verified'],
+  subscription_status: ['trial'],
+};
+
+/** @param {Partial<Record<'Role' | 'DocumentType', unknown>>} [changed] */
+function openapi(changed = {}) {
+  const schemas = {
+    Role: { enum: ['admin', 'manager', 'employee'] },
+    DocumentStatus: { oneOf: [{ const: 'pending', type: 'string' }] },
+    DocumentType: { enum: WORDS.document_type },
+    SpecialistStatus: { enum: WORDS.specialist_status },
+    SubscriptionStatus: { enum: WORDS.subscription_status },
+    ...changed,
+  };
+  return { components: { schemas } };
+}
+
+test('the same words in another order are the same list', () => {
+  assert.deepEqual(differences(new Map(Object.entries(WORDS)), openapi()), []);
+});
+
+for (const [what, changed] of Object.entries({
+  'a word that the schema has not': { Role: { enum: ['admin', 'manager', 'employee', 'owner'] } },
+  'a word that is missing': { Role: { enum: ['admin', 'manager'] } },
+  'a list that has gone': { DocumentType: undefined },
+})) {
+  test(`refused in openapi.json: ${what}`, () => assert.equal(differences(new Map(Object.entries(WORDS)), openapi(changed)).length, 1));
+}
+
+test('refused: a domain that has gone', () => {
+  const { company_role: _, ...others } = WORDS;
+  assert.equal(differences(new Map(Object.entries(others)), openapi()).length, 1);
+});
