@@ -41,7 +41,7 @@ select is(
   pg_temp.check_grants(t.table_name, r.db_role), null,
   format('%s: %s has exactly the grants stated', t.table_name, r.db_role)
 )
-from actual_table t
+from tried_table t
 cross join (select distinct db_role from person_role) r
 order by t.table_name, r.db_role;
 

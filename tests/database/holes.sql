@@ -1,4 +1,4 @@
--- One hole per line. Each must make the access or structure tests fail; supabase/tests/sabotage tries them.
+-- One hole per line. Each must make the access, structure, size or session tests fail; tests/database/sabotage tries them.
 grant truncate on public.bookings to authenticated
 grant select on partitions.audit_logs_default to authenticated
 grant update on public.audit_logs to authenticated
@@ -30,7 +30,6 @@ create table public.forgotten (id int primary key)
 grant execute on function private.is_platform_admin() to public
 alter function private.setting(text) reset search_path
 drop index public.booking_status_history_changed_by_idx
-alter policy "A company admin changes the members of their company" on public.company_members using (company_id = any(array(select private.my_company_ids())))
 alter policy "A person sees their memberships, managers their company's" on public.company_members using (user_id = (select private.user_id()))
 revoke select on public.bookings from authenticated
 grant usage on schema private to anon
