@@ -14,6 +14,8 @@ import { signToken } from './tokens.mjs';
 
 const SCHEMA = `
   create table public.notes (id int primary key, text text not null default '', price numeric);
+  create domain public.note_kind as text check (value in ('note', 'task'));
+  create table public.kinds (id int primary key, kind public.note_kind not null default 'note');
   create table public.marks (id bigint generated always as identity, note int);
   create function public.mark() returns trigger language plpgsql as $$
   begin
@@ -141,6 +143,14 @@ for (const [what, [method, target, options, status, code]] of Object.entries(UNM
     assert.deepEqual(await whatIsKept(), { notes: 2, marks: 0 });
   });
 }
+
+test('a column of a domain is written, filtered and read like text, and refuses what is no value of it', async () => {
+  assert.equal((await send('POST', 'kinds', { body: [{ id: 1, kind: 'task' }, { id: 2, kind: 'note' }] })).status, 201);
+  assert.deepEqual((await send('GET', 'kinds?kind=in.(task,other)&order=kind')).body, [{ id: 1, kind: 'task' }]);
+  assert.equal((await send('PATCH', 'kinds?id=eq.2', { body: { kind: 'task' } })).status, 204);
+  const refused = await send('PATCH', 'kinds?id=eq.2', { body: { kind: 'other' } });
+  assert.deepEqual([refused.status, refused.body.code], [400, '23514']);
+});
 
 test('max-affected counts after the triggers ran, as time and their errors tell', async () => {
   await twoNotes();
