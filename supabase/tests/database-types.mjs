@@ -5,13 +5,12 @@
 //
 // Of DATABASE_URL where it is set, else of a throwaway database.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
-import { bringUp, takeDown } from '../../scripts/stack/database.mjs';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
+import { withMigratedDatabase } from './migrated-database.mjs';
 import { wordListsOf } from './word-lists.mjs';
 
 const target = path.join(projectRoot, 'types/database.ts');
@@ -84,20 +83,7 @@ function withoutDemo(context) {
   return (file) => ts.visitEachChild(file, visit, context);
 }
 
-/** @param {(url: string) => Promise<void>} use */
-async function withDatabase(use) {
-  if (process.env.DATABASE_URL) return use(process.env.DATABASE_URL);
-  const directory = await mkdtemp(path.join(tmpdir(), 'evenkeel-types.'));
-  try {
-    const { url } = await bringUp({ directory, port: 0, durable: false, migrations: true, seed: false });
-    await use(url);
-  } finally {
-    await takeDown(directory);
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-await withDatabase(async (url) => {
+await withMigratedDatabase(async (url) => {
   const text = format(await generate(url), await wordListsOf(url));
   if (!process.argv.includes('--check')) return writeFile(target, text);
   if ((await readFile(target, 'utf8').catch(() => '')) === text) return;

@@ -137,6 +137,11 @@ export const stages = [
     steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
   },
   {
+    name: 'sabotage',
+    about: 'holes in the access rules, which the database tests must notice',
+    steps: () => [{ command: 'tests/database/sabotage', args: [], count: counts.plainLine, minutes: 5 }],
+  },
+  {
     name: `database-${tools.HOSTED_POSTGRES.version}`,
     about: 'the same on the PostgreSQL that hosted projects run',
     environment: async () => ({ STACK_POSTGRES: await tools.hostedPostgres(), EXPECT_POSTGRES: tools.HOSTED_POSTGRES.version }),
