@@ -1,9 +1,10 @@
 // @ts-check
 // One PostgreSQL cluster of our own. It has no unix socket, listens on loopback only, and never
 // touches the machine's default cluster.
-import { chown, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { findPostgres } from './postgres.mjs';
 import { run, tail } from './run.mjs';
 import { nameFor } from './settings.mjs';
 import { UserError } from './user-error.mjs';
@@ -13,24 +14,6 @@ const isRoot = process.getuid?.() === 0;
 /**
  * @typedef {{ home: string, data: string, log: string, bin: string, user: { uid: number, gid: number } | null }} Cluster
  */
-
-/** The PostgreSQL that `STACK_POSTGRES` names, or the newest on this machine that pg_cron is installed for. */
-export async function findPostgres(base = '/usr/lib/postgresql') {
-  const named = process.env.STACK_POSTGRES;
-  if (named) {
-    if (!existsSync(`${named}/bin/initdb`)) throw new UserError(`STACK_POSTGRES is "${named}", and there is no bin/initdb in it.`);
-    return `${named}/bin`;
-  }
-  const versions = existsSync(base) ? await readdir(base) : [];
-  const usable = versions
-    .filter((version) => Number(version) >= 15)
-    .filter((version) => existsSync(`${base}/${version}/lib/pg_cron.so`) && existsSync(`${base}/${version}/bin/initdb`))
-    .sort((a, b) => Number(b) - Number(a));
-  if (usable.length === 0) {
-    throw new UserError('PostgreSQL with pg_cron is not installed; ./scripts/start installs it, or: apt-get install postgresql-15 postgresql-15-cron.');
-  }
-  return `${base}/${usable[0]}/bin`;
-}
 
 /**
  * Where the cluster of a stack directory is. PostgreSQL refuses to run as root; then it runs as the
@@ -105,6 +88,8 @@ async function appendConfiguration(cluster, durable) {
     // cron.job_run_details has the runs; two lines of log for each are noise.
     'cron.log_statement = off',
     'max_worker_processes = 24',
+    // Compiling takes longer than all that is asked here, and a PostgreSQL that was unpacked has no compiler.
+    'jit = off',
     ...(durable ? [] : ['fsync = off', 'synchronous_commit = off', 'full_page_writes = off']),
   ];
   const file = path.join(cluster.data, 'postgresql.conf');

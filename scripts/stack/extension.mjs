@@ -4,7 +4,7 @@
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { findPostgres } from './cluster.mjs';
+import { findPostgres, versionOf } from './postgres.mjs';
 import { UserError, exitWith } from './user-error.mjs';
 
 const source = fileURLToPath(new URL('extension/', import.meta.url));
@@ -17,7 +17,7 @@ export async function extensionFiles() {
 
 /** @param {string} bin the folder of a PostgreSQL's programs, packaged as Debian does */
 export async function installExtension(bin) {
-  const version = path.basename(path.dirname(bin));
+  const version = versionOf(bin);
   const folder = path.resolve(bin, '../../../../share/postgresql', version, 'extension');
   const read = (/** @type {string} */ name) => readFile(path.join(folder, name), 'utf8').catch(() => null);
   const files = await extensionFiles();

@@ -45,38 +45,27 @@ as_root() {
   fi
 }
 
-# The migrations are written for 15 and newer.
-have_postgres() {
-  local cron version
-  for cron in /usr/lib/postgresql/*/lib/pg_cron.so; do
-    version=${cron#/usr/lib/postgresql/} version=${version%%/*}
-    [[ -e $cron && -x /usr/lib/postgresql/$version/bin/initdb ]] && ((version >= 15)) && return 0
-  done
-  return 1
+# The versions of PostgreSQL that this system packages pg_cron for, the oldest first. The migrations are written for 15 and newer.
+packaged_postgres() {
+  command -v apt-cache >/dev/null || return 0
+  apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]\+\)-cron$/\1/p' | awk '$1 >= 15' | sort -n
 }
 
-# The newest packaged PostgreSQL that pg_cron is packaged for as well.
-packaged_postgres() {
-  apt-cache pkgnames postgresql- | sed -n 's/^postgresql-\([0-9]\+\)-cron$/\1/p' | awk '$1 >= 15' | sort -rn | head -n 1
+install_packages() {
+  local what=$1
+  shift
+  quietly "$what" as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$@"
 }
 
 need_linker() {
   command -v cc >/dev/null && return
   command -v apt-get >/dev/null || fail "a C compiler is missing; Rust links with it."
   quietly "updating the package lists" as_root apt-get update
-  quietly "installing a linker for Rust" as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends gcc libc6-dev
+  install_packages "installing a linker for Rust" gcc libc6-dev
 }
 
-need_system_packages() {
-  have_postgres && return
-  command -v apt-get >/dev/null || fail "PostgreSQL with pg_cron is missing, and without apt-get it has to be installed by hand."
-  local version
-  version=$(packaged_postgres)
-  if [[ -z $version ]]; then
-    quietly "updating the package lists" as_root apt-get update
-    version=$(packaged_postgres)
-  fi
-  [[ -n $version ]] || fail "this system does not package PostgreSQL 15 or newer with pg_cron; Debian 12 and Ubuntu 24.04 do."
+install_postgres() {
+  local version=$1
   # Otherwise the package makes and starts a server of its own, which nobody asked for.
   local wish=/etc/postgresql-common/createcluster.d/no-main-cluster.conf made=false
   if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
@@ -84,15 +73,55 @@ need_system_packages() {
     echo 'create_main_cluster = false' | as_root tee "$wish" >/dev/null
     made=true
   fi
-  quietly "installing PostgreSQL $version and pg_cron (a minute)" \
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+  install_packages "installing PostgreSQL $version and pg_cron (a minute)" \
     "postgresql-$version" "postgresql-$version-cron" "postgresql-$version-pgtap" "postgresql-$version-plpgsql-check"
   if $made; then as_root rm -f "$wish"; fi
 }
 
+# The version that hosted projects run, else what comes closest. STACK_POSTGRES names another.
+need_postgres() {
+  local wanted found beside
+  read -r wanted found beside < <(node scripts/stack/postgres.mjs)
+  if [[ -z ${STACK_POSTGRES:-} && $found != "$wanted" ]]; then bring_postgres "$wanted" "$found" "$beside"; fi
+  need_what_postgres_needs
+}
+
+# Packaged by this system, or unpacked beside it, or the newest that this system packages.
+bring_postgres() {
+  local wanted=$1 found=$2 beside=$3 packaged reason
+  packaged=$(packaged_postgres)
+  if [[ -z $packaged ]] && command -v apt-get >/dev/null; then
+    quietly "updating the package lists" as_root apt-get update
+    packaged=$(packaged_postgres)
+  fi
+  if grep -qx "$wanted" <<<"$packaged"; then
+    install_postgres "$wanted"
+    return
+  fi
+  say "fetching PostgreSQL $wanted (once, a quarter of a minute)"
+  reason=$(scripts/stack/postgres-beside.sh "$wanted" "$beside" 2>&1) && return
+  reason=$(tail -n 1 <<<"$reason")
+  if [[ $found == 0 ]]; then
+    found=$(tail -n 1 <<<"$packaged")
+    [[ -n $found ]] || fail "there is no PostgreSQL with pg_cron here, and $wanted cannot be fetched: $reason."
+    install_postgres "$found"
+  fi
+  say "this is PostgreSQL $found and not $wanted, which hosted projects run: $reason."
+}
+
+# What its packages bring along, where it is unpacked.
+need_what_postgres_needs() {
+  local missing=()
+  [[ -e /usr/share/zoneinfo/Europe/Berlin ]] || missing+=(tzdata)
+  # It refuses to run as root.
+  if ((EUID == 0)) && ! getent passwd postgres >/dev/null; then missing+=(postgresql-common); fi
+  ((${#missing[@]} == 0)) || install_packages "installing ${missing[*]}" "${missing[@]}"
+}
+
 # A migration creates pg_net, as on the platform; Debian does not package it, so its stand-in is put in place.
 need_extension() {
-  node scripts/stack/extension.mjs 2>/dev/null || as_root "$(command -v node)" scripts/stack/extension.mjs ||
+  node scripts/stack/extension.mjs 2>/dev/null ||
+    as_root env "STACK_POSTGRES=$(dirname "$(node scripts/stack/postgres.mjs bin)")" "$(command -v node)" scripts/stack/extension.mjs ||
     fail "the extension pg_net could not be put in place; the line above says where."
 }
 

@@ -10,7 +10,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
-import { findPostgres } from '../../scripts/stack/cluster.mjs';
+import { findPostgres } from '../../scripts/stack/postgres.mjs';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
 

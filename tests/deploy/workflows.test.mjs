@@ -1,15 +1,17 @@
 // @ts-check
-// What the forge's workflows may do with secrets: reach the step that needs them, and no code of others.
+// What the forge's workflows may do with secrets: reach the step that needs them, and no code of others. And what they test.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
+import { wantedVersion } from '../../scripts/stack/postgres.mjs';
 import { root } from '../suite/root.mjs';
+import { stages } from '../suite/stages.mjs';
 
 /** @typedef {{ uses?: string, run?: string, env?: Record<string, string>, with?: Record<string, unknown> }} WorkflowStep */
-/** @typedef {{ steps?: WorkflowStep[], environment?: unknown, permissions?: unknown, uses?: string }} Job */
+/** @typedef {{ steps?: WorkflowStep[], environment?: unknown, permissions?: unknown, uses?: string, env?: Record<string, string>, strategy?: { matrix?: Record<string, unknown> } }} Job */
 /** @typedef {{ permissions?: unknown, on?: Record<string, unknown>, jobs: Record<string, Job> }} Workflow */
 
 const folder = path.join(root, '.github/workflows');
@@ -83,6 +85,18 @@ test('what is deployed was built by a job without secrets', () => {
   for (const name of ['staging', 'production']) {
     assert.deepEqual(artefact(name, 'download-artifact'), { name: 'functions', path: 'supabase/functions' });
   }
+});
+
+test('the database is tested on the oldest PostgreSQL and on that of hosted projects, and says if it is another', async () => {
+  const { jobs } = /** @type {Workflow} */ (parse(texts.find(({ name }) => name === 'ci.yml')?.text ?? ''));
+  const { strategy, env, steps } = jobs.database;
+  const hosted = await wantedVersion();
+  assert.deepEqual(strategy?.matrix, { postgres: [15, Number(hosted)] });
+  assert.deepEqual(env, { STACK_POSTGRES: '/usr/lib/postgresql/${{ matrix.postgres }}', EXPECT_POSTGRES: '${{ matrix.postgres }}' });
+  const commands = (/** @type {WorkflowStep[] | undefined} */ ones) => ones?.flatMap(({ run }) => run ?? []);
+  assert.deepEqual(commands(steps), ['.ci/postgres "$EXPECT_POSTGRES"', './scripts/test --only database']);
+  assert.deepEqual(commands(jobs.test.steps), [`.ci/postgres ${hosted}`, '.ci/run']);
+  for (const name of ['database', `database-${hosted}`]) assert.ok(stages.some((stage) => stage.name === name), name);
 });
 
 test('an action has the same commit everywhere', () => {

@@ -12,6 +12,16 @@ need_test_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "${missing[@]}"
 }
 
+# The stage `database` runs on the oldest that this system packages, beside the one of hosted projects.
+need_older_postgres() {
+  local oldest home
+  oldest=$(packaged_postgres | head -n 1)
+  home=/usr/lib/postgresql/$oldest
+  [[ -z ${STACK_POSTGRES:-} && -n $oldest ]] || return 0
+  [[ -e $home/lib/pg_cron.so ]] || install_postgres "$oldest"
+  STACK_POSTGRES=$home need_extension
+}
+
 # Named here, because a component of rust-toolchain.toml is only added where rustup is used.
 need_rust() {
   command -v cargo >/dev/null || fail "Rust is missing; install it from https://rustup.rs, then run this again."

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './command.mjs';
 import { root } from './root.mjs';
-import { HOSTED_POSTGRES, OutOfReach, hostedPostgres } from './tools.mjs';
+import { OutOfReach, hostedPostgres } from './tools.mjs';
 
 const directory = process.env.STACK_DIR ?? path.join(root, 'target/test-stack');
 // Below the ports that Linux gives to connections and to servers that ask for any (32768 and up): one of those may be busy.
@@ -30,10 +30,10 @@ const secrets = {
 
 let started = false;
 
-/** The PostgreSQL of hosted projects, where it can be had. @returns {Promise<Record<string, string>>} */
+/** What the platform must run on, where that can be had. @returns {Promise<Record<string, string>>} */
 async function database() {
   try {
-    return { STACK_POSTGRES: await hostedPostgres(), EXPECT_POSTGRES: HOSTED_POSTGRES.version };
+    return await hostedPostgres();
   } catch (error) {
     if (!(error instanceof OutOfReach)) throw error;
     console.log(`${error.message}; the platform runs on this system's own`);

@@ -133,7 +133,8 @@ export const stages = [
   },
   {
     name: 'database',
-    about: 'pgTAP, access for every table, role and verb, advisors, what migrations may lock',
+    about: 'pgTAP, access for every table, role and verb, advisors, what migrations may lock, on the oldest PostgreSQL here',
+    environment: tools.oldestPostgres,
     steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
   },
   {
@@ -142,9 +143,9 @@ export const stages = [
     steps: () => [{ command: 'tests/database/sabotage', args: [], count: counts.plainLine, minutes: 5 }],
   },
   {
-    name: `database-${tools.HOSTED_POSTGRES.version}`,
+    name: 'database-17',
     about: 'the same on the PostgreSQL that hosted projects run',
-    environment: async () => ({ STACK_POSTGRES: await tools.hostedPostgres(), EXPECT_POSTGRES: tools.HOSTED_POSTGRES.version }),
+    environment: tools.hostedPostgres,
     steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
   },
   {

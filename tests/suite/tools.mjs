@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { findPostgres, packagedVersions, versionOf, wantedVersion } from '../../scripts/stack/postgres.mjs';
 import { run } from './command.mjs';
 import { root } from './root.mjs';
 
@@ -39,19 +40,18 @@ async function cargoTool(name, version, flags = []) {
 export const nextest = () => cargoTool('cargo-nextest', CARGO_NEXTEST);
 export const deny = () => cargoTool('cargo-deny', CARGO_DENY, ['--no-default-features']);
 
-/** What hosted projects run; the release of Debian that packages it. */
-export const HOSTED_POSTGRES = { version: '17', release: 'trixie' };
-
-/** The PostgreSQL that hosted projects run, beside the system's. @returns {Promise<string>} its folder */
+/** The PostgreSQL that hosted projects run, as a stack finds it, and asserted. @returns {Promise<Record<string, string>>} */
 export async function hostedPostgres() {
-  const { version, release } = HOSTED_POSTGRES;
-  const system = `/usr/lib/postgresql/${version}`;
-  if (existsSync(`${system}/lib/pg_cron.so`)) return system;
-  const script = path.join(root, 'scripts/stack/postgres-beside.sh');
-  const { code, output } = await run(script, [version, release, path.join(toolsDirectory, `postgresql-${version}`)]);
-  if (code === 3) throw new OutOfReach(`PostgreSQL ${version}: ${output.trim().split('\n').at(-1)}`);
-  if (code !== 0) throw new Error(`PostgreSQL ${version} could not be unpacked`);
-  return output.trim().split('\n').at(-1) ?? '';
+  const [wanted, found] = [await wantedVersion(), versionOf(await findPostgres())];
+  if (found !== wanted) throw new OutOfReach(`PostgreSQL ${wanted}: this is ${found}`);
+  return { EXPECT_POSTGRES: wanted };
+}
+
+/** The oldest that this system packages: the migrations are written for 15 and newer. @returns {Promise<Record<string, string>>} */
+export async function oldestPostgres() {
+  const [oldest] = await packagedVersions();
+  if (process.env.STACK_POSTGRES || !oldest) return {};
+  return { STACK_POSTGRES: `/usr/lib/postgresql/${oldest}`, EXPECT_POSTGRES: process.env.EXPECT_POSTGRES ?? oldest };
 }
 
 /** What cannot be had on this machine: told at the end, and not counted. */
