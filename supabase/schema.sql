@@ -3188,6 +3188,21 @@ CREATE FUNCTION private.is_check_in_due(p_now timestamp with time zone) RETURNS 
 
 COMMENT ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) IS 'Whether this minute is one of those in which dispatchers are woken whatever there is to do.';
 
+CREATE FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  -- One that was made by the same transaction counts also where nobody has to wait.
+  select count(*) filter (
+      where k.created_at = p_now or k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
+    ) = 0
+    and (count(*) < private.setting('token_requests_per_hour')::int or max(k.expires_at) <= p_now)
+  from private.tokens k
+  where k.purpose = p_purpose and k.user_id = p_user_id and k.created_at > p_now - interval '1 hour';
+$$;
+
+COMMENT ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) IS 'Whether an account may be mailed another token of a purpose: not a moment ago, and not too often in an hour.';
+
 CREATE FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -3349,14 +3364,14 @@ begin
   if exists (
     select from auth.users
     where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null
-  ) then
+  ) and (tg_op = 'INSERT' or new.email is distinct from old.email or private.is_due_a_token('email_verification', new.id, now())) then
     perform private.issue_email_verification(new.id, new.email);
   end if;
   return null;
 end;
 $$;
 
-COMMENT ON FUNCTION private.issue_email_verification_for_account() IS 'Trigger on auth.users: an account whose address is unconfirmed when the transaction ends gets its verification mail.';
+COMMENT ON FUNCTION private.issue_email_verification_for_account() IS 'Trigger on auth.users: an account whose address is unconfirmed when the transaction ends gets its verification mail, and another when Auth sends one anew.';
 
 CREATE FUNCTION private.issue_password_reset(p_user_id uuid, p_email text, p_now timestamp with time zone DEFAULT now()) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3408,11 +3423,7 @@ begin
     order by id
     for no key update skip locked
   ) p
-  where not exists (
-    select from private.tokens k
-    where k.purpose = p_purpose and k.user_id = p.id
-      and k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
-  );
+  where private.is_due_a_token(p_purpose, p.id, p_now);
 end;
 $$;
 
@@ -9859,6 +9870,8 @@ REVOKE ALL ON FUNCTION private.inviter_may_invite(p_invitation public.company_em
 
 REVOKE ALL ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
@@ -10917,7 +10930,7 @@ CREATE TRIGGER handle_new_user AFTER INSERT ON auth.users FOR EACH ROW EXECUTE F
 
 CREATE CONSTRAINT TRIGGER issue_email_verification AFTER INSERT ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.email_confirmed_at IS NULL) AND ((new.email)::text <> ''::text))) EXECUTE FUNCTION private.issue_email_verification_for_account();
 
-CREATE CONSTRAINT TRIGGER issue_email_verification_for_new_address AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.email_confirmed_at IS NULL) AND ((new.email)::text <> ''::text) AND ((new.email)::text IS DISTINCT FROM (old.email)::text))) EXECUTE FUNCTION private.issue_email_verification_for_account();
+CREATE CONSTRAINT TRIGGER issue_email_verification_again AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.email_confirmed_at IS NULL) AND ((new.email)::text <> ''::text) AND (((new.email)::text IS DISTINCT FROM (old.email)::text) OR (new.confirmation_sent_at > COALESCE(old.confirmation_sent_at, '-infinity'::timestamp with time zone))))) EXECUTE FUNCTION private.issue_email_verification_for_account();
 
 CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEMENT EXECUTE FUNCTION private.queue_end_of_account();
 

@@ -177,3 +177,23 @@ $$;
 
 comment on function private.take_token_requests(text, timestamptz, int) is
   'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, and whether that does not cool down.';
+
+-- The same limits, counted by what an account was mailed: for Auth, which knows no key of an address that signs up
+-- again, and so that its mails and those that are asked for do not add up.
+create function private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  -- One that was made by the same transaction counts also where nobody has to wait.
+  select count(*) filter (
+      where k.created_at = p_now or k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
+    ) = 0
+    and (count(*) < private.setting('token_requests_per_hour')::int or max(k.expires_at) <= p_now)
+  from private.tokens k
+  where k.purpose = p_purpose and k.user_id = p_user_id and k.created_at > p_now - interval '1 hour';
+$$;
+
+comment on function private.is_due_a_token(text, uuid, timestamptz) is
+  'Whether an account may be mailed another token of a purpose: not a moment ago, and not too often in an hour.';

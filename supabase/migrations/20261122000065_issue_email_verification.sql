@@ -1,4 +1,4 @@
--- Issuing e-mail verification: at sign-up, when an unconfirmed address changes, on request.
+-- Issuing e-mail verification: at sign-up, when an unconfirmed address signs up again or changes, on request.
 --
 -- Called: by the triggers below and by private.process_token_requests(). A newer token of a
 -- person takes the place of the older one, and the mail is queued in the same transaction.
@@ -41,7 +41,9 @@ comment on function private.issue_email_verification(uuid, text, timestamptz) is
   'Issues a verification token for an address of a person, retires older ones, queues the mail. Returns the token''s id.';
 
 -- Auth makes an account unconfirmed and confirms it by a later statement of the same transaction, and changes an
--- address beside other things. So this looks again, at the end, at what it all came to.
+-- address beside other things. So this looks again, at the end, at what it all came to. Signing up again with an address
+-- that nobody has confirmed changes nothing in an account, but Auth notes that it sends its own mail anew; so it does
+-- where it is asked to. The mail is withheld, and ours takes its place, within the limits of any other request.
 create function private.issue_email_verification_for_account()
 returns trigger
 language plpgsql
@@ -52,7 +54,7 @@ begin
   if exists (
     select from auth.users
     where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null
-  ) then
+  ) and (tg_op = 'INSERT' or new.email is distinct from old.email or private.is_due_a_token('email_verification', new.id, now())) then
     perform private.issue_email_verification(new.id, new.email);
   end if;
   return null;
@@ -60,7 +62,7 @@ end;
 $$;
 
 comment on function private.issue_email_verification_for_account() is
-  'Trigger on auth.users: an account whose address is unconfirmed when the transaction ends gets its verification mail.';
+  'Trigger on auth.users: an account whose address is unconfirmed when the transaction ends gets its verification mail, and another when Auth sends one anew.';
 
 create constraint trigger issue_email_verification after insert on auth.users
   deferrable initially deferred
@@ -68,8 +70,11 @@ create constraint trigger issue_email_verification after insert on auth.users
   when (new.email_confirmed_at is null and new.email <> '')
   execute function private.issue_email_verification_for_account();
 
-create constraint trigger issue_email_verification_for_new_address after update on auth.users
+create constraint trigger issue_email_verification_again after update on auth.users
   deferrable initially deferred
   for each row
-  when (new.email_confirmed_at is null and new.email <> '' and new.email is distinct from old.email)
+  when (
+    new.email_confirmed_at is null and new.email <> ''
+    and (new.email is distinct from old.email or new.confirmation_sent_at > coalesce(old.confirmation_sent_at, '-infinity'))
+  )
   execute function private.issue_email_verification_for_account();

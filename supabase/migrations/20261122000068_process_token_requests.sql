@@ -39,11 +39,7 @@ begin
     order by id
     for no key update skip locked
   ) p
-  where not exists (
-    select from private.tokens k
-    where k.purpose = p_purpose and k.user_id = p.id
-      and k.created_at > p_now - make_interval(secs => private.setting('token_request_cooldown_seconds')::int)
-  );
+  where private.is_due_a_token(p_purpose, p.id, p_now);
 end;
 $$;
 

@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { service, sql, visitor } from './platform/clients.mjs';
 import { environment } from './platform/environment.mjs';
+import { verify } from './platform/functions.mjs';
+import { mailTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, newAddress, signUp, signedIn } from './platform/people.mjs';
 
 after(() => sql.end());
@@ -44,6 +46,29 @@ test('an address that nobody confirmed can sign up once a minute, and is shown a
   assert.deepEqual([again.status, again.user?.id, again.user?.identities?.length], [200, person.id, 1]);
   assert.equal(again.user?.user_metadata.display_name, undefined, 'what the second one says is taken');
   assert.equal((await signUpAgain(person.email)).status, 429);
+});
+
+test('who signs up again, or asks Auth to write again, since no mail came, gets a new link, and one mail a minute', async () => {
+  const person = await signUp();
+  const first = tokenIn(await mailTo(person.email));
+  let mails = 1;
+  for (const again of [() => signUpAgain(person.email), () => visitor().auth.resend({ type: 'signup', email: person.email })]) {
+    await sql`update auth.users set confirmation_sent_at = now() - interval '61 seconds' where id = ${person.id}`;
+    await sql`
+      update public.email_verification_tokens set created_at = created_at - interval '61 seconds', expires_at = expires_at - interval '61 seconds'
+      where user_id = ${person.id}`;
+    await again();
+    mails += 1;
+    await mailTo(person.email, mails);
+    // Auth looks at its own minute alone.
+    await sql`update auth.users set confirmation_sent_at = now() - interval '61 seconds' where id = ${person.id}`;
+    assert.equal((await signUpAgain(person.email)).status, 200);
+  }
+  const [{ count }] = await sql`select count(*)::int from public.communication_logs where user_id = ${person.id} and template_key = 'verify_email'`;
+  assert.equal(count, mails);
+  const state = async (/** @type {string} */ token) => (await (await verify(token)).json()).code ?? 'verified';
+  assert.equal(await state(first), 'token_superseded');
+  assert.equal(await state(tokenIn(await mailTo(person.email, mails))), 'verified');
 });
 
 test('a token says how somebody signed in and how sure that makes, also after a refresh', async () => {

@@ -5,7 +5,7 @@ import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
 import { changeUser } from './own-user.mjs';
 import { signIn } from './sign-in.mjs';
-import { answerRepeatedSignUp } from './sign-up.mjs';
+import { answerRepeatedSignUp, resendConfirmation } from './sign-up.mjs';
 
 /** @typedef {(request: Request) => Promise<Response>} Next */
 
@@ -32,6 +32,7 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
     const url = new URL(request.url);
     const operation = `${request.method} ${url.pathname.slice('/auth/v1'.length)}`;
     if (operation === 'POST /signup') return answerRepeatedSignUp(request, next, { sql, maxFrequency });
+    if (operation === 'POST /resend') return resendConfirmation(request, next, { sql, maxFrequency });
     if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
       return signIn(request, next, { sql, hook: passwordHook, client });
     }

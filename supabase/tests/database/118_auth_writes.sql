@@ -95,6 +95,43 @@ select pg_temp.confirm('moving');
 select pg_temp.commit();
 select is(pg_temp.mails('moving'), '{verify_email,verify_email}', 'an address that is confirmed with the move gets none');
 
+-- A sign-up: Auth notes in the same transaction that it sends its own mail. Signing up again, or asking Auth to send it
+-- again, notes that anew, at most once a minute.
+create function pg_temp.sends_confirmation(p_name text) returns text[] language plpgsql as $$
+begin
+  update auth.users set confirmation_token = gen_random_uuid()::text, confirmation_sent_at = clock_timestamp() where id = pg_temp.id(p_name);
+  perform pg_temp.commit();
+  return pg_temp.mails(p_name);
+end; $$;
+create function pg_temp.later(p_name text, p_by interval default '61 s') returns void language sql as $$
+  update public.email_verification_tokens set created_at = created_at - p_by, expires_at = expires_at - p_by where user_id = pg_temp.id(p_name);
+$$;
+select pg_temp.insert_account('again');
+select is(pg_temp.sends_confirmation('again'), '{verify_email}', 'a sign-up gets one link');
+select is(pg_temp.sends_confirmation('again'), '{verify_email}', 'and no other within the minute');
+select pg_temp.later('again');
+select is(pg_temp.sends_confirmation('again'), '{verify_email,verify_email}', 'who signs up again after it, since no mail came, gets a new link');
+select is(
+  (select count(*) from public.email_verification_tokens where user_id = pg_temp.id('again') and superseded_at is null), 1::bigint, 'in place of the one before'
+);
+select pg_temp.later('again'), pg_temp.sends_confirmation('again') from generate_series(1, 5) \g /dev/null
+select is(cardinality(pg_temp.mails('again')), 5, 'five in an hour, however they were asked for');
+select public.request_email_verification('again@people.test', repeat('a9', 32)) \g /dev/null
+select private.process_token_requests(now() + interval '2 minutes') \g /dev/null
+select is(cardinality(pg_temp.mails('again')), 5, 'so a resend makes no sixth');
+select pg_temp.later('again', '1 hour');
+select is(cardinality(pg_temp.sends_confirmation('again')), 6, 'a new hour, a new link');
+select pg_temp.later('again');
+update auth.users set confirmation_token = '', confirmation_sent_at = null where id = pg_temp.id('again');
+select pg_temp.commit();
+select is(cardinality(pg_temp.mails('again')), 6, 'Auth that forgets its own mail, as with a new password, asks for none');
+select pg_temp.confirm('again');
+select pg_temp.commit();
+select is(cardinality(pg_temp.sends_confirmation('again')), 6, 'nor does an account that is confirmed get one');
+update public.system_settings set value = '0' where key = 'token_request_cooldown_seconds';
+select pg_temp.insert_account('hurried');
+select is(pg_temp.sends_confirmation('hurried'), '{verify_email}', 'a sign-up gets one link also where nobody has to wait');
+
 -- DELETE that keeps the row: the address becomes a digest, which is no address
 select pg_temp.insert_account('leaving');
 select pg_temp.commit();
