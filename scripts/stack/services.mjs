@@ -6,6 +6,7 @@ import { createPostgresConnection } from '@supabase/lite/postgres';
 import { claimsMiddleware } from './api-claims.mjs';
 import { runAsPostgrest, serveInTransaction } from './api-transaction.mjs';
 import { keepClientOfSessions } from './auth/client.mjs';
+import { noteRefusals } from './auth/refusals.mjs';
 import { databaseUrl } from './platform.mjs';
 import { createFileStore } from './storage-files.mjs';
 import { withStorageContract } from './storage-contract.mjs';
@@ -79,7 +80,10 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
     });
     // Otherwise its first request grants everything in every schema to anon. Our migrations grant.
     /** @type {any} */ (connection).rlsState = 'active';
-    if (role === 'supabase_auth_admin') keepClientOfSessions(connection);
+    if (role === 'supabase_auth_admin') {
+      keepClientOfSessions(connection);
+      noteRefusals(connection);
+    }
     const app = new App({
       connection,
       api: { enabled: true, schemas: config.api.schemas, extra_search_path: config.api.extraSearchPath, max_rows: config.api.maxRows },

@@ -11,8 +11,8 @@ export class AuthError extends Error {
   }
 }
 
-/** @param {string} message @param {unknown} [cause] whose SQLSTATE decides what of it is told */
-export function unexpectedFailure(message, cause) {
+/** @param {string} [message] @param {unknown} [cause] whose SQLSTATE decides what of it is told */
+export function unexpectedFailure(message = 'Unexpected failure, please check server logs for more information', cause = undefined) {
   return Object.assign(new AuthError(500, 'unexpected_failure', message), { cause });
 }
 

@@ -103,14 +103,23 @@ export async function deleteUser(sql, id, soft) {
 }
 
 /**
- * What the database refuses, also at the commit, is one failure with these words.
+ * What the database refuses is a failure with these words, or with what it said itself; what it refuses at the commit, a
+ * deferred trigger's exception for example, is one of which Auth tells nothing.
  * @template T @param {Pool} sql @param {string} words @param {(tx: import('postgres').TransactionSql) => Promise<T>} work
  */
 async function inTransaction(sql, words, work) {
+  let isWritten = false;
   try {
-    return await sql.begin(work);
+    return await sql.begin(async (tx) => {
+      const result = await work(tx);
+      isWritten = true;
+      return result;
+    });
   } catch (error) {
-    throw error instanceof AuthError ? error : unexpectedFailure(words, error);
+    if (error instanceof AuthError) throw error;
+    if (!isWritten) throw unexpectedFailure(words, error);
+    console.error(error);
+    throw unexpectedFailure();
   }
 }
 

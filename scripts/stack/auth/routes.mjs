@@ -1,9 +1,10 @@
 // @ts-check
 // /auth/v1: @supabase/lite, and what Auth does differently on the paths that the product lives by.
-import { errorAnswer, unexpectedFailure } from '../auth-admin/errors.mjs';
+import { errorAnswer } from '../auth-admin/errors.mjs';
 import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
 import { changeUser } from './own-user.mjs';
+import { tellRefusal } from './refusals.mjs';
 import { signIn } from './sign-in.mjs';
 import { answerRepeatedSignUp, resendConfirmation } from './sign-up.mjs';
 
@@ -18,8 +19,7 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
   async function answer(request, client) {
     const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
     try {
-      const response = await route(request, next, client);
-      await assertNoFailure(response, new URL(request.url));
+      const response = await tellRefusal(request, () => route(request, next, client));
       return await withClaims(response, { sql, jwtSecret, method: methodOf(new URL(request.url)) });
     } catch (error) {
       const { status, body, headers } = errorAnswer(error, request.headers.get('x-supabase-api-version') ?? undefined);
@@ -46,20 +46,6 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
   }
 
   return { answer };
-}
-
-/**
- * What the database refused, a trigger's exception included, in Auth's words. @supabase/lite has one answer for all of
- * it, so that a caller of the older API version is told no SQLSTATE here.
- * @param {Response} response @param {URL} url
- */
-async function assertNoFailure(response, { pathname }) {
-  if (response.status !== 500) return;
-  const body = await response.clone().json().catch(() => ({}));
-  if (body.error !== 'server_error') return;
-  throw unexpectedFailure(
-    pathname.endsWith('/signup') ? 'Database error saving new user' : 'Unexpected failure, please check server logs for more information',
-  );
 }
 
 /** How a call signs somebody in. @param {URL} url */
