@@ -14,11 +14,6 @@ create function pg_temp.too_large() returns int language sql immutable as 'selec
 create temporary table written_by_migrations (name text, attname text);
 insert into written_by_migrations values ('public.email_templates', 'html'), ('public.email_templates', 'text');
 
--- All tables, or the one of -v only_table=NAME, named as in supabase/access.csv.
-\if :{?only_table}
-\else
-\set only_table ''
-\endif
 create temporary view sized_column as
   select c.oid as table_oid, format('%I.%I', n.nspname, c.relname) as name, a.attname, a.attnum,
     format_type(a.atttypid, a.atttypmod) as declared, a.atttypid as type_oid,
@@ -29,7 +24,6 @@ create temporary view sized_column as
   join pg_catalog.pg_type t on t.oid = a.atttypid
   where n.nspname in ('public', 'private') and c.relkind in ('r', 'p') and not c.relispartition
     and not exists (select from pg_catalog.pg_depend d where d.objid = c.oid and d.deptype = 'e')
-    and :'only_table' in ('', case n.nspname when 'public' then c.relname else n.nspname || '.' || c.relname end)
     -- Of a length of its own, which an address, a range of instants and numeric(10, 2) have not.
     and t.typlen = -1 and t.typcategory not in ('I', 'R') and not (t.typname = 'numeric' and a.atttypmod <> -1);
 
@@ -158,9 +152,15 @@ select is_empty(
   'of every type that can be long, values are known that are'
 );
 
+-- All tables, or the one of -v only_table=NAME, named as in supabase/access.csv.
+\if :{?only_table}
+\else
+\set only_table ''
+\endif
 create temporary table verdict as
   select s.name, s.attname, pg_temp.fault(s) as fault from sized_column s
-  where not exists (select from referring r where r.conrelid = s.table_oid and r.attnum = s.attnum);
+  where :'only_table' in ('', s.name, replace(s.name, 'public.', ''))
+    and not exists (select from referring r where r.conrelid = s.table_oid and r.attnum = s.attnum);
 
 select is_empty(
   $$select name, attname, fault from verdict natural left join (select name, attname, true as long from written_by_migrations) w
