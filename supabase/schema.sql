@@ -41,7 +41,7 @@ COMMENT ON DOMAIN private.mail_stream IS 'The queues of the outbox, one for each
 CREATE DOMAIN private.requested_purpose AS text
 	CONSTRAINT requested_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'email_change'::text])));
 
-COMMENT ON DOMAIN private.requested_purpose IS 'What a link can be asked for by anybody who types an address.';
+COMMENT ON DOMAIN private.requested_purpose IS 'The purposes for which anybody who types an address can ask for a link.';
 
 CREATE TYPE private.screened_email AS (
 	mail_id bigint,
@@ -54,12 +54,12 @@ CREATE TYPE private.screened_email AS (
 	defer_until timestamp with time zone
 );
 
-COMMENT ON TYPE private.screened_email IS 'What is to become of a picked mail: skipped for a reason, deferred until a time, or else sent.';
+COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
 
 CREATE DOMAIN private.token_purpose AS text
 	CONSTRAINT token_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'invitation'::text, 'email_change'::text, 'email_change_cancel'::text])));
 
-COMMENT ON DOMAIN private.token_purpose IS 'What a mailed link is for.';
+COMMENT ON DOMAIN private.token_purpose IS 'The purposes of mailed links.';
 
 CREATE DOMAIN public.booking_status AS text
 	CONSTRAINT booking_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text])));
@@ -69,7 +69,7 @@ COMMENT ON DOMAIN public.booking_status IS 'How a booked session stands.';
 CREATE DOMAIN public.company_role AS text
 	CONSTRAINT company_role_check CHECK ((VALUE = ANY (ARRAY['employee'::text, 'manager'::text, 'admin'::text])));
 
-COMMENT ON DOMAIN public.company_role IS 'What a member is to their company.';
+COMMENT ON DOMAIN public.company_role IS 'The roles of members in their company.';
 
 CREATE DOMAIN public.company_status AS text
 	CONSTRAINT company_status_check CHECK ((VALUE = ANY (ARRAY['active'::text, 'suspended'::text])));
@@ -84,17 +84,17 @@ COMMENT ON DOMAIN public.document_status IS 'How a document of a specialist stan
 CREATE DOMAIN public.document_type AS text
 	CONSTRAINT document_type_check CHECK ((VALUE = ANY (ARRAY['license'::text, 'diploma'::text, 'insurance'::text, 'certification'::text, 'other'::text])));
 
-COMMENT ON DOMAIN public.document_type IS 'What a specialist proves something by.';
+COMMENT ON DOMAIN public.document_type IS 'The kinds of documents of specialists.';
 
 CREATE DOMAIN public.legal_document AS text
 	CONSTRAINT legal_document_check CHECK ((VALUE = ANY (ARRAY['terms'::text, 'privacy'::text, 'professional_standards'::text])));
 
-COMMENT ON DOMAIN public.legal_document IS 'What a person accepts, version by version.';
+COMMENT ON DOMAIN public.legal_document IS 'The documents that a person accepts, version by version.';
 
 CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
 
-COMMENT ON DOMAIN public.session_kind IS 'What a session is for.';
+COMMENT ON DOMAIN public.session_kind IS 'The purposes of sessions.';
 
 CREATE DOMAIN public.specialist_status AS text
 	CONSTRAINT specialist_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'verified'::text, 'rejected'::text, 'suspended'::text])));
@@ -227,13 +227,13 @@ ALTER TABLE ONLY public.company_employee_invitations FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.company_employee_invitations IS 'An invitation of an address to a company.';
 
-COMMENT ON COLUMN public.company_employee_invitations.full_name IS 'What the admin calls them. Never in the mail, and only suggested to who accepts.';
+COMMENT ON COLUMN public.company_employee_invitations.full_name IS 'The name by which the admin calls them. Never in the mail, and only suggested to who accepts.';
 
 COMMENT ON COLUMN public.company_employee_invitations.status IS 'pending counts as a seat until expires_at; expired is written by a job, later than it is true.';
 
 COMMENT ON COLUMN public.company_employee_invitations.mails IS 'How many were sent since mails_since; a window lasts a day.';
 
-COMMENT ON COLUMN public.company_employee_invitations.invited_by IS 'Who answers for it: the admin who mailed it last. Without one, nobody accepts it.';
+COMMENT ON COLUMN public.company_employee_invitations.invited_by IS 'The admin who answers for it, having mailed it last. Without one, nobody accepts it.';
 
 CREATE FUNCTION private.acceptance_refusal(p_invitation public.company_employee_invitations, p_user_id uuid, p_own_account boolean) RETURNS text
     LANGUAGE sql STABLE
@@ -345,7 +345,7 @@ CREATE FUNCTION private.address_refusal(p_company public.companies, p_email text
     AS $_$
 begin
   return case
-    -- As core::email leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
+    -- As core::email_address leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
     when p_email is null or length(p_email) > 254
       or p_email !~ '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'
       or length(split_part(p_email, '@', 1)) > 64 then 'invalid_email'
@@ -726,7 +726,7 @@ COMMENT ON TABLE public.bookings IS 'A session. Only held and confirmed ones kee
 
 COMMENT ON COLUMN public.bookings.employee_id IS 'Null once the person was erased; then the booking is over, or will be cancelled.';
 
-COMMENT ON COLUMN public.bookings.company_id IS 'Whose entitlement the session uses.';
+COMMENT ON COLUMN public.bookings.company_id IS 'The company whose entitlement the session uses.';
 
 COMMENT ON COLUMN public.bookings.status IS 'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, cancelled, no_show: over.';
 
@@ -748,7 +748,7 @@ begin
   from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id, null) c;
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
-  -- Who was removed while this waited for the lock is no member any more.
+  -- The caller may have been removed while this waited for the lock.
   perform private.booking_company(v_user_id, v_company_id);
   perform private.check_open_bookings(v_user_id);
   perform private.check_sessions_left(v_user_id, v_company_id, p_starts_at);
@@ -1094,7 +1094,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) IS 'Every rule of a booking, new or moved: who pays and how long it lasts by default, or the error that refuses it. p_agreed: how long the one lasts that moves.';
+COMMENT ON FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) IS 'Checks all that a booking, new or moved, must meet: the company that pays and the minutes it lasts by default, or the error that refuses it. p_agreed: how long the one lasts that moves.';
 
 CREATE FUNCTION private.check_booking_open(p_booking public.bookings) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1377,7 +1377,7 @@ COMMENT ON COLUMN public.company_subscription_plans.sessions_per_month IS 'Sessi
 
 COMMENT ON COLUMN public.company_subscription_plans.trial_days IS 'Length of a trial unless another is said. 0: no trial on offer.';
 
-COMMENT ON COLUMN public.company_subscription_plans.is_active IS 'Whether it can still be given. Who has it keeps it.';
+COMMENT ON COLUMN public.company_subscription_plans.is_active IS 'Whether it can still be given. A company that has it keeps it.';
 
 CREATE TABLE public.company_subscriptions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1677,7 +1677,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp with time zone) IS 'What a company is entitled to at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
+COMMENT ON FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp with time zone) IS 'The entitlement of a company at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
 
 CREATE FUNCTION private.company_plan(p_company_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2450,7 +2450,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.finish_email_change(p_change public.email_changes) IS 'What follows when an account has its new address: other links are void, sessions end, and the old address can take it back for a day.';
+COMMENT ON FUNCTION private.finish_email_change(p_change public.email_changes) IS 'The consequences of a new address: other links are void, sessions end, and the old address can take it back for a day.';
 
 CREATE FUNCTION private.finish_reversal(p_user_id uuid, p_email text) RETURNS void
     LANGUAGE plpgsql
@@ -2472,7 +2472,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.finish_reversal(p_user_id uuid, p_email text) IS 'What follows when an account has its old address again: nobody is signed in, and a new password is asked for.';
+COMMENT ON FUNCTION private.finish_reversal(p_user_id uuid, p_email text) IS 'The consequences of the old address coming back: nobody is signed in, and a new password is asked for.';
 
 CREATE FUNCTION private.fitting(p_values jsonb, p_bytes integer) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE STRICT
@@ -2916,7 +2916,7 @@ CREATE FUNCTION private.guard_membership() RETURNS trigger
     AS $$
 begin
   new.removed_at := case when new.status = 'removed' then coalesce(new.removed_at, now()) end;
-  -- Whoever comes without an invitation is known by the address they have.
+  -- A member who comes without an invitation is known by the address they have.
   new.email := coalesce(new.email, (select p.email from public.profiles p where p.id = new.user_id));
   if tg_op = 'UPDATE' and old.role = 'admin' and old.status = 'active'
     and (new.role <> 'admin' or new.status <> 'active')
@@ -3948,7 +3948,7 @@ begin
   loop
     execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
   end loop;
-  -- What is computed for an index has statistics of its own.
+  -- An expression of an index has statistics of its own.
   for v_index in
     select i.indexrelid::regclass as name, k.n
     from pg_catalog.pg_index i, unnest(i.indkey::int2[]) with ordinality k (attnum, n)
@@ -4206,7 +4206,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.lock_company_as_admin(p_company_id uuid, p_user_id uuid) IS 'The company, locked, of which the caller is an admin as long as it is. What an admin does begins with it. p_user_id: on whom they act. Errors: unauthenticated (401), forbidden (403).';
+COMMENT ON FUNCTION private.lock_company_as_admin(p_company_id uuid, p_user_id uuid) IS 'The company, locked, of which the caller is an admin as long as it is. Everything that an admin does begins with it. p_user_id: on whom they act. Errors: unauthenticated (401), forbidden (403).';
 
 CREATE FUNCTION private.lock_ends_of_accounts() RETURNS void
     LANGUAGE sql
@@ -4215,7 +4215,7 @@ CREATE FUNCTION private.lock_ends_of_accounts() RETURNS void
   select pg_advisory_xact_lock(24, 0);
 $$;
 
-COMMENT ON FUNCTION private.lock_ends_of_accounts() IS 'Queues whatever deletes accounts until the transaction ends. Whoever may come to delete one takes it before all else.';
+COMMENT ON FUNCTION private.lock_ends_of_accounts() IS 'Queues all that deletes accounts until the transaction ends. A function that may come to delete one takes it before all else.';
 
 CREATE FUNCTION private.lock_inviting_company(p_company_id uuid) RETURNS public.companies
     LANGUAGE plpgsql
@@ -4726,7 +4726,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.person_record(p_user_id uuid) IS 'What public.read_person() shows, or null when there is no such person.';
+COMMENT ON FUNCTION private.person_record(p_user_id uuid) IS 'The answer of read_person(), or null when there is no such person.';
 
 CREATE FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4915,9 +4915,9 @@ ALTER TABLE ONLY public.audit_logs FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.audit_logs IS 'Append-only record of security-relevant and administrative acts, partitioned by month.';
 
-COMMENT ON COLUMN public.audit_logs.user_id IS 'Whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
+COMMENT ON COLUMN public.audit_logs.user_id IS 'The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
 
-COMMENT ON COLUMN public.audit_logs.actor_id IS 'Who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
+COMMENT ON COLUMN public.audit_logs.actor_id IS 'The person who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
 
 COMMENT ON COLUMN public.audit_logs.actor_role IS 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
 
@@ -4925,11 +4925,11 @@ COMMENT ON COLUMN public.audit_logs.entity_id IS 'Never the id of a link: with t
 
 COMMENT ON COLUMN public.audit_logs.source IS 'How: the edge function, SQL function or trigger that wrote it.';
 
-COMMENT ON COLUMN public.audit_logs.old_values IS 'What was there: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
+COMMENT ON COLUMN public.audit_logs.old_values IS 'The values before: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
 
-COMMENT ON COLUMN public.audit_logs.new_values IS 'What is there now, in the same way.';
+COMMENT ON COLUMN public.audit_logs.new_values IS 'The values after, in the same way.';
 
-COMMENT ON COLUMN public.audit_logs.context IS 'What else explains the act, such as its reason. Whom the entry is about reads it: what they must not see goes elsewhere.';
+COMMENT ON COLUMN public.audit_logs.context IS 'Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see.';
 
 CREATE FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) RETURNS SETOF public.audit_logs
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5883,7 +5883,7 @@ begin
     select
       b.id, b.stream, b.mail_ids, b.template_ids, b.locales, b.time_zones,
       cardinality(b.mail_ids) as size, r.message_ids, r.error_code, r.retry_after_seconds, r.spent,
-      -- What cannot be halved any further has failed.
+      -- A batch that cannot be halved any further has failed.
       case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
     from result r
     join private.email_batches b on b.id = r.batch_id and b.lease = r.lease
@@ -5973,7 +5973,7 @@ CREATE FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) RETURNS 
   ) then ':' || p_network else '' end;
 $$;
 
-COMMENT ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) IS 'What counts the wrong passwords of an account: a counter of its own for each network it has signed in from, and one for all others.';
+COMMENT ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) IS 'The counter of wrong passwords of an account: one of its own for each network it has signed in from, and one for all others.';
 
 CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -6260,7 +6260,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) IS 'Takes one from an allowance: 0, or the seconds until there is one. Who is not known (null) has no limit, since everybody would share it.';
+COMMENT ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) IS 'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
 
 CREATE FUNCTION private.take_booking(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql
@@ -6497,7 +6497,7 @@ begin
   where id = (select invitation_id from private.invitation_tokens where id = p_token_id)
   returning * into i;
   perform private.join_company(i, p_user_id);
-  -- What they call themselves, or else the name they have, or else what the company calls them.
+  -- The name that they give, or else the one they have, or else the one the company gave them.
   update public.profiles p
   set display_name = coalesce(nullif(said.display_name, ''), nullif(p.display_name, ''), suggested.display_name)
   from private.introduction(jsonb_build_object('name', p_full_name)) said, private.introduction(jsonb_build_object('name', i.full_name)) suggested
@@ -6508,7 +6508,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.use_invitation(p_token_id uuid, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb) IS 'What follows from an accepted invitation: membership, name, terms, audit. Returns the company.';
+COMMENT ON FUNCTION private.use_invitation(p_token_id uuid, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb) IS 'The consequences of an accepted invitation: membership, name, terms, audit. Returns the company.';
 
 CREATE FUNCTION private.user_id() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -6558,7 +6558,7 @@ CREATE FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp w
     and b.starts_at - m.lead_minutes * interval '1 minute' > p_now;
 $$;
 
-COMMENT ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) IS 'The reminders that bookings should still get. What would already be due is not made up for.';
+COMMENT ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) IS 'The reminders that bookings should still get. One that would already be due is not made up for.';
 
 CREATE FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) RETURNS public.company_subscriptions
     LANGUAGE plpgsql STABLE
@@ -6713,8 +6713,8 @@ declare
   v_actor_id constant uuid := auth.uid();
   v_actor_role constant text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
 begin
-  -- Whoever uses somebody's stolen session up must not keep them from ending it, nor whoever sends many invitations
-  -- their colleagues from removing them.
+  -- A thief who uses up the allowance of a stolen session must not keep its owner from ending it, nor an admin who sends
+  -- many invitations their colleagues from removing them.
   if v_actor_role = 'authenticated' and p_action not like 'session.%' and v_context ->> 'source' is distinct from 'end_of_inviter' then
     perform private.require_allowance('acts', v_actor_id);
   end if;
@@ -6829,7 +6829,7 @@ CREATE FUNCTION public.accept_dpa(p_company_id uuid, p_version text) RETURNS voi
   select private.accept_dpa(p_company_id, p_version);
 $$;
 
-COMMENT ON FUNCTION public.accept_dpa(p_company_id uuid, p_version text) IS 'A company admin accepts the data processing agreement in the version in force. Again: nothing happens. Errors: unauthenticated (401), forbidden (403), version_not_in_force (409).';
+COMMENT ON FUNCTION public.accept_dpa(p_company_id uuid, p_version text) IS 'A company admin accepts the data processing agreement in the version in force. Idempotent. Errors: unauthenticated (401), forbidden (403), version_not_in_force (409).';
 
 CREATE FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb DEFAULT NULL::jsonb, p_own_account boolean DEFAULT false, p_private_address jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -6885,7 +6885,7 @@ CREATE FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text)
   select private.cancel_booking_as_admin(p_booking_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text) IS 'A platform admin cancels a session that has not begun; employee and specialist are mailed the reason. Again: nothing happens. Errors: forbidden (403), booking_not_found (404), booking_not_open (409), reason_required (422).';
+COMMENT ON FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text) IS 'A platform admin cancels a session that has not begun; employee and specialist are mailed the reason. Idempotent. Errors: forbidden (403), booking_not_found (404), booking_not_open (409), reason_required (422).';
 
 CREATE FUNCTION public.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text) RETURNS integer
     LANGUAGE sql
@@ -6993,7 +6993,7 @@ CREATE FUNCTION public.current_user_id() RETURNS uuid
   select private.user_id();
 $$;
 
-COMMENT ON FUNCTION public.current_user_id() IS 'Who the caller is, or null once their session has ended. An edge function asks as the person and then, as the service, records what it knows of the request by itself, such as an address that the person could make up.';
+COMMENT ON FUNCTION public.current_user_id() IS 'The id of the caller, or null once their session has ended. An edge function asks as the person and then, as the service, records what it knows of the request by itself, such as an address that the person could make up.';
 
 CREATE FUNCTION public.deactivate_member(p_company_id uuid, p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -7056,7 +7056,7 @@ CREATE FUNCTION public.grant_platform_admin(p_user_id uuid) RETURNS void
   select private.grant_platform_admin(p_user_id);
 $$;
 
-COMMENT ON FUNCTION public.grant_platform_admin(p_user_id uuid) IS 'A platform admin makes somebody another one. Again: nothing happens. Errors: unauthenticated (401), forbidden (403), not_found (404).';
+COMMENT ON FUNCTION public.grant_platform_admin(p_user_id uuid) IS 'A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404).';
 
 CREATE FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -7119,7 +7119,7 @@ CREATE FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) 
   select private.record_stored_file(p_document_id, p_file_hash);
 $$;
 
-COMMENT ON FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) IS 'What the edge function found stored for a document that is being reviewed. Of another nothing is kept.';
+COMMENT ON FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) IS 'Keeps what the edge function found stored for a document that is being reviewed. Of another nothing is kept.';
 
 CREATE FUNCTION public.redrive_emails(p_error_code text DEFAULT NULL::text, p_limit integer DEFAULT 1000) RETURNS jsonb
     LANGUAGE sql
@@ -7200,7 +7200,7 @@ CREATE FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb D
   select private.revoke_invitation(p_invitation_id, p_context);
 $$;
 
-COMMENT ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin takes an invitation back. Again: nothing happens. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), not_found (404), conflict (409: accepted already).';
+COMMENT ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), not_found (404), conflict (409: accepted already).';
 
 CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -7209,7 +7209,7 @@ CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
   select private.revoke_platform_admin(p_user_id);
 $$;
 
-COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Again: nothing happens. Errors: unauthenticated (401), forbidden (403), own_role (409).';
+COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role (409).';
 
 CREATE FUNCTION public.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -7236,7 +7236,7 @@ CREATE FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_re
   select private.set_company_status(p_company_id, p_status, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_reason text) IS 'A platform admin suspends a company, or ends that (active). Again: nothing happens. Errors: forbidden (403), not_found (404), invalid_status, reason_required (422).';
+COMMENT ON FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_reason text) IS 'A platform admin suspends a company, or ends that (active). Idempotent. Errors: forbidden (403), not_found (404), invalid_status, reason_required (422).';
 
 CREATE FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) RETURNS void
     LANGUAGE sql
@@ -7379,7 +7379,7 @@ ALTER TABLE ONLY private.email_batches FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.email_batches IS 'Mails that are sent in one request. The id is the idempotency key at the provider. The row goes when the batch is settled.';
 
-COMMENT ON COLUMN private.email_batches.lease IS 'Who works on it, until due_at. Null: waits for its next try at due_at.';
+COMMENT ON COLUMN private.email_batches.lease IS 'The lease of the dispatcher that works on it, until due_at. Null: waits for its next try at due_at.';
 
 COMMENT ON COLUMN private.email_batches.due_at IS 'Deadline of the lease, or time of the next try.';
 
@@ -7545,7 +7545,7 @@ CREATE TABLE private.job_runs (
 
 ALTER TABLE ONLY private.job_runs FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.job_runs IS 'What each run of a scheduled job did. pg_cron''s own record shows only that the statement ran.';
+COMMENT ON TABLE private.job_runs IS 'One row per run of a scheduled job, with its outcome. pg_cron''s own record shows only that the statement ran.';
 
 ALTER TABLE private.job_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME private.job_runs_id_seq
@@ -7922,7 +7922,7 @@ ALTER TABLE ONLY public.communication_logs FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.communication_logs IS 'Log and outbox of all mail. One row per mail; a row in state queued is still to be sent.';
 
-COMMENT ON COLUMN public.communication_logs.stream IS 'Which dispatcher sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
+COMMENT ON COLUMN public.communication_logs.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
 
 COMMENT ON COLUMN public.communication_logs.template_id IS 'Version that was used. No foreign key: its check and index would be paid by every mail, and published templates are never deleted.';
 
@@ -7930,7 +7930,7 @@ COMMENT ON COLUMN public.communication_logs.recipient IS 'Address at the time of
 
 COMMENT ON COLUMN public.communication_logs.variables IS 'Values of the template. Emptied after the retention period.';
 
-COMMENT ON COLUMN public.communication_logs.dedupe_key IS 'What the mail is about. Enqueueing the same key again does nothing.';
+COMMENT ON COLUMN public.communication_logs.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
 
 COMMENT ON COLUMN public.communication_logs.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
 
@@ -8045,11 +8045,11 @@ ALTER TABLE ONLY public.company_verification ALTER COLUMN updated_at SET STATIST
 
 ALTER TABLE ONLY public.company_verification FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.company_verification IS 'What a company says of itself, and what came of checking it.';
+COMMENT ON TABLE public.company_verification IS 'The statements of a company about itself, and the outcome of checking them.';
 
 COMMENT ON COLUMN public.company_verification.business_licence IS 'Number of the licence, where the trade needs one.';
 
-COMMENT ON COLUMN public.company_verification.reviewed_by IS 'Who took it up last.';
+COMMENT ON COLUMN public.company_verification.reviewed_by IS 'The platform admin who took it up last.';
 
 CREATE TABLE public.email_templates (
     id bigint NOT NULL,
@@ -8121,7 +8121,7 @@ ALTER TABLE ONLY public.notification_preferences ALTER COLUMN updated_at SET STA
 
 ALTER TABLE ONLY public.notification_preferences FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.notification_preferences IS 'What a person wants to be mailed about, and when not.';
+COMMENT ON TABLE public.notification_preferences IS 'The wishes of a person about mail: its subjects, and the hours without.';
 
 COMMENT ON COLUMN public.notification_preferences.quiet_hours_start IS 'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
 
@@ -8137,7 +8137,7 @@ CREATE TABLE public.pillar_required_documents (
 
 ALTER TABLE ONLY public.pillar_required_documents FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.pillar_required_documents IS 'Which documents a specialist must have to work in a pillar.';
+COMMENT ON TABLE public.pillar_required_documents IS 'The documents that a specialist must have to work in a pillar.';
 
 CREATE TABLE public.pillars (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -8276,7 +8276,7 @@ CREATE TABLE public.specialist_pillars (
 
 ALTER TABLE ONLY public.specialist_pillars FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.specialist_pillars IS 'Which pillars a specialist offers sessions in.';
+COMMENT ON TABLE public.specialist_pillars IS 'The pillars in which a specialist offers sessions.';
 
 CREATE TABLE public.specialist_rates (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -8305,7 +8305,7 @@ CREATE TABLE public.specialist_rates (
 
 ALTER TABLE ONLY public.specialist_rates FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.specialist_rates IS 'What a specialist asks, by kind of session and length, from a day on.';
+COMMENT ON TABLE public.specialist_rates IS 'The prices that a specialist asks, by kind of session and length, from a day on.';
 
 COMMENT ON COLUMN public.specialist_rates.service_type IS 'Kind of session, as in session_types.kind.';
 
@@ -8448,7 +8448,7 @@ ALTER TABLE ONLY public.user_roles FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.user_roles IS 'Platform-wide roles of a person. A role is granted or taken, never edited.';
 
-COMMENT ON COLUMN public.user_roles.granted_by IS 'Who granted it; null when the system did.';
+COMMENT ON COLUMN public.user_roles.granted_by IS 'The admin who granted it; null when the system did.';
 
 ALTER TABLE ONLY private.allowances
     ADD CONSTRAINT allowances_pkey PRIMARY KEY (kind, subject);

@@ -13,7 +13,7 @@
 --   dana@specialists.example   specialist whose verification is pending
 --
 -- Emma has a session in one to two hours whose reminder is due within a minute of seeding.
--- Whoever signs up may call demo_join() to become an employee of Larkspur Studio.
+-- Anybody who signs up may call demo_join() to become an employee of Larkspur Studio.
 -- Running the file again adds nothing.
 
 create temporary table demo_person (n int, email text, name text, locale text, time_zone text);
@@ -202,7 +202,7 @@ select pg_temp.demo_id('pillar', p), type
 from (values (1, 'license'), (2, 'license'), (3, 'diploma'), (4, 'certification'), (5, 'certification')) r (p, type)
 on conflict do nothing;
 
--- What the verified ones are verified by; there are no files to it. That of Tomasz expires soon.
+-- The documents by which the verified ones are verified; there are no files to them. That of Tomasz expires soon.
 insert into public.specialist_documents (
   specialist_id, document_type, document_number, issuing_authority, expiry_date, verification_status, file_hash, mime_type, file_size,
   uploaded_at, pillar_ids, decided_at, decided_by

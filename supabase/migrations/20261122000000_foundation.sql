@@ -33,7 +33,7 @@ alter default privileges in schema public revoke all on tables from anon, authen
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke execute on functions from anon, authenticated, service_role;
 
--- A check constraint sees no element of an array by itself. Whoever writes the table executes it.
+-- A check constraint sees no element of an array by itself. It runs as the role that writes the table.
 create function private.is_list_of(p_list text[], p_most int, p_longest int, p_pattern text)
 returns boolean
 language sql
@@ -114,7 +114,7 @@ begin
   loop
     execute format('alter table %s alter column %I set statistics 0', p_table, v_column);
   end loop;
-  -- What is computed for an index has statistics of its own.
+  -- An expression of an index has statistics of its own.
   for v_index in
     select i.indexrelid::regclass as name, k.n
     from pg_catalog.pg_index i, unnest(i.indkey::int2[]) with ordinality k (attnum, n)

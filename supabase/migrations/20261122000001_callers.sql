@@ -46,7 +46,7 @@ as $$
 $$;
 
 comment on function public.current_user_id() is
-  'Who the caller is, or null once their session has ended. An edge function asks as the person and then, as the service, '
+  'The id of the caller, or null once their session has ended. An edge function asks as the person and then, as the service, '
   'records what it knows of the request by itself, such as an address that the person could make up.';
 
 grant execute on function public.current_user_id() to authenticated;
@@ -60,7 +60,7 @@ create table public.user_roles (
 );
 
 comment on table public.user_roles is 'Platform-wide roles of a person. A role is granted or taken, never edited.';
-comment on column public.user_roles.granted_by is 'Who granted it; null when the system did.';
+comment on column public.user_roles.granted_by is 'The admin who granted it; null when the system did.';
 
 create index user_roles_granted_by_idx on public.user_roles (granted_by);
 

@@ -6,7 +6,7 @@
 --
 -- A token bucket: so many at once, and one more every few seconds. It looks at nothing but what the same client or
 -- person did, so the answer says nothing of anybody else, and whoever empties one slows down themselves alone, by
--- seconds. What is rolled back was never taken, and left nothing behind either.
+-- seconds. A transaction that is rolled back takes nothing and leaves nothing.
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('client_allowance_burst', '30', 1, 1000, 'Requests for token mails that one client may make at once.'),
@@ -70,7 +70,7 @@ end;
 $$;
 
 comment on function private.take_allowance(text, text, timestamptz) is
-  'Takes one from an allowance: 0, or the seconds until there is one. Who is not known (null) has no limit, since everybody would share it.';
+  'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
 
 create function private.require_allowance(p_kind text, p_user_id uuid)
 returns void

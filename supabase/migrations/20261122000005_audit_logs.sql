@@ -32,17 +32,17 @@ create table public.audit_logs (
 
 comment on table public.audit_logs is 'Append-only record of security-relevant and administrative acts, partitioned by month.';
 comment on column public.audit_logs.user_id is
-  'Whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
-comment on column public.audit_logs.actor_id is 'Who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
+  'The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
+comment on column public.audit_logs.actor_id is 'The person who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
 comment on column public.audit_logs.actor_role is 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
 comment on column public.audit_logs.source is 'How: the edge function, SQL function or trigger that wrote it.';
 comment on column public.audit_logs.old_values is
-  'What was there: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
-comment on column public.audit_logs.new_values is 'What is there now, in the same way.';
+  'The values before: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
+comment on column public.audit_logs.new_values is 'The values after, in the same way.';
 comment on column public.audit_logs.entity_id is
   'Never the id of a link: with that, whoever reads this as the person uses up its attempts.';
 comment on column public.audit_logs.context is
-  'What else explains the act, such as its reason. Whom the entry is about reads it: what they must not see goes elsewhere.';
+  'Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see.';
 
 create index audit_logs_user_id_idx on public.audit_logs (user_id, occurred_at desc);
 create index audit_logs_actor_id_idx on public.audit_logs (actor_id, occurred_at desc);
@@ -126,8 +126,8 @@ declare
   v_actor_id constant uuid := auth.uid();
   v_actor_role constant text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
 begin
-  -- Whoever uses somebody's stolen session up must not keep them from ending it, nor whoever sends many invitations
-  -- their colleagues from removing them.
+  -- A thief who uses up the allowance of a stolen session must not keep its owner from ending it, nor an admin who sends
+  -- many invitations their colleagues from removing them.
   if v_actor_role = 'authenticated' and p_action not like 'session.%' and v_context ->> 'source' is distinct from 'end_of_inviter' then
     perform private.require_allowance('acts', v_actor_id);
   end if;
@@ -150,7 +150,7 @@ comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, js
 
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;
 
--- What a person wrote about themselves goes with them when their account is closed; this log stays.
+-- A person's own words go with them when their account is closed; the audit log stays.
 create function private.without_words(p_values jsonb, p_columns text[])
 returns jsonb
 language sql

@@ -11,7 +11,7 @@
 --                         tokens; several of a kind in the order of their ids
 --   9. counters, mail     advisory 20 and 21, allowances, the queue
 --
--- Whoever needs one takes it before any that comes later. docs/decisions/one-order-of-locks.md
+-- A transaction takes a lock before any that comes later in the list. docs/decisions/one-order-of-locks.md
 
 create function private.hold_accounts(variadic p_user_ids uuid[])
 returns void
@@ -34,7 +34,7 @@ as $$
 $$;
 
 comment on function private.lock_ends_of_accounts() is
-  'Queues whatever deletes accounts until the transaction ends. Whoever may come to delete one takes it before all else.';
+  'Queues all that deletes accounts until the transaction ends. A function that may come to delete one takes it before all else.';
 
 create function private.queue_end_of_account()
 returns trigger

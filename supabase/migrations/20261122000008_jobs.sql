@@ -23,7 +23,7 @@ create table private.job_runs (
   constraint rows_iff_succeeded check ((status = 'succeeded') = (rows_touched is not null))
 );
 
-comment on table private.job_runs is 'What each run of a scheduled job did. pg_cron''s own record shows only that the statement ran.';
+comment on table private.job_runs is 'One row per run of a scheduled job, with its outcome. pg_cron''s own record shows only that the statement ran.';
 
 create index job_runs_job_idx on private.job_runs (job, started_at desc);
 create index job_runs_started_at_idx on private.job_runs (started_at);

@@ -49,7 +49,7 @@ create policy "A person changes their own profile"
   using (id = (select private.user_id()))
   with check (id = (select private.user_id()));
 
--- What somebody says of themselves is free text. A value that the profile would refuse is replaced by the
+-- An introduction is free text. A value that the profile would refuse is replaced by the
 -- default: nobody fails to sign up over a time zone.
 create function private.introduction(p_said jsonb, out display_name text, out locale text, out time_zone text)
 language plpgsql
@@ -65,7 +65,7 @@ $$;
 
 comment on function private.introduction(jsonb) is 'Name, language and time zone as a profile takes them; the defaults for what was not said, or not so.';
 
--- Whoever signs an address up may not be who reads its mail: what they said here holds until the address is
+-- The person who signs an address up may not be the one who reads its mail: what they said here holds until the address is
 -- confirmed (docs/decisions/who-confirms-introduces-themselves.md).
 create function private.handle_new_user()
 returns trigger

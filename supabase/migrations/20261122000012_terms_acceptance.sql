@@ -4,7 +4,7 @@
 -- Write: accept_document() alone, so that time, address and user agent are the server's.
 
 create domain public.legal_document as text check (value in ('terms', 'privacy', 'professional_standards'));
-comment on domain public.legal_document is 'What a person accepts, version by version.';
+comment on domain public.legal_document is 'The documents that a person accepts, version by version.';
 
 create table public.terms_acceptance (
   id uuid primary key default gen_random_uuid(),

@@ -6,7 +6,7 @@
 --        invitations only.
 
 create domain public.company_role as text check (value in ('employee', 'manager', 'admin'));
-comment on domain public.company_role is 'What a member is to their company.';
+comment on domain public.company_role is 'The roles of members in their company.';
 
 create domain public.company_status as text check (value in ('active', 'suspended'));
 comment on domain public.company_status is 'A suspended company is entitled to nothing.';
@@ -120,7 +120,7 @@ set search_path = ''
 as $$
 begin
   new.removed_at := case when new.status = 'removed' then coalesce(new.removed_at, now()) end;
-  -- Whoever comes without an invitation is known by the address they have.
+  -- A member who comes without an invitation is known by the address they have.
   new.email := coalesce(new.email, (select p.email from public.profiles p where p.id = new.user_id));
   if tg_op = 'UPDATE' and old.role = 'admin' and old.status = 'active'
     and (new.role <> 'admin' or new.status <> 'active')

@@ -1,5 +1,6 @@
--- What a company's admins and managers may know about its people: name, role, and the address that it invited.
--- Of who has left, nothing: their name may have changed since. Never the address of the account, language, time zone, bookings or activity, so profiles stay closed to them.
+-- The directory of a company, all that its admins and managers may know about its people: name, role, and the address
+-- that it invited. Nothing of people who have left, since their name may have changed. Never the address of the account,
+-- language, time zone, bookings or activity, so profiles stay closed to them.
 
 create function private.company_directory(p_company_id uuid, p_after uuid)
 returns table (user_id uuid, display_name text, email text, role text, status text, joined_at timestamptz)

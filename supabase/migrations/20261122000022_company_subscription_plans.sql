@@ -24,7 +24,7 @@ comment on column public.company_subscription_plans.max_employees is 'Seats: mem
 comment on column public.company_subscription_plans.sessions_per_month is
   'Sessions of each member in a calendar month, whatever the others have; null: as many as they like.';
 comment on column public.company_subscription_plans.trial_days is 'Length of a trial unless another is said. 0: no trial on offer.';
-comment on column public.company_subscription_plans.is_active is 'Whether it can still be given. Who has it keeps it.';
+comment on column public.company_subscription_plans.is_active is 'Whether it can still be given. A company that has it keeps it.';
 
 create trigger touch_updated_at before update on public.company_subscription_plans
   for each row execute function private.touch_updated_at();

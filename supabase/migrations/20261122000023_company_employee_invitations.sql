@@ -36,10 +36,10 @@ create table public.company_employee_invitations (
 );
 
 comment on table public.company_employee_invitations is 'An invitation of an address to a company.';
-comment on column public.company_employee_invitations.full_name is 'What the admin calls them. Never in the mail, and only suggested to who accepts.';
+comment on column public.company_employee_invitations.full_name is 'The name by which the admin calls them. Never in the mail, and only suggested to who accepts.';
 comment on column public.company_employee_invitations.status is
   'pending counts as a seat until expires_at; expired is written by a job, later than it is true.';
-comment on column public.company_employee_invitations.invited_by is 'Who answers for it: the admin who mailed it last. Without one, nobody accepts it.';
+comment on column public.company_employee_invitations.invited_by is 'The admin who answers for it, having mailed it last. Without one, nobody accepts it.';
 comment on column public.company_employee_invitations.mails is 'How many were sent since mails_since; a window lasts a day.';
 
 create unique index company_employee_invitations_one_open_idx on public.company_employee_invitations (company_id, email)

@@ -98,7 +98,7 @@ end;
 $$;
 
 comment on function private.company_entitlement(uuid, timestamptz) is
-  'What a company is entitled to at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
+  'The entitlement of a company at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
 
 create function private.company_seats(p_company_id uuid, p_now timestamptz default now())
 returns jsonb

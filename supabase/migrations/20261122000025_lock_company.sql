@@ -57,5 +57,5 @@ end;
 $$;
 
 comment on function private.lock_company_as_admin(uuid, uuid) is
-  'The company, locked, of which the caller is an admin as long as it is. What an admin does begins with it. p_user_id: on whom they act. '
+  'The company, locked, of which the caller is an admin as long as it is. Everything that an admin does begins with it. p_user_id: on whom they act. '
   'Errors: unauthenticated (401), forbidden (403).';

@@ -4,7 +4,7 @@
 -- Write: platform admins. A retired row is switched off, never deleted: bookings refer to it.
 
 create domain public.session_kind as text check (value in ('initial_consultation', 'follow_up', 'assessment', 'coaching', 'workshop'));
-comment on domain public.session_kind is 'What a session is for.';
+comment on domain public.session_kind is 'The purposes of sessions.';
 
 create table public.pillars (
   id uuid primary key default gen_random_uuid(),

@@ -42,7 +42,7 @@ create table public.specialist_pillars (
   primary key (specialist_id, pillar_id)
 );
 
-comment on table public.specialist_pillars is 'Which pillars a specialist offers sessions in.';
+comment on table public.specialist_pillars is 'The pillars in which a specialist offers sessions.';
 
 create index specialist_pillars_pillar_id_idx on public.specialist_pillars (pillar_id);
 

@@ -1,6 +1,6 @@
 -- Working hours of specialists (T7), and what departs from them (T32).
 --
--- Read and write: the specialist, also while not verified. What others learn of it is which times are
+-- Read and write: the specialist, also while not verified. Others learn of it only which times are
 --                 free: public.available_slots().
 --
 -- Hours are local: nine o'clock stays nine o'clock when the clocks change. An exception is a span of
@@ -62,7 +62,7 @@ comment on column public.specialist_availability_exceptions.note is 'For the spe
 create index specialist_availability_exceptions_specialist_id_idx
   on public.specialist_availability_exceptions (specialist_id, starts_at);
 
--- What somebody writes without end, others wait for. After the row, when row level security has spoken: before, it would
+-- Others wait for rows that somebody writes without end. After the row, when row level security has spoken: before, it would
 -- count in the name of whoever the row names, and answer an outsider. Behind the specialist's lock.
 create function private.limit_rows_of_specialist()
 returns trigger

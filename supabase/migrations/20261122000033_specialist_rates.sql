@@ -19,7 +19,7 @@ create table public.specialist_rates (
   constraint minutes_unless_hourly check ((session_minutes is null) = (rate_type = 'hourly')),
   constraint sessions_iff_package check ((package_sessions is not null) = (rate_type = 'package')),
   constraint effective_for_a_while check (effective_until >= effective_from),
-  -- What does not apply counts as nought, since nothing equals null.
+  -- A column that does not apply counts as nought, since nothing equals null.
   constraint rates_do_not_overlap exclude using gist (
     specialist_id with =, service_type with =, rate_type with =, currency with =,
     coalesce(session_minutes, 0) with =, coalesce(package_sessions, 0) with =,
@@ -27,7 +27,7 @@ create table public.specialist_rates (
   )
 );
 
-comment on table public.specialist_rates is 'What a specialist asks, by kind of session and length, from a day on.';
+comment on table public.specialist_rates is 'The prices that a specialist asks, by kind of session and length, from a day on.';
 comment on column public.specialist_rates.service_type is 'Kind of session, as in session_types.kind.';
 comment on column public.specialist_rates.session_minutes is 'Length of the session, or of each session of a package. Null for hourly rates.';
 comment on column public.specialist_rates.amount is 'For the session, the hour, or the whole package.';

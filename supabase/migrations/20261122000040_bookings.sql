@@ -37,7 +37,7 @@ create table public.bookings (
 comment on table public.bookings is 'A session. Only held and confirmed ones keep their time.';
 comment on column public.bookings.employee_id is 'Null once the person was erased; then the booking is over, or will be cancelled.';
 comment on column public.bookings.releases_at is 'When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person.';
-comment on column public.bookings.company_id is 'Whose entitlement the session uses.';
+comment on column public.bookings.company_id is 'The company whose entitlement the session uses.';
 comment on column public.bookings.status is
   'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. '
   'completed, cancelled, no_show: over.';
@@ -63,7 +63,7 @@ grant select (
 ) on public.bookings to authenticated;
 grant select on public.bookings to service_role;
 
--- Who is suspended or rejected keeps their profile, and learns no more about the people they met.
+-- A specialist who is suspended or rejected keeps their profile, and learns no more about the people they met.
 -- In plpgsql for the sake of its plan, like private.my_company_ids().
 create function private.my_practice_id()
 returns uuid

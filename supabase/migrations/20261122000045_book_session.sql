@@ -151,7 +151,7 @@ end;
 $$;
 
 comment on function private.check_booking(uuid, uuid, uuid, timestamptz, uuid, interval) is
-  'Every rule of a booking, new or moved: who pays and how long it lasts by default, or the error that refuses it. '
+  'Checks all that a booking, new or moved, must meet: the company that pays and the minutes it lasts by default, or the error that refuses it. '
   'p_agreed: how long the one lasts that moves.';
 
 -- Counted behind the employee's lock, so that requests side by side cannot pass it together.
@@ -226,7 +226,7 @@ begin
   from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id, null) c;
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
-  -- Who was removed while this waited for the lock is no member any more.
+  -- The caller may have been removed while this waited for the lock.
   perform private.booking_company(v_user_id, v_company_id);
   perform private.check_open_bookings(v_user_id);
   perform private.check_sessions_left(v_user_id, v_company_id, p_starts_at);

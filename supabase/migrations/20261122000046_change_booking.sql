@@ -1,7 +1,7 @@
--- What happens to a booking after it was made: moved, cancelled, closed.
+-- Changing a booking: moving, cancelling and closing it.
 --
 -- Each starts by taking the row in the name of the caller: a booking that is not theirs
--- does not exist for them. Moving is booking anew: every rule of check_booking() holds.
+-- does not exist for them. Moving is booking anew: check_booking() holds.
 
 -- In the order of book_session(), with the accounts of everybody whom the change and its mails name.
 create function private.lock_booking(p_booking_id uuid)

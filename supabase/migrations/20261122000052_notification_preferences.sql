@@ -26,14 +26,14 @@ create table public.notification_preferences (
   )
 );
 
-comment on table public.notification_preferences is 'What a person wants to be mailed about, and when not.';
+comment on table public.notification_preferences is 'The wishes of a person about mail: its subjects, and the hours without.';
 comment on column public.notification_preferences.quiet_hours_start is
   'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
 comment on column public.notification_preferences.quiet_hours_end is 'Local time at which mail is sent again.';
 comment on column public.notification_preferences.reminder_lead_minutes is
   'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
 
--- What they change moves reminders, which hang on the account.
+-- A change moves reminders, which hang on the account.
 create trigger hold_own_account before insert or update on public.notification_preferences
   for each statement execute function private.hold_own_account();
 create trigger touch_updated_at before update on public.notification_preferences

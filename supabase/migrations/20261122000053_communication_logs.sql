@@ -4,7 +4,7 @@
 --        got tells of their sessions, so a platform admin has no direct view of them.
 -- Write: private.enqueue_email(), claim_emails(), settle_emails() and their like.
 --
--- The log never holds a body, a link or a token. What waits for sending is in the narrow
+-- The log never holds a body, a link or a token. Mail that waits for sending is in the narrow
 -- private.email_queue and private.email_batches. A mail is updated once in its life, when it is
 -- settled, and no index covers a column that this touches: with half of each page left free
 -- those updates stay inside their page (HOT). An index on status or provider_message_id would take
@@ -14,7 +14,7 @@ create domain private.mail_stream as text check (value in ('mail', 'reminder'));
 comment on domain private.mail_stream is 'The queues of the outbox, one for each dispatcher.';
 
 create domain private.token_purpose as text check (value in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel'));
-comment on domain private.token_purpose is 'What a mailed link is for.';
+comment on domain private.token_purpose is 'The purposes of mailed links.';
 
 create table public.communication_logs (
   id bigint generated always as identity primary key,
@@ -45,12 +45,12 @@ create table public.communication_logs (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
 comment on table public.communication_logs is 'Log and outbox of all mail. One row per mail; a row in state queued is still to be sent.';
-comment on column public.communication_logs.stream is 'Which dispatcher sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
+comment on column public.communication_logs.stream is 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
 comment on column public.communication_logs.template_id is
   'Version that was used. No foreign key: its check and index would be paid by every mail, and published templates are never deleted.';
 comment on column public.communication_logs.recipient is 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
 comment on column public.communication_logs.variables is 'Values of the template. Emptied after the retention period.';
-comment on column public.communication_logs.dedupe_key is 'What the mail is about. Enqueueing the same key again does nothing.';
+comment on column public.communication_logs.dedupe_key is 'The occasion of the mail. Enqueueing is idempotent by it.';
 comment on column public.communication_logs.token_id is 'Token whose link the mail carries. The link itself is made while sending.';
 comment on column public.communication_logs.booking_reminder_id is 'Reminder that the mail is; checked again before sending.';
 comment on column public.communication_logs.status is 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';

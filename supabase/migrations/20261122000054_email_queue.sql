@@ -20,7 +20,7 @@ comment on column private.email_queue.due_at is 'Not to be sent before.';
 
 create index email_queue_due_idx on private.email_queue (stream, priority, due_at, mail_id);
 
--- What was frozen when the batch was made is what every try sends. The arrays run in parallel:
+-- A snapshot, taken when the batch was made, which every try sends. The arrays run in parallel:
 -- one row for up to a hundred mails keeps claiming and settling cheap.
 create table private.email_batches (
   id uuid primary key default gen_random_uuid(),
@@ -48,7 +48,7 @@ create table private.email_batches (
 
 comment on table private.email_batches is
   'Mails that are sent in one request. The id is the idempotency key at the provider. The row goes when the batch is settled.';
-comment on column private.email_batches.lease is 'Who works on it, until due_at. Null: waits for its next try at due_at.';
+comment on column private.email_batches.lease is 'The lease of the dispatcher that works on it, until due_at. Null: waits for its next try at due_at.';
 comment on column private.email_batches.due_at is 'Deadline of the lease, or time of the next try.';
 comment on column private.email_batches.attempts is 'Finished attempts that count. A lease that ran out counts.';
 

@@ -68,7 +68,7 @@ as $$
 $$;
 
 comment on function private.wanted_reminders(uuid[], timestamptz) is
-  'The reminders that bookings should still get. What would already be due is not made up for.';
+  'The reminders that bookings should still get. One that would already be due is not made up for.';
 
 create function private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamptz default now())
 returns void

@@ -6,7 +6,7 @@
 --
 -- requested -> confirming -> confirmed -> reverting -> reverted     or, before it is confirmed, cancelled or superseded
 --
--- Two states last as long as Auth is being told, by its admin API. What died there is repeated by the same link;
+-- Two states last as long as Auth is being told, by its admin API. A call that died there is repeated by the same link;
 -- that Auth has done it is written down by the trigger on auth.users, in Auth's own transaction.
 
 insert into public.system_settings (key, value, minimum, maximum, description) values

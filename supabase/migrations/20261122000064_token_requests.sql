@@ -7,7 +7,7 @@
 -- later, when the dispatcher works through the rows, so that neither answer nor time tells.
 
 create domain private.requested_purpose as text check (value in ('email_verification', 'password_reset', 'email_change'));
-comment on domain private.requested_purpose is 'What a link can be asked for by anybody who types an address.';
+comment on domain private.requested_purpose is 'The purposes for which anybody who types an address can ask for a link.';
 
 create table private.token_requests (
   id bigint generated always as identity primary key,

@@ -2,7 +2,7 @@
 --
 -- Called: by private.claim_emails().
 
--- Whoever has moved their account to an address of their own still knows it by the one at work: to the mailbox at
+-- Somebody who has moved their account to an address of their own still knows it by the one at work: to the mailbox at
 -- work, which their employer may read, nothing goes.
 create function private.moved_accounts(p_emails text[])
 returns setof uuid

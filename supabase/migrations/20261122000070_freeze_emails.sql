@@ -1,4 +1,4 @@
--- Freezing: queued mails become batches, after a last look whether they are still wanted.
+-- Freezing: queued mails become batches, a snapshot of what is sent, after a last look whether they are still wanted.
 --
 -- Called: by private.claim_emails().
 --
@@ -45,7 +45,7 @@ create type private.screened_email as (
 );
 
 comment on type private.screened_email is
-  'What is to become of a picked mail: skipped for a reason, deferred until a time, or else sent.';
+  'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
 
 -- One statement for all of them. Joins instead of `exists`, which the planner may turn into a
 -- hashed subplan over every booking; and no function per row, since functions that set their

@@ -40,7 +40,7 @@ begin
     select
       b.id, b.stream, b.mail_ids, b.template_ids, b.locales, b.time_zones,
       cardinality(b.mail_ids) as size, r.message_ids, r.error_code, r.retry_after_seconds, r.spent,
-      -- What cannot be halved any further has failed.
+      -- A batch that cannot be halved any further has failed.
       case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
     from result r
     join private.email_batches b on b.id = r.batch_id and b.lease = r.lease

@@ -89,7 +89,7 @@ $$;
 
 comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens and changes of address long expired, requests nobody took up, cooldowns that are over, and allowances that are full again.';
 
--- Whoever signs up with a stranger's address chooses the password, and Auth keeps it when the
+-- Somebody who signs up with a stranger's address chooses the password, and Auth keeps it when the
 -- stranger signs up too and confirms. So such an account does not lie in wait for long.
 create index profiles_unconfirmed_idx on public.profiles (created_at) where email_confirmed_at is null;
 

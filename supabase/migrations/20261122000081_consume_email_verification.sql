@@ -2,8 +2,8 @@
 --
 -- Called: by service_role, from auth-email-verify.
 --
--- What is said with the link is said by who reads the mail: it takes the place of what came with the sign-up, before
--- Auth confirms the account (docs/decisions/who-confirms-introduces-themselves.md).
+-- The introduction that comes with the link is from who reads the mail: it takes the place of the one from the sign-up,
+-- before Auth confirms the account (docs/decisions/who-confirms-introduces-themselves.md).
 
 create function private.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb)
 returns jsonb

@@ -5,7 +5,7 @@
 --   consume  exactly one of racing requests gets the link; then Auth is told.
 --   release  Auth refused or failed, so the link works again.
 -- A link is not given back once Auth has a new password, though its answer may have been lost.
--- If the process dies after consume, the link is spent and the person asks for another. What must
+-- If the process dies after consume, the link is spent and the person asks for another. All that must
 -- not be lost once Auth accepted is done by the trigger password_changed on auth.users.
 
 create function private.examine_password_reset(p_token_id uuid, p_token_hash text)

@@ -76,7 +76,7 @@ $$;
 
 comment on function private.device_name(text) is 'Browser and system of a user agent in words, or null.';
 
--- What Auth knows of its sessions, written here. Ended ones stay as they are.
+-- Copies what Auth knows of its sessions. Ended ones stay as they are.
 create function private.record_sessions(p_session_ids uuid[])
 returns bigint
 language plpgsql
@@ -165,5 +165,5 @@ create trigger follow_session after insert or update on auth.sessions
 create trigger follow_session_end after delete on auth.sessions
   for each row execute function private.follow_session_end();
 
--- Who is signed in already.
+-- The sessions that there are already.
 select private.record_sessions(array(select id from auth.sessions));

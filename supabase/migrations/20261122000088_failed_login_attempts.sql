@@ -4,7 +4,7 @@
 --        admins by the audited read_failed_login_attempts().
 -- Write: private.check_password_attempt(), which Auth calls.
 --
--- What the counters must never do is lock somebody out: docs/decisions/slowing-down-guesses.md.
+-- The counters must never lock somebody out: docs/decisions/slowing-down-guesses.md.
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('sign_in_free_failures', '5', 1, 100, 'Wrong passwords for an account that cost nothing. Each further one makes signing in wait.'),

@@ -28,7 +28,7 @@ as $$
 $$;
 
 comment on function private.sign_in_subject(uuid, inet) is
-  'What counts the wrong passwords of an account: a counter of its own for each network it has signed in from, and one for all others.';
+  'The counter of wrong passwords of an account: one of its own for each network it has signed in from, and one for all others.';
 
 create function private.back_off(p_failures int, p_free int)
 returns interval

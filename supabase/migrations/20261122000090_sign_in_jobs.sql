@@ -7,7 +7,7 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('session_retention_days', '90', 1, 365, 'How long a session that ended is remembered.'),
   ('failed_login_retention_days', '90', 1, 365, 'How long a failed sign-in is remembered.');
 
--- What the triggers on auth.sessions missed, and sessions that ran out without Auth removing them.
+-- Makes up for what the triggers on auth.sessions missed, and for sessions that ran out without Auth removing them.
 -- Where a platform allows no such triggers, this every minute takes their place.
 create function private.job_follow_sessions(p_now timestamptz)
 returns bigint

@@ -4,7 +4,7 @@
 --   consume  by the link to the new address; then Auth is told. Until Auth has it, the link can be repeated.
 --   cancel   by the link to the old one, until a day after the confirmation. It ends every session, and where the
 --            account was moved, its password, which whoever moved it may have set; then Auth is told to move it back.
--- What follows from a new address is done by the trigger on auth.users, in the transaction in which Auth stores it, and
+-- The consequences of a new address are drawn by the trigger on auth.users, in the transaction in which Auth stores it, and
 -- there a change that was taken back while Auth was being told is refused. So of confirming and cancelling, one is the story.
 --
 -- Locks, in this order: auth.users, profiles, the change, its tokens. Auth's own transaction takes them so.

@@ -37,7 +37,7 @@ end;
 $$;
 
 comment on function private.finish_email_change(public.email_changes) is
-  'What follows when an account has its new address: other links are void, sessions end, and the old address can take it back for a day.';
+  'The consequences of a new address: other links are void, sessions end, and the old address can take it back for a day.';
 
 -- Sessions and password once more: a link to a new password may have been on its way to Auth.
 create function private.finish_reversal(p_user_id uuid, p_email text)
@@ -61,7 +61,7 @@ begin
 end;
 $$;
 
-comment on function private.finish_reversal(uuid, text) is 'What follows when an account has its old address again: nobody is signed in, and a new password is asked for.';
+comment on function private.finish_reversal(uuid, text) is 'The consequences of the old address coming back: nobody is signed in, and a new password is asked for.';
 
 create function private.follow_email_change()
 returns trigger

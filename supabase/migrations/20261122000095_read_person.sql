@@ -45,7 +45,7 @@ begin
 end;
 $$;
 
-comment on function private.person_record(uuid) is 'What public.read_person() shows, or null when there is no such person.';
+comment on function private.person_record(uuid) is 'The answer of read_person(), or null when there is no such person.';
 
 create function private.read_person(p_user_id uuid, p_reason text)
 returns jsonb

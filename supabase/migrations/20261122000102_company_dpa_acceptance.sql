@@ -89,7 +89,7 @@ as $$
 $$;
 
 comment on function public.accept_dpa(uuid, text) is
-  'A company admin accepts the data processing agreement in the version in force. Again: nothing happens. '
+  'A company admin accepts the data processing agreement in the version in force. Idempotent. '
   'Errors: unauthenticated (401), forbidden (403), version_not_in_force (409).';
 
 grant execute on function public.accept_dpa(uuid, text) to authenticated;

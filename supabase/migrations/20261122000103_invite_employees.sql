@@ -6,7 +6,7 @@
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('company_invitation_mails_per_day', '1000', 10, 100000, 'Most invitation mails of one company in a day.');
 
--- Who revokes gets the seat back, and could mail another stranger with it; this ends that.
+-- An admin who revokes gets the seat back, and could mail another stranger with it; this ends that.
 create function private.check_invitation_mails(p_company_id uuid)
 returns void
 language plpgsql
@@ -82,7 +82,7 @@ set search_path = ''
 as $$
 begin
   return case
-    -- As core::email leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
+    -- As core::email_address leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
     when p_email is null or length(p_email) > 254
       or p_email !~ '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'
       or length(split_part(p_email, '@', 1)) > 64 then 'invalid_email'

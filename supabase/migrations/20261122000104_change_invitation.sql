@@ -1,4 +1,4 @@
--- What an admin does with an invitation that was sent: mail it again, or take it back.
+-- Changing an invitation that was sent: mailing it again, or taking it back.
 --
 -- Each starts by finding it in the name of the caller: one of another company does not exist for them.
 
@@ -146,7 +146,7 @@ comment on function public.resend_invitation(uuid, jsonb) is
   'A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. '
   'Errors: unauthenticated (401), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429).';
 comment on function public.revoke_invitation(uuid, jsonb) is
-  'A company admin takes an invitation back. Again: nothing happens. Answers {invitation_id, status, seats}. '
+  'A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. '
   'Errors: unauthenticated (401), not_found (404), conflict (409: accepted already).';
 grant execute on function public.resend_invitation(uuid, jsonb) to authenticated;
 grant execute on function public.revoke_invitation(uuid, jsonb) to authenticated;

@@ -119,8 +119,8 @@ begin
 end;
 $$;
 
--- Who is meant has the account of the invited address. Whoever else holds the link has proven the address as well, and
--- may join by it with an account that they have, if they say so: docs/decisions/the-employer-knows-the-invited-address.md
+-- The person who is meant has the account of the invited address. Anybody else with the link has proven the address as
+-- well, and may join by it with an account that they have, if they say so: docs/decisions/the-employer-knows-the-invited-address.md
 create function private.acceptance_refusal(
   p_invitation public.company_employee_invitations, p_user_id uuid, p_own_account boolean
 )
@@ -153,7 +153,7 @@ comment on function private.acceptance_refusal(public.company_employee_invitatio
   'Why an account does not accept an invitation: wrong_account, or already_member by another address; null where it may. '
   'p_own_account: its owner wants to join with it, though it has another address.';
 
--- Who was a member before comes back, in the role of the invitation. Who is one keeps the role they have.
+-- A former member comes back in the role of the invitation. A member keeps the role they have.
 create function private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid)
 returns void
 language sql
@@ -180,7 +180,7 @@ begin
   where id = (select invitation_id from private.invitation_tokens where id = p_token_id)
   returning * into i;
   perform private.join_company(i, p_user_id);
-  -- What they call themselves, or else the name they have, or else what the company calls them.
+  -- The name that they give, or else the one they have, or else the one the company gave them.
   update public.profiles p
   set display_name = coalesce(nullif(said.display_name, ''), nullif(p.display_name, ''), suggested.display_name)
   from private.introduction(jsonb_build_object('name', p_full_name)) said, private.introduction(jsonb_build_object('name', i.full_name)) suggested
@@ -192,7 +192,7 @@ end;
 $$;
 
 comment on function private.use_invitation(uuid, uuid, text, jsonb, jsonb) is
-  'What follows from an accepted invitation: membership, name, terms, audit. Returns the company.';
+  'The consequences of an accepted invitation: membership, name, terms, audit. Returns the company.';
 
 create function private.accept_invitation(
   p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean,

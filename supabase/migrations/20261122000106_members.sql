@@ -1,6 +1,6 @@
 -- Members: their role, their end, and what a company's admins may know of its plan.
 --
--- Called: by admins of the company, leave_company() by the member. What follows from the end of a membership is
+-- Called: by admins of the company, leave_company() by the member. The consequences of the end of a membership are
 --         done later and elsewhere (112): the same little work here, whatever the person has booked.
 
 create function private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text)

@@ -27,9 +27,9 @@ create table public.company_verification (
   constraint nobody_reviews_the_pending check (reviewed_by is null or status <> 'pending')
 );
 
-comment on table public.company_verification is 'What a company says of itself, and what came of checking it.';
+comment on table public.company_verification is 'The statements of a company about itself, and the outcome of checking them.';
 comment on column public.company_verification.business_licence is 'Number of the licence, where the trade needs one.';
-comment on column public.company_verification.reviewed_by is 'Who took it up last.';
+comment on column public.company_verification.reviewed_by is 'The platform admin who took it up last.';
 
 create unique index company_verification_one_open_idx on public.company_verification (company_id) where status <> 'rejected';
 create index company_verification_company_id_idx on public.company_verification (company_id, created_at desc);

@@ -1,5 +1,5 @@
 -- Suspending a company: its people can neither book nor move sessions, nobody is invited or accepted, and it
--- has no entitlement, whatever its plan. What is booked takes place; members still see what is theirs.
+-- has no entitlement, whatever its plan. Booked sessions take place; members still see what is theirs.
 --
 -- Called: by platform admins, with a reason that only the audit log keeps.
 
@@ -41,7 +41,7 @@ as $$
 $$;
 
 comment on function public.set_company_status(uuid, text, text) is
-  'A platform admin suspends a company, or ends that (active). Again: nothing happens. '
+  'A platform admin suspends a company, or ends that (active). Idempotent. '
   'Errors: forbidden (403), not_found (404), invalid_status, reason_required (422).';
 
 grant execute on function public.set_company_status(uuid, text, text) to authenticated;

@@ -1,4 +1,4 @@
--- The jobs around companies, and when they run. What they write down was true before: a plan entitles and
+-- The jobs around companies, and when they run. The state they write down was true before: a plan entitles and
 -- an invitation counts by its dates, not by its state (private.company_entitlement(), company_seats()).
 --
 -- Called: by pg_cron, through private.run_job().

@@ -181,8 +181,8 @@ as $$
 $$;
 
 comment on function public.cancel_booking_as_admin(uuid, text) is
-  'A platform admin cancels a session that has not begun; employee and specialist are mailed the reason. Again: '
-  'nothing happens. Errors: forbidden (403), booking_not_found (404), booking_not_open (409), reason_required (422).';
+  'A platform admin cancels a session that has not begun; employee and specialist are mailed the reason. '
+  'Idempotent. Errors: forbidden (403), booking_not_found (404), booking_not_open (409), reason_required (422).';
 comment on function public.cancel_bookings_of_specialist(uuid, text) is
   'A platform admin cancels every session that a specialist has still to come; everybody is mailed the reason. '
   'Answers how many. Errors: forbidden (403), specialist_not_found (404), reason_required (422).';

@@ -1,4 +1,4 @@
--- What follows from the end of a membership: signed out everywhere, sessions to come cancelled, each by a job.
+-- The consequences of the end of a membership: signed out everywhere, sessions to come cancelled, each by a job.
 --
 -- Read:  nobody.
 -- Write: a trigger on company_members, and the jobs below.

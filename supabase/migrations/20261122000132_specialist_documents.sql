@@ -6,7 +6,7 @@
 --        expires documents change its status. Which documents a pillar requires, platform admins say.
 
 create domain public.document_type as text check (value in ('license', 'diploma', 'insurance', 'certification', 'other'));
-comment on domain public.document_type is 'What a specialist proves something by.';
+comment on domain public.document_type is 'The kinds of documents of specialists.';
 
 create domain public.document_status as text check (value in ('pending', 'verified', 'rejected', 'expired'));
 comment on domain public.document_status is 'How a document of a specialist stands.';
@@ -18,7 +18,7 @@ create table public.pillar_required_documents (
   primary key (pillar_id, document_type)
 );
 
-comment on table public.pillar_required_documents is 'Which documents a specialist must have to work in a pillar.';
+comment on table public.pillar_required_documents is 'The documents that a specialist must have to work in a pillar.';
 
 create table public.specialist_documents (
   id uuid primary key default gen_random_uuid(),

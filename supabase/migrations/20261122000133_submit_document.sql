@@ -83,7 +83,7 @@ comment on function public.submit_document(text, text, text, date, text, text, i
 
 grant execute on function public.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
 
--- Whoever announced a file and never sent it is not in the queue, and need not stay in the table.
+-- A file that was announced and never sent is not in the queue, and need not stay in the table.
 create function private.job_purge_announced_documents(p_now timestamptz)
 returns bigint
 language plpgsql

@@ -29,7 +29,7 @@ $$;
 comment on function private.missing_documents(uuid, timestamptz) is
   'The types of document that a specialist''s pillars require and of which there is no valid one for that pillar.';
 
--- Who is verified stays so when a new version of the standards comes; who becomes so has accepted the one in force.
+-- A verified specialist stays so when a new version of the standards comes; one who becomes so has accepted the one in force.
 create function private.may_be_verified(p_specialist_id uuid, p_now timestamptz)
 returns boolean
 language sql

@@ -145,7 +145,7 @@ comment on function public.document_to_approve(uuid, date) is
   'Where the file of a document is that the caller may approve, and what it should be: {path, file_hash, mime_type, file_size}. '
   'Errors: as decide_document(), but file_mismatch.';
 comment on function public.record_stored_file(uuid, text) is
-  'What the edge function found stored for a document that is being reviewed. Of another nothing is kept.';
+  'Keeps what the edge function found stored for a document that is being reviewed. Of another nothing is kept.';
 comment on function public.decide_document(uuid, text, text, date, jsonb) is
   'A platform admin approves or rejects a document. To be approved, its stored file must have been found to be the announced one. '
   'Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), '

@@ -66,7 +66,7 @@ async function page() {
 Made from \`supabase/access.csv\` by \`node supabase/tests/document-access.mjs\`; edit the file, not this page. The database tests
 try every line of it: each table, role and verb, with own and foreign rows.
 
-This is direct access to tables. What the functions of the API do beyond it, each says in its comment. A person who is
+This is direct access to tables. The functions of the API do more, each as its comment says. A person who is
 several things may do what each of them may. Where a line names one kind of person, the line of "a signed-in person" does not add to it.
 
 ${reached.map((table) => section(table, lines.filter((line) => line.table === table), scopes)).join('\n')}

@@ -1,4 +1,4 @@
--- What every table, policy and function keeps to, also where the advisors do not look.
+-- The rules that all tables, policies and functions keep to, also where the advisors do not look.
 begin;
 select no_plan();
 
@@ -275,7 +275,7 @@ select is_empty(
   'no trigger answers as its owner before row level security does'
 );
 
--- What public.x() does as its owner is private.x(), and told once.
+-- private.x() is what public.x() does as its owner, and needs no comment of its own.
 select is_empty(
   $$select name from our_function f where obj_description(oid, 'pg_proc') is null and not exists (
     select from our_function x

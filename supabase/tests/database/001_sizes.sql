@@ -1,4 +1,4 @@
--- What can be stored is bounded: each column that could hold anything refuses what is too large.
+-- Stored values are bounded: each column that could hold anything refuses what is too large.
 --
 -- Proved by trying, not by reading constraints: in a table with nothing but the column and its own checks, values that
 -- it takes are made larger in many ways. A check that looks at the trimmed length, say, is met by spaces.
@@ -27,7 +27,7 @@ create temporary view sized_column as
     -- Of a length of its own, which an address, a range of instants and numeric(10, 2) have not.
     and t.typlen = -1 and t.typcategory not in ('I', 'R') and not (t.typname = 'numeric' and a.atttypmod <> -1);
 
--- What a column has now, what its checks name, and what many columns would take.
+-- Values that a column has now, that its checks name, and that many columns would take.
 create function pg_temp.small_values(p_column sized_column)
 returns setof text
 language plpgsql
@@ -107,7 +107,7 @@ exception when check_violation or invalid_text_representation then
 end;
 $$;
 
--- What is wrong with the bound of a column, or null.
+-- The fault in the bound of a column, or null.
 create function pg_temp.fault(p_column sized_column)
 returns text
 language plpgsql

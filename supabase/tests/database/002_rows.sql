@@ -1,4 +1,4 @@
--- What makes a table grow, and what bounds that: no table grows without end by what somebody does again and again.
+-- The growth of each table and its bound: no table grows without end by what somebody does again and again.
 --
 -- Every table is named here with what bounds it, and what is named is looked up in the catalogue. A new table fails
 -- until somebody has thought about it.
@@ -94,7 +94,7 @@ select is_empty(
   'where a trigger counts, there is one'
 );
 
--- What draws on an allowance, by itself or by what it calls.
+-- The functions that draw on an allowance, by themselves or by what they call.
 create function pg_temp.draws(p_function text) returns boolean language sql as $$
   select exists (
     select from pg_catalog.pg_proc p

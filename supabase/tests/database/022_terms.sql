@@ -1,4 +1,4 @@
--- What was accepted, by whom, in which version, when and from where.
+-- Evidence of acceptance: by whom, of which version, when and from where.
 begin;
 \ir ../setup/people.psql
 select no_plan();

@@ -1,4 +1,4 @@
--- An access token outlives its session. Whoever holds one then is nobody: docs/decisions/ended-sessions.md.
+-- An access token outlives its session. Its holder is then nobody: docs/decisions/ended-sessions.md.
 begin;
 
 \ir ../setup/people.psql
@@ -35,7 +35,7 @@ as $$
   on conflict (id) do update set user_id = excluded.user_id;
 $$;
 
--- What everybody may read without being anybody.
+-- Tables that everybody may read without being anybody.
 create temporary table open_to_all (table_name text, how_many bigint);
 insert into open_to_all
   select 'pillars', count(*) from public.pillars where is_active

@@ -1,4 +1,4 @@
--- What was verified stays what it was: pillars are the applicant's until somebody decides.
+-- Pillars are part of what was verified: they are the applicant's until somebody decides.
 begin;
 \ir ../setup/people.psql
 select no_plan();

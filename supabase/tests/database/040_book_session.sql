@@ -1,4 +1,4 @@
--- Who may book what and when, and that two never get the same time.
+-- Booking: who may book what and when, and that two never get the same time.
 begin;
 \ir ../setup/people.psql
 select no_plan();

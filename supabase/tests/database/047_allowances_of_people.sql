@@ -1,4 +1,4 @@
--- What a person may do again and again leaves rows behind: the audit log, and sessions that come and go. How often
+-- Acts that a person may repeat leave rows behind: the audit log, and sessions that come and go. How often
 -- is limited, for each person alone.
 begin;
 \ir ../setup/people.psql

@@ -1,4 +1,4 @@
--- What a newcomer finds in a development database. Says nothing about a database without seed.
+-- The seed, as a newcomer finds it in a development database. Says nothing about a database without seed.
 begin;
 select to_regprocedure('public.demo_join()') is not null as seeded \gset
 \if :seeded

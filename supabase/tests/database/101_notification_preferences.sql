@@ -1,4 +1,4 @@
--- What may be preferred, and by whom.
+-- Preferences: which ones there are, and who may set them.
 begin;
 \ir ../setup/people.psql
 \ir ../setup/outbox.psql

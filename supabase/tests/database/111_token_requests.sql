@@ -11,7 +11,7 @@ $$;
 create function pg_temp.tokens_of(p_person text) returns bigint language sql as $$
   select count(*) from public.email_verification_tokens where user_id = pg_temp.id(p_person);
 $$;
--- What a request leaves behind, as numbers of rows.
+-- The rows that a request leaves behind, as numbers.
 create function pg_temp.traces() returns bigint[] language sql as $$
   select array[
     (select count(*) from private.token_requests), (select count(*) from private.token_cooldowns),

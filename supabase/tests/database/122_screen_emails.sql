@@ -4,7 +4,7 @@ begin;
 \ir ../setup/outbox.psql
 select no_plan();
 
--- What became of a mail: how often claimed, its state, its reason.
+-- The fate of a mail: how often claimed, its state, its reason.
 create function pg_temp.fate(p_key text, p_now timestamptz default now()) returns text language plpgsql as $$
 declare v_claim jsonb := pg_temp.claim(p_now); v_mail public.communication_logs := pg_temp.mail(p_key);
 begin

@@ -3,7 +3,7 @@
 -- Unlike the other tests this one commits, since its clients have to see the rows; it removes them
 -- at the end. Its mails are due in 2001 and claimed as of 2002, so that it never meets other mail,
 -- and it holds the locks of pg_cron's jobs, so that no dispatcher is woken for its own.
--- What stays is in the audit log, which nobody empties, and that there was nobody to kick.
+-- The audit log, which nobody empties, keeps its entries, and job_runs that there was nobody to kick.
 \set ON_ERROR_STOP on
 set client_min_messages = error;
 select no_plan();

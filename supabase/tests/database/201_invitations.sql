@@ -24,7 +24,7 @@ begin
   perform pg_temp.act_as(p_person);
   return pg_temp.invite(array['somebody@corp.test'], p_company);
 end; $$;
--- What the admin cannot see of an invitation: its links.
+-- Links of an invitation, which its admin cannot see.
 create function pg_temp.links(p_email text) returns setof private.invitation_tokens language sql security definer as $$
   select t.* from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id
   where i.email = p_email order by t.superseded_at nulls last, t.created_at;

@@ -1,4 +1,4 @@
--- Suspending a company: who may, and that it is written down. What it stops, the tests of that say.
+-- Suspending a company: who may, and that it is written down. The tests of what it stops are with that.
 begin;
 \ir ../setup/people.psql
 select no_plan();

@@ -117,7 +117,7 @@ select public.set_member_role(pg_temp.id('north'), pg_temp.id('manager'), 'admin
 select pg_temp.act_as_owner();
 select is(pg_temp.look('as_admin'), 'live', 'and stays while they are an admin');
 
--- What the employer is answered says nothing of it.
+-- The answer to the employer says nothing of it.
 select pg_temp.act_as('company_admin');
 select is(public.deactivate_member(pg_temp.id('north'), pg_temp.id('manager'))::text, null, 'a removal answers nothing, whatever ended with it');
 select is((select status from public.company_employee_invitations where email = 'as_admin@corp.test'), 'revoked', 'the list of invitations tells');

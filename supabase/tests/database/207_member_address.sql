@@ -15,7 +15,7 @@ begin
   perform pg_temp.act_as_owner();
   return v_status;
 end; $$;
--- What an invitation would be answered, which is then none.
+-- The answer to an invitation, which is then undone.
 create function pg_temp.invite_undone(p_email text) returns text language plpgsql as $$
 declare v_status text;
 begin

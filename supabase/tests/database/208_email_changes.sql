@@ -29,7 +29,7 @@ $$;
 create function pg_temp.cancel(p_id uuid, p_hash text default null) returns jsonb language sql as $$
   select public.use_email_change_link('email_change_cancel', p_id, coalesce(p_hash, pg_temp.secret(p_id)), '{}') - 'user_id';
 $$;
--- What Auth does when it is told, in the steps in which it does it.
+-- Auth's writes when it is told, in its own steps.
 create function pg_temp.auth(p_email text, p_person text default 'employee') returns void language plpgsql as $$
 begin
   update auth.users set email_confirmed_at = now() where id = pg_temp.id(p_person);

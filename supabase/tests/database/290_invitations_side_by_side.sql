@@ -1,6 +1,6 @@
 -- Seats under a race: fifty invitations at once for ten seats, acceptances at once, and a plan that shrinks meanwhile.
 --
--- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
+-- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 select no_plan();

@@ -1,7 +1,7 @@
 -- The last one stays, also of two who act on each other at once: platform admins who take the role from each
 -- other, and whose accounts are deleted.
 --
--- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
+-- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 -- Other platform admins are none for the moment of each race: the rule is about the last ones.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;

@@ -1,7 +1,7 @@
 -- An admin's standing ends while somebody accepts what they sent: whichever comes first, nobody comes in by an
 -- invitation of a former admin.
 --
--- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
+-- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 select no_plan();

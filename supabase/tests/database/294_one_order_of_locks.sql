@@ -1,7 +1,7 @@
 -- Everything that writes, at once and at random: people directly and by functions, admins, jobs, Auth. All take their
 -- locks in one order (20261122000007_locks.sql), so nobody ever meets a deadlock.
 --
--- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
+-- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 select no_plan();

@@ -1,7 +1,7 @@
 -- A job cancels the session of somebody who was removed while the employer asks for its time: they must not get past
 -- the question whether it is free, wait at the constraint for the job, and have it.
 --
--- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
+-- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 select no_plan();

@@ -84,7 +84,7 @@ update public.specialists set time_zone = 'Asia/Tokyo' where id = pg_temp.id('sp
 select pg_temp.act_as('manager');
 select throws_ok($$select pg_temp.book('10:50')$$, 'PT422', 'outside_working_hours', 'hours are those of the specialist''s own clock');
 
--- What one specialist writes, everybody waits for who looks for a free time.
+-- Everybody who looks for a free time waits for what one specialist writes.
 select pg_temp.act_as('other_specialist');
 insert into public.specialist_availability_exceptions (kind, starts_at, ends_at)
 select 'time_off', date_trunc('day', now()) + make_interval(days => 100 + n), date_trunc('day', now()) + make_interval(days => 100 + n, mins => 5)

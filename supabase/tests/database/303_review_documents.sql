@@ -5,7 +5,7 @@ begin;
 \ir ../setup/outbox.psql
 select no_plan();
 
--- What is handed in has names.
+-- Names for the documents that are handed in.
 create temporary view one as select current_setting('test.one')::uuid as id;
 create temporary view two as select current_setting('test.two')::uuid as id;
 create temporary view three as select current_setting('test.three')::uuid as id;
@@ -206,7 +206,7 @@ select pg_temp.act_as('other_specialist');
 select throws_ok($$insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('body'))$$,
   '42501', null, 'and no admin adds one to themselves');
 
--- What was compared in one review says nothing in the next, and a note is not for the specialist.
+-- A comparison in one review says nothing in the next, and a note is not for the specialist.
 select set_config('test.six', pg_temp.hand_in('applicant', 'other')::text, true) \g /dev/null
 select pg_temp.act_as('platform_admin');
 select public.start_document_review(current_setting('test.six')::uuid) \g /dev/null

@@ -1,7 +1,7 @@
 -- Two admins who decide at once: one wins, the other learns of it. And of two documents that are
 -- approved at once, the later approval sees the earlier one.
 --
--- Commits, like 190_side_by_side.sql, and clears away what it made. What stays is in the audit log.
+-- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 select no_plan();
