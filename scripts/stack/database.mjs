@@ -20,19 +20,22 @@ import { UserError, exitWith } from './user-error.mjs';
 
 /**
  * @typedef {{ directory: string, port: number, durable: boolean, migrations: boolean, seed: boolean, demoPassword?: string,
+ *   real?: readonly string[], onServing?: (sql: import('postgres').Sql) => Promise<void>,
  *   onStep?: (step: string) => void, onStarted?: (cluster: import('./cluster.mjs').Cluster) => void }} Wish
+ *   `real`: services that fill their schema themselves; `onServing` waits for them, before our migrations
  */
 
 /** A running, migrated database, made from nothing where there is none. @param {Wish} wish */
 export async function bringUp({
-  directory, port: wishedPort, durable, migrations, seed: wantsSeed, demoPassword = '', onStep = () => {}, onStarted = () => {},
+  directory, port: wishedPort, durable, migrations, seed: wantsSeed, demoPassword = '', real = [],
+  onServing = async () => {}, onStep = () => {}, onStarted = () => {},
 }) {
   await mkdir(directory, { recursive: true });
   const cluster = await locateCluster(directory);
   const port = wishedPort || (await runningPort(cluster)) || (await freePort());
   const secrets = await loadSecrets(directory);
   const mark = path.join(directory, 'platform-version');
-  const fingerprint = await platformFingerprint();
+  const fingerprint = await platformFingerprint(real);
   const found = (await readFile(mark, 'utf8').catch(() => '')).trim();
 
   if (found && found !== fingerprint) {
@@ -51,7 +54,7 @@ export async function bringUp({
     await removeCluster(cluster);
     await createCluster(cluster, { password: secrets.passwords.supabase_admin, durable });
     await startCluster(cluster, port);
-    await installPlatform(port, secrets);
+    await installPlatform(port, secrets, real);
     await writeFile(mark, fingerprint);
   } else if (!running) {
     await checkVersion(cluster);
@@ -63,6 +66,7 @@ export async function bringUp({
   const adminUrl = databaseUrl('supabase_admin', secrets.passwords.supabase_admin, port);
   const sql = connect(url);
   try {
+    await onServing(sql);
     if (migrations) {
       const applied = await migrate(sql, url);
       if (applied.length > 0) onStep(`applied ${applied.length} migrations`);

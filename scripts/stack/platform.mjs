@@ -9,6 +9,10 @@ import { scramVerifier } from './scram.mjs';
 
 const read = (/** @type {string} */ name) => readFile(new URL(`sql/${name}`, import.meta.url), 'utf8');
 
+const SQL_FILES = [
+  'platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql', 'auth-tables.sql', 'storage-tables.sql', 'supautils.sql',
+];
+
 /** @typedef {import('./secrets.mjs').Secrets} Secrets */
 
 /** @param {string} role @param {string} password @param {number} port */
@@ -21,8 +25,11 @@ export function connect(url, options = {}) {
   return postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: 'stack' }, ...options });
 }
 
-/** @param {number} port @param {Secrets} secrets */
-export async function installPlatform(port, secrets) {
+/**
+ * @param {number} port @param {Secrets} secrets
+ * @param {readonly string[]} [real] services that fill their schema themselves, as `./real/services.mjs` names them
+ */
+export async function installPlatform(port, secrets, real = []) {
   const admin = connect(databaseUrl('supabase_admin', secrets.passwords.supabase_admin, port));
   try {
     await admin.begin(async (sql) => {
@@ -36,9 +43,15 @@ export async function installPlatform(port, secrets) {
   } finally {
     await admin.end();
   }
-  await runAs('supabase_auth_admin', withoutSchema(getAuthSchemaSql()) + (await read('auth-functions.sql')));
-  await runAs('supabase_storage_admin', withoutSchema(getStorageSchemaSql()));
-  await runAs('supabase_admin', await read('service-tables.sql'));
+  if (!real.includes('auth')) {
+    await runAs('supabase_auth_admin', await schemaOf('auth'));
+    await runAs('supabase_admin', await read('auth-tables.sql'));
+  }
+  if (!real.includes('storage')) {
+    await runAs('supabase_storage_admin', await schemaOf('storage'));
+    await runAs('supabase_admin', await read('storage-tables.sql'));
+  }
+  await runAs('supabase_admin', await read('supautils.sql'));
 
   /** @param {'supabase_admin' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @param {string} text */
   async function runAs(role, text) {
@@ -51,17 +64,20 @@ export async function installPlatform(port, secrets) {
   }
 }
 
-/** The services own their schemas but may not create one. @param {string} text */
-function withoutSchema(text) {
+/** What lite's service makes in its schema, which it owns but may not create. @param {'auth' | 'storage'} name */
+export async function schemaOf(name) {
+  const text = name === 'auth' ? getAuthSchemaSql() + (await read('auth-functions.sql')) : getStorageSchemaSql();
   return text.replace(/^create schema if not exists \w+;/gim, '');
 }
 
-/** Changes when the platform's SQL or the services' schemas do: the mark of what a cluster was made from. */
-export async function platformFingerprint() {
+/**
+ * Changes when the platform's SQL or the services' schemas do: the mark of what a cluster was made from.
+ * @param {readonly string[]} [real] services that fill their schema themselves
+ */
+export async function platformFingerprint(real = []) {
   const hash = createHash('sha256').update(getAuthSchemaSql()).update(getStorageSchemaSql());
-  for (const name of ['platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql', 'service-tables.sql']) {
-    hash.update(await read(name));
-  }
+  for (const name of SQL_FILES) hash.update(await read(name));
+  for (const name of real) hash.update(name);
   for (const [, text] of await extensionFiles()) hash.update(text);
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,24 +1,4 @@
--- What Auth's and Storage's own migrations have beyond @supabase/lite's tables, and how the platform lets the
--- project's owner make policies on tables that are not theirs. Runs after both schemas are filled.
-
-create table auth.mfa_amr_claims (
-  session_id uuid not null references auth.sessions (id) on delete cascade,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  authentication_method text not null,
-  id uuid primary key,
-  constraint mfa_amr_claims_session_id_authentication_method_pkey unique (session_id, authentication_method)
-);
-alter table auth.mfa_amr_claims owner to supabase_auth_admin;
-
-do $$
-declare
-  v_table regclass;
-begin
-  for v_table in select oid from pg_class where relnamespace = 'auth'::regnamespace and relkind = 'r' loop
-    execute format('alter table %s enable row level security', v_table);
-  end loop;
-end $$;
+-- What Storage's own migrations have beyond @supabase/lite's tables.
 
 create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');
 alter table storage.buckets
@@ -62,25 +42,3 @@ alter type storage.buckettype owner to supabase_storage_admin;
 alter function storage.enforce_bucket_name_length() owner to supabase_storage_admin;
 alter function storage.update_updated_at_column() owner to supabase_storage_admin;
 alter function storage.protect_delete() owner to supabase_storage_admin;
-
--- supautils: for the length of a statement about a policy, the tables of Storage are the project owner's. It takes
--- these locks until commit, whatever table the policy is on, and also to drop a trigger.
-create function extensions.lend_tables() returns event_trigger language plpgsql security definer set search_path = '' as $$
-begin
-  if session_user <> 'postgres' then
-    return;
-  end if;
-  if tg_event = 'ddl_command_start' then
-    lock table auth.users, auth.identities, auth.sessions, auth.refresh_tokens, storage.buckets, storage.objects in access exclusive mode;
-  end if;
-  if tg_tag <> 'DROP TRIGGER' then
-    execute case tg_event
-      when 'ddl_command_start' then 'grant supabase_storage_admin to postgres'
-      else 'revoke supabase_storage_admin from postgres'
-    end;
-  end if;
-end $$;
-create event trigger lend_tables on ddl_command_start
-  when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER') execute function extensions.lend_tables();
-create event trigger take_tables_back on ddl_command_end
-  when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY') execute function extensions.lend_tables();
