@@ -1,5 +1,5 @@
 // @ts-check
-// One request to a function's process and its answer back.
+// One request to a function's process, or to a service, and its answer back.
 import http from 'node:http';
 import { Transform } from 'node:stream';
 import { sendJson } from '../web.mjs';
@@ -7,19 +7,22 @@ import { sendJson } from '../web.mjs';
 /**
  * @typedef {import('../web.mjs').Incoming} Incoming
  * @typedef {import('../web.mjs').Outgoing} Outgoing
- * @typedef {{ port: number, path: string, headers: http.OutgoingHttpHeaders }} Target
+ * @typedef {{ host?: string, port: number, path: string, headers: http.OutgoingHttpHeaders }} Target `host`: of this machine where it is left out
  */
 
 const WALL_CLOCK_MILLISECONDS = 150_000;
 const DISCARDED_BYTES = 8 * 1024 * 1024;
 const DISCARDING_MILLISECONDS = 5_000;
 
-/** @param {http.Agent} agent */
-export function createForwarder(agent) {
+const LATE = { code: 'IDLE_TIMEOUT', message: 'Request idle timeout limit (150s) reached' };
+const FAILED = { code: 'WORKER_ERROR', message: 'Function exited due to an error (please check logs)' };
+
+/** @param {http.Agent} agent @param {{ failed?: unknown }} [bodies] `failed`: where no answer came */
+export function createForwarder(agent, { failed = FAILED } = {}) {
   /** @param {Incoming} incoming @param {Outgoing} outgoing @param {Target} target */
-  return function forward(incoming, outgoing, { port, path, headers }) {
+  return function forward(incoming, outgoing, { host = '127.0.0.1', port, path, headers }) {
     const request = http.request({
-      host: '127.0.0.1', port, agent, method: incoming.method, path, headers, timeout: WALL_CLOCK_MILLISECONDS,
+      host, port, agent, method: incoming.method, path, headers, timeout: WALL_CLOCK_MILLISECONDS,
     });
     request.on('response', (response) => {
       outgoing.writeHead(response.statusCode ?? 502, withoutHopByHop(response.headers));
@@ -29,13 +32,13 @@ export function createForwarder(agent) {
     });
     request.on('timeout', () => {
       request.destroy();
-      if (!outgoing.headersSent) sendJson(outgoing, 504, { code: 'IDLE_TIMEOUT', message: 'Request idle timeout limit (150s) reached' });
+      if (!outgoing.headersSent) sendJson(outgoing, 504, LATE);
     });
     request.on('error', () => {
       // After the head it says only that the function did not care for the rest of the body. An
       // answer that is cut short is the response's own error.
       if (outgoing.headersSent) return;
-      sendJson(outgoing, 502, { code: 'WORKER_ERROR', message: 'Function exited due to an error (please check logs)' });
+      sendJson(outgoing, 502, failed);
       endAfterSender(incoming, outgoing);
     });
     outgoing.on('close', () => request.destroy());

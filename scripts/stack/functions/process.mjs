@@ -171,6 +171,6 @@ async function newestFile(folder) {
 }
 
 /** Even when this process is killed outright, its functions must not stay behind. @param {string} command @param {string[]} args @returns {[string, string[]]} */
-function diesWithParent(command, args) {
+export function diesWithParent(command, args) {
   return existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', ['--pdeathsig', 'KILL', '--', command, ...args]] : [command, args];
 }

@@ -4,11 +4,12 @@ import http from 'node:http';
 import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { forwardedHeaders } from '../forwarded.mjs';
 import { bearerOf, isSecretInBrowser } from '../keys.mjs';
 import { projectRoot } from '../settings.mjs';
 import { readToken } from '../tokens.mjs';
 import { sendJson } from '../web.mjs';
-import { createForwarder, withoutHopByHop } from './forward.mjs';
+import { createForwarder } from './forward.mjs';
 import { FunctionProcess } from './process.mjs';
 
 /**
@@ -43,7 +44,7 @@ export function createFunctions({ keyring, jwtSecret, config, processOptions }) 
     } catch {
       return sendJson(outgoing, 503, { code: 'BOOT_ERROR', message: 'Function failed to start (please check logs)' });
     }
-    const target = { port, path: url.pathname.slice('/functions/v1'.length) + url.search, headers: forwardedHeaders(incoming) };
+    const target = { port, path: url.pathname.slice('/functions/v1'.length) + url.search, headers: forwardedHeaders(incoming, keyring) };
     forward(incoming, outgoing, target);
   }
 
@@ -70,21 +71,6 @@ export function createFunctions({ keyring, jwtSecret, config, processOptions }) 
     let found = processes.get(name);
     if (!found) processes.set(name, (found = new FunctionProcess(name, processOptions)));
     return found;
-  }
-
-  /** A key alone counts as its role's JWT, as on the platform. @param {Incoming} incoming */
-  function forwardedHeaders(incoming) {
-    const headers = withoutHopByHop(incoming.headers);
-    const key = keyring.resolve(String(incoming.headers.apikey ?? ''));
-    if (!bearerOf(incoming.headers)) {
-      delete headers.authorization;
-      if (key) headers.authorization = `Bearer ${keyring.roleTokens[key.role]}`;
-    }
-    const client = incoming.socket.remoteAddress ?? '';
-    headers['x-forwarded-for'] = [incoming.headers['x-forwarded-for'], client].filter(Boolean).join(', ');
-    headers['x-forwarded-host'] = incoming.headers.host ?? '';
-    headers['x-forwarded-proto'] = 'http';
-    return headers;
   }
 
   /** What the page shows. */
