@@ -14,7 +14,8 @@ import { UserError } from './user-error.mjs';
  *   minimumPasswordLength: number,
  *   maxFrequency: number,
  *   passwordHook: import('./auth/hooks.mjs').Hook | null,
- *   storage: { fileSizeLimit: string },
+ *   storage: { fileSizeLimit: string, fileSizeLimitBytes: number },
+ *   realAuth: Record<string, any>,
  *   functions: Map<string, { enabled: boolean, verifyJwt: boolean }>,
  * }} StackConfig
  */
@@ -48,7 +49,9 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
     minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
     maxFrequency: secondsOf(toml.auth?.email?.max_frequency ?? '1m'),
     passwordHook: readHook(toml.auth?.hook?.password_verification_attempt, 'password_verification_attempt'),
-    storage: { fileSizeLimit: toml.storage?.file_size_limit ?? '50MiB' },
+    storage: sizes(toml.storage?.file_size_limit ?? '50MiB'),
+    // As it is written, for an Auth that is not lite.
+    realAuth: { email: {}, ...toml.auth },
     functions: new Map(
       Object.entries(toml.functions ?? {}).map(([name, settings]) => [
         name,
@@ -56,6 +59,13 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       ]),
     ),
   };
+}
+
+/** @param {string} text such as 10MiB or 10MB */
+function sizes(text) {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMG]?)(?:i?B)?$/i.exec(text) ?? [];
+  if (!count) throw new UserError(`supabase/config.toml: storage.file_size_limit is "${text}"; it must be a size such as 10MiB.`);
+  return { fileSizeLimit: text, fileSizeLimitBytes: Number(count) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase()) };
 }
 
 /** A duration as the CLI has it, in seconds: 1m, 90s, 1m30s. @param {string} text */

@@ -58,6 +58,8 @@ const SCHEMA = `
 let directory;
 /** @type {ReturnType<typeof createServices>} */
 let services;
+/** @type {import('./services.mjs').Service} */
+let rest;
 /** @type {import('./secrets.mjs').Secrets} */
 let secrets;
 /** @type {import('postgres').Sql} */
@@ -72,6 +74,7 @@ before(async () => {
   services = createServices({
     port: Number(new URL(made.url).port), secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', directory, config: await readConfig(),
   });
+  rest = /** @type {import('./services.mjs').Service} */ (services.rest);
 });
 
 after(async () => {
@@ -88,7 +91,7 @@ after(async () => {
 async function send(method, target, { as = 'authenticated', body, headers = {} } = {}) {
   const apikey = as === 'service_role' ? secrets.secretKey : secrets.publishableKey;
   const token = signToken({ role: 'authenticated', sub: '6f1d1c5e-8f5d-4f5e-9d5c-000000000001' }, secrets.jwtSecret);
-  const response = await services.rest.fetch(
+  const response = await rest.fetch(
     new Request(`http://127.0.0.1/rest/v1/${target}`, {
       method,
       headers: {

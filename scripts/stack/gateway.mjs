@@ -3,8 +3,9 @@
 import http from 'node:http';
 import { isAdminPath } from './auth-admin/routes.mjs';
 import { clientOf } from './auth/client.mjs';
+import { answerPreflight } from './forwarded.mjs';
 import { guard } from './gate.mjs';
-import { isSecretInBrowser } from './keys.mjs';
+import { keyRefusal } from './keys.mjs';
 import { sendJson, sendResponse, toRequest } from './web.mjs';
 
 /**
@@ -14,20 +15,14 @@ import { sendJson, sendResponse, toRequest } from './web.mjs';
  * @typedef {{
  *   origin: string,
  *   keyring: import('./keys.mjs').Keyring,
- *   services: ReturnType<typeof import('./services.mjs').createServices>,
- *   auth: ReturnType<typeof import('./auth/routes.mjs').createAuth>,
- *   authAdmin: ReturnType<typeof import('./auth-admin/routes.mjs').createAuthAdmin>,
+ *   services: import('./services.mjs').Services,
+ *   auth?: ReturnType<typeof import('./auth/routes.mjs').createAuth>,
+ *   authAdmin?: ReturnType<typeof import('./auth-admin/routes.mjs').createAuthAdmin>,
+ *   real?: import('./real/handler.mjs').RealHandler[],
  *   functions: { handle: Handler },
  *   pages: { handle: Handler },
- * }} Parts
+ * }} Parts what of Data API, Auth and Storage is missing is among the `real` ones
  */
-
-const CORS = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
-  'access-control-max-age': '3600',
-};
-const ALLOWED_HEADERS = 'authorization, x-client-info, apikey, content-type, x-supabase-api-version, prefer, range';
 
 /** What a frontend calls; everything else is the stack's own pages. */
 const API = /^\/(?:auth|functions|rest|storage)\/v1(?:\/|$)/;
@@ -37,6 +32,8 @@ export function createGateway(parts) {
   /** @param {Incoming} incoming @param {Outgoing} outgoing */
   async function route(incoming, outgoing) {
     const { pathname } = new URL(incoming.url ?? '/', parts.origin);
+    const real = parts.real?.find((one) => one.serves(pathname));
+    if (real) return real.handle(incoming, outgoing);
     if (pathname.startsWith('/functions/v1/')) return parts.functions.handle(incoming, outgoing);
     if (isAdminPath(pathname)) return admin(incoming, outgoing);
     if (pathname.startsWith('/auth/v1/')) return auth(incoming, outgoing);
@@ -45,46 +42,34 @@ export function createGateway(parts) {
     return parts.pages.handle(incoming, outgoing);
   }
 
-  /** @param {import('./services.mjs').Service} service @param {Incoming} incoming @param {Outgoing} outgoing */
+  /** @param {import('./services.mjs').Service | undefined} service @param {Incoming} incoming @param {Outgoing} outgoing */
   async function pass(service, incoming, outgoing) {
-    await sendResponse(await service.fetch(toRequest(incoming, parts.origin)), outgoing);
+    await sendResponse(await present(service).fetch(toRequest(incoming, parts.origin)), outgoing);
   }
 
   /** Lite's Storage takes a key that it does not know for none. @param {Incoming} incoming @param {Outgoing} outgoing */
   function storage(incoming, outgoing) {
-    const key = String(incoming.headers.apikey ?? '');
-    if (key && !parts.keyring.resolve(key)) return sendJson(outgoing, 401, { message: 'Invalid API key' });
+    const refused = keyRefusal(parts.keyring, incoming.headers, { needsKey: false });
+    if (refused) return sendJson(outgoing, 401, refused);
     return pass(parts.services.storage, incoming, outgoing);
   }
 
   /** @param {Incoming} incoming @param {Outgoing} outgoing */
   async function auth(incoming, outgoing) {
-    if (incoming.method === 'OPTIONS') return preflight(incoming, outgoing);
-    const response = await parts.auth.answer(toRequest(incoming, parts.origin), clientOf(incoming));
+    if (incoming.method === 'OPTIONS') return answerPreflight(incoming, outgoing);
+    const response = await present(parts.auth).answer(toRequest(incoming, parts.origin), clientOf(incoming));
     outgoing.setHeader('access-control-allow-origin', '*');
     await sendResponse(response, outgoing);
   }
 
   /** @param {Incoming} incoming @param {Outgoing} outgoing */
   async function admin(incoming, outgoing) {
-    if (incoming.method === 'OPTIONS') return preflight(incoming, outgoing);
-    const key = parts.keyring.resolve(String(incoming.headers.apikey ?? ''));
+    if (incoming.method === 'OPTIONS') return answerPreflight(incoming, outgoing);
     outgoing.setHeader('access-control-allow-origin', '*');
-    if (!key) {
-      const message = incoming.headers.apikey ? 'Invalid API key' : 'No API key found in request';
-      return sendJson(outgoing, 401, { message });
-    }
-    if (isSecretInBrowser(key, incoming.headers['user-agent'])) {
-      return sendJson(outgoing, 401, { message: 'Forbidden use of secret API key in browser' });
-    }
-    return parts.authAdmin.handle(incoming, outgoing, key);
-  }
-
-  /** @param {Incoming} incoming @param {Outgoing} outgoing */
-  function preflight(incoming, outgoing) {
-    const asked = incoming.headers['access-control-request-headers'];
-    outgoing.writeHead(204, { ...CORS, 'access-control-allow-headers': asked ?? ALLOWED_HEADERS });
-    outgoing.end();
+    const refused = keyRefusal(parts.keyring, incoming.headers, { needsKey: true });
+    if (refused) return sendJson(outgoing, 401, refused);
+    const key = /** @type {import('./keys.mjs').Key} */ (parts.keyring.resolve(String(incoming.headers.apikey)));
+    return present(parts.authAdmin).handle(incoming, outgoing, key);
   }
 
   const server = http.createServer((incoming, outgoing) => {
@@ -100,4 +85,10 @@ export function createGateway(parts) {
   server.keepAliveTimeout = 120_000;
   guard(server, { port: parts.port, isShared: (pathname) => API.test(pathname), origins: parts.allowedOrigins });
   return server;
+}
+
+/** @template T @param {T | undefined} part @returns {T} */
+function present(part) {
+  if (!part) throw new Error('a service is neither here nor among the real ones');
+  return part;
 }

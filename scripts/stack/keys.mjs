@@ -41,3 +41,15 @@ export function bearerOf(headers) {
 export function isSecretInBrowser(key, userAgent) {
   return key?.type === 'secret' && BROWSER.test(userAgent ?? '');
 }
+
+/**
+ * What the gateway answers with 401 to whoever may not ask, or null.
+ * @param {Keyring} keyring @param {import('node:http').IncomingHttpHeaders} headers @param {{ needsKey: boolean }} rule
+ */
+export function keyRefusal(keyring, headers, { needsKey }) {
+  const sent = String(headers.apikey ?? '');
+  if (!sent) return needsKey ? { message: 'No API key found in request' } : null;
+  const key = keyring.resolve(sent);
+  if (!key) return { message: 'Invalid API key' };
+  return isSecretInBrowser(key, headers['user-agent']) ? { message: 'Forbidden use of secret API key in browser' } : null;
+}

@@ -14,6 +14,7 @@ import { withStorageContract } from './storage-contract.mjs';
 /**
  * @typedef {import('./secrets.mjs').Secrets} Secrets
  * @typedef {{ fetch: (request: Request) => Promise<Response>, reloadSchema: () => Promise<void>, close: () => Promise<void> }} Service
+ * @typedef {Partial<Record<import('./real/services.mjs').Name, Service>>} Services
  */
 
 setExperimental('storage', true);
@@ -54,9 +55,10 @@ function lookUpAsOwner(connection, catalogue) {
 
 /**
  * @param {{ port: number, secrets: Secrets, keyring: import('./keys.mjs').Keyring, siteUrl: string,
- *   directory: string, config: import('./config.mjs').StackConfig }} options
+ *   directory: string, config: import('./config.mjs').StackConfig, real?: readonly string[] }} options `real`: served by others
+ * @returns {Services}
  */
-export function createServices({ port, secrets, keyring, siteUrl, directory, config }) {
+export function createServices({ port, secrets, keyring, siteUrl, directory, config, real = [] }) {
   const catalogue = createPostgresConnection({ url: databaseUrl('postgres', secrets.passwords.postgres, port), postgresOptions: { max: 1, idle_timeout: 60, onnotice: () => {} } });
 
   /** @param {'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @returns {Service} */
@@ -121,9 +123,7 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
     return known ? { type: known.type, claims: { role: known.role } } : null;
   }
 
-  return {
-    rest: service('authenticator'),
-    auth: service('supabase_auth_admin'),
-    storage: service('supabase_storage_admin'),
-  };
+  const roles = /** @type {const} */ ({ rest: 'authenticator', auth: 'supabase_auth_admin', storage: 'supabase_storage_admin' });
+  const own = Object.entries(roles).filter(([name]) => !real.includes(name));
+  return Object.fromEntries(own.map(([name, role]) => [name, service(role)]));
 }

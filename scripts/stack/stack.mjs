@@ -37,9 +37,11 @@ async function run() {
 
   let stack = /** @type {Awaited<ReturnType<typeof import('./supervisor.mjs').startStack>> | null} */ (null);
   let signalled = false;
+  const ending = new AbortController();
   const onSignal = async () => {
     if (signalled) process.exit(130);
     signalled = true;
+    ending.abort();
     if (!stack) return;
     if (!send) console.log('\nstopping');
     await stack.stop();
@@ -55,7 +57,7 @@ async function run() {
   const echo = (/** @type {string} */ name, /** @type {string} */ line) => console.log(`[${name}] ${line}`);
   // Loaded only here: the other commands answer in a fraction of the time without it.
   const { startStack } = await import('./supervisor.mjs');
-  stack = await startStack(settings, { onStep: say, onFunctionLine: echo });
+  stack = await startStack(settings, { onStep: say, onFunctionLine: echo, signal: ending.signal });
   if (signalled) {
     await stack.stop();
     process.exit(0);

@@ -16,6 +16,10 @@ import { startNetWorker } from './net-worker.mjs';
 import { createPages } from './pages.mjs';
 import { connect, databaseUrl } from './platform.mjs';
 import { isBusy } from './ports.mjs';
+import { createHandler } from './real/handler.mjs';
+import { portOf, readRealServices } from './real/services.mjs';
+import { startRealServices } from './real/start.mjs';
+import { loadSecrets } from './secrets.mjs';
 import { createServices } from './services.mjs';
 import { projectRoot } from './settings.mjs';
 import { forgetSupervisor, recordSupervisor, writeEnvironment } from './state.mjs';
@@ -28,14 +32,15 @@ const LARGE_LOG = 5_000_000;
 const DEMO_PASSWORD = 'evenkeel-demo-2026';
 
 /**
- * @typedef {{ onStep: (step: string) => void, onFunctionLine: (name: string, line: string) => void }} Reporter
+ * @typedef {{ onStep: (step: string) => void, onFunctionLine: (name: string, line: string) => void, signal?: AbortSignal }} Reporter
+ *   `signal`: ends the waiting for a service that somebody else starts
  */
 
 /**
  * @param {import('./settings.mjs').Settings} settings @param {Reporter} reporter
  * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>}
  */
-export async function startStack(settings, { onStep, onFunctionLine }) {
+export async function startStack(settings, { onStep, onFunctionLine, signal }) {
   /** @type {(() => Promise<unknown>)[]} in the order of starting */
   const stops = [];
   let stopping = false;
@@ -58,28 +63,36 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     await recordSupervisor(directory);
     await rotateLogs(path.join(directory, 'logs'));
     stops.push(() => forgetSupervisor(directory));
-    await assertPortsFree();
+    const realServices = readRealServices(settings.apiPort);
+    await assertPortsFree(realServices);
     const config = await readConfig();
     await ensureSecretsFile();
-
-    const { cluster, secrets, url, adminUrl } = await bringUp({
-      directory, port: databasePort, durable: true, migrations: true, seed: true, demoPassword: DEMO_PASSWORD, onStep,
-      onStarted: (started) => stops.push(() => stopCluster(started)),
-    });
-
-    onStep('starting Data API, Auth, Storage, inbox and functions');
+    const secrets = await loadSecrets(directory);
     const keyring = createKeyring(secrets);
+    const url = databaseUrl('postgres', secrets.passwords.postgres, databasePort);
     const environment = await functionEnvironment({
       settings, secrets, keyring, databaseUrl: url, overlay: process.env.STACK_FUNCTIONS_ENV,
     });
-    const services = createServices({ port: databasePort, secrets, keyring, siteUrl: environment.SITE_URL, directory, config });
+
+    const real = realServices.map(({ name }) => name);
+    const { cluster, adminUrl } = await bringUp({
+      directory, port: databasePort, durable: true, migrations: true, seed: true, demoPassword: DEMO_PASSWORD, real, onStep,
+      onStarted: (started) => stops.push(() => stopCluster(started)),
+      onServing: (sql) => startRealServices(realServices, { settings, secrets, keyring, config, siteUrl: environment.SITE_URL }, {
+        sql, onStep, signal, onStarted: (stopOne) => stops.push(stopOne),
+      }),
+    });
+
+    onStep('starting services, inbox and functions');
+    const services = createServices({ port: databasePort, secrets, keyring, siteUrl: environment.SITE_URL, directory, config, real });
     const authSql = connect(databaseUrl('supabase_auth_admin', secrets.passwords.supabase_auth_admin, databasePort), { max: 4, idle_timeout: 60 });
     const authAdmin = createAuthAdmin({ sql: authSql, jwtSecret: secrets.jwtSecret, minimumPasswordLength: config.minimumPasswordLength });
-    const auth = createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook: config.passwordHook, maxFrequency: config.maxFrequency });
+    const auth = services.auth && createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook: config.passwordHook, maxFrequency: config.maxFrequency });
+    const handlers = realServices.map((one) => createHandler(one, keyring));
     const sql = connect(url, { max: 2, idle_timeout: 60 });
     stops.push(async () => {
       const ends = [authSql.end({ timeout: 2 }), sql.end({ timeout: 1 })];
-      await Promise.all([...Object.values(services).map((one) => one.close()), ...ends]);
+      await Promise.all([...Object.values(services), ...handlers].map((one) => one.close()).concat(ends));
     });
     await keepVaultSecrets(sql, { project_url: settings.apiUrl, cron_secret_key: environment.CRON_SECRET_KEY });
 
@@ -99,13 +112,13 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
     stops.push(() => inbox.close());
 
     const status = createStatus({
-      sql, services, functions, inboxUrl: settings.inboxUrl, origin: settings.apiUrl, publishableKey: secrets.publishableKey,
+      sql, functions, inboxUrl: settings.inboxUrl, origin: settings.apiUrl, publishableKey: secrets.publishableKey,
     });
     const publicConfig = () => ({ publishableKey: secrets.publishableKey, inboxUrl: `${settings.inboxUrl}/inbox` });
     const pages = createPages({ origin: settings.apiUrl, publicConfig, status });
     const server = createGateway({
       port: settings.apiPort, origin: settings.apiUrl, allowedOrigins: environment.ALLOWED_ORIGINS.split(',').map((one) => one.trim()),
-      keyring, services, auth, authAdmin, functions, pages,
+      keyring, services, auth, authAdmin, real: handlers, functions, pages,
     });
     await listen(server, settings.apiPort);
     stops.push(() => closeServer(server));
@@ -121,13 +134,18 @@ export async function startStack(settings, { onStep, onFunctionLine }) {
       DATABASE_URL: url,
       INBOX_URL: settings.inboxUrl,
       SITE_URL: environment.SITE_URL,
+      REAL_SERVICE_URLS: realServices.map(({ url: at }) => at.origin).join(','),
     };
     await writeEnvironment(directory, values);
     return values;
   }
 
-  async function assertPortsFree() {
-    const wanted = /** @type {[number, string][]} */ ([[settings.apiPort, 'the API'], [settings.inboxPort, 'the inbox']]);
+  /** @param {import('./real/services.mjs').RealService[]} realServices */
+  async function assertPortsFree(realServices) {
+    const wanted = /** @type {[number, string][]} */ ([
+      [settings.apiPort, 'the API'], [settings.inboxPort, 'the inbox'],
+      ...realServices.filter(({ command }) => command).map(({ url, title }) => [portOf(url), title]),
+    ]);
     for (const [port, use] of wanted) {
       if (await isBusy(port)) throw busy(port, use);
     }

@@ -44,8 +44,11 @@ function say(port, path, headers, method = 'GET') {
 const statusOf = (/** @type {string} */ answer) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
 const opens = (/** @type {string} */ answer) => /^access-control-allow-/m.test(answer);
 
+/** No gate can stand before a service that is the real one (docs/decisions/websites-and-the-local-stack.md). */
+const realPorts = environment.realServiceUrls.map((url) => Number(new URL(url).port));
+
 /** Ports that speak HTTP: all but the database's. */
-const httpPorts = () => stackListeners().map(({ port }) => port).filter((port) => port !== databasePort);
+const httpPorts = () => stackListeners().map(({ port }) => port).filter((port) => ![databasePort, ...realPorts].includes(port));
 
 test('everything listens on loopback alone', () => {
   const listeners = stackListeners();

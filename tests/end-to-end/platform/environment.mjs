@@ -33,4 +33,5 @@ export const environment = {
   cronKey: required('CRON_SECRET_KEY'),
   inboxUrl: required('INBOX_URL'),
   siteUrl: required('SITE_URL'),
+  realServiceUrls: (values.REAL_SERVICE_URLS ?? '').split(',').filter(Boolean),
 };

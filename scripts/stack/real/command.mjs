@@ -1,0 +1,58 @@
+// @ts-check
+// A service's own command, from the stack's start to its end.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { diesWithParent } from '../functions/process.mjs';
+import { tail } from '../run.mjs';
+import { projectRoot } from '../settings.mjs';
+
+const STOP_WITHIN = 10_000;
+const KEPT = 10_000;
+
+/** @param {import('./services.mjs').RealService} service @param {Record<string, string>} values @param {string} logFile */
+export function startCommand({ title, command }, values, logFile) {
+  mkdirSync(path.dirname(logFile), { recursive: true });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const [program, args] = diesWithParent('/bin/sh', ['-c', command ?? '']);
+  // A group of its own: the shell's children end with it, and Ctrl-C reaches them through the stack alone.
+  const child = spawn(program, args, { cwd: projectRoot, env: { ...process.env, ...values }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let stopping = false;
+  /** @type {string | null} */
+  let end = null;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output = (output + chunk).slice(-KEPT);
+      log.write(chunk);
+    });
+  }
+  const gone = new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => setTimeout(resolve, 50, signal ?? `code ${code}`));
+  }).then((how) => {
+    end = [tail(output), `(${how}; ${logFile} has it all)`].filter(Boolean).join('\n');
+    log.end();
+    if (!stopping) console.error(`${title} has ended (${how}); see ${logFile}`);
+  });
+
+  async function stop() {
+    stopping = true;
+    if (end !== null) return;
+    signalGroup(child, 'SIGTERM');
+    const hard = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_WITHIN);
+    await gone;
+    clearTimeout(hard);
+  }
+
+  return { stop, ended: () => end };
+}
+
+/** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */
+function signalGroup(child, signal) {
+  try {
+    if (child.pid) process.kill(-child.pid, signal);
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}
