@@ -1,14 +1,14 @@
 // @ts-check
-// The stack's own pages: plain files, one policy, nothing from elsewhere. A page is a title and a main part,
-// put into page/layout.html, and a script of the same name. What several pages have is a file beside it.
+// Serves pages/: plain files, one policy, nothing from elsewhere. A page is a title and a main part, put into layout.html,
+// and a script of the same name. What several pages have is a file beside it.
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { projectRoot } from './settings.mjs';
 import { sendJson } from './web.mjs';
 
-const folder = fileURLToPath(new URL('page/', import.meta.url));
+const folder = path.join(projectRoot, 'pages');
+
 /** By path; the one of '/' is home. */
 export const PAGES = [
   'home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',

@@ -67,9 +67,9 @@ export const stages = [
   {
     name: 'tools',
     about:
-      "the local platform's parts, scripts/deploy, the workflows, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
+      "the local platform's parts and its pages, scripts/deploy, the workflows, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
     steps: () =>
-      ['scripts/stack', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
+      ['scripts/stack', 'pages', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
         (folder) => nodeTests(folder),
       ),
   },

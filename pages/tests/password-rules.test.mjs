@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
-import { RULES, normalise, standing, strength } from './page/assets/password-rules.js';
-import { projectRoot } from './settings.mjs';
+import { RULES, normalise, standing, strength } from '../assets/password-rules.js';
+import { projectRoot } from '../../scripts/stack/settings.mjs';
 
 /** The codes of what a password breaks, as far as a browser knows. @param {string} typed */
 function broken(typed) {
@@ -17,6 +17,13 @@ test('the page knows the rules of the function, by the codes of its refusals', a
   assert.deepEqual(RULES.flatMap((rule) => rule.codes).sort(), codes.sort());
   assert.match(source, /SHORTEST: usize = 12;/);
   assert.match(source, /LONGEST: usize = 72;/);
+});
+
+test('Auth, the form and the rules ask for the same length', async () => {
+  const [config, form] = await Promise.all(['supabase/config.toml', 'pages/sign-up.html'].map((file) => readFile(path.join(projectRoot, file), 'utf8')));
+  assert.match(config, /^minimum_password_length = 12$/m);
+  assert.match(form, /minlength="12"/);
+  assert.deepEqual(broken('x'.repeat(11)), ['too_short']);
 });
 
 test('length has its borders, in code points and in bytes of the normal form', () => {

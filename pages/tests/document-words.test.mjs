@@ -1,8 +1,11 @@
 // @ts-check
 // What the pages about documents say and refuse before anything is sent.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import test from 'node:test';
-import { decisionText, fileRefusal, refusal, standingText } from './page/assets/document-words.js';
+import { projectRoot } from '../../scripts/stack/settings.mjs';
+import { decisionText, fileRefusal, refusal, standingText } from '../assets/document-words.js';
 
 const MB = 1024 * 1024;
 
@@ -16,6 +19,13 @@ test('a file is taken by its kind and size', () => {
   }
   assert.match(fileRefusal({ type: 'image/png', size: 10 * MB + 1 }), /has 10\.1 MB\. Up to 10 MB/);
   assert.match(fileRefusal({ type: 'image/png', size: 0 }), /empty/);
+});
+
+test('the page takes a file that is as large as the database and the bucket allow, and no larger', async () => {
+  const schema = await readFile(path.join(projectRoot, 'supabase/schema.sql'), 'utf8');
+  const most = Number(/\(file_size >= 1\) AND \(file_size <= (\d+)\)/.exec(schema)?.[1]);
+  assert.equal(fileRefusal({ type: 'image/png', size: most }), '');
+  assert.match(fileRefusal({ type: 'image/png', size: most + 1 }), /Up to/);
 });
 
 test('a specialist reads how they stand, and what is missing', () => {

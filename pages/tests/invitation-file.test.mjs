@@ -1,8 +1,8 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { parseCsv } from './page/assets/csv.js';
-import { readInvitations } from './page/assets/invitation-file.js';
+import { parseCsv } from '../assets/csv.js';
+import { readInvitations } from '../assets/invitation-file.js';
 
 /** @param {string} text */
 function cells(text) {
