@@ -13,7 +13,7 @@ select pg_temp.act_as('applicant');
 create temporary table handed_in as select pg_temp.announce() as id;
 grant select on handed_in to public;
 select results_eq(
-  $$select verification_status, file_path, document_number from public.specialist_documents$$,
+  $$select verification_status::text, file_path, document_number from public.specialist_documents$$,
   $$select 'pending', pg_temp.path('applicant', id), 'No. 1' from handed_in$$, 'an applicant announces a document, and sees it'
 );
 select lives_ok($$select pg_temp.upload(pg_temp.path('applicant', id)) from handed_in$$, 'its file is uploaded to its path');

@@ -172,7 +172,7 @@ select set_config('test.four', pg_temp.hand_in('applicant', 'diploma')::text, tr
 select pg_temp.act_as('platform_admin');
 select is(pg_temp.decide(id, 'reject', ' It is illegible. ') ->> 'specialist_status', 'verified', 'a rejection takes nothing away that is not required') from four;
 select pg_temp.act_as('applicant');
-select results_eq($$select verification_status, rejection_reason from public.specialist_documents where document_type = 'diploma'$$,
+select results_eq($$select verification_status::text, rejection_reason from public.specialist_documents where document_type = 'diploma'$$,
   $$values ('rejected', 'It is illegible.')$$, 'its reason is there for the specialist');
 select is((pg_temp.mails('applicant'))[4], 'document_rejected', 'and mailed');
 select throws_ok($$select pg_temp.announce('diploma', p_id => id) from four$$, 'PT409', 'not_replaceable', 'what was decided stays as it is');
