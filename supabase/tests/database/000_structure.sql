@@ -347,5 +347,20 @@ select is_empty(
   'the leaves of an append-only table refuse to be truncated too'
 );
 
+-- Links ----------------------------------------------------------------------------------------
+
+create temporary view link_purpose as
+  select w[1] as purpose from pg_catalog.pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w
+  where c.contypid = 'private.token_purpose'::regtype;
+
+select isnt_empty('select from link_purpose', 'there are purposes of links to look at');
+
+select is_empty(
+  $$select purpose from link_purpose
+    where private.token_table(purpose) is null or private.token_lifetime(purpose) is null
+      or position(quote_literal(purpose) in pg_get_viewdef('private.tokens'::regclass)) = 0$$,
+  'links of every purpose have a table, a lifetime and a place in private.tokens'
+);
+
 select * from finish();
 rollback;
