@@ -132,6 +132,8 @@ async function isChosen(transaction) {
 /** @param {Served} served @param {Response} answer @param {Changes} changes */
 async function exceeded({ request, maxAffected }, answer, changes) {
   if (maxAffected === null || !answer.ok) return null;
+  // New rows are not counted.
+  if (request.method === 'POST' && !isCall(request)) return null;
   const rows = isCall(request) ? await rowsIn(answer.clone()) : changes.rows;
   if (rows <= maxAffected) return null;
   const body = { code: 'PGRST124', details: `The query affects ${rows} rows`, hint: null, message: 'Query result exceeds max-affected preference constraint' };

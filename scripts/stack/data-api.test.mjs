@@ -1,5 +1,6 @@
 // @ts-check
-// The Data API answers and commits as PostgREST does, on a database of its own without the product.
+// The Data API answers and commits as PostgREST does, on a database of its own without the product. With
+// STACK_REST_COMMAND, PostgREST itself is held to the same.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,9 +10,13 @@ import { readConfig } from './config.mjs';
 import { bringUp, takeDown } from './database.mjs';
 import { createKeyring } from './keys.mjs';
 import { connect } from './platform.mjs';
+import { freePort } from './ports.mjs';
+import { readRealServices } from './real/services.mjs';
+import { startRealServices } from './real/start.mjs';
 import { createServices } from './services.mjs';
 import { signToken } from './tokens.mjs';
 
+const REAL = process.env.STACK_REST_COMMAND;
 const SCHEMA = `
   create table public.notes (id int primary key, text text not null default '', price numeric);
   create domain public.note_kind as text check (value in ('note', 'task'));
@@ -56,10 +61,9 @@ const SCHEMA = `
 
 /** @type {string} */
 let directory;
-/** @type {ReturnType<typeof createServices>} */
-let services;
-/** @type {import('./services.mjs').Service} */
+/** @type {{ fetch: (request: Request) => Promise<Response> }} */
 let rest;
+let stop = async () => {};
 /** @type {import('./secrets.mjs').Secrets} */
 let secrets;
 /** @type {import('postgres').Sql} */
@@ -71,14 +75,32 @@ before(async () => {
   secrets = made.secrets;
   sql = connect(made.url);
   await sql.unsafe(SCHEMA);
-  services = createServices({
-    port: Number(new URL(made.url).port), secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', directory, config: await readConfig(),
-  });
+  const place = { secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', config: await readConfig() };
+  if (REAL) return startPostgrest(place);
+  const services = createServices({ port: Number(new URL(made.url).port), directory, ...place });
+  stop = async () => void (await Promise.all(Object.values(services).map((one) => one.close())));
   rest = /** @type {import('./services.mjs').Service} */ (services.rest);
 });
 
+/** @param {Omit<import('./real/environment.mjs').Place, 'settings'>} place */
+async function startPostgrest(place) {
+  const environment = { STACK_REST_COMMAND: REAL, STACK_REST_URL: `http://127.0.0.1:${await freePort()}` };
+  const settings = { directory, apiPort: 0, databasePort: sql.options.port[0], inboxPort: 0, apiUrl: '', inboxUrl: '' };
+  await startRealServices(readRealServices(0, environment), { settings, ...place }, { sql, onStep: () => {}, onStarted: (end) => (stop = end) });
+  rest = {
+    // What the gateway makes of keys is shown by its own tests.
+    fetch: async (request) => {
+      const { pathname, search } = new URL(request.url);
+      const headers = new Headers(request.headers);
+      if (headers.get('apikey') === secrets.secretKey) headers.set('authorization', `Bearer ${signToken({ role: 'service_role' }, secrets.jwtSecret)}`);
+      const body = request.method === 'GET' ? undefined : await request.text();
+      return fetch(environment.STACK_REST_URL + pathname.slice('/rest/v1'.length) + search, { method: request.method, headers, body });
+    },
+  };
+}
+
 after(async () => {
-  await Promise.all(Object.values(services).map((one) => one.close()));
+  await stop();
   await sql.end();
   await takeDown(directory);
   await rm(directory, { recursive: true });
@@ -134,7 +156,6 @@ const UNMET = {
   'a singular answer of a function': ['POST', 'rpc/write_rows', { body: { p_count: 2 }, headers: SINGULAR }, 406, 'PGRST116'],
   'a change of more rows than max-affected': ['PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: atMost(1) }, 400, 'PGRST124'],
   'a deletion of more rows than max-affected': ['DELETE', 'notes?id=in.(1,2)', { headers: atMost(1) }, 400, 'PGRST124'],
-  'an insert of more rows than max-affected': ['POST', 'notes', { body: [{ id: 3 }, { id: 4 }], headers: atMost(1) }, 400, 'PGRST124'],
   'a function that answers more rows than max-affected': ['POST', 'rpc/write_rows', { body: { p_count: 2 }, headers: atMost(1) }, 400, 'PGRST124'],
 };
 
@@ -172,6 +193,12 @@ test('a limit that is met, or not asked for strictly, commits', async () => {
   assert.deepEqual(await whatIsKept(), { notes: 2, marks: met.length + 2 });
 });
 
+test('max-affected counts no new rows', async () => {
+  await twoNotes();
+  assert.equal((await send('POST', 'notes', { body: [{ id: 3 }, { id: 4 }], headers: atMost(1) })).status, 201);
+  assert.deepEqual(await whatIsKept(), { notes: 4, marks: 2 });
+});
+
 test('a wish to roll back is ignored and not said to be applied', async () => {
   await twoNotes();
   const answer = await send('PATCH', 'notes?id=eq.1', { body: { text: 'x' }, headers: { prefer: `tx=rollback, ${WHOLE}` } });
@@ -179,7 +206,7 @@ test('a wish to roll back is ignored and not said to be applied', async () => {
   assert.deepEqual(await whatIsKept(), { notes: 2, marks: 1 });
 });
 
-test('a change without a filter is refused, as safeupdate does', async () => {
+test('a change without a filter is refused, as safeupdate does', { skip: REAL ? 'safeupdate is not packaged' : false }, async () => {
   await twoNotes();
   for (const [method, verb] of [['PATCH', 'UPDATE'], ['DELETE', 'DELETE']]) {
     const answer = await send(method, 'notes', { body: method === 'PATCH' ? { text: 'x' } : undefined, headers: { prefer: WHOLE } });
@@ -248,7 +275,9 @@ test('an error of the database has its code, and the status that PostgREST gives
     22023: 400, 23514: 400, 23505: 409, '23P01': 400, 21000: 500, 40001: 500, '40P01': 500, '55P03': 500, 57014: 500, 53300: 503, 53400: 500,
     '57P01': 503, P0001: 400, PT409: 409, 42501: 403, '42P01': 404,
   };
-  for (const [code, status] of Object.entries(expected)) {
+  // Before 16, PostgREST tries these again, and for ever.
+  const tried = Object.entries(expected).filter(([code]) => !REAL || !['40001', '40P01'].includes(code));
+  for (const [code, status] of tried) {
     const answer = await send('POST', 'rpc/fail', { body: { p_code: code } });
     assert.equal(answer.status, status, code);
     assert.deepEqual(answer.body, { code, details: 'detail', hint: 'hint', message: 'failed' });
