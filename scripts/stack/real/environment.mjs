@@ -49,7 +49,9 @@ function ofStorage({ database, port, settings, secrets, keyring, config }) {
     SERVICE_KEY: keyring.roleTokens.service_role,
     SERVER_HOST: '127.0.0.1',
     SERVER_PORT: port,
-    STORAGE_PUBLIC_URL: `${settings.apiUrl}/storage/v1`,
+    STORAGE_PUBLIC_URL: settings.apiUrl,
+    // Where a resumable upload goes on, it tells by the gateway's path.
+    REQUEST_ALLOW_X_FORWARDED_PATH: 'true',
     TENANT_ID: 'local',
     REGION: 'local',
     STORAGE_BACKEND: 'file',
