@@ -122,6 +122,45 @@ test('Storage gives signed addresses the names that supabase-js reads', async ()
   assert.deepEqual(await response.json(), { signedURL: '/object/sign/docs/a?token=t' });
 });
 
+test('Storage gives a copy the type that was asked for, and not if the original\'s is kept', async () => {
+  const copy = async (/** @type {object} */ more) => {
+    const described = /** @type {unknown[]} */ ([]);
+    const body = JSON.stringify({ bucketId: 'docs', sourceKey: 'a', destinationKey: 'b/c', ...more });
+    const request = new Request('http://x/storage/v1/object/copy', { method: 'POST', body });
+    const response = await withStorageContract(request, async () => Response.json({ key: 'b/c' }), async (...asked) => void described.push(asked));
+    return { described, ...(await response.json()) };
+  };
+  const metadata = { mimetype: 'image/png', cacheControl: 'no-store' };
+  assert.deepEqual(await copy({ copyMetadata: false, metadata, destinationBucket: 'copies' }), { described: [['copies', 'b/c', metadata]], Key: 'copies/b/c' });
+  assert.deepEqual(await copy({ metadata }), { described: [], Key: 'docs/b/c' });
+});
+
+test('Storage sends what is asked for as a download as one', async () => {
+  const ask = async (/** @type {string} */ query) => {
+    const request = new Request(`http://x/storage/v1/object/sign/docs/a?token=t${query}`);
+    return (await withStorageContract(request, async () => new Response('%PDF-1.7'))).headers.get('content-disposition');
+  };
+  assert.deepEqual(
+    [await ask(''), await ask('&download='), await ask('&download=a b.pdf')],
+    [null, 'attachment;', "attachment; filename=a%20b.pdf; filename*=UTF-8''a%20b.pdf"],
+  );
+});
+
+test('Storage tells a policy the length of the whole form, not of the file in it', async () => {
+  const form = new FormData();
+  form.append('cacheControl', '60');
+  form.append('', new Blob(['%PDF-1.7'], { type: 'application/pdf' }));
+  const encoded = await new Response(form).arrayBuffer();
+  const boundary = new TextDecoder().decode(encoded).split('\r\n')[0].slice(2);
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(encoded.byteLength), 'x-upsert': 'true' };
+  await withStorageContract(new Request('http://x/storage/v1/object/docs/a', { method: 'POST', headers, body: encoded }), async (request) => {
+    const seen = ['content-type', 'content-length', 'cache-control', 'x-upsert'].map((name) => request.headers.get(name));
+    assert.deepEqual(seen, ['application/pdf', String(encoded.byteLength), 'max-age=60', 'true']);
+    assert.equal(await request.text(), '%PDF-1.7');
+    return new Response();
+  });
+});
+
 test('Storage names what it lists below the folder that was asked for', async () => {
   const list = (/** @type {string} */ prefix) =>
     withStorageContract(

@@ -103,15 +103,23 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
         drivers: { email: { send: async () => {} } },
       },
     });
-    if (storage) app._storageAdapter = createFileStore(directory);
+    const files = createFileStore(directory);
+    if (storage) app._storageAdapter = files;
     if (rest) {
       lookUpAsOwner(connection, catalogue);
       runAsPostgrest(connection, config.api);
     }
     const answer = (/** @type {Request} */ request) => app.fetch(request);
-    const contract = rest ? serveInTransaction : storage ? withStorageContract : null;
+    /** @type {import('./storage-contract.mjs').Describe} */
+    const describe = async (bucket, name, described) => {
+      await files.describe(bucket, name, described);
+      const objects = /** @type {any} */ (connection).kysely.withSchema('storage');
+      const { metadata } = await objects.selectFrom('objects').select('metadata').where('bucket_id', '=', bucket).where('name', '=', name).executeTakeFirstOrThrow();
+      await objects.updateTable('objects').set({ metadata: { ...metadata, ...described } }).where('bucket_id', '=', bucket).where('name', '=', name).execute();
+    };
     return {
-      fetch: async (request) => (contract ? contract(request, answer) : answer(request)),
+      fetch: async (request) =>
+        rest ? serveInTransaction(request, answer) : storage ? withStorageContract(request, answer, describe) : answer(request),
       reloadSchema: async () => void (await connection.clearSchemaCache()),
       close: async () => void (await Promise.all([connection.close(), ...(rest ? [catalogue.close()] : [])])),
     };

@@ -1,12 +1,41 @@
 // @ts-check
 // Where @supabase/lite's Storage speaks differently from the platform's and from supabase-js.
 
-/** @param {Request} request @param {(request: Request) => Promise<Response>} next */
-export async function withStorageContract(request, next) {
-  if (request.method === 'POST' && /\/storage\/v1\/object\/list\//.test(request.url)) return withBareNames(request, next);
-  const response = await next(await withNamedFile(request));
-  const signs = request.method === 'POST' && /\/storage\/v1\/object\/(upload\/)?sign\//.test(`${request.url}/`);
-  return signs && response.ok ? withSignedNames(response) : response;
+/** @typedef {{ mimetype?: string, cacheControl?: string }} Described */
+/** @typedef {(bucket: string, name: string, described: Described) => Promise<void>} Describe */
+
+/**
+ * @param {Request} request @param {(request: Request) => Promise<Response>} next
+ * @param {Describe} [describe] changes what an object says of itself
+ */
+export async function withStorageContract(request, next, describe = async () => {}) {
+  const { pathname, searchParams } = new URL(request.url);
+  const isPost = request.method === 'POST';
+  if (isPost && pathname.startsWith('/storage/v1/object/list/')) return withBareNames(request, next);
+  if (isPost && pathname === '/storage/v1/object/copy') return withDescribedCopy(request, next, describe);
+  const response = await next(await withBareFile(request));
+  if (!response.ok) return response;
+  if (isPost && /^\/storage\/v1\/object\/(upload\/)?sign\//.test(`${pathname}/`)) return withSignedNames(response);
+  const isDownload = request.method === 'GET' && pathname.startsWith('/storage/v1/object/sign/') && searchParams.has('download');
+  return isDownload ? asDownload(response, searchParams.get('download') ?? '') : response;
+}
+
+/** A copy takes the type that the caller says; @supabase/lite leaves it that of the original. @param {Request} request @param {(request: Request) => Promise<Response>} next @param {Describe} describe */
+async function withDescribedCopy(request, next, describe) {
+  const asked = await request.clone().json().catch(() => ({}));
+  const response = await next(request);
+  if (!response.ok) return response;
+  const { bucketId, destinationBucket = bucketId, destinationKey, copyMetadata = true, metadata = {} } = asked;
+  if (!copyMetadata) await describe(destinationBucket, destinationKey, metadata);
+  return Response.json({ Key: `${destinationBucket}/${destinationKey}` }, { headers: { 'access-control-allow-origin': '*' } });
+}
+
+/** @param {Response} response @param {string} name */
+function asDownload(response, name) {
+  const encoded = encodeURIComponent(name);
+  const headers = new Headers(response.headers);
+  headers.set('content-disposition', `attachment;${name && ` filename=${encoded}; filename*=UTF-8''${encoded}`}`);
+  return new Response(response.body, { status: response.status, headers });
 }
 
 /** Names below the folder that was asked for; @supabase/lite answers whole paths. @param {Request} request @param {(request: Request) => Promise<Response>} next */
@@ -35,23 +64,19 @@ async function withSignedNames(response) {
 }
 
 /**
- * supabase-js sends a file as the form field with the empty name; @supabase/lite looks for "file".
+ * supabase-js sends a Blob as the form field with the empty name; @supabase/lite looks for "file". And the length that a
+ * policy is told is that of the whole form.
  * @param {Request} request
  */
-async function withNamedFile(request) {
+async function withBareFile(request) {
   if (!request.headers.get('content-type')?.startsWith('multipart/form-data')) return request;
+  const length = request.headers.get('content-length');
   const form = await request.formData();
-  const file = form.get('');
-  if (file && !form.has('file')) {
-    form.delete('');
-    form.set('file', file);
-  }
-  return new Request(request.url, { method: request.method, headers: bare(request.headers), body: form });
-}
-
-/** Without what describes the old encoding of the body. @param {Headers} headers */
-function bare(headers) {
-  const kept = new Headers(headers);
-  for (const name of ['content-type', 'content-length', 'transfer-encoding']) kept.delete(name);
-  return kept;
+  const file = [...form.values()].find((value) => value instanceof Blob);
+  const headers = new Headers(request.headers);
+  for (const name of ['content-length', 'transfer-encoding']) headers.delete(name);
+  headers.set('content-type', (file instanceof Blob && file.type) || 'application/octet-stream');
+  headers.set('cache-control', `max-age=${form.get('cacheControl') ?? 3600}`);
+  if (length !== null) headers.set('content-length', length);
+  return new Request(request.url, { method: request.method, headers, body: file ?? null });
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 
 const etagOf = (/** @type {Buffer} */ bytes) => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
-/** @param {string} directory @returns {NonNullable<StorageAdapter>} */
+/** @param {string} directory @returns {NonNullable<StorageAdapter> & { describe: import('./storage-contract.mjs').Describe }} */
 export function createFileStore(directory) {
   const root = path.join(directory, 'storage');
   const fileOf = (/** @type {string} */ bucket, /** @type {string} */ name) =>
@@ -65,6 +65,12 @@ export function createFileStore(directory) {
       await copyFile(`${from}.json`, `${to}.json`);
       const { metadata } = await metadataOf(to);
       return { httpStatusCode: 200, eTag: metadata.eTag, lastModified: metadata.lastModified };
+    },
+    /** What it says of itself from now on. @param {string} bucket @param {string} name @param {import('./storage-contract.mjs').Described} described */
+    async describe(bucket, name, { mimetype, cacheControl }) {
+      const file = `${fileOf(bucket, name)}.json`;
+      const kept = JSON.parse(await readFile(file, 'utf8'));
+      await writeFile(file, JSON.stringify({ ...kept, contentType: mimetype ?? kept.contentType, cacheControl: cacheControl ?? kept.cacheControl }));
     },
     /** @param {string} bucket @param {string} name */
     async headObject(bucket, name) {
