@@ -451,8 +451,9 @@ CREATE TABLE public.specialist_documents (
     uploaded_at timestamp with time zone DEFAULT now() NOT NULL,
     review_started_at timestamp with time zone,
     opened_by uuid[] DEFAULT '{}'::uuid[] NOT NULL,
-    opened_version text,
-    stored_hash text,
+    reviewed_path text,
+    reviewed_hash text,
+    reviewed_size integer,
     pillar_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     decided_at timestamp with time zone,
     decided_by uuid,
@@ -460,10 +461,12 @@ CREATE TABLE public.specialist_documents (
     expiry_notice smallint,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT a_copy_has_digest_and_size CHECK ((num_nulls(reviewed_path, reviewed_hash, reviewed_size) = ANY (ARRAY[0, 3]))),
     CONSTRAINT decided_at_iff_decided CHECK (((decided_at IS NULL) = ((verification_status)::text = 'pending'::text))),
     CONSTRAINT only_the_decided_have_a_decider CHECK (((decided_by IS NULL) OR (decided_at IS NOT NULL))),
     CONSTRAINT only_what_expires_expired CHECK ((((verification_status)::text <> 'expired'::text) OR (expiry_date IS NOT NULL))),
     CONSTRAINT only_what_expires_is_noticed CHECK (((expiry_notice IS NULL) OR (expiry_date IS NOT NULL))),
+    CONSTRAINT only_what_was_announced_is_reviewed CHECK (((reviewed_hash = file_hash) AND (reviewed_size = file_size))),
     CONSTRAINT reason_iff_rejected CHECK (((rejection_reason IS NOT NULL) = ((verification_status)::text = 'rejected'::text))),
     CONSTRAINT specialist_documents_document_number_check CHECK (((length(document_number) <= 100) AND (TRIM(BOTH FROM document_number) <> ''::text) AND (document_number !~ '[[:cntrl:]]'::text))),
     CONSTRAINT specialist_documents_expiry_date_check CHECK (isfinite(expiry_date)),
@@ -474,10 +477,10 @@ CREATE TABLE public.specialist_documents (
     CONSTRAINT specialist_documents_issuing_authority_check CHECK (((length(issuing_authority) <= 200) AND (TRIM(BOTH FROM issuing_authority) <> ''::text) AND (issuing_authority !~ '[[:cntrl:]]'::text))),
     CONSTRAINT specialist_documents_mime_type_check CHECK ((mime_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text, 'image/png'::text]))),
     CONSTRAINT specialist_documents_opened_by_check CHECK ((cardinality(opened_by) <= 100)),
-    CONSTRAINT specialist_documents_opened_version_check CHECK ((length(opened_version) <= 200)),
     CONSTRAINT specialist_documents_pillar_ids_check CHECK ((cardinality(pillar_ids) <= 100)),
     CONSTRAINT specialist_documents_rejection_reason_check CHECK (((length(rejection_reason) >= 5) AND (length(rejection_reason) <= 500))),
-    CONSTRAINT specialist_documents_stored_hash_check CHECK ((stored_hash ~ '^[0-9a-f]{64}$'::text))
+    CONSTRAINT specialist_documents_reviewed_hash_check CHECK ((reviewed_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT specialist_documents_reviewed_path_check CHECK ((length(reviewed_path) <= 110))
 );
 
 ALTER TABLE ONLY public.specialist_documents FORCE ROW LEVEL SECURITY;
@@ -488,7 +491,7 @@ COMMENT ON COLUMN public.specialist_documents.expiry_date IS 'The last day on wh
 
 COMMENT ON COLUMN public.specialist_documents.file_path IS 'Name of the file in the bucket specialist-documents.';
 
-COMMENT ON COLUMN public.specialist_documents.file_hash IS 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared on approval.';
+COMMENT ON COLUMN public.specialist_documents.file_hash IS 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared when an admin opens it.';
 
 COMMENT ON COLUMN public.specialist_documents.uploaded_at IS 'When the row was last submitted. Places it in the queue.';
 
@@ -496,9 +499,11 @@ COMMENT ON COLUMN public.specialist_documents.review_started_at IS 'When an admi
 
 COMMENT ON COLUMN public.specialist_documents.opened_by IS 'The admins who have opened it in this review: who has not seen it does not approve it.';
 
-COMMENT ON COLUMN public.specialist_documents.opened_version IS 'The version that Storage gave the file that was opened: no upload has it again, by whatever way it came.';
+COMMENT ON COLUMN public.specialist_documents.reviewed_path IS 'Name of the copy in the bucket reviewed-documents: what is opened and decided about, whatever is uploaded since. Null until one was made.';
 
-COMMENT ON COLUMN public.specialist_documents.stored_hash IS 'SHA-256 of the stored file in hex, as the edge function found it when an admin approved.';
+COMMENT ON COLUMN public.specialist_documents.reviewed_hash IS 'SHA-256 of the copy in hex, as the edge function found it.';
+
+COMMENT ON COLUMN public.specialist_documents.reviewed_size IS 'Length of the copy in bytes, as the edge function found it.';
 
 COMMENT ON COLUMN public.specialist_documents.pillar_ids IS 'The pillars of the specialist when the review began: what the document was approved for, whatever pillars they add since.';
 
@@ -510,13 +515,15 @@ CREATE FUNCTION private.audit_document(p_action text, p_document public.speciali
     AS $$
   select private.write_audit(
     p_action, 'specialist_documents', p_document.id::text, s.user_id, p_old,
-    case when p_old is not null then private.document_json(p_document) || jsonb_strip_nulls(jsonb_build_object('note', p_note)) end,
+    case when p_old is not null then
+      private.document_json(p_document) || jsonb_strip_nulls(jsonb_build_object('note', p_note, 'reviewed_hash', p_document.reviewed_hash))
+    end,
     p_context
   )
   from public.specialists s where s.id = p_document.specialist_id;
 $$;
 
-COMMENT ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) IS 'Writes down what was done with a document, under its specialist, who does not read the note.';
+COMMENT ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) IS 'Writes down what was done with a document, under its specialist, who does not read the note, and with which file: the copy that was reviewed.';
 
 CREATE FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) RETURNS void
     LANGUAGE sql
@@ -664,20 +671,19 @@ $$;
 
 COMMENT ON FUNCTION private.batch_json(p_batch_ids uuid[]) IS 'Leased batches as claim_emails() answers them: single mails first, the mails of a batch in frozen order.';
 
-CREATE FUNCTION private.begin_review(p_document public.specialist_documents, p_version text) RETURNS public.specialist_documents
+CREATE FUNCTION private.begin_review(p_document public.specialist_documents) RETURNS public.specialist_documents
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
-  v_anew constant boolean := private.is_replaceable(p_document) or p_document.opened_version is distinct from p_version;
+  v_anew constant boolean := private.is_replaceable(p_document);
   v_admin constant uuid := private.user_id();
   v public.specialist_documents;
 begin
   update public.specialist_documents d
-  set review_started_at = now(), opened_version = p_version,
+  set review_started_at = now(),
       opened_by = case when v_anew then array[v_admin] else (v_admin || array_remove(d.opened_by, v_admin))[:100] end,
-      stored_hash = case when not v_anew then d.stored_hash end,
-      pillar_ids = case when private.is_replaceable(p_document) then array(
+      pillar_ids = case when v_anew then array(
         select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id limit 100
       ) else d.pillar_ids end
   where d.id = p_document.id
@@ -686,7 +692,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.begin_review(p_document public.specialist_documents, p_version text) IS 'The caller looks at a pending document, whose file has this version.';
+COMMENT ON FUNCTION private.begin_review(p_document public.specialist_documents) IS 'The caller looks at a pending document.';
 
 CREATE TABLE public.bookings (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1150,11 +1156,9 @@ begin
     if (length(trim(p_reason)) between 5 and 500) is not true then
       raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
     end if;
-  elsif private.stored_version(p_document) is null then
+  elsif not private.has_file(p_document) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
-  elsif private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by)
-    or p_document.opened_version is distinct from private.stored_version(p_document)
-  then
+  elsif p_document.reviewed_path is null or private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by) then
     raise sqlstate 'PT409' using message = 'review_not_started', detail = 'Open the document first.';
   elsif coalesce(p_expires_on, p_document.expiry_date) < current_date or not isfinite(p_expires_on) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
@@ -2008,9 +2012,6 @@ begin
   where s.id = (select d.specialist_id from public.specialist_documents d where d.id = p_document_id) for no key update;
   select * into v from public.specialist_documents where id = p_document_id for update;
   perform private.check_decision(v, p_decision, p_reason, p_expires_on);
-  if v_approved and v.stored_hash is distinct from v.file_hash then
-    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The stored file is not the one that was announced.';
-  end if;
   v_old := private.document_json(v);
   update public.specialist_documents d
   set verification_status = case when v_approved then 'verified' else 'rejected' end,
@@ -2070,20 +2071,6 @@ CREATE FUNCTION private.document_json(p_document public.specialist_documents) RE
 $$;
 
 COMMENT ON FUNCTION private.document_json(p_document public.specialist_documents) IS 'A document as the functions for platform admins answer it.';
-
-CREATE FUNCTION private.document_to_approve(p_document_id uuid, p_expires_on date) RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v public.specialist_documents;
-begin
-  perform private.require_platform_admin();
-  select * into v from public.specialist_documents where id = p_document_id;
-  perform private.check_decision(v, 'approve', null, p_expires_on);
-  return jsonb_build_object('path', v.file_path, 'file_hash', v.file_hash, 'mime_type', v.mime_type, 'file_size', v.file_size);
-end;
-$$;
 
 CREATE FUNCTION private.email_priority(p_category text) RETURNS smallint
     LANGUAGE sql IMMUTABLE
@@ -2396,6 +2383,25 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.extend_documents() IS 'Trigger: documents count for a pillar that a platform admin adds. Error: documents_missing (409).';
+
+CREATE FUNCTION private.file_json(p_document public.specialist_documents) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'path', p_document.file_path, 'file_hash', p_document.file_hash, 'mime_type', p_document.mime_type, 'file_size', p_document.file_size,
+    'differs', case
+      when (o.metadata ->> 'size')::bigint <> p_document.file_size then 'length'
+      when o.metadata ->> 'mimetype' <> p_document.mime_type then 'type'
+    end,
+    'reviewed_path', p_document.reviewed_path, 'copy_path', p_document.file_path || '/' || gen_random_uuid(),
+    'file_name', format('%s-%s.%s', p_document.document_type, left(p_document.id::text, 8), split_part(p_document.mime_type, '/', 2))
+  )
+  from (values (p_document.file_path)) p (name)
+  left join storage.objects o on o.bucket_id = 'specialist-documents' and o.name = p.name;
+$$;
+
+COMMENT ON FUNCTION private.file_json(p_document public.specialist_documents) IS 'The file of a document: what it should be, and in what it is another by what Storage says, if in anything; the copy that is decided about, and where to put one if there is none; what it is called.';
 
 CREATE FUNCTION private.find_booking(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql STABLE
@@ -2982,6 +2988,16 @@ CREATE FUNCTION private.has_accepted_dpa(p_company_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION private.has_accepted_dpa(p_company_id uuid) IS 'Whether a company accepted the version of the agreement that is in force.';
+
+CREATE FUNCTION private.has_file(p_document public.specialist_documents) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_document.reviewed_path is not null
+    or exists (select from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path);
+$$;
+
+COMMENT ON FUNCTION private.has_file(p_document public.specialist_documents) IS 'Whether the file of a document was uploaded.';
 
 CREATE FUNCTION private.has_free_seat(p_company_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -3708,6 +3724,21 @@ $$;
 
 COMMENT ON FUNCTION private.job_kick_reminders(p_now timestamp with time zone) IS 'Wakes booking-reminders-dispatch when there is something for it, and every five minutes for its check-in.';
 
+CREATE FUNCTION private.job_kick_storage_sweep(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if exists (select from private.orphaned_files(1, p_now)) then
+    perform private.kick_function('storage-sweep');
+    return 1;
+  end if;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_kick_storage_sweep(p_now timestamp with time zone) IS 'Wakes storage-sweep when there are files that belong to no row.';
+
 CREATE FUNCTION private.job_notice_documents(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3750,8 +3781,7 @@ declare
 begin
   delete from public.specialist_documents where id = any (array(
     select d.id from public.specialist_documents d
-    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days'
-      and not exists (select from storage.objects o where o.bucket_id = 'specialist-documents' and o.name = d.file_path)
+    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days' and not private.has_file(d)
     order by d.uploaded_at limit private.purge_limit()
   ));
   get diagnostics v_rows = row_count;
@@ -4531,6 +4561,20 @@ $$;
 
 COMMENT ON FUNCTION private.may_mail_invitation(p_invitation public.company_employee_invitations) IS 'Whether an invitation may be mailed once more today.';
 
+CREATE FUNCTION private.may_upload(p_path text, p_metadata jsonb) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from public.specialist_documents d
+    where d.file_path = p_path and d.specialist_id = (select private.my_specialist_id()) and private.is_replaceable(d)
+      and d.mime_type = p_metadata ->> 'mimetype'
+      and (p_metadata ->> 'contentLength')::numeric between 1 and d.file_size + 4096
+  );
+$$;
+
+COMMENT ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) IS 'Whether this is the path of a document of the caller that may be uploaded now, and the file of the type and length that were announced.';
+
 CREATE FUNCTION private.minutes(p_setting text) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -4664,6 +4708,25 @@ CREATE FUNCTION private.network_of(p_ip inet) RETURNS inet
     AS $$ select network(set_masklen(p_ip, case family(p_ip) when 4 then 32 else 64 end)); $$;
 
 COMMENT ON FUNCTION private.network_of(p_ip inet) IS 'The network that one client has for itself: an IPv4 address, or an IPv6 /64.';
+
+CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    SET search_path TO ''
+    AS $$
+  select o.bucket_id, o.name
+  from storage.objects o
+  where o.bucket_id = 'specialist-documents'
+    and not exists (select from public.specialist_documents d where d.file_path = o.name)
+  union all
+  -- A copy comes before its row tells of it, and the function that makes it lives for minutes.
+  select o.bucket_id, o.name
+  from storage.objects o
+  where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
+    and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+  limit least(p_limit, 1000);
+$$;
+
+COMMENT ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) IS 'Files of documents that no row names, any p_limit of them, 1,000 at most.';
 
 CREATE FUNCTION private.parse_audit_filters(p_filters jsonb) RETURNS private.audit_filters
     LANGUAGE plpgsql STABLE
@@ -5155,6 +5218,33 @@ $$;
 
 COMMENT ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) IS 'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
 
+CREATE FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v public.specialist_documents;
+begin
+  select * into v from public.specialist_documents where id = p_document_id for update;
+  if v.id is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
+  elsif v.reviewed_path is not null then
+    -- Two admins have opened it at once: both see, and decide about, the copy that was recorded first.
+    return v.reviewed_path;
+  elsif (p_file_hash = v.file_hash and p_file_size = v.file_size) is not true or not exists (
+    select from storage.objects o
+    where o.bucket_id = 'reviewed-documents' and o.name = p_path and starts_with(p_path, v.file_path || '/')
+      and coalesce(o.metadata ->> 'mimetype', v.mime_type) = v.mime_type
+  ) then
+    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The copy is not the file that was announced.';
+  elsif v.verification_status = 'pending' and not private.is_replaceable(v) then
+    update public.specialist_documents
+    set reviewed_path = p_path, reviewed_hash = p_file_hash, reviewed_size = p_file_size where id = p_document_id;
+  end if;
+  return p_path;
+end;
+$$;
+
 CREATE FUNCTION private.record_sessions(p_session_ids uuid[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5177,14 +5267,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_sessions(p_session_ids uuid[]) IS 'Brings session_tokens up to what Auth''s rows say. Returns how many.';
-
-CREATE FUNCTION private.record_stored_file(p_document_id uuid, p_file_hash text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-  update public.specialist_documents d set stored_hash = lower(p_file_hash)
-  where d.id = p_document_id and d.verification_status = 'pending' and not private.is_replaceable(d);
-$$;
 
 CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6009,7 +6091,7 @@ begin
   end if;
   v_page := array(
     select d from public.specialist_documents d
-    where d.verification_status = p_status and private.stored_version(d) is not null
+    where d.verification_status = p_status and private.has_file(d)
       and (p_cursor is null or (d.uploaded_at, d.id) > ('epoch'::timestamptz + v_cursor[1]::bigint * interval '1 microsecond', v_cursor[2]::uuid))
     order by d.uploaded_at, d.id limit v_limit + 1
   );
@@ -6041,23 +6123,18 @@ CREATE FUNCTION private.start_document_review(p_document_id uuid, p_context json
     AS $$
 declare
   v public.specialist_documents;
-  v_version text;
 begin
   perform private.require_platform_admin();
   select * into v from public.specialist_documents where id = p_document_id for update;
-  v_version := private.stored_version(v);
   if v.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
-  elsif v_version is null then
+  elsif not private.has_file(v) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
   elsif v.verification_status = 'pending' then
-    v := private.begin_review(v, v_version);
-  -- Null: it was rejected unseen.
-  elsif v.opened_version <> v_version then
-    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The file was replaced after it was decided about.';
+    v := private.begin_review(v);
   end if;
   perform private.audit_document('document.opened', v, null, private.caller_context(p_context, 'start_document_review'));
-  return jsonb_build_object('path', v.file_path, 'document', private.queue_item(v, v.pillar_ids));
+  return private.file_json(v) || jsonb_build_object('document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
 
@@ -6084,15 +6161,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.store_subscription(p_wanted public.company_subscriptions) IS 'Writes a subscription, new or changed. Returns its id.';
-
-CREATE FUNCTION private.stored_version(p_document public.specialist_documents) RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select coalesce(version, '') from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path;
-$$;
-
-COMMENT ON FUNCTION private.stored_version(p_document public.specialist_documents) IS 'The version of the file of a document, as Storage has it now; null where none was uploaded.';
 
 CREATE FUNCTION private.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6157,7 +6225,7 @@ begin
   set document_type = excluded.document_type, document_number = excluded.document_number,
       issuing_authority = excluded.issuing_authority, expiry_date = excluded.expiry_date, file_hash = excluded.file_hash,
       mime_type = excluded.mime_type, file_size = excluded.file_size, uploaded_at = now(), review_started_at = null, opened_by = '{}',
-      opened_version = null, stored_hash = null, pillar_ids = '{}'
+      reviewed_path = null, reviewed_hash = null, reviewed_size = null, pillar_ids = '{}'
   returning d.* into v_new;
   perform private.write_audit(
     'document.submitted', 'specialist_documents', v_new.id::text, private.user_id(),
@@ -7011,16 +7079,7 @@ CREATE FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_re
   select private.decide_document(p_document_id, p_decision, p_reason, p_expires_on, p_context);
 $$;
 
-COMMENT ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) IS 'A platform admin approves or rejects a document. To be approved, its stored file must have been found to be the announced one. Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, file_mismatch, already_expired (422).';
-
-CREATE FUNCTION public.document_to_approve(p_document_id uuid, p_expires_on date DEFAULT NULL::date) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select private.document_to_approve(p_document_id, p_expires_on);
-$$;
-
-COMMENT ON FUNCTION public.document_to_approve(p_document_id uuid, p_expires_on date) IS 'Where the file of a document is that the caller may approve, and what it should be: {path, file_hash, mime_type, file_size}. Errors: as decide_document(), but file_mismatch.';
+COMMENT ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) IS 'A platform admin approves or rejects a document, as it was copied when it was opened. To approve it, the caller must have opened it. Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422).';
 
 CREATE FUNCTION public.end_other_sessions() RETURNS bigint
     LANGUAGE sql
@@ -7085,6 +7144,16 @@ $$;
 
 COMMENT ON FUNCTION public.my_verification() IS 'How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none.';
 
+CREATE FUNCTION public.orphaned_files(p_limit integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(b), '[]')
+  from (select f.bucket_id as bucket, array_agg(f.name) as paths from private.orphaned_files(p_limit) f group by f.bucket_id) b;
+$$;
+
+COMMENT ON FUNCTION public.orphaned_files(p_limit integer) IS 'Files to be removed, 1,000 at most: [{bucket, paths}].';
+
 CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.audit_logs
     LANGUAGE sql
     SET search_path TO ''
@@ -7112,14 +7181,14 @@ $$;
 
 COMMENT ON FUNCTION public.read_person(p_user_id uuid, p_reason text) IS 'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
-CREATE FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) RETURNS void
+CREATE FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) RETURNS text
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.record_stored_file(p_document_id, p_file_hash);
+  select private.record_reviewed_copy(p_document_id, p_path, p_file_hash, p_file_size);
 $$;
 
-COMMENT ON FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) IS 'Keeps what the edge function found stored for a document that is being reviewed. Of another nothing is kept.';
+COMMENT ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) IS 'The copy of a document that is decided about, if none was recorded before; that of one which is not being reviewed can be looked at, and no more. Answers which copy to open. Errors: not_found (404), file_mismatch (422).';
 
 CREATE FUNCTION public.redrive_emails(p_error_code text DEFAULT NULL::text, p_limit integer DEFAULT 1000) RETURNS jsonb
     LANGUAGE sql
@@ -7292,7 +7361,7 @@ CREATE FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb
   select private.start_document_review(p_document_id, p_context);
 $$;
 
-COMMENT ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) IS 'A platform admin opens a document, which for a while cannot be replaced then: {path, document}, as what would be approved. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409), file_mismatch (422: replaced after the decision).';
+COMMENT ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) IS 'A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
 
 CREATE FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text DEFAULT NULL::text) RETURNS uuid
     LANGUAGE sql
@@ -7307,7 +7376,7 @@ CREATE FUNCTION public.submit_document(p_type text, p_document_number text, p_is
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select to_jsonb(d) - array['decided_by', 'expiry_notice', 'opened_by', 'opened_version', 'stored_hash']
+  select to_jsonb(d) - array['decided_by', 'expiry_notice', 'opened_by', 'reviewed_path', 'reviewed_hash', 'reviewed_size']
   from private.submit_document(
     p_type, p_document_number, p_issuing_authority, p_expiry_date, p_file_hash, p_mime_type, p_file_size, p_document_id
   ) d;
@@ -8606,6 +8675,9 @@ ALTER TABLE ONLY public.specialist_documents
 ALTER TABLE ONLY public.specialist_documents
     ADD CONSTRAINT specialist_documents_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.specialist_documents
+    ADD CONSTRAINT specialist_documents_reviewed_path_key UNIQUE (reviewed_path);
+
 ALTER TABLE ONLY public.specialist_freed_times
     ADD CONSTRAINT specialist_freed_times_pkey PRIMARY KEY (id);
 
@@ -9530,7 +9602,7 @@ REVOKE ALL ON FUNCTION private.back_off(p_failures integer, p_free integer) FROM
 
 REVOKE ALL ON FUNCTION private.batch_json(p_batch_ids uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents, p_version text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.bookings TO service_role;
 
@@ -9752,9 +9824,6 @@ REVOKE ALL ON FUNCTION private.device_name(p_user_agent text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_documents) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.document_to_approve(p_document_id uuid, p_expires_on date) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.document_to_approve(p_document_id uuid, p_expires_on date) TO authenticated;
-
 REVOKE ALL ON FUNCTION private.email_priority(p_category text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
@@ -9780,6 +9849,8 @@ REVOKE ALL ON FUNCTION private.examine_password_reset(p_token_id uuid, p_token_h
 REVOKE ALL ON FUNCTION private.expire_document(p_document_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.extend_documents() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.file_json(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.find_booking(p_booking_id uuid) FROM PUBLIC;
 
@@ -9840,6 +9911,8 @@ REVOKE ALL ON FUNCTION private.guard_platform_admins() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.handle_new_user() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.has_accepted_dpa(p_company_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.has_file(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.has_free_seat(p_company_id uuid) FROM PUBLIC;
 
@@ -9922,6 +9995,8 @@ REVOKE ALL ON FUNCTION private.job_follow_sessions(p_now timestamp with time zon
 REVOKE ALL ON FUNCTION private.job_kick_emails(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_kick_reminders(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_kick_storage_sweep(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_notice_documents(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -10006,6 +10081,9 @@ REVOKE ALL ON FUNCTION private.may_be_verified(p_specialist_id uuid, p_now times
 
 REVOKE ALL ON FUNCTION private.may_mail_invitation(p_invitation public.company_employee_invitations) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.minutes(p_setting text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -10037,6 +10115,9 @@ REVOKE ALL ON FUNCTION private.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_verification() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
 
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 
@@ -10106,10 +10187,10 @@ REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) TO service_role;
 
-REVOKE ALL ON FUNCTION private.record_stored_file(p_document_id uuid, p_file_hash text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.record_stored_file(p_document_id uuid, p_file_hash text) TO service_role;
+REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) TO service_role;
@@ -10204,8 +10285,6 @@ REVOKE ALL ON FUNCTION private.start_document_review(p_document_id uuid, p_conte
 GRANT ALL ON FUNCTION private.start_document_review(p_document_id uuid, p_context jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.store_subscription(p_wanted public.company_subscriptions) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.stored_version(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) TO authenticated;
@@ -10341,9 +10420,6 @@ GRANT ALL ON FUNCTION public.deactivate_member(p_company_id uuid, p_user_id uuid
 REVOKE ALL ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.document_to_approve(p_document_id uuid, p_expires_on date) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.document_to_approve(p_document_id uuid, p_expires_on date) TO authenticated;
-
 REVOKE ALL ON FUNCTION public.end_other_sessions() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_other_sessions() TO authenticated;
 
@@ -10365,6 +10441,9 @@ GRANT ALL ON FUNCTION public.leave_company(p_company_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 
+REVOKE ALL ON FUNCTION public.orphaned_files(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.orphaned_files(p_limit integer) TO service_role;
+
 REVOKE ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
@@ -10374,8 +10453,8 @@ GRANT ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id
 REVOKE ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_stored_file(p_document_id uuid, p_file_hash text) TO service_role;
+REVOKE ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) TO service_role;
@@ -10934,11 +11013,11 @@ CREATE CONSTRAINT TRIGGER issue_email_verification_again AFTER UPDATE ON auth.us
 
 CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEMENT EXECUTE FUNCTION private.queue_end_of_account();
 
-CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths)))));
+CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 
 CREATE POLICY "A specialist sees files of their own documents" ON storage.objects FOR SELECT TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(false) AS my_document_paths)))));
 
-CREATE POLICY "A specialist uploads the file of a pending document" ON storage.objects FOR INSERT TO authenticated WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths)))));
+CREATE POLICY "A specialist uploads the file of a pending document" ON storage.objects FOR INSERT TO authenticated WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 
 SELECT cron.schedule('booking-reminders-dispatch', '* * * * *', 'select private.run_job(''kick_reminders'')');
 
@@ -10977,5 +11056,7 @@ SELECT cron.schedule('purge-sign-ins', '57 * * * *', 'select private.run_job(''p
 SELECT cron.schedule('purge-tokens', '17 * * * *', 'select private.run_job(''purge_tokens'')');
 
 SELECT cron.schedule('settle-ended-memberships', '* * * * *', 'select private.run_job(''settle_ended_memberships'')');
+
+SELECT cron.schedule('storage-sweep', '*/15 * * * *', 'select private.run_job(''kick_storage_sweep'')');
 
 SELECT cron.schedule('trim-job-history', '7 3 * * *', 'select private.run_job(''trim_job_history'')');

@@ -1326,12 +1326,13 @@ export type Database = {
                     "issuing_authority": string;
                     "mime_type": string;
                     "opened_by": (string)[];
-                    "opened_version": string | null;
                     "pillar_ids": (string)[];
                     "rejection_reason": string | null;
                     "review_started_at": string | null;
+                    "reviewed_hash": string | null;
+                    "reviewed_path": string | null;
+                    "reviewed_size": number | null;
                     "specialist_id": string;
-                    "stored_hash": string | null;
                     "updated_at": string;
                     "uploaded_at": string;
                     "verification_status": Database["public"]["Enums"]["document_status"];
@@ -1352,12 +1353,13 @@ export type Database = {
                     "issuing_authority": string;
                     "mime_type": string;
                     "opened_by"?: (string)[];
-                    "opened_version"?: string | null;
                     "pillar_ids"?: (string)[];
                     "rejection_reason"?: string | null;
                     "review_started_at"?: string | null;
+                    "reviewed_hash"?: string | null;
+                    "reviewed_path"?: string | null;
+                    "reviewed_size"?: number | null;
                     "specialist_id": string;
-                    "stored_hash"?: string | null;
                     "updated_at"?: string;
                     "uploaded_at"?: string;
                     "verification_status"?: Database["public"]["Enums"]["document_status"];
@@ -1377,12 +1379,13 @@ export type Database = {
                     "issuing_authority"?: string;
                     "mime_type"?: string;
                     "opened_by"?: (string)[];
-                    "opened_version"?: string | null;
                     "pillar_ids"?: (string)[];
                     "rejection_reason"?: string | null;
                     "review_started_at"?: string | null;
+                    "reviewed_hash"?: string | null;
+                    "reviewed_path"?: string | null;
+                    "reviewed_size"?: number | null;
                     "specialist_id"?: string;
-                    "stored_hash"?: string | null;
                     "updated_at"?: string;
                     "uploaded_at"?: string;
                     "verification_status"?: Database["public"]["Enums"]["document_status"];
@@ -1993,13 +1996,6 @@ export type Database = {
                 };
                 Returns: Json;
             };
-            "document_to_approve": {
-                Args: {
-                    "p_document_id": string;
-                    "p_expires_on"?: string;
-                };
-                Returns: Json;
-            };
             "end_other_sessions": {
                 Args: Record<PropertyKey, never>;
                 Returns: number;
@@ -2036,6 +2032,12 @@ export type Database = {
             };
             "my_verification": {
                 Args: Record<PropertyKey, never>;
+                Returns: Json;
+            };
+            "orphaned_files": {
+                Args: {
+                    "p_limit": number;
+                };
                 Returns: Json;
             };
             "read_audit_logs": {
@@ -2101,12 +2103,14 @@ export type Database = {
                 };
                 Returns: Json;
             };
-            "record_stored_file": {
+            "record_reviewed_copy": {
                 Args: {
                     "p_document_id": string;
                     "p_file_hash": string;
+                    "p_file_size": number;
+                    "p_path": string;
                 };
-                Returns: undefined;
+                Returns: string;
             };
             "redrive_emails": {
                 Args: {

@@ -315,7 +315,7 @@ export interface paths {
         put?: never;
         /**
          * Approve or reject a document
-         * @description For platform admins. To approve one, the caller has opened it within the hour, and its stored file is the one that was announced: it is read and compared. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
+         * @description For platform admins. To approve one, the caller has opened it within the hour; what is approved is the copy that they were shown. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
          */
         post: operations["specialist-verify"];
         delete?: never;
@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * Open a document
-         * @description For platform admins: answers the document as it would be approved, and lets its file be read for five minutes by whoever has the address. For an hour its specialist cannot replace it. That it was opened is written down. `file_mismatch`: the file was replaced after the decision.
+         * @description For platform admins: answers the document as it would be approved, and lets its file be downloaded for five minutes by whoever has the address: a copy, made when it was first opened, that nothing uploaded later changes. For an hour its specialist cannot replace it. That it was opened is written down. `file_mismatch`: the file is not the one that was announced, as `detail` says in words.
          */
         post: operations["specialist-verify-open"];
         delete?: never;
@@ -358,6 +358,26 @@ export interface paths {
         get: operations["specialist-verify-queue"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/storage-sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove files that belong to nobody
+         * @description One run of up to a thousand files of documents that no row names any more. Runs may overlap.
+         */
+        post: operations["storage-sweep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -700,7 +720,7 @@ export interface components {
              * @description For how long, in seconds.
              */
             expires_in: number;
-            /** @description Where its file can be read, by whoever has this: a path below the address of the API. */
+            /** @description Where its file can be downloaded, by whoever has this: a path below the address of the API. */
             file_url: string;
         };
         /** @description Body of `POST /company-invitation-accept/preview`. */
@@ -889,6 +909,21 @@ export interface components {
         SubscriptionId: string;
         /** @description What a subscription entitles to at present. */
         SubscriptionStatus: "trial" | "active" | "suspended" | "cancelled";
+        /** @description Answer of `POST /storage-sweep`: what one run did, counted in files. */
+        SweepReport: {
+            /**
+             * Format: uint
+             * @description Found to belong to nobody.
+             */
+            orphaned: number;
+            /**
+             * Format: uint
+             * @description Removed. Fewer than were found where another run was faster.
+             */
+            removed: number;
+        };
+        /** @description Body of `POST /storage-sweep`: nothing to say. */
+        SweepRequest: Record<string, never>;
         /** @description Body of `POST /auth-email-verify`. */
         VerifyRequest: {
             /**
@@ -2918,7 +2953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `file_mismatch`, `already_expired`, `reason_required` */
+            /** @description `already_expired`, `reason_required` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3206,6 +3241,120 @@ export interface operations {
                 };
             };
             /** @description `upstream_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "storage-sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepReport"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `method_not_allowed` */
+            405: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout` */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`, `upstream_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -59,7 +59,6 @@ const REFUSALS = {
   own_document: 'This is your own document. Somebody else decides about it.',
   file_missing: 'The file was never uploaded.',
   review_not_started: 'You opened this document more than an hour ago, or it was replaced since. Please open it again.',
-  file_mismatch: 'The stored file is not the one that was announced. Reject it, so that the specialist uploads it again.',
   reason_required: 'Say why, in 5 to 500 characters.',
 };
 

@@ -6,33 +6,44 @@ import { callAsPerson } from './session.js';
 
 /** @typedef {import('./review.js').Item} Item */
 
-const REPLACED = 'This file is not the one that was decided about: it was replaced since.';
-
 /** @type {Item | null} */
 let opened = null;
 
-/** Opens a document; answers what is wrong, in words. @param {string} id @returns {Promise<string>} */
-export async function openDocument(id) {
-  const { status, body } = await callAsPerson('specialist-verify/open', { document_id: id });
-  if (status !== 200) return body.code === 'file_mismatch' ? REPLACED : refusal(body.code);
-  // As it stays now: since the list was made, anything may have changed.
-  const { document: item, file_url: url, expires_in: seconds } = body;
+/** Opens a document; answers what is wrong, in words. @param {Item} listed @returns {Promise<string>} */
+export async function openDocument(listed) {
+  const { status, body } = await callAsPerson('specialist-verify/open', { document_id: listed.document_id });
+  const isAnother = body.code === 'file_mismatch';
+  if (status !== 200 && !isAnother) return refusal(body.code);
+  // As it stays now: since the list was made, anything may have changed. A file that is not the announced one is not
+  // shown, and can be rejected.
+  show(isAnother ? listed : body.document);
+  showFile(isAnother ? null : body);
+  byId('approve').hidden = isAnother;
+  tell(byId('decision-note'), isAnother ? `The file cannot be opened. ${body.detail}` : '', isAnother);
+  byId('opened-title').focus();
+  return '';
+}
+
+/** @param {Item} item */
+function show(item) {
   opened = item;
   byId('opened').hidden = false;
   byId('opened-title').textContent = `${TYPES[item.document_type]} of ${item.specialist}`;
   describe(item);
-  byId('opened-link').href = url;
-  byId('opened-until').textContent = `The address of the file works until ${localTime(new Date(Date.now() + seconds * 1000).toISOString())}.`;
-  const isImage = item.mime_type.startsWith('image/');
-  byId('opened-image').hidden = !isImage;
-  if (isImage) byId('opened-image').src = url;
   byId('decision').hidden = item.status !== 'pending';
   // What was said about another document is not said about this one.
   byId('approve').reset();
   byId('reject').reset();
-  tell(byId('decision-note'), '');
-  byId('opened-title').focus();
-  return '';
+}
+
+/** @param {{ document: Item, file_url: string, expires_in: number } | null} answer */
+function showFile(answer) {
+  byId('opened-link').hidden = byId('opened-until').hidden = !answer;
+  byId('opened-image').hidden = !answer?.document.mime_type.startsWith('image/');
+  if (!answer) return;
+  byId('opened-link').href = answer.file_url;
+  byId('opened-until').textContent = `The address of the file works until ${localTime(new Date(Date.now() + answer.expires_in * 1000).toISOString())}.`;
+  if (!byId('opened-image').hidden) byId('opened-image').src = answer.file_url;
 }
 
 /** @param {Item} item */

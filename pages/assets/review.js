@@ -50,7 +50,7 @@ function row(item) {
   const button = make('button', { type: 'button', class: 'plain', 'aria-label': `Open: ${title}` }, 'Open');
   button.addEventListener('click', async () => {
     button.setAttribute('disabled', '');
-    const error = await openDocument(item.document_id);
+    const error = await openDocument(item);
     tell(byId('queue-note'), error, true);
     button.removeAttribute('disabled');
   });

@@ -40,7 +40,7 @@ test('a specialist reads how they stand, and what is missing', () => {
 });
 
 test('a refusal has words, whatever its code', () => {
-  assert.match(refusal('file_mismatch'), /not the one that was announced/);
+  assert.match(refusal('file_missing'), /never uploaded/);
   assert.equal(refusal('what_is_this'), refusal(undefined));
   const decided = decisionText({ status: 'rejected', decided_at: '2026-11-25T10:00:00Z', reason: 'It is illegible.' });
   assert.match(decided, /^Somebody was faster: rejected 25 Nov 2026.*, because: It is illegible\.$/);

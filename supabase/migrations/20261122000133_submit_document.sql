@@ -46,7 +46,7 @@ begin
   set document_type = excluded.document_type, document_number = excluded.document_number,
       issuing_authority = excluded.issuing_authority, expiry_date = excluded.expiry_date, file_hash = excluded.file_hash,
       mime_type = excluded.mime_type, file_size = excluded.file_size, uploaded_at = now(), review_started_at = null, opened_by = '{}',
-      opened_version = null, stored_hash = null, pillar_ids = '{}'
+      reviewed_path = null, reviewed_hash = null, reviewed_size = null, pillar_ids = '{}'
   returning d.* into v_new;
   perform private.write_audit(
     'document.submitted', 'specialist_documents', v_new.id::text, private.user_id(),
@@ -70,7 +70,7 @@ language sql
 security invoker
 set search_path = ''
 as $$
-  select to_jsonb(d) - array['decided_by', 'expiry_notice', 'opened_by', 'opened_version', 'stored_hash']
+  select to_jsonb(d) - array['decided_by', 'expiry_notice', 'opened_by', 'reviewed_path', 'reviewed_hash', 'reviewed_size']
   from private.submit_document(
     p_type, p_document_number, p_issuing_authority, p_expiry_date, p_file_hash, p_mime_type, p_file_size, p_document_id
   ) d;
@@ -83,6 +83,18 @@ comment on function public.submit_document(text, text, text, date, text, text, i
 
 grant execute on function public.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
 
+create function private.has_file(p_document public.specialist_documents)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_document.reviewed_path is not null
+    or exists (select from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path);
+$$;
+
+comment on function private.has_file(public.specialist_documents) is 'Whether the file of a document was uploaded.';
+
 -- A file that was announced and never sent is not in the queue, and need not stay in the table.
 create function private.job_purge_announced_documents(p_now timestamptz)
 returns bigint
@@ -94,8 +106,7 @@ declare
 begin
   delete from public.specialist_documents where id = any (array(
     select d.id from public.specialist_documents d
-    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days'
-      and not exists (select from storage.objects o where o.bucket_id = 'specialist-documents' and o.name = d.file_path)
+    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days' and not private.has_file(d)
     order by d.uploaded_at limit private.purge_limit()
   ));
   get diagnostics v_rows = row_count;

@@ -29,27 +29,16 @@ set search_path = ''
 as $$
   select private.write_audit(
     p_action, 'specialist_documents', p_document.id::text, s.user_id, p_old,
-    case when p_old is not null then private.document_json(p_document) || jsonb_strip_nulls(jsonb_build_object('note', p_note)) end,
+    case when p_old is not null then
+      private.document_json(p_document) || jsonb_strip_nulls(jsonb_build_object('note', p_note, 'reviewed_hash', p_document.reviewed_hash))
+    end,
     p_context
   )
   from public.specialists s where s.id = p_document.specialist_id;
 $$;
 
 comment on function private.audit_document(text, public.specialist_documents, jsonb, jsonb, text) is
-  'Writes down what was done with a document, under its specialist, who does not read the note.';
-
--- Policies are asked when an upload begins. One that began before the review, or by an address that was signed
--- before, may end in it.
-create function private.stored_version(p_document public.specialist_documents)
-returns text
-language sql
-stable
-set search_path = ''
-as $$
-  select coalesce(version, '') from storage.objects where bucket_id = 'specialist-documents' and name = p_document.file_path;
-$$;
-
-comment on function private.stored_version(public.specialist_documents) is 'The version of the file of a document, as Storage has it now; null where none was uploaded.';
+  'Writes down what was done with a document, under its specialist, who does not read the note, and with which file: the copy that was reviewed.';
 
 create function private.specialist_verification_queue(p_status text, p_cursor text, p_limit int)
 returns jsonb
@@ -73,7 +62,7 @@ begin
   end if;
   v_page := array(
     select d from public.specialist_documents d
-    where d.verification_status = p_status and private.stored_version(d) is not null
+    where d.verification_status = p_status and private.has_file(d)
       and (p_cursor is null or (d.uploaded_at, d.id) > ('epoch'::timestamptz + v_cursor[1]::bigint * interval '1 microsecond', v_cursor[2]::uuid))
     order by d.uploaded_at, d.id limit v_limit + 1
   );
@@ -119,23 +108,21 @@ $$;
 
 comment on function private.queue_items(public.specialist_documents[]) is 'The documents of a page, with the pillars that their specialists have now.';
 
--- Opened again while it is being looked at, it keeps the pillars of the first look; what was uploaded meanwhile
--- begins another.
-create function private.begin_review(p_document public.specialist_documents, p_version text)
+-- Opened again while it is being looked at, it keeps the pillars of the first look.
+create function private.begin_review(p_document public.specialist_documents)
 returns public.specialist_documents
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_anew constant boolean := private.is_replaceable(p_document) or p_document.opened_version is distinct from p_version;
+  v_anew constant boolean := private.is_replaceable(p_document);
   v_admin constant uuid := private.user_id();
   v public.specialist_documents;
 begin
   update public.specialist_documents d
-  set review_started_at = now(), opened_version = p_version,
+  set review_started_at = now(),
       opened_by = case when v_anew then array[v_admin] else (v_admin || array_remove(d.opened_by, v_admin))[:100] end,
-      stored_hash = case when not v_anew then d.stored_hash end,
-      pillar_ids = case when private.is_replaceable(p_document) then array(
+      pillar_ids = case when v_anew then array(
         select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id limit 100
       ) else d.pillar_ids end
   where d.id = p_document.id
@@ -144,7 +131,32 @@ begin
 end;
 $$;
 
-comment on function private.begin_review(public.specialist_documents, text) is 'The caller looks at a pending document, whose file has this version.';
+comment on function private.begin_review(public.specialist_documents) is 'The caller looks at a pending document.';
+
+-- Each copy has a name of its own, so that none is ever written twice: of two that are made at once the one counts that
+-- is recorded first, and what is uploaded meanwhile can come into another alone.
+create function private.file_json(p_document public.specialist_documents)
+returns jsonb
+language sql
+volatile
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'path', p_document.file_path, 'file_hash', p_document.file_hash, 'mime_type', p_document.mime_type, 'file_size', p_document.file_size,
+    'differs', case
+      when (o.metadata ->> 'size')::bigint <> p_document.file_size then 'length'
+      when o.metadata ->> 'mimetype' <> p_document.mime_type then 'type'
+    end,
+    'reviewed_path', p_document.reviewed_path, 'copy_path', p_document.file_path || '/' || gen_random_uuid(),
+    'file_name', format('%s-%s.%s', p_document.document_type, left(p_document.id::text, 8), split_part(p_document.mime_type, '/', 2))
+  )
+  from (values (p_document.file_path)) p (name)
+  left join storage.objects o on o.bucket_id = 'specialist-documents' and o.name = p.name;
+$$;
+
+comment on function private.file_json(public.specialist_documents) is
+  'The file of a document: what it should be, and in what it is another by what Storage says, if in anything; the copy that is decided '
+  'about, and where to put one if there is none; what it is called.';
 
 -- Answered is what stays as it is from here on: what is approved is that, and not what a list said.
 create function private.start_document_review(p_document_id uuid, p_context jsonb)
@@ -155,25 +167,21 @@ set search_path = ''
 as $$
 declare
   v public.specialist_documents;
-  v_version text;
 begin
   perform private.require_platform_admin();
   select * into v from public.specialist_documents where id = p_document_id for update;
-  v_version := private.stored_version(v);
   if v.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
-  elsif v_version is null then
+  elsif not private.has_file(v) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
   elsif v.verification_status = 'pending' then
-    v := private.begin_review(v, v_version);
-  -- Null: it was rejected unseen.
-  elsif v.opened_version <> v_version then
-    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The file was replaced after it was decided about.';
+    v := private.begin_review(v);
   end if;
   perform private.audit_document('document.opened', v, null, private.caller_context(p_context, 'start_document_review'));
-  return jsonb_build_object('path', v.file_path, 'document', private.queue_item(v, v.pillar_ids));
+  return private.file_json(v) || jsonb_build_object('document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
+
 grant execute on function private.specialist_verification_queue(text, text, int) to authenticated;
 grant execute on function private.start_document_review(uuid, jsonb) to authenticated;
 
@@ -199,7 +207,10 @@ comment on function public.specialist_verification_queue(text, text, int) is
   'Documents whose file is there, oldest first, for platform admins: {items, next_cursor}. Errors: unauthenticated (401), forbidden (403), '
   'invalid_status, invalid_limit, invalid_cursor (422).';
 comment on function public.start_document_review(uuid, jsonb) is
-  'A platform admin opens a document, which for a while cannot be replaced then: {path, document}, as what would be approved. '
-  'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409), file_mismatch (422: replaced after the decision).';
+  'A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: '
+  'the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs '
+  '(length or type, where Storage says so), copy_path, file_name}. '
+  'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
+
 grant execute on function public.specialist_verification_queue(text, text, int) to authenticated;
 grant execute on function public.start_document_review(uuid, jsonb) to authenticated;

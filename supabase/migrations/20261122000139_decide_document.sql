@@ -1,8 +1,8 @@
--- Deciding about documents: approving what was opened and compared, or rejecting.
+-- Deciding about documents: approving the copy that was opened, or rejecting.
 --
--- Called: by platform admins, through the edge function specialist-verify. Between document_to_approve() and
---         decide_document() it reads the stored file and, as the service, leaves with record_stored_file() what it
---         found: an admin who asks the database directly cannot approve what nobody has compared.
+-- Called: by platform admins, through the edge function specialist-verify. Which copy is decided about is recorded by the
+--         service alone, once it was read and found to be what was announced: an admin who asks the database directly
+--         cannot approve anything else.
 
 create function private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date)
 returns void
@@ -25,11 +25,9 @@ begin
     if (length(trim(p_reason)) between 5 and 500) is not true then
       raise sqlstate 'PT422' using message = 'reason_required', detail = 'Say why, in 5 to 500 characters.';
     end if;
-  elsif private.stored_version(p_document) is null then
+  elsif not private.has_file(p_document) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
-  elsif private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by)
-    or p_document.opened_version is distinct from private.stored_version(p_document)
-  then
+  elsif p_document.reviewed_path is null or private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by) then
     raise sqlstate 'PT409' using message = 'review_not_started', detail = 'Open the document first.';
   elsif coalesce(p_expires_on, p_document.expiry_date) < current_date or not isfinite(p_expires_on) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
@@ -40,33 +38,6 @@ $$;
 comment on function private.check_decision(public.specialist_documents, text, text, date) is
   'Refuses a decision of the caller: not_found (404), own_document (403), already_decided, file_missing, review_not_started (409), '
   'invalid_decision, reason_required, already_expired (422).';
-
-create function private.document_to_approve(p_document_id uuid, p_expires_on date)
-returns jsonb
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $$
-declare
-  v public.specialist_documents;
-begin
-  perform private.require_platform_admin();
-  select * into v from public.specialist_documents where id = p_document_id;
-  perform private.check_decision(v, 'approve', null, p_expires_on);
-  return jsonb_build_object('path', v.file_path, 'file_hash', v.file_hash, 'mime_type', v.mime_type, 'file_size', v.file_size);
-end;
-$$;
-
-create function private.record_stored_file(p_document_id uuid, p_file_hash text)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-  update public.specialist_documents d set stored_hash = lower(p_file_hash)
-  where d.id = p_document_id and d.verification_status = 'pending' and not private.is_replaceable(d);
-$$;
 
 -- The accounts of whoever decides and is mailed first, and the specialist before the document, as in submit_document().
 create function private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb)
@@ -88,9 +59,6 @@ begin
   where s.id = (select d.specialist_id from public.specialist_documents d where d.id = p_document_id) for no key update;
   select * into v from public.specialist_documents where id = p_document_id for update;
   perform private.check_decision(v, p_decision, p_reason, p_expires_on);
-  if v_approved and v.stored_hash is distinct from v.file_hash then
-    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The stored file is not the one that was announced.';
-  end if;
   v_old := private.document_json(v);
   update public.specialist_documents d
   set verification_status = case when v_approved then 'verified' else 'rejected' end,
@@ -108,27 +76,8 @@ begin
   return jsonb_build_object('document', private.document_json(v), 'specialist_status', v_status);
 end;
 $$;
-grant execute on function private.document_to_approve(uuid, date) to authenticated;
-grant execute on function private.record_stored_file(uuid, text) to service_role;
+
 grant execute on function private.decide_document(uuid, text, text, date, jsonb) to authenticated;
-
-create function public.document_to_approve(p_document_id uuid, p_expires_on date default null)
-returns jsonb
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select private.document_to_approve(p_document_id, p_expires_on);
-$$;
-
-create function public.record_stored_file(p_document_id uuid, p_file_hash text)
-returns void
-language sql
-set search_path = ''
-as $$
-  select private.record_stored_file(p_document_id, p_file_hash);
-$$;
 
 create function public.decide_document(
   p_document_id uuid, p_decision text, p_reason text default null, p_expires_on date default null, p_context jsonb default null
@@ -141,15 +90,9 @@ as $$
   select private.decide_document(p_document_id, p_decision, p_reason, p_expires_on, p_context);
 $$;
 
-comment on function public.document_to_approve(uuid, date) is
-  'Where the file of a document is that the caller may approve, and what it should be: {path, file_hash, mime_type, file_size}. '
-  'Errors: as decide_document(), but file_mismatch.';
-comment on function public.record_stored_file(uuid, text) is
-  'Keeps what the edge function found stored for a document that is being reviewed. Of another nothing is kept.';
 comment on function public.decide_document(uuid, text, text, date, jsonb) is
-  'A platform admin approves or rejects a document. To be approved, its stored file must have been found to be the announced one. '
+  'A platform admin approves or rejects a document, as it was copied when it was opened. To approve it, the caller must have opened it. '
   'Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), '
-  'already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, file_mismatch, already_expired (422).';
-grant execute on function public.document_to_approve(uuid, date) to authenticated;
-grant execute on function public.record_stored_file(uuid, text) to service_role;
+  'already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422).';
+
 grant execute on function public.decide_document(uuid, text, text, date, jsonb) to authenticated;

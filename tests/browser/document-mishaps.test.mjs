@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { platformAdmin } from '../end-to-end/platform/companies.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
-import { aPdf, aPillar, anApplicant, handIn } from '../end-to-end/platform/specialists.mjs';
+import { aPdf, aPillar, anApplicant, announce, handIn, upload as sendFile } from '../end-to-end/platform/specialists.mjs';
 import { signedIn } from '../end-to-end/platform/people.mjs';
 import { handedIn, onPage, openFromQueue, upload } from './documents-page.mjs';
 import { obstacles } from './obstacles.mjs';
@@ -136,6 +136,24 @@ test('what an admin has filled in about one document is not said about the next'
     select verification_status as status, expiry_date::text as expiry from public.specialist_documents
     where id in ${sql([first.id, second.id])} order by uploaded_at`;
   assert.deepEqual([...rows], [{ status: 'pending', expiry: null }, { status: 'verified', expiry: '2032-02-02' }]);
+  await context.close();
+});
+
+test('a file that is not the announced one is not shown, and can be rejected', async () => {
+  const [admin, person] = [await platformAdmin(), await anApplicant()];
+  const name = `Ines ${randomBytes(4).toString('hex')}`;
+  await sql`update public.specialists set display_name = ${name} where id = ${person.specialistId}`;
+  const { file_path } = await announce(person, aPdf());
+  assert.equal((await sendFile(person, file_path, aPdf())).error, null);
+  const { page, context } = await onPage(admin, '/review');
+  await openFromQueue(page, name);
+  await page.getByText('The file cannot be opened. It was changed since it was announced.').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Download the file' }).count(), 0);
+  assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0);
+  assert.deepEqual(await page.evaluate(obstacles), []);
+  await page.getByLabel('Reason').fill('This is another file.');
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await page.getByText('Rejected. The specialist is mailed').waitFor();
   await context.close();
 });
 

@@ -34,7 +34,7 @@ test('somebody applies, is rejected, uploads another document, and is verified',
 
   const petra = await onPage(admin, '/review');
   await openFromQueue(petra.page, name);
-  assert.equal((await fetch(String(await petra.page.getByRole('link', { name: 'Open the file' }).evaluate((link) => /** @type {HTMLAnchorElement} */ (link).href)))).status, 200);
+  assert.equal((await fetch(String(await petra.page.getByRole('link', { name: 'Download the file' }).evaluate((link) => /** @type {HTMLAnchorElement} */ (link).href)))).status, 200);
   assert.deepEqual(await petra.page.evaluate(obstacles), []);
   await keepScreenshot(petra.page, 'review');
   await ines.page.reload();

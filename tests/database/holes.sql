@@ -44,10 +44,12 @@ alter policy "A company admin sees the plan of their company, an admin all" on p
 alter policy "A company admin sees the invitations of their company" on public.company_employee_invitations using (company_id = any(array(select private.my_company_ids('{manager,admin}'))))
 alter policy "A company admin sees what their company accepted, an admin all" on public.company_dpa_acceptance using (true)
 grant select on private.invitation_tokens to service_role
-grant select (stored_hash) on public.specialist_documents to authenticated
+grant select (reviewed_path) on public.specialist_documents to authenticated
 grant update (verification_status) on public.specialist_documents to authenticated
 alter policy "A specialist sees their own documents" on public.specialist_documents using (specialist_id = (select private.my_specialist_id()) or (select private.is_platform_admin()))
-grant execute on function private.record_stored_file(uuid, text) to public
+grant execute on function private.record_reviewed_copy(uuid, text, text, int) to public
+alter policy "A specialist uploads the file of a pending document" on storage.objects with check (bucket_id = 'specialist-documents' and private.may_upload(name, metadata))
+alter policy "A specialist replaces the file of a pending document" on storage.objects using (bucket_id = 'specialist-documents') with check (bucket_id = 'specialist-documents')
 alter table public.specialists drop constraint specialists_languages_check, add check (cardinality(languages) between 1 and 20)
 alter table public.companies drop constraint companies_name_check, add check (length(trim(name)) between 1 and 200)
 alter table public.company_subscription_plans drop constraint company_subscription_plans_features_check, add check (pg_column_size(features) <= 5000)

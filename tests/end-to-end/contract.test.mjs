@@ -54,6 +54,7 @@ const routes = [
   { path: 'company-invitation-accept', body: { token, terms: { terms: '1', privacy: '1' } } },
   { path: 'email-dispatch', headers: cron, body: {}, cron: true },
   { path: 'booking-reminders-dispatch', headers: cron, body: {}, cron: true },
+  { path: 'storage-sweep', headers: cron, body: {}, cron: true },
 ];
 
 /** @param {Response} response @param {string} expected status and code */
@@ -314,7 +315,8 @@ describe('the cron key', () => {
       const response = await callFunction(path, { headers: { apikey: key }, body: {} });
       assert.equal(response.status, 200);
       const report = await response.json();
-      const fields = ['batches', 'claimed', 'deferred', 'duration_ms', 'failed', 'remaining', 'sent', 'skipped'];
+      const mails = ['batches', 'claimed', 'deferred', 'duration_ms', 'failed', 'remaining', 'sent', 'skipped'];
+      const fields = path === 'storage-sweep' ? ['orphaned', 'removed'] : mails;
       assert.deepEqual(Object.keys(report).sort(), fields);
       for (const field of fields) assert.ok(Number.isInteger(report[field]) && report[field] >= 0, field);
     });

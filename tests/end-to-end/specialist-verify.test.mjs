@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { after, test } from 'node:test';
 import { sql, visitor } from './platform/clients.mjs';
 import { as, ask, platformAdmin } from './platform/companies.mjs';
@@ -46,7 +46,7 @@ async function wholeQueue(admin, limit) {
 }
 
 const row = async (/** @type {string} */ id) =>
-  (await sql`select verification_status as status, stored_hash, decided_at from public.specialist_documents where id = ${id}`)[0];
+  (await sql`select verification_status as status, reviewed_hash, decided_at from public.specialist_documents where id = ${id}`)[0];
 
 test('from the upload to a verified specialist, whom anybody sees then', async () => {
   const [admin, ines] = [await platformAdmin(), await anApplicant()];
@@ -65,6 +65,7 @@ test('from the upload to a verified specialist, whom anybody sees then', async (
   assert.equal(expires_in, 300);
   const seen = await fetch(`${environment.url}${file_url}`);
   assert.deepEqual([seen.status, seen.headers.get('content-type')], [200, 'application/pdf']);
+  assert.match(seen.headers.get('content-disposition') ?? '', /^attachment; filename=license-[0-9a-f]{8}\.pdf;/);
   assert.ok(Buffer.from(await seen.arrayBuffer()).equals(file));
 
   const decided = await decide(admin, id, { decision: 'approve', expires_on: '2030-01-31' });
@@ -112,20 +113,22 @@ test('what is stored must be what was announced, in every byte and by its kind',
     const { id, file_path } = await announce(ines, said);
     const { error } = await upload(ines, file_path, stored);
     assert.equal(error, null, what);
-    assert.equal((await open(admin, id)).status, 200);
-    assert.equal(code(await decide(admin, id)), '422 file_mismatch', what);
-    assert.deepEqual({ ...(await row(id)) }, { status: 'pending', stored_hash: null, decided_at: null }, what);
+    const opened = await open(admin, id);
+    assert.equal(code(opened), '422 file_mismatch', what);
+    assert.match(opened.body.detail, { 'another byte': /changed/, 'no PDF at all': /type/ }[what] ?? /longer or shorter/);
+    assert.equal(code(await decide(admin, id)), '409 review_not_started', what);
+    assert.deepEqual({ ...(await row(id)) }, { status: 'pending', reviewed_hash: null, decided_at: null }, what);
   }
 });
 
-test('a file of ten megabytes is read and compared, and no worse for it many at once', async () => {
+test('a file of ten megabytes is copied, read and compared, and no worse for it many at once', async () => {
   const [admin, ines] = [await platformAdmin(), await anApplicant()];
   const ids = [];
   for (let i = 0; i < 4; i += 1) {
-    const id = await handIn(ines, Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(10 * 1024 * 1024 - 9)]));
-    assert.equal((await open(admin, id)).status, 200);
-    ids.push(id);
+    ids.push(await handIn(ines, Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(10 * 1024 * 1024 - 9)])));
   }
+  const opened = await Promise.all(ids.map((id) => open(admin, id)));
+  assert.deepEqual(opened.map(({ status }) => status), ids.map(() => 200));
   const answers = await Promise.all(ids.map((id) => decide(admin, id)));
   assert.deepEqual(answers.map(code), ids.map(() => '200 verified'));
 });
@@ -146,52 +149,45 @@ test('while it is looked at nothing is replaced, and what was replaced is looked
   await open(other, id);
   assert.equal(code(await decide(admin, id)), '409 review_not_started', 'who saw the first file approves the second');
   assert.equal(code(await decide(other, id)), '200 verified');
-  assert.equal((await row(id)).stored_hash, sha256(second));
+  assert.equal((await row(id)).reviewed_hash, sha256(second));
 });
 
-test('an upload that was allowed before the review and ends in it is noticed, even if the file is as announced', async () => {
+test('an upload that began before the review and ends in it changes nothing', async () => {
   const [admin, ines] = [await platformAdmin(), await anApplicant()];
-  const [shown, announced] = [aPdf('harmless'), aPdf('announced')];
+  const [announced, shown] = [aPdf('announced'), aPdf('late     ')];
+  assert.equal(announced.length, shown.length);
   const { id, file_path } = await announce(ines, announced);
-  const bucket = ines.client.storage.from('specialist-documents');
-  const { data: early, error } = await bucket.createSignedUploadUrl(file_path, { upsert: true });
-  assert.equal(error, null);
-  assert.equal((await upload(ines, file_path, shown)).error, null);
-  await open(admin, id);
-  const late = await bucket.uploadToSignedUrl(file_path, early?.token ?? '', announced, { contentType: 'application/pdf', upsert: true });
-  assert.equal(late.error, null, 'the platform has no such gap any more: this test is for nothing');
-  assert.equal(code(await decide(admin, id)), '409 review_not_started', 'what nobody has seen was approved');
-  await open(admin, id);
-  assert.equal(code(await decide(admin, id)), '200 verified');
-  // The same address works on; that the evidence is another one now is told to whoever opens it.
-  assert.equal((await bucket.uploadToSignedUrl(file_path, early?.token ?? '', shown, { contentType: 'application/pdf', upsert: true })).error, null);
-  assert.equal(code(await open(admin, id)), '422 file_mismatch');
-});
-
-test('an upload that began before the review and ends in it is noticed', async () => {
-  const [admin, ines] = [await platformAdmin(), await anApplicant()];
-  const file = aPdf();
-  const { id, file_path } = await announce(ines, file);
-  assert.equal((await upload(ines, file_path, aPdf())).error, null);
-  let finish = () => {};
-  const slow = new ReadableStream({
-    start(controller) {
-      controller.enqueue(file.subarray(0, 10));
-      finish = () => {
-        controller.enqueue(file.subarray(10));
-        controller.close();
-      };
+  assert.equal((await upload(ines, file_path, announced)).error, null);
+  const sending = request(`${environment.url}/storage/v1/object/specialist-documents/${file_path}`, {
+    method: 'POST',
+    headers: {
+      apikey: environment.publishableKey, ...(await as(ines)), 'content-type': 'application/pdf', 'x-upsert': 'true',
+      'content-length': shown.length,
     },
   });
-  const sending = fetch(`${environment.url}/storage/v1/object/specialist-documents/${file_path}`, /** @type {any} */ ({
-    method: 'PUT', headers: { apikey: environment.publishableKey, ...(await as(ines)), 'content-type': 'application/pdf', 'x-upsert': 'true' },
-    body: slow, duplex: 'half',
-  }));
+  const ended = new Promise((resolve, reject) => sending.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject));
+  sending.write(shown.subarray(0, 10));
   await new Promise((resolve) => setTimeout(resolve, 300));
-  await open(admin, id);
-  finish();
-  const { status } = await sending;
-  assert.equal(code(await decide(admin, id)), status === 200 ? '409 review_not_started' : '422 file_mismatch');
+  const { body } = await open(admin, id);
+  sending.end(shown.subarray(10));
+  assert.equal(await ended, 200, 'the platform has no such gap any more: this test is for nothing');
+  const own = await ines.client.storage.from('specialist-documents').download(file_path);
+  assert.ok(Buffer.from(await /** @type {Blob} */ (own.data).arrayBuffer()).equals(shown));
+  assert.equal(code(await decide(admin, id)), '200 verified');
+  const again = await open(admin, id);
+  for (const url of [body.file_url, again.body.file_url]) {
+    const file = await fetch(`${environment.url}${url}`);
+    assert.ok(Buffer.from(await file.arrayBuffer()).equals(announced), 'the evidence was replaced');
+  }
+});
+
+test('two admins who open it at once see one copy', async () => {
+  const [olga, paul, ines] = [await platformAdmin(), await platformAdmin(), await anApplicant()];
+  const id = await handIn(ines);
+  const opened = await Promise.all([open(olga, id), open(paul, id), open(olga, id), open(paul, id)]);
+  const files = opened.map(({ body }) => new URL(body.file_url, environment.url).pathname);
+  assert.equal(new Set(files).size, 1, files.join());
+  assert.equal(code(await decide(paul, id)), '200 verified');
 });
 
 test('what is approved is what was opened, not what the list said', async () => {
@@ -247,8 +243,8 @@ test('nobody but platform admins reviews, and no file is read without opening it
   assert.equal(direct.error?.message, 'review_not_started');
   await open(admin, id);
   const blind = await admin.client.rpc('decide_document', { p_document_id: id, p_decision: 'approve' });
-  assert.equal(blind.error?.message, 'file_mismatch', 'a document was approved whose file nobody compared');
-  const forged = await admin.client.rpc('record_stored_file', { p_document_id: id, p_file_hash: '0'.repeat(64) });
+  assert.equal(blind.error, null);
+  const forged = await admin.client.rpc('record_reviewed_copy', { p_document_id: id, p_path: 'x', p_file_hash: '0'.repeat(64), p_file_size: 1 });
   assert.equal(forged.error?.code, '42501');
 });
 
@@ -274,30 +270,39 @@ test('the queue is the oldest first, and its pages are the whole', async () => {
   assert.equal(all.filter((one) => one.specialist_id === ines.specialistId).length, 5);
 });
 
-test('a storage that is slow, down or lying changes nothing', async () => {
+test('a storage that is slow, down, denying or lying changes nothing, and never means that nothing was uploaded', async () => {
   const [admin, ines] = [await platformAdmin(), await anApplicant()];
   const id = await handIn(ines);
-  await open(admin, id);
   const headers = await as(admin);
-  /** @type {Record<string, (response: import('node:http').ServerResponse) => void>} */
-  const storages = {
-    '503 upstream_unavailable': (response) => response.writeHead(502).end(),
-    '504 upstream_timeout': (response) => response.writeHead(200).write('%PDF-'),
-    '422 file_mismatch': (response) => response.writeHead(200).end('%PDF-1.7 another file'),
-  };
-  for (const [expected, answer] of Object.entries(storages)) {
+  const saying = (/** @type {number} */ status, /** @type {unknown} */ body) => (/** @type {import('node:http').ServerResponse} */ response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  /** @type {[string, (response: import('node:http').ServerResponse) => void][]} */
+  const storages = [
+    ['503 upstream_unavailable', (response) => response.writeHead(502).end()],
+    ['503 upstream_unavailable', saying(400, { statusCode: '403', code: 'AccessDenied', error: 'Unauthorized', message: 'new row violates row-level security policy' })],
+    ['503 upstream_unavailable', saying(400, { statusCode: '404', code: 'NoSuchBucket', error: 'Bucket not found', message: 'Bucket not found' })],
+    ['503 upstream_unavailable', saying(404, { message: 'no Route matched with those values' })],
+    ['504 upstream_timeout', (response) => response.writeHead(200).write('{')],
+    ['503 upstream_unavailable', (response) => response.writeHead(404).end('x'.repeat(100_000))],
+    ['409 file_missing', saying(400, { statusCode: '404', error: 'not_found', message: 'Object not found' })],
+    // It says that it has copied, and reads another file out.
+    ['422 file_mismatch', (response) => response.writeHead(200).end('%PDF-1.7 another file')],
+  ];
+  for (const [expected, answer] of storages) {
     const platform = await FunctionProcess.start('specialist-verify', {
       SUPABASE_URL: await storageThat(answer),
       UPSTREAM_TIMEOUT_MS: '1000',
     });
     try {
-      const response = await platform.post('', { headers, body: { document_id: id, decision: 'approve' } });
+      const response = await platform.post('/open', { headers, body: { document_id: id } });
       assert.equal(`${response.status} ${(await response.json()).code}`, expected);
     } finally {
       await platform.kill();
     }
-    assert.equal((await row(id)).status, 'pending');
+    assert.deepEqual({ ...(await row(id)) }, { status: 'pending', reviewed_hash: null, decided_at: null });
+    assert.equal(code(await decide(admin, id)), '409 review_not_started');
   }
+  assert.equal((await open(admin, id)).status, 200);
   assert.equal(code(await decide(admin, id)), '200 verified');
 });
 

@@ -30,6 +30,7 @@ export const EXAMPLES: Record<string, Example> = {
   'auth-password-reset-complete': { path: '/', body: { token: TOKEN, password: 'correct horse battery staple' } },
   'auth-password-reset-request': { path: '/', body: { email: 'nobody@example.com' } },
   'booking-reminders-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
+  'storage-sweep': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
   'company-assign-plan': {
     path: '/',
     headers: AS_PERSON,

@@ -19,6 +19,7 @@ use crate::{
     outbox::{DispatchReport, DispatchRequest},
     password_reset::{ResetPasswordRequest, ResetPasswordResponse},
     plans::{AssignPlanRequest, Subscription},
+    sweep::{SweepReport, SweepRequest},
     verification::{VerifyRequest, VerifyResponse},
 };
 
@@ -76,7 +77,21 @@ fn operations(schemas: &mut Schemas) -> Vec<Operation> {
     all.extend(accepting(schemas));
     all.extend(reviewing(schemas));
     all.extend(dispatchers(schemas));
+    all.push(sweeping(schemas));
     all
+}
+
+fn sweeping(schemas: &mut Schemas) -> Operation {
+    Operation {
+        function: "storage-sweep",
+        path: "",
+        summary: "Remove files that belong to nobody",
+        description: "One run of up to a thousand files of documents that no row names any more. Runs may overlap.",
+        caller: Caller::Cron,
+        request: schemas.request::<SweepRequest>(),
+        success: (200, schemas.answer::<SweepReport>()),
+        errors: vec![Code::Unauthenticated],
+    }
 }
 
 fn dispatchers(schemas: &mut Schemas) -> Vec<Operation> {
@@ -340,9 +355,11 @@ fn reviewing(schemas: &mut Schemas) -> Vec<Operation> {
         function: "specialist-verify",
         path: "/open",
         summary: "Open a document",
-        description: "For platform admins: answers the document as it would be approved, and lets its file be read for \
-                      five minutes by whoever has the address. For an hour its specialist cannot replace it. That it \
-                      was opened is written down. `file_mismatch`: the file was replaced after the decision.",
+        description: "For platform admins: answers the document as it would be approved, and lets its file be \
+                      downloaded for five minutes by whoever has the address: a copy, made when it was first opened, \
+                      that nothing uploaded later changes. For an hour its specialist cannot replace it. That it was \
+                      opened is written down. `file_mismatch`: the file is not the one that was announced, as `detail` \
+                      says in words.",
         caller: Caller::Person,
         request: schemas.request::<OpenRequest>(),
         success: (200, schemas.answer::<OpenResponse>()),
@@ -353,7 +370,6 @@ fn reviewing(schemas: &mut Schemas) -> Vec<Operation> {
         Code::AlreadyDecided,
         Code::FileMissing,
         Code::ReviewNotStarted,
-        Code::FileMismatch,
         Code::AlreadyExpired,
         Code::ReasonRequired,
     ];
@@ -361,10 +377,9 @@ fn reviewing(schemas: &mut Schemas) -> Vec<Operation> {
         function: "specialist-verify",
         path: "",
         summary: "Approve or reject a document",
-        description: "For platform admins. To approve one, the caller has opened it within the hour, and its stored \
-                      file is the one that was announced: it is read and compared. A rejection has a reason, which \
-                      the specialist is told. Who comes second learns what was decided (`decision`). What is refused \
-                      changes nothing.",
+        description: "For platform admins. To approve one, the caller has opened it within the hour; what is approved \
+                      is the copy that they were shown. A rejection has a reason, which the specialist is told. Who \
+                      comes second learns what was decided (`decision`). What is refused changes nothing.",
         caller: Caller::Person,
         request: schemas.request::<DecideRequest>(),
         success: (200, schemas.answer::<Decided>()),

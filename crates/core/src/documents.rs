@@ -1,9 +1,9 @@
 //! Documents of specialists, as platform admins review them.
 //!
 //! What may be decided, and what follows from it, the database says, as the person
-//! who asks. What it cannot do is look into a file: before a document is approved,
-//! the stored file is read and compared with what its specialist announced, and the
-//! service leaves what was found. docs/decisions/files-are-announced.md.
+//! who asks. What it cannot do is look into a file: when a document is opened its file is
+//! copied to where no client writes, the copy is read and compared with what the specialist
+//! announced, and the service records it. docs/decisions/a-review-is-about-a-copy.md.
 
 mod file;
 mod request;
@@ -11,26 +11,28 @@ mod sql;
 
 use serde::{Deserialize, Serialize};
 
-use self::file::Inspection;
+use self::file::{Inspection, KIND, LENGTH, mismatch};
 pub use self::{
-    file::AnnouncedFile,
     request::{DecideRequest, DecisionKind, OpenRequest, QueueRequest},
     sql::{
-        DecideDocument, Decided, Decision, Document, DocumentStatus, DocumentToApprove,
-        DocumentType, OpenedDocument, QueueItem, QueuePage, RecordStoredFile, SpecialistStatus,
-        StartDocumentReview, VerificationQueue,
+        DecideDocument, Decided, Decision, Document, DocumentStatus, DocumentType, OpenedDocument,
+        QueueItem, QueuePage, RecordReviewedCopy, SpecialistStatus, StartDocumentReview,
+        VerificationQueue,
     },
 };
 use crate::{
     access_token::AccessToken,
     client::ClientContext,
     error::{Code, Error, Result},
+    id::DocumentId,
     json::{self, Verbatim},
-    ports::{Database, DatabaseError, Functions, ObjectStore, ObjectStoreError},
+    ports::{Database, DatabaseError, Functions, Object, ObjectStore, ObjectStoreError},
 };
 
-/// The bucket of the files.
-const BUCKET: &str = "specialist-documents";
+/// The bucket that specialists upload to.
+const UPLOADS: &str = "specialist-documents";
+/// The bucket of the copies, which nobody writes but the service.
+const COPIES: &str = "reviewed-documents";
 /// How long a file can be read once it was opened, in seconds.
 const LINK_SECONDS: u32 = 300;
 
@@ -40,7 +42,7 @@ const LINK_SECONDS: u32 = 300;
 pub struct OpenResponse {
     /// The document, as it stays for an hour and would be approved.
     pub document: QueueItem,
-    /// Where its file can be read, by whoever has this: a path below the address of the API.
+    /// Where its file can be downloaded, by whoever has this: a path below the address of the API.
     pub file_url: String,
     /// For how long, in seconds.
     pub expires_in: u32,
@@ -60,11 +62,12 @@ pub async fn queue(
     page.map_err(DatabaseError::for_caller)
 }
 
-/// Opens a document, which for a while is not replaced then, and lets its file be read.
+/// Opens a document, which for a while is not replaced then, and lets the copy of its file be
+/// downloaded that is decided about.
 ///
 /// # Errors
 /// `unauthenticated`, `forbidden`, `not_found`, `file_missing`; `file_mismatch` where the
-/// file was replaced after the decision.
+/// file is not the one that was announced.
 pub async fn open(
     ports: &(impl Database + ObjectStore),
     person: &AccessToken,
@@ -74,7 +77,12 @@ pub async fn open(
     let p_document_id = request.document_id;
     let review = StartDocumentReview { p_document_id, p_context: client };
     let opened = ports.call_as(person, &review).await.map_err(DatabaseError::for_caller)?;
-    let file_url = ports.signed_path(BUCKET, &opened.path, LINK_SECONDS).await?;
+    let path = match &opened.reviewed_path {
+        Some(path) => path.clone(),
+        None => copy_file(ports, p_document_id, &opened).await?,
+    };
+    let copy = Object { bucket: COPIES, path: &path };
+    let file_url = ports.signed_path(copy, LINK_SECONDS, &opened.file_name).await?;
     let file_url = serde_json::to_string(file_url.expose()).unwrap_or_default();
     // Put together as text: the document is JSON already.
     let text = [
@@ -89,52 +97,58 @@ pub async fn open(
     Ok(Verbatim::new(text.concat()))
 }
 
-/// Approves a document whose stored file is the one that was announced, or rejects it.
+/// Copies the file of a document, reads the copy, and records it if it is what was announced.
+/// Answers the copy that counts, which may be another's, made meanwhile. One that does not is
+/// swept.
+async fn copy_file(
+    ports: &(impl Database + ObjectStore),
+    p_document_id: DocumentId,
+    file: &OpenedDocument,
+) -> Result<String> {
+    if let Some(what) = &file.differs {
+        return Err(mismatch(if what == "type" { KIND } else { LENGTH }));
+    }
+    let upload = Object { bucket: UPLOADS, path: &file.path };
+    let copy = Object { bucket: COPIES, path: &file.copy_path };
+    match ports.copy(upload, copy, &file.mime_type).await {
+        Err(ObjectStoreError::NotFound) => {
+            return Err(Error::new(Code::FileMissing, "It was not uploaded."));
+        }
+        copied => copied?,
+    }
+    let mut inspection = Inspection::default();
+    let limit = usize::try_from(file.file_size).unwrap_or_default();
+    match ports.read(copy, limit, &mut |piece| inspection.take(piece)).await {
+        Err(ObjectStoreError::TooLarge) => return Err(mismatch(LENGTH)),
+        read => read?,
+    }
+    let recorded = RecordReviewedCopy {
+        p_document_id,
+        p_path: &file.copy_path,
+        p_file_hash: &inspection.finish(file)?,
+        p_file_size: file.file_size,
+    };
+    ports.call(&recorded).await.map_err(DatabaseError::for_caller)
+}
+
+/// Approves a document as it was opened, or rejects it.
 ///
 /// # Errors
 /// `invalid_request`, `unauthenticated`, `forbidden`, `own_document`, `not_found`;
 /// `already_decided`, with the decision; `file_missing`, `review_not_started`;
-/// `file_mismatch`, `already_expired`, `reason_required`. Each changes nothing.
+/// `already_expired`, `reason_required`. Each changes nothing.
 pub async fn decide(
-    ports: &(impl Database + ObjectStore + Functions),
+    ports: &(impl Database + Functions),
     person: &AccessToken,
     request: &DecideRequest,
     client: &ClientContext,
 ) -> Result<Verbatim<Decided>> {
     request.check()?;
-    if request.decision == DecisionKind::Approve {
-        compare_file(ports, person, request).await?;
-    }
     let decided = ports.call_as(person, &DecideDocument::new(request, client)).await;
     let decided = decided.map_err(refusal)?;
     // What the specialist is told.
     ports.kick_email_dispatch();
     Ok(decided)
-}
-
-/// Reads the stored file, and leaves for the decision what it is.
-async fn compare_file(
-    ports: &(impl Database + ObjectStore),
-    person: &AccessToken,
-    request: &DecideRequest,
-) -> Result<()> {
-    let p_document_id = request.document_id;
-    let asked = DocumentToApprove { p_document_id, p_expires_on: request.expires_on.as_ref() };
-    let file = ports.call_as(person, &asked).await.map_err(refusal)?;
-    let mut inspection = Inspection::default();
-    let limit = usize::try_from(file.file_size).unwrap_or_default();
-    let read = ports.read(BUCKET, &file.path, limit, &mut |piece| inspection.take(piece)).await;
-    if read == Err(ObjectStoreError::TooLarge) {
-        return Err(mismatch());
-    }
-    read?;
-    let found = inspection.finish(&file).ok_or_else(mismatch)?;
-    Ok(ports.call(&RecordStoredFile { p_document_id, p_file_hash: &found }).await?)
-}
-
-#[cold]
-fn mismatch() -> Error {
-    Error::new(Code::FileMismatch, "Please ask the specialist to upload it again.")
 }
 
 /// With what was decided, should somebody have been faster.

@@ -45,6 +45,7 @@ mod reason;
 mod refusal;
 pub mod seats;
 pub mod secret;
+pub mod sweep;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod token;

@@ -20,10 +20,10 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 
 pub use self::{
     database::{Database, DatabaseError, SqlFunction},
-    http::{Http, HttpMethod, HttpRequest, HttpResponse, TransportError},
+    http::{Http, HttpMethod, HttpRequest, HttpResponse, REFUSAL_LIMIT, TransportError},
     identity::{Identity, IdentityError, NewUser},
     mailer::{Delivery, Mail, Mailer, MailerError, Pace},
-    object_store::{ObjectStore, ObjectStoreError},
+    object_store::{Object, ObjectStore, ObjectStoreError},
 };
 use crate::{config::Config, error::Error};
 

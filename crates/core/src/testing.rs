@@ -37,7 +37,7 @@ use serde_json::Value;
 pub use self::{
     accounts::MemoryAccount,
     companies::{Companies, MemoryCompany, MemoryMember, MemoryPlan, MemorySubscription},
-    documents::{Documents, MemoryDocument},
+    documents::{Documents, MemoryDocument, MemoryFile},
     email_changes::MemoryEmailChange,
     invitations::MemoryInvitation,
     mailer::{Mailbox, MailerFault},
@@ -155,7 +155,8 @@ impl World {
             "check_invitation" => return Ok(self.check_invitation(arguments)),
             "accept_invitation" => return Ok(self.accept_invitation(arguments)),
             "use_email_change_link" => return Ok(self.use_email_change_link(arguments)),
-            "record_stored_file" => return Ok(self.record_stored_file(arguments)),
+            "record_reviewed_copy" => return self.record_reviewed_copy(arguments),
+            "orphaned_files" => return Ok(self.orphaned_files(arguments)),
             _ => {}
         }
         let now = self.now.get();
@@ -197,7 +198,6 @@ impl World {
             "revoke_invitation" => self.change_invitation(person, arguments, false),
             "specialist_verification_queue" => self.document_queue(person, arguments),
             "start_document_review" => self.open_document(person, arguments),
-            "document_to_approve" => self.document_to_approve(person, arguments),
             "decide_document" => self.decide_document(person, arguments),
             "current_user_id" => Ok(serde_json::json!(person)),
             name => panic!("the in-memory database has no function {name} for people"),

@@ -1,6 +1,6 @@
 //! HTTP by the host's `fetch`, with a deadline and without redirects.
 
-use evenkeel_core::ports::{HttpRequest, HttpResponse, TransportError};
+use evenkeel_core::ports::{HttpRequest, HttpResponse, REFUSAL_LIMIT, TransportError};
 use wasm_bindgen::prelude::*;
 
 use crate::task::{Effect, Reply};
@@ -58,7 +58,7 @@ pub(crate) async fn send(request: &HttpRequest) -> Result<HttpResponse, Transpor
     }
 }
 
-/// Sends a request and hands the body of its answer on, piece by piece.
+/// Sends a request and hands the body of a success on, piece by piece.
 pub(crate) async fn receive(
     request: &HttpRequest,
     take: &mut dyn FnMut(&[u8]),
@@ -73,21 +73,24 @@ pub(crate) async fn receive(
     if status == 0 {
         return Err(failure(&text));
     }
-    let response = HttpResponse { status, headers: wanted(request, &text), body: Vec::new() };
+    let mut response = HttpResponse { status, headers: wanted(request, &text), body: Vec::new() };
+    let success = response.is_success();
     let mut length = 0;
-    while response.is_success() {
+    loop {
         let piece = Effect::start(|effect| host_read(effect, stream.0)).await;
         length += piece.body.len();
         if piece.status == 0 {
             return Err(failure(&piece.text));
-        } else if length > request.answer_limit {
+        } else if success && length > request.answer_limit {
             return Err(TransportError::TooLarge);
-        } else if piece.body.is_empty() {
-            break;
+        } else if piece.body.is_empty() || !success && length > REFUSAL_LIMIT {
+            return Ok(response);
+        } else if success {
+            take(&piece.body);
+        } else {
+            response.body.extend(piece.body);
         }
-        take(&piece.body);
     }
-    Ok(response)
 }
 
 struct Stream(u32);

@@ -22,7 +22,7 @@ select is(
     'expire-documents: 8 * * * *', 'expire-invitations: 13 * * * *', 'follow-sessions: 23 * * * *',
     'notice-documents: 43 * * * *', 'purge-announced-documents: 53 3 * * *', 'purge-freed-times: 53 * * * *',
     'purge-invitations: 33 * * * *', 'purge-mail-payloads: 37 * * * *', 'purge-sign-ins: 57 * * * *',
-    'purge-tokens: 17 * * * *', 'settle-ended-memberships: * * * * *', 'trim-job-history: 7 3 * * *'
+    'purge-tokens: 17 * * * *', 'settle-ended-memberships: * * * * *', 'storage-sweep: */15 * * * *', 'trim-job-history: 7 3 * * *'
   ],
   'the jobs are scheduled'
 );

@@ -63,26 +63,20 @@ select is(cardinality(pg_temp.all_pages(2)), 7, 'which is seven');
 
 -- What a decision needs
 select throws_ok($$select public.decide_document(gen_random_uuid(), 'approve')$$, 'PT404', 'not_found', 'there is something to decide about');
-select throws_ok($$select public.document_to_approve(gen_random_uuid())$$, 'PT404', 'not_found', 'or to approve');
 select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'it was opened');
-select throws_ok($$select public.document_to_approve(id) from one$$, 'PT409', 'review_not_started', 'before its file is asked for');
-select pg_temp.compare(id) from one \g /dev/null
-select public.start_document_review(id) from one \g /dev/null
 select is(
-  public.document_to_approve(id) - 'path', jsonb_build_object('file_hash', encode(sha256('license'), 'hex'), 'mime_type', 'application/pdf', 'file_size', 1000),
+  public.start_document_review(id) - array['document', 'path', 'copy_path'],
+  jsonb_build_object('file_hash', encode(sha256('license'), 'hex'), 'mime_type', 'application/pdf', 'file_size', 1000, 'differs', null,
+    'reviewed_path', null, 'file_name', format('license-%s.pdf', left(id::text, 8))),
   'then the function is told what the file should be'
 ) from one;
-select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT422', 'file_mismatch', 'its file was compared since');
-select pg_temp.compare(id, repeat('0', 64)) from one \g /dev/null
-select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT422', 'file_mismatch', 'and is the one announced');
-select throws_ok($$select public.record_stored_file(id, repeat('0', 64)) from one$$, '42501', null, 'which no admin says by themselves');
-select pg_temp.act_as_owner();
-update storage.objects set version = 'another' where name = (select file_path from public.specialist_documents d join one using (id));
-select pg_temp.act_as('platform_admin');
-select pg_temp.compare(id) from one \g /dev/null
-select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'nothing was uploaded since, by whatever way');
-select public.start_document_review(id) from one \g /dev/null
-select lives_ok($$select public.document_to_approve(id) from one$$, 'unless it was looked at again');
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'and it was copied, to where nobody replaces it');
+select throws_ok($$select pg_temp.copy(id, repeat('0', 64)) from one$$, 'PT422', 'file_mismatch', 'which takes what was announced');
+select throws_ok($$select pg_temp.copy(id, p_type => 'text/html') from one$$, 'PT422', 'file_mismatch', 'and is of that type');
+select throws_ok($$select public.record_reviewed_copy(id, 'x', repeat('0', 64), 1000) from one$$, '42501', null, 'which no admin says by themselves');
+select set_config('test.copy', pg_temp.copy(id), true) from one \g /dev/null
+select is(pg_temp.copy(id), current_setting('test.copy'), 'of two admins who open it at once, both see the copy that was recorded first') from one;
+select is(public.start_document_review(id) ->> 'reviewed_path', current_setting('test.copy'), 'as does who opens it again') from one;
 select pg_temp.act_as_owner();
 insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin');
 select pg_temp.act_as('colleague');
@@ -206,29 +200,29 @@ select pg_temp.act_as('other_specialist');
 select throws_ok($$insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('body'))$$,
   '42501', null, 'and no admin adds one to themselves');
 
--- A comparison in one review says nothing in the next, and a note is not for the specialist.
+-- The copy stays from one review to the next; who decides has looked in this one. A note is not for the specialist.
 select set_config('test.six', pg_temp.hand_in('applicant', 'other')::text, true) \g /dev/null
 select pg_temp.act_as('platform_admin');
 select public.start_document_review(current_setting('test.six')::uuid) \g /dev/null
-select pg_temp.compare(current_setting('test.six')::uuid) \g /dev/null
+select set_config('test.copy', pg_temp.copy(current_setting('test.six')::uuid), true) \g /dev/null
 select pg_temp.act_as_owner();
 update public.specialist_documents set review_started_at = now() - interval '2 hours' where id = current_setting('test.six')::uuid;
 select pg_temp.act_as('platform_admin');
-select public.start_document_review(current_setting('test.six')::uuid) \g /dev/null
-select throws_ok($$select public.decide_document(current_setting('test.six')::uuid, 'approve')$$, 'PT422', 'file_mismatch', 'the next review compares anew');
+select throws_ok($$select public.decide_document(current_setting('test.six')::uuid, 'approve')$$, 'PT409', 'review_not_started', 'a look holds for an hour');
+select is(public.start_document_review(current_setting('test.six')::uuid) ->> 'reviewed_path', current_setting('test.copy'), 'and the next is at the same copy');
 select pg_temp.decide(current_setting('test.six')::uuid, 'approve', 'A note for us.') \g /dev/null
 select pg_temp.act_as_owner();
 select results_eq(
-  $$select new_values ->> 'note', context ? 'reason' from public.audit_logs where action = 'document.verified' and entity_id = current_setting('test.six')$$,
-  $$values ('A note for us.', false)$$, 'why it was approved stands where only the audit reads'
+  $$select new_values ->> 'note', context ? 'reason', new_values ->> 'reviewed_hash' from public.audit_logs where action = 'document.verified' and entity_id = current_setting('test.six')$$,
+  $$values ('A note for us.', false, encode(sha256('other'), 'hex'))$$, 'why it was approved stands where only the audit reads, and by which file'
 );
-update storage.objects set version = 'later' where name = (select file_path from public.specialist_documents where id = current_setting('test.six')::uuid);
-select pg_temp.act_as('platform_admin');
-select throws_ok($$select public.start_document_review(current_setting('test.six')::uuid)$$, 'PT422', 'file_mismatch', 'evidence that was replaced after the decision is told from what was approved');
 select set_config('test.seven', pg_temp.hand_in('applicant', 'other')::text, true) \g /dev/null
 select pg_temp.act_as('platform_admin');
 select public.decide_document(current_setting('test.seven')::uuid, 'reject', 'Not needed.') \g /dev/null
 select lives_ok($$select public.start_document_review(current_setting('test.seven')::uuid)$$, 'what was rejected unseen can be looked at');
+select isnt(pg_temp.copy(current_setting('test.seven')::uuid), null, 'in a copy');
+select pg_temp.act_as_owner();
+select is(reviewed_path, null, 'which is not what was decided about') from public.specialist_documents where id = current_setting('test.seven')::uuid;
 
 select * from finish();
 rollback;

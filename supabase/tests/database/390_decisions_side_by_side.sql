@@ -16,7 +16,7 @@ as $$
 begin
   -- Rows without files; otherwise the platform lets nobody but Storage delete them.
   perform set_config('storage.allow_delete_query', 'true', true);
-  delete from storage.objects where bucket_id = 'specialist-documents' and name like pg_temp.id(5) || '/%';
+  delete from storage.objects where bucket_id in ('specialist-documents', 'reviewed-documents') and name like pg_temp.id(5) || '/%';
   delete from private.email_queue where mail_id in (select id from public.communication_logs where recipient like 'decisions-%@people.test');
   delete from public.communication_logs where recipient like 'decisions-%@people.test';
   delete from auth.users where email like 'decisions-%@people.test';
@@ -39,10 +39,10 @@ insert into public.specialists (id, user_id, display_name) values (pg_temp.id(5)
 insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id(5), pg_temp.id(6));
 insert into public.specialist_documents (
   id, specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size, review_started_at, pillar_ids,
-  opened_by, opened_version, stored_hash
+  opened_by, reviewed_path, reviewed_hash, reviewed_size
 )
 select pg_temp.id(10 + n::int), pg_temp.id(5), t, '1', 'Test', repeat('0', 64), 'application/pdf', 1, now(), array[pg_temp.id(6)],
-  array[pg_temp.id(1)], '', repeat('0', 64)
+  array[pg_temp.id(1)], pg_temp.id(5) || '/' || t, repeat('0', 64), 1
 from unnest(array['license', 'insurance', 'other']) with ordinality d (t, n);
 insert into storage.objects (bucket_id, name) select 'specialist-documents', file_path from public.specialist_documents where specialist_id = pg_temp.id(5);
 commit;

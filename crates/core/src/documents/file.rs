@@ -1,20 +1,9 @@
 //! Whether a file is what its specialist announced.
 
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-/// The file of a document, as its row has it.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-pub struct AnnouncedFile {
-    /// Its name in the bucket.
-    pub path: String,
-    /// SHA-256 in hex, lower case.
-    pub file_hash: String,
-    /// One of those in [`SIGNATURES`].
-    pub mime_type: String,
-    /// Its length in bytes.
-    pub file_size: u32,
-}
+use super::OpenedDocument;
+use crate::error::{Code, Error, Result};
 
 /// How the kinds of file begin that the bucket takes (ISO 32000-2, 7.5.2; ITU T.81, B.1;
 /// PNG, 5.2).
@@ -24,6 +13,19 @@ const SIGNATURES: [(&str, &[u8]); 3] = [
     ("image/png", b"\x89PNG\r\n\x1a\n"),
 ];
 const LONGEST_SIGNATURE: usize = 8;
+
+/// In what a file is another than the one that was announced, and what to do then.
+pub(super) const LENGTH: &str =
+    "It is longer or shorter than announced. Reject it, or ask for another upload.";
+pub(super) const KIND: &str =
+    "It is not of the announced type. Reject it, or ask for another upload.";
+const BYTES: &str = "It was changed since it was announced. Reject it, or ask for another upload.";
+
+#[cold]
+#[inline(never)]
+pub(super) fn mismatch(detail: &str) -> Error {
+    Error::new(Code::FileMismatch, detail)
+}
 
 /// A file as it is read: no more of it is held than its beginning.
 #[derive(Default)]
@@ -42,15 +44,20 @@ impl Inspection {
         self.digest.update(piece);
     }
 
-    /// Its SHA-256 in hex, if it is the file that was announced: in every byte, and of the
-    /// kind that it was said to be.
-    pub(super) fn finish(self, announced: &AnnouncedFile) -> Option<String> {
+    /// Its SHA-256 in hex, if it is the file that was announced: of the kind that it was said
+    /// to be, and in every byte.
+    pub(super) fn finish(self, announced: &OpenedDocument) -> Result<String> {
         let signature = SIGNATURES.iter().find(|(mime_type, _)| *mime_type == announced.mime_type);
-        let of_its_kind = signature.is_some_and(|(_, bytes)| self.beginning.starts_with(bytes));
         let found = hex::encode(self.digest.finalize());
-        let same =
-            u32::try_from(self.length) == Ok(announced.file_size) && found == announced.file_hash;
-        (of_its_kind && same).then_some(found)
+        if u32::try_from(self.length) != Ok(announced.file_size) {
+            Err(mismatch(LENGTH))
+        } else if !signature.is_some_and(|(_, bytes)| self.beginning.starts_with(bytes)) {
+            Err(mismatch(KIND))
+        } else if found != announced.file_hash {
+            Err(mismatch(BYTES))
+        } else {
+            Ok(found)
+        }
     }
 }
 
@@ -59,22 +66,28 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::json::Verbatim;
 
-    fn announced(mime_type: &str, bytes: &[u8]) -> AnnouncedFile {
-        AnnouncedFile {
+    fn announced(mime_type: &str, bytes: &[u8]) -> OpenedDocument {
+        OpenedDocument {
+            document: Verbatim::new(String::new()),
+            reviewed_path: None,
             path: String::new(),
             file_hash: hex::encode(Sha256::digest(bytes)),
             mime_type: mime_type.to_owned(),
             file_size: u32::try_from(bytes.len()).unwrap(),
+            differs: None,
+            copy_path: String::new(),
+            file_name: String::new(),
         }
     }
 
-    fn is_it(announced: &AnnouncedFile, pieces: &[&[u8]]) -> bool {
+    fn is_it(announced: &OpenedDocument, pieces: &[&[u8]]) -> bool {
         let mut inspection = Inspection::default();
         for piece in pieces {
             inspection.take(piece);
         }
-        inspection.finish(announced).is_some()
+        inspection.finish(announced).is_ok()
     }
 
     #[test]

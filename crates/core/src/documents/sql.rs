@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AnnouncedFile, DecideRequest, DecisionKind, QueueRequest};
+use super::{DecideRequest, DecisionKind, QueueRequest};
 use crate::{
     client::ClientContext,
     date::Date,
@@ -153,39 +153,42 @@ impl SqlFunction for StartDocumentReview<'_> {
     type Output = OpenedDocument;
 }
 
-/// A document that was opened.
+/// A document that was opened, and what its file should be.
 #[derive(Debug, Deserialize)]
 pub struct OpenedDocument {
-    /// The name of its file in the bucket.
-    pub path: String,
     /// What would be approved.
     pub document: Verbatim<QueueItem>,
+    /// The name of the copy that is decided about, if there is one already.
+    pub reviewed_path: Option<String>,
+    /// The name of the file in the bucket that it was uploaded to.
+    pub path: String,
+    /// SHA-256 in hex, lower case.
+    pub file_hash: String,
+    /// One of those whose beginning is known.
+    pub mime_type: String,
+    /// Its length in bytes.
+    pub file_size: u32,
+    /// `length` or `type`, if by what Storage says of it the file is another.
+    pub differs: Option<String>,
+    /// The name of the copy, should one be made.
+    pub copy_path: String,
+    /// What it is called once it is downloaded.
+    pub file_name: String,
 }
 
-/// What the file should be of a document that the caller may approve.
+/// Tells of a copy that is what was announced; answers the one that is decided about.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs, reason = "documented at the SQL function")]
-pub struct DocumentToApprove<'a> {
+pub struct RecordReviewedCopy<'a> {
     pub p_document_id: DocumentId,
-    pub p_expires_on: Option<&'a Date>,
-}
-
-impl SqlFunction for DocumentToApprove<'_> {
-    const NAME: &'static str = "document_to_approve";
-    type Output = AnnouncedFile;
-}
-
-/// Leaves what was found stored for a document.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs, reason = "documented at the SQL function")]
-pub struct RecordStoredFile<'a> {
-    pub p_document_id: DocumentId,
+    pub p_path: &'a str,
     pub p_file_hash: &'a str,
+    pub p_file_size: u32,
 }
 
-impl SqlFunction for RecordStoredFile<'_> {
-    const NAME: &'static str = "record_stored_file";
-    type Output = ();
+impl SqlFunction for RecordReviewedCopy<'_> {
+    const NAME: &'static str = "record_reviewed_copy";
+    type Output = String;
 }
 
 /// Decides about a document, as a platform admin.

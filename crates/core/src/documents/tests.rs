@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     id::{DocumentId, UserId},
     json::parse_request,
-    testing::World,
+    testing::{MemoryFile, World},
 };
 
 const PDF: &[u8] = b"%PDF-1.7 a licence";
@@ -67,7 +67,8 @@ fn what_was_opened_and_is_as_announced_is_approved() {
     assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted));
     let opened = scene.open(&scene.olga, document).unwrap();
     assert_eq!((opened.expires_in, opened.document.document.file_size), (300, 18));
-    assert!(opened.file_url.starts_with("/storage/v1/object/sign/specialist-documents/"));
+    assert!(opened.file_url.starts_with("/storage/v1/object/sign/reviewed-documents/"));
+    assert!(opened.file_url.ends_with("&download=license.pdf"), "{}", opened.file_url);
     assert_eq!(scene.approve(&scene.paul, document), Err(Code::ReviewNotStarted), "nor by another");
     assert_eq!(scene.world.kicks.get(), 0);
     assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
@@ -81,16 +82,61 @@ fn a_file_that_is_another_is_not_approved_and_nothing_changes() {
     for stored in others {
         let scene = scene();
         let document = scene.world.hand_in(scene.ines, PDF, Some(stored));
-        scene.open(&scene.olga, document).unwrap();
-        assert_eq!(scene.approve(&scene.olga, document), Err(Code::FileMismatch), "{stored:?}");
+        let refused = scene.open(&scene.olga, document).err();
+        assert_eq!(refused, Some(Code::FileMismatch), "{stored:?}");
+        assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted), "{stored:?}");
         assert_eq!(scene.status(), DocumentStatus::Pending);
-        assert!(scene.world.documents.borrow().rows[0].stored_hash.is_none());
+        assert!(scene.world.documents.borrow().rows[0].reviewed_path.is_none());
     }
     let scene = scene();
     let page = b"<script>alert(1)</script>";
     let document = scene.world.hand_in(scene.ines, page, Some(page));
-    scene.open(&scene.olga, document).unwrap();
-    assert_eq!(scene.approve(&scene.olga, document), Err(Code::FileMismatch), "it is no PDF");
+    assert_eq!(scene.open(&scene.olga, document).err(), Some(Code::FileMismatch), "it is no PDF");
+}
+
+#[test]
+fn what_storage_says_is_another_is_not_even_copied() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    let upload = scene.world.documents.borrow().rows[0].upload();
+    let file = MemoryFile { bytes: PDF.to_owned(), mime_type: "text/html".to_owned() };
+    scene.world.documents.borrow_mut().files.insert(upload, file);
+    let request = OpenRequest { document_id: document };
+    let client = client();
+    let refused = pollster::block_on(open(&scene.world, &scene.olga, &request, &client));
+    let error = refused.unwrap_err();
+    let problem = error.problem(crate::id::RequestId::default());
+    assert_eq!(
+        (problem.code, problem.detail),
+        (
+            Code::FileMismatch,
+            "It is not of the announced type. Reject it, or ask for another upload."
+        )
+    );
+    assert_eq!(scene.world.documents.borrow().files.len(), 1);
+}
+
+#[test]
+fn what_is_uploaded_after_a_look_changes_neither_look_nor_decision() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+    let first = scene.open(&scene.olga, document).unwrap().file_url;
+    let replace = |bytes: &[u8], mime_type: &str| {
+        let mut documents = scene.world.documents.borrow_mut();
+        let upload = documents.rows[0].upload();
+        let (bytes, mime_type) = (bytes.to_owned(), mime_type.to_owned());
+        documents.files.insert(upload, MemoryFile { bytes, mime_type });
+    };
+    replace(b"<script>alert(1)</script>", "text/html");
+    assert_eq!(scene.open(&scene.paul, document).unwrap().file_url, first);
+    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+    replace(b"another licence", "text/html");
+    assert_eq!(scene.open(&scene.olga, document).unwrap().file_url, first);
+    let documents = scene.world.documents.borrow();
+    let copies: Vec<_> =
+        documents.files.iter().filter(|((bucket, _), _)| bucket == COPIES).collect();
+    assert_eq!(copies.len(), 1, "one is enough");
+    assert_eq!((copies[0].1.bytes.as_slice(), &*copies[0].1.mime_type), (PDF, "application/pdf"));
 }
 
 #[test]
@@ -149,23 +195,37 @@ fn nobody_but_admins_reviews_and_no_admin_themselves() {
 }
 
 #[test]
-fn a_storage_that_fails_leaves_a_document_that_can_be_decided() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    let fail = |fault| scene.world.documents.borrow_mut().faults.push(fault);
+fn a_storage_that_fails_leaves_a_document_that_can_be_decided_and_never_says_that_it_is_missing() {
     let faults = [
         (ObjectStoreError::Unavailable("502".to_owned()), Code::UpstreamUnavailable),
         (ObjectStoreError::Timeout, Code::UpstreamTimeout),
-        (ObjectStoreError::NotFound, Code::FileMissing),
     ];
-    for (fault, code) in faults {
-        fail(fault.clone());
-        assert_eq!(scene.open(&scene.olga, document).err(), Some(code));
-        fail(fault);
-        assert_eq!(scene.approve(&scene.olga, document), Err(code));
-        assert_eq!(scene.status(), DocumentStatus::Pending);
+    for call in ["copy", "read", "sign"] {
+        for (fault, code) in faults.clone() {
+            let scene = scene();
+            let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+            scene.world.documents.borrow_mut().fault = Some((call, fault));
+            assert_eq!(scene.open(&scene.olga, document).err(), Some(code), "{call}");
+            assert_eq!(scene.status(), DocumentStatus::Pending);
+            assert!(scene.open(&scene.olga, document).is_ok(), "{call}");
+            assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+        }
     }
-    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+}
+
+#[test]
+fn only_an_upload_can_be_missing_a_copy_cannot() {
+    let cases = [
+        ("copy", Code::FileMissing),
+        ("read", Code::UpstreamUnavailable),
+        ("sign", Code::UpstreamUnavailable),
+    ];
+    for (call, code) in cases {
+        let scene = scene();
+        let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
+        scene.world.documents.borrow_mut().fault = Some((call, ObjectStoreError::NotFound));
+        assert_eq!(scene.open(&scene.olga, document).err(), Some(code), "{call}");
+    }
 }
 
 #[test]

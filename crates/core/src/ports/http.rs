@@ -2,21 +2,30 @@
 
 use core::mem;
 
+/// As much as is read of what comes instead of a body that is received piece by piece, however
+/// short that may be, in bytes.
+pub const REFUSAL_LIMIT: usize = 16 << 10;
+
 /// One exchange with an upstream.
 pub trait Http {
     /// Sends a request and reads the whole answer, within the deadline.
     async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, TransportError>;
 
     /// Sends a request and hands the body of a success on, piece by piece where the host can: then
-    /// no more of it is held than one of them. The response has no body, of whatever status it is.
+    /// no more of it is held than one of them, and the response has none. Of another status it has
+    /// its body, up to [`REFUSAL_LIMIT`].
     async fn receive(
         &self,
         request: &HttpRequest,
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<HttpResponse, TransportError> {
-        let mut response = self.send(request).await?;
-        let body = mem::take(&mut response.body);
+        let answer_limit = request.answer_limit.max(REFUSAL_LIMIT);
+        let mut response = self.send(&HttpRequest { answer_limit, ..request.clone() }).await?;
         if response.is_success() {
+            let body = mem::take(&mut response.body);
+            if body.len() > request.answer_limit {
+                return Err(TransportError::TooLarge);
+            }
             take(&body);
         }
         Ok(response)

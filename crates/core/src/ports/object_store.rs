@@ -1,34 +1,50 @@
 //! Supabase Storage.
 
-use crate::{
-    error::{Code, Error},
-    secret::SecretString,
-};
+use crate::{error::Error, secret::SecretString};
 
 /// Files in private buckets.
 pub trait ObjectStore {
     /// Reads an object of up to `limit` bytes, piece by piece: no more of it is held.
     async fn read(
         &self,
-        bucket: &str,
-        path: &str,
+        object: Object<'_>,
         limit: usize,
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<(), ObjectStoreError>;
-    /// A link that lets its holder read the object for so many seconds: a path below the
-    /// address of the API, which callers know by another name than the functions do.
+    /// A link that lets its holder download the object, under this name, for so many seconds:
+    /// a path below the address of the API, which callers know by another name than the
+    /// functions do.
     async fn signed_path(
         &self,
-        bucket: &str,
-        path: &str,
+        object: Object<'_>,
         seconds: u32,
+        file_name: &str,
     ) -> Result<SecretString, ObjectStoreError>;
+    /// Copies an object to where there is none, as one of this type: what its uploader said of
+    /// it stays behind.
+    async fn copy(
+        &self,
+        from: Object<'_>,
+        to: Object<'_>,
+        mime_type: &str,
+    ) -> Result<(), ObjectStoreError>;
+    /// Removes objects of a bucket, and answers how many there were.
+    async fn remove(&self, bucket: &str, paths: &[String]) -> Result<usize, ObjectStoreError>;
+}
+
+/// Where an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// Its name there.
+    pub path: &'a str,
 }
 
 /// Why there is no file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ObjectStoreError {
-    /// No such object.
+    /// No such object, as Storage itself says; never a Storage that is broken or denies.
     #[error("no such object")]
     NotFound,
     /// It is larger than the caller takes.
@@ -45,9 +61,10 @@ pub enum ObjectStoreError {
 impl From<ObjectStoreError> for Error {
     fn from(error: ObjectStoreError) -> Self {
         match error {
-            ObjectStoreError::NotFound => Self::new(Code::FileMissing, "It was not uploaded."),
-            ObjectStoreError::TooLarge => Self::internal("storage: larger than its row"),
             ObjectStoreError::Timeout => Self::timeout("storage"),
+            // Where that is to be expected, the caller has words for it.
+            ObjectStoreError::NotFound => Self::unavailable("storage", "an object is gone"),
+            ObjectStoreError::TooLarge => Self::unavailable("storage", "an object has grown"),
             ObjectStoreError::Unavailable(cause) => Self::unavailable("storage", &cause),
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     date::Date,
     documents::{DecisionKind, DocumentStatus},
     id::{DocumentId, SpecialistId, UserId},
-    ports::{Clock as _, DatabaseError, Entropy as _, ObjectStore, ObjectStoreError},
+    ports::{Clock as _, DatabaseError, Entropy as _, Object, ObjectStore, ObjectStoreError},
     secret::SecretString,
 };
 
@@ -31,7 +31,15 @@ pub struct MemoryDocument {
     pub reason: Option<String>,
     /// The admins who have opened it as it is now.
     pub opened_by: Vec<UserId>,
-    pub stored_hash: Option<String>,
+    pub reviewed_path: Option<String>,
+}
+
+/// An object of Storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names of Storage")]
+pub struct MemoryFile {
+    pub bytes: Vec<u8>,
+    pub mime_type: String,
 }
 
 /// Documents, and their files by path.
@@ -39,15 +47,36 @@ pub struct MemoryDocument {
 #[allow(missing_docs, reason = "the name of the table")]
 pub struct Documents {
     pub rows: Vec<MemoryDocument>,
-    /// What was uploaded.
-    pub files: BTreeMap<String, Vec<u8>>,
-    /// What Storage does with the next requests instead.
-    pub faults: Vec<ObjectStoreError>,
+    /// What Storage has, by bucket and path.
+    pub files: BTreeMap<(String, String), MemoryFile>,
+    /// What Storage does with the next `copy`, `read`, `sign` or `remove` instead.
+    pub fault: Option<(&'static str, ObjectStoreError)>,
+}
+
+impl Documents {
+    /// What the fault says, if it is one of this call.
+    fn fail(&mut self, call: &str) -> Result<(), ObjectStoreError> {
+        self.fault.take_if(|(failing, _)| *failing == call).map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    fn difference(&self, row: &MemoryDocument) -> Option<&'static str> {
+        let file = self.files.get(&row.upload())?;
+        (file.mime_type != row.mime_type).then_some("type")
+    }
+
+    fn has_file(&self, row: &MemoryDocument) -> bool {
+        self.files.contains_key(&row.upload())
+    }
 }
 
 impl MemoryDocument {
     fn path(&self) -> String {
         format!("{}/{}", self.owner, self.id)
+    }
+
+    /// Where its file is uploaded to.
+    pub fn upload(&self) -> (String, String) {
+        ("specialist-documents".to_owned(), self.path())
     }
 
     fn describe(&self) -> Value {
@@ -92,12 +121,14 @@ impl World {
             decided_at: None,
             reason: None,
             opened_by: Vec::new(),
-            stored_hash: None,
+            reviewed_path: None,
         };
         let id = document.id;
         let mut documents = self.documents.borrow_mut();
         if let Some(stored) = stored {
-            documents.files.insert(document.path(), stored.to_owned());
+            let file =
+                MemoryFile { bytes: stored.to_owned(), mime_type: "application/pdf".to_owned() };
+            documents.files.insert(document.upload(), file);
         }
         documents.rows.push(document);
         id
@@ -120,10 +151,8 @@ impl World {
         let limit: usize = argument(arguments, "p_limit");
         assert!((1..=100).contains(&limit));
         let documents = self.documents.borrow();
-        let there = documents
-            .rows
-            .iter()
-            .filter(|row| row.status == status && documents.files.contains_key(&row.path()));
+        let there =
+            documents.rows.iter().filter(|row| row.status == status && documents.has_file(row));
         let items: Vec<Value> = there.take(limit).map(MemoryDocument::queue_item).collect();
         Ok(json!({ "items": items, "next_cursor": null }))
     }
@@ -135,27 +164,18 @@ impl World {
     ) -> Result<Value, DatabaseError> {
         let person = self.require_admin(person)?;
         let mut documents = self.documents.borrow_mut();
-        let Documents { rows, files, .. } = &mut *documents;
-        let row = find(rows, arguments)?;
-        if !files.contains_key(&row.path()) {
+        let row = find(&mut documents.rows, arguments)?.clone();
+        if !documents.has_file(&row) {
             return Err(refuse_plainly(409, "file_missing"));
         }
-        row.opened_by.push(person);
-        Ok(json!({ "path": row.path(), "document": row.queue_item() }))
-    }
-
-    pub(super) fn document_to_approve(
-        &self,
-        person: Option<UserId>,
-        arguments: &Value,
-    ) -> Result<Value, DatabaseError> {
-        let person = self.require_admin(person)?;
-        let mut documents = self.documents.borrow_mut();
-        let row = find(&mut documents.rows, arguments)?.clone();
-        self.check_decision(&documents, &row, person, DecisionKind::Approve, arguments)?;
+        find(&mut documents.rows, arguments)?.opened_by.push(person);
         Ok(json!({
+            "document": row.queue_item(),
+            "reviewed_path": row.reviewed_path,
             "path": row.path(), "file_hash": row.file_hash, "mime_type": row.mime_type,
-            "file_size": row.file_size,
+            "file_size": row.file_size, "differs": documents.difference(&row),
+            "copy_path": format!("{}/{}", row.path(), self.uuid()),
+            "file_name": "license.pdf",
         }))
     }
 
@@ -182,10 +202,10 @@ impl World {
                 let reason: Option<String> = argument(arguments, "p_reason");
                 (reason.is_none()).then_some((422, "reason_required"))
             }
-            DecisionKind::Approve if !documents.files.contains_key(&row.path()) => {
-                Some((409, "file_missing"))
-            }
-            DecisionKind::Approve if !row.opened_by.contains(&person) => {
+            DecisionKind::Approve if !documents.has_file(row) => Some((409, "file_missing")),
+            DecisionKind::Approve
+                if row.reviewed_path.is_none() || !row.opened_by.contains(&person) =>
+            {
                 Some((409, "review_not_started"))
             }
             DecisionKind::Approve if expires_on.is_some_and(|day| day.as_str() < &*today) => {
@@ -196,12 +216,34 @@ impl World {
         refusal.map_or(Ok(()), |(status, word)| Err(refuse_plainly(status, word)))
     }
 
-    pub(super) fn record_stored_file(&self, arguments: &Value) -> Value {
+    pub(super) fn record_reviewed_copy(&self, arguments: &Value) -> Result<Value, DatabaseError> {
+        let path: String = argument(arguments, "p_path");
         let mut documents = self.documents.borrow_mut();
-        if let Ok(row) = find(&mut documents.rows, arguments) {
-            row.stored_hash = Some(argument(arguments, "p_file_hash"));
+        let row = find(&mut documents.rows, arguments)?;
+        if argument::<String>(arguments, "p_file_hash") != row.file_hash {
+            return Err(refuse_plainly(422, "file_mismatch"));
+        } else if row.status == DocumentStatus::Pending {
+            return Ok(json!(row.reviewed_path.get_or_insert(path)));
         }
-        Value::Null
+        Ok(json!(row.reviewed_path.as_ref().unwrap_or(&path)))
+    }
+
+    /// Those that no row names; here they need not be an hour old.
+    pub(super) fn orphaned_files(&self, arguments: &Value) -> Value {
+        let limit: usize = argument(arguments, "p_limit");
+        let documents = self.documents.borrow();
+        let named = |(bucket, path): &(String, String)| {
+            documents.rows.iter().any(|row| match bucket.as_str() {
+                "specialist-documents" => row.path() == *path,
+                _ => row.reviewed_path.as_ref() == Some(path),
+            })
+        };
+        let mut buckets = BTreeMap::<&str, Vec<&str>>::new();
+        for (bucket, path) in documents.files.keys().filter(|file| !named(file)).take(limit) {
+            buckets.entry(bucket).or_default().push(path);
+        }
+        let buckets = buckets.into_iter();
+        buckets.map(|(bucket, paths)| json!({ "bucket": bucket, "paths": paths })).collect()
     }
 
     pub(super) fn decide_document(
@@ -215,9 +257,6 @@ impl World {
         let row = find(&mut documents.rows, arguments)?.clone();
         self.check_decision(&documents, &row, person, decision, arguments)?;
         let approved = decision == DecisionKind::Approve;
-        if approved && row.stored_hash.as_ref() != Some(&row.file_hash) {
-            return Err(refuse_plainly(422, "file_mismatch"));
-        }
         let row = find(&mut documents.rows, arguments)?;
         row.status = if approved { DocumentStatus::Verified } else { DocumentStatus::Rejected };
         row.reason = if approved { None } else { argument(arguments, "p_reason") };
@@ -239,35 +278,57 @@ impl ObjectStore for World {
     /// In pieces of four bytes.
     async fn read(
         &self,
-        bucket: &str,
-        path: &str,
+        object: Object<'_>,
         limit: usize,
         take: &mut dyn FnMut(&[u8]),
     ) -> Result<(), ObjectStoreError> {
-        assert_eq!(bucket, "specialist-documents");
         let mut documents = self.documents.borrow_mut();
-        if let Some(fault) = documents.faults.pop() {
-            return Err(fault);
-        }
-        let file = documents.files.get(path).ok_or(ObjectStoreError::NotFound)?;
-        if file.len() > limit {
+        documents.fail("read")?;
+        let file = documents.files.get(&key(object)).ok_or(ObjectStoreError::NotFound)?;
+        if file.bytes.len() > limit {
             return Err(ObjectStoreError::TooLarge);
         }
-        file.chunks(4).for_each(take);
+        file.bytes.chunks(4).for_each(take);
         Ok(())
     }
 
     async fn signed_path(
         &self,
-        bucket: &str,
-        path: &str,
+        object: Object<'_>,
         seconds: u32,
+        file_name: &str,
     ) -> Result<SecretString, ObjectStoreError> {
         let mut documents = self.documents.borrow_mut();
-        if let Some(fault) = documents.faults.pop() {
-            return Err(fault);
-        }
-        documents.files.get(path).ok_or(ObjectStoreError::NotFound)?;
-        Ok(SecretString::new(format!("/storage/v1/object/sign/{bucket}/{path}?for={seconds}")))
+        documents.fail("sign")?;
+        documents.files.get(&key(object)).ok_or(ObjectStoreError::NotFound)?;
+        let Object { bucket, path } = object;
+        let query = format!("for={seconds}&download={file_name}");
+        Ok(SecretString::new(format!("/storage/v1/object/sign/{bucket}/{path}?{query}")))
     }
+
+    async fn copy(
+        &self,
+        from: Object<'_>,
+        to: Object<'_>,
+        mime_type: &str,
+    ) -> Result<(), ObjectStoreError> {
+        let mut documents = self.documents.borrow_mut();
+        documents.fail("copy")?;
+        let file = documents.files.get(&key(from)).ok_or(ObjectStoreError::NotFound)?;
+        let copy = MemoryFile { bytes: file.bytes.clone(), mime_type: mime_type.to_owned() };
+        assert_eq!(documents.files.insert(key(to), copy), None, "a copy is written once");
+        Ok(())
+    }
+
+    async fn remove(&self, bucket: &str, paths: &[String]) -> Result<usize, ObjectStoreError> {
+        let mut documents = self.documents.borrow_mut();
+        documents.fail("remove")?;
+        let before = documents.files.len();
+        documents.files.retain(|(known, path), _| known != bucket || !paths.contains(path));
+        Ok(before - documents.files.len())
+    }
+}
+
+fn key(Object { bucket, path }: Object<'_>) -> (String, String) {
+    (bucket.to_owned(), path.to_owned())
 }

@@ -2,8 +2,9 @@
 --
 -- Read:  specialists their own rows and files. Platform admins through specialist_verification_queue() and
 --        start_document_review(), which are audited; files through addresses that an edge function signs.
--- Write: submit_document() makes the row, and then its file may be uploaded; decide_document() and the job that
---        expires documents change its status. Which documents a pillar requires, platform admins say.
+-- Write: submit_document() makes the row, and then its file may be uploaded; what an admin opens is copied to where
+--        nobody uploads to; decide_document() and the job that expires documents change its status. Which documents a
+--        pillar requires, platform admins say.
 
 create domain public.document_type as text check (value in ('license', 'diploma', 'insurance', 'certification', 'other'));
 comment on domain public.document_type is 'The kinds of documents of specialists.';
@@ -35,8 +36,9 @@ create table public.specialist_documents (
   uploaded_at timestamptz not null default now(),
   review_started_at timestamptz,
   opened_by uuid[] not null default '{}' check (cardinality(opened_by) <= 100),
-  opened_version text check (length(opened_version) <= 200),
-  stored_hash text check (stored_hash ~ '^[0-9a-f]{64}$'),
+  reviewed_path text unique check (length(reviewed_path) <= 110),
+  reviewed_hash text check (reviewed_hash ~ '^[0-9a-f]{64}$'),
+  reviewed_size int,
   pillar_ids uuid[] not null default '{}' check (cardinality(pillar_ids) <= 100),
   decided_at timestamptz,
   decided_by uuid references auth.users (id) on delete set null,
@@ -46,6 +48,8 @@ create table public.specialist_documents (
   updated_at timestamptz not null default now(),
   constraint decided_at_iff_decided check ((decided_at is null) = (verification_status = 'pending')),
   constraint only_the_decided_have_a_decider check (decided_by is null or decided_at is not null),
+  constraint a_copy_has_digest_and_size check (num_nulls(reviewed_path, reviewed_hash, reviewed_size) in (0, 3)),
+  constraint only_what_was_announced_is_reviewed check (reviewed_hash = file_hash and reviewed_size = file_size),
   constraint reason_iff_rejected check ((rejection_reason is not null) = (verification_status = 'rejected')),
   constraint only_what_expires_expired check (verification_status <> 'expired' or expiry_date is not null),
   constraint only_what_expires_is_noticed check (expiry_notice is null or expiry_date is not null)
@@ -54,13 +58,14 @@ create table public.specialist_documents (
 comment on table public.specialist_documents is 'Evidence that a specialist may do what they offer. It counts once its file is there.';
 comment on column public.specialist_documents.expiry_date is 'The last day on which it is valid, where the specialist is. Null: it does not expire.';
 comment on column public.specialist_documents.file_path is 'Name of the file in the bucket specialist-documents.';
-comment on column public.specialist_documents.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared on approval.';
+comment on column public.specialist_documents.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared when an admin opens it.';
 comment on column public.specialist_documents.uploaded_at is 'When the row was last submitted. Places it in the queue.';
 comment on column public.specialist_documents.review_started_at is 'When an admin last opened it. For a while it cannot be replaced then.';
 comment on column public.specialist_documents.opened_by is 'The admins who have opened it in this review: who has not seen it does not approve it.';
-comment on column public.specialist_documents.opened_version is
-  'The version that Storage gave the file that was opened: no upload has it again, by whatever way it came.';
-comment on column public.specialist_documents.stored_hash is 'SHA-256 of the stored file in hex, as the edge function found it when an admin approved.';
+comment on column public.specialist_documents.reviewed_path is
+  'Name of the copy in the bucket reviewed-documents: what is opened and decided about, whatever is uploaded since. Null until one was made.';
+comment on column public.specialist_documents.reviewed_hash is 'SHA-256 of the copy in hex, as the edge function found it.';
+comment on column public.specialist_documents.reviewed_size is 'Length of the copy in bytes, as the edge function found it.';
 comment on column public.specialist_documents.pillar_ids is
   'The pillars of the specialist when the review began: what the document was approved for, whatever pillars they add since.';
 comment on column public.specialist_documents.expiry_notice is 'How many days ahead the last notice was that it expires.';
@@ -109,9 +114,11 @@ create policy "A specialist sees their own documents"
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('document_review_minutes', '60', 5, 1440, 'How long a document cannot be replaced once an admin has opened it.');
 
--- The limits of the bucket are those of the table, so that no upload is stored in vain.
+-- The limits of the buckets are those of the table, so that no upload is stored in vain. For reviewed-documents there is
+-- no policy: nobody but the service reads or writes it.
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
-values ('specialist-documents', 'specialist-documents', false, 10485760, '{application/pdf,image/jpeg,image/png}')
+select id, id, false, 10485760, '{application/pdf,image/jpeg,image/png}'
+from unnest(array['specialist-documents', 'reviewed-documents']) id
 on conflict (id) do update
 set public = excluded.public, file_size_limit = excluded.file_size_limit, allowed_mime_types = excluded.allowed_mime_types;
 
@@ -150,17 +157,24 @@ $$;
 comment on function private.is_replaceable(public.specialist_documents) is
   'Whether nobody has decided about a document, nor is just looking at it.';
 
--- Storage asks as the person. Without a policy for platform admins they read no file as themselves: the edge
--- function signs an address with the secret key, after the audited start_document_review().
-create policy "A specialist sees files of their own documents"
-  on storage.objects for select to authenticated
-  using (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(false))));
+-- The metadata is what Storage knows when an upload begins: the length that the request declares, and a form around the
+-- file is part of it. Where none is declared there is no limit to what comes.
+create function private.may_upload(p_path text, p_metadata jsonb)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select exists (
+    select from public.specialist_documents d
+    where d.file_path = p_path and d.specialist_id = (select private.my_specialist_id()) and private.is_replaceable(d)
+      and d.mime_type = p_metadata ->> 'mimetype'
+      and (p_metadata ->> 'contentLength')::numeric between 1 and d.file_size + 4096
+  );
+$$;
 
-create policy "A specialist uploads the file of a pending document"
-  on storage.objects for insert to authenticated
-  with check (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(true))));
+comment on function private.may_upload(text, jsonb) is
+  'Whether this is the path of a document of the caller that may be uploaded now, and the file of the type and length that were announced.';
 
-create policy "A specialist replaces the file of a pending document"
-  on storage.objects for update to authenticated
-  using (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(true))))
-  with check (bucket_id = 'specialist-documents' and name = any (array(select private.my_document_paths(true))));
+grant execute on function private.may_upload(text, jsonb) to authenticated;
