@@ -99,6 +99,7 @@ suite! { $
         nobody_else_gets_a_mail
         an_address_cools_down_for_a_minute
         an_address_gets_five_mails_an_hour
+        the_mail_of_a_sign_up_is_one_of_five
         requests_are_looked_at_while_sending_is_paused;
     password_reset:
         a_mailed_link_is_used_once

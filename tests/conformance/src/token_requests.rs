@@ -88,6 +88,16 @@ pub(crate) async fn an_address_gets_five_mails_an_hour(subject: &impl Subject) {
     assert_eq!(mails_to(subject, "ada").await, 1);
 }
 
+pub(crate) async fn the_mail_of_a_sign_up_is_one_of_five(subject: &impl Subject) {
+    subject.sign_up("ada").await;
+    assert_eq!(mails_to(subject, "ada").await, 1);
+    for mails in [1, 1, 1, 1, 0] {
+        subject.seconds_pass(61);
+        ask(subject, subject.address("ada")).await;
+        assert_eq!(mails_to(subject, "ada").await, mails);
+    }
+}
+
 pub(crate) async fn requests_are_looked_at_while_sending_is_paused(subject: &impl Subject) {
     waiting(subject, "ada").await;
     subject.enqueue_many(1);

@@ -175,15 +175,22 @@ fn holders<'a>(
     accounts.iter().filter(|account| has_it(account) || moved(account)).collect()
 }
 
-/// Whether a token of the purpose is any use to the account, and it has not just got one.
+/// Whether a token of the purpose is any use to the account, and it has not just got one, nor too
+/// many in an hour, whoever made them.
 fn is_entitled(
     purpose: Purpose,
     account: &MemoryAccount,
     tokens: &[MemoryToken],
     now: DateTime<Utc>,
 ) -> bool {
-    let mut theirs =
-        tokens.iter().filter(|token| token.purpose == purpose && token.user_id == account.id);
+    let theirs: Vec<_> = tokens
+        .iter()
+        .filter(|token| token.purpose == purpose && token.user_id == account.id)
+        .filter(|token| token.created_at > now - TimeDelta::hours(1))
+        .collect();
     let needed = purpose == Purpose::PasswordReset || !account.confirmed;
-    needed && !theirs.any(|token| token.created_at > now - COOLDOWN)
+    let rested = theirs.iter().all(|token| token.created_at <= now - COOLDOWN);
+    let few = theirs.len() < REQUESTS_PER_HOUR as usize;
+    let expired = theirs.iter().all(|token| token.expires_at <= now);
+    needed && rested && (few || expired)
 }
