@@ -1,4 +1,4 @@
--- One hole per line. Each must make the access, structure, size or session tests fail; tests/database/sabotage tries them.
+-- One hole per line. Each must make one of the tests fail that are tried with it; tests/database/sabotage tries them.
 grant truncate on public.bookings to authenticated
 grant select on partitions.audit_logs_default to authenticated
 grant update on public.audit_logs to authenticated
