@@ -1224,12 +1224,14 @@ CREATE FUNCTION private.check_invitation_mails(p_company_id uuid) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_mails bigint;
+  v_since timestamptz;
 begin
-  if (
-    select sum(mails) from public.company_employee_invitations
-    where company_id = p_company_id and mails_since > now() - interval '1 day'
-  ) >= private.setting('company_invitation_mails_per_day')::int then
-    raise sqlstate 'PT429' using message = 'too_many_mails', detail = 'The company has mailed enough invitations for a day.';
+  select sum(mails), min(mails_since) into v_mails, v_since from public.company_employee_invitations
+  where company_id = p_company_id and mails_since > now() - interval '1 day';
+  if v_mails >= private.setting('company_invitation_mails_per_day')::int then
+    raise sqlstate 'PT429' using message = 'too_many_mails', detail = private.retry_at(v_since + interval '1 day');
   end if;
 end;
 $$;
@@ -1337,12 +1339,14 @@ declare
 begin
   if p_invitation.status in ('accepted', 'revoked') or v_refusal = 'already_member' then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The invitation was accepted or revoked.';
+  elsif v_refusal = 'domain_not_allowed' then
+    raise sqlstate 'PT409' using message = 'domain_not_allowed', detail = 'The company does not invite from this domain any more.';
   elsif v_refusal is not null then
-    raise sqlstate 'PT409' using message = v_refusal, detail = 'This address is not invited any more.';
+    raise sqlstate 'PT409' using message = 'suppressed', detail = 'The address takes no mail from us.';
   elsif p_invitation.expires_at <= now() and not private.has_free_seat(p_company.id) then
     raise sqlstate 'PT409' using message = 'seat_limit', detail = private.company_seats(p_company.id)::text;
   elsif not private.may_mail_invitation(p_invitation) then
-    raise sqlstate 'PT429' using message = 'too_many_mails', detail = 'This invitation was mailed often enough for a day.';
+    raise sqlstate 'PT429' using message = 'too_many_mails', detail = private.retry_at(p_invitation.mails_since + interval '1 day');
   end if;
 end;
 $$;
@@ -1449,8 +1453,7 @@ declare
   v_seats constant int := coalesce(p_wanted.seats, p_plan.max_employees);
 begin
   if p_wanted.status in ('trial', 'active') and p_reason is null and (v_now ->> 'members')::int > v_seats then
-    raise sqlstate 'PT409' using message = 'seats_below_members',
-      detail = (v_now - 'limit' || jsonb_build_object('seats', v_seats))::text;
+    raise sqlstate 'PT409' using message = 'seats_below_members', detail = (v_now || jsonb_build_object('limit', v_seats))::text;
   end if;
 end;
 $$;
@@ -5535,7 +5538,7 @@ declare
   v_wait constant int := private.take_allowance(p_kind, p_user_id::text);
 begin
   if v_wait > 0 then
-    raise sqlstate 'PT429' using message = 'rate_limited', detail = jsonb_build_object('retry_after_seconds', v_wait)::text;
+    raise sqlstate 'PT429' using message = 'rate_limited', detail = private.retry_at(now() + make_interval(secs => v_wait));
   end if;
 end;
 $$;
@@ -5636,6 +5639,15 @@ CREATE FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp w
 $$;
 
 COMMENT ON FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone, p_only_released boolean) IS 'Voids the links of a person that were not used, or of these only one that was used and given back.';
+
+CREATE FUNCTION private.retry_at(p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('retry_after_seconds', greatest(1, ceil(extract(epoch from p_at - now()))::int))::text;
+$$;
+
+COMMENT ON FUNCTION private.retry_at(p_at timestamp with time zone) IS 'The detail of a refusal (429) that ends at an instant: retry_after_seconds, as JSON.';
 
 CREATE FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6935,7 +6947,7 @@ CREATE FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid
   select private.book_session(p_specialist_id, p_session_type_id, p_starts_at, p_company_id);
 $$;
 
-COMMENT ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) IS 'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed and not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+COMMENT ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) IS 'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
 CREATE FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text DEFAULT NULL::text) RETURNS public.bookings
     LANGUAGE sql
@@ -7133,7 +7145,7 @@ CREATE FUNCTION public.leave_company(p_company_id uuid) RETURNS void
   select private.leave_company(p_company_id);
 $$;
 
-COMMENT ON FUNCTION public.leave_company(p_company_id uuid) IS 'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found (404), last_admin (409).';
+COMMENT ON FUNCTION public.leave_company(p_company_id uuid) IS 'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409).';
 
 CREATE FUNCTION public.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -7251,7 +7263,7 @@ CREATE FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb D
   select private.resend_invitation(p_invitation_id, p_context);
 $$;
 
-COMMENT ON FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429).';
+COMMENT ON FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429).';
 
 CREATE FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
@@ -7269,7 +7281,7 @@ CREATE FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb D
   select private.revoke_invitation(p_invitation_id, p_context);
 $$;
 
-COMMENT ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), not_found (404), conflict (409: accepted already).';
+COMMENT ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409: accepted already).';
 
 CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -7278,7 +7290,7 @@ CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
   select private.revoke_platform_admin(p_user_id);
 $$;
 
-COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role (409).';
+COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role, last_platform_admin (409).';
 
 CREATE FUNCTION public.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -10233,6 +10245,8 @@ REVOKE ALL ON FUNCTION private.resend_invitation(p_invitation_id uuid, p_context
 GRANT ALL ON FUNCTION private.resend_invitation(p_invitation_id uuid, p_context jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone, p_only_released boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.retry_at(p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) TO authenticated;

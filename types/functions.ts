@@ -1100,7 +1100,7 @@ export interface operations {
                     "application/json": components["schemas"]["AddressResponse"];
                 };
             };
-            /** @description `token_invalid`, `invalid_request` */
+            /** @description `invalid_request`, `token_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1145,7 +1145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used` */
+            /** @description `token_expired`, `token_exhausted`, `token_used`, `token_superseded` */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -1223,7 +1223,7 @@ export interface operations {
                     "application/json": components["schemas"]["AddressResponse"];
                 };
             };
-            /** @description `token_invalid`, `invalid_request` */
+            /** @description `invalid_request`, `token_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1346,7 +1346,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerifyResponse"];
                 };
             };
-            /** @description `token_invalid`, `invalid_request` */
+            /** @description `invalid_request`, `token_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1574,7 +1574,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetPasswordResponse"];
                 };
             };
-            /** @description `token_invalid`, `invalid_request` */
+            /** @description `invalid_request`, `token_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1610,7 +1610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used` */
+            /** @description `token_expired`, `token_exhausted`, `token_used`, `token_superseded` */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2007,7 +2007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `plan_inactive`, `reason_required`, `invalid_start`, `invalid_end`, `invalid_trial` */
+            /** @description `reason_required`, `invalid_start`, `invalid_end`, `invalid_trial`, `plan_inactive` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2076,7 +2076,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptResponse"];
                 };
             };
-            /** @description `token_invalid`, `invalid_request` */
+            /** @description `invalid_request`, `token_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2130,7 +2130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `company_suspended`, `seat_limit`, `conflict`, `version_not_in_force` */
+            /** @description `conflict`, `version_not_in_force`, `company_suspended`, `seat_limit` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2139,7 +2139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used`, `invitation_revoked` */
+            /** @description `token_expired`, `token_exhausted`, `token_used`, `invitation_revoked`, `token_superseded` */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2226,7 +2226,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewResponse"];
                 };
             };
-            /** @description `token_invalid`, `invalid_request` */
+            /** @description `invalid_request`, `token_invalid` */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2271,7 +2271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `token_expired`, `token_exhausted`, `token_superseded`, `token_used`, `invitation_revoked` */
+            /** @description `token_expired`, `token_exhausted`, `token_used`, `invitation_revoked`, `token_superseded` */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -2431,7 +2431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited` */
+            /** @description `rate_limited`, `too_many_mails` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2510,6 +2510,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `not_found` */
             404: {
                 headers: {
@@ -2537,7 +2546,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`, `seat_limit`, `domain_not_allowed`, `suppressed`, `company_suspended`, `dpa_required`, `no_plan` */
+            /** @description `conflict`, `domain_not_allowed`, `suppressed`, `company_suspended`, `dpa_required`, `no_plan`, `seat_limit` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2564,7 +2573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_mails`, `rate_limited` */
+            /** @description `rate_limited`, `too_many_mails` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2640,6 +2649,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

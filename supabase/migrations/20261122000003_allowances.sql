@@ -72,6 +72,17 @@ $$;
 comment on function private.take_allowance(text, text, timestamptz) is
   'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
 
+create function private.retry_at(p_at timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select jsonb_build_object('retry_after_seconds', greatest(1, ceil(extract(epoch from p_at - now()))::int))::text;
+$$;
+
+comment on function private.retry_at(timestamptz) is 'The detail of a refusal (429) that ends at an instant: retry_after_seconds, as JSON.';
+
 create function private.require_allowance(p_kind text, p_user_id uuid)
 returns void
 language plpgsql
@@ -81,7 +92,7 @@ declare
   v_wait constant int := private.take_allowance(p_kind, p_user_id::text);
 begin
   if v_wait > 0 then
-    raise sqlstate 'PT429' using message = 'rate_limited', detail = jsonb_build_object('retry_after_seconds', v_wait)::text;
+    raise sqlstate 'PT429' using message = 'rate_limited', detail = private.retry_at(now() + make_interval(secs => v_wait));
   end if;
 end;
 $$;

@@ -125,6 +125,6 @@ $$;
 comment on function public.grant_platform_admin(uuid) is
   'A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404).';
 comment on function public.revoke_platform_admin(uuid) is
-  'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role (409).';
+  'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role, last_platform_admin (409).';
 grant execute on function public.grant_platform_admin(uuid) to authenticated;
 grant execute on function public.revoke_platform_admin(uuid) to authenticated;

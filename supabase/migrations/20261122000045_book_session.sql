@@ -257,7 +257,7 @@ as $$
 $$;
 
 comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
-  'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed and '
+  'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, '
   'not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), '
   'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 

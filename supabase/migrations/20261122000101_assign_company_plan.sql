@@ -137,8 +137,7 @@ declare
   v_seats constant int := coalesce(p_wanted.seats, p_plan.max_employees);
 begin
   if p_wanted.status in ('trial', 'active') and p_reason is null and (v_now ->> 'members')::int > v_seats then
-    raise sqlstate 'PT409' using message = 'seats_below_members',
-      detail = (v_now - 'limit' || jsonb_build_object('seats', v_seats))::text;
+    raise sqlstate 'PT409' using message = 'seats_below_members', detail = (v_now || jsonb_build_object('limit', v_seats))::text;
   end if;
 end;
 $$;

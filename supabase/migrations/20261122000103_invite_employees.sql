@@ -13,12 +13,14 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_mails bigint;
+  v_since timestamptz;
 begin
-  if (
-    select sum(mails) from public.company_employee_invitations
-    where company_id = p_company_id and mails_since > now() - interval '1 day'
-  ) >= private.setting('company_invitation_mails_per_day')::int then
-    raise sqlstate 'PT429' using message = 'too_many_mails', detail = 'The company has mailed enough invitations for a day.';
+  select sum(mails), min(mails_since) into v_mails, v_since from public.company_employee_invitations
+  where company_id = p_company_id and mails_since > now() - interval '1 day';
+  if v_mails >= private.setting('company_invitation_mails_per_day')::int then
+    raise sqlstate 'PT429' using message = 'too_many_mails', detail = private.retry_at(v_since + interval '1 day');
   end if;
 end;
 $$;

@@ -48,12 +48,14 @@ declare
 begin
   if p_invitation.status in ('accepted', 'revoked') or v_refusal = 'already_member' then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The invitation was accepted or revoked.';
+  elsif v_refusal = 'domain_not_allowed' then
+    raise sqlstate 'PT409' using message = 'domain_not_allowed', detail = 'The company does not invite from this domain any more.';
   elsif v_refusal is not null then
-    raise sqlstate 'PT409' using message = v_refusal, detail = 'This address is not invited any more.';
+    raise sqlstate 'PT409' using message = 'suppressed', detail = 'The address takes no mail from us.';
   elsif p_invitation.expires_at <= now() and not private.has_free_seat(p_company.id) then
     raise sqlstate 'PT409' using message = 'seat_limit', detail = private.company_seats(p_company.id)::text;
   elsif not private.may_mail_invitation(p_invitation) then
-    raise sqlstate 'PT429' using message = 'too_many_mails', detail = 'This invitation was mailed often enough for a day.';
+    raise sqlstate 'PT429' using message = 'too_many_mails', detail = private.retry_at(p_invitation.mails_since + interval '1 day');
   end if;
 end;
 $$;
@@ -144,9 +146,9 @@ $$;
 
 comment on function public.resend_invitation(uuid, jsonb) is
   'A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. '
-  'Errors: unauthenticated (401), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429).';
+  'Errors: unauthenticated (401), forbidden (403), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429).';
 comment on function public.revoke_invitation(uuid, jsonb) is
   'A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. '
-  'Errors: unauthenticated (401), not_found (404), conflict (409: accepted already).';
+  'Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409: accepted already).';
 grant execute on function public.resend_invitation(uuid, jsonb) to authenticated;
 grant execute on function public.revoke_invitation(uuid, jsonb) to authenticated;

@@ -160,7 +160,7 @@ comment on function public.deactivate_member(uuid, uuid) is
   'A company admin ends a membership: within a minute the person is signed out everywhere; sessions to come that the company pays for are cancelled some hours later. '
   'Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409).';
 comment on function public.leave_company(uuid) is
-  'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found (404), last_admin (409).';
+  'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409).';
 comment on function public.set_allowed_domains(uuid, text[]) is
   'A company admin says which domains may be invited; none: any. Answers them as kept. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
 comment on function public.company_plan(uuid) is

@@ -5,13 +5,11 @@
 //! session (`private.user_id()`).
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     error::{Code, Error, Result},
-    id::UserId,
     json,
-    ports::{Database, SqlFunction},
     secret::SecretString,
 };
 
@@ -46,28 +44,6 @@ impl AccessToken {
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
-}
-
-/// Who a token is of, as the database says.
-#[derive(Serialize)]
-struct CurrentUserId {}
-
-impl SqlFunction for CurrentUserId {
-    const NAME: &'static str = "current_user_id";
-    type Output = Option<UserId>;
-}
-
-/// Who asks: for what the service does in somebody's name, because it must vouch for more
-/// than they could say themselves.
-///
-/// # Errors
-/// `unauthenticated`, also where the session has ended.
-pub async fn caller(ports: &impl Database, person: &AccessToken) -> Result<UserId> {
-    let found = match ports.call_as(person, &CurrentUserId {}).await {
-        Err(error) if error.is_of_the_token() => None,
-        found => found?,
-    };
-    found.ok_or_else(|| Error::new(Code::Unauthenticated, "Please sign in again."))
 }
 
 const SCHEME: &str = "Bearer ";

@@ -6,6 +6,7 @@
 //! announced, and the service records it. docs/decisions/a-review-is-about-a-copy.md.
 
 mod file;
+pub mod operations;
 mod request;
 mod sql;
 
@@ -15,9 +16,8 @@ use self::file::{Inspection, KIND, LENGTH, mismatch};
 pub use self::{
     request::{DecideRequest, DecisionKind, OpenRequest, QueueRequest},
     sql::{
-        DecideDocument, Decided, Decision, Document, DocumentStatus, DocumentType, OpenedDocument,
-        QueueItem, QueuePage, RecordReviewedCopy, SpecialistStatus, StartDocumentReview,
-        VerificationQueue,
+        DecideDocument, Decided, Document, DocumentType, OpenedDocument, QueueItem, QueuePage,
+        RecordReviewedCopy, SpecialistStatus, StartDocumentReview, VerificationQueue,
     },
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     client::ClientContext,
     error::{Code, Error, Result},
     id::DocumentId,
-    json::{self, Verbatim},
+    json::Verbatim,
     ports::{Database, DatabaseError, Functions, Object, ObjectStore, ObjectStoreError},
 };
 
@@ -145,26 +145,10 @@ pub async fn decide(
 ) -> Result<Verbatim<Decided>> {
     request.check()?;
     let decided = ports.call_as(person, &DecideDocument::new(request, client)).await;
-    let decided = decided.map_err(refusal)?;
+    let decided = decided.map_err(DatabaseError::for_caller)?;
     // What the specialist is told.
     ports.kick_email_dispatch();
     Ok(decided)
-}
-
-/// With what was decided, should somebody have been faster.
-fn refusal(error: DatabaseError) -> Error {
-    let decision = match &error {
-        DatabaseError::Refused { details: Some(details), .. } => {
-            json::parse::<Decision>(details.as_bytes()).ok()
-        }
-        _ => None,
-    };
-    match (error.for_caller(), decision) {
-        (error, Some(decision)) if error.code() == Code::AlreadyDecided => {
-            error.with_decision(decision)
-        }
-        (error, _) => error,
-    }
 }
 
 #[cfg(test)]

@@ -4,12 +4,16 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::ports::Idna;
-
 /// The longest address (RFC 5321, 4.5.3.1.3: a path of 256 less its brackets).
 const ADDRESS_LIMIT: usize = 254;
 /// The longest local part (RFC 5321, 4.5.3.1.1).
 const LOCAL_PART_LIMIT: usize = 64;
+
+/// Internationalised domain names.
+pub trait Idna {
+    /// The ASCII form of a domain (UTS 46), `None` if it has none.
+    fn domain_to_ascii(&self, domain: &str) -> Option<String>;
+}
 
 /// A normalised address: trimmed, lower case, its domain in ASCII (IDNA,
 /// UTS 46). A plus tag stays: it belongs to the address.

@@ -8,18 +8,20 @@
 //! with all that follows. For a day the old address takes even that back, in the
 //! same two steps: sessions and password end first, then Auth moves the account.
 
+pub mod operations;
 mod sql;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::sql::{AddressConsumption, RequestEmailChange, UseEmailChangeLink};
 use crate::{
-    access_token::{AccessToken, caller},
+    access_token::AccessToken,
+    caller::caller,
     client::ClientContext,
-    email_address::EmailAddress,
+    email_address::{EmailAddress, Idna},
     error::Result,
     link_request::{self, AcceptedResponse, Asked, LinkRequest},
-    ports::{Configured, Database, Functions, Identity, Idna},
+    ports::{Configured, Database, Functions, Identity},
     secret::SecretString,
     token::{LinkToken, Purpose, TokenOutcome},
 };

@@ -9,13 +9,13 @@ use core::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::{documents::Decision, id::RequestId, seats::Seats};
+use crate::id::RequestId;
 
 /// `Result` with the one [`Error`].
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $title:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $status:literal, $code:literal, $title:literal $(, $member:ident)?;)*) => {
         /// Every `code` that a function may answer. A code never changes its
         /// meaning; clients branch on it rather than on `detail`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,8 +42,35 @@ macro_rules! codes {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
+
+            /// What an answer with this code tells beside it.
+            pub const fn member(self) -> Option<Member> {
+                match self { $($(Self::$name => Some(Member::$member),)?)* _ => None }
+            }
         }
     };
+}
+
+/// What some codes tell beside themselves. The database sends it as the detail of what it refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    /// The member `seats` of the answer.
+    Seats,
+    /// The member `decision` of the answer.
+    Decision,
+    /// The header `Retry-After`.
+    RetryAfter,
+}
+
+impl Member {
+    /// Its name in the body of the answer.
+    const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Seats => Some("seats"),
+            Self::Decision => Some("decision"),
+            Self::RetryAfter => None,
+        }
+    }
 }
 
 codes! {
@@ -80,13 +107,13 @@ codes! {
     /// The company has no plan that entitles it to anything today.
     NoPlan = 409, "no_plan", "The company has no plan";
     /// Every seat of the company is taken; `seats` has the numbers.
-    SeatLimit = 409, "seat_limit", "All seats are taken";
+    SeatLimit = 409, "seat_limit", "All seats are taken", Seats;
     /// A subscription does not go from its state into that one.
     TransitionNotAllowed = 409, "transition_not_allowed", "This change is not possible";
     /// There would be fewer seats than members and open invitations; `seats` has the numbers.
-    SeatsBelowMembers = 409, "seats_below_members", "The company has more people than seats";
+    SeatsBelowMembers = 409, "seats_below_members", "The company has more people than seats", Seats;
     /// Somebody has decided about the document; `decision` says how.
-    AlreadyDecided = 409, "already_decided", "This has been decided";
+    AlreadyDecided = 409, "already_decided", "This has been decided", Decision;
     /// The document was announced, and its file was not uploaded.
     FileMissing = 409, "file_missing", "The file is not there";
     /// The caller has not opened the document, or longer ago than it stays as it is.
@@ -122,9 +149,9 @@ codes! {
     /// The plan is not given to anybody any more.
     PlanInactive = 422, "plan_inactive", "This plan is not on offer";
     /// Too many requests; `Retry-After` says when to come back.
-    RateLimited = 429, "rate_limited", "Too many requests";
+    RateLimited = 429, "rate_limited", "Too many requests", RetryAfter;
     /// This invitation was mailed often enough for a day.
-    TooManyMails = 429, "too_many_mails", "Too many mails for one day";
+    TooManyMails = 429, "too_many_mails", "Too many mails for one day", RetryAfter;
     /// A defect or a misconfiguration of ours; never says which.
     Internal = 500, "internal", "Something went wrong on our side";
     /// More is being sent to us than we hold at once.
@@ -164,8 +191,7 @@ struct Failure {
     code: Code,
     detail: String,
     fields: Vec<FieldError>,
-    seats: Option<Seats>,
-    decision: Option<Decision>,
+    extension: Option<String>,
     retry_after: Option<u32>,
     allow: Option<String>,
     cause: Option<String>,
@@ -188,8 +214,7 @@ impl Error {
             code,
             detail,
             fields: Vec::new(),
-            seats: None,
-            decision: None,
+            extension: None,
             retry_after: transient.then_some(5),
             allow: None,
             cause: None,
@@ -248,17 +273,10 @@ impl Error {
         self
     }
 
-    /// Adds the numbers of a company that a rule was broken by.
+    /// Adds the member that goes with the code, as JSON.
     #[must_use]
-    pub fn with_seats(mut self, seats: Seats) -> Self {
-        self.0.seats = Some(seats);
-        self
-    }
-
-    /// Adds what somebody else has decided.
-    #[must_use]
-    pub fn with_decision(mut self, decision: Decision) -> Self {
-        self.0.decision = Some(decision);
+    pub fn telling(mut self, json: String) -> Self {
+        self.0.extension = Some(json);
         self
     }
 
@@ -284,9 +302,9 @@ impl Error {
         self.0.cause.as_deref()
     }
 
-    /// What somebody else has decided.
-    pub fn decision(&self) -> Option<&Decision> {
-        self.0.decision.as_ref()
+    /// The member that goes with the code, as JSON.
+    pub fn extension(&self) -> Option<&str> {
+        self.0.extension.as_deref()
     }
 
     /// The `Retry-After` header, in seconds.
@@ -305,7 +323,21 @@ impl Error {
         self.code().status() >= 500 && self.code() != Code::Overloaded
     }
 
-    /// The response body.
+    /// The response body, as JSON.
+    pub fn body(&self, request_id: RequestId) -> String {
+        let mut body = serde_json::to_string(&self.problem(request_id)).unwrap_or_default();
+        let name = self.code().member().and_then(Member::name);
+        if let (Some(name), Some(json)) = (name, self.extension()) {
+            // As text: the database wrote it as JSON.
+            body.pop();
+            for part in [",\"", name, "\":", json, "}"] {
+                body.push_str(part);
+            }
+        }
+        body
+    }
+
+    /// The response body, but for the member that goes with the code.
     pub fn problem(&self, request_id: RequestId) -> Problem<'_> {
         let code = self.code();
         Problem {
@@ -316,8 +348,6 @@ impl Error {
             code,
             request_id,
             errors: &self.0.fields,
-            seats: self.0.seats,
-            decision: self.decision(),
         }
     }
 }
@@ -332,7 +362,7 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// The body of every error answer: RFC 9457, `application/problem+json`.
+/// What every problem says.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem<'a> {
@@ -351,12 +381,22 @@ pub struct Problem<'a> {
     /// What is wrong with single fields.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [FieldError],
+}
+
+/// The body of every error answer: RFC 9457, `application/problem+json`.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Problem")]
+#[allow(dead_code, reason = "only described")]
+pub(crate) struct DescribedProblem {
+    #[schemars(flatten)]
+    problem: Problem<'static>,
     /// The seats of the company, where the problem is about them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seats: Option<Seats>,
+    seats: Option<crate::seats::Seats>,
     /// What was decided already, where that is the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<&'a Decision>,
+    decision: Option<crate::decision::Decision>,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! `invite_employees`. The mails are queued in the same transaction.
 
 pub mod acceptance;
+pub mod operations;
 mod request;
 mod rows;
 mod sql;
@@ -20,10 +21,11 @@ pub use self::{
 use crate::{
     access_token::AccessToken,
     client::ClientContext,
+    email_address::Idna,
     error::Result,
     id::InvitationId,
     json::Verbatim,
-    ports::{Database, DatabaseError, Functions, Idna, SqlFunction},
+    ports::{Database, DatabaseError, Functions, SqlFunction},
     seats::Seats,
 };
 

@@ -22,39 +22,62 @@
 
 #![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may fail by panicking"))]
 
-pub mod access_token;
-pub mod client;
-pub mod config;
-#[cfg(feature = "schema")]
-pub mod contract;
-pub mod date;
-pub mod documents;
-pub mod email_address;
-pub mod email_change;
-pub mod error;
+// The layers, from the ground up: a module uses those above it in this list, and none below (tests/layers.rs).
+// Values.
 pub mod id;
-pub mod invitations;
-pub mod json;
-pub mod link_request;
-pub mod outbox;
+pub mod secret;
+
+pub mod date;
+pub mod decision;
+pub mod email_address;
+pub mod seats;
+
+pub mod client;
+
+pub use evenkeel_json as json;
+
+// What goes wrong.
+pub mod error;
+
+pub mod access_token;
+mod reason;
+pub mod token;
+
+// What is needed from outside.
+pub mod config;
+
+pub mod ports;
+
 pub mod password;
+
+mod refusal;
+
+pub mod caller;
+pub mod operation;
+pub mod upstream;
+
+// The domains.
+pub mod link_request;
+
+pub mod documents;
+pub mod email_change;
+pub mod outbox;
 pub mod password_reset;
 pub mod plans;
-pub mod ports;
-mod reason;
-mod refusal;
-pub mod seats;
-pub mod secret;
 pub mod sweep;
+pub mod verification;
+
+pub mod invitations;
+
+#[cfg(feature = "schema")]
+pub mod contract;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod token;
-pub mod upstream;
-pub mod verification;
 
 pub use access_token::AccessToken;
 pub use client::ClientContext;
 pub use config::Config;
 pub use email_address::EmailAddress;
 pub use error::{Code, Error, FieldError, Result};
+pub use refusal::parse_request;
 pub use secret::SecretString;

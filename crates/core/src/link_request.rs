@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::ClientContext,
-    email_address::EmailAddress,
+    email_address::{EmailAddress, Idna},
     error::{Code, Error, Result},
-    ports::{Configured, Database, Functions, Idna, SqlFunction},
+    operation::Step,
+    ports::{Configured, Database, Functions, SqlFunction},
 };
 
 /// Body of a request for a mail with a link.
@@ -71,6 +72,9 @@ pub struct Admission {
     /// When to come back, if not.
     pub retry_after_seconds: Option<u32>,
 }
+
+/// What a request for a link may be refused with, whatever the address.
+pub(crate) const NOTED: Step = Step::of(&[Code::RateLimited]);
 
 impl LinkRequest {
     /// The address that was typed.

@@ -6,6 +6,7 @@
 //! gets the very same batch, under the same id, which is the mailer's
 //! idempotency key; after the send the repeat is answered from the key.
 
+pub mod operations;
 mod pacer;
 mod render;
 mod sql;

@@ -11,6 +11,7 @@
 //! retiring other links) is a trigger of the database's, in Auth's own
 //! transaction.
 
+pub mod operations;
 mod request;
 mod sql;
 
@@ -25,11 +26,12 @@ pub use self::{
 };
 use crate::{
     client::ClientContext,
+    email_address::Idna,
     error::{Error, Result},
     id::UserId,
     link_request::{self, AcceptedResponse, LinkRequest},
     password::{ProposedPassword, Surroundings},
-    ports::{Configured, Database, Functions, Identity, IdentityError, Idna, Telemetry, Unicode},
+    ports::{Configured, Database, Functions, Identity, IdentityError, Telemetry, Unicode},
     token::{LinkToken, TokenOutcome},
 };
 

@@ -5,6 +5,7 @@
 //! by the database, as the person who asks: `assign_company_plan`. It also writes
 //! the audit row and queues the mails to the admins of the company.
 
+pub mod operations;
 mod request;
 mod sql;
 

@@ -1,9 +1,9 @@
 //! What the core needs from outside, as traits.
 //!
 //! In production everything stands on two of them, [`Http`] and
-//! [`Configured`]: [`crate::upstream`] speaks the wire formats over these and
+//! [`Configured`]: `upstream` speaks the wire formats over these and
 //! gives [`Database`], [`Identity`], [`Mailer`] and [`ObjectStore`] to whoever
-//! has both. In tests [`crate::testing::World`] is all of them in memory.
+//! has both. In tests `testing::World` is all of them in memory.
 //!
 //! Nothing is `Send`: a wasm isolate has one thread, and static dispatch keeps
 //! unused ports out of a module.
@@ -66,12 +66,6 @@ pub trait LocalTime {
     /// A wall time in the words of a locale (BCP 47), Gregorian and in Latin digits, for example
     /// "Monday, 4 May 2026 at 14:30". `None` if the locale is unknown.
     fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String>;
-}
-
-/// Internationalised domain names.
-pub trait Idna {
-    /// The ASCII form of a domain (UTS 46), `None` if it has none.
-    fn domain_to_ascii(&self, domain: &str) -> Option<String>;
 }
 
 /// Unicode beyond ASCII, whose tables the platform has.

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Seats {
     /// How many there are.
-    #[serde(alias = "seats")]
     pub limit: u32,
     /// Taken by members.
     pub members: u32,

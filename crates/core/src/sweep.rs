@@ -3,6 +3,8 @@
 //! The database knows which they are, and cannot remove one: on the platform a row that SQL
 //! deletes would leave its file behind. So Storage is asked to.
 
+pub mod operations;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{

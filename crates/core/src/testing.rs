@@ -49,12 +49,13 @@ pub use self::{
 use crate::{
     access_token::AccessToken,
     config::Config,
+    email_address::Idna,
     error::Error,
     id::{SubscriptionId, UserId},
     outbox::Stream,
     ports::{
-        Clock, Configured, Database, DatabaseError, Entropy, Functions, IdentityError, Idna,
-        LocalTime, SqlFunction, Telemetry, Unicode,
+        Clock, Configured, Database, DatabaseError, Entropy, Functions, IdentityError, LocalTime,
+        SqlFunction, Telemetry, Unicode,
     },
     token::Purpose,
 };

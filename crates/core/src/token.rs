@@ -111,6 +111,10 @@ impl TokenOutcome {
     }
 }
 
+/// What a token of every purpose may be refused with.
+pub const REFUSALS: [Code; 4] =
+    [Code::TokenInvalid, Code::TokenExpired, Code::TokenExhausted, Code::TokenSuperseded];
+
 /// What the database says of a token that was to be used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumption {

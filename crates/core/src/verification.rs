@@ -9,6 +9,7 @@
 //! Whoever signed the address up may be somebody else. What is said behind the link
 //! is said by who reads the mail, and takes the place of all that came before.
 
+pub mod operations;
 mod request;
 mod sql;
 
@@ -20,10 +21,11 @@ pub use self::{
 };
 use crate::{
     client::ClientContext,
+    email_address::Idna,
     error::{Error, Result},
     id::UserId,
     link_request::{self, AcceptedResponse, LinkRequest},
-    ports::{Configured, Database, Functions, Identity, IdentityError, Idna},
+    ports::{Configured, Database, Functions, Identity, IdentityError},
     token::{Consumption, LinkToken, TokenOutcome},
 };
 

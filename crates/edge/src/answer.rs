@@ -1,13 +1,6 @@
 //! Answers.
 
-use std::{future::Future, pin::Pin};
-
-use evenkeel_core::{Error, Result, id::RequestId, json::Verbatim};
-use serde::Serialize;
-
-/// The work of one of several routes. Boxed, so that each is a function of its own: the runtime
-/// compiles a function when it is first called, and a first request waits for that.
-pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + 'a>>;
+use evenkeel_core::{Error, id::RequestId};
 
 /// An answer of a function: what differs from one to the next. The headers that
 /// every answer carries, also one of a lost instance, are the host's.
@@ -19,35 +12,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// 200 with JSON.
-    ///
-    /// # Errors
-    /// `internal` for a value that has no JSON.
-    pub fn ok(body: &impl Serialize) -> Result<Self> {
-        Self::json(200, body)
-    }
-
-    /// 202 with JSON: taken, and done later.
-    ///
-    /// # Errors
-    /// `internal` for a value that has no JSON.
-    pub fn accepted(body: &impl Serialize) -> Result<Self> {
-        Self::json(202, body)
-    }
-
-    /// 200 with what is JSON already.
-    pub fn verbatim<T>(body: &Verbatim<T>) -> Self {
-        Self::text(200, body.as_str().to_owned())
-    }
-
-    fn text(status: u16, body: String) -> Self {
+    /// What an operation answers.
+    pub(crate) fn json(status: u16, body: String) -> Self {
         Self { status, headers: vec![("content-type", "application/json".to_owned())], body }
-    }
-
-    fn json(status: u16, body: &impl Serialize) -> Result<Self> {
-        let body =
-            serde_json::to_string(body).map_err(|_| Error::internal("unserialisable answer"))?;
-        Ok(Self::text(status, body))
     }
 
     /// The answer to `OPTIONS`: what a browser may do with this path. What it may send with it is
@@ -66,8 +33,7 @@ impl Answer {
         if let Some(allow) = error.allow() {
             headers.push(("allow", allow.to_owned()));
         }
-        let body = serde_json::to_string(&error.problem(request_id)).unwrap_or_default();
-        Self { status: error.code().status(), headers, body }
+        Self { status: error.code().status(), headers, body: error.body(request_id) }
     }
 
     /// The text that crosses to the host: the status, header lines, an empty
@@ -99,7 +65,7 @@ mod tests {
             body.starts_with(r#"{"type":"https://evenkeel.dev/problems/method_not_allowed","#),
             "{body}"
         );
-        let message = Answer::ok(&[1, 2]).unwrap().into_message();
+        let message = Answer::json(200, "[1,2]".to_owned()).into_message();
         assert_eq!(message, "200\ncontent-type:application/json\n\n[1,2]");
     }
 }

@@ -4,20 +4,16 @@ use std::{cell::Cell, future::Future};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use evenkeel_core::{
-    ClientContext, Config, Error,
+    Config, Error,
+    email_address::Idna,
     id::RequestId,
-    ports::{
-        Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, Idna, LocalTime,
-    },
+    ports::{Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, LocalTime},
     ports::{HttpMethod, Telemetry, TransportError, Unicode},
 };
 use wasm_bindgen::prelude::*;
 
 use crate::{
-    fetch,
-    function::Function,
-    incoming::Incoming,
-    intl,
+    fetch, intl,
     platform::{self, in_background},
     sentry,
 };
@@ -26,7 +22,7 @@ use crate::{
 /// and storage come with it: `evenkeel_core::upstream` speaks to them over its
 /// [`Http`].
 pub struct Edge {
-    pub(crate) function: &'static Function,
+    pub(crate) function: &'static str,
     pub(crate) config: &'static Config,
     pub(crate) request_id: RequestId,
     pub(crate) upstream_calls: Cell<u32>,
@@ -35,7 +31,7 @@ pub struct Edge {
 
 impl Edge {
     pub(crate) fn new(
-        function: &'static Function,
+        function: &'static str,
         config: &'static Config,
         request_id: RequestId,
     ) -> Self {
@@ -46,11 +42,6 @@ impl Edge {
             upstream_calls: Cell::new(0),
             upstream_ms: Cell::new(0),
         }
-    }
-
-    /// Who asks, for the audit log.
-    pub fn client(&self, request: &Incoming) -> ClientContext {
-        request.client(self, self.request_id)
     }
 
     fn count_call(&self, started_ms: f64) {
@@ -69,7 +60,7 @@ impl Edge {
         let started = platform::now_ms();
         let result = work.await;
         let duration = platform::since_ms(started);
-        sentry::check_in(self.config, self.function.name, result.is_ok(), duration);
+        sentry::check_in(self.config, self.function, result.is_ok(), duration);
         result
     }
 }
@@ -113,7 +104,7 @@ impl Clock for Edge {
 
 impl Entropy for Edge {
     fn fill(&self, bytes: &mut [u8]) {
-        fill(bytes);
+        platform::fill(bytes);
     }
 }
 
@@ -169,7 +160,7 @@ impl Unicode for Edge {
 
 impl Telemetry for Edge {
     fn report(&self, error: &Error) {
-        sentry::report(self.config, self.function.name, Some(self.request_id), error);
+        sentry::report(self.config, self.function, Some(self.request_id), error);
     }
 }
 
@@ -221,18 +212,6 @@ async fn kick(config: &'static Config) {
 /// their own requests must not know when to look.
 fn delay_ms() -> u32 {
     let mut bytes = [0; 2];
-    fill(&mut bytes);
+    platform::fill(&mut bytes);
     500 + u32::from(u16::from_le_bytes(bytes)) % 2_500
-}
-
-#[allow(clippy::disallowed_methods, reason = "this is where the Entropy port is implemented")]
-pub(crate) fn fill(bytes: &mut [u8]) {
-    // Without randomness there is no security: better an aborted instance.
-    assert!(getrandom::fill(bytes).is_ok(), "the platform has no randomness");
-}
-
-pub(crate) fn random_uuid() -> uuid::Uuid {
-    let mut bytes = [0; 16];
-    fill(&mut bytes);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }

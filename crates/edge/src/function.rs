@@ -1,67 +1,64 @@
-//! What a function is, as far as the host must know.
+//! What a function is: a table of operations and of what does them.
 
-/// A method that a route may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named by HTTP")]
-pub enum Method {
-    Get,
-    Post,
-}
+use std::{future::Future, pin::Pin};
 
-impl Method {
-    /// As it stands in a request line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
-    }
-}
+use evenkeel_core::{
+    AccessToken, Result,
+    operation::{CalledBy, Credentials, Input, Method, Operation},
+};
+
+use crate::{answer::Answer, call::Admitted, edge::Edge};
+
+/// The work of one route. Boxed, so that each is a function of its own: the runtime compiles a
+/// function when it is first called, and a first request waits for that.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + 'a>>;
 
 /// One route of a function.
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
-    /// The method.
-    pub method: Method,
-    /// The path below the function: `/` or `/resend`.
-    pub path: &'static str,
-    /// The longest body, in bytes.
-    pub body_limit: usize,
+    function: &'static str,
+    method: Method,
+    path: &'static str,
+    pub(crate) admit: fn(&Credentials<'_>) -> Result<Option<AccessToken>>,
+    pub(crate) body_limit: usize,
+    pub(crate) serve: for<'a> fn(&'a Edge, &'a Admitted) -> Work<'a>,
 }
 
 impl Route {
-    /// A route that takes JSON of up to 64 KiB.
-    pub const fn post(path: &'static str) -> Self {
-        Self { method: Method::Post, path, body_limit: 64 << 10 }
-    }
-
-    /// A route that takes a query and no body.
-    pub const fn get(path: &'static str) -> Self {
-        Self { method: Method::Get, path, body_limit: 0 }
-    }
-
-    /// The same with another limit. Nothing is read beyond it.
-    #[must_use]
-    pub const fn up_to(self, body_limit: usize) -> Self {
-        Self { body_limit, ..self }
+    /// The route of an operation, and what serves it.
+    pub const fn new<C: CalledBy, I: Input, A>(
+        operation: &Operation<C, I, A>,
+        serve: for<'a> fn(&'a Edge, &'a Admitted) -> Work<'a>,
+    ) -> Self {
+        Self {
+            function: operation.function,
+            method: I::METHOD,
+            path: operation.path,
+            admit: C::admit,
+            body_limit: operation.body_limit,
+            serve,
+        }
     }
 }
 
 /// A function.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    /// Its name in URLs, logs and Sentry.
-    pub name: &'static str,
-    /// Its routes.
+    /// Its routes: one at least.
     pub routes: &'static [Route],
 }
 
 impl Function {
+    /// Its name in URLs, logs and Sentry: that of its operations.
+    pub(crate) fn name(&self) -> &'static str {
+        self.routes.first().map_or("", |route| route.function)
+    }
+
     /// The route's path, if there is one. The platform passes `/<name>/…`; a
     /// gateway that forwards the whole URL passes `/functions/v1/<name>/…`.
     pub(crate) fn path(&self, pathname: &str) -> Option<&'static str> {
         let path = pathname.strip_prefix("/functions/v1").unwrap_or(pathname);
-        let below = path.strip_prefix('/')?.strip_prefix(self.name)?;
+        let below = path.strip_prefix('/')?.strip_prefix(self.name())?;
         let below = below.strip_suffix('/').unwrap_or(below);
         let below = if below.is_empty() { "/" } else { below };
         self.routes.iter().map(|route| route.path).find(|path| *path == below)
@@ -83,8 +80,22 @@ impl Function {
 mod tests {
     use super::*;
 
-    const FUNCTION: Function =
-        Function { name: "sample", routes: &[Route::post("/"), Route::post("/resend")] };
+    fn unreachable<'a>(_: &'a Edge, _: &'a Admitted) -> Work<'a> {
+        Box::pin(async { unreachable!("only found") })
+    }
+
+    const fn route(path: &'static str) -> Route {
+        Route {
+            function: "sample",
+            method: Method::Post,
+            path,
+            admit: |_| Ok(None),
+            body_limit: 1,
+            serve: unreachable,
+        }
+    }
+
+    const FUNCTION: Function = Function { routes: &[route("/"), route("/resend")] };
 
     #[test]
     fn the_function_is_found_behind_either_gateway() {

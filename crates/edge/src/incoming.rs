@@ -1,16 +1,13 @@
 //! A request, as the host hands it over.
 
 use evenkeel_core::{
-    AccessToken, ClientContext, Code, Error, Result, SecretString, id::RequestId, json,
+    ClientContext, Code, Config, Error, Result, id::RequestId, operation::Credentials,
+    parse_request,
 };
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 
-use crate::{
-    edge::Edge,
-    function::Route,
-    task::{Effect, Reply},
-};
+use crate::task::{Effect, Reply};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,6 +18,7 @@ extern "C" {
 
 /// What the host has read of a request: its head. One string for all headers, since
 /// each crossing into wasm costs more than its bytes.
+#[derive(Debug)]
 pub struct Received {
     /// The number by which the host knows the request.
     pub call: u32,
@@ -52,29 +50,24 @@ impl Received {
 }
 
 /// A request to one of the function's routes.
+#[derive(Debug)]
 pub struct Incoming {
     received: Received,
-    route: &'static Route,
+    body_limit: usize,
 }
 
 impl Incoming {
-    pub(crate) fn new(received: Received, route: &'static Route) -> Self {
-        Self { received, route }
+    pub(crate) fn new(received: Received, body_limit: usize) -> Self {
+        Self { received, body_limit }
     }
 
-    /// The path of the route, below the function.
-    pub fn path(&self) -> &'static str {
-        self.route.path
-    }
-
-    /// Reads the body, once; of a route that takes none, nothing. Until then none of it has been
-    /// read: whatever can be refused without it, such as a missing credential, is refused before.
+    /// Reads the body, once; where none is taken, nothing. Until then none of it has been read: whatever can be refused without it, such as a missing credential, is refused before.
     ///
     /// # Errors
     /// `unsupported_media_type`, `payload_too_large`, `request_timeout`, `overloaded`,
     /// `invalid_request`.
     pub async fn body(&self) -> Result<Body> {
-        let limit = self.route.body_limit;
+        let limit = self.body_limit;
         if limit == 0 {
             return Ok(Body(Vec::new()));
         }
@@ -98,38 +91,19 @@ impl Incoming {
     /// # Errors
     /// `invalid_request`.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T> {
-        json::parse_request(query_as_json(self.received.query()).as_bytes())
+        parse_request(query_as_json(self.received.query()).as_bytes())
     }
 
-    /// Lets only scheduled jobs and kicks pass: `CRON_SECRET_KEY`, in `apikey`.
-    ///
-    /// # Errors
-    /// `unauthenticated`, the same for a missing and for a wrong key.
-    pub fn require_cron_key(&self, edge: &Edge) -> Result<()> {
-        let key = SecretString::new(self.received.header("apikey").unwrap_or_default());
-        if edge.config.cron_key.matches(key.expose()) {
-            Ok(())
-        } else {
-            Err(Error::new(Code::Unauthenticated, "This function is for scheduled jobs."))
-        }
+    /// What it says of who sends it.
+    pub(crate) fn credentials<'a>(&'a self, config: &'a Config) -> Credentials<'a> {
+        let [authorization, apikey] =
+            ["authorization", "apikey"].map(|name| self.received.header(name));
+        Credentials { authorization, apikey, config }
     }
 
-    /// Whoever has signed in, where nobody has to.
-    pub fn person(&self) -> Option<AccessToken> {
-        self.require_person().ok()
-    }
-
-    /// Lets only somebody pass who has signed in, and answers as whom the database is
-    /// to be called. Whether they still are, the database says.
-    ///
-    /// # Errors
-    /// `unauthenticated`.
-    pub fn require_person(&self) -> Result<AccessToken> {
-        AccessToken::from_authorization(self.received.header("authorization"))
-    }
-
-    pub(crate) fn client(&self, edge: &Edge, request_id: RequestId) -> ClientContext {
-        let trusted = edge.config.client_ip_header.as_deref();
+    /// Where it comes from.
+    pub(crate) fn client(&self, config: &Config, request_id: RequestId) -> ClientContext {
+        let trusted = config.client_ip_header.as_deref();
         let ip = trusted.and_then(|name| self.received.header(name));
         ClientContext::new(request_id, ip, self.received.header("user-agent"))
     }
@@ -145,7 +119,7 @@ impl Body {
     /// # Errors
     /// `invalid_request`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        json::parse_request(&self.0)
+        parse_request(&self.0)
     }
 }
 
@@ -213,7 +187,6 @@ mod tests {
     use super::*;
 
     fn incoming(headers: &str) -> Incoming {
-        const ROUTE: Route = Route::post("/");
         let received = Received {
             call: 1,
             method: "POST".to_owned(),
@@ -221,7 +194,7 @@ mod tests {
             request_id: String::new(),
             headers: headers.to_owned(),
         };
-        Incoming::new(received, &ROUTE)
+        Incoming::new(received, 64)
     }
 
     #[test]

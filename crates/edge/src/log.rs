@@ -40,7 +40,7 @@ pub(crate) fn request(edge: &Edge, outcome: &Outcome<'_>) {
             400.. => "warn",
             _ => "info",
         },
-        function: edge.function.name,
+        function: edge.function,
         request_id: edge.request_id.to_string(),
         method: &outcome.method,
         route: outcome.route,

@@ -7,7 +7,7 @@ use std::{panic, sync::Once};
 use evenkeel_core::Error;
 use wasm_bindgen::prelude::*;
 
-use crate::{function::Function, run::config, sentry, task};
+use crate::{config::config, function::Function, sentry, task};
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,6 +31,6 @@ pub(crate) fn watch() {
 pub fn report(function: &'static Function, location: &str) {
     if let Ok(config) = config() {
         let error = Error::internal(["panic at ", location].concat());
-        task::spawn(async move { sentry::report(config, function.name, None, &error) });
+        task::spawn(async move { sentry::report(config, function.name(), None, &error) });
     }
 }

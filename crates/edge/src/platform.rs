@@ -1,4 +1,4 @@
-//! What the runtime gives: environment, time, log, background work.
+//! What the runtime gives: environment, time, randomness, log, background work.
 
 use std::future::Future;
 
@@ -70,4 +70,18 @@ pub(crate) fn in_background(work: impl Future<Output = ()> + 'static) {
         work.await;
         background(-1);
     }));
+}
+
+/// Random bytes.
+#[allow(clippy::disallowed_methods, reason = "the one place that asks for it")]
+pub(crate) fn fill(bytes: &mut [u8]) {
+    // Without randomness there is no security: better an aborted instance.
+    assert!(getrandom::fill(bytes).is_ok(), "the platform has no randomness");
+}
+
+/// A random UUID, version 4.
+pub(crate) fn random_uuid() -> uuid::Uuid {
+    let mut bytes = [0; 16];
+    fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
 }

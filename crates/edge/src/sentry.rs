@@ -13,9 +13,8 @@ use evenkeel_core::{
 };
 
 use crate::{
-    edge::random_uuid,
     fetch,
-    platform::{in_background, now_ms, since_1970},
+    platform::{in_background, now_ms, random_uuid, since_1970},
 };
 
 thread_local! {

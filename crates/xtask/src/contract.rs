@@ -1,5 +1,6 @@
 //! `xtask contract`: files generated from the Rust types of the HTTP contract.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,6 +11,8 @@ use crate::workspace::Workspace;
 
 const DESCRIPTION: &str = "openapi.json";
 const TYPES: &str = "types/functions.ts";
+/// What the SQL functions refuse people with: supabase/tests/refusals.mjs holds it against them.
+const REFUSALS: &str = "supabase/tests/refusals.json";
 
 /// What to do with the generated files.
 pub(crate) struct Options {
@@ -31,7 +34,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::discover()?;
     let description = serde_json::to_string_pretty(&evenkeel_core::contract::openapi())? + "\n";
     let types = typescript(&workspace, &description)?;
-    for (name, content) in [(DESCRIPTION, description), (TYPES, types)] {
+    let refusals = serde_json::to_string_pretty(&evenkeel_core::contract::refusals())? + "\n";
+    every_function_is_described(&workspace)?;
+    for (name, content) in [(DESCRIPTION, description), (TYPES, types), (REFUSALS, refusals)] {
         let path = workspace.root.join(name);
         if options.check {
             let fresh = fs::read_to_string(&path).is_ok_and(|committed| committed == content);
@@ -42,6 +47,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             println!("wrote {name}");
         }
     }
+    Ok(())
+}
+
+/// An operation that a domain keeps from the contract is a function without one.
+fn every_function_is_described(workspace: &Workspace) -> Result<()> {
+    let described = evenkeel_core::contract::functions();
+    let built: BTreeSet<_> = workspace.functions.iter().map(String::as_str).collect();
+    let odd: Vec<_> = built.symmetric_difference(&described).copied().collect();
+    ensure!(
+        odd.is_empty(),
+        "functions/ and the operations of the domains differ: {}; name the domain in \
+         crates/core/src/contract.rs",
+        odd.join(", ")
+    );
     Ok(())
 }
 

@@ -2,15 +2,8 @@
 //!
 //! Public: the link's token is the credential. `POST /` takes both.
 
-use evenkeel_core::{Result, password_reset};
-use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+use evenkeel_core::password_reset::{self, operations};
 
-evenkeel_edge::export!(FUNCTION, serve);
-
-static FUNCTION: Function =
-    Function { name: "auth-password-reset-complete", routes: &[Route::post("/")] };
-
-async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
-    let client = edge.client(request);
-    Answer::ok(&password_reset::complete(edge, &request.body().await?.json()?, &client).await?)
+evenkeel_edge::function! {
+    operations::COMPLETE => |edge, call| password_reset::complete(edge, &call.request, &call.client()),
 }

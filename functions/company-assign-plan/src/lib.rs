@@ -2,17 +2,8 @@
 //!
 //! For platform admins, by their own access token: the database decides.
 
-use evenkeel_core::{Result, plans};
-use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+use evenkeel_core::plans::{self, operations};
 
-evenkeel_edge::export!(FUNCTION, serve);
-
-static FUNCTION: Function = Function { name: "company-assign-plan", routes: &[Route::post("/")] };
-
-async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
-    let person = request.require_person()?;
-    let client = edge.client(request);
-    Ok(Answer::verbatim(
-        &plans::assign(edge, &person, &request.body().await?.json()?, &client).await?,
-    ))
+evenkeel_edge::function! {
+    operations::ASSIGN => |edge, call| plans::assign(edge, call.caller, &call.request, &call.client()),
 }

@@ -4,34 +4,10 @@
 //! `POST /` invites up to 100, each with a result of their own; `POST /resend` mails
 //! one again, and `POST /revoke` takes one back.
 
-use evenkeel_core::{Error, Result, invitations};
-use evenkeel_edge::{Answer, Edge, Function, Incoming, Route, Work};
+use evenkeel_core::invitations::{self, operations};
 
-evenkeel_edge::export!(FUNCTION, serve);
-
-static FUNCTION: Function = Function {
-    name: "company-invite-employee",
-    routes: &[Route::post("/").up_to(256 << 10), Route::post("/resend"), Route::post("/revoke")],
-};
-
-async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
-    let person = request.require_person()?;
-    let client = edge.client(request);
-    let body = request.body().await?;
-    let work: Work<'_> = match request.path() {
-        "/" => Box::pin(async {
-            let invited = invitations::invite(edge, &person, &body.json()?, &client).await?;
-            Answer::ok(&invited)
-        }),
-        "/resend" => Box::pin(async {
-            let change = invitations::resend(edge, &person, &body.json()?, &client).await?;
-            Ok(Answer::verbatim(&change))
-        }),
-        "/revoke" => Box::pin(async {
-            let change = invitations::revoke(edge, &person, &body.json()?, &client).await?;
-            Ok(Answer::verbatim(&change))
-        }),
-        path => return Err(Error::internal(format!("{path} is declared and not served"))),
-    };
-    work.await
+evenkeel_edge::function! {
+    operations::INVITE => |edge, call| invitations::invite(edge, call.caller, &call.request, &call.client()),
+    operations::RESEND => |edge, call| invitations::resend(edge, call.caller, &call.request, &call.client()),
+    operations::REVOKE => |edge, call| invitations::revoke(edge, call.caller, &call.request, &call.client()),
 }

@@ -3,18 +3,8 @@
 //! For `pg_cron` and for functions that have just queued a mail, by
 //! `CRON_SECRET_KEY`. Runs may overlap: each claims its own batches.
 
-use evenkeel_core::{
-    Result,
-    outbox::{DispatchRequest, Stream, drain},
-};
-use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+use evenkeel_core::outbox::{Stream, drain, operations};
 
-evenkeel_edge::export!(FUNCTION, serve);
-
-static FUNCTION: Function = Function { name: "email-dispatch", routes: &[Route::post("/")] };
-
-async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
-    request.require_cron_key(edge)?;
-    let DispatchRequest {} = request.body().await?.json()?;
-    Answer::ok(&edge.monitored(drain(edge, Stream::Mail)).await?)
+evenkeel_edge::function! {
+    operations::MAILS => |edge, _call| edge.monitored(drain(edge, Stream::Mail)),
 }

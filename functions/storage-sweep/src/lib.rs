@@ -3,18 +3,8 @@
 //! For `pg_cron`, by `CRON_SECRET_KEY`. Runs may overlap: a file that is gone already is
 //! nothing to remove.
 
-use evenkeel_core::{
-    Result,
-    sweep::{SweepRequest, sweep},
-};
-use evenkeel_edge::{Answer, Edge, Function, Incoming, Route};
+use evenkeel_core::sweep::{operations, sweep};
 
-evenkeel_edge::export!(FUNCTION, serve);
-
-static FUNCTION: Function = Function { name: "storage-sweep", routes: &[Route::post("/")] };
-
-async fn serve(edge: &Edge, request: &Incoming) -> Result<Answer> {
-    request.require_cron_key(edge)?;
-    let SweepRequest {} = request.body().await?.json()?;
-    Answer::ok(&sweep(edge).await?)
+evenkeel_edge::function! {
+    operations::SWEEP => |edge, _call| sweep(edge),
 }

@@ -57,7 +57,7 @@ exception when sqlstate 'PT409' then
   get stacked diagnostics v_detail = pg_exception_detail;
   perform set_config('test.detail', v_detail, true);
 end; $$;
-select is(current_setting('test.detail')::jsonb, '{"members": 4, "pending": 0, "seats": 3}', 'the refusal says the numbers');
+select is(current_setting('test.detail')::jsonb, '{"members": 4, "pending": 0, "limit": 3}', 'the refusal says the numbers');
 select throws_ok($$select pg_temp.assign('test-small', p_reason => ' no ')$$, 'PT422', 'reason_required', 'a reason is more than a word');
 select results_eq(
   $$select a - 'id' - 'company_id' from pg_temp.assign('test-small', p_reason => 'two of them leave this week') a$$,

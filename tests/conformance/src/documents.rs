@@ -2,9 +2,10 @@
 
 use evenkeel_core::{
     AccessToken, Code, Error,
-    documents::{self, DecideRequest, DocumentStatus, OpenRequest, OpenResponse, QueueRequest},
+    decision::{Decision, DocumentStatus},
+    documents::{self, DecideRequest, OpenRequest, OpenResponse, QueueRequest},
     id::{DocumentId, UserId},
-    json,
+    json, parse_request,
 };
 
 use crate::{
@@ -48,7 +49,7 @@ async fn decide(
     fields: &str,
 ) -> Result<DocumentStatus, Error> {
     let body = format!(r#"{{"document_id":"{document}",{fields}}}"#);
-    let request: DecideRequest = json::parse_request(body.as_bytes()).unwrap();
+    let request: DecideRequest = parse_request(body.as_bytes()).unwrap();
     let decided = documents::decide(subject, admin, &request, &client(subject)).await?;
     Ok(decided.read().unwrap().document.status)
 }
@@ -100,7 +101,7 @@ pub(crate) async fn who_comes_second_learns_what_was_decided(subject: &impl Subj
     assert!(decide(subject, &scene.olga, document, REJECT).await.is_ok());
     let error = decide(subject, &scene.paul, document, APPROVE).await.unwrap_err();
     assert_eq!(error.code(), Code::AlreadyDecided);
-    let decision = error.decision().unwrap();
+    let decision: Decision = json::parse(error.extension().unwrap().as_bytes()).unwrap();
     assert_eq!(decision.status, DocumentStatus::Rejected);
     assert_eq!(decision.reason.as_deref(), Some("It is illegible."));
 }
@@ -110,7 +111,7 @@ pub(crate) async fn only_platform_admins_review_and_never_their_own(subject: &im
     let document = subject.hand_in(scene.ines, PDF, Some(PDF));
     let ines = subject.sign_in(scene.ines, "ines");
     let asked = || async {
-        let request: QueueRequest = json::parse_request(b"{}").unwrap();
+        let request: QueueRequest = parse_request(b"{}").unwrap();
         let page = documents::queue(subject, &ines, &request).await;
         page.map(|page| page.read().unwrap()).map_err(|error| error.code())
     };

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use evenkeel_core::{
     AccessToken, Code, Error,
     id::{CompanyId, UserId},
-    json,
+    parse_request,
     plans::{AssignCompanyPlan, AssignPlanRequest, Subscription, SubscriptionStatus},
     ports::DatabaseError,
 };
@@ -36,7 +36,7 @@ async fn scene(subject: &impl Subject) -> Scene {
 fn asked(scene: &Scene, fields: &str) -> AssignPlanRequest {
     let Scene { company, plan, .. } = scene;
     let body = format!(r#"{{"company_id":"{company}","plan":"{plan}",{fields}}}"#);
-    json::parse_request(body.as_bytes()).unwrap()
+    parse_request(body.as_bytes()).unwrap()
 }
 
 async fn assign(

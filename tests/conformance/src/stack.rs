@@ -15,8 +15,9 @@ use std::cell::RefCell;
 use chrono::{NaiveDateTime, TimeDelta};
 use evenkeel_core::{
     AccessToken, Config, EmailAddress, Error,
+    email_address::Idna,
     id::{CompanyId, DocumentId, UserId},
-    ports::{Configured, Entropy, Functions, Idna, LocalTime, Mail, Telemetry, Unicode},
+    ports::{Configured, Entropy, Functions, LocalTime, Mail, Telemetry, Unicode},
     testing::{MailerFault, Suppression},
 };
 

@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 use evenkeel_core::{
     AccessToken, EmailAddress, SecretString,
+    email_address::Idna,
     id::{CompanyId, DocumentId, TokenId, UserId},
     outbox::{
         Batch, Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, SettleEmails, Settled,
         Settlement, Stream,
     },
-    ports::{Functions, Identity, Idna, Mail, NewUser, ObjectStore, Unicode},
+    ports::{Functions, Identity, Mail, NewUser, ObjectStore, Unicode},
     testing::{MailerFault, Suppression},
 };
 

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DocumentStatus;
 use crate::{
     date::Date,
+    decision::DocumentStatus,
     error::{Error, Result},
     id::{self, DocumentId},
     reason,

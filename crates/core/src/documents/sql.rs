@@ -6,26 +6,12 @@ use super::{DecideRequest, DecisionKind, QueueRequest};
 use crate::{
     client::ClientContext,
     date::Date,
+    decision::DocumentStatus,
+    error::Code,
     id::{DocumentId, SpecialistId},
     json::Verbatim,
     ports::SqlFunction,
 };
-
-/// What became of a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentStatus {
-    /// Nobody has decided.
-    #[default]
-    Pending,
-    /// It was approved, and is valid.
-    Verified,
-    /// It was not approved.
-    Rejected,
-    /// Its last day is over.
-    Expired,
-}
 
 /// What kind of document it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +124,7 @@ impl<'a> VerificationQueue<'a> {
 impl SqlFunction for VerificationQueue<'_> {
     const NAME: &'static str = "specialist_verification_queue";
     type Output = Verbatim<QueuePage>;
+    const REFUSES: &'static [Code] = &[Code::Unauthenticated, Code::Forbidden, Code::RateLimited];
 }
 
 /// Opens a document, as a platform admin.
@@ -151,6 +138,13 @@ pub struct StartDocumentReview<'a> {
 impl SqlFunction for StartDocumentReview<'_> {
     const NAME: &'static str = "start_document_review";
     type Output = OpenedDocument;
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::FileMissing,
+        Code::RateLimited,
+    ];
 }
 
 /// A document that was opened, and what its file should be.
@@ -189,6 +183,7 @@ pub struct RecordReviewedCopy<'a> {
 impl SqlFunction for RecordReviewedCopy<'_> {
     const NAME: &'static str = "record_reviewed_copy";
     type Output = String;
+    const REFUSES: &'static [Code] = &[Code::NotFound, Code::FileMismatch];
 }
 
 /// Decides about a document, as a platform admin.
@@ -218,6 +213,18 @@ impl<'a> DecideDocument<'a> {
 impl SqlFunction for DecideDocument<'_> {
     const NAME: &'static str = "decide_document";
     type Output = Verbatim<Decided>;
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::Forbidden,
+        Code::OwnDocument,
+        Code::NotFound,
+        Code::AlreadyDecided,
+        Code::FileMissing,
+        Code::ReviewNotStarted,
+        Code::AlreadyExpired,
+        Code::ReasonRequired,
+        Code::RateLimited,
+    ];
 }
 
 /// Answer of `POST /specialist-verify`.
@@ -228,18 +235,4 @@ pub struct Decided {
     pub document: Document,
     /// What its specialist is now.
     pub specialist_status: SpecialistStatus,
-}
-
-/// What somebody has decided about a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Decision {
-    /// What became of it.
-    pub status: DocumentStatus,
-    /// When.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub decided_at: String,
-    /// Why it was rejected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
 }

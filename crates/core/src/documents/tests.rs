@@ -1,7 +1,8 @@
 use super::*;
 use crate::{
+    decision::DocumentStatus,
     id::{DocumentId, UserId},
-    json::parse_request,
+    refusal::parse_request,
     testing::{MemoryFile, World},
 };
 
@@ -149,21 +150,9 @@ fn who_comes_second_learns_what_was_decided() {
     let fields = r#""decision":"reject","reason":"It is illegible.""#;
     assert!(scene.decide(&scene.olga, document, fields).is_ok());
     let error = scene.decide(&scene.paul, document, r#""decision":"approve""#).unwrap_err();
-    insta::assert_json_snapshot!(error.problem(crate::id::RequestId::default()), @r#"
-    {
-      "type": "https://evenkeel.dev/problems/already_decided",
-      "title": "This has been decided",
-      "status": 409,
-      "detail": "This has been decided",
-      "code": "already_decided",
-      "request_id": "00000000-0000-0000-0000-000000000000",
-      "decision": {
-        "status": "rejected",
-        "decided_at": "2026-05-04T08:00:00+00:00",
-        "reason": "It is illegible."
-      }
-    }
-    "#);
+    let body = error.body(crate::id::RequestId::default());
+    let decision = r#""decision":{"decided_at":"2026-05-04T08:00:00+00:00","reason":"It is illegible.","status":"rejected"}}"#;
+    assert!(body.ends_with(decision), "{body}");
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn client() -> ClientContext {
 }
 
 fn body<T: serde::de::DeserializeOwned>(body: &serde_json::Value) -> T {
-    crate::json::parse_request(body.to_string().as_bytes()).unwrap()
+    crate::refusal::parse_request(body.to_string().as_bytes()).unwrap()
 }
 
 impl Scene {

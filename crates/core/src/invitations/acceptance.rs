@@ -8,6 +8,7 @@
 //! and the invitation is used up last, in one transaction with the membership;
 //! whatever fails before leaves a link that still works.
 
+pub mod operations;
 mod request;
 mod sql;
 
@@ -23,13 +24,14 @@ pub use self::{
     },
 };
 use crate::{
-    access_token::{AccessToken, caller},
+    access_token::AccessToken,
+    caller::caller,
     client::ClientContext,
-    email_address::EmailAddress,
+    email_address::{EmailAddress, Idna},
     error::{Code, Error, Result},
     id::{CompanyId, UserId},
     password::{ProposedPassword, Surroundings},
-    ports::{Configured, Database, Identity, Idna, NewUser, Unicode},
+    ports::{Configured, Database, Identity, NewUser, Unicode},
     token::LinkToken,
 };
 

@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     email_address::EmailAddress,
+    email_address::Idna,
     error::{Error, Result},
     password::is_control,
-    ports::Idna,
 };
 
 /// How much of what is no address is repeated to the caller, in characters.

@@ -6,6 +6,7 @@ use super::{InvitationChange, InvitationStatus, Role};
 use crate::{
     client::ClientContext,
     email_address::EmailAddress,
+    error::Code,
     id::{CompanyId, InvitationId},
     json::Verbatim,
     ports::SqlFunction,
@@ -36,6 +37,15 @@ pub struct Row {
 impl SqlFunction for InviteEmployees<'_> {
     const NAME: &'static str = "invite_employees";
     type Output = Invited;
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::Forbidden,
+        Code::CompanySuspended,
+        Code::DpaRequired,
+        Code::NoPlan,
+        Code::TooManyMails,
+        Code::RateLimited,
+    ];
 }
 
 /// What became of the rows.
@@ -69,6 +79,20 @@ pub struct ResendInvitation<'a> {
 impl SqlFunction for ResendInvitation<'_> {
     const NAME: &'static str = "resend_invitation";
     type Output = Verbatim<InvitationChange>;
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::Conflict,
+        Code::SeatLimit,
+        Code::DomainNotAllowed,
+        Code::Suppressed,
+        Code::CompanySuspended,
+        Code::DpaRequired,
+        Code::NoPlan,
+        Code::TooManyMails,
+        Code::RateLimited,
+    ];
 }
 
 /// Takes an invitation back, as an admin of its company.
@@ -82,4 +106,11 @@ pub struct RevokeInvitation<'a> {
 impl SqlFunction for RevokeInvitation<'_> {
     const NAME: &'static str = "revoke_invitation";
     type Output = Verbatim<InvitationChange>;
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::Conflict,
+        Code::RateLimited,
+    ];
 }

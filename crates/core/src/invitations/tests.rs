@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     error::{Code, Error},
     id::{CompanyId, RequestId},
-    json::parse_request,
+    refusal::parse_request,
     testing::{DatabaseFault, Suppression, World},
 };
 

@@ -82,7 +82,7 @@ fn client() -> ClientContext {
 
 fn asked(email: &str) -> LinkRequest {
     let body = serde_json::json!({ "email": email }).to_string();
-    crate::json::parse_request(body.as_bytes()).unwrap()
+    crate::refusal::parse_request(body.as_bytes()).unwrap()
 }
 
 impl Scene {

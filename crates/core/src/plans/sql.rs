@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::{AssignPlanRequest, Subscription, SubscriptionStatus};
-use crate::{client::ClientContext, date::Date, id::CompanyId, json::Verbatim, ports::SqlFunction};
+use crate::{
+    client::ClientContext, date::Date, error::Code, id::CompanyId, json::Verbatim,
+    ports::SqlFunction,
+};
 
 /// Gives a company a plan, as a platform admin.
 #[derive(Debug, Serialize)]
@@ -42,4 +45,17 @@ impl<'a> AssignCompanyPlan<'a> {
 impl SqlFunction for AssignCompanyPlan<'_> {
     const NAME: &'static str = "assign_company_plan";
     type Output = Verbatim<Subscription>;
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::Forbidden,
+        Code::NotFound,
+        Code::TransitionNotAllowed,
+        Code::SeatsBelowMembers,
+        Code::PlanInactive,
+        Code::ReasonRequired,
+        Code::InvalidStart,
+        Code::InvalidEnd,
+        Code::InvalidTrial,
+        Code::RateLimited,
+    ];
 }

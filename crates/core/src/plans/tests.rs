@@ -5,8 +5,8 @@ use crate::{
     email_address::EmailAddress,
     error::{Code, Error},
     id::{RequestId, UserId},
-    json::parse_request,
     ports::{Identity as _, NewUser},
+    refusal::parse_request,
     secret::SecretString,
     testing::{DatabaseFault, MemoryCompany, MemoryMember, MemoryPlan, World},
 };

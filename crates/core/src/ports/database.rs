@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{access_token::AccessToken, error::Error};
+use crate::{access_token::AccessToken, error::Code};
 
 /// The arguments of a SQL function: a struct whose fields are its parameters.
 pub trait SqlFunction: Serialize {
@@ -10,6 +10,8 @@ pub trait SqlFunction: Serialize {
     const NAME: &'static str;
     /// What it returns.
     type Output: DeserializeOwned;
+    /// What it refuses people with, called as somebody. A database test holds it against the function.
+    const REFUSES: &'static [Code] = &[];
 }
 
 /// The database, by its functions.
@@ -51,22 +53,4 @@ pub enum DatabaseError {
     /// The answer is not of the agreed shape.
     #[error("malformed answer of {0}")]
     Malformed(&'static str),
-}
-
-impl From<DatabaseError> for Error {
-    #[cold]
-    #[inline(never)]
-    fn from(error: DatabaseError) -> Self {
-        match error {
-            DatabaseError::Unavailable(cause) => Self::unavailable("database", &cause),
-            DatabaseError::Timeout => Self::timeout("database"),
-            // The message could quote data of the row: the SQLSTATE tells operators enough.
-            DatabaseError::Refused { code, .. } => {
-                Self::internal(format!("database refused: {code}"))
-            }
-            DatabaseError::Malformed(name) => {
-                Self::internal(format!("database: malformed answer of {name}"))
-            }
-        }
-    }
 }

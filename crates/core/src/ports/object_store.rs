@@ -1,6 +1,6 @@
 //! Supabase Storage.
 
-use crate::{error::Error, secret::SecretString};
+use crate::secret::SecretString;
 
 /// Files in private buckets.
 pub trait ObjectStore {
@@ -56,16 +56,4 @@ pub enum ObjectStoreError {
     /// Refused or unreachable.
     #[error("unavailable: {0}")]
     Unavailable(String),
-}
-
-impl From<ObjectStoreError> for Error {
-    fn from(error: ObjectStoreError) -> Self {
-        match error {
-            ObjectStoreError::Timeout => Self::timeout("storage"),
-            // Where that is to be expected, the caller has words for it.
-            ObjectStoreError::NotFound => Self::unavailable("storage", "an object is gone"),
-            ObjectStoreError::TooLarge => Self::unavailable("storage", "an object has grown"),
-            ObjectStoreError::Unavailable(cause) => Self::unavailable("storage", &cause),
-        }
-    }
 }

@@ -197,7 +197,7 @@ impl Companies {
         let wanted = wanted(live.as_ref(), plan, arguments, new_id, today)?;
         let Seats { members, pending, .. } = company.seats(now);
         if wanted.entitles() && reason.is_none() && members > wanted.seats {
-            let numbers = json!({ "members": members, "pending": pending, "seats": wanted.seats });
+            let numbers = json!({ "members": members, "pending": pending, "limit": wanted.seats });
             return Err(refuse(409, "seats_below_members", &numbers));
         }
         if live.as_ref() != Some(&wanted) {

@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     date::Date,
-    documents::{DecisionKind, DocumentStatus},
+    decision::DocumentStatus,
+    documents::DecisionKind,
     id::{DocumentId, SpecialistId, UserId},
     ports::{Clock as _, DatabaseError, Entropy as _, Object, ObjectStore, ObjectStoreError},
     secret::SecretString,

@@ -34,14 +34,15 @@ fn confirm(world: &World, token: &SecretString) -> Result<VerifyStatus, Code> {
 }
 
 fn introduce(world: &World, body: &serde_json::Value) -> Result<VerifyStatus, Code> {
-    let request: VerifyRequest = crate::json::parse_request(body.to_string().as_bytes()).unwrap();
+    let request: VerifyRequest =
+        crate::refusal::parse_request(body.to_string().as_bytes()).unwrap();
     let response = pollster::block_on(verify(world, &request, &client()));
     response.map(|response| response.status).map_err(|error| error.code())
 }
 
 fn ask(world: &World, email: &str) -> Result<AcceptedResponse, Code> {
     let body = serde_json::json!({ "email": email }).to_string();
-    let request: LinkRequest = crate::json::parse_request(body.as_bytes()).unwrap();
+    let request: LinkRequest = crate::refusal::parse_request(body.as_bytes()).unwrap();
     pollster::block_on(request_link(world, &request, &client())).map_err(|error| error.code())
 }
 

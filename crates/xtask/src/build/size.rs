@@ -17,8 +17,8 @@ struct Bound {
 
 /// Have all that the others have: docs/decisions/modules-above-the-bar.md. Raw and compressed, in KB.
 const WITH_SEVERAL_WAYS_IN: [(&str, usize, usize); 3] = [
-    ("auth-email-change", 100, 46),
-    ("company-invitation-accept", 113, 52),
+    ("auth-email-change", 100, 47),
+    ("company-invitation-accept", 113, 53),
     ("specialist-verify", 109, 51),
 ];
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     email_address::EmailAddress,
+    email_address::Idna,
     error::{Error, Result},
     password::is_control,
-    ports::Idna,
     secret::SecretString,
 };
 

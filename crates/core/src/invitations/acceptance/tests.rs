@@ -8,8 +8,8 @@ use super::*;
 use crate::{
     id::RequestId,
     invitations::{InviteRequest, invite},
-    json::parse_request,
     ports::IdentityError,
+    refusal::parse_request,
     secret::SecretString,
     testing::{DatabaseFault, PASSWORD, World},
     token::Purpose,

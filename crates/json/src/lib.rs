@@ -4,8 +4,10 @@
 //! `serde_json`'s, for two reasons. It knows where it is, so that a refusal
 //! points at the very field, however deep (`serde_json` gives line and column).
 //! And its errors are values instead of formatted text, which takes 40 KB off
-//! every module (`docs/decisions/0003-json.md`). Whatever `serde_json` takes it
+//! every module (`docs/decisions/0003-serialisation.md`). Whatever `serde_json` takes it
 //! takes, and the tests hold the two against each other.
+
+#![cfg_attr(test, allow(clippy::indexing_slicing, reason = "a test may fail by panicking"))]
 
 mod reader;
 mod refusal;
@@ -14,27 +16,20 @@ mod verbatim;
 use serde::de::DeserializeOwned;
 
 use self::reader::Reader;
-pub use self::{refusal::Refusal, verbatim::Verbatim};
-use crate::error::Result;
+pub use self::{
+    refusal::{Fault, Refusal},
+    verbatim::Verbatim,
+};
 
-/// Parses what an upstream says.
+/// Parses a text, whole.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// The first thing that is wrong. No value is ever quoted.
 pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
     let mut reader = Reader::new(text)?;
     let value = T::deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
-}
-
-/// Parses the body of a request.
-///
-/// # Errors
-/// `invalid_request`, with a pointer to the field and what is wrong with it. No
-/// value is ever quoted.
-pub fn parse_request<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    Ok(parse(body)?)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 /// The name by which the reader knows that it is asked for the text.
 pub(super) const VERBATIM: &str = "evenkeel::Verbatim";
 
-/// The JSON of a `T`, as the database wrote it: what is an answer already need not be
+/// The JSON of a `T`, as it came: what is an answer already need not be
 /// taken apart and put together again.
 #[derive(Clone)]
 pub struct Verbatim<T> {
@@ -29,6 +29,11 @@ impl<T> Verbatim<T> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The text, to keep.
+    pub fn into_string(self) -> String {
+        self.text
     }
 }
 
@@ -57,7 +62,7 @@ impl<'de, T> Deserialize<'de> for Verbatim<T> {
 struct Text<T>(PhantomData<T>);
 
 #[cfg_attr(
-    not(feature = "testing"),
+    not(feature = "values"),
     allow(clippy::elidable_lifetime_names, reason = "the in-memory database needs it by name")
 )]
 impl<'de, T> Visitor<'de> for Text<T> {
@@ -72,7 +77,7 @@ impl<'de, T> Visitor<'de> for Text<T> {
     }
 
     /// From values instead of text, which the in-memory database has.
-    #[cfg(feature = "testing")]
+    #[cfg(feature = "values")]
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
         let text = serde_json::Value::deserialize(value)?.to_string();
         Ok(Verbatim::new(text))

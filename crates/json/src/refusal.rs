@@ -4,8 +4,6 @@ use core::fmt::{self, Display};
 
 use serde::de::{self, Expected, Unexpected};
 
-use crate::error::{Code, Error};
-
 /// The longest part of a pointer that is repeated to the caller, in characters.
 const KEY_LIMIT: usize = 64;
 
@@ -15,19 +13,30 @@ pub struct Refusal(Box<Reason>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Reason {
-    kind: Kind,
+    fault: Fault,
     /// From the value outwards.
     path: Vec<Segment>,
 }
 
+/// The kinds of what can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Fault {
+    /// The text is not UTF-8.
     Encoding,
-    Syntax { offset: usize },
+    /// It is not JSON.
+    Syntax {
+        /// From which byte on.
+        offset: usize,
+    },
+    /// A value is of another type.
     WrongType,
+    /// A value is none of those that are allowed.
     InvalidValue,
+    /// An object has a field that nobody knows.
     UnknownField,
+    /// A field is missing.
     MissingField,
+    /// A field occurs twice.
     DuplicateField,
 }
 
@@ -40,20 +49,20 @@ pub(super) enum Segment {
 impl Refusal {
     #[cold]
     #[inline(never)]
-    fn new(kind: Kind) -> Self {
-        Self(Box::new(Reason { kind, path: Vec::new() }))
+    fn new(fault: Fault) -> Self {
+        Self(Box::new(Reason { fault, path: Vec::new() }))
     }
 
     pub(super) fn encoding() -> Self {
-        Self::new(Kind::Encoding)
+        Self::new(Fault::Encoding)
     }
 
     pub(super) fn syntax(offset: usize) -> Self {
-        Self::new(Kind::Syntax { offset })
+        Self::new(Fault::Syntax { offset })
     }
 
     pub(super) fn wrong_type() -> Self {
-        Self::new(Kind::WrongType)
+        Self::new(Fault::WrongType)
     }
 
     /// Says what the value belongs to.
@@ -62,8 +71,13 @@ impl Refusal {
         self
     }
 
-    /// RFC 6901.
-    fn pointer(&self) -> String {
+    /// What is wrong.
+    pub fn fault(&self) -> Fault {
+        self.0.fault
+    }
+
+    /// Where, as a JSON pointer (RFC 6901); empty for the whole.
+    pub fn pointer(&self) -> String {
         let mut pointer = String::new();
         for segment in self.0.path.iter().rev() {
             pointer.push('/');
@@ -84,31 +98,6 @@ impl Refusal {
     }
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        let (code, detail) = match refusal.0.kind {
-            Kind::Encoding => {
-                return Self::new(Code::InvalidRequest, "The body is not valid UTF-8.");
-            }
-            Kind::Syntax { offset } => {
-                let detail = format!("The body is not valid JSON, at byte {offset}.");
-                return Self::new(Code::InvalidRequest, detail);
-            }
-            Kind::WrongType if refusal.0.path.is_empty() => {
-                return Self::new(Code::InvalidRequest, "The body is not a JSON object.");
-            }
-            Kind::WrongType => ("wrong_type", "This value has the wrong type."),
-            Kind::InvalidValue => {
-                ("invalid_value", "This value is not one of those that are allowed.")
-            }
-            Kind::UnknownField => ("unknown_field", "This field is not known."),
-            Kind::MissingField => ("missing_field", "This field is required."),
-            Kind::DuplicateField => ("duplicate_field", "This field occurs twice."),
-        };
-        Self::field(refusal.pointer(), code, detail)
-    }
-}
-
 impl Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("not the JSON that was expected")
@@ -121,34 +110,34 @@ impl core::error::Error for Refusal {}
 /// quote a value.
 impl de::Error for Refusal {
     fn custom<T: Display>(_: T) -> Self {
-        Self::new(Kind::InvalidValue)
+        Self::new(Fault::InvalidValue)
     }
 
     fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(Kind::WrongType)
+        Self::new(Fault::WrongType)
     }
 
     fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new(Kind::InvalidValue)
+        Self::new(Fault::InvalidValue)
     }
 
     fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        Self::new(Kind::InvalidValue)
+        Self::new(Fault::InvalidValue)
     }
 
     fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
-        Self::new(Kind::InvalidValue)
+        Self::new(Fault::InvalidValue)
     }
 
     fn unknown_field(field: &str, _: &'static [&'static str]) -> Self {
-        Self::new(Kind::UnknownField).within(Segment::Key(field.to_owned()))
+        Self::new(Fault::UnknownField).within(Segment::Key(field.to_owned()))
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::new(Kind::MissingField).within(Segment::Key(field.to_owned()))
+        Self::new(Fault::MissingField).within(Segment::Key(field.to_owned()))
     }
 
     fn duplicate_field(field: &'static str) -> Self {
-        Self::new(Kind::DuplicateField).within(Segment::Key(field.to_owned()))
+        Self::new(Fault::DuplicateField).within(Segment::Key(field.to_owned()))
     }
 }

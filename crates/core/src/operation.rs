@@ -1,0 +1,317 @@
+//! Operations of the functions: each is declared once, in its domain.
+//!
+//! What is declared here is what the edge keeps (path, caller, limit of the body) and what the
+//! contract says (words, types, refusals). A function crate joins an operation to what does it.
+
+#[cfg(feature = "schema")]
+pub(crate) mod description;
+
+use core::marker::PhantomData;
+
+use serde::Serialize;
+
+use crate::{
+    access_token::AccessToken,
+    config::Config,
+    error::{Code, Error, Result},
+    json::Verbatim,
+    ports::SqlFunction,
+};
+
+/// A method of HTTP that an operation may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "named by HTTP")]
+pub enum Method {
+    Get,
+    Post,
+}
+
+impl Method {
+    /// As it stands in a request line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// What a request says of who sends it.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The header `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// The header `apikey`.
+    pub apikey: Option<&'a str>,
+    /// What they are held against.
+    pub config: &'a Config,
+}
+
+/// Who may call an operation, for the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "documented at the types of the same names")]
+pub enum Caller {
+    Anybody,
+    AnybodyOrPerson,
+    Person,
+    Cron,
+}
+
+/// Who may call an operation, as a type, so that a module has the checks that it needs and no others.
+pub trait CalledBy {
+    /// The same as a value.
+    const CALLER: Caller;
+    /// What the operation is given of them.
+    type Credential<'a>;
+
+    /// Lets them pass, and nobody else; answers who has signed in, where that matters. Whether they
+    /// still are, the database says.
+    ///
+    /// # Errors
+    /// `unauthenticated`, the same for a missing and for a wrong credential.
+    fn admit(credentials: &Credentials<'_>) -> Result<Option<AccessToken>>;
+
+    /// What the operation is given of whoever was let pass.
+    ///
+    /// # Errors
+    /// `internal` for whoever was not.
+    fn credential(person: Option<&AccessToken>) -> Result<Self::Credential<'_>>;
+}
+
+/// Anybody, with the publishable key or none.
+#[derive(Debug)]
+pub enum Anybody {}
+
+impl CalledBy for Anybody {
+    const CALLER: Caller = Caller::Anybody;
+    type Credential<'a> = ();
+
+    fn admit(_: &Credentials<'_>) -> Result<Option<AccessToken>> {
+        Ok(None)
+    }
+
+    fn credential(_: Option<&AccessToken>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Anybody, and whoever has signed in as themselves.
+#[derive(Debug)]
+pub enum AnybodyOrPerson {}
+
+impl CalledBy for AnybodyOrPerson {
+    const CALLER: Caller = Caller::AnybodyOrPerson;
+    type Credential<'a> = Option<&'a AccessToken>;
+
+    fn admit(credentials: &Credentials<'_>) -> Result<Option<AccessToken>> {
+        Ok(AccessToken::from_authorization(credentials.authorization).ok())
+    }
+
+    fn credential(person: Option<&AccessToken>) -> Result<Option<&AccessToken>> {
+        Ok(person)
+    }
+}
+
+/// Somebody who has signed in, as whom the database is called.
+#[derive(Debug)]
+pub enum Person {}
+
+impl CalledBy for Person {
+    const CALLER: Caller = Caller::Person;
+    type Credential<'a> = &'a AccessToken;
+
+    fn admit(credentials: &Credentials<'_>) -> Result<Option<AccessToken>> {
+        AccessToken::from_authorization(credentials.authorization).map(Some)
+    }
+
+    fn credential(person: Option<&AccessToken>) -> Result<&AccessToken> {
+        person.ok_or_else(|| Error::internal("nobody was let pass"))
+    }
+}
+
+/// `pg_cron`, with `CRON_SECRET_KEY`, which is no key of the project.
+#[derive(Debug)]
+pub enum Cron {}
+
+impl CalledBy for Cron {
+    const CALLER: Caller = Caller::Cron;
+    type Credential<'a> = ();
+
+    fn admit(credentials: &Credentials<'_>) -> Result<Option<AccessToken>> {
+        if credentials.config.cron_key.matches(credentials.apikey.unwrap_or_default()) {
+            Ok(None)
+        } else {
+            Err(Error::new(Code::Unauthenticated, "This function is for scheduled jobs."))
+        }
+    }
+
+    fn credential(_: Option<&AccessToken>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What an operation takes: [`Body`] or [`Query`].
+pub trait Input {
+    /// What is read of it.
+    type Request;
+    /// The method that goes with it.
+    const METHOD: Method;
+    /// How long a body may be, in bytes.
+    const BODY_LIMIT: usize;
+}
+
+/// A JSON body, of up to 64 KiB unless the operation says otherwise.
+#[derive(Debug)]
+pub struct Body<T>(PhantomData<T>);
+
+impl<T> Input for Body<T> {
+    type Request = T;
+    const METHOD: Method = Method::Post;
+    const BODY_LIMIT: usize = 64 << 10;
+}
+
+/// Parameters in the URL, and no body.
+#[derive(Debug)]
+pub struct Query<T>(PhantomData<T>);
+
+impl<T> Input for Query<T> {
+    type Request = T;
+    const METHOD: Method = Method::Get;
+    const BODY_LIMIT: usize = 0;
+}
+
+/// What an operation answers: a value, or its JSON as the database wrote it.
+pub trait Reply<A> {
+    /// As JSON.
+    ///
+    /// # Errors
+    /// `internal` for a value that has no JSON.
+    fn into_json(self) -> Result<String>;
+}
+
+impl<A: Serialize> Reply<A> for A {
+    fn into_json(self) -> Result<String> {
+        serde_json::to_string(&self).map_err(|_| Error::internal("unserialisable answer"))
+    }
+}
+
+impl<A> Reply<A> for Verbatim<A> {
+    fn into_json(self) -> Result<String> {
+        Ok(self.into_string())
+    }
+}
+
+/// What may refuse an operation: a SQL function that it calls, or a step of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The name of the SQL function.
+    pub function: Option<&'static str>,
+    /// What it refuses with.
+    pub refuses: &'static [Code],
+}
+
+impl Step {
+    /// A SQL function.
+    pub const fn sql<F: SqlFunction>() -> Self {
+        Self { function: Some(F::NAME), refuses: F::REFUSES }
+    }
+
+    /// Something else.
+    pub const fn of(refuses: &'static [Code]) -> Self {
+        Self { function: None, refuses }
+    }
+}
+
+/// An operation of a function, for callers `C`, which takes `I` and answers `A`.
+#[derive(Debug)]
+pub struct Operation<C, I, A> {
+    /// The name of the function.
+    pub function: &'static str,
+    /// Its path below the function: `/` or `/resend`.
+    pub path: &'static str,
+    /// The longest body, in bytes. Nothing is read beyond it.
+    pub body_limit: usize,
+    /// The HTTP status of its answer.
+    pub status: u16,
+    /// What the contract says of it.
+    #[cfg(feature = "schema")]
+    pub(crate) about: About,
+    types: PhantomData<fn(C, I) -> A>,
+}
+
+/// What the contract says of an operation, and nobody else needs.
+#[cfg(feature = "schema")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    pub(crate) summary: &'static str,
+    pub(crate) description: &'static str,
+    pub(crate) steps: &'static [Step],
+}
+
+impl<C, I: Input, A> Operation<C, I, A> {
+    /// The operation of a function at a path below it.
+    pub const fn new(function: &'static str, path: &'static str) -> Self {
+        Self {
+            function,
+            path,
+            body_limit: I::BODY_LIMIT,
+            status: 200,
+            #[cfg(feature = "schema")]
+            about: About { summary: "", description: "", steps: &[] },
+            types: PhantomData,
+        }
+    }
+
+    /// The same with another limit of its body, in bytes.
+    #[must_use]
+    pub const fn up_to(self, body_limit: usize) -> Self {
+        Self { body_limit, ..self }
+    }
+
+    /// The same, done after its answer (202).
+    #[must_use]
+    pub const fn accepted(self) -> Self {
+        Self { status: 202, ..self }
+    }
+
+    /// In one line, and in more.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(unused_variables, unused_mut, reason = "no part of a module")
+    )]
+    pub const fn about(mut self, summary: &'static str, description: &'static str) -> Self {
+        #[cfg(feature = "schema")]
+        {
+            self.about.summary = summary;
+            self.about.description = description;
+        }
+        self
+    }
+
+    /// Its errors: those of each step on its way.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(unused_variables, unused_mut, reason = "no part of a module")
+    )]
+    pub const fn steps(mut self, steps: &'static [Step]) -> Self {
+        #[cfg(feature = "schema")]
+        {
+            self.about.steps = steps;
+        }
+        self
+    }
+}
+
+/// Declares operations, and the list of them that the contract is made of.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $operation:expr;)+) => {
+        $($(#[$doc])* pub const $name: $type = $operation;)+
+
+        /// All of them.
+        #[cfg(feature = "schema")]
+        pub(crate) const ALL: &[&dyn crate::operation::description::Described] = &[$(&$name),+];
+    };
+}
+pub(crate) use operations;

@@ -1,0 +1,199 @@
+//! An operation as OpenAPI 3.1 describes it, made of the very types that parse the request and write
+//! the answer.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use super::{Body, CalledBy, Caller, Input, Operation, Query, Step};
+use crate::error::{Code, DescribedProblem};
+
+/// What every operation may answer, whatever it does.
+const COMMON: [Code; 6] = [
+    Code::InvalidRequest,
+    Code::NotFound,
+    Code::MethodNotAllowed,
+    Code::Internal,
+    Code::UpstreamUnavailable,
+    Code::UpstreamTimeout,
+];
+/// The same of one that reads a body.
+const OF_BODIES: [Code; 4] =
+    [Code::RequestTimeout, Code::PayloadTooLarge, Code::UnsupportedMediaType, Code::Overloaded];
+
+/// An operation of whatever types.
+pub(crate) trait Described {
+    /// The function's name and the path below it.
+    fn url(&self) -> (&'static str, &'static str);
+    /// What may refuse it.
+    fn steps(&self) -> &'static [Step];
+    /// Its method, and the OpenAPI object of it.
+    fn describe(&self, schemas: &mut Schemas) -> (&'static str, Value);
+}
+
+/// What an operation takes, as OpenAPI has it.
+pub(crate) trait DescribedInput: Input {
+    /// What the input itself may be refused with.
+    const REFUSES: &'static [Code];
+    /// The member of the operation's object, and its value.
+    fn describe(schemas: &mut Schemas) -> (&'static str, Value);
+}
+
+impl<T: JsonSchema> DescribedInput for Body<T> {
+    const REFUSES: &'static [Code] = &OF_BODIES;
+
+    fn describe(schemas: &mut Schemas) -> (&'static str, Value) {
+        let schema = schemas.request::<T>();
+        let content = json!({ "application/json": { "schema": schema } });
+        ("requestBody", json!({ "required": true, "content": content }))
+    }
+}
+
+impl<T: JsonSchema> DescribedInput for Query<T> {
+    const REFUSES: &'static [Code] = &[];
+
+    fn describe(_: &mut Schemas) -> (&'static str, Value) {
+        ("parameters", json!(Schemas::parameters::<T>()))
+    }
+}
+
+impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I, A> {
+    fn url(&self) -> (&'static str, &'static str) {
+        (self.function, self.path.trim_end_matches('/'))
+    }
+
+    fn steps(&self) -> &'static [Step] {
+        self.about.steps
+    }
+
+    fn describe(&self, schemas: &mut Schemas) -> (&'static str, Value) {
+        let (function, path) = self.url();
+        let security: Vec<_> =
+            C::CALLER.security().iter().map(|schemes| requirement(schemes)).collect();
+        let answer = schemas.answer::<A>();
+        let mut responses = Map::new();
+        let success = json!({
+            "description": "Done", "content": { "application/json": { "schema": answer } },
+        });
+        responses.insert(self.status.to_string(), success);
+        let steps = self.about.steps.iter().map(|step| step.refuses);
+        let refusals = steps.chain([COMMON.as_slice(), C::CALLER.refuses(), I::REFUSES]);
+        let refusals: Vec<_> = refusals.flatten().copied().collect();
+        responses.extend(problems(&refusals, C::CALLER, &schemas.answer::<DescribedProblem>()));
+        let mut operation = Map::new();
+        operation.insert("operationId".to_owned(), json!(operation_id(function, path)));
+        operation.insert("summary".to_owned(), json!(self.about.summary));
+        operation.insert("description".to_owned(), json!(self.about.description));
+        operation.insert("security".to_owned(), json!(security));
+        operation.insert("responses".to_owned(), Value::Object(responses));
+        let (part, takes) = I::describe(schemas);
+        operation.insert(part.to_owned(), takes);
+        (if part == "parameters" { "get" } else { "post" }, Value::Object(operation))
+    }
+}
+
+impl Caller {
+    /// Alternatives of security schemes.
+    const fn security(self) -> &'static [&'static [&'static str]] {
+        match self {
+            Self::Anybody => &[&["publishable"], &[]],
+            Self::AnybodyOrPerson => &[&["publishable"], &["publishable", "person"], &[]],
+            Self::Person => &[&["publishable", "person"], &["person"]],
+            Self::Cron => &[&["cron"]],
+        }
+    }
+
+    /// What others are refused with.
+    const fn refuses(self) -> &'static [Code] {
+        match self {
+            Self::Anybody | Self::AnybodyOrPerson => &[],
+            Self::Person | Self::Cron => &[Code::Unauthenticated],
+        }
+    }
+}
+
+fn operation_id(function: &str, path: &str) -> String {
+    [function, &path.replace('/', "-")].concat()
+}
+
+fn requirement(schemes: &[&str]) -> Value {
+    schemes.iter().map(|scheme| ((*scheme).to_owned(), json!([]))).collect::<Map<_, _>>().into()
+}
+
+/// By status, in the order of the table of codes.
+fn problems(refusals: &[Code], caller: Caller, problem: &Value) -> Map<String, Value> {
+    let mut problems = Map::new();
+    let mut statuses: Vec<_> = refusals.iter().map(|code| code.status()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
+    for status in statuses {
+        let codes = Code::ALL.iter().filter(|code| code.status() == status);
+        let named: Vec<_> = codes
+            .filter(|code| refusals.contains(code))
+            .map(|code| format!("`{}`", code.as_str()))
+            .collect();
+        let problem = json!({ "schema": problem });
+        let content = if status == Code::Unauthenticated.status() && caller == Caller::Person {
+            // Who sends neither a token nor a key gets as far as the platform's gateway.
+            let theirs = json!({ "schema": { "type": "object" } });
+            json!({ "application/problem+json": problem, "application/json": theirs })
+        } else {
+            json!({ "application/problem+json": problem })
+        };
+        let answer = json!({ "description": named.join(", "), "content": content });
+        problems.insert(status.to_string(), answer);
+    }
+    problems
+}
+
+/// Requests and answers differ: a field that is left out when empty is optional
+/// in what we send, and required in what we would read.
+pub(crate) struct Schemas {
+    requests: SchemaGenerator,
+    answers: SchemaGenerator,
+}
+
+impl Schemas {
+    pub(crate) fn new() -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        });
+        Self {
+            requests: settings.clone().for_deserialize().into_generator(),
+            answers: settings.for_serialize().into_generator(),
+        }
+    }
+
+    fn request<T: JsonSchema>(&mut self) -> Value {
+        self.requests.subschema_for::<T>().to_value()
+    }
+
+    fn parameters<T: JsonSchema>() -> Vec<Value> {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.meta_schema = None;
+            settings.inline_subschemas = true;
+        });
+        let schema = settings.for_deserialize().into_generator().into_root_schema_for::<T>();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let parameter = |(name, schema): (&String, &Value)| {
+            let mut schema = schema.clone();
+            let fields = schema.as_object_mut();
+            let description = fields.and_then(|fields| fields.remove("description"));
+            json!({
+                "name": name, "in": "query", "required": false, "description": description,
+                "schema": schema,
+            })
+        };
+        properties.into_iter().flatten().map(parameter).collect()
+    }
+
+    pub(crate) fn answer<T: JsonSchema>(&mut self) -> Value {
+        self.answers.subschema_for::<T>().to_value()
+    }
+
+    pub(crate) fn definitions(mut self) -> Map<String, Value> {
+        let mut definitions = self.requests.take_definitions(true);
+        definitions.extend(self.answers.take_definitions(true));
+        definitions
+    }
+}

@@ -1,0 +1,80 @@
+//! One call of an operation: who asks, what, and how they are answered.
+
+use evenkeel_core::{
+    AccessToken, ClientContext, Result,
+    operation::{Body, CalledBy, Input, Operation, Query, Reply},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    answer::Answer,
+    edge::Edge,
+    incoming::{self, Incoming},
+};
+
+/// A request that was let pass, with its body.
+#[derive(Debug)]
+pub struct Admitted {
+    pub(crate) incoming: Incoming,
+    pub(crate) person: Option<AccessToken>,
+    pub(crate) body: incoming::Body,
+}
+
+/// What an operation is given.
+pub struct Call<'a, C: CalledBy, I: Input> {
+    /// Who calls.
+    pub caller: C::Credential<'a>,
+    /// What they ask.
+    pub request: I::Request,
+    edge: &'a Edge,
+    incoming: &'a Incoming,
+}
+
+impl<'a, C: CalledBy, I: Receive> Call<'a, C, I> {
+    /// The call of an operation by a request.
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    pub fn new<A>(
+        _: &Operation<C, I, A>,
+        edge: &'a Edge,
+        Admitted { incoming, person, body }: &'a Admitted,
+    ) -> Result<Self> {
+        let request = I::receive(incoming, body)?;
+        Ok(Self { caller: C::credential(person.as_ref())?, request, edge, incoming })
+    }
+
+    /// Where it comes from, for the audit log.
+    pub fn client(&self) -> ClientContext {
+        self.incoming.client(self.edge.config, self.edge.request_id)
+    }
+}
+
+/// How an input is read of a request.
+pub trait Receive: Input {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// `invalid_request`.
+    fn receive(incoming: &Incoming, body: &incoming::Body) -> Result<Self::Request>;
+}
+
+impl<T: DeserializeOwned> Receive for Body<T> {
+    fn receive(_: &Incoming, body: &incoming::Body) -> Result<T> {
+        body.json()
+    }
+}
+
+impl<T: DeserializeOwned> Receive for Query<T> {
+    fn receive(incoming: &Incoming, _: &incoming::Body) -> Result<T> {
+        incoming.query()
+    }
+}
+
+/// What an operation answers.
+///
+/// # Errors
+/// `internal` for a value that has no JSON.
+pub fn answer<C, I, A, R: Reply<A>>(operation: &Operation<C, I, A>, reply: R) -> Result<Answer> {
+    Ok(Answer::json(operation.status, reply.into_json()?))
+}

@@ -1,0 +1,140 @@
+// @ts-check
+// What a function that people call refuses (SQLSTATE PTnnn and a word), itself or by a function that it calls or a
+// trigger that it fires, is what its comment says after "Errors:" and, where an edge function calls it, what the
+// contract says (refusals.json, which the Rust types make). Reads the functions of the database in DATABASE_URL.
+//
+//   node supabase/tests/refusals.mjs [function]    with a name: prints what it refuses, and where that stands
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import postgres from 'postgres';
+
+/** @typedef {{ schema: string, name: string, definition: string, comment: string, callable: boolean }} SqlFunction */
+/** @typedef {{ table: string, event: string, name: string }} Trigger */
+
+/** What nearly everything may answer, which no comment needs to repeat: the session has ended, or too much was written down. */
+const EVERYWHERE = ['unauthenticated', 'rate_limited'];
+
+/** What stands on the way and cannot be met, with the reason. @type {[RegExp, string[], string][]} */
+const GUARDED = [
+  [/booking|session/, ['status_not_allowed'], 'the function refuses booking_not_open before, behind the lock of the row'],
+  [/^(accept|decide)_document$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],
+  [/^document_to_approve$/, ['invalid_decision', 'reason_required'], 'the decision is always to approve'],
+];
+
+/** @param {string} name @param {string} word */
+const isGuarded = (name, word) => GUARDED.some(([functions, words]) => functions.test(name) && words.includes(word));
+
+/** @param {string} definition @returns {string} without comments, which name functions, too */
+const codeOf = (definition) => definition.replace(/--.*$/gm, '');
+
+/** @param {string} definition @returns {string[]} `PT409 seat_limit` */
+export function raised(definition) {
+  const raises = codeOf(definition).matchAll(/raise\s+sqlstate\s+'(PT\d{3})'\s+using\s+message\s*=\s*(?:'([a-z_]+)'|([^,;]+))/gi);
+  return [...raises].map(([, state, word, expression]) => {
+    if (!word) throw new Error(`refuses with a word that nobody can read: ${expression.trim()}`);
+    return `${state.slice(2)} ${word}`;
+  });
+}
+
+/** @param {string} comment @returns {string[] | null} the words after "Errors:" */
+export function promised(comment) {
+  const list = /Errors: (.*)$/s.exec(comment)?.[1];
+  if (list === undefined) return null;
+  return list
+    .replace(/\([^)]*\)/g, '')
+    .replace(/\.(\s.*)?$/s, '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+}
+
+/** @param {SqlFunction[]} functions @param {Trigger[]} triggers */
+export function callGraph(functions, triggers) {
+  /** @type {Map<string, SqlFunction[]>} */
+  const byName = new Map();
+  for (const one of functions) byName.set(`${one.schema}.${one.name}`, [...(byName.get(`${one.schema}.${one.name}`) ?? []), one]);
+
+  /** @param {SqlFunction} one */
+  const calls = ({ definition }) => {
+    const code = codeOf(definition).replace(/^.*?\bas\s+\$/is, '$');
+    const named = [...code.matchAll(/\b((?:private|public)\.\w+)\s*\(/g)].map(([, name]) => name);
+    const writes = [...code.matchAll(/\b(insert\s+into|update|delete\s+from)\s+(?:only\s+)?((?:private|public|auth|storage)\.\w+)/gi)];
+    const fired = writes.flatMap(([, verb, table]) => {
+      const event = verb.split(/\s/)[0].toUpperCase();
+      // An upsert may update, too.
+      const events = event === 'INSERT' && /\bon conflict\b/i.test(code) ? ['INSERT', 'UPDATE'] : [event];
+      return triggers.filter((trigger) => trigger.table === table && events.includes(trigger.event)).map(({ name }) => name);
+    });
+    return new Set([...named, ...fired]);
+  };
+
+  /** Where each refusal stands. @param {string} start @returns {Map<string, string>} */
+  return function refusals(start) {
+    const found = new Map();
+    const [seen, left] = [new Set([start]), [start]];
+    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      for (const one of byName.get(name) ?? []) {
+        for (const refusal of raised(one.definition)) found.set(refusal, found.get(refusal) ?? name);
+        for (const next of calls(one)) if (!seen.has(next)) seen.add(next) && left.push(next);
+      }
+    }
+    return found;
+  };
+}
+
+/** @param {string} url */
+async function catalogue(url) {
+  const sql = postgres(url, { max: 1 });
+  try {
+    const functions = await sql`
+      select n.nspname as schema, p.proname as name, pg_get_functiondef(p.oid) as definition,
+        coalesce(obj_description(p.oid), '') as comment,
+        n.nspname = 'public' and has_function_privilege('authenticated', p.oid, 'execute') as callable
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      where n.nspname in ('public', 'private') and p.prokind in ('f', 'p')`;
+    const triggers = await sql`
+      select distinct c.relnamespace::regnamespace || '.' || c.relname as table, e.event, t.tgfoid::regproc::text as name
+      from pg_trigger t join pg_class c on c.oid = t.tgrelid,
+        lateral (values (4, 'INSERT'), (8, 'DELETE'), (16, 'UPDATE')) e (bit, event)
+      where not t.tgisinternal and t.tgtype & e.bit <> 0`;
+    return { functions: /** @type {SqlFunction[]} */ ([...functions]), triggers: /** @type {Trigger[]} */ ([...triggers]) };
+  } finally {
+    await sql.end();
+  }
+}
+
+/** @param {Iterable<string>} one @param {Iterable<string>} other */
+const without = (one, other) => [...one].filter((word) => ![...other].includes(word)).sort();
+
+async function main() {
+  const { functions, triggers } = await catalogue(process.env.DATABASE_URL ?? '');
+  const refusals = callGraph(functions, triggers);
+  if (process.argv[2]) {
+    for (const [refusal, place] of refusals(process.argv[2])) console.log(`${refusal}  ${place}`);
+    return;
+  }
+  /** @type {{ functions: Record<string, string[]>, codes: Record<string, number> }} */
+  const contract = JSON.parse(readFileSync(new URL('refusals.json', import.meta.url), 'utf8'));
+  const complaints = [];
+  for (const { name, comment, callable } of functions.filter(({ schema }) => schema === 'public')) {
+    const found = [...refusals(`public.${name}`).keys()].filter((refusal) => !isGuarded(name, refusal.split(' ')[1]));
+    const words = found.map((refusal) => refusal.split(' ')[1]);
+    const told = promised(comment) ?? [];
+    if (callable) {
+      for (const word of without(words, [...told, ...EVERYWHERE])) complaints.push(`public.${name}() refuses with ${word}: its comment does not say so`);
+      for (const word of without(told, words)) complaints.push(`public.${name}() says that it refuses with ${word}, and nothing does`);
+    }
+    const listed = contract.functions[name];
+    if (!listed) continue;
+    const agreed = found.filter((refusal) => contract.codes[refusal.split(' ')[1]] === Number(refusal.split(' ')[0])).map((refusal) => refusal.split(' ')[1]);
+    for (const word of without(agreed, listed)) complaints.push(`public.${name}() refuses with ${word}: SqlFunction::REFUSES does not say so`);
+    for (const word of without(listed, agreed)) complaints.push(`SqlFunction::REFUSES of public.${name}() has ${word}, and nothing refuses with it`);
+  }
+  for (const name of Object.keys(contract.functions)) {
+    if (!functions.some((one) => one.schema === 'public' && one.name === name)) complaints.push(`there is no public.${name}()`);
+  }
+  for (const complaint of [...new Set(complaints)]) console.error(complaint);
+  process.exit(complaints.length > 0 ? 1 : 0);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
