@@ -135,10 +135,14 @@ test('Storage gives a copy the type that was asked for, and not if the original\
   assert.deepEqual(await copy({ metadata }), { described: [], Key: 'docs/b/c' });
 });
 
-test('Storage sends what is asked for as a download as one', async () => {
+test('Storage sends what is asked for as a download as one, to be kept until its address expires', async () => {
+  const token = `e30.${Buffer.from('{"exp":1790000000}').toString('base64url')}.c2ln`;
   const ask = async (/** @type {string} */ query) => {
-    const request = new Request(`http://x/storage/v1/object/sign/docs/a?token=t${query}`);
-    return (await withStorageContract(request, async () => new Response('%PDF-1.7'))).headers.get('content-disposition');
+    const request = new Request(`http://x/storage/v1/object/sign/docs/a?token=${token}${query}`);
+    const answer = async () => new Response('%PDF-1.7', { headers: { 'cache-control': 'max-age=31536000' } });
+    const { headers } = await withStorageContract(request, answer);
+    assert.deepEqual([headers.get('expires'), headers.get('cache-control')], ['Mon, 21 Sep 2026 14:13:20 GMT', null]);
+    return headers.get('content-disposition');
   };
   assert.deepEqual(
     [await ask(''), await ask('&download='), await ask('&download=a b.pdf')],

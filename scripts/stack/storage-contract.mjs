@@ -16,8 +16,8 @@ export async function withStorageContract(request, next, describe = async () => 
   const response = await next(await withBareFile(request));
   if (!response.ok) return response;
   if (isPost && /^\/storage\/v1\/object\/(upload\/)?sign\//.test(`${pathname}/`)) return withSignedNames(response);
-  const isDownload = request.method === 'GET' && pathname.startsWith('/storage/v1/object/sign/') && searchParams.has('download');
-  return isDownload ? asDownload(response, searchParams.get('download') ?? '') : response;
+  const isSigned = request.method === 'GET' && pathname.startsWith('/storage/v1/object/sign/');
+  return isSigned ? behindSignature(response, searchParams) : response;
 }
 
 /** A copy takes the type that the caller says; @supabase/lite leaves it that of the original. @param {Request} request @param {(request: Request) => Promise<Response>} next @param {Describe} describe */
@@ -30,11 +30,17 @@ async function withDescribedCopy(request, next, describe) {
   return Response.json({ Key: `${destinationBucket}/${destinationKey}` }, { headers: { 'access-control-allow-origin': '*' } });
 }
 
-/** @param {Response} response @param {string} name */
-function asDownload(response, name) {
-  const encoded = encodeURIComponent(name);
+/** An object may be kept as long as its signed address is good, whatever it says of itself. @param {Response} response @param {URLSearchParams} query */
+function behindSignature(response, query) {
   const headers = new Headers(response.headers);
-  headers.set('content-disposition', `attachment;${name && ` filename=${encoded}; filename*=UTF-8''${encoded}`}`);
+  const claims = Buffer.from((query.get('token') ?? '').split('.')[1] ?? '', 'base64url').toString();
+  headers.delete('cache-control');
+  headers.set('expires', new Date(JSON.parse(claims || '{"exp":0}').exp * 1000).toUTCString());
+  const name = query.get('download');
+  if (name !== null) {
+    const encoded = encodeURIComponent(name);
+    headers.set('content-disposition', `attachment;${name && ` filename=${encoded}; filename*=UTF-8''${encoded}`}`);
+  }
   return new Response(response.body, { status: response.status, headers });
 }
 

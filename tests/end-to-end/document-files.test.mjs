@@ -104,7 +104,7 @@ test('the copies are read, written and removed by nobody', async () => {
   assert.deepEqual(await stored(COPIES, path), before);
 });
 
-test('a copy is of our type and kept by no cache, whatever its original says', async () => {
+test('a copy is of our type and kept by caches for as long as its address is good, whatever its original says', async () => {
   const [admin, ines] = [await platformAdmin(), await anApplicant()];
   const file = aPdf();
   const { id, file_path } = await announce(ines, file);
@@ -112,7 +112,9 @@ test('a copy is of our type and kept by no cache, whatever its original says', a
   assert.equal(error, null);
   const { body } = await ask(admin, 'specialist-verify/open', { document_id: id });
   const opened = await fetch(`${environment.url}${body.file_url}`);
-  assert.deepEqual(['content-type', 'cache-control'].map((name) => opened.headers.get(name)), ['application/pdf', 'no-store']);
+  assert.deepEqual(['content-type', 'cache-control'].map((name) => opened.headers.get(name)), ['application/pdf', null]);
+  const seconds = (Date.parse(opened.headers.get('expires') ?? '') - Date.now()) / 1000;
+  assert.ok(seconds > 0 && seconds <= body.expires_in, `it may be kept for ${seconds} s`);
   const [row] = await sql`select reviewed_path, reviewed_hash, reviewed_size from public.specialist_documents where id = ${id}`;
   assert.deepEqual([row.reviewed_hash, row.reviewed_size], [sha256(file), file.length]);
   assert.equal((await stored(COPIES, row.reviewed_path)).metadata.mimetype, 'application/pdf');
