@@ -54,6 +54,11 @@ function isCall({ url }) {
   return new URL(url).pathname.includes('/rpc/');
 }
 
+/** @param {string} url */
+function calledName(url) {
+  return decodeURIComponent(new URL(url).pathname.match(/\/rpc\/([^/]+)/)?.[1] ?? '');
+}
+
 /** @param {any} connection lite's @param {{ schemas: string[], extraSearchPath: string[] }} api */
 export function runAsPostgrest(connection, api) {
   connection.withContext = async (/** @type {Caller} */ caller, /** @type {Work} */ work) => {
@@ -63,6 +68,7 @@ export function runAsPostgrest(connection, api) {
     try {
       return await connection.kysely.transaction().execute(async (/** @type {any} */ transaction) => {
         await enter(transaction, { ...served, role, claims: caller?.auth?.jwt ?? {}, readOnly });
+        if (served.maxAffected !== null && isCall(served.request)) await requireRows(transaction, served.request);
         const changes = new Changes();
         const answer = await work(transaction.withPlugin(changes));
         const excess = await exceeded(served, answer, changes);
@@ -79,14 +85,23 @@ export function runAsPostgrest(connection, api) {
     }
   };
 
+  /** Rows that are affected are those that a function returns, so it has to return a set. @param {any} transaction @param {Request} request */
+  async function requireRows(transaction, { url, headers }) {
+    const schema = headers.get('content-profile') ?? api.schemas[0];
+    const [{ all }] = await query(transaction, 'select bool_and(proretset) as all from pg_proc where proname = $1 and pronamespace = to_regnamespace($2)', [calledName(url), schema]);
+    if (all !== false) return;
+    const message = 'Function must return SETOF or TABLE when max-affected preference is used with handling=strict';
+    throw new RolledBack(Response.json({ code: 'PGRST128', details: null, hint: null, message }, { status: 400 }));
+  }
+
   /** A function that promises to write nothing is held to it, also when it is called by POST. @param {Request} request */
   async function readsOnly({ method, url, headers }) {
     if (method === 'GET' || method === 'HEAD') return true;
-    const name = new URL(url).pathname.match(/\/rpc\/([^/]+)/)?.[1];
+    const name = calledName(url);
     if (!name) return false;
     const schema = headers.get('content-profile') ?? api.schemas[0];
     const { functions } = await connection.introspect({ useCache: true });
-    const named = functions.filter((/** @type {any} */ one) => one.schema === schema && one.name === decodeURIComponent(name));
+    const named = functions.filter((/** @type {any} */ one) => one.schema === schema && one.name === name);
     return named.length > 0 && named.every((/** @type {any} */ one) => one.volatility !== 'v');
   }
 

@@ -157,6 +157,7 @@ const UNMET = {
   'a change of more rows than max-affected': ['PATCH', 'notes?id=in.(1,2)', { body: { text: 'x' }, headers: atMost(1) }, 400, 'PGRST124'],
   'a deletion of more rows than max-affected': ['DELETE', 'notes?id=in.(1,2)', { headers: atMost(1) }, 400, 'PGRST124'],
   'a function that answers more rows than max-affected': ['POST', 'rpc/write_rows', { body: { p_count: 2 }, headers: atMost(1) }, 400, 'PGRST124'],
+  'max-affected of a function that answers one value': ['POST', 'rpc/write_in', { body: { p_id: 3 }, headers: atMost(1) }, 400, 'PGRST128'],
 };
 
 for (const [what, [method, target, options, status, code]] of Object.entries(UNMET)) {
