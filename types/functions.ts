@@ -497,7 +497,7 @@ export interface components {
         /** @description Body of `POST /specialist-verify`. */
         DecideRequest: {
             /** @description What becomes of it. */
-            decision: components["schemas"]["DecisionKind"];
+            decision: components["schemas"]["Verdict"];
             /** @description Which document. To be approved, the caller must have opened it. */
             document_id: components["schemas"]["DocumentId"];
             /** @description Its last day, where the specialist said another or none. */
@@ -506,7 +506,7 @@ export interface components {
             reason?: string | null;
         };
         /** @description Answer of `POST /specialist-verify`. */
-        Decided: {
+        DecideResponse: {
             /** @description The document, as it is now. */
             document: components["schemas"]["Document"];
             /** @description What its specialist is now. */
@@ -524,8 +524,6 @@ export interface components {
             /** @description What became of it. */
             status: components["schemas"]["DocumentStatus"];
         };
-        /** @description What becomes of a document. */
-        DecisionKind: "approve" | "reject";
         /** @description Answer of the dispatch functions: what one run did, counted in mails. */
         DispatchReport: {
             /**
@@ -924,6 +922,8 @@ export interface components {
         };
         /** @description Body of `POST /storage-sweep`: nothing to say. */
         SweepRequest: Record<string, never>;
+        /** @description What becomes of a document. */
+        Verdict: "approve" | "reject";
         /** @description Body of `POST /auth-email-verify`. */
         VerifyRequest: {
             /**
@@ -2886,7 +2886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Decided"];
+                    "application/json": components["schemas"]["DecideResponse"];
                 };
             };
             /** @description `invalid_request` */

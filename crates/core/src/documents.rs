@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use self::file::{Inspection, KIND, LENGTH, mismatch};
 pub use self::{
-    request::{DecideRequest, DecisionKind, OpenRequest, QueueRequest},
+    request::{DecideRequest, OpenRequest, QueueRequest, Verdict},
     sql::{
-        DecideDocument, Decided, Document, DocumentType, OpenedDocument, QueueItem, QueuePage,
-        RecordReviewedCopy, SpecialistStatus, StartDocumentReview, VerificationQueue,
+        DecideDocument, DecideResponse, Document, DocumentType, OpenedDocument, QueueItem,
+        QueuePage, RecordReviewedCopy, SpecialistStatus, StartDocumentReview, VerificationQueue,
     },
 };
 use crate::{
@@ -142,7 +142,7 @@ pub async fn decide(
     person: &AccessToken,
     request: &DecideRequest,
     client: &ClientContext,
-) -> Result<Verbatim<Decided>> {
+) -> Result<Verbatim<DecideResponse>> {
     request.check()?;
     let decided = ports.call_as(person, &DecideDocument::new(request, client)).await;
     let decided = decided.map_err(DatabaseError::for_caller)?;

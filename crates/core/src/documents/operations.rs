@@ -1,8 +1,8 @@
 //! The operations of this domain.
 
 use super::{
-    DecideDocument, DecideRequest, Decided, OpenRequest, OpenResponse, QueuePage, QueueRequest,
-    RecordReviewedCopy, StartDocumentReview, VerificationQueue,
+    DecideDocument, DecideRequest, DecideResponse, OpenRequest, OpenResponse, QueuePage,
+    QueueRequest, RecordReviewedCopy, StartDocumentReview, VerificationQueue,
 };
 use crate::{
     error::Code,
@@ -40,7 +40,7 @@ operations! {
         ]);
 
     /// Approves or rejects one.
-    DECIDE: Operation<Person, Body<DecideRequest>, Decided> = Operation::new(FUNCTION, "/")
+    DECIDE: Operation<Person, Body<DecideRequest>, DecideResponse> = Operation::new(FUNCTION, "/")
         .about(
             "Approve or reject a document",
             "For platform admins. To approve one, the caller has opened it within the hour; what is approved is the \

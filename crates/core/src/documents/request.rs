@@ -67,7 +67,7 @@ pub struct OpenRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum DecisionKind {
+pub enum Verdict {
     /// It is what it says.
     Approve,
     /// It is not, or cannot be read.
@@ -82,7 +82,7 @@ pub struct DecideRequest {
     /// Which document. To be approved, the caller must have opened it.
     pub document_id: DocumentId,
     /// What becomes of it.
-    pub decision: DecisionKind,
+    pub decision: Verdict,
     /// Why. Needed to reject, and told to the specialist then; else for the audit log.
     #[cfg_attr(feature = "schema", schemars(length(min = 5, max = 500)))]
     pub reason: Option<String>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DecideRequest, DecisionKind, QueueRequest};
+use super::{DecideRequest, QueueRequest, Verdict};
 use crate::{
     client::ClientContext,
     date::Date,
@@ -191,7 +191,7 @@ impl SqlFunction for RecordReviewedCopy<'_> {
 #[allow(missing_docs, reason = "documented at the SQL function")]
 pub struct DecideDocument<'a> {
     pub p_document_id: DocumentId,
-    pub p_decision: DecisionKind,
+    pub p_decision: Verdict,
     pub p_reason: Option<&'a str>,
     pub p_expires_on: Option<&'a Date>,
     pub p_context: &'a ClientContext,
@@ -212,7 +212,7 @@ impl<'a> DecideDocument<'a> {
 
 impl SqlFunction for DecideDocument<'_> {
     const NAME: &'static str = "decide_document";
-    type Output = Verbatim<Decided>;
+    type Output = Verbatim<DecideResponse>;
     const REFUSES: &'static [Code] = &[
         Code::Unauthenticated,
         Code::Forbidden,
@@ -230,7 +230,7 @@ impl SqlFunction for DecideDocument<'_> {
 /// Answer of `POST /specialist-verify`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Decided {
+pub struct DecideResponse {
     /// The document, as it is now.
     pub document: Document,
     /// What its specialist is now.

@@ -43,7 +43,7 @@ impl Scene {
         admin: &AccessToken,
         document: DocumentId,
         fields: &str,
-    ) -> Result<Decided, Error> {
+    ) -> Result<DecideResponse, Error> {
         let body = format!(r#"{{"document_id":"{document}",{fields}}}"#);
         let request: DecideRequest = parse_request(body.as_bytes())?;
         let client = client();

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     date::Date,
     decision::DocumentStatus,
-    documents::DecisionKind,
+    documents::Verdict,
     id::{DocumentId, SpecialistId, UserId},
     ports::{Clock as _, DatabaseError, Entropy as _, Object, ObjectStore, ObjectStoreError},
     secret::SecretString,
@@ -185,7 +185,7 @@ impl World {
         documents: &Documents,
         row: &MemoryDocument,
         person: UserId,
-        decision: DecisionKind,
+        decision: Verdict,
         arguments: &Value,
     ) -> Result<(), DatabaseError> {
         let expires_on: Option<Date> = argument(arguments, "p_expires_on");
@@ -199,20 +199,18 @@ impl World {
             return Err(refuse(409, "already_decided", &decision));
         }
         let refusal = match decision {
-            DecisionKind::Reject => {
+            Verdict::Reject => {
                 let reason: Option<String> = argument(arguments, "p_reason");
                 (reason.is_none()).then_some((422, "reason_required"))
             }
-            DecisionKind::Approve if !documents.has_file(row) => Some((409, "file_missing")),
-            DecisionKind::Approve
-                if row.reviewed_path.is_none() || !row.opened_by.contains(&person) =>
-            {
+            Verdict::Approve if !documents.has_file(row) => Some((409, "file_missing")),
+            Verdict::Approve if row.reviewed_path.is_none() || !row.opened_by.contains(&person) => {
                 Some((409, "review_not_started"))
             }
-            DecisionKind::Approve if expires_on.is_some_and(|day| day.as_str() < &*today) => {
+            Verdict::Approve if expires_on.is_some_and(|day| day.as_str() < &*today) => {
                 Some((422, "already_expired"))
             }
-            DecisionKind::Approve => None,
+            Verdict::Approve => None,
         };
         refusal.map_or(Ok(()), |(status, word)| Err(refuse_plainly(status, word)))
     }
@@ -253,11 +251,11 @@ impl World {
         arguments: &Value,
     ) -> Result<Value, DatabaseError> {
         let person = self.require_admin(person)?;
-        let decision: DecisionKind = argument(arguments, "p_decision");
+        let decision: Verdict = argument(arguments, "p_decision");
         let mut documents = self.documents.borrow_mut();
         let row = find(&mut documents.rows, arguments)?.clone();
         self.check_decision(&documents, &row, person, decision, arguments)?;
-        let approved = decision == DecisionKind::Approve;
+        let approved = decision == Verdict::Approve;
         let row = find(&mut documents.rows, arguments)?;
         row.status = if approved { DocumentStatus::Verified } else { DocumentStatus::Rejected };
         row.reason = if approved { None } else { argument(arguments, "p_reason") };
