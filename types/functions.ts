@@ -390,7 +390,7 @@ export interface components {
     schemas: {
         /** @description Body of `POST /company-invitation-accept`. */
         AcceptRequest: {
-            /** @description What they are called; the name they have, where it is left out. */
+            /** @description Their name; the one that they have, where it is left out. */
             full_name?: string | null;
             /**
              * @description Whether whoever is signed in joins with their account, though it has another
@@ -410,7 +410,7 @@ export interface components {
              *     there. The company does not learn it.
              */
             private_email?: string | null;
-            /** @description What they accept. */
+            /** @description The terms that they accept. */
             terms: components["schemas"]["AcceptedTerms"];
             /** @description The token of the link, 64 characters. */
             token: string;
@@ -422,7 +422,7 @@ export interface components {
             /** @description Always `accepted`. */
             status: components["schemas"]["AcceptStatus"];
         };
-        /** @description What a link that holds does. */
+        /** @description The effect of a link that holds. */
         AcceptStatus: "accepted";
         /** @description The answer, whatever the address. */
         AcceptedResponse: {
@@ -445,10 +445,10 @@ export interface components {
         };
         /** @description Answer of `POST /auth-email-change/confirm` and `/cancel`. */
         AddressResponse: {
-            /** @description What the link did. */
+            /** @description The effect of the link. */
             status: components["schemas"]["AddressStatus"];
         };
-        /** @description What a valid link did about the address of an account. */
+        /** @description The effect of a valid link on the address of an account. */
         AddressStatus: "changed" | "already_changed" | "kept" | "moved_back";
         /** @description Body of `POST /company-assign-plan`. */
         AssignPlanRequest: {
@@ -477,7 +477,7 @@ export interface components {
              */
             trial_days?: number | null;
         };
-        /** @description What was done with an invitation. */
+        /** @description The change of an invitation. */
         ChangeStatus: "resent" | "revoked";
         /**
          * @description Every `code` that a function may answer. A code never changes its
@@ -496,7 +496,7 @@ export interface components {
         Date: string;
         /** @description Body of `POST /specialist-verify`. */
         DecideRequest: {
-            /** @description What becomes of it. */
+            /** @description The verdict about it. */
             decision: components["schemas"]["Verdict"];
             /** @description Which document. To be approved, the caller must have opened it. */
             document_id: components["schemas"]["DocumentId"];
@@ -509,19 +509,16 @@ export interface components {
         DecideResponse: {
             /** @description The document, as it is now. */
             document: components["schemas"]["Document"];
-            /** @description What its specialist is now. */
+            /** @description The state of its specialist now. */
             specialist_status: components["schemas"]["SpecialistStatus"];
         };
-        /** @description What somebody has decided about a document. */
+        /** @description The decision of somebody about a document. */
         Decision: {
-            /**
-             * Format: date-time
-             * @description When.
-             */
-            decided_at: string;
+            /** @description When. */
+            decided_at: components["schemas"]["Timestamp"];
             /** @description Why it was rejected. */
             reason?: string | null;
-            /** @description What became of it. */
+            /** @description Its outcome. */
             status: components["schemas"]["DocumentStatus"];
         };
         /** @description Answer of the dispatch functions: what one run did, counted in mails. */
@@ -571,16 +568,13 @@ export interface components {
         DispatchRequest: Record<string, never>;
         /** @description A document. */
         Document: {
-            /**
-             * Format: date-time
-             * @description When it was decided about.
-             */
-            decided_at: string | null;
+            /** @description When it was decided about. */
+            decided_at: components["schemas"]["Timestamp"] | null;
             /** @description Its id. */
             document_id: components["schemas"]["DocumentId"];
             /** @description Its number, as the authority gave it. */
             document_number: string;
-            /** @description What kind it is. */
+            /** @description Its kind. */
             document_type: components["schemas"]["DocumentType"];
             /** @description Its last day; `null` if it does not expire. */
             expiry_date: components["schemas"]["Date"] | null;
@@ -589,7 +583,7 @@ export interface components {
              * @description The length of its file in bytes.
              */
             file_size: number;
-            /** @description Who issued it. */
+            /** @description The authority that issued it. */
             issuing_authority: string;
             /** @description `application/pdf`, `image/jpeg` or `image/png`. */
             mime_type: string;
@@ -597,27 +591,24 @@ export interface components {
             rejection_reason: string | null;
             /** @description Whose it is. */
             specialist_id: components["schemas"]["SpecialistId"];
-            /** @description What became of it. */
+            /** @description Its outcome. */
             status: components["schemas"]["DocumentStatus"];
-            /**
-             * Format: date-time
-             * @description When it was last submitted.
-             */
-            uploaded_at: string;
+            /** @description When it was last submitted. */
+            uploaded_at: components["schemas"]["Timestamp"];
         };
         /**
          * Format: uuid
          * @description A document of a specialist: `specialist_documents.id`.
          */
         DocumentId: string;
-        /** @description What became of a document. */
+        /** @description The state of a document. */
         DocumentStatus: "pending" | "verified" | "rejected" | "expired";
         /**
-         * @description What kind of document it is.
+         * @description The kind of a document.
          * @enum {string}
          */
         DocumentType: "license" | "diploma" | "insurance" | "certification" | "other";
-        /** @description What is wrong with one field of a request. */
+        /** @description A fault of one field of a request. */
         FieldError: {
             /** @description A stable `snake_case` word for what is wrong. */
             code: string;
@@ -626,13 +617,13 @@ export interface components {
             /** @description Where: a JSON pointer (RFC 6901) into the request body. */
             pointer: string;
         };
-        /** @description What was done with an invitation: the answer of `/resend` and `/revoke`. */
+        /** @description A change of an invitation: the answer of `/resend` and `/revoke`. */
         InvitationChange: {
             /** @description Which. */
             invitation_id: components["schemas"]["InvitationId"];
             /** @description The seats of the company afterwards. */
             seats: components["schemas"]["Seats"];
-            /** @description What was done. */
+            /** @description The change. */
             status: components["schemas"]["ChangeStatus"];
         };
         /**
@@ -656,10 +647,10 @@ export interface components {
             index: number;
             /** @description The invitation that the address has now. */
             invitation_id?: components["schemas"]["InvitationId"] | null;
-            /** @description What became of it. */
+            /** @description Its outcome. */
             status: components["schemas"]["InvitationStatus"];
         };
-        /** @description What became of one row. */
+        /** @description The outcome of one row. */
         InvitationStatus: "invited" | "resent" | "already_member" | "already_invited" | "seat_limit" | "invalid_email" | "domain_not_allowed" | "suppressed";
         /** @description Body of `POST /company-invite-employee`. */
         InviteRequest: {
@@ -684,7 +675,7 @@ export interface components {
             /** @description The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out. */
             locale?: string | null;
             /**
-             * @description What they will be; an employee if left out.
+             * @description Their role; an employee if left out.
              * @default employee
              */
             role: components["schemas"]["Role"];
@@ -728,26 +719,26 @@ export interface components {
         };
         /** @description Answer of `POST /company-invitation-accept/preview`. */
         PreviewResponse: {
-            /** @description Who invites. */
+            /** @description The company that invites. */
             company: components["schemas"]["InvitingCompany"];
             /** @description The address that was invited, as far as its owner knows it by. */
             email: string;
             /** @description The name that the company knows them by. */
             full_name?: string | null;
-            /** @description What accepting takes. */
+            /** @description The credential that accepting takes. */
             requires: components["schemas"]["Requirement"];
-            /** @description What is to be accepted with it. */
+            /** @description The terms to be accepted with it. */
             terms: components["schemas"]["AcceptedTerms"];
         };
         /** @description The body of every error answer: RFC 9457, `application/problem+json`. */
         Problem: {
             /** @description The stable code to branch on. */
             code: components["schemas"]["Code"];
-            /** @description What was decided already, where that is the problem. */
+            /** @description The decision that there is already, where that is the problem. */
             decision?: components["schemas"]["Decision"] | null;
-            /** @description What happened this time. */
+            /** @description The details of this time. */
             detail: string;
-            /** @description What is wrong with single fields. */
+            /** @description Faults of single fields. */
             errors?: components["schemas"]["FieldError"][];
             /** @description The id to quote to support; also in `X-Request-Id`. */
             request_id: components["schemas"]["RequestId"];
@@ -765,16 +756,13 @@ export interface components {
         };
         /** @description A document with what an admin must know to judge it. */
         QueueItem: {
-            /**
-             * Format: date-time
-             * @description When it was decided about.
-             */
-            decided_at: string | null;
+            /** @description When it was decided about. */
+            decided_at: components["schemas"]["Timestamp"] | null;
             /** @description Its id. */
             document_id: components["schemas"]["DocumentId"];
             /** @description Its number, as the authority gave it. */
             document_number: string;
-            /** @description What kind it is. */
+            /** @description Its kind. */
             document_type: components["schemas"]["DocumentType"];
             /** @description Its last day; `null` if it does not expire. */
             expiry_date: components["schemas"]["Date"] | null;
@@ -783,7 +771,7 @@ export interface components {
              * @description The length of its file in bytes.
              */
             file_size: number;
-            /** @description Who issued it. */
+            /** @description The authority that issued it. */
             issuing_authority: string;
             /** @description `application/pdf`, `image/jpeg` or `image/png`. */
             mime_type: string;
@@ -791,24 +779,18 @@ export interface components {
             pillars: string[];
             /** @description Why it was rejected. */
             rejection_reason: string | null;
-            /**
-             * Format: date-time
-             * @description When an admin last opened it.
-             */
-            review_started_at: string | null;
-            /** @description What the specialist is called. */
+            /** @description When an admin last opened it. */
+            review_started_at: components["schemas"]["Timestamp"] | null;
+            /** @description The name of the specialist. */
             specialist: string;
             /** @description Whose it is. */
             specialist_id: components["schemas"]["SpecialistId"];
-            /** @description What they are to the public. */
+            /** @description Their state. */
             specialist_status: components["schemas"]["SpecialistStatus"];
-            /** @description What became of it. */
+            /** @description Its outcome. */
             status: components["schemas"]["DocumentStatus"];
-            /**
-             * Format: date-time
-             * @description When it was last submitted.
-             */
-            uploaded_at: string;
+            /** @description When it was last submitted. */
+            uploaded_at: components["schemas"]["Timestamp"];
         };
         /** @description Answer of `GET /specialist-verify/queue`. */
         QueuePage: {
@@ -822,7 +804,7 @@ export interface components {
          * @description One HTTP request, as `X-Request-Id` carries it.
          */
         RequestId: string;
-        /** @description What accepting an invitation takes. */
+        /** @description The credential that accepting an invitation takes. */
         Requirement: "sign_in" | "password";
         /** @description Body of `POST /auth-password-reset-complete`. */
         ResetPasswordRequest: {
@@ -840,9 +822,9 @@ export interface components {
             /** @description Always `password_updated`. */
             status: components["schemas"]["ResetPasswordStatus"];
         };
-        /** @description What a link and a good password do. */
+        /** @description The effect of a link and a good password. */
         ResetPasswordStatus: "password_updated";
-        /** @description What somebody is in a company. */
+        /** @description The role of somebody in a company. */
         Role: "employee" | "manager" | "admin";
         /** @description The seats of a company, and who takes them. */
         Seats: {
@@ -867,7 +849,7 @@ export interface components {
          * @description Somebody who offers sessions: `specialists.id`.
          */
         SpecialistId: string;
-        /** @description What a specialist is to the public. */
+        /** @description The state of a specialist. */
         SpecialistStatus: "pending" | "verified" | "rejected" | "suspended";
         /** @description Which plan a company has: the answer of `POST /company-assign-plan`. */
         Subscription: {
@@ -875,7 +857,7 @@ export interface components {
             company_id: components["schemas"]["CompanyId"];
             /** @description Its last day; `null` until further notice. */
             ends_on: components["schemas"]["Date"] | null;
-            /** @description What else the plan holds, by name. */
+            /** @description Other features of the plan, by name. */
             features: {
                 [key: string]: unknown;
             };
@@ -905,7 +887,7 @@ export interface components {
          * @description Which plan a company has: `company_subscriptions.id`.
          */
         SubscriptionId: string;
-        /** @description What a subscription entitles to at present. */
+        /** @description The state of a subscription, which says to what it entitles. */
         SubscriptionStatus: "trial" | "active" | "suspended" | "cancelled";
         /** @description Answer of `POST /storage-sweep`: what one run did, counted in files. */
         SweepReport: {
@@ -922,12 +904,17 @@ export interface components {
         };
         /** @description Body of `POST /storage-sweep`: nothing to say. */
         SweepRequest: Record<string, never>;
-        /** @description What becomes of a document. */
+        /**
+         * Format: date-time
+         * @description An instant as the database writes it, `2026-11-22T14:30:00+00:00` (RFC 3339, `date-time`), handed on as it is.
+         */
+        Timestamp: string;
+        /** @description The verdict about a document. */
         Verdict: "approve" | "reject";
         /** @description Body of `POST /auth-email-verify`. */
         VerifyRequest: {
             /**
-             * @description What they are called. The first confirmation clears what came with the sign-up, since
+             * @description Their name. The first confirmation clears what came with the sign-up, since
              *     somebody else may have sent it, and keeps what is said here.
              */
             display_name?: string | null;
@@ -940,10 +927,10 @@ export interface components {
         };
         /** @description Answer of `POST /auth-email-verify`. */
         VerifyResponse: {
-            /** @description What the link did. */
+            /** @description The effect of the link. */
             status: components["schemas"]["VerifyStatus"];
         };
-        /** @description What a valid link did. */
+        /** @description The effect of a valid link. */
         VerifyStatus: "verified" | "already_verified";
     };
     responses: never;

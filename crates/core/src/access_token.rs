@@ -13,7 +13,7 @@ use crate::{
     secret::SecretString,
 };
 
-/// What Auth gives to whoever signs in: a JWT of the role `authenticated`.
+/// The access token that Auth gives to whoever signs in: a JWT of the role `authenticated`.
 #[derive(Clone, Debug)]
 pub struct AccessToken(SecretString);
 
@@ -35,7 +35,7 @@ impl AccessToken {
         )
     }
 
-    /// What goes into `Authorization` upstream.
+    /// The header `Authorization` upstream.
     pub(crate) fn authorization(&self) -> String {
         [SCHEME, self.0.expose()].concat()
     }

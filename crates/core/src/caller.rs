@@ -1,4 +1,4 @@
-//! Who asks, as the database says.
+//! The caller, as the database says.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::{
     ports::{Database, SqlFunction},
 };
 
-/// Who a token is of, as the database says.
+/// The id of a token's owner, as the database says.
 #[derive(Serialize)]
 pub(crate) struct CurrentUserId {}
 
@@ -18,8 +18,8 @@ impl SqlFunction for CurrentUserId {
     type Output = Option<UserId>;
 }
 
-/// Who asks: for what the service does in somebody's name, because it must vouch for more
-/// than they could say themselves.
+/// Returns the id of the caller: for work of the service in somebody's name, because it must vouch
+/// for more than they could say themselves.
 ///
 /// # Errors
 /// `unauthenticated`, also where the session has ended.

@@ -1,4 +1,4 @@
-//! Who is at the other end of a request, as far as an audit row may know.
+//! The client of a request, as far as an audit row may know.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub struct ClientContext {
     pub request_id: RequestId,
     /// The client's address, `None` unless configuration names a header to trust.
     pub ip: Option<String>,
-    /// What the client calls itself.
+    /// The name that the client gives itself.
     pub user_agent: Option<String>,
 }
 
@@ -28,7 +28,7 @@ impl ClientContext {
         }
     }
 
-    /// What one customer of a provider holds: an IPv4 address, or the /64 of an
+    /// The network of one customer of a provider: an IPv4 address, or the /64 of an
     /// IPv6 one (RFC 6177), in network byte order.
     pub fn network(&self) -> Option<Vec<u8>> {
         network(self.ip.as_deref()?)

@@ -10,11 +10,11 @@ use crate::{json, secret::SecretString, token::TokenKeys};
 pub struct ConfigError {
     /// The name of the environment variable.
     pub name: &'static str,
-    /// What is wrong with it.
+    /// Its fault.
     pub problem: &'static str,
 }
 
-/// What the functions need to know, from the environment variables that
+/// The configuration of the functions, from the environment variables that
 /// `supabase/functions/.env.example` explains.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -325,7 +325,7 @@ mod tests {
         );
     }
 
-    /// What is wrong with the configuration when the cron key is this.
+    /// The faults of the configuration with this cron key.
     fn with_cron_key(key: &'static str) -> Result<Config, Vec<String>> {
         let lookup = |name| match name {
             "CRON_SECRET_KEY" => Some(key.to_owned()),

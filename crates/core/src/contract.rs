@@ -37,7 +37,7 @@ pub fn functions() -> BTreeSet<&'static str> {
     operations().map(|operation| operation.url().0).collect()
 }
 
-/// What the SQL functions refuse people with, by their names, and the status of every code.
+/// The refusals of the SQL functions, by their names, and the status of every code.
 pub fn refusals() -> Value {
     let steps = operations().flat_map(Described::steps);
     let functions: BTreeMap<_, BTreeSet<_>> = steps

@@ -1,4 +1,4 @@
-//! Calendar days.
+//! Calendar days, and instants.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
@@ -22,6 +22,14 @@ impl<'de> Deserialize<'de> for Date {
         if is_date(text.as_bytes()) { Ok(Self(text)) } else { Err(D::Error::custom("not a date")) }
     }
 }
+
+/// An instant as the database writes it, `2026-11-22T14:30:00+00:00` (RFC 3339, `date-time`), handed on as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Timestamp(
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))] String,
+);
 
 fn is_date(text: &[u8]) -> bool {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return false };

@@ -1,8 +1,10 @@
-//! What was decided about a document: told by the review, and by the error of whoever comes second.
+//! The decision about a document: told by the review, and by the error of whoever comes second.
 
 use serde::{Deserialize, Serialize};
 
-/// What became of a document.
+use crate::date::Timestamp;
+
+/// The state of a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -18,15 +20,14 @@ pub enum DocumentStatus {
     Expired,
 }
 
-/// What somebody has decided about a document.
+/// The decision of somebody about a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
-    /// What became of it.
+    /// Its outcome.
     pub status: DocumentStatus,
     /// When.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub decided_at: String,
+    pub decided_at: Timestamp,
     /// Why it was rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

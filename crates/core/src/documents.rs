@@ -1,6 +1,6 @@
 //! Documents of specialists, as platform admins review them.
 //!
-//! What may be decided, and what follows from it, the database says, as the person
+//! The database says which decisions are possible, and their consequences, as the person
 //! who asks. What it cannot do is look into a file: when a document is opened its file is
 //! copied to where no client writes, the copy is read and compared with what the specialist
 //! announced, and the service records it. docs/decisions/a-review-is-about-a-copy.md.

@@ -40,11 +40,11 @@ pub struct AddressLinkRequest {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AddressResponse {
-    /// What the link did.
+    /// The effect of the link.
     pub status: AddressStatus,
 }
 
-/// What a valid link did about the address of an account.
+/// The effect of a valid link on the address of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,7 @@
 //! The one error type, its stable codes, and their mapping to
 //! `application/problem+json` (RFC 9457).
 //!
-//! What a caller may read (`code`, `detail`, field errors) is kept apart from
+//! The part that a caller may read (`code`, `detail`, field errors) is kept apart from
 //! what only an operator may read (`cause`): the cause goes to the log and to
 //! Sentry, never into a response.
 
@@ -43,7 +43,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// What an answer with this code tells beside it.
+            /// The member that an answer with this code brings along.
             pub const fn member(self) -> Option<Member> {
                 match self { $($(Self::$name => Some(Member::$member),)?)* _ => None }
             }
@@ -51,7 +51,7 @@ macro_rules! codes {
     };
 }
 
-/// What some codes tell beside themselves. The database sends it as the detail of what it refuses.
+/// A member that a code brings along. The database sends it as the detail of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
     /// The member `seats` of the answer.
@@ -169,7 +169,7 @@ impl Serialize for Code {
     }
 }
 
-/// What is wrong with one field of a request.
+/// A fault of one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldError {
@@ -292,12 +292,12 @@ impl Error {
         self.0.code
     }
 
-    /// What the caller may read.
+    /// The detail, which the caller may read.
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// What only an operator may read.
+    /// The cause, which only an operator may read.
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()
     }
@@ -362,7 +362,7 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
-/// What every problem says.
+/// The members of every problem.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem<'a> {
@@ -372,13 +372,13 @@ pub struct Problem<'a> {
     pub title: &'a str,
     /// The HTTP status.
     pub status: u16,
-    /// What happened this time.
+    /// The details of this time.
     pub detail: &'a str,
     /// The stable code to branch on.
     pub code: Code,
     /// The id to quote to support; also in `X-Request-Id`.
     pub request_id: RequestId,
-    /// What is wrong with single fields.
+    /// Faults of single fields.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [FieldError],
 }
@@ -394,7 +394,7 @@ pub(crate) struct DescribedProblem {
     /// The seats of the company, where the problem is about them.
     #[serde(skip_serializing_if = "Option::is_none")]
     seats: Option<crate::seats::Seats>,
-    /// What was decided already, where that is the problem.
+    /// The decision that there is already, where that is the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<crate::decision::Decision>,
 }

@@ -29,7 +29,7 @@ use crate::{
     seats::Seats,
 };
 
-/// What became of one row.
+/// The outcome of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -70,26 +70,26 @@ pub struct InvitationResult {
     pub index: u32,
     /// The address as it was understood; as it was sent if it is none.
     pub email: String,
-    /// What became of it.
+    /// Its outcome.
     pub status: InvitationStatus,
     /// The invitation that the address has now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invitation_id: Option<InvitationId>,
 }
 
-/// What was done with an invitation: the answer of `/resend` and `/revoke`.
+/// A change of an invitation: the answer of `/resend` and `/revoke`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvitationChange {
     /// Which.
     pub invitation_id: InvitationId,
-    /// What was done.
+    /// The change.
     pub status: ChangeStatus,
     /// The seats of the company afterwards.
     pub seats: Seats,
 }
 
-/// What was done with an invitation.
+/// The change of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

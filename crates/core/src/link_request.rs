@@ -2,7 +2,7 @@
 //!
 //! Answer and work are the same for every address: one row that says who asked.
 //! Whether the address belongs to anybody is looked up later, by the dispatcher.
-//! What may differ is how often a client has asked, whatever for.
+//! The answer depends on how often a client has asked, whatever for, and on nothing else.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ pub enum AcceptedStatus {
     Accepted,
 }
 
-/// What the database is told of a request: the same for every purpose.
+/// A request as the database is told of it: the same for every purpose.
 #[derive(Serialize)]
 #[allow(missing_docs, reason = "documented at the SQL functions")]
 pub struct Asked<'a> {
@@ -52,7 +52,7 @@ pub struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Who asks, and for whom, with names that tell nothing.
+    /// The asker and the address, under names that tell nothing.
     pub fn new(host: &impl Configured, email: EmailAddress, client: &'a ClientContext) -> Self {
         let keys = &host.config().token_keys;
         Self {
@@ -73,7 +73,7 @@ pub struct Admission {
     pub retry_after_seconds: Option<u32>,
 }
 
-/// What a request for a link may be refused with, whatever the address.
+/// The refusals of a request for a link, whatever the address.
 pub(crate) const NOTED: Step = Step::of(&[Code::RateLimited]);
 
 impl LinkRequest {

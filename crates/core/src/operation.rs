@@ -1,6 +1,6 @@
 //! Operations of the functions: each is declared once, in its domain.
 //!
-//! What is declared here is what the edge keeps (path, caller, limit of the body) and what the
+//! A declaration has the part that the edge keeps (path, caller, limit of the body) and the part that the
 //! contract says (words, types, refusals). A function crate joins an operation to what does it.
 
 #[cfg(feature = "schema")]
@@ -36,18 +36,18 @@ impl Method {
     }
 }
 
-/// What a request says of who sends it.
+/// The credentials that a request carries.
 #[derive(Clone, Copy, Debug)]
 pub struct Credentials<'a> {
     /// The header `Authorization`.
     pub authorization: Option<&'a str>,
     /// The header `apikey`.
     pub apikey: Option<&'a str>,
-    /// What they are held against.
+    /// The configuration that they are held against.
     pub config: &'a Config,
 }
 
-/// Who may call an operation, for the contract.
+/// The kinds of callers, for the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "documented at the types of the same names")]
 pub enum Caller {
@@ -57,11 +57,11 @@ pub enum Caller {
     Cron,
 }
 
-/// Who may call an operation, as a type, so that a module has the checks that it needs and no others.
+/// A kind of callers as a type, so that a module has the checks that it needs and no others.
 pub trait CalledBy {
     /// The same as a value.
     const CALLER: Caller;
-    /// What the operation is given of them.
+    /// The part of them that the operation is given.
     type Credential<'a>;
 
     /// Lets them pass, and nobody else; answers who has signed in, where that matters. Whether they
@@ -71,7 +71,7 @@ pub trait CalledBy {
     /// `unauthenticated`, the same for a missing and for a wrong credential.
     fn admit(credentials: &Credentials<'_>) -> Result<Option<AccessToken>>;
 
-    /// What the operation is given of whoever was let pass.
+    /// The credential of a caller who was let pass.
     ///
     /// # Errors
     /// `internal` for whoever was not.
@@ -150,9 +150,9 @@ impl CalledBy for Cron {
     }
 }
 
-/// What an operation takes: [`Body`] or [`Query`].
+/// The input of an operation: [`Body`] or [`Query`].
 pub trait Input {
-    /// What is read of it.
+    /// The type that it is read as.
     type Request;
     /// The method that goes with it.
     const METHOD: Method;
@@ -180,7 +180,7 @@ impl<T> Input for Query<T> {
     const BODY_LIMIT: usize = 0;
 }
 
-/// What an operation answers: a value, or its JSON as the database wrote it.
+/// The answer of an operation: a value, or its JSON as the database wrote it.
 pub trait Reply<A> {
     /// As JSON.
     ///
@@ -201,12 +201,12 @@ impl<A> Reply<A> for Verbatim<A> {
     }
 }
 
-/// What may refuse an operation: a SQL function that it calls, or a step of its own.
+/// A step that may refuse an operation: a SQL function that it calls, or one of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
     /// The name of the SQL function.
     pub function: Option<&'static str>,
-    /// What it refuses with.
+    /// Its refusals.
     pub refuses: &'static [Code],
 }
 
@@ -233,13 +233,13 @@ pub struct Operation<C, I, A> {
     pub body_limit: usize,
     /// The HTTP status of its answer.
     pub status: u16,
-    /// What the contract says of it.
+    /// Its words in the contract.
     #[cfg(feature = "schema")]
     pub(crate) about: About,
     types: PhantomData<fn(C, I) -> A>,
 }
 
-/// What the contract says of an operation, and nobody else needs.
+/// The words of an operation in the contract, which nobody else needs.
 #[cfg(feature = "schema")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About {

@@ -76,7 +76,7 @@ pub struct DispatchReport {
     pub duration_ms: u32,
 }
 
-/// What a dispatcher needs.
+/// The needs of a dispatcher.
 pub trait DispatchPorts:
     Database + Mailer + Clock + Entropy + LocalTime + Telemetry + Configured
 {
@@ -224,7 +224,7 @@ fn unrenderable(ports: &impl Telemetry, batch: &Batch, cause: &str) -> Settlemen
     settlement(batch, Outcome::Failed).because("unrenderable")
 }
 
-/// What an operator should know, and what the other batches of the run should.
+/// A failure that an operator should know of, and how the other batches of the run go on.
 fn heed(ports: &impl Telemetry, settlement: &Settlement, pacer: &Pacer) {
     let code = settlement.error_code.as_deref().unwrap_or_default();
     if settlement.outcome == Outcome::Pause {

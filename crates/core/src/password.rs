@@ -1,4 +1,4 @@
-//! What a password must be.
+//! The rules of passwords.
 //!
 //! As NIST SP 800-63B (3.1.1.2) and OWASP's Authentication Cheat Sheet have it:
 //! length instead of composition, and none that is guessed first. Everything is
@@ -25,12 +25,12 @@ const PREFIX: usize = 4;
 /// A password that somebody would like to have.
 pub struct ProposedPassword {
     normal: SecretString,
-    /// What attackers' lists would have for it: in lower case, and that without
+    /// The entries of attackers' lists for it: in lower case, and that without
     /// the digits and signs around it.
     words: Vec<SecretString>,
 }
 
-/// What makes a password guessable for one person.
+/// Words that make a password guessable for one person.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
     /// The address that they sign in with.
@@ -64,7 +64,7 @@ impl ProposedPassword {
         Self { normal: SecretString::new(normal), words }
     }
 
-    /// What Auth is to keep.
+    /// The form that Auth is to keep.
     pub fn normal(&self) -> &SecretString {
         &self.normal
     }

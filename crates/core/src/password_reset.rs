@@ -43,7 +43,7 @@ pub struct ResetPasswordResponse {
     pub status: ResetPasswordStatus,
 }
 
-/// What a link and a good password do.
+/// The effect of a link and a good password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

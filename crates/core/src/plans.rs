@@ -23,7 +23,7 @@ use crate::{
     ports::{Database, DatabaseError, Functions},
 };
 
-/// What a subscription entitles to at present.
+/// The state of a subscription, which says to what it entitles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -60,7 +60,7 @@ pub struct Subscription {
     pub seats: u32,
     /// Sessions of each member in a month; `null` for no limit.
     pub sessions_per_month: Option<u32>,
-    /// What else the plan holds, by name.
+    /// Other features of the plan, by name.
     #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, Value>"))]
     pub features: Value,
 }

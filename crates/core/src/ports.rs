@@ -1,4 +1,4 @@
-//! What the core needs from outside, as traits.
+//! The needs of the core from outside, as traits.
 //!
 //! In production everything stands on two of them, [`Http`] and
 //! [`Configured`]: `upstream` speaks the wire formats over these and
@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::{config::Config, error::Error};
 
-/// Whoever has been configured.
+/// A host that has been configured.
 pub trait Configured {
     /// The validated configuration.
     fn config(&self) -> &Config;

@@ -1,4 +1,4 @@
-//! What goes wrong outside, in the words of the contract: every way into [`Error`](crate::Error).
+//! Failures outside, in the words of the contract: every way into [`Error`](crate::Error).
 
 mod database;
 mod identity;

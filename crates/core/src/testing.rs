@@ -63,7 +63,7 @@ use crate::{
 /// The key that test tokens are derived from.
 pub const TOKEN_KEY: &str = "test-key-test-key-test-key-test-key";
 
-/// What a database call should do instead of its work.
+/// A fault of a database call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatabaseFault {
     /// Fail before anything happened.
@@ -91,7 +91,7 @@ pub struct World {
     pub common_passwords: RefCell<Vec<String>>,
     /// Queued mail.
     pub outbox: RefCell<Outbox>,
-    /// What the mailer has taken.
+    /// The mails that the mailer has taken.
     pub mailbox: RefCell<Mailbox>,
     /// Faults for the next database calls, first come first served; `None` works.
     pub database_faults: RefCell<Vec<Option<DatabaseFault>>>,
@@ -101,7 +101,7 @@ pub struct World {
     pub auth_answers_are_lost: Cell<bool>,
     /// The users whose address Auth has been told to confirm.
     pub confirmed: RefCell<Vec<UserId>>,
-    /// What operators were told.
+    /// The reports to operators.
     pub reports: RefCell<Vec<String>>,
     /// How often `email-dispatch` was kicked.
     pub kicks: Cell<u32>,
@@ -205,7 +205,7 @@ impl World {
         }
     }
 
-    /// What a claim does first: requests that wait become links and mails.
+    /// The first step of a claim: requests that wait become links and mails.
     pub fn process_requests(&self) {
         let members = self.companies.borrow().invited_addresses();
         let mut tokens = self.tokens.borrow_mut();
@@ -233,7 +233,7 @@ fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, name: &str) -> T 
         .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What PostgreSQL says to arguments that it does not take.
+/// The answer of PostgreSQL to arguments that it does not take.
 fn refused(code: &str) -> DatabaseError {
     DatabaseError::Refused {
         code: code.to_owned(),

@@ -26,7 +26,7 @@ const TOKEN_BYTES: usize = ID_BYTES + SECRET_BYTES;
 /// The shortest key: as long as the MAC (RFC 2104, section 3).
 const KEY_BYTES: usize = 32;
 
-/// What a token is good for. A token of one purpose is worthless for another.
+/// The purpose of a token. A token of one purpose is worthless for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
@@ -65,7 +65,7 @@ impl Purpose {
     }
 }
 
-/// What the database says of a token, whatever it is good for.
+/// The state of a token, whatever its purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenOutcome {
@@ -111,14 +111,14 @@ impl TokenOutcome {
     }
 }
 
-/// What a token of every purpose may be refused with.
+/// The refusals of a token of every purpose.
 pub const REFUSALS: [Code; 4] =
     [Code::TokenInvalid, Code::TokenExpired, Code::TokenExhausted, Code::TokenSuperseded];
 
-/// What the database says of a token that was to be used up.
+/// The answer of the database about a token that was to be used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumption {
-    /// What became of it.
+    /// Its outcome.
     pub outcome: TokenOutcome,
     /// Whose it is, if it held.
     pub user_id: Option<UserId>,
@@ -158,7 +158,7 @@ impl LinkToken {
         self.id
     }
 
-    /// What the row keeps of the secret.
+    /// The hash of the secret, which the row keeps.
     #[inline(never)]
     pub fn hash(&self) -> TokenHash {
         TokenHash(hex::encode(Sha256::digest(self.secret)))
@@ -189,7 +189,7 @@ impl TokenKeys {
     /// Reads a comma-separated list, the newest key first.
     ///
     /// # Errors
-    /// What is wrong with the list, without quoting it.
+    /// The fault of the list, without quoting it.
     pub fn parse(list: &str) -> Result<Self, &'static str> {
         let mut keys = list.split(',').map(str::trim).map(SecretString::new);
         let newest = keys.next().ok_or("holds no key")?;

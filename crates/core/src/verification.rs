@@ -1,7 +1,7 @@
 //! Confirming an e-mail address.
 //!
 //! A sign-up leaves a token and a mail in its own transaction (the trigger
-//! `private.start_email_verification`); here the link comes back. The database
+//! `private.issue_email_verification_for_account`); here the link comes back. The database
 //! decides about the token, then Auth is told. Should Auth fail after the token
 //! was used, the same link may be tried again until it expires: confirming twice
 //! changes nothing.
@@ -33,11 +33,11 @@ use crate::{
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VerifyResponse {
-    /// What the link did.
+    /// The effect of the link.
     pub status: VerifyStatus,
 }
 
-/// What a valid link did.
+/// The effect of a valid link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

@@ -12,7 +12,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// What an operation answers.
+    /// The answer of an operation.
     pub(crate) fn json(status: u16, body: String) -> Self {
         Self { status, headers: vec![("content-type", "application/json".to_owned())], body }
     }

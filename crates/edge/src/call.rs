@@ -20,11 +20,11 @@ pub struct Admitted {
     pub(crate) body: incoming::Body,
 }
 
-/// What an operation is given.
+/// The input of an operation.
 pub struct Call<'a, C: CalledBy, I: Input> {
-    /// Who calls.
+    /// The caller.
     pub caller: C::Credential<'a>,
-    /// What they ask.
+    /// Their request.
     pub request: I::Request,
     edge: &'a Edge,
     incoming: &'a Incoming,
@@ -71,7 +71,7 @@ impl<T: DeserializeOwned> Receive for Query<T> {
     }
 }
 
-/// What an operation answers.
+/// The answer of an operation.
 ///
 /// # Errors
 /// `internal` for a value that has no JSON.

@@ -1,4 +1,4 @@
-//! What a function is: a table of operations and of what does them.
+//! A function: a table of operations and of what does them.
 
 use std::{future::Future, pin::Pin};
 

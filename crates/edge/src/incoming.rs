@@ -16,7 +16,7 @@ extern "C" {
     fn host_body(effect: u32, call: u32, limit: usize);
 }
 
-/// What the host has read of a request: its head. One string for all headers, since
+/// The head of a request, as the host has read it. One string for all headers, since
 /// each crossing into wasm costs more than its bytes.
 #[derive(Debug)]
 pub struct Received {
@@ -61,7 +61,8 @@ impl Incoming {
         Self { received, body_limit }
     }
 
-    /// Reads the body, once; where none is taken, nothing. Until then none of it has been read: whatever can be refused without it, such as a missing credential, is refused before.
+    /// Reads the body, once; where none is taken, nothing. Until then none of it has been read:
+    /// whatever can be refused without it, such as a missing credential, is refused before.
     ///
     /// # Errors
     /// `unsupported_media_type`, `payload_too_large`, `request_timeout`, `overloaded`,
@@ -94,7 +95,7 @@ impl Incoming {
         parse_request(query_as_json(self.received.query()).as_bytes())
     }
 
-    /// What it says of who sends it.
+    /// The credentials that it carries.
     pub(crate) fn credentials<'a>(&'a self, config: &'a Config) -> Credentials<'a> {
         let [authorization, apikey] =
             ["authorization", "apikey"].map(|name| self.received.header(name));
@@ -123,7 +124,7 @@ impl Body {
     }
 }
 
-/// What the host has read, or why it stopped.
+/// The body that the host has read, or why it stopped.
 #[inline(never)]
 fn received_body(reply: Reply, limit: usize) -> Result<Body> {
     let (code, detail) = match reply.status {
@@ -139,7 +140,7 @@ fn received_body(reply: Reply, limit: usize) -> Result<Body> {
     Err(Error::new(code, detail))
 }
 
-/// What `functions.invoke()` adds for the platform, wherever it is told a region.
+/// A parameter that `functions.invoke()` adds for the platform, wherever it is told a region.
 const FOR_THE_PLATFORM: &str = "forceFunctionRegion";
 
 fn query_as_json(query: &str) -> String {

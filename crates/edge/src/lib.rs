@@ -2,7 +2,7 @@
 //!
 //! A function crate joins operations of the domains to what does them, by [`function!`], which
 //! hands it an [`Edge`] (the ports of this request) and a [`Call`] (who asks, what, and from where).
-//! What every function does alike is done before and after: configuration, routes, the caller, limits,
+//! The part that all functions share is done before and after: configuration, routes, the caller, limits,
 //! the error answer, one log line, Sentry. A body is read after everything that can be refused
 //! without. HTTP itself, with CORS and the request id, is `supabase/functions/_shared`.
 //!

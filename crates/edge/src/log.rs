@@ -23,7 +23,7 @@ struct Line<'a> {
     upstream_ms: u32,
 }
 
-/// What a request was, and what became of it.
+/// A request and its outcome.
 pub(crate) struct Outcome<'a> {
     pub(crate) method: String,
     /// `None` where there is no such route: an unknown path is a caller's text.

@@ -1,4 +1,4 @@
-//! What the runtime gives: environment, time, randomness, log, background work.
+//! The runtime: environment, time, randomness, log, background work.
 
 use std::future::Future;
 

@@ -1,4 +1,4 @@
-//! What every function does alike.
+//! The part of a request that all functions share.
 
 use std::future::Future;
 

@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 
 type Task = Pin<Box<dyn Future<Output = ()>>>;
 
-/// What an effect came to.
+/// The outcome of an effect.
 pub(crate) struct Reply {
     /// The HTTP status, 0 where there is no answer.
     pub(crate) status: u16,

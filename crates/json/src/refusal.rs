@@ -1,4 +1,4 @@
-//! What is wrong with a JSON text, and where.
+//! Faults of a JSON text, and where they are.
 
 use core::fmt::{self, Display};
 
@@ -71,7 +71,7 @@ impl Refusal {
         self
     }
 
-    /// What is wrong.
+    /// The kind of fault.
     pub fn fault(&self) -> Fault {
         self.0.fault
     }

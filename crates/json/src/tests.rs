@@ -75,7 +75,7 @@ fn a_text_of_brackets_is_refused_before_the_stack_is_used_up() {
     assert!(parse::<serde::de::IgnoredAny>("{\"a\":".repeat(1 << 20).as_bytes()).is_err());
 }
 
-/// What `serde_json` makes of a text, with numbers that are not whole as we hand them on.
+/// The value that `serde_json` reads in a text, with numbers that are not whole as we hand them on.
 fn theirs(text: &str) -> Option<Value> {
     serde_json::from_str::<Value>(text).ok()
 }

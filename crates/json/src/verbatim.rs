@@ -38,10 +38,10 @@ impl<T> Verbatim<T> {
 }
 
 impl<T: DeserializeOwned> Verbatim<T> {
-    /// What it says.
+    /// The value.
     ///
     /// # Errors
-    /// What is wrong with it, should it not be the JSON of a `T`.
+    /// The fault of a text that is not the JSON of a `T`.
     pub fn read(&self) -> Result<T, Refusal> {
         super::parse(self.text.as_bytes())
     }

@@ -11,10 +11,10 @@ use crate::workspace::Workspace;
 
 const DESCRIPTION: &str = "openapi.json";
 const TYPES: &str = "types/functions.ts";
-/// What the SQL functions refuse people with: supabase/tests/refusals.mjs holds it against them.
+/// The refusals of the SQL functions: supabase/tests/refusals.mjs holds it against them.
 const REFUSALS: &str = "supabase/tests/refusals.json";
 
-/// What to do with the generated files.
+/// The action for the generated files.
 pub(crate) struct Options {
     /// Compare with what is committed instead of writing.
     check: bool,

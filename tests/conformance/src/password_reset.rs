@@ -117,7 +117,7 @@ async fn release(subject: &impl Subject, link: &LinkToken) {
     let () = subject.call(&ReleasePasswordReset(&token)).await.unwrap();
 }
 
-/// What both calls say, which is the same.
+/// The arguments of both calls, which are the same.
 async fn refused(subject: &impl Subject, link: &LinkToken) -> TokenOutcome {
     let outcome = check(subject, link).await;
     assert_eq!(consume(subject, link).await, outcome);

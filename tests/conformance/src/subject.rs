@@ -1,4 +1,4 @@
-//! What the cases run against.
+//! The subject that the cases run against.
 
 use chrono::TimeDelta;
 use evenkeel_core::{
@@ -29,7 +29,7 @@ pub trait Subject: DispatchPorts + Identity + Unicode + Idna + ObjectStore + Fun
     fn advance(&self, by: TimeDelta);
     /// Queues a mail, and answers its id.
     fn enqueue(&self, draft: &Draft) -> i64;
-    /// What the log says of a mail.
+    /// The row of a mail in the log.
     fn logged(&self, mail: i64) -> Logged;
     /// Writes no more to an address.
     fn suppress(&self, address: &EmailAddress, reason: Suppression);
@@ -57,7 +57,7 @@ pub trait Subject: DispatchPorts + Identity + Unicode + Idna + ObjectStore + Fun
     fn withdraw(&self, plan: &str);
     /// A specialist announces one PDF and uploads another, or none.
     fn hand_in(&self, specialist: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId;
-    /// What the mailer does with the next request.
+    /// A fault of the mailer at the next request.
     fn next_delivery(&self, fault: MailerFault);
     /// The mailer refuses every batch with this recipient.
     fn refuse_recipient(&self, address: &EmailAddress);

@@ -11,7 +11,7 @@ use crate::{
 
 const FUNCTION: &str = "specialist-verify";
 
-/// What Storage does not have, or has otherwise than it was announced.
+/// The refusals where Storage has no file, or another than was announced.
 const FILE: Step = Step::of(&[Code::FileMissing, Code::FileMismatch]);
 
 operations! {

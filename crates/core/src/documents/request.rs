@@ -1,4 +1,4 @@
-//! What callers may ask.
+//! The requests of callers.
 
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,7 @@ pub struct OpenRequest {
     pub document_id: DocumentId,
 }
 
-/// What becomes of a document.
+/// The verdict about a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -81,7 +81,7 @@ pub enum Verdict {
 pub struct DecideRequest {
     /// Which document. To be approved, the caller must have opened it.
     pub document_id: DocumentId,
-    /// What becomes of it.
+    /// The verdict about it.
     pub decision: Verdict,
     /// Why. Needed to reject, and told to the specialist then; else for the audit log.
     #[cfg_attr(feature = "schema", schemars(length(min = 5, max = 500)))]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DecideRequest, QueueRequest, Verdict};
 use crate::{
     client::ClientContext,
-    date::Date,
+    date::{Date, Timestamp},
     decision::DocumentStatus,
     error::Code,
     id::{DocumentId, SpecialistId},
@@ -13,7 +13,7 @@ use crate::{
     ports::SqlFunction,
 };
 
-/// What kind of document it is.
+/// The kind of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -26,7 +26,7 @@ pub enum DocumentType {
     Other,
 }
 
-/// What a specialist is to the public.
+/// The state of a specialist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -49,26 +49,24 @@ pub struct Document {
     pub document_id: DocumentId,
     /// Whose it is.
     pub specialist_id: SpecialistId,
-    /// What kind it is.
+    /// Its kind.
     pub document_type: DocumentType,
     /// Its number, as the authority gave it.
     pub document_number: String,
-    /// Who issued it.
+    /// The authority that issued it.
     pub issuing_authority: String,
     /// Its last day; `null` if it does not expire.
     pub expiry_date: Option<Date>,
-    /// What became of it.
+    /// Its outcome.
     pub status: DocumentStatus,
     /// `application/pdf`, `image/jpeg` or `image/png`.
     pub mime_type: String,
     /// The length of its file in bytes.
     pub file_size: u32,
     /// When it was last submitted.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub uploaded_at: String,
+    pub uploaded_at: Timestamp,
     /// When it was decided about.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub decided_at: Option<String>,
+    pub decided_at: Option<Timestamp>,
     /// Why it was rejected.
     pub rejection_reason: Option<String>,
 }
@@ -80,13 +78,12 @@ pub struct QueueItem {
     /// The document.
     #[serde(flatten)]
     pub document: Document,
-    /// What the specialist is called.
+    /// The name of the specialist.
     pub specialist: String,
-    /// What they are to the public.
+    /// Their state.
     pub specialist_status: SpecialistStatus,
     /// When an admin last opened it.
-    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
-    pub review_started_at: Option<String>,
+    pub review_started_at: Option<Timestamp>,
     /// The names of the pillars that they work in.
     pub pillars: Vec<String>,
 }
@@ -111,7 +108,7 @@ pub struct VerificationQueue<'a> {
 }
 
 impl<'a> VerificationQueue<'a> {
-    /// What a request asks for.
+    /// The arguments of a request.
     pub fn new(request: &'a QueueRequest) -> Self {
         Self {
             p_status: request.status,
@@ -150,7 +147,7 @@ impl SqlFunction for StartDocumentReview<'_> {
 /// A document that was opened, and what its file should be.
 #[derive(Debug, Deserialize)]
 pub struct OpenedDocument {
-    /// What would be approved.
+    /// The document that would be approved.
     pub document: Verbatim<QueueItem>,
     /// The name of the copy that is decided about, if there is one already.
     pub reviewed_path: Option<String>,
@@ -166,7 +163,7 @@ pub struct OpenedDocument {
     pub differs: Option<String>,
     /// The name of the copy, should one be made.
     pub copy_path: String,
-    /// What it is called once it is downloaded.
+    /// Its name once it is downloaded.
     pub file_name: String,
 }
 
@@ -198,7 +195,7 @@ pub struct DecideDocument<'a> {
 }
 
 impl<'a> DecideDocument<'a> {
-    /// What a request asks for.
+    /// The arguments of a request.
     pub fn new(request: &'a DecideRequest, client: &'a ClientContext) -> Self {
         Self {
             p_document_id: request.document_id,
@@ -233,6 +230,6 @@ impl SqlFunction for DecideDocument<'_> {
 pub struct DecideResponse {
     /// The document, as it is now.
     pub document: Document,
-    /// What its specialist is now.
+    /// The state of its specialist now.
     pub specialist_status: SpecialistStatus,
 }

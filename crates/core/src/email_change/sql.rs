@@ -23,7 +23,7 @@ pub struct RequestEmailChange<'a> {
 }
 
 impl<'a> RequestEmailChange<'a> {
-    /// Who asks for which address.
+    /// A request by somebody for an address.
     pub fn new(user: UserId, asked: Asked<'a>) -> Self {
         let Asked { p_email, p_address_key, p_client_key, p_context } = asked;
         Self { p_user_id: user, p_email, p_address_key, p_client_key, p_context }
@@ -51,10 +51,10 @@ impl SqlFunction for UseEmailChangeLink<'_> {
     type Output = AddressConsumption;
 }
 
-/// What the database says of a link about a change.
+/// The answer of the database about the link of a change.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct AddressConsumption {
-    /// What became of it.
+    /// Its outcome.
     pub outcome: TokenOutcome,
     /// Whose account it is, if it held.
     pub user_id: Option<UserId>,

@@ -39,20 +39,20 @@ use crate::{
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PreviewResponse {
-    /// Who invites.
+    /// The company that invites.
     pub company: InvitingCompany,
     /// The address that was invited, as far as its owner knows it by.
     pub email: String,
     /// The name that the company knows them by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
-    /// What accepting takes.
+    /// The credential that accepting takes.
     pub requires: Requirement,
-    /// What is to be accepted with it.
+    /// The terms to be accepted with it.
     pub terms: AcceptedTerms,
 }
 
-/// What accepting an invitation takes.
+/// The credential that accepting an invitation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -73,7 +73,7 @@ pub struct AcceptResponse {
     pub company_id: CompanyId,
 }
 
-/// What a link that holds does.
+/// The effect of a link that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

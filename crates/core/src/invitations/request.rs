@@ -1,4 +1,4 @@
-//! What callers may ask.
+//! The requests of callers.
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub struct InviteRequest {
 pub struct Invitee {
     /// Their address. What is none is told in the result of the row.
     pub email: String,
-    /// What they will be; an employee if left out.
+    /// Their role; an employee if left out.
     #[serde(default)]
     pub role: Role,
     /// Suggested to them as their name. Cut after 100 characters.
@@ -38,7 +38,7 @@ pub struct Invitee {
     pub locale: Option<String>,
 }
 
-/// What somebody is in a company.
+/// The role of somebody in a company.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

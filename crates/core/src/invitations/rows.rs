@@ -16,7 +16,7 @@ const ECHO_LIMIT: usize = 254;
 /// The longest locale that is passed on: `zho-Hans`, and then some.
 const LOCALE_LIMIT: usize = 35;
 
-/// What was read of each row.
+/// The rows of a request, as they were read.
 pub(super) struct Rows<'a> {
     invitees: &'a [Invitee],
     addresses: Vec<Option<EmailAddress>>,
@@ -28,7 +28,7 @@ impl<'a> Rows<'a> {
         Self { invitees, addresses: invitees.iter().map(parse).collect() }
     }
 
-    /// What the database is asked: each address once. A row without one goes along, so
+    /// The question to the database: each address once. A row without one goes along, so
     /// that a request of nothing else is refused to strangers, too.
     pub(super) fn distinct(&self) -> Vec<Row> {
         let rows = self.invitees.iter().zip(&self.addresses).enumerate();

@@ -48,7 +48,7 @@ impl SqlFunction for InviteEmployees<'_> {
     ];
 }
 
-/// What became of the rows.
+/// The outcomes of the rows.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invited {
     /// By their index.
@@ -57,12 +57,12 @@ pub struct Invited {
     pub seats: Seats,
 }
 
-/// What became of one of them.
+/// The outcome of one of them.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InvitedRow {
     /// Which.
     pub index: u32,
-    /// What became of it.
+    /// Its outcome.
     pub status: InvitationStatus,
     /// The invitation that the address has, if it has one.
     pub invitation_id: Option<InvitationId>,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Body, CalledBy, Caller, Input, Operation, Query, Step};
 use crate::error::{Code, DescribedProblem};
 
-/// What every operation may answer, whatever it does.
+/// Refusals of every operation, whatever it does.
 const COMMON: [Code; 6] = [
     Code::InvalidRequest,
     Code::NotFound,
@@ -24,15 +24,15 @@ const OF_BODIES: [Code; 4] =
 pub(crate) trait Described {
     /// The function's name and the path below it.
     fn url(&self) -> (&'static str, &'static str);
-    /// What may refuse it.
+    /// The steps that may refuse it.
     fn steps(&self) -> &'static [Step];
     /// Its method, and the OpenAPI object of it.
     fn describe(&self, schemas: &mut Schemas) -> (&'static str, Value);
 }
 
-/// What an operation takes, as OpenAPI has it.
+/// The input of an operation, as OpenAPI has it.
 pub(crate) trait DescribedInput: Input {
-    /// What the input itself may be refused with.
+    /// The refusals of the input itself.
     const REFUSES: &'static [Code];
     /// The member of the operation's object, and its value.
     fn describe(schemas: &mut Schemas) -> (&'static str, Value);
@@ -102,7 +102,7 @@ impl Caller {
         }
     }
 
-    /// What others are refused with.
+    /// The refusals of everybody else.
     const fn refuses(self) -> &'static [Code] {
         match self {
             Self::Anybody | Self::AnybodyOrPerson => &[],

@@ -15,7 +15,7 @@ use crate::{
 };
 
 const LAYOUT: &str = include_str!("layout.html");
-/// What a date is worded in where the language of the text is unknown.
+/// The locale of a date where the language of the text is unknown.
 const FALLBACK: &str = "en";
 
 /// Why a mail cannot be rendered. Names the template, never a value.
@@ -92,7 +92,7 @@ impl Templates {
         Ok(Mail { from: config.mail.from.clone(), to: [mail.to.clone()], subject, html, text })
     }
 
-    /// What the mail is written in: the recipient's locale, with its region, where the text has its language.
+    /// The locale of the mail: the recipient's, with its region, where the text has its language.
     fn locale<'a>(&'a self, mail: &'a QueuedMail) -> &'a str {
         let language = |locale: &'a str| locale.split('-').next().unwrap_or_default();
         match self.languages.get(&mail.template_id) {

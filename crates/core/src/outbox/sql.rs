@@ -36,7 +36,7 @@ impl SqlFunction for ClaimEmails {
     type Output = Claim;
 }
 
-/// What a dispatcher may send now.
+/// The mails that a dispatcher may send now.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Claim {
     /// Until when nothing may be sent at all, if so.
@@ -109,7 +109,7 @@ pub struct QueuedMail {
     pub to: String,
     /// Of the claim's templates.
     pub template_id: i64,
-    /// What the template shows.
+    /// The variables of the template.
     pub variables: BTreeMap<String, serde_json::Value>,
     /// The recipient's locale, BCP 47.
     pub locale: String,
@@ -124,11 +124,11 @@ pub struct QueuedMail {
 /// The token of a mail.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QueuedToken {
-    /// What it is good for.
+    /// Its purpose.
     pub purpose: Purpose,
     /// Its row.
     pub id: TokenId,
-    /// What the row keeps of it, once it has been mailed.
+    /// The hash that the row keeps, once it has been mailed.
     pub token_hash: Option<TokenHash>,
 }
 
@@ -174,14 +174,14 @@ impl SqlFunction for SettleEmails<'_> {
     type Output = Settled;
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settlement {
     /// The batch.
     pub batch_id: BatchId,
     /// The lease it was sent under.
     pub lease: LeaseId,
-    /// What follows.
+    /// The consequence.
     pub outcome: Outcome,
     /// The mailer's ids, in the order of the mails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -197,7 +197,7 @@ pub struct Settlement {
     pub spent: Option<bool>,
 }
 
-/// What follows for a batch.
+/// The consequence for a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {

@@ -1,4 +1,4 @@
-//! What follows from the mailer's answer. Pure, so that every case stands in a table.
+//! The consequence of the mailer's answer. Pure, so that every case stands in a table.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,7 +15,7 @@ const LONGEST_RETRY_SECONDS: u32 = 2 * 60 * 60;
 const QUOTA_PAUSE_SECONDS: u32 = 60 * 60;
 const CREDENTIALS_PAUSE_SECONDS: u32 = 10 * 60;
 
-/// What to do with a batch after an answer.
+/// The next step for a batch after an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Write this down.

@@ -1,4 +1,4 @@
-//! What callers may ask.
+//! The requests of callers.
 
 use serde::Deserialize;
 

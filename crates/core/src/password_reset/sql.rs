@@ -20,7 +20,7 @@ impl SqlFunction for RequestPasswordReset<'_> {
     type Output = Admission;
 }
 
-/// What using a link up and releasing it say.
+/// The arguments of using a link up and of releasing it.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs, reason = "documented at the SQL functions")]
 pub struct ResetToken<'a> {
@@ -51,7 +51,7 @@ impl SqlFunction for CheckPasswordReset<'_> {
     type Output = PasswordResetCheck;
 }
 
-/// What the database says of a token, and of the person behind it if it holds.
+/// The answer of the database about a token, and about the person behind it if it holds.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordResetCheck {
     /// `live`, or why not.

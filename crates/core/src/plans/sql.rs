@@ -25,7 +25,7 @@ pub struct AssignCompanyPlan<'a> {
 }
 
 impl<'a> AssignCompanyPlan<'a> {
-    /// What a request asks for.
+    /// The arguments of a request.
     pub fn new(request: &'a AssignPlanRequest, client: &'a ClientContext) -> Self {
         Self {
             p_company_id: request.company_id,

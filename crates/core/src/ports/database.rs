@@ -8,9 +8,9 @@ use crate::{access_token::AccessToken, error::Code};
 pub trait SqlFunction: Serialize {
     /// The name of the function in schema `public`.
     const NAME: &'static str;
-    /// What it returns.
+    /// The type that it returns.
     type Output: DeserializeOwned;
-    /// What it refuses people with, called as somebody. A database test holds it against the function.
+    /// Its refusals when it is called as somebody. A database test holds it against the function.
     const REFUSES: &'static [Code] = &[];
 }
 

@@ -19,14 +19,14 @@ pub struct Mail {
     pub text: String,
 }
 
-/// Whoever delivers mail.
+/// A service that delivers mail.
 pub trait Mailer {
     /// Hands over a batch of 1 to 100 mails, all or none, under an idempotency
     /// key: the same batch may be handed over again for 24 hours and is sent once.
     async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery;
 }
 
-/// What became of a batch.
+/// The outcome of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// The mailer's ids in the order of the mails, or why there are none.
@@ -35,7 +35,7 @@ pub struct Delivery {
     pub pace: Option<Pace>,
 }
 
-/// What `ratelimit-*` headers say.
+/// The pace that `ratelimit-*` headers give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Requests left in the window.

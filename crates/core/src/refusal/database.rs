@@ -1,4 +1,4 @@
-//! What the database refuses somebody, in the words of the contract.
+//! Refusals of the database, in the words of the contract.
 //!
 //! A SQL function that people call refuses with a SQLSTATE `PTnnn`, `nnn` being
 //! the HTTP status, a stable word as message and, where numbers explain it, these

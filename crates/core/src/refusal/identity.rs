@@ -1,4 +1,4 @@
-//! What Auth refuses, in the words of our own rules.
+//! Refusals of Auth, in the words of our own rules.
 
 use crate::{
     error::{Code, Error, FieldError},

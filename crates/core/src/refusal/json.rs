@@ -1,4 +1,4 @@
-//! What is wrong with the body of a request.
+//! Faults of the body of a request.
 
 use crate::{
     error::{Code, Error, Result},

@@ -1,4 +1,4 @@
-//! What Storage does not give.
+//! Failures of Storage.
 
 use crate::{error::Error, ports::ObjectStoreError};
 

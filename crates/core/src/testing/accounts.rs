@@ -15,7 +15,7 @@ use crate::{
 
 /// As `supabase/config.toml` sets it.
 const SHORTEST_PASSWORD: usize = 12;
-/// What bcrypt reads; Auth refuses more instead of cutting it off.
+/// The bytes that bcrypt reads; Auth refuses more instead of cutting it off.
 const LONGEST_PASSWORD: usize = 72;
 
 /// A row of `auth.users`.
@@ -54,7 +54,7 @@ impl World {
         AccessToken::from_authorization(Some(&format!("Bearer {token}"))).expect("a token")
     }
 
-    /// What `private.user_id()` says.
+    /// The answer of `private.user_id()`.
     pub(super) fn person_of(&self, token: &AccessToken) -> Option<UserId> {
         let claims = token.expose().split('.').nth(1).expect("claims");
         let claims = Base64UrlUnpadded::decode_vec(claims).expect("of this world");

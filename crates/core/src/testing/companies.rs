@@ -70,7 +70,7 @@ pub struct MemorySubscription {
 pub struct Companies {
     /// The version of the terms that is in force, and of the privacy notice.
     pub terms_version: String,
-    /// Who accepted them with an invitation.
+    /// The people who accepted them with an invitation.
     pub accepted_terms: Vec<UserId>,
     pub rows: Vec<MemoryCompany>,
     pub plans: Vec<MemoryPlan>,
@@ -118,7 +118,7 @@ impl MemoryCompany {
         }
     }
 
-    /// Who counts as a member, and who as invited.
+    /// The numbers of members and of invited people.
     pub(super) fn seats(&self, now: DateTime<Utc>) -> Seats {
         let members = self.members.iter().filter(|member| member.active).count();
         let pending = self.invitations.iter().filter(|invitation| invitation.is_open(now)).count();

@@ -48,14 +48,14 @@ pub struct MemoryFile {
 #[allow(missing_docs, reason = "the name of the table")]
 pub struct Documents {
     pub rows: Vec<MemoryDocument>,
-    /// What Storage has, by bucket and path.
+    /// The files of Storage, by bucket and path.
     pub files: BTreeMap<(String, String), MemoryFile>,
-    /// What Storage does with the next `copy`, `read`, `sign` or `remove` instead.
+    /// The fault of Storage at the next `copy`, `read`, `sign` or `remove`.
     pub fault: Option<(&'static str, ObjectStoreError)>,
 }
 
 impl Documents {
-    /// What the fault says, if it is one of this call.
+    /// The error of the fault, if it is one of this call.
     fn fail(&mut self, call: &str) -> Result<(), ObjectStoreError> {
         self.fault.take_if(|(failing, _)| *failing == call).map_or(Ok(()), |(_, error)| Err(error))
     }

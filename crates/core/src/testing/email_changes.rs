@@ -242,7 +242,7 @@ impl World {
         }
     }
 
-    /// What the trigger does when Auth stores another address; `Err` where it refuses.
+    /// The trigger's work when Auth stores another address; `Err` where it refuses.
     pub(super) fn follow_email_change(&self, user: UserId, new: &str) -> Result<(), ()> {
         let old = self.account(user).map(|account| account.address).unwrap_or_default();
         if old == new {

@@ -8,7 +8,7 @@ use crate::{
     ports::{Delivery, Mail, Mailer, MailerError},
 };
 
-/// What the mailer does with the next request.
+/// A fault of the mailer at the next request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailerFault {
     /// Refuses, and takes nothing.
@@ -17,7 +17,7 @@ pub enum MailerFault {
     TakeAndLose,
 }
 
-/// What the mailer has taken.
+/// The mails that the mailer has taken.
 #[derive(Debug, Default)]
 pub struct Mailbox {
     /// Every mail that was sent, in order.

@@ -23,7 +23,7 @@ const BATCH_LIMIT: usize = 100;
 /// A row of `communication_logs`, with its place in the queue.
 #[derive(Clone, Debug)]
 pub struct MemoryMail {
-    /// What is sent.
+    /// The mail.
     pub mail: QueuedMail,
     /// Which dispatcher sends it.
     pub stream: Stream,
@@ -66,7 +66,7 @@ pub struct Outbox {
     pub paused_until: Option<DateTime<Utc>>,
     /// Addresses that are not written to.
     pub suppressions: HashMap<String, Suppression>,
-    /// What people want.
+    /// The preferences of people.
     pub preferences: HashMap<UserId, Preferences>,
     batches: Vec<MemoryBatch>,
     ids: u128,

@@ -1,4 +1,4 @@
-//! Who asks for a mail with a link, in memory: what waits, and who has to.
+//! Requests for mails with a link, in memory: those that wait, and clients that have to.
 
 use std::collections::HashMap;
 
@@ -23,11 +23,11 @@ struct Allowance {
     refill: TimeDelta,
 }
 
-/// What is to become of requests that were waiting.
+/// The consequences of requests that were waiting.
 pub(super) struct TakenRequests {
-    /// Who gets a token of which purpose.
+    /// Tokens to issue: for whom, of which purpose.
     pub entitled: Vec<(Purpose, MemoryAccount)>,
-    /// Who wants which address.
+    /// Changes of address to begin: of whom, to which.
     pub changes: Vec<WantedAddress>,
 }
 

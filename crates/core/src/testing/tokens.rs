@@ -29,7 +29,7 @@ pub struct MemoryToken {
     pub superseded: bool,
     /// Whether it was given back because Auth had not answered yes.
     pub released: bool,
-    /// What was said with the link, while the address was not confirmed.
+    /// The introduction with the link, while the address was not confirmed.
     pub introduction: Value,
 }
 
@@ -38,7 +38,7 @@ pub struct MemoryToken {
 pub struct Tokens {
     /// The tokens.
     pub rows: Vec<MemoryToken>,
-    /// Who asks for one.
+    /// The asker.
     pub requests: TokenRequests,
 }
 
@@ -261,7 +261,7 @@ impl MemoryToken {
         !self.used && !self.superseded && self.expires_at > now
     }
 
-    /// What `private.examine_link()` says to who has not the secret. A wrong one counts.
+    /// The answer of `private.examine_link()` to who has not the secret. A wrong one counts.
     pub(super) fn open(&mut self, hash: &TokenHash) -> Result<(), TokenOutcome> {
         // Before it is mailed there is nothing to be guessed, hence nothing to be used up.
         let stored = self.token_hash.as_ref().ok_or(TokenOutcome::Invalid)?;

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::{config::Config, testing::World};
 
-    /// Whoever is asked, and says nothing but `null`.
+    /// A server that says nothing but `null`.
     struct Gateway {
         world: World,
         asked: RefCell<Vec<HttpRequest>>,

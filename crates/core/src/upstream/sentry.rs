@@ -1,6 +1,6 @@
 //! Sentry's envelope endpoint: errors, and check-ins of the cron functions.
 //!
-//! What goes there is the code, the operator's cause and ids. Neither bodies
+//! An event has the code, the operator's cause and ids. Neither bodies
 //! nor headers nor addresses are ever put in, so there is nothing to scrub.
 
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::{
 };
 
 const CLIENT: &str = concat!("evenkeel/", env!("CARGO_PKG_VERSION"));
-/// What a bare 429 means (Sentry, "Rate Limiting").
+/// The pause after a bare 429 (Sentry, "Rate Limiting").
 const DEFAULT_PAUSE_SECONDS: u32 = 60;
 /// Sentry never delays what it observes.
 const TIMEOUT_MS: u32 = 2_000;

@@ -47,7 +47,7 @@ struct RemoveRequest<'a> {
     prefixes: &'a [String],
 }
 
-/// What Storage answers instead of an object: nearly always with status 400, whatever it is.
+/// The answer of Storage in place of an object: nearly always with status 400, whatever it is.
 #[derive(Deserialize)]
 struct Refusal {
     #[serde(rename = "statusCode")]

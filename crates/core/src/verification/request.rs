@@ -1,4 +1,4 @@
-//! What callers may ask.
+//! The requests of callers.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub struct VerifyRequest {
     /// The token of the link, 64 characters.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
-    /// What they are called. The first confirmation clears what came with the sign-up, since
+    /// Their name. The first confirmation clears what came with the sign-up, since
     /// somebody else may have sent it, and keeps what is said here.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub display_name: Option<String>,
@@ -31,7 +31,7 @@ pub struct VerifyRequest {
     pub time_zone: Option<String>,
 }
 
-/// What a person says of themselves.
+/// The introduction of a person.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "documented at the request")]
 pub struct Introduction<'a> {
@@ -41,7 +41,7 @@ pub struct Introduction<'a> {
 }
 
 impl VerifyRequest {
-    /// What was said, if anything.
+    /// The introduction, if there is one.
     pub(super) fn introduction(&self) -> Result<Option<Introduction<'_>>> {
         let display_name = self.display_name.as_deref();
         let name = display_name.unwrap_or_default();

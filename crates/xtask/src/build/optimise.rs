@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::workspace::Workspace;
 
-/// What the edge runtime's V8 13.0 runs. `--all-features` would let wasm-opt emit what it refuses.
+/// The features that the edge runtime's V8 13.0 has. `--all-features` would let wasm-opt emit what it refuses.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-sign-ext",

@@ -9,7 +9,7 @@ use flate2::write::GzEncoder;
 
 const KILOBYTE: usize = 1000;
 
-/// What a module may weigh, in bytes.
+/// The size that a module may have, in bytes.
 struct Bound {
     raw: usize,
     gzip: Option<usize>,

@@ -1,4 +1,4 @@
-//! What a `build/` folder was made from, so that unchanged inputs are not packaged again.
+//! The inputs that a `build/` folder was made from, so that unchanged inputs are not packaged again.
 
 use std::fs;
 use std::path::Path;

@@ -10,7 +10,7 @@ use crate::{
 
 const FUNCTION: &str = "company-invitation-accept";
 
-/// What a link is refused with that cannot be accepted.
+/// The refusals of an invitation that cannot be accepted.
 const LINK: Step =
     Step::of(&[Code::TokenUsed, Code::InvitationRevoked, Code::CompanySuspended, Code::SeatLimit]);
 

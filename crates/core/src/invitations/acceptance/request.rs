@@ -1,4 +1,4 @@
-//! What callers may ask.
+//! The requests of callers.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +32,7 @@ pub struct AcceptRequest {
     /// for whoever is signed in.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "password")))]
     pub password: Option<SecretString>,
-    /// What they are called; the name they have, where it is left out.
+    /// Their name; the one that they have, where it is left out.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub full_name: Option<String>,
     /// Whether whoever is signed in joins with their account, though it has another
@@ -43,7 +43,7 @@ pub struct AcceptRequest {
     /// there. The company does not learn it.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "email")))]
     pub private_email: Option<String>,
-    /// What they accept.
+    /// The terms that they accept.
     pub terms: AcceptedTerms,
 }
 

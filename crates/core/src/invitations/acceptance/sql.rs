@@ -12,7 +12,7 @@ use crate::{
     token::{TokenHash, TokenOutcome},
 };
 
-/// What the database says of an invitation and its link.
+/// The answer of the database about an invitation and its link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationOutcome {
@@ -93,7 +93,7 @@ impl SqlFunction for CheckInvitation<'_> {
 pub struct InvitationCheck {
     /// `live`, or why not.
     pub outcome: InvitationOutcome,
-    /// Who invites.
+    /// The company that invites.
     #[serde(default)]
     pub company: InvitingCompany,
     /// The address that was invited.
@@ -173,7 +173,7 @@ impl SqlFunction for AcceptInvitation<'_> {
     type Output = Acceptance;
 }
 
-/// What became of an invitation that was to be accepted.
+/// The outcome of an invitation that was to be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Acceptance {
     /// `accepted`, or why not.

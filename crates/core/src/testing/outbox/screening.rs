@@ -14,7 +14,7 @@ pub enum Suppression {
     Unsubscribed,
 }
 
-/// What a person wants (`notification_preferences`).
+/// The wishes of a person (`notification_preferences`).
 #[derive(Clone, Debug, Default)]
 pub struct Preferences {
     /// Categories that are switched off.
@@ -23,7 +23,7 @@ pub struct Preferences {
     pub quiet_until: Option<DateTime<Utc>>,
 }
 
-/// What becomes of a mail.
+/// The fate of a mail.
 pub(super) enum Verdict {
     Send,
     Skip(&'static str),
