@@ -1,7 +1,7 @@
 // @ts-check
 // What a function that people call refuses (SQLSTATE PTnnn and a word), itself or by a function that it calls or a
 // trigger that it fires, is what its comment says after "Errors:" and, where an edge function calls it, what the
-// contract says (refusals.json, which the Rust types make). Reads the functions of the database in DATABASE_URL.
+// contract says (contract.json, which the Rust types make). Reads the functions of the database in DATABASE_URL.
 //
 //   node supabase/tests/refusals.mjs [function]    with a name: prints what it refuses, and where that stands
 import { readFileSync } from 'node:fs';
@@ -114,7 +114,7 @@ async function main() {
     return;
   }
   /** @type {{ functions: Record<string, string[]>, codes: Record<string, number> }} */
-  const contract = JSON.parse(readFileSync(new URL('refusals.json', import.meta.url), 'utf8'));
+  const contract = JSON.parse(readFileSync(new URL('contract.json', import.meta.url), 'utf8'));
   const complaints = [];
   for (const { name, comment, callable } of functions.filter(({ schema }) => schema === 'public')) {
     const found = [...refusals(`public.${name}`).keys()].filter((refusal) => !isGuarded(name, refusal.split(' ')[1]));

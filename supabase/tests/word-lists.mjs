@@ -1,14 +1,15 @@
 // @ts-check
-// Lists of words, such as roles and statuses, stand once: as domains of the schema. openapi.json, which is made from the
-// Rust types, has the same; types/database.ts is made from them.
+// Lists of words, such as roles and statuses, stand once: as domains of the schema. openapi.json and contract.json, which are
+// made from the Rust types, have the same; types/database.ts is made from them.
 //
-//   node supabase/tests/word-lists.mjs    compares those of DATABASE_URL with openapi.json
+//   node supabase/tests/word-lists.mjs    compares those of DATABASE_URL with openapi.json and contract.json
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import postgres from 'postgres';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const SCHEMAS = /** @type {const} */ (['public', 'private']);
 
 /** The domains that edge functions take or answer, by the name that openapi.json gives them. */
 const IN_FUNCTIONS = {
@@ -21,19 +22,19 @@ const IN_FUNCTIONS = {
 
 /** @typedef {{ lists: Map<string, string[]>, columns: Map<string, string> }} WordLists columns: `table.column` to the name of its list */
 
-/** @param {string} url @returns {Promise<WordLists>} of the schema public */
-export async function wordListsOf(url) {
+/** @param {string} url @param {typeof SCHEMAS[number]} [schema] @returns {Promise<WordLists>} */
+export async function wordListsOf(url, schema = 'public') {
   const sql = postgres(url, { max: 1 });
   try {
     const domains = await sql`
       select t.typname as name, array(
           select w[1] from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w where c.contypid = t.oid
         ) as words
-      from pg_type t where t.typtype = 'd' and t.typnamespace = 'public'::regnamespace order by 1`;
+      from pg_type t where t.typtype = 'd' and t.typnamespace = ${schema}::regnamespace order by 1`;
     const columns = await sql`
       select c.relname || '.' || a.attname as name, t.typname as list
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v') and t.typtype = 'd' and t.typnamespace = 'public'::regnamespace`;
+      where c.relnamespace = ${schema}::regnamespace and c.relkind in ('r', 'p', 'v') and t.typtype = 'd' and t.typnamespace = ${schema}::regnamespace`;
     return {
       lists: new Map(domains.map(({ name, words }) => [name, words])),
       columns: new Map(columns.map(({ name, list }) => [name, list])),
@@ -53,6 +54,13 @@ export function differences(lists, openapi) {
   });
 }
 
+/** @param {Map<string, string[]>} lists @param {Record<string, string[]>} words @returns {string[]} what differs */
+export function differencesOfWorkers(lists, words) {
+  return Object.entries(words)
+    .filter(([domain, theirs]) => !same(lists.get(domain) ?? [], theirs))
+    .map(([domain, theirs]) => `the domain private.${domain} has ${(lists.get(domain) ?? []).join(', ') || 'no words'}; contract.json has ${theirs.join(', ')}`);
+}
+
 /** @param {any} schema @returns {string[]} */
 function wordsOf(schema) {
   return schema?.enum ?? schema?.oneOf?.map((/** @type {any} */ one) => one.const ?? one.enum?.[0]) ?? [];
@@ -63,9 +71,13 @@ function same(one, other) {
   return JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 }
 
+/** @param {string} file */
+const json = async (file) => JSON.parse(await readFile(path.join(root, file), 'utf8'));
+
 async function main() {
-  const { lists } = await wordListsOf(process.env.DATABASE_URL ?? '');
-  const complaints = differences(lists, JSON.parse(await readFile(path.join(root, 'openapi.json'), 'utf8')));
+  const [shown, ofWorkers] = await Promise.all(SCHEMAS.map((schema) => wordListsOf(process.env.DATABASE_URL ?? '', schema)));
+  const { words } = await json('supabase/tests/contract.json');
+  const complaints = [...differences(shown.lists, await json('openapi.json')), ...differencesOfWorkers(ofWorkers.lists, words)];
   for (const complaint of complaints) console.error(complaint);
   process.exit(complaints.length > 0 ? 1 : 0);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { differences } from './word-lists.mjs';
+import { differences, differencesOfWorkers } from './word-lists.mjs';
 
 const WORDS = {
   company_role: ['employee', 'manager', 'admin'],
@@ -39,4 +39,11 @@ for (const [what, changed] of Object.entries({
 test('refused: a domain that has gone', () => {
   const { company_role: _, ...others } = WORDS;
   assert.equal(differences(new Map(Object.entries(others)), openapi()).length, 1);
+});
+
+test('a word that the workers know, or the domain, and not both, is a difference', () => {
+  const lists = new Map([['mail_stream', ['mail', 'reminder']]]);
+  assert.deepEqual(differencesOfWorkers(lists, { mail_stream: ['reminder', 'mail'] }), []);
+  assert.equal(differencesOfWorkers(lists, { mail_stream: ['mail'] }).length, 1);
+  assert.equal(differencesOfWorkers(lists, { token_purpose: ['invitation'] }).length, 1);
 });

@@ -1,10 +1,11 @@
 //! The contract as data: the operations of all domains, put together.
 //!
 //! `cargo xtask contract` writes what is generated of it: `openapi.json` with the TypeScript types,
-//! and what the database is held against.
+//! and `supabase/tests/contract.json`, which the database is held against.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::{JsonSchema, schema_for};
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -12,7 +13,10 @@ use crate::{
     error::Code,
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
-    outbox, password_reset, plans, sweep, verification,
+    outbox::{self, Stream},
+    password_reset, plans, sweep,
+    token::Purpose,
+    verification,
 };
 
 /// Those of each domain. The build tool finds a function that has none.
@@ -37,8 +41,9 @@ pub fn functions() -> BTreeSet<&'static str> {
     operations().map(|operation| operation.url().0).collect()
 }
 
-/// The refusals of the SQL functions, by their names, and the status of every code.
-pub fn refusals() -> Value {
+/// What the database is held against: the refusals of its functions, by their names; the status of
+/// every code; and the words of its domains that only the workers see.
+pub fn for_the_database() -> Value {
     let steps = operations().flat_map(Described::steps);
     let functions: BTreeMap<_, BTreeSet<_>> = steps
         .filter_map(|step| {
@@ -48,7 +53,15 @@ pub fn refusals() -> Value {
         .collect();
     let codes: BTreeMap<_, _> =
         Code::ALL.iter().map(|code| (code.as_str(), code.status())).collect();
-    json!({ "functions": functions, "codes": codes })
+    let words = json!({ "token_purpose": words::<Purpose>(), "mail_stream": words::<Stream>() });
+    json!({ "functions": functions, "codes": codes, "words": words })
+}
+
+/// The words of an enum.
+fn words<T: JsonSchema>() -> Vec<Value> {
+    let schema = schema_for!(T).to_value();
+    let words = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    words.filter_map(|word| word.get("const").cloned()).collect()
 }
 
 /// The description, as `openapi.json` holds it.

@@ -28,6 +28,7 @@ const KEY_BYTES: usize = 32;
 
 /// The purpose of a token. A token of one purpose is worthless for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Confirms an e-mail address.

@@ -11,8 +11,8 @@ use crate::workspace::Workspace;
 
 const DESCRIPTION: &str = "openapi.json";
 const TYPES: &str = "types/functions.ts";
-/// The refusals of the SQL functions: supabase/tests/refusals.mjs holds it against them.
-const REFUSALS: &str = "supabase/tests/refusals.json";
+/// The database is held against it by supabase/tests/refusals.mjs and word-lists.mjs.
+const FOR_THE_DATABASE: &str = "supabase/tests/contract.json";
 
 /// The action for the generated files.
 pub(crate) struct Options {
@@ -34,9 +34,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let workspace = Workspace::discover()?;
     let description = serde_json::to_string_pretty(&evenkeel_core::contract::openapi())? + "\n";
     let types = typescript(&workspace, &description)?;
-    let refusals = serde_json::to_string_pretty(&evenkeel_core::contract::refusals())? + "\n";
+    let database = evenkeel_core::contract::for_the_database();
+    let database = serde_json::to_string_pretty(&database)? + "\n";
     every_function_is_described(&workspace)?;
-    for (name, content) in [(DESCRIPTION, description), (TYPES, types), (REFUSALS, refusals)] {
+    for (name, content) in
+        [(DESCRIPTION, description), (TYPES, types), (FOR_THE_DATABASE, database)]
+    {
         let path = workspace.root.join(name);
         if options.check {
             let fresh = fs::read_to_string(&path).is_ok_and(|committed| committed == content);

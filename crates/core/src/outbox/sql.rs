@@ -13,6 +13,7 @@ use crate::{
 
 /// Which mails a dispatcher drains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stream {
     /// Everything that somebody's action caused.
