@@ -126,3 +126,41 @@ fn failure(name: &str) -> TransportError {
         _ => TransportError::Unreachable(name.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use evenkeel_core::ports::HttpMethod;
+
+    use super::*;
+
+    const WANTED: [&str; 3] = ["ratelimit-remaining", "retry-after", "ratelimit-reset"];
+
+    fn request() -> HttpRequest {
+        HttpRequest {
+            method: HttpMethod::Post,
+            upstream: "mailer",
+            url: "https://api.example/emails?a=b:c".to_owned(),
+            headers: vec![
+                ("authorization", "Bearer a:b".to_owned()),
+                ("content-type", "application/json".to_owned()),
+            ],
+            body: None,
+            timeout_ms: 1_000,
+            wanted_headers: &WANTED,
+            answer_limit: 64,
+        }
+    }
+
+    #[test]
+    fn a_call_is_written_as_the_host_reads_it_and_read_as_it_answers() {
+        let request = request();
+        assert_eq!(head(&request), include_str!("../../../tests/wasm/protocol/upstream-head.txt"));
+        let names = include_str!("../../../tests/wasm/protocol/wanted-names.txt");
+        assert_eq!(request.wanted_headers.join("\n"), names);
+        let values = include_str!("../../../tests/wasm/protocol/wanted-values.txt");
+        let found = wanted(&request, values);
+        let expected =
+            [("ratelimit-remaining", "4".to_owned()), ("ratelimit-reset", "1".to_owned())];
+        assert_eq!(found, expected);
+    }
+}

@@ -199,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn headers_are_read_as_the_host_writes_them() {
+        let incoming = incoming(include_str!("../../../tests/wasm/protocol/request-headers.txt"));
+        assert_eq!(incoming.received.header("apikey"), Some("1"));
+        assert_eq!(incoming.received.header("user-agent"), Some("a:b"));
+        assert!(incoming.require_json().is_ok());
+    }
+
+    #[test]
     fn a_header_is_found_by_its_whole_name() {
         let incoming = incoming("x-a:1\nx: 2 \nx-b:3:4\n");
         assert_eq!(incoming.received.header("x"), Some("2"));
