@@ -27,21 +27,25 @@ export async function wordListsOf(url, schema = 'public') {
   const sql = postgres(url, { max: 1 });
   try {
     const domains = await sql`
-      select t.typname as name, array(
-          select w[1] from pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w where c.contypid = t.oid
-        ) as words
+      select t.typname as name, array(select pg_get_constraintdef(c.oid) from pg_constraint c where c.contypid = t.oid) as checks
       from pg_type t where t.typtype = 'd' and t.typnamespace = ${schema}::regnamespace order by 1`;
     const columns = await sql`
       select c.relname || '.' || a.attname as name, t.typname as list
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
       where c.relnamespace = ${schema}::regnamespace and c.relkind in ('r', 'p', 'v') and t.typtype = 'd' and t.typnamespace = ${schema}::regnamespace`;
     return {
-      lists: new Map(domains.map(({ name, words }) => [name, words])),
+      lists: new Map(domains.map(({ name, checks }) => [name, wordsIn(checks)])),
       columns: new Map(columns.map(({ name, list }) => [name, list])),
     };
   } finally {
     await sql.end();
   }
+}
+
+/** @param {string[]} checks definitions of the constraints of a domain @returns {string[]} its words; none where it is no plain list */
+export function wordsIn(checks) {
+  const list = checks.length === 1 && /^CHECK \(\(VALUE = (?:ANY \(ARRAY\[)?('[^]*'::text)(?:\]\))?\)\)$/.exec(checks[0])?.[1];
+  return list ? [...list.matchAll(/'((?:[^']|'')+)'::text/g)].map(([, word]) => word) : [];
 }
 
 /** @param {Map<string, string[]>} lists @param {any} openapi @returns {string[]} what differs */

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { differences, differencesOfWorkers } from './word-lists.mjs';
+import { differences, differencesOfWorkers, wordsIn } from './word-lists.mjs';
 
 const WORDS = {
   company_role: ['employee', 'manager', 'admin'],
@@ -46,4 +46,11 @@ test('a word that the workers know, or the domain, and not both, is a difference
   assert.deepEqual(differencesOfWorkers(lists, { mail_stream: ['reminder', 'mail'] }), []);
   assert.equal(differencesOfWorkers(lists, { mail_stream: ['mail'] }).length, 1);
   assert.equal(differencesOfWorkers(lists, { token_purpose: ['invitation'] }).length, 1);
+});
+
+test('words are whatever is listed; what narrows a list, or is none, leaves no words', () => {
+  const list = "CHECK ((VALUE = ANY (ARRAY['other'::text, 'other2'::text, 'in-person'::text, 'EU'::text])))";
+  assert.deepEqual(wordsIn([list]), ['other', 'other2', 'in-person', 'EU']);
+  assert.deepEqual(wordsIn(["CHECK ((VALUE = 'other'::text))"]), ['other']);
+  assert.deepEqual([wordsIn([list, "CHECK ((VALUE <> 'other'::text))"]), wordsIn(["CHECK ((VALUE <> 'other'::text))"]), wordsIn([])], [[], [], []]);
 });
