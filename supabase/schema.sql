@@ -3164,7 +3164,7 @@ declare
   v_result record;
 begin
   if jsonb_typeof(p_invitations) is distinct from 'array' or jsonb_array_length(p_invitations) not between 1 and 100 then
-    raise sqlstate 'PT422' using message = 'invalid_request', detail = 'Invite 1 to 100 people at a time.';
+    raise sqlstate 'PT422' using message = 'invalid_invitations', detail = 'Invite 1 to 100 people at a time.';
   end if;
   for v_row in
     select r.*
@@ -7136,7 +7136,7 @@ CREATE FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, 
   select private.invite_employees(p_company_id, p_invitations, p_context);
 $$;
 
-COMMENT ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) IS 'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_request, invalid_role (422), too_many_mails (429).';
+COMMENT ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) IS 'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
 
 CREATE FUNCTION public.leave_company(p_company_id uuid) RETURNS void
     LANGUAGE sql

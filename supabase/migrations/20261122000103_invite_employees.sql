@@ -214,7 +214,7 @@ declare
   v_result record;
 begin
   if jsonb_typeof(p_invitations) is distinct from 'array' or jsonb_array_length(p_invitations) not between 1 and 100 then
-    raise sqlstate 'PT422' using message = 'invalid_request', detail = 'Invite 1 to 100 people at a time.';
+    raise sqlstate 'PT422' using message = 'invalid_invitations', detail = 'Invite 1 to 100 people at a time.';
   end if;
   for v_row in
     select r.*
@@ -252,6 +252,6 @@ $$;
 comment on function public.invite_employees(uuid, jsonb, jsonb) is
   'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], '
   'seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, '
-  'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_request, invalid_role (422), too_many_mails (429).';
+  'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
 
 grant execute on function public.invite_employees(uuid, jsonb, jsonb) to authenticated;

@@ -18,21 +18,30 @@ const EVERYWHERE = ['unauthenticated', 'rate_limited'];
 const GUARDED = [
   [/booking|session/, ['status_not_allowed'], 'the function refuses booking_not_open before, behind the lock of the row'],
   [/^(accept|decide)_document$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],
+  [/^demo_join$/, ['last_admin'], 'it makes a membership and changes none'],
   [/^document_to_approve$/, ['invalid_decision', 'reason_required'], 'the decision is always to approve'],
 ];
 
 /** @param {string} name @param {string} word */
 const isGuarded = (name, word) => GUARDED.some(([functions, words]) => functions.test(name) && words.includes(word));
 
-/** @param {string} definition @returns {string} without comments, which name functions, too */
-const codeOf = (definition) => definition.replace(/--.*$/gm, '');
+/** @param {string} definition @returns {string} without comments, which name functions, too. A string may look like one. */
+const codeOf = (definition) => definition.replace(/('(?:[^']|'')*')|--.*|\/\*[^]*?\*\//g, '$1');
 
-/** @param {string} definition @returns {string[]} `PT409 seat_limit` */
+/** @param {string} definition @returns {string[]} `409 seat_limit` */
 export function raised(definition) {
-  const raises = codeOf(definition).matchAll(/raise\s+sqlstate\s+'(PT\d{3})'\s+using\s+message\s*=\s*(?:'([a-z_]+)'|([^,;]+))/gi);
-  return [...raises].map(([, state, word, expression]) => {
-    if (!word) throw new Error(`refuses with a word that nobody can read: ${expression.trim()}`);
-    return `${state.slice(2)} ${word}`;
+  const code = codeOf(definition);
+  const form = /raise\s+sqlstate\s+'PT(\d{3})'\s+using\s+message\s*=\s*'([a-z_]+)'/gi;
+  const unread = /.*'PT(?:\d{3})?'.*/.exec(code.replace(form, ''))?.[0];
+  if (unread) throw new Error(`refuses in a form that nobody can read: ${unread.trim()}`);
+  return [...code.matchAll(form)].map(([, status, word]) => `${status} ${word}`);
+}
+
+/** @param {string[]} refusals @param {Record<string, number>} codes @returns {string[]} those that the edge takes for a defect of ours */
+export function misplaced(refusals, codes) {
+  return refusals.filter((refusal) => {
+    const [status, word] = refusal.split(' ');
+    return word in codes && codes[word] !== Number(status);
   });
 }
 
@@ -61,8 +70,8 @@ export function callGraph(functions, triggers) {
     const writes = [...code.matchAll(/\b(insert\s+into|update|delete\s+from)\s+(?:only\s+)?((?:private|public|auth|storage)\.\w+)/gi)];
     const fired = writes.flatMap(([, verb, table]) => {
       const event = verb.split(/\s/)[0].toUpperCase();
-      // An upsert may update, too.
-      const events = event === 'INSERT' && /\bon conflict\b/i.test(code) ? ['INSERT', 'UPDATE'] : [event];
+      // An upsert updates, too.
+      const events = event === 'INSERT' && /\bdo update\b/i.test(code) ? ['INSERT', 'UPDATE'] : [event];
       return triggers.filter((trigger) => trigger.table === table && events.includes(trigger.event)).map(({ name }) => name);
     });
     return new Set([...named, ...fired]);
@@ -126,7 +135,9 @@ async function main() {
     }
     const listed = contract.functions[name];
     if (!listed) continue;
-    const agreed = found.filter((refusal) => contract.codes[refusal.split(' ')[1]] === Number(refusal.split(' ')[0])).map((refusal) => refusal.split(' ')[1]);
+    const elsewhere = misplaced(found, contract.codes);
+    for (const refusal of elsewhere) complaints.push(`public.${name}() refuses with ${refusal}: the contract has the word with another status`);
+    const agreed = without(found, elsewhere).map((refusal) => refusal.split(' ')[1]).filter((word) => word in contract.codes);
     for (const word of without(agreed, listed)) complaints.push(`public.${name}() refuses with ${word}: SqlFunction::REFUSES does not say so`);
     for (const word of without(listed, agreed)) complaints.push(`SqlFunction::REFUSES of public.${name}() has ${word}, and nothing refuses with it`);
   }

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callGraph, promised, raised } from './refusals.mjs';
+import { callGraph, misplaced, promised, raised } from './refusals.mjs';
 
 /** @param {string} name @param {string} body */
 const sqlFunction = (name, body) => {
@@ -14,9 +14,19 @@ test('a refusal is read with its status; a comment refuses nothing', () => {
   assert.deepEqual(raised(`${refusal('seat_limit')} -- ${refusal('in_a_comment')}\n raise exception 'other'`), ['409 seat_limit']);
 });
 
-test('a word that is put together is a complaint', () => {
-  assert.throws(() => raised("raise sqlstate 'PT409' using message = v_word"), /nobody can read: v_word/);
+test('what looks like a comment within a string hides no refusal', () => {
+  assert.deepEqual(raised(`perform 'a--b', 'it''s /*'; ${refusal('seat_limit')} /* ${refusal('in_a_comment')} */`), ['409 seat_limit']);
 });
+
+for (const form of [
+  "raise sqlstate 'PT409' using message = v_word",
+  "raise sqlstate 'PT409' using message := 'seat_limit'",
+  "raise sqlstate 'PT409' using detail = 'x', message = 'seat_limit'",
+  "raise exception using errcode = 'PT409', message = 'seat_limit'",
+  "raise exception 'seat_limit' using errcode = 'PT' || 409",
+]) {
+  test(`a refusal in a form that nobody reads is a complaint: ${form}`, () => assert.throws(() => raised(form), /nobody can read/));
+}
 
 test('what a comment promises is a list without remarks', () => {
   assert.deepEqual(promised('Does it. Errors: forbidden (403), conflict, seat_limit (409, detail in JSON). And more.'), ['forbidden', 'conflict', 'seat_limit']);
@@ -33,4 +43,19 @@ test('what is called and what is fired refuses, too, and circles end', () => {
   ];
   const triggers = [{ table: 'public.t', event: 'INSERT', name: 'private.guard' }, { table: 'public.t', event: 'DELETE', name: 'private.other' }];
   assert.deepEqual([...callGraph(functions, triggers)('public.a')].sort(), [['409 by_b', 'private.b'], ['409 by_guard', 'private.guard']]);
+});
+
+test('an insert fires what follows an update only where it updates on conflict', () => {
+  const functions = [
+    sqlFunction('public.keeps', 'insert into public.t values (1) on conflict do nothing'),
+    sqlFunction('public.updates', 'insert into public.t values (1) on conflict (id) do update set id = 1'),
+    sqlFunction('private.guard', refusal('by_guard')),
+  ];
+  const refusals = callGraph(functions, [{ table: 'public.t', event: 'UPDATE', name: 'private.guard' }]);
+  assert.deepEqual([...refusals('public.keeps').keys()], []);
+  assert.deepEqual([...refusals('public.updates').keys()], ['409 by_guard']);
+});
+
+test('a word of the contract with the status of another is one that the caller does not get', () => {
+  assert.deepEqual(misplaced(['422 not_found', '404 not_found', '422 invalid_limit'], { not_found: 404 }), ['422 not_found']);
 });

@@ -66,8 +66,8 @@ select results_eq(
   $$values ('employee', 'Ada Lovelace', 'de', 'pending', interval '7 days', pg_temp.id('company_admin'))$$, 'an invitation lasts a week'
 );
 select is(pg_temp.statuses(pg_temp.invite(array['x1@corp.test', 'x2@corp.test'])), '{invited,seat_limit}'::text[], 'the last seat, and none more');
-select throws_ok($$select pg_temp.invite(array(select 'n' || n || '@corp.test' from generate_series(1, 101) n))$$, 'PT422', 'invalid_request', 'a hundred at a time');
-select throws_ok($$select public.invite_employees(pg_temp.id('north'), $x${"email": "a@b.test"}$x$)$$, 'PT422', 'invalid_request', 'in a list');
+select throws_ok($$select pg_temp.invite(array(select 'n' || n || '@corp.test' from generate_series(1, 101) n))$$, 'PT422', 'invalid_invitations', 'a hundred at a time');
+select throws_ok($$select public.invite_employees(pg_temp.id('north'), $x${"email": "a@b.test"}$x$)$$, 'PT422', 'invalid_invitations', 'in a list');
 select throws_ok($$select pg_temp.invite(array['a@corp.test'], p_role => 'platform_admin')$$, 'PT422', 'invalid_role', 'no role but those of a company');
 select is((select count(*) from public.company_employee_invitations), 4::bigint, 'the admin sees the invitations of the company');
 
