@@ -3786,6 +3786,7 @@ begin
     select d.id from public.specialist_documents d
     where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days' and not private.has_file(d)
     order by d.uploaded_at limit private.purge_limit()
+    for update skip locked
   ));
   get diagnostics v_rows = row_count;
   return v_rows;
@@ -4871,7 +4872,7 @@ declare
   v_rows bigint;
 begin
   execute format(
-    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2))',
+    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2)) and %2$I < $1',
     p_table, p_column
   ) using p_before, private.purge_limit();
   get diagnostics v_rows = row_count;

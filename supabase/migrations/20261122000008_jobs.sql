@@ -76,7 +76,7 @@ as $$ select 50000; $$;
 
 comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
 
--- A row that is changed meanwhile has another ctid by then, and stays until the next run.
+-- A row that is changed meanwhile is judged again, by its date: older servers do not look at its ctid again.
 create function private.purge(p_table regclass, p_column name, p_before timestamptz)
 returns bigint
 language plpgsql
@@ -86,7 +86,7 @@ declare
   v_rows bigint;
 begin
   execute format(
-    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2))',
+    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2)) and %2$I < $1',
     p_table, p_column
   ) using p_before, private.purge_limit();
   get diagnostics v_rows = row_count;

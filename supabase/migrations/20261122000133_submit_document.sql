@@ -108,6 +108,7 @@ begin
     select d.id from public.specialist_documents d
     where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days' and not private.has_file(d)
     order by d.uploaded_at limit private.purge_limit()
+    for update skip locked
   ));
   get diagnostics v_rows = row_count;
   return v_rows;

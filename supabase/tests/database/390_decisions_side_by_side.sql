@@ -1,5 +1,5 @@
 -- Two admins who decide at once: one wins, the other learns of it. And of two documents that are
--- approved at once, the later approval sees the earlier one.
+-- approved at once, the later approval sees the earlier one. And what is announced anew is not purged.
 --
 -- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
@@ -55,6 +55,14 @@ select ok(:'said' ~ (select '"reason": "' || rejection_reason from public.specia
 
 \set said `for n in 1 2; do supabase/tests/setup/clients 1 -c "begin; select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000001\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000001\"}', true); select public.decide_document('5de0d0c5-0000-4000-8000-00000000001$n', 'approve'); select pg_sleep(0.5); commit" & done; wait`
 select is((select status from public.specialists where id = pg_temp.id(5)), 'verified', 'two documents that are approved at once verify the specialist');
+
+-- Announced long ago and never uploaded, it is announced anew just when such documents are purged.
+insert into public.specialist_documents (
+  id, specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size, uploaded_at
+) values (pg_temp.id(20), pg_temp.id(5), 'diploma', '1', 'Test', repeat('0', 64), 'application/pdf', 1, '2001-01-01');
+\set said `psql -Xq -c "begin; select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000003\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000003\"}', true); select public.submit_document('diploma', '1', 'Test', null, repeat('1', 64), 'application/pdf', 1, '5de0d0c5-0000-4000-8000-000000000020'); select pg_sleep(2); commit" "$DATABASE_URL" >/dev/null & sleep 0.5; psql -XqAt -c "select 'purged: ' || private.job_purge_announced_documents('2001-02-01')" "$DATABASE_URL"; wait`
+select ok(:'said' ~ 'purged: 0', 'what is announced anew is purged by nobody who saw it before');
+select is((select file_hash from public.specialist_documents where id = pg_temp.id(20)), repeat('1', 64), 'and is there to be uploaded');
 
 call pg_temp.clear_away();
 select * from finish();
