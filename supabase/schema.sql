@@ -4714,19 +4714,24 @@ CREATE FUNCTION private.network_of(p_ip inet) RETURNS inet
 COMMENT ON FUNCTION private.network_of(p_ip inet) IS 'The network that one client has for itself: an IPv4 address, or an IPv6 /64.';
 
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
-    LANGUAGE sql STABLE SECURITY DEFINER ROWS 100
+    LANGUAGE sql SECURITY DEFINER ROWS 100
     SET search_path TO ''
     AS $$
-  select o.bucket_id, o.name
-  from storage.objects o
-  where o.bucket_id = 'specialist-documents'
-    and not exists (select from public.specialist_documents d where d.file_path = o.name)
-  union all
-  -- A copy comes before its row tells of it, and the function that makes it lives for minutes.
-  select o.bucket_id, o.name
-  from storage.objects o
-  where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
-    and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+  select f.bucket_id, f.name
+  from (
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'specialist-documents'
+      and not exists (select from public.specialist_documents d where d.file_path = o.name)
+    union all
+    -- A copy comes before its row tells of it, and the function that makes it lives for minutes.
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
+      and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+  ) f
+  -- Others each time: one that Storage cannot remove keeps no other from going, in its batch or after it.
+  order by random()
   limit least(p_limit, 1000);
 $$;
 
@@ -7158,7 +7163,7 @@ $$;
 COMMENT ON FUNCTION public.my_verification() IS 'How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none.';
 
 CREATE FUNCTION public.orphaned_files(p_limit integer) RETURNS jsonb
-    LANGUAGE sql STABLE
+    LANGUAGE sql
     SET search_path TO ''
     AS $$
   select coalesce(jsonb_agg(b), '[]')

@@ -7,21 +7,25 @@
 create function private.orphaned_files(p_limit int, p_now timestamptz default now())
 returns table (bucket_id text, name text)
 language sql
-stable
 security definer
 set search_path = ''
 rows 100
 as $$
-  select o.bucket_id, o.name
-  from storage.objects o
-  where o.bucket_id = 'specialist-documents'
-    and not exists (select from public.specialist_documents d where d.file_path = o.name)
-  union all
-  -- A copy comes before its row tells of it, and the function that makes it lives for minutes.
-  select o.bucket_id, o.name
-  from storage.objects o
-  where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
-    and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+  select f.bucket_id, f.name
+  from (
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'specialist-documents'
+      and not exists (select from public.specialist_documents d where d.file_path = o.name)
+    union all
+    -- A copy comes before its row tells of it, and the function that makes it lives for minutes.
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
+      and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+  ) f
+  -- Others each time: one that Storage cannot remove keeps no other from going, in its batch or after it.
+  order by random()
   limit least(p_limit, 1000);
 $$;
 
@@ -32,7 +36,6 @@ grant execute on function private.orphaned_files(int, timestamptz) to service_ro
 create function public.orphaned_files(p_limit int)
 returns jsonb
 language sql
-stable
 security invoker
 set search_path = ''
 as $$
