@@ -497,7 +497,7 @@ COMMENT ON COLUMN public.specialist_documents.uploaded_at IS 'When the row was l
 
 COMMENT ON COLUMN public.specialist_documents.review_started_at IS 'When an admin last opened it. For a while it cannot be replaced then.';
 
-COMMENT ON COLUMN public.specialist_documents.opened_by IS 'The admins who have opened it in this review: who has not seen it does not approve it.';
+COMMENT ON COLUMN public.specialist_documents.opened_by IS 'The admins who have opened the copy in this review: who has not seen it does not approve it.';
 
 COMMENT ON COLUMN public.specialist_documents.reviewed_path IS 'Name of the copy in the bucket reviewed-documents: what is opened and decided about, whatever is uploaded since. Null until one was made.';
 
@@ -682,7 +682,12 @@ declare
 begin
   update public.specialist_documents d
   set review_started_at = now(),
-      opened_by = case when v_anew then array[v_admin] else (v_admin || array_remove(d.opened_by, v_admin))[:100] end,
+      -- Whoever makes the copy has seen it once it is recorded: until then there is nothing to see.
+      opened_by = case
+        when d.reviewed_path is null then '{}'
+        when v_anew then array[v_admin]
+        else (v_admin || array_remove(d.opened_by, v_admin))[:100]
+      end,
       pillar_ids = case when v_anew then array(
         select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id limit 100
       ) else d.pillar_ids end
@@ -5227,7 +5232,7 @@ $$;
 
 COMMENT ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) IS 'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
 
-CREATE FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) RETURNS text
+CREATE FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -5237,9 +5242,6 @@ begin
   select * into v from public.specialist_documents where id = p_document_id for update;
   if v.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such document.';
-  elsif v.reviewed_path is not null then
-    -- Two admins have opened it at once: both see, and decide about, the copy that was recorded first.
-    return v.reviewed_path;
   elsif (p_file_hash = v.file_hash and p_file_size = v.file_size) is not true or not exists (
     select from storage.objects o
     where o.bucket_id = 'reviewed-documents' and o.name = p_path and starts_with(p_path, v.file_path || '/')
@@ -5247,10 +5249,14 @@ begin
   ) then
     raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The copy is not the file that was announced.';
   elsif v.verification_status = 'pending' and not private.is_replaceable(v) then
-    update public.specialist_documents
-    set reviewed_path = p_path, reviewed_hash = p_file_hash, reviewed_size = p_file_size where id = p_document_id;
+    -- Two admins have opened it at once: both see, and decide about, the copy that was recorded first.
+    update public.specialist_documents d
+    set reviewed_path = coalesce(d.reviewed_path, p_path), reviewed_hash = p_file_hash, reviewed_size = p_file_size,
+        opened_by = (p_opened_by || array_remove(d.opened_by, p_opened_by))[:100]
+    where id = p_document_id
+    returning d.* into v;
   end if;
-  return p_path;
+  return coalesce(v.reviewed_path, p_path);
 end;
 $$;
 
@@ -6152,7 +6158,7 @@ begin
     v := private.begin_review(v);
   end if;
   perform private.audit_document('document.opened', v, null, private.caller_context(p_context, 'start_document_review'));
-  return private.file_json(v) || jsonb_build_object('document', private.queue_item(v, v.pillar_ids));
+  return private.file_json(v) || jsonb_build_object('opened_by', private.user_id(), 'document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
 
@@ -7199,14 +7205,14 @@ $$;
 
 COMMENT ON FUNCTION public.read_person(p_user_id uuid, p_reason text) IS 'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
-CREATE FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) RETURNS text
+CREATE FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.record_reviewed_copy(p_document_id, p_path, p_file_hash, p_file_size);
+  select private.record_reviewed_copy(p_document_id, p_path, p_file_hash, p_file_size, p_opened_by);
 $$;
 
-COMMENT ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) IS 'The copy of a document that is decided about, if none was recorded before; that of one which is not being reviewed can be looked at, and no more. Answers which copy to open. Errors: not_found (404), file_mismatch (422).';
+COMMENT ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) IS 'The copy of a document that is decided about, if none was recorded before, and the admin who is shown it; that of one which is not being reviewed can be looked at, and no more. Answers which copy to open. Errors: not_found (404), file_mismatch (422).';
 
 CREATE FUNCTION public.redrive_emails(p_error_code text DEFAULT NULL::text, p_limit integer DEFAULT 1000) RETURNS jsonb
     LANGUAGE sql
@@ -7379,7 +7385,7 @@ CREATE FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb
   select private.start_document_review(p_document_id, p_context);
 $$;
 
-COMMENT ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) IS 'A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
+COMMENT ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) IS 'A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name; opened_by: the caller}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
 
 CREATE FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text DEFAULT NULL::text) RETURNS uuid
     LANGUAGE sql
@@ -10205,8 +10211,8 @@ REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) TO service_role;
+REVOKE ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC;
 
@@ -10473,8 +10479,8 @@ GRANT ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id
 REVOKE ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer) TO service_role;
+REVOKE ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) TO service_role;

@@ -2108,6 +2108,7 @@ export type Database = {
                     "p_document_id": string;
                     "p_file_hash": string;
                     "p_file_size": number;
+                    "p_opened_by": string;
                     "p_path": string;
                 };
                 Returns: string;

@@ -61,7 +61,7 @@ comment on column public.specialist_documents.file_path is 'Name of the file in 
 comment on column public.specialist_documents.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it; compared when an admin opens it.';
 comment on column public.specialist_documents.uploaded_at is 'When the row was last submitted. Places it in the queue.';
 comment on column public.specialist_documents.review_started_at is 'When an admin last opened it. For a while it cannot be replaced then.';
-comment on column public.specialist_documents.opened_by is 'The admins who have opened it in this review: who has not seen it does not approve it.';
+comment on column public.specialist_documents.opened_by is 'The admins who have opened the copy in this review: who has not seen it does not approve it.';
 comment on column public.specialist_documents.reviewed_path is
   'Name of the copy in the bucket reviewed-documents: what is opened and decided about, whatever is uploaded since. Null until one was made.';
 comment on column public.specialist_documents.reviewed_hash is 'SHA-256 of the copy in hex, as the edge function found it.';

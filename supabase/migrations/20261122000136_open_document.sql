@@ -121,7 +121,12 @@ declare
 begin
   update public.specialist_documents d
   set review_started_at = now(),
-      opened_by = case when v_anew then array[v_admin] else (v_admin || array_remove(d.opened_by, v_admin))[:100] end,
+      -- Whoever makes the copy has seen it once it is recorded: until then there is nothing to see.
+      opened_by = case
+        when d.reviewed_path is null then '{}'
+        when v_anew then array[v_admin]
+        else (v_admin || array_remove(d.opened_by, v_admin))[:100]
+      end,
       pillar_ids = case when v_anew then array(
         select sp.pillar_id from public.specialist_pillars sp where sp.specialist_id = d.specialist_id order by sp.pillar_id limit 100
       ) else d.pillar_ids end
@@ -178,7 +183,7 @@ begin
     v := private.begin_review(v);
   end if;
   perform private.audit_document('document.opened', v, null, private.caller_context(p_context, 'start_document_review'));
-  return private.file_json(v) || jsonb_build_object('document', private.queue_item(v, v.pillar_ids));
+  return private.file_json(v) || jsonb_build_object('opened_by', private.user_id(), 'document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
 
@@ -209,7 +214,7 @@ comment on function public.specialist_verification_queue(text, text, int) is
 comment on function public.start_document_review(uuid, jsonb) is
   'A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: '
   'the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs '
-  '(length or type, where Storage says so), copy_path, file_name}. '
+  '(length or type, where Storage says so), copy_path, file_name; opened_by: the caller}. '
   'Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
 
 grant execute on function public.specialist_verification_queue(text, text, int) to authenticated;

@@ -47,7 +47,7 @@ grant select on private.invitation_tokens to service_role
 grant select (reviewed_path) on public.specialist_documents to authenticated
 grant update (verification_status) on public.specialist_documents to authenticated
 alter policy "A specialist sees their own documents" on public.specialist_documents using (specialist_id = (select private.my_specialist_id()) or (select private.is_platform_admin()))
-grant execute on function private.record_reviewed_copy(uuid, text, text, int) to public
+grant execute on function private.record_reviewed_copy(uuid, text, text, int, uuid) to public
 alter policy "A specialist uploads the file of a pending document" on storage.objects with check (bucket_id = 'specialist-documents' and private.may_upload(name, metadata))
 alter policy "A specialist replaces the file of a pending document" on storage.objects using (bucket_id = 'specialist-documents') with check (bucket_id = 'specialist-documents')
 alter table public.specialists drop constraint specialists_languages_check, add check (cardinality(languages) between 1 and 20)

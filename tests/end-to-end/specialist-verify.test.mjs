@@ -244,7 +244,7 @@ test('nobody but platform admins reviews, and no file is read without opening it
   await open(admin, id);
   const blind = await admin.client.rpc('decide_document', { p_document_id: id, p_decision: 'approve' });
   assert.equal(blind.error, null);
-  const forged = await admin.client.rpc('record_reviewed_copy', { p_document_id: id, p_path: 'x', p_file_hash: '0'.repeat(64), p_file_size: 1 });
+  const forged = await admin.client.rpc('record_reviewed_copy', { p_document_id: id, p_path: 'x', p_file_hash: '0'.repeat(64), p_file_size: 1, p_opened_by: id });
   assert.equal(forged.error?.code, '42501');
 });
 

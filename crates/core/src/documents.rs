@@ -127,6 +127,7 @@ async fn copy_file(
         p_path: &file.copy_path,
         p_file_hash: &inspection.finish(file)?,
         p_file_size: file.file_size,
+        p_opened_by: file.opened_by,
     };
     ports.call(&recorded).await.map_err(DatabaseError::for_caller)
 }

@@ -67,18 +67,25 @@ select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT4
 select is(
   public.start_document_review(id) - array['document', 'path', 'copy_path'],
   jsonb_build_object('file_hash', encode(sha256('license'), 'hex'), 'mime_type', 'application/pdf', 'file_size', 1000, 'differs', null,
-    'reviewed_path', null, 'file_name', format('license-%s.pdf', left(id::text, 8))),
+    'reviewed_path', null, 'opened_by', pg_temp.id('platform_admin'), 'file_name', format('license-%s.pdf', left(id::text, 8))),
   'then the function is told what the file should be'
 ) from one;
 select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'and it was copied, to where nobody replaces it');
 select throws_ok($$select pg_temp.copy(id, repeat('0', 64)) from one$$, 'PT422', 'file_mismatch', 'which takes what was announced');
 select throws_ok($$select pg_temp.copy(id, p_type => 'text/html') from one$$, 'PT422', 'file_mismatch', 'and is of that type');
-select throws_ok($$select public.record_reviewed_copy(id, 'x', repeat('0', 64), 1000) from one$$, '42501', null, 'which no admin says by themselves');
+select throws_ok($$select public.record_reviewed_copy(id, 'x', repeat('0', 64), 1000, pg_temp.id('platform_admin')) from one$$, '42501', null, 'which no admin says by themselves');
+select pg_temp.act_as_owner();
+insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin');
+select pg_temp.act_as('colleague');
+select public.start_document_review(id) from one \g /dev/null
 select set_config('test.copy', pg_temp.copy(id), true) from one \g /dev/null
+select pg_temp.act_as('platform_admin');
+select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'nor approves it who opened it when there was no copy to see');
 select is(pg_temp.copy(id), current_setting('test.copy'), 'of two admins who open it at once, both see the copy that was recorded first') from one;
 select is(public.start_document_review(id) ->> 'reviewed_path', current_setting('test.copy'), 'as does who opens it again') from one;
 select pg_temp.act_as_owner();
-insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin');
+select is(opened_by, array[pg_temp.id('platform_admin'), pg_temp.id('colleague')], 'and both have seen it') from public.specialist_documents where id = (select id from one);
+update public.specialist_documents set opened_by = array[pg_temp.id('platform_admin')] where id = (select id from one);
 select pg_temp.act_as('colleague');
 select throws_ok($$select public.decide_document(id, 'approve') from one$$, 'PT409', 'review_not_started', 'nor does one approve what another has opened');
 select pg_temp.act_as_owner();

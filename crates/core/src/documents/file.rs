@@ -66,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::json::Verbatim;
+    use crate::{id::UserId, json::Verbatim};
 
     fn announced(mime_type: &str, bytes: &[u8]) -> OpenedDocument {
         OpenedDocument {
@@ -79,6 +79,7 @@ mod tests {
             differs: None,
             copy_path: String::new(),
             file_name: String::new(),
+            opened_by: UserId::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     date::{Date, Timestamp},
     decision::DocumentStatus,
     error::Code,
-    id::{DocumentId, SpecialistId},
+    id::{DocumentId, SpecialistId, UserId},
     json::Verbatim,
     ports::SqlFunction,
 };
@@ -165,6 +165,8 @@ pub struct OpenedDocument {
     pub copy_path: String,
     /// Its name once it is downloaded.
     pub file_name: String,
+    /// Who opened it.
+    pub opened_by: UserId,
 }
 
 /// Tells of a copy that is what was announced; answers the one that is decided about.
@@ -175,6 +177,7 @@ pub struct RecordReviewedCopy<'a> {
     pub p_path: &'a str,
     pub p_file_hash: &'a str,
     pub p_file_size: u32,
+    pub p_opened_by: UserId,
 }
 
 impl SqlFunction for RecordReviewedCopy<'_> {

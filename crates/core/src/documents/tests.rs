@@ -141,6 +141,20 @@ fn what_is_uploaded_after_a_look_changes_neither_look_nor_decision() {
 }
 
 #[test]
+fn who_opened_it_when_there_was_no_copy_to_see_does_not_approve_it() {
+    let scene = scene();
+    let document = scene.world.hand_in(scene.ines, PDF, Some(b"%PDF-1.7"));
+    assert_eq!(scene.open(&scene.olga, document).err(), Some(Code::FileMismatch));
+    let upload = scene.world.documents.borrow().rows[0].upload();
+    let file = MemoryFile { bytes: PDF.to_owned(), mime_type: "application/pdf".to_owned() };
+    scene.world.documents.borrow_mut().files.insert(upload, file);
+    let shown = scene.open(&scene.paul, document).unwrap().file_url;
+    assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted));
+    assert_eq!(scene.open(&scene.olga, document).unwrap().file_url, shown);
+    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+}
+
+#[test]
 fn who_comes_second_learns_what_was_decided() {
     let scene = scene();
     let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));

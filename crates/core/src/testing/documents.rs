@@ -169,14 +169,16 @@ impl World {
         if !documents.has_file(&row) {
             return Err(refuse_plainly(409, "file_missing"));
         }
-        find(&mut documents.rows, arguments)?.opened_by.push(person);
+        if row.reviewed_path.is_some() {
+            find(&mut documents.rows, arguments)?.opened_by.push(person);
+        }
         Ok(json!({
             "document": row.queue_item(),
             "reviewed_path": row.reviewed_path,
             "path": row.path(), "file_hash": row.file_hash, "mime_type": row.mime_type,
             "file_size": row.file_size, "differs": documents.difference(&row),
             "copy_path": format!("{}/{}", row.path(), self.uuid()),
-            "file_name": "license.pdf",
+            "file_name": "license.pdf", "opened_by": person,
         }))
     }
 
@@ -222,6 +224,7 @@ impl World {
         if argument::<String>(arguments, "p_file_hash") != row.file_hash {
             return Err(refuse_plainly(422, "file_mismatch"));
         } else if row.status == DocumentStatus::Pending {
+            row.opened_by.push(argument(arguments, "p_opened_by"));
             return Ok(json!(row.reviewed_path.get_or_insert(path)));
         }
         Ok(json!(row.reviewed_path.as_ref().unwrap_or(&path)))
