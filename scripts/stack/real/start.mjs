@@ -1,7 +1,7 @@
 // @ts-check
 // Brings the real services up between the server's start and our migrations: each makes its own tables, as its own
 // role, in a schema that is still empty.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../user-error.mjs';
 import { startCommand } from './command.mjs';
@@ -39,6 +39,8 @@ export async function startRealServices(services, place, { onStarted, ...watch }
 async function writeNeeds({ name }, values, directory) {
   await mkdir(directory, { recursive: true });
   const file = path.join(directory, `${name}.env`);
+  // The mode counts for a new file alone.
+  await rm(file, { force: true });
   await writeFile(file, Object.entries(values).map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 });
   return file;
 }

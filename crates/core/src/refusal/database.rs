@@ -34,9 +34,11 @@ impl From<DatabaseError> for Error {
 }
 
 impl DatabaseError {
-    /// Whether PostgREST refused the person's token: it is forged, or its time is over.
+    /// Whether PostgREST refused the person's token: it is forged, or its time is over. PGRST300 is
+    /// a server without a key to check it by.
     pub(crate) fn is_of_the_token(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if code.starts_with("PGRST30"))
+        let refusals = ["PGRST301", "PGRST302", "PGRST303"];
+        matches!(self, Self::Refused { code, .. } if refusals.contains(&code.as_str()))
     }
 
     /// The answer to the person as whom the database was called.
@@ -195,6 +197,8 @@ mod tests {
         for state in ["PGRST301", "PGRST303"] {
             assert_eq!(answer(state, 401, "JWT expired", None).code(), Code::Unauthenticated);
         }
+        let error = answer("PGRST300", 500, "Server lacks JWT secret", None);
+        assert_eq!(error.code(), Code::Internal, "which is no fault of the caller's");
     }
 
     #[test]
