@@ -62,7 +62,7 @@ create function pg_temp.joined() returns bigint language sql as $$
   select count(*) from public.company_members where user_id = '5de0b75e-0000-4000-8000-000000000083' and status = 'active';
 $$;
 
--- First the end, which commits half a second after it was asked for; then whoever accepts meanwhile.
+-- First the end, which commits when whoever accepts meanwhile waits for it; then the other way round.
 \set end 'select public.deactivate_member(''5de0b75e-0000-4000-8000-000000000080'', ''5de0b75e-0000-4000-8000-000000000082'')'
 \ir ../setup/end-before-acceptance.psql
 \set end 'select public.set_member_role(''5de0b75e-0000-4000-8000-000000000080'', ''5de0b75e-0000-4000-8000-000000000082'', ''manager'')'
@@ -82,13 +82,13 @@ select is(members, 1::bigint, 'and stays one: ' || what) from race where first =
 
 -- An invitation that is under way while its inviter's account is deleted
 call pg_temp.scene();
-\set said `supabase/tests/setup/clients 1 -c "begin" -c "$AS_INVITER" -c "select public.invite_employees('5de0b75e-0000-4000-8000-000000000080', '[{\"email\": \"late@side-by-side-inviters.test\"}]') #>> '{results,0,status}'" -c "select pg_sleep(0.7)" -c "commit" & sleep 0.3; supabase/tests/setup/clients 1 -c "delete from auth.users where id = '5de0b75e-0000-4000-8000-000000000082'"; wait`
+\set said `supabase/tests/setup/one-meets-another "$AS_INVITER" "select public.invite_employees('5de0b75e-0000-4000-8000-000000000080', '[{\"email\": \"late@side-by-side-inviters.test\"}]') #>> '{results,0,status}'" -- "delete from auth.users where id = '5de0b75e-0000-4000-8000-000000000082'"`
 select ok(:'said' ~ 'invited' and :'said' !~ 'ERROR', 'an invitation is sent while the account of its inviter ends');
 select is((select status from public.company_employee_invitations where email = 'late@side-by-side-inviters.test'), 'revoked', 'and is revoked with it');
 
 -- The same while they are removed
 call pg_temp.scene();
-\set said `supabase/tests/setup/clients 1 -c "begin" -c "$AS_INVITER" -c "select public.resend_invitation('5de0b75e-0000-4000-8000-000000000085') ->> 'status'" -c "select pg_sleep(0.7)" -c "commit" & sleep 0.3; supabase/tests/setup/clients 1 -c "begin" -c "$AS_OTHER" -c "select public.deactivate_member('5de0b75e-0000-4000-8000-000000000080', '5de0b75e-0000-4000-8000-000000000082'); commit"; wait`
+\set said `supabase/tests/setup/one-meets-another "$AS_INVITER" "select public.resend_invitation('5de0b75e-0000-4000-8000-000000000085') ->> 'status'" -- "$AS_OTHER" "select public.deactivate_member('5de0b75e-0000-4000-8000-000000000080', '5de0b75e-0000-4000-8000-000000000082')"`
 select ok(:'said' ~ 'resent', 'one is mailed again while its inviter is removed');
 select is((select status from public.company_employee_invitations where email = 'p3@side-by-side-inviters.test'), 'revoked', 'and is revoked with that');
 select is_empty(

@@ -51,7 +51,7 @@ commit;
 \setenv AS_EMPLOYER 'select set_config(''request.jwt.claims'', ''{\"sub\": \"5de0b75e-0000-4000-8000-000000000091\", \"session_id\": \"5de0b75e-0000-4000-8000-000000000091\"}'', true)'
 \setenv BOOK 'select public.book_session(''5de0b75e-0000-4000-8000-000000000097'', ''5de0b75e-0000-4000-8000-000000000095'', date_trunc(''hour'', now()) + interval ''9 days'')'
 \setenv CANCEL 'select ''cancelled: '' || private.release_bookings_of_member(''5de0b75e-0000-4000-8000-000000000090'', ''5de0b75e-0000-4000-8000-000000000092'', now())'
-\set said `{ supabase/tests/setup/clients 1 -c "begin" -c "$CANCEL" -c "select pg_sleep(0.8)" -c "commit" & sleep 0.3; supabase/tests/setup/clients 1 -c "begin" -c "$AS_EMPLOYER" -c "$BOOK" -c "commit"; wait; }`
+\set said `supabase/tests/setup/one-meets-another "$CANCEL" -- "$AS_EMPLOYER" "$BOOK"`
 select ok(:'said' ~ 'cancelled: 1', 'the session is cancelled');
 select ok(:'said' ~ 'slot_taken', 'who asks for its time meanwhile is refused');
 select is((select count(*) from public.bookings where employee_id = pg_temp.one(1)), 0::bigint, 'and has it not');
