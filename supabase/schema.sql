@@ -11039,11 +11039,11 @@ CREATE CONSTRAINT TRIGGER issue_email_verification_again AFTER UPDATE ON auth.us
 
 CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEMENT EXECUTE FUNCTION private.queue_end_of_account();
 
-CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata) AND (user_metadata IS NULL)));
+CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 
 CREATE POLICY "A specialist sees files of their own documents" ON storage.objects FOR SELECT TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(false) AS my_document_paths)))));
 
-CREATE POLICY "A specialist uploads the file of a pending document" ON storage.objects FOR INSERT TO authenticated WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata) AND (user_metadata IS NULL)));
+CREATE POLICY "A specialist uploads the file of a pending document" ON storage.objects FOR INSERT TO authenticated WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 
 SELECT cron.schedule('booking-reminders-dispatch', '* * * * *', 'select private.run_job(''kick_reminders'')');
 

@@ -2,8 +2,7 @@
 --
 -- Read:  specialists the files of their own documents. Without a policy for platform admins these read no file as
 --        themselves: the edge function signs an address with the secret key, after the audited start_document_review().
--- Write: specialists the file of a pending document, by an ordinary upload of the announced type and length, with nothing said
---        about it beside, which may be a megabyte. Storage has
+-- Write: specialists the file of a pending document, by an ordinary upload of the announced type and length. Storage has
 --        other ways to the same row (addresses that are signed in advance and live for two hours, copies and moves, which
 --        take a type that nobody checked, resumable uploads, S3): to each it gives a name of its own.
 
@@ -17,7 +16,7 @@ create policy "A specialist uploads the file of a pending document"
   on storage.objects for insert to authenticated
   with check (
     bucket_id = 'specialist-documents' and (select storage.operation()) = 'storage.object.upload'
-    and private.may_upload(name, metadata) and user_metadata is null
+    and private.may_upload(name, metadata)
   );
 
 create policy "A specialist replaces the file of a pending document"
@@ -28,5 +27,5 @@ create policy "A specialist replaces the file of a pending document"
   )
   with check (
     bucket_id = 'specialist-documents' and (select storage.operation()) = 'storage.object.upload'
-    and private.may_upload(name, metadata) and user_metadata is null
+    and private.may_upload(name, metadata)
   );

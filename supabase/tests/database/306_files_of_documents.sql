@@ -31,15 +31,9 @@ from (values
   ('{"mimetype": "application/pdf", "contentLength": 5097}'), ('{"mimetype": "application/pdf", "contentLength": 99999999999999999999}'),
   ('{"mimetype": "image/png", "contentLength": 1000}'), ('{"mimetype": "text/html", "contentLength": 1000}'), ('{"contentLength": 1000}')
 ) v (m);
-select set_config('storage.operation', 'storage.object.upload', true) \g /dev/null
-select throws_ok($$insert into storage.objects (bucket_id, name, metadata, user_metadata)
-  select 'specialist-documents', path, '{"mimetype": "application/pdf", "contentLength": 1000}', '{"note": "x"}' from announced$$,
-  '42501', null, 'nor with what its owner says beside');
 select lives_ok($$select pg_temp.upload(path, p_metadata => '{"mimetype": "application/pdf", "contentLength": 5096}') from announced$$, 'a form around the file has its place');
 select throws_ok(format('select pg_temp.upload_again(path, %L) from announced', w), '42501', null, 'nothing is replaced by ' || w) from pg_temp.ways() w;
 select throws_ok($$select pg_temp.upload_again(path, p_metadata => '{"mimetype": "application/pdf", "contentLength": 5097}') from announced$$, '42501', null, 'nor by what is larger');
-select set_config('storage.operation', 'storage.object.upload', true) \g /dev/null
-select throws_ok($$update storage.objects set user_metadata = '{"note": "x"}' where name = (select path from announced)$$, '42501', null, 'nor is anything said of it later');
 select set_config('storage.operation', 'storage.object.move', true) \g /dev/null
 select is_empty($$update storage.objects set bucket_id = 'reviewed-documents' where name = (select path from announced) returning 1$$, 'nor moved');
 select is(count(*), 1::bigint, 'its owner sees it') from storage.objects;
