@@ -209,7 +209,7 @@ impl Platform {
         let insert = "insert into public.companies (name) values ('Northwind ' || $1) returning id";
         let id: Uuid = self.owner.query_one(insert, &[&self.domain]).unwrap().get(0);
         for (member, role) in members {
-            let insert = "insert into public.company_members (company_id, user_id, role) values ($1, $2, $3)";
+            let insert = "insert into public.company_members (company_id, user_id, role) values ($1, $2, $3::text)";
             self.owner.execute(insert, &[&id, &member.0, role]).unwrap();
         }
         CompanyId(id)
