@@ -15,26 +15,8 @@ use crate::{
     config::Config,
     error::{Code, Error, Result},
     json::Verbatim,
-    ports::SqlFunction,
+    ports::{HttpMethod, SqlFunction},
 };
-
-/// A method of HTTP that an operation may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named by HTTP")]
-pub enum Method {
-    Get,
-    Post,
-}
-
-impl Method {
-    /// As it stands in a request line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
-    }
-}
 
 /// The credentials that a request carries.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +137,7 @@ pub trait Input {
     /// The type that it is read as.
     type Request;
     /// The method that goes with it.
-    const METHOD: Method;
+    const METHOD: HttpMethod;
     /// How long a body may be, in bytes.
     const BODY_LIMIT: usize;
 }
@@ -166,7 +148,7 @@ pub struct Body<T>(PhantomData<T>);
 
 impl<T> Input for Body<T> {
     type Request = T;
-    const METHOD: Method = Method::Post;
+    const METHOD: HttpMethod = HttpMethod::Post;
     const BODY_LIMIT: usize = 64 << 10;
 }
 
@@ -176,7 +158,7 @@ pub struct Query<T>(PhantomData<T>);
 
 impl<T> Input for Query<T> {
     type Request = T;
-    const METHOD: Method = Method::Get;
+    const METHOD: HttpMethod = HttpMethod::Get;
     const BODY_LIMIT: usize = 0;
 }
 

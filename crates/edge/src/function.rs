@@ -4,7 +4,8 @@ use std::{future::Future, pin::Pin};
 
 use evenkeel_core::{
     AccessToken, Result,
-    operation::{CalledBy, Credentials, Input, Method, Operation},
+    operation::{CalledBy, Credentials, Input, Operation},
+    ports::HttpMethod,
 };
 
 use crate::{answer::Answer, call::Admitted, edge::Edge};
@@ -17,7 +18,7 @@ pub type Work<'a> = Pin<Box<dyn Future<Output = Result<Answer>> + 'a>>;
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
     function: &'static str,
-    method: Method,
+    method: HttpMethod,
     path: &'static str,
     pub(crate) admit: fn(&Credentials<'_>) -> Result<Option<AccessToken>>,
     pub(crate) body_limit: usize,
@@ -87,7 +88,7 @@ mod tests {
     const fn route(path: &'static str) -> Route {
         Route {
             function: "sample",
-            method: Method::Post,
+            method: HttpMethod::Post,
             path,
             admit: |_| Ok(None),
             body_limit: 1,

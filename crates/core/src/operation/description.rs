@@ -27,7 +27,7 @@ pub(crate) trait Described {
     /// The steps that may refuse it.
     fn steps(&self) -> &'static [Step];
     /// Its method, and the OpenAPI object of it.
-    fn describe(&self, schemas: &mut Schemas) -> (&'static str, Value);
+    fn describe(&self, schemas: &mut Schemas) -> (String, Value);
 }
 
 /// The input of an operation, as OpenAPI has it.
@@ -65,7 +65,7 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         self.about.steps
     }
 
-    fn describe(&self, schemas: &mut Schemas) -> (&'static str, Value) {
+    fn describe(&self, schemas: &mut Schemas) -> (String, Value) {
         let (function, path) = self.url();
         let security: Vec<_> =
             C::CALLER.security().iter().map(|schemes| requirement(schemes)).collect();
@@ -87,7 +87,7 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         operation.insert("responses".to_owned(), Value::Object(responses));
         let (part, takes) = I::describe(schemas);
         operation.insert(part.to_owned(), takes);
-        (if part == "parameters" { "get" } else { "post" }, Value::Object(operation))
+        (I::METHOD.as_str().to_ascii_lowercase(), Value::Object(operation))
     }
 }
 
