@@ -19,8 +19,10 @@ const GUARDED = [
   [/booking|session/, ['status_not_allowed'], 'the function refuses booking_not_open before, behind the lock of the row'],
   [/^(accept|decide)_document$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],
   [/^demo_join$/, ['last_admin'], 'it makes a membership and changes none'],
-  [/^document_to_approve$/, ['invalid_decision', 'reason_required'], 'the decision is always to approve'],
 ];
+
+/** @param {string} refusal `409 seat_limit` */
+const wordOf = (refusal) => refusal.split(' ')[1];
 
 /** @param {string} name @param {string} word */
 const isGuarded = (name, word) => GUARDED.some(([functions, words]) => functions.test(name) && words.includes(word));
@@ -126,8 +128,8 @@ async function main() {
   const contract = JSON.parse(readFileSync(new URL('contract.json', import.meta.url), 'utf8'));
   const complaints = [];
   for (const { name, comment, callable } of functions.filter(({ schema }) => schema === 'public')) {
-    const found = [...refusals(`public.${name}`).keys()].filter((refusal) => !isGuarded(name, refusal.split(' ')[1]));
-    const words = found.map((refusal) => refusal.split(' ')[1]);
+    const found = [...refusals(`public.${name}`).keys()].filter((refusal) => !isGuarded(name, wordOf(refusal)));
+    const words = found.map(wordOf);
     const told = promised(comment) ?? [];
     if (callable) {
       for (const word of without(words, [...told, ...EVERYWHERE])) complaints.push(`public.${name}() refuses with ${word}: its comment does not say so`);
@@ -137,7 +139,7 @@ async function main() {
     if (!listed) continue;
     const elsewhere = misplaced(found, contract.codes);
     for (const refusal of elsewhere) complaints.push(`public.${name}() refuses with ${refusal}: the contract has the word with another status`);
-    const agreed = without(found, elsewhere).map((refusal) => refusal.split(' ')[1]).filter((word) => word in contract.codes);
+    const agreed = without(found, elsewhere).map(wordOf).filter((word) => word in contract.codes);
     for (const word of without(agreed, listed)) complaints.push(`public.${name}() refuses with ${word}: SqlFunction::REFUSES does not say so`);
     for (const word of without(listed, agreed)) complaints.push(`SqlFunction::REFUSES of public.${name}() has ${word}, and nothing refuses with it`);
   }
