@@ -1363,7 +1363,7 @@ CREATE TABLE public.company_subscription_plans (
     slug text NOT NULL,
     name text NOT NULL,
     description text DEFAULT ''::text NOT NULL,
-    max_employees integer NOT NULL,
+    seats integer NOT NULL,
     sessions_per_month integer,
     features jsonb DEFAULT '{}'::jsonb NOT NULL,
     trial_days integer DEFAULT 0 NOT NULL,
@@ -1373,8 +1373,8 @@ CREATE TABLE public.company_subscription_plans (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT company_subscription_plans_description_check CHECK ((length(description) <= 2000)),
     CONSTRAINT company_subscription_plans_features_check CHECK (((jsonb_typeof(features) = 'object'::text) AND (octet_length((features)::text) <= 5000))),
-    CONSTRAINT company_subscription_plans_max_employees_check CHECK (((max_employees >= 1) AND (max_employees <= 100000))),
     CONSTRAINT company_subscription_plans_name_check CHECK (((length(name) <= 100) AND (TRIM(BOTH FROM name) <> ''::text) AND (name !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT company_subscription_plans_seats_check CHECK (((seats >= 1) AND (seats <= 100000))),
     CONSTRAINT company_subscription_plans_sessions_per_month_check CHECK (((sessions_per_month >= 1) AND (sessions_per_month <= 1000))),
     CONSTRAINT company_subscription_plans_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60))),
     CONSTRAINT company_subscription_plans_trial_days_check CHECK (((trial_days >= 0) AND (trial_days <= 365)))
@@ -1384,7 +1384,7 @@ ALTER TABLE ONLY public.company_subscription_plans FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.company_subscription_plans IS 'A plan that a company can be given: seats, sessions a month for each member, features.';
 
-COMMENT ON COLUMN public.company_subscription_plans.max_employees IS 'Seats: members and people invited, together.';
+COMMENT ON COLUMN public.company_subscription_plans.seats IS 'How many members and people invited there may be, together.';
 
 COMMENT ON COLUMN public.company_subscription_plans.sessions_per_month IS 'Sessions of each member in a calendar month, whatever the others have; null: as many as they like.';
 
@@ -1455,7 +1455,7 @@ CREATE FUNCTION private.check_seats_suffice(p_wanted public.company_subscription
     AS $$
 declare
   v_now constant jsonb := private.company_seats(p_wanted.company_id);
-  v_seats constant int := coalesce(p_wanted.seats, p_plan.max_employees);
+  v_seats constant int := coalesce(p_wanted.seats, p_plan.seats);
 begin
   if p_wanted.status in ('trial', 'active') and p_reason is null and (v_now ->> 'members')::int > v_seats then
     raise sqlstate 'PT409' using message = 'seats_below_members', detail = (v_now || jsonb_build_object('limit', v_seats))::text;
@@ -1676,7 +1676,7 @@ CREATE FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp w
     AS $$
 begin
   return query
-    select s.id, p.slug, s.status::text, coalesce(s.seats, p.max_employees), p.sessions_per_month, p.features, d.last, s.time_zone
+    select s.id, p.slug, s.status::text, coalesce(s.seats, p.seats), p.sessions_per_month, p.features, d.last, s.time_zone
     from public.companies c
     join public.company_subscriptions s on s.company_id = c.id and s.status in ('trial', 'active')
     join public.company_subscription_plans p on p.id = s.plan_id
@@ -4490,7 +4490,7 @@ begin
   perform private.mail_company_admins(
     s.company_id, case when s.status in ('trial', 'active') then 'plan_assigned' else 'plan_ended' end,
     jsonb_build_object(
-      'plan_name', p.name, 'seats', coalesce(s.seats, p.max_employees), 'sessions_per_month', p.sessions_per_month,
+      'plan_name', p.name, 'seats', coalesce(s.seats, p.seats), 'sessions_per_month', p.sessions_per_month,
       'starts_on', s.starts_on, 'ends_on', least(s.ends_on, case when s.status = 'trial' then s.trial_ends_on end),
       'is_trial', s.status = 'trial' or p_was_trial and s.status = 'suspended'
     ),
@@ -6268,7 +6268,7 @@ CREATE FUNCTION private.subscription_json(p_subscription_id uuid) RETURNS jsonb
     AS $$
   select jsonb_build_object(
     'id', s.id, 'company_id', s.company_id, 'plan', p.slug, 'status', s.status, 'starts_on', s.starts_on, 'ends_on', s.ends_on,
-    'trial_ends_on', s.trial_ends_on, 'seats', coalesce(s.seats, p.max_employees),
+    'trial_ends_on', s.trial_ends_on, 'seats', coalesce(s.seats, p.seats),
     'sessions_per_month', p.sessions_per_month, 'features', p.features
   )
   from public.company_subscriptions s join public.company_subscription_plans p on p.id = s.plan_id
@@ -9742,7 +9742,7 @@ GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE public.company_subscriptio
 
 GRANT SELECT(description),INSERT(description),UPDATE(description) ON TABLE public.company_subscription_plans TO authenticated;
 
-GRANT SELECT(max_employees),INSERT(max_employees) ON TABLE public.company_subscription_plans TO authenticated;
+GRANT SELECT(seats),INSERT(seats) ON TABLE public.company_subscription_plans TO authenticated;
 
 GRANT SELECT(sessions_per_month),INSERT(sessions_per_month) ON TABLE public.company_subscription_plans TO authenticated;
 

@@ -576,8 +576,8 @@ export type Database = {
                     "features": NonNullable<Json>;
                     "id": string;
                     "is_active": boolean;
-                    "max_employees": number;
                     "name": string;
+                    "seats": number;
                     "sessions_per_month": number | null;
                     "slug": string;
                     "sort_order": number;
@@ -591,8 +591,8 @@ export type Database = {
                     "features"?: NonNullable<Json>;
                     "id"?: string;
                     "is_active"?: boolean;
-                    "max_employees": number;
                     "name": string;
+                    "seats": number;
                     "sessions_per_month"?: number | null;
                     "slug": string;
                     "sort_order"?: number;
@@ -605,8 +605,8 @@ export type Database = {
                     "features"?: NonNullable<Json>;
                     "id"?: string;
                     "is_active"?: boolean;
-                    "max_employees"?: number;
                     "name"?: string;
+                    "seats"?: number;
                     "sessions_per_month"?: number | null;
                     "slug"?: string;
                     "sort_order"?: number;

@@ -84,7 +84,7 @@ set search_path = ''
 as $$
 begin
   return query
-    select s.id, p.slug, s.status::text, coalesce(s.seats, p.max_employees), p.sessions_per_month, p.features, d.last, s.time_zone
+    select s.id, p.slug, s.status::text, coalesce(s.seats, p.seats), p.sessions_per_month, p.features, d.last, s.time_zone
     from public.companies c
     join public.company_subscriptions s on s.company_id = c.id and s.status in ('trial', 'active')
     join public.company_subscription_plans p on p.id = s.plan_id

@@ -40,7 +40,7 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'id', s.id, 'company_id', s.company_id, 'plan', p.slug, 'status', s.status, 'starts_on', s.starts_on, 'ends_on', s.ends_on,
-    'trial_ends_on', s.trial_ends_on, 'seats', coalesce(s.seats, p.max_employees),
+    'trial_ends_on', s.trial_ends_on, 'seats', coalesce(s.seats, p.seats),
     'sessions_per_month', p.sessions_per_month, 'features', p.features
   )
   from public.company_subscriptions s join public.company_subscription_plans p on p.id = s.plan_id
@@ -63,7 +63,7 @@ begin
   perform private.mail_company_admins(
     s.company_id, case when s.status in ('trial', 'active') then 'plan_assigned' else 'plan_ended' end,
     jsonb_build_object(
-      'plan_name', p.name, 'seats', coalesce(s.seats, p.max_employees), 'sessions_per_month', p.sessions_per_month,
+      'plan_name', p.name, 'seats', coalesce(s.seats, p.seats), 'sessions_per_month', p.sessions_per_month,
       'starts_on', s.starts_on, 'ends_on', least(s.ends_on, case when s.status = 'trial' then s.trial_ends_on end),
       'is_trial', s.status = 'trial' or p_was_trial and s.status = 'suspended'
     ),
@@ -134,7 +134,7 @@ set search_path = ''
 as $$
 declare
   v_now constant jsonb := private.company_seats(p_wanted.company_id);
-  v_seats constant int := coalesce(p_wanted.seats, p_plan.max_employees);
+  v_seats constant int := coalesce(p_wanted.seats, p_plan.seats);
 begin
   if p_wanted.status in ('trial', 'active') and p_reason is null and (v_now ->> 'members')::int > v_seats then
     raise sqlstate 'PT409' using message = 'seats_below_members', detail = (v_now || jsonb_build_object('limit', v_seats))::text;

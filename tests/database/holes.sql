@@ -38,7 +38,7 @@ alter policy "A person sees their own profile" on public.profiles using (id = (s
 alter table public.specialists alter user_id set default auth.uid()
 create or replace function private.my_application_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return (select id from public.specialists where user_id = auth.uid() and status = ''pending''); end'
 create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return auth.uid(); end'
-grant update (max_employees) on public.company_subscription_plans to authenticated
+grant update (seats) on public.company_subscription_plans to authenticated
 grant select (assigned_by) on public.company_subscriptions to authenticated
 alter policy "A company admin sees the plan of their company, an admin all" on public.company_subscriptions using (company_id = any(array(select private.my_company_ids())) or (select private.is_platform_admin()))
 alter policy "A company admin sees the invitations of their company" on public.company_employee_invitations using (company_id = any(array(select private.my_company_ids('{manager,admin}'))))

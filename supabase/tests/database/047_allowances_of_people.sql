@@ -44,11 +44,11 @@ select pg_temp.act_as_owner();
 update public.system_settings set value = '30' where key = 'acts_allowance_burst';
 select pg_temp.act_as('platform_admin');
 select throws_ok(
-  $$insert into public.company_subscription_plans (slug, name, max_employees) select 'many-' || n, 'Many', 5 from generate_series(1, 31) n$$,
+  $$insert into public.company_subscription_plans (slug, name, seats) select 'many-' || n, 'Many', 5 from generate_series(1, 31) n$$,
   'PT429', 'rate_limited', 'thirty-one at once are one too many'
 );
 select lives_ok(
-  $$insert into public.company_subscription_plans (slug, name, max_employees) select 'many-' || n, 'Many', 5 from generate_series(1, 30) n$$,
+  $$insert into public.company_subscription_plans (slug, name, seats) select 'many-' || n, 'Many', 5 from generate_series(1, 30) n$$,
   'and since they were not made, thirty are not'
 );
 select pg_temp.act_as_owner();

@@ -33,7 +33,7 @@ insert into auth.users (id, email, email_confirmed_at) values
 insert into auth.sessions (id, user_id, created_at, updated_at)
 values ('5de0b75e-0000-4000-8000-000000000007', '5de0b75e-0000-4000-8000-000000000005', now(), now());
 insert into public.companies (id, name) values ('5de0b75e-0000-4000-8000-000000000002', 'Side by side');
-insert into public.company_subscription_plans (id, slug, name, max_employees)
+insert into public.company_subscription_plans (id, slug, name, seats)
 values ('5de0b75e-0000-4000-8000-000000000009', 'side-by-side', 'Side by side', 10);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 values ('5de0b75e-0000-4000-8000-000000000002', '5de0b75e-0000-4000-8000-000000000009', 'active', current_date - 1);

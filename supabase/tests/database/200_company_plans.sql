@@ -6,7 +6,7 @@ select no_plan();
 
 -- Companies of the seed have plans that end some day, too.
 delete from public.company_subscriptions;
-insert into public.company_subscription_plans (slug, name, max_employees, sessions_per_month, features, trial_days, is_active) values
+insert into public.company_subscription_plans (slug, name, seats, sessions_per_month, features, trial_days, is_active) values
   ('test-small', 'Small', 3, 2, '{"reports": false}', 14, true),
   ('test-large', 'Large', 50, null, '{"reports": true}', 0, true),
   ('test-old', 'Old', 5, 5, '{}', 14, false);
@@ -194,7 +194,7 @@ select throws_ok($$execute subscription('suspended', null, null, null, null)$$, 
 
 -- Plans: a limit never changes under those who have it
 select pg_temp.act_as('platform_admin');
-select throws_ok($$update public.company_subscription_plans set max_employees = 1$$, '42501', null, 'the limits of a plan stay');
+select throws_ok($$update public.company_subscription_plans set seats = 1$$, '42501', null, 'the limits of a plan stay');
 select lives_ok($$update public.company_subscription_plans set is_active = false where slug = 'test-large'$$, 'a plan is retired');
 select pg_temp.act_as_owner();
 select is(pg_temp.entitled(p_company => 'south'), 'test-large active 50', 'and stays with who has it');

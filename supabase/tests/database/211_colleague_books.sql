@@ -15,7 +15,7 @@ from unnest(array['specialist', 'other_specialist']) as person, generate_series(
 delete from public.specialist_freed_times;
 delete from public.bookings;
 -- Few enough sessions that the allowance is felt.
-insert into public.company_subscription_plans (id, slug, name, max_employees, sessions_per_month) values (pg_temp.id('few'), 'test-few', 'Few', 10, 5);
+insert into public.company_subscription_plans (id, slug, name, seats, sessions_per_month) values (pg_temp.id('few'), 'test-few', 'Few', 10, 5);
 update public.company_subscriptions set plan_id = pg_temp.id('few');
 
 -- In the month in which the observers count their allowance.

@@ -37,7 +37,7 @@ values ('5de0b75e-0000-4000-8000-000000000023', '5de0b75e-0000-4000-8000-0000000
 insert into public.companies (id, name) values (:company, 'Side by side');
 insert into public.company_members (company_id, user_id, role) values (:company, '5de0b75e-0000-4000-8000-000000000021', 'admin');
 insert into public.company_dpa_acceptance (company_id, version) select :company, value #>> '{}' from public.system_settings where key = 'dpa_version';
-insert into public.company_subscription_plans (id, slug, name, max_employees)
+insert into public.company_subscription_plans (id, slug, name, seats)
 values ('5de0b75e-0000-4000-8000-000000000024', 'side-by-side-seats', 'Side by side', 10);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 values (:company, '5de0b75e-0000-4000-8000-000000000024', 'active', current_date - 1);

@@ -36,7 +36,7 @@ insert into auth.users (id, email, email_confirmed_at)
 select pg_temp.one(k, n), format('%s-%s@side-by-side-sessions.test', k, n), now() from generate_series(1, 2) k, generate_series(1, 8) n;
 insert into auth.sessions (id, user_id, created_at, updated_at) select pg_temp.one(3, n), pg_temp.one(1, n), now(), now() from generate_series(1, 8) n;
 insert into public.companies (id, name) values (:company, 'Side by side');
-insert into public.company_subscription_plans (id, slug, name, max_employees, sessions_per_month)
+insert into public.company_subscription_plans (id, slug, name, seats, sessions_per_month)
 values ('5de0b75e-0000-4000-8000-000000000043', 'side-by-side-sessions', 'Side by side', 10, 3);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 values (:company, '5de0b75e-0000-4000-8000-000000000043', 'active', current_date - 1);

@@ -42,7 +42,7 @@ begin
   insert into public.company_members (company_id, user_id, role)
   select v_company, ('5de0b75e-0000-4000-8000-00000000008' || n)::uuid, 'admin' from generate_series(1, 2) n;
   insert into public.company_dpa_acceptance (company_id, version) select v_company, value #>> '{}' from public.system_settings where key = 'dpa_version';
-  insert into public.company_subscription_plans (id, slug, name, max_employees)
+  insert into public.company_subscription_plans (id, slug, name, seats)
   values ('5de0b75e-0000-4000-8000-000000000084', 'side-by-side-inviters', 'Side by side', 10);
   insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
   values (v_company, '5de0b75e-0000-4000-8000-000000000084', 'active', current_date - 1);

@@ -47,7 +47,7 @@ insert into public.companies (id, name) select pg_temp.id(n), 'Stress' from gene
 insert into public.company_members (company_id, user_id, role)
 select pg_temp.id(c), pg_temp.id(n), case when n < 5 then 'admin' else 'employee' end from generate_series(21, 22) c, generate_series(3, 6) n;
 insert into public.company_dpa_acceptance (company_id, version) select pg_temp.id(n), private.setting('dpa_version') #>> '{}' from generate_series(21, 22) n;
-insert into public.company_subscription_plans (id, slug, name, max_employees) values (pg_temp.id(23), 'one-order', 'Stress', 100);
+insert into public.company_subscription_plans (id, slug, name, seats) values (pg_temp.id(23), 'one-order', 'Stress', 100);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 select pg_temp.id(n), pg_temp.id(23), 'active', current_date - 1 from generate_series(21, 22) n;
 insert into public.pillars (id, slug, name) select pg_temp.id(n), 'one-order-' || n, 'Stress' from generate_series(31, 32) n;

@@ -33,7 +33,7 @@ begin;
 insert into auth.users (id, email, email_confirmed_at) select pg_temp.one(n), n || '@side-by-side-freed.test', now() from generate_series(1, 3) n;
 insert into auth.sessions (id, user_id, created_at, updated_at) select pg_temp.one(n), pg_temp.one(n), now(), now() from generate_series(1, 3) n;
 insert into public.companies (id, name) values (pg_temp.one(0), 'Side by side');
-insert into public.company_subscription_plans (id, slug, name, max_employees) values (pg_temp.one(6), 'side-by-side-freed', 'Side by side', 10);
+insert into public.company_subscription_plans (id, slug, name, seats) values (pg_temp.one(6), 'side-by-side-freed', 'Side by side', 10);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on) values (pg_temp.one(0), pg_temp.one(6), 'active', current_date - 1);
 insert into public.company_members (company_id, user_id, role) values (pg_temp.one(0), pg_temp.one(1), 'admin'), (pg_temp.one(0), pg_temp.one(2), 'employee');
 insert into public.pillars (id, slug, name) values (pg_temp.one(4), 'side-by-side-freed', 'Side by side');

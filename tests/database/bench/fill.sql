@@ -19,7 +19,7 @@ insert into public.companies (id, name)
 select ('c0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Bench ' || n from generate_series(1, 1000) n;
 
 -- Without a limit of sessions, as large companies have it.
-insert into public.company_subscription_plans (id, slug, name, max_employees)
+insert into public.company_subscription_plans (id, slug, name, seats)
 values ('cf000000-0000-4000-8000-000000000001', 'bench', 'Bench', 1000);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 select id, 'cf000000-0000-4000-8000-000000000001', 'active', current_date - 30 from public.companies where name like 'Bench %';

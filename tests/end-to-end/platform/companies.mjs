@@ -13,7 +13,7 @@ import { signedIn } from './people.mjs';
 export async function aPlan({ seats = 50, trialDays = 0 } = {}) {
   const slug = `plan-${randomUUID()}`;
   const [{ id }] = await sql`
-    insert into public.company_subscription_plans (slug, name, max_employees, trial_days)
+    insert into public.company_subscription_plans (slug, name, seats, trial_days)
     values (${slug}, 'Growth', ${seats}, ${trialDays}) returning id`;
   return { id: /** @type {string} */ (id), slug };
 }

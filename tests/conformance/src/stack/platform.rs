@@ -246,7 +246,7 @@ impl Platform {
         let run = self.domain.split('.').next().expect("a label");
         let slug = format!("conformance-{run}-{}", self.offered);
         let insert =
-            "insert into public.company_subscription_plans (slug, name, max_employees, trial_days)
+            "insert into public.company_subscription_plans (slug, name, seats, trial_days)
                       values ($1, 'Conformance', $2::bigint::int, $3::bigint::int)";
         let (seats, trial_days) = (i64::from(seats), i64::from(trial_days));
         self.owner.execute(insert, &[&slug, &seats, &trial_days]).unwrap();
