@@ -412,7 +412,7 @@ export interface components {
             private_email?: string | null;
             /** @description The terms that they accept. */
             terms: components["schemas"]["AcceptedTerms"];
-            /** @description The token of the link, 64 characters. */
+            /** @description The token of the link: what follows `#token=`. */
             token: string;
         };
         /** @description Answer of `POST /company-invitation-accept`. */
@@ -440,7 +440,7 @@ export interface components {
         };
         /** @description Body of `POST /auth-email-change/confirm` and `/cancel`. */
         AddressLinkRequest: {
-            /** @description The token of the link, 64 characters. */
+            /** @description The token of the link: what follows `#token=`. */
             token: string;
         };
         /** @description Answer of `POST /auth-email-change/confirm` and `/cancel`. */
@@ -714,7 +714,7 @@ export interface components {
         };
         /** @description Body of `POST /company-invitation-accept/preview`. */
         PreviewRequest: {
-            /** @description The token of the link, 64 characters. */
+            /** @description The token of the link: what follows `#token=`. */
             token: string;
         };
         /** @description Answer of `POST /company-invitation-accept/preview`. */
@@ -814,7 +814,7 @@ export interface components {
              *     normalisation form C; a sign-in must normalise what was typed alike.
              */
             password: string;
-            /** @description The token of the link, 64 characters. */
+            /** @description The token of the link: what follows `#token=`. */
             token: string;
         };
         /** @description Answer of `POST /auth-password-reset-complete`. */
@@ -922,7 +922,7 @@ export interface components {
             locale?: string | null;
             /** @description Their time zone, as `Europe/Lisbon`; `UTC` where it is none. */
             time_zone?: string | null;
-            /** @description The token of the link, 64 characters. */
+            /** @description The token of the link: what follows `#token=`. */
             token: string;
         };
         /** @description Answer of `POST /auth-email-verify`. */

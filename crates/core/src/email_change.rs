@@ -31,7 +31,7 @@ use crate::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddressLinkRequest {
-    /// The token of the link, 64 characters.
+    /// The token of the link: what follows `#token=`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
 }

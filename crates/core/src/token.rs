@@ -1,5 +1,8 @@
-//! Link tokens: `base64url(id || secret)`, where
+//! Link tokens: `base64url(id || secret)` and a letter, where
 //! `secret = HMAC-SHA256(key, purpose || id)`.
+//!
+//! The letter is for mail programs that leave `-` and `_` out of the end of a link; whether it
+//! arrives does not matter (docs/decisions/links-survive-mail-programs.md).
 //!
 //! The database stores the id and `sha256(secret)`, so a dump of it holds no
 //! usable link; and since the secret is derived, a mail that is rendered again
@@ -23,6 +26,10 @@ use crate::{
 const ID_BYTES: usize = 16;
 const SECRET_BYTES: usize = 32;
 const TOKEN_BYTES: usize = ID_BYTES + SECRET_BYTES;
+/// How many characters the bytes are, without padding.
+const TOKEN_CHARACTERS: usize = TOKEN_BYTES / 3 * 4;
+/// Ends a link. It means nothing.
+const END: &str = "E";
 /// The shortest key: as long as the MAC (RFC 2104, section 3).
 const KEY_BYTES: usize = 32;
 
@@ -138,14 +145,23 @@ pub struct LinkToken {
 }
 
 impl LinkToken {
-    /// Reads a token back.
+    /// Reads a token back: of the characters that a token can have, the first 64. The others came
+    /// with a mail program or a hand that copied a line too much.
     ///
     /// # Errors
     /// `token_invalid`, the same as for a token that nobody issued.
     #[inline(never)]
     pub fn parse(text: &SecretString) -> Result<Self> {
+        let own = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_');
+        // Zeros where one is missing, which no token has.
+        let mut characters = [0; TOKEN_CHARACTERS];
+        let mut places = characters.iter_mut();
+        for byte in text.expose().bytes().filter(own) {
+            let Some(place) = places.next() else { break };
+            *place = byte;
+        }
         let mut bytes = [0; TOKEN_BYTES];
-        let decoded = Base64UrlUnpadded::decode(text.expose(), &mut bytes).ok();
+        let decoded = Base64UrlUnpadded::decode(characters, &mut bytes).ok();
         decoded.and_then(Self::from_bytes).ok_or_else(|| TokenOutcome::Invalid.refusal())
     }
 
@@ -168,7 +184,7 @@ impl LinkToken {
     /// The text of the link. It is a credential.
     pub fn encode(&self) -> SecretString {
         let bytes = [self.id.0.as_bytes().as_slice(), &self.secret].concat();
-        SecretString::new(Base64UrlUnpadded::encode_string(&bytes))
+        SecretString::new(Base64UrlUnpadded::encode_string(&bytes) + END)
     }
 }
 
@@ -262,9 +278,7 @@ mod tests {
     #[test]
     fn a_token_survives_its_link() {
         let token = keys(NEW).derive(Purpose::EmailVerification, ID);
-        let text = token.encode();
-        assert_eq!(text.expose().len(), 64);
-        assert_eq!(LinkToken::parse(&text).unwrap(), token);
+        assert_eq!(LinkToken::parse(&token.encode()).unwrap(), token);
     }
 
     #[test]
@@ -273,12 +287,33 @@ mod tests {
         let token = keys(NEW).derive(Purpose::EmailVerification, ID);
         assert_eq!(
             token.encode().expose(),
-            "jF6B1hERQiKDMwEjRWeJq0_-u5MSzHHYyNCdQnbaZAzyuZGPKIDOGt7cM2eBQfTt"
+            "jF6B1hERQiKDMwEjRWeJq0_-u5MSzHHYyNCdQnbaZAzyuZGPKIDOGt7cM2eBQfTtE"
         );
         assert_eq!(
             token.hash().0,
             "a13f64c56c7f260a2ce88233babdb96c403fc0a8656fa949653e8d512626cc48"
         );
+    }
+
+    #[test]
+    fn a_token_is_read_in_whatever_form_it_comes_back_as_the_pages_read_it() {
+        #[derive(Deserialize)]
+        struct Spellings {
+            token: SecretString,
+            read: Vec<SecretString>,
+            refused: Vec<SecretString>,
+        }
+        let spellings = include_str!("../../../pages/tests/tokens.json");
+        let spellings: Spellings = serde_json::from_str(spellings).unwrap();
+        let token = LinkToken::parse(&spellings.token).unwrap();
+        assert_eq!(token, keys(NEW).derive(Purpose::EmailVerification, ID));
+        for text in &spellings.read {
+            assert_eq!(LinkToken::parse(text).ok().as_ref(), Some(&token), "{}", text.expose());
+        }
+        for text in &spellings.refused {
+            let refused = LinkToken::parse(text).unwrap_err();
+            assert_eq!(refused.code(), Code::TokenInvalid, "{}", text.expose());
+        }
     }
 
     #[test]
@@ -322,6 +357,16 @@ mod tests {
         #[test]
         fn no_text_makes_parsing_panic(text in "\\PC{0,100}") {
             let _ = LinkToken::parse(&SecretString::new(text));
+        }
+
+        #[test]
+        fn a_link_ends_in_a_letter_and_may_lose_it(id in any::<u128>(), tail in "[^A-Za-z0-9_-]{0,3}[ -~]{0,9}") {
+            let token = keys(NEW).derive(Purpose::Invitation, TokenId(Uuid::from_u128(id)));
+            let text = token.encode().expose().to_owned();
+            prop_assert!(text.ends_with(|last: char| last.is_ascii_alphanumeric()));
+            for text in [text.clone() + &tail, text[..text.len() - 1].to_owned()] {
+                prop_assert_eq!(LinkToken::parse(&SecretString::new(text)).unwrap(), token.clone());
+            }
         }
 
         #[test]

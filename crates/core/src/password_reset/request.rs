@@ -9,7 +9,7 @@ use crate::secret::SecretString;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ResetPasswordRequest {
-    /// The token of the link, 64 characters.
+    /// The token of the link: what follows `#token=`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
     /// The new password: 12 characters to 72 bytes of UTF-8. It is kept in

@@ -16,7 +16,7 @@ const LONGEST_NAME: usize = 64;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
-    /// The token of the link, 64 characters.
+    /// The token of the link: what follows `#token=`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
     /// Their name. The first confirmation clears what came with the sign-up, since

@@ -15,7 +15,7 @@ use crate::{
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PreviewRequest {
-    /// The token of the link, 64 characters.
+    /// The token of the link: what follows `#token=`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
 }
@@ -25,7 +25,7 @@ pub struct PreviewRequest {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AcceptRequest {
-    /// The token of the link, 64 characters.
+    /// The token of the link: what follows `#token=`.
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
     /// A password for the new account: 12 characters to 72 bytes of UTF-8. Nothing
