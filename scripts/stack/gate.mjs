@@ -20,7 +20,7 @@ export function isOwnHost(host, port) {
 
 /** @param {Policy} policy @param {string} method @param {string} pathname @param {HeaderOf} header @returns {Refusal | null} */
 export function refusal({ port, isShared = () => false, origins = [] }, method, pathname, header) {
-  const host = header('host');
+  const host = header('host')?.toLowerCase();
   if (!isOwnHost(host, port)) {
     return { status: 421, message: `This is http://127.0.0.1:${port}, and known by no other name.` };
   }

@@ -13,7 +13,7 @@ function statusFor(headers, { pathname = '/', method = 'GET' } = {}) {
 }
 
 test('a port answers to the names of loopback with its own number, and to no other', () => {
-  for (const host of [OWN, `localhost:${PORT}`, `[::1]:${PORT}`]) assert.equal(statusFor({ host }), 200, host);
+  for (const host of [OWN, `localhost:${PORT}`, `LocalHost:${PORT}`, `[::1]:${PORT}`]) assert.equal(statusFor({ host }), 200, host);
   const others = [
     '', '127.0.0.1', 'localhost', `127.0.0.1:${PORT + 1}`, `127.0.0.1:${PORT}0`, `evil.example:${PORT}`,
     `localhost.evil.example:${PORT}`, `127.0.0.1.evil.example:${PORT}`, `a@127.0.0.1:${PORT}`, `127.0.0.1:${PORT}, evil.example`,

@@ -4,6 +4,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pagePath } from '../../pages/assets/token.js';
 import { projectRoot } from './settings.mjs';
 import { sendJson } from './web.mjs';
 
@@ -32,16 +33,17 @@ const HEADERS = {
 export function createPages({ origin, publicConfig, status }) {
   /** @param {import('./web.mjs').Incoming} incoming @param {import('./web.mjs').Outgoing} outgoing */
   async function handle(incoming, outgoing) {
-    const { pathname } = new URL(incoming.url ?? '/', 'http://page');
+    const [pathname] = (incoming.url ?? '/').split('?');
     if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
       return sendJson(outgoing, 405, { message: 'Method Not Allowed' }, { allow: 'GET, HEAD' });
     }
     if (pathname === '/stack/config.json') return sendJson(outgoing, 200, publicConfig(), HEADERS);
     if (pathname === '/stack/status.json') return sendJson(outgoing, 200, await status(), HEADERS);
-    const page = pathname === '/' ? 'home' : PAGES.slice(1).find((name) => pathname === `/${name}`);
+    const place = pagePath(pathname);
+    const page = place === '/' ? 'home' : PAGES.slice(1).find((name) => place === `/${name}`);
     const file = assetFor(pathname);
     // One name for one site: a session kept for 127.0.0.1 would be missing under localhost.
-    if (incoming.headers.host?.startsWith('localhost:')) {
+    if (incoming.headers.host?.toLowerCase().startsWith('localhost:')) {
       outgoing.writeHead(307, { location: origin + incoming.url });
       return outgoing.end();
     }

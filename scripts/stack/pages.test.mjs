@@ -33,12 +33,31 @@ for (const path of ['/', ...PAGES.slice(1).map((name) => `/${name}`), '/nowhere'
       assert.ok(text.match(once), `no ${once}`);
     }
     assert.equal(text.match(/<main/g)?.length, 1);
+    assert.equal(text.match(/<noscript>/g)?.length, 2, 'what somebody without JavaScript sees, and what they do not');
     assert.doesNotMatch(text, /\{\{|undefined/);
     assert.doesNotMatch(text, /<script(?! src="\/assets\/)|\son\w+=|style=/, 'the policy would not let it run');
     const scripts = [...text.matchAll(/ (?:src|href)="(\/assets\/[^"]+)"/g)].map(([, file]) => file);
     for (const file of scripts) assert.equal((await open(file)).status, 200, file);
   });
 }
+
+test('a page is found under what mail programs make of its address', async () => {
+  for (const rest of ['/', '%23token=abc', '%2523token=abc', '/%23token=abc', '%3Ftoken=abc', '&token=abc', '?token=abc', '/?utm_source=mail']) {
+    for (const name of ['confirm-email', 'Confirm-Email', '/confirm-email']) {
+      const response = await open(`/${name}${rest}`);
+      assert.equal(response.status, 200, name + rest);
+      assert.match(await response.text(), /<title>Confirm your e-mail address/);
+    }
+  }
+});
+
+test('a page that is not known says what may have become of a link', async () => {
+  for (const path of ['/confirm-', '/confirm', '/confirm-emailtoken=abc', '/%', '/reset-password.', '/%E0%A4%A']) {
+    const response = await open(path);
+    assert.equal(response.status, 404, path);
+    assert.match(await response.text(), /link of a mail/, path);
+  }
+});
 
 test('neither the frame nor a file beside the pages is a page', async () => {
   for (const path of ['/layout', '/home', '/layout.html', '/not-found', '/assets/layout.html', '/assets/..%2flayout.html']) {
