@@ -1,5 +1,5 @@
 //! Tasks without promises: whatever takes time is an effect with a number, which
-//! the host carries out and then resumes.
+//! the host carries out and then resumes (docs/decisions/effects-are-resumed.md).
 //!
 //! `wasm-bindgen-futures` would make a promise, two closures and a finaliser for
 //! every `await`; here a resumption is one call with its result. A module has
