@@ -97,15 +97,28 @@ select is((select count(*) from public.email_verification_tokens where user_id =
 update public.email_verification_tokens set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = :'token';
 select is(pg_temp.consume(:'token'), 'expired', 'an expired token says so');
 select is(pg_temp.consume(:'token', repeat('2', 64)), 'invalid', 'but only to who has the secret');
+select pg_temp.issued() as used \gset
+select pg_temp.consume(:'used') \g /dev/null
+update public.email_verification_tokens
+set created_at = now() - interval '2 days', expires_at = now() - interval '1 day', verified_at = now() - interval '36 hours' where id = :'used';
+select is(pg_temp.consume(:'used'), 'expired', 'so does one that was used');
+select pg_temp.issued() as used \gset
+select pg_temp.consume(:'used') \g /dev/null
 select pg_temp.issued() as token \gset
 update auth.users set email = 'moved@people.test' where id = pg_temp.id('newcomer');
 select is(pg_temp.consume(:'token'), 'superseded', 'a changed address voids the link to the old one');
+select is(pg_temp.consume(:'used'), 'superseded', 'also one that was used: it says nothing about the new address');
 select results_eq(
   $$select email from public.email_verification_tokens where user_id = pg_temp.id('newcomer') and superseded_at is null and verified_at is null$$,
   $$values ('moved@people.test')$$, 'and the new address got its own'
 );
 update auth.users set email_confirmed_at = now() where id = pg_temp.id('newcomer');
 select is((select count(*) from public.email_verification_tokens where email = 'moved@people.test'), 1::bigint, 'confirming issues nothing');
+
+select id as token from public.email_verification_tokens where user_id = pg_temp.id('fresh') \gset
+select pg_temp.seal(:'token') \g /dev/null
+delete from auth.users where id = pg_temp.id('fresh');
+select is(pg_temp.consume(:'token'), 'invalid', 'the link of an account that is gone is that of nobody');
 
 -- Constraints
 prepare token as insert into public.email_verification_tokens (user_id, email, token_hash, expires_at, verified_at, superseded_at)

@@ -53,11 +53,11 @@ select private.process_token_requests(now() + interval '61 seconds') \g /dev/nul
 select is(pg_temp.tokens_of('newcomer'), 2::bigint, 'after it there is, whatever the case of the letters');
 
 -- Five in an hour, the two above included
-create function pg_temp.ask_at(p_after interval) returns bigint language plpgsql as $$
+create function pg_temp.ask_at(p_after interval, p_person text default 'newcomer') returns bigint language plpgsql as $$
 begin
-  perform pg_temp.ask('newcomer@people.test');
+  perform pg_temp.ask(p_person || '@people.test');
   perform private.process_token_requests(now() + p_after);
-  return pg_temp.tokens_of('newcomer');
+  return pg_temp.tokens_of(p_person);
 end; $$;
 select is(pg_temp.ask_at('10 minutes'), 3::bigint, 'the third');
 select is(pg_temp.ask_at('20 minutes'), 4::bigint, 'the fourth');
@@ -72,6 +72,21 @@ set constraints all immediate;
 select pg_temp.ask('fresh@people.test');
 select private.process_token_requests(now() + interval '30 seconds') \g /dev/null
 select is(pg_temp.tokens_of('fresh'), 1::bigint, 'right after signing up there is no second mail');
+select is(pg_temp.ask_at(make_interval(mins => 5 * n), 'fresh'), least(n + 1, 5)::bigint, 'that of the sign-up is one of five in an hour, request ' || n)
+from generate_series(1, 5) n;
+
+-- Nothing is sent for a while, and requests are looked at all the same
+insert into auth.users (id, email) values (pg_temp.id('late'), 'late@people.test');
+set constraints all immediate;
+update public.email_verification_tokens set created_at = now() - interval '2 hours' where user_id = pg_temp.id('late');
+delete from private.email_queue; delete from private.email_batches;
+update private.email_sender set paused_until = now() + interval '10 minutes';
+select pg_temp.ask('late@people.test');
+select pg_temp.claim() as claim \gset
+select is(pg_temp.tokens_of('late'), 2::bigint, 'while sending is paused a request becomes a link');
+select is(:'claim'::jsonb - array['templates', 'zones', 'paused_until'], '{"skipped": 0, "deferred": 0, "remaining": 1, "batches": []}'::jsonb, 'whose mail waits');
+update private.email_sender set paused_until = null;
+delete from private.email_queue;
 
 -- A suppressed address
 insert into private.email_suppressions (address, reason) values ('fresh@people.test', 'hard_bounce');

@@ -145,7 +145,24 @@ update public.password_reset_tokens set created_at = now() - interval '2 hours',
 select public.release_password_reset(:'newer', pg_temp.secret(:'newer'), '{}');
 select is(pg_temp.consume(:'newer'), 'expired', 'nor does giving back make a link live longer');
 
--- Another address, and the order of what is said
+-- Time, and the order of what is said
+select pg_temp.issued() as token \gset
+update public.password_reset_tokens set created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where id = :'token';
+select is(pg_temp.check(:'token') ->> 'outcome', 'expired', 'a link that nobody used expires');
+select is(pg_temp.consume(:'token'), 'expired', 'for good');
+update public.password_reset_tokens set used_at = now() - interval '90 minutes' where id = :'token';
+select is(pg_temp.check(:'token') ->> 'outcome', 'used', 'of one that was used that stays the word');
+select is(pg_temp.consume(:'token'), 'used', 'for both');
+
+-- Another link, another address, and no account
+select pg_temp.issued() as older \gset
+select pg_temp.issued() as newer \gset
+select is(pg_temp.check(:'older') ->> 'outcome', 'superseded', 'a newer link retires the older one');
+select is(pg_temp.consume(:'older'), 'superseded', 'for both');
+insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('gone'), 'gone@people.test', now());
+select pg_temp.issued('gone') as token \gset
+delete from auth.users where id = pg_temp.id('gone');
+select is(pg_temp.check(:'token') ->> 'outcome', 'invalid', 'the link of an account that is gone is that of nobody');
 select pg_temp.issued() as token \gset
 update auth.users set email = 'moved@people.test' where id = pg_temp.id('employee');
 select is(pg_temp.check(:'token') ->> 'outcome', 'superseded', 'a changed address voids the link to the old one');

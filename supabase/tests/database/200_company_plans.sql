@@ -131,6 +131,12 @@ select throws_ok($$select pg_temp.assign('test-large', 'trial')$$, 'PT422', 'inv
 select throws_ok($$select pg_temp.assign('test-large', 'trial', p_trial_days => 400)$$, 'PT422', 'invalid_trial', 'nor is a trial that long');
 select throws_ok($$select pg_temp.assign('test-large', 'trial', p_trial_days => 30, p_ends_on => pg_temp.today() + 3)$$, 'PT422', 'invalid_end', 'the end is not within the trial');
 
+select is((pg_temp.assign('test-small', 'trial', p_reason => 'a reason') ->> 'trial_ends_on')::date, pg_temp.today() + 13, 'a trial lasts as the plan says');
+select is((pg_temp.assign('test-small', 'trial', p_trial_days => 21, p_reason => 'a reason') ->> 'trial_ends_on')::date, pg_temp.today() + 20, 'or as agreed');
+select pg_temp.act_as_owner();
+delete from public.company_subscriptions;
+select pg_temp.act_as('platform_admin');
+
 -- Entitlement by day, where the company is: Kiritimati is fourteen hours ahead of UTC
 select is((pg_temp.assign('test-large', 'trial', p_trial_days => 10) ->> 'trial_ends_on')::date, pg_temp.today() + 9, 'ten days of trial, today the first');
 select pg_temp.act_as_owner();

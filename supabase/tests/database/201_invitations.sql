@@ -124,6 +124,13 @@ select is(current_setting('test.refusal'), 'seat_limit {"limit": 8, "members": 4
 select id as x3 from public.company_employee_invitations where email = 'x3@corp.test' \gset
 select is(public.revoke_invitation(:'x3') #>> '{seats,pending}', '3', 'a revoked one gives its seat back');
 select is(public.revoke_invitation(:'x3') ->> 'status', 'revoked', 'twice is once');
+select pg_temp.act_as_owner();
+update public.company_employee_invitations set sent_at = now() - interval '8 days', expires_at = now() - interval '1 day' where email = 'grace+tag@corp.test';
+select pg_temp.act_as('company_admin');
+select is(
+  public.resend_invitation((select id from public.company_employee_invitations where email = 'grace+tag@corp.test')) #>> '{seats,pending}', '3',
+  'an expired one is sent again where there is a seat'
+);
 select throws_ok(format('select public.resend_invitation(%L)', :'x3'), 'PT409', 'conflict', 'and is not sent again');
 select is((select bool_and(superseded_at is not null) from pg_temp.links('x3@corp.test')), true, 'its link is void');
 select pg_temp.act_as_owner();
@@ -159,6 +166,8 @@ update public.system_settings set value = '1000' where key = 'company_invitation
 select pg_temp.act_as('foreign_admin');
 select throws_ok(format('select public.resend_invitation(%L)', :'x3'), 'PT404', 'not_found', 'an invitation of another company does not exist');
 select throws_ok(format('select public.revoke_invitation(%L)', :'x3'), 'PT404', 'not_found', 'in any way');
+select throws_ok(format('select public.%I(gen_random_uuid())', f), 'PT404', 'not_found', 'as one that does not exist: ' || f) from unnest(array['resend_invitation', 'revoke_invitation']) f;
+select throws_ok($$select pg_temp.invite(array['nobody'])$$, 'PT403', 'forbidden', 'what is no address is refused to strangers like one');
 select is_empty($$select from public.company_employee_invitations$$, 'nor is it seen');
 select lives_ok($$select public.accept_dpa(pg_temp.id('south'), '2026-11')$$, 'they accept their own agreement');
 select is(pg_temp.statuses(pg_temp.invite(array['ada@corp.test'], 'south')), '{invited}'::text[], 'and invite whom the other one invited');
