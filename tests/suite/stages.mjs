@@ -174,10 +174,10 @@ export const stages = [
   },
   {
     name: 'conformance',
-    about: 'the same rules for the in-memory ports (stage native) and for the running platform',
+    about: 'the promises of outbox, mailer and Auth, as in stage native in memory; each SQL function over the wire',
     stack: true,
     prepare: tools.nextest,
-    steps: () => [nextest('--package evenkeel-conformance --features stack --test stack', { minutes: 10 })],
+    steps: () => [nextest('--package evenkeel-conformance --features stack --test stack --test wire', { minutes: 10 })],
   },
   {
     name: 'faults',

@@ -11,7 +11,7 @@ use crate::{
 
 /// The id of a token's owner, as the database says.
 #[derive(Serialize)]
-pub(crate) struct CurrentUserId {}
+pub struct CurrentUserId {}
 
 impl SqlFunction for CurrentUserId {
     const NAME: &'static str = "current_user_id";

@@ -118,3 +118,6 @@ pub(crate) async fn note<F: SqlFunction<Output = Admission>>(
     ports.kick_email_dispatch();
     Ok(AcceptedResponse { status: AcceptedStatus::Accepted })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,8 @@
 //! In production everything stands on two of them, [`Http`] and
 //! [`Configured`]: `upstream` speaks the wire formats over these and
 //! gives [`Database`], [`Identity`], [`Mailer`] and [`ObjectStore`] to whoever
-//! has both. In tests `testing::World` is all of them in memory.
+//! has both. In tests `testing::World` is all of them: a database that is scripted, the others
+//! in memory.
 //!
 //! Nothing is `Send`: a wasm isolate has one thread, and static dispatch keeps
 //! unused ports out of a module.

@@ -75,56 +75,63 @@ pub async fn sweep(ports: &(impl Database + ObjectStore)) -> Result<SweepReport>
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::{
         error::Code,
-        ports::ObjectStoreError,
+        ports::{DatabaseError, ObjectStoreError},
         testing::{MemoryFile, World},
     };
 
-    const PDF: &[u8] = b"%PDF-1.7 a licence";
-
-    fn leave(world: &World, bucket: &str, files: usize) {
-        let file = MemoryFile { bytes: PDF.to_owned(), mime_type: "application/pdf".to_owned() };
-        for n in 0..files {
-            let key = (bucket.to_owned(), format!("gone/{n:04}"));
-            world.documents.borrow_mut().files.insert(key, file.clone());
+    /// A world in which so many files of a bucket belong to nobody, and one to somebody.
+    fn world(files: usize) -> World {
+        let world = World::new();
+        let paths: Vec<_> = (0..files).map(|n| format!("gone/{n:04}")).collect();
+        let file = MemoryFile { bytes: Vec::new(), mime_type: "application/pdf".to_owned() };
+        for path in paths.iter().map(String::as_str).chain(["kept"]) {
+            let key = ("uploads".to_owned(), path.to_owned());
+            world.files.borrow_mut().objects.insert(key, file.clone());
         }
+        let copies = json!({ "bucket": "copies", "paths": ["gone/before"] });
+        let uploads = json!({ "bucket": "uploads", "paths": paths });
+        world.database.answer::<OrphanedFiles>(json!([copies, uploads]));
+        world
     }
 
     fn files(world: &World) -> usize {
-        world.documents.borrow().files.len()
+        world.files.borrow().objects.len()
     }
 
     #[test]
-    fn files_go_with_their_rows_and_no_others() {
-        let world = World::new();
-        let ines = world.settle("ines", true);
-        world.hand_in(ines, PDF, Some(PDF));
-        leave(&world, "specialist-documents", 250);
-        leave(&world, "reviewed-documents", 3);
+    fn what_the_database_names_is_removed_by_the_hundred() {
+        let world = world(250);
         let swept = pollster::block_on(sweep(&world)).unwrap();
-        assert_eq!(swept, SweepReport { orphaned: 253, removed: 253 });
+        assert_eq!(swept, SweepReport { orphaned: 251, removed: 250 }, "one went before");
         assert_eq!(files(&world), 1);
-        assert_eq!(pollster::block_on(sweep(&world)).unwrap(), SweepReport::default());
+        assert_eq!(world.asked::<OrphanedFiles>().arguments, json!({ "p_limit": 1_000 }));
+        let last = world.latest("storage.remove").arguments;
+        assert_eq!(last["bucket"], "uploads");
+        assert_eq!(last["paths"].as_array().map(Vec::len), Some(50));
+        assert_eq!(world.calls().len(), 5);
     }
 
     #[test]
     fn a_batch_that_fails_is_told_and_keeps_no_other_from_going() {
-        let world = World::new();
-        leave(&world, "specialist-documents", 250);
+        let world = world(250);
         let fault = ObjectStoreError::Unavailable("status 400, says 403".to_owned());
-        world.documents.borrow_mut().fault = Some(("remove", fault));
+        world.files.borrow_mut().fault = Some(("remove", fault));
         let error = pollster::block_on(sweep(&world)).unwrap_err();
-        assert_eq!(error.code(), Code::UpstreamUnavailable);
-        assert_eq!(files(&world), 100);
-        assert_eq!(pollster::block_on(sweep(&world)).unwrap().removed, 100);
+        assert_eq!((error.code(), files(&world)), (Code::UpstreamUnavailable, 1));
     }
 
     #[test]
-    fn a_run_has_an_end() {
+    fn without_a_list_nothing_is_removed() {
         let world = World::new();
-        leave(&world, "reviewed-documents", 1_001);
-        assert_eq!(pollster::block_on(sweep(&world)).unwrap().removed, 1_000);
+        world.database.fail::<OrphanedFiles>(DatabaseError::Timeout);
+        let error = pollster::block_on(sweep(&world)).unwrap_err();
+        assert_eq!((error.code(), world.calls()), (Code::UpstreamTimeout, vec!["orphaned_files"]));
+        world.database.answer::<OrphanedFiles>(Value::Array(Vec::new()));
+        assert_eq!(pollster::block_on(sweep(&world)).unwrap(), SweepReport::default());
     }
 }

@@ -96,8 +96,8 @@ pub(crate) async fn security_mail_goes_first(subject: &impl Subject) {
 }
 
 pub(crate) async fn a_mail_with_a_link_travels_alone(subject: &impl Subject) {
-    subject.sign_up("ada").await;
-    subject.sign_up("bob").await;
+    subject.mail_link("ada");
+    subject.mail_link("bob");
     let mails = subject.enqueue_many(2);
     let claim = subject.claim().await;
     let (alone, shared): (Vec<_>, Vec<_>) =

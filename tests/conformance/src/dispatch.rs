@@ -96,7 +96,7 @@ pub(crate) async fn a_refused_key_pauses_everything(subject: &impl Subject) {
 }
 
 pub(crate) async fn a_mail_with_a_link_is_sealed_and_sent(subject: &impl Subject) {
-    subject.sign_up("ada").await;
+    subject.mail_link("ada");
     // The answer is lost: the repeat carries the same link.
     subject.next_delivery(MailerFault::TakeAndLose);
     assert_eq!(run(subject).await.sent, 0);
@@ -114,10 +114,10 @@ pub(crate) async fn a_mail_with_a_link_is_sealed_and_sent(subject: &impl Subject
 }
 
 pub(crate) async fn an_account_erased_between_two_tries_holds_nobody_up(subject: &impl Subject) {
-    let person = subject.sign_up("ada").await;
+    let token = subject.mail_link("ada");
     subject.next_delivery(MailerFault::Refuse(MailerError::Unavailable));
     assert_eq!(run(subject).await.deferred, 1);
-    subject.delete_user(person).await.unwrap();
+    subject.erase_owner(token);
     subject.enqueue_many(2);
     subject.advance(TimeDelta::minutes(5));
     let report = run(subject).await;

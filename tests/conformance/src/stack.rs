@@ -8,21 +8,22 @@ mod clock;
 mod environment;
 mod http;
 mod platform;
+mod scene;
 mod sink;
 
 use std::cell::RefCell;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use evenkeel_core::{
-    AccessToken, Config, EmailAddress, Error,
+    Config, EmailAddress, Error,
     email_address::Idna,
-    id::{CompanyId, DocumentId, UserId},
-    ports::{Configured, Entropy, Functions, LocalTime, Mail, Telemetry, Unicode},
-    testing::{MailerFault, Suppression},
+    id::{TokenId, UserId},
+    ports::{Configured, Entropy, Identity as _, LocalTime, Mail, Telemetry},
+    testing::MailerFault,
 };
 
 use self::{platform::Platform, sink::Sink};
-use crate::subject::{AsciiDomains, Draft, Logged, Subject};
+use crate::subject::{AsciiDomains, Draft, Logged, Subject, account};
 
 /// One test's hold on the platform. Others wait until it is dropped.
 pub struct Stack {
@@ -75,27 +76,10 @@ impl Idna for Stack {
     }
 }
 
-/// Of the cases' passwords, which are ASCII.
-impl Unicode for Stack {
-    fn nfc(&self, text: &str) -> String {
-        assert!(text.is_ascii());
-        text.to_owned()
-    }
-
-    fn lower_case(&self, text: &str) -> String {
-        text.to_ascii_lowercase()
-    }
-}
-
 impl Telemetry for Stack {
     fn report(&self, error: &Error) {
         self.reports.borrow_mut().push(error.to_string());
     }
-}
-
-/// While a test holds the platform, nothing is dispatched but by the test.
-impl Functions for Stack {
-    fn kick_email_dispatch(&self) {}
 }
 
 impl Subject for Stack {
@@ -112,64 +96,22 @@ impl Subject for Stack {
         self.platform.borrow_mut().enqueue(draft)
     }
 
+    fn mail_link(&self, name: &str) -> TokenId {
+        let address = self.address(name);
+        pollster::block_on(self.create_user(&account(address.clone(), false))).unwrap();
+        self.platform.borrow_mut().verification_token(&address)
+    }
+
+    fn erase_owner(&self, token: TokenId) {
+        self.platform.borrow_mut().erase_owner(token);
+    }
+
     fn logged(&self, mail: i64) -> Logged {
         self.platform.borrow_mut().logged(mail)
     }
 
-    fn suppress(&self, address: &EmailAddress, reason: Suppression) {
-        self.platform.borrow_mut().suppress(address, reason);
-    }
-
-    fn switch_off(&self, person: UserId, category: &str) {
-        self.platform.borrow_mut().switch_off(person, category);
-    }
-
-    fn quiet(&self, person: UserId, hours: i64) {
-        self.platform.borrow_mut().quiet(person, hours);
-    }
-
-    fn change_address(&self, person: UserId, address: &EmailAddress) {
-        self.platform.borrow_mut().change_address(person, address);
-    }
-
     fn is_confirmed(&self, person: UserId) -> bool {
         self.platform.borrow_mut().is_confirmed(person)
-    }
-
-    fn sign_in(&self, _: UserId, name: &str) -> AccessToken {
-        http::sign_in(&self.agent, &self.config, &self.address(name))
-    }
-
-    fn end_sessions(&self, person: UserId) {
-        self.platform.borrow_mut().end_sessions(person);
-    }
-
-    fn appoint(&self, person: UserId) {
-        self.platform.borrow_mut().appoint(person);
-    }
-
-    fn found(&self, members: &[(UserId, &str)]) -> CompanyId {
-        self.platform.borrow_mut().found(members)
-    }
-
-    fn subscribe(&self, company: CompanyId, seats: u32) {
-        self.platform.borrow_mut().subscribe(company, seats);
-    }
-
-    fn offer(&self, seats: u32, trial_days: u32) -> String {
-        self.platform.borrow_mut().offer(seats, trial_days)
-    }
-
-    fn withdraw(&self, plan: &str) {
-        self.platform.borrow_mut().withdraw(plan);
-    }
-
-    fn hand_in(&self, specialist: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId {
-        let (id, path) = self.platform.borrow_mut().announce(specialist, announced);
-        if let Some(stored) = stored {
-            http::upload(&self.agent, &self.config, &path, stored);
-        }
-        id
     }
 
     fn next_delivery(&self, fault: MailerFault) {

@@ -2,61 +2,39 @@
 
 use chrono::TimeDelta;
 use evenkeel_core::{
-    AccessToken, EmailAddress, SecretString,
+    EmailAddress, SecretString,
     email_address::Idna,
-    id::{CompanyId, DocumentId, TokenId, UserId},
+    id::{TokenId, UserId},
     outbox::{
         Batch, Claim, ClaimEmails, DispatchPorts, Outcome, QueuedToken, SettleEmails, Settled,
         Settlement, Stream,
     },
-    ports::{Functions, Identity, Mail, NewUser, ObjectStore, Unicode},
-    testing::{MailerFault, Suppression},
+    ports::{Identity, Mail, NewUser},
+    testing::{MailerFault, PASSWORD},
 };
 
-/// A good password.
-pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// How long the claims of the cases last, in seconds.
 pub(crate) const LEASE_SECONDS: u32 = 120;
 
 /// Whatever has the core's ports, and lets a case set the scene.
 ///
-/// Every subject starts with an empty queue, nobody suppressed, nothing paused,
-/// and two templates: `verify_email` and the one of a [`Draft`].
-pub trait Subject: DispatchPorts + Identity + Unicode + Idna + ObjectStore + Functions {
+/// Every subject starts with an empty queue, nothing paused, and two templates: the one of a
+/// mail with a link, and the one of a [`Draft`].
+pub trait Subject: DispatchPorts + Identity {
     /// An address of this subject alone.
     fn address(&self, name: &str) -> EmailAddress;
     /// Lets time pass: everything stored happened so much earlier.
     fn advance(&self, by: TimeDelta);
     /// Queues a mail, and answers its id.
     fn enqueue(&self, draft: &Draft) -> i64;
+    /// Queues a mail to somebody new with a link to confirm the address, and answers its token.
+    fn mail_link(&self, name: &str) -> TokenId;
+    /// The account that a token was issued for is erased.
+    fn erase_owner(&self, token: TokenId);
     /// The row of a mail in the log.
     fn logged(&self, mail: i64) -> Logged;
-    /// Writes no more to an address.
-    fn suppress(&self, address: &EmailAddress, reason: Suppression);
-    /// A person switches a category off.
-    fn switch_off(&self, person: UserId, category: &str);
-    /// A person's quiet hours are now, and end in so many hours.
-    fn quiet(&self, person: UserId, hours: i64);
-    /// A person gets another address from Auth.
-    fn change_address(&self, person: UserId, address: &EmailAddress);
     /// Whether Auth counts a person's address as confirmed.
     fn is_confirmed(&self, person: UserId) -> bool;
-    /// Somebody with the password of the cases signs in, by the name in their address.
-    fn sign_in(&self, person: UserId, name: &str) -> AccessToken;
-    /// Every session of a person ends.
-    fn end_sessions(&self, person: UserId);
-    /// Makes somebody one of us: a platform admin.
-    fn appoint(&self, person: UserId);
-    /// A company of these members, with their roles, and without a plan.
-    fn found(&self, members: &[(UserId, &str)]) -> CompanyId;
-    /// Lets a company invite: with so many seats, and the agreement accepted.
-    fn subscribe(&self, company: CompanyId, seats: u32);
-    /// A plan of so many seats and days of trial, by its name in URLs.
-    fn offer(&self, seats: u32, trial_days: u32) -> String;
-    /// A plan is given no more.
-    fn withdraw(&self, plan: &str);
-    /// A specialist announces one PDF and uploads another, or none.
-    fn hand_in(&self, specialist: UserId, announced: &[u8], stored: Option<&[u8]>) -> DocumentId;
     /// A fault of the mailer at the next request.
     fn next_delivery(&self, fault: MailerFault);
     /// The mailer refuses every batch with this recipient.
@@ -70,8 +48,6 @@ pub trait Subject: DispatchPorts + Identity + Unicode + Idna + ObjectStore + Fun
 pub struct Draft {
     /// The recipient.
     pub to: EmailAddress,
-    /// Whose it is, if anybody's.
-    pub owner: Option<UserId>,
     /// `security`, `account`, `booking` or `reminder`.
     pub category: &'static str,
     /// Which dispatcher sends it.
@@ -81,7 +57,7 @@ pub struct Draft {
 impl Draft {
     /// A mail about a booking.
     pub(crate) fn to(to: EmailAddress) -> Self {
-        Self { to, owner: None, category: "booking", stream: Stream::Mail }
+        Self { to, category: "booking", stream: Stream::Mail }
     }
 }
 
@@ -168,12 +144,6 @@ pub(crate) trait Steps: Subject {
         let batch = self.claim_one().await;
         assert_eq!(batch.mails.len(), 1, "a mail with a token is alone");
         batch.mails[0].token.clone().expect("a token")
-    }
-
-    /// The id of somebody's token, as the mail of the sign-up carries it.
-    async fn signed_up_token(&self, name: &str) -> (UserId, TokenId) {
-        let person = self.sign_up(name).await;
-        (person, self.token_of_the_mail().await.id)
     }
 
     fn seconds_pass(&self, seconds: i64) {

@@ -1,256 +1,267 @@
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 use crate::{
-    decision::DocumentStatus,
-    id::{DocumentId, UserId},
+    id::{RequestId, UserId},
+    ports::SqlFunction as _,
     refusal::parse_request,
-    testing::{MemoryFile, World},
+    testing::{MemoryFile, World, client, signed_in},
 };
 
 const PDF: &[u8] = b"%PDF-1.7 a licence";
+const FIRST_LOOK: [&str; 5] = [
+    "start_document_review",
+    "storage.copy",
+    "storage.read",
+    "record_reviewed_copy",
+    "storage.sign",
+];
 
-/// Olga and Paul are of us, Ines is a specialist.
-struct Scene {
-    world: World,
-    olga: AccessToken,
-    paul: AccessToken,
-    ines: UserId,
+/// What the database says of a document that has no copy yet.
+fn opened() -> Value {
+    json!({
+        "document": item(), "reviewed_path": null, "path": "ines/licence",
+        "file_hash": hex::encode(Sha256::digest(PDF)), "mime_type": "application/pdf",
+        "file_size": PDF.len(), "differs": null, "copy_path": "ines/copy",
+        "file_name": "license.pdf", "opened_by": UserId::default(),
+    })
 }
 
-fn scene() -> Scene {
+fn item() -> Value {
+    json!({ "document_id": DocumentId::default(), "document_number": "No. 1" })
+}
+
+fn put(world: &World, bucket: &str, path: &str, bytes: &[u8]) {
+    let file = MemoryFile { bytes: bytes.to_owned(), mime_type: "text/html".to_owned() };
+    world.files.borrow_mut().objects.insert((bucket.to_owned(), path.to_owned()), file);
+}
+
+fn copies(world: &World) -> Vec<MemoryFile> {
+    let files = world.files.borrow();
+    let copies = files.objects.iter().filter(|((bucket, _), _)| bucket == COPIES);
+    copies.map(|(_, file)| file.clone()).collect()
+}
+
+/// A world in which this was uploaded, and a document is opened.
+fn uploaded(bytes: &[u8]) -> World {
     let world = World::new();
-    let [olga, paul, ines] = ["olga", "paul", "ines"].map(|name| world.settle(name, true));
-    world.companies.borrow_mut().platform_admins.extend([olga, paul]);
-    let [olga, paul] = [olga, paul].map(|admin| world.sign_in(admin));
-    Scene { world, olga, paul, ines }
+    put(&world, UPLOADS, "ines/licence", bytes);
+    world.database.answer::<StartDocumentReview>(opened());
+    world
 }
 
-fn client() -> ClientContext {
-    ClientContext::new(crate::id::RequestId::default(), None, None)
+fn look(world: &World) -> Result<Value, Error> {
+    let request = OpenRequest { document_id: DocumentId::default() };
+    let answer = pollster::block_on(open(world, &signed_in("olga"), &request, &client()))?;
+    Ok(serde_json::from_str(answer.as_str()).unwrap())
 }
 
-impl Scene {
-    fn open(&self, admin: &AccessToken, document_id: DocumentId) -> Result<OpenResponse, Code> {
-        let request = OpenRequest { document_id };
-        let client = client();
-        let answer = open(&self.world, admin, &request, &client);
-        pollster::block_on(answer)
-            .map(|opened| opened.read().unwrap())
-            .map_err(|error| error.code())
-    }
+/// The code of a look that fails after so many of the steps of a first one.
+fn refused_after(world: &World, steps: usize) -> Code {
+    let code = look(world).unwrap_err().code();
+    assert_eq!(world.calls(), FIRST_LOOK[..steps], "{code:?}");
+    code
+}
 
-    fn decide(
-        &self,
-        admin: &AccessToken,
-        document: DocumentId,
-        fields: &str,
-    ) -> Result<DecideResponse, Error> {
-        let body = format!(r#"{{"document_id":"{document}",{fields}}}"#);
-        let request: DecideRequest = parse_request(body.as_bytes())?;
-        let client = client();
-        let decided = decide(&self.world, admin, &request, &client);
-        pollster::block_on(decided).map(|decided| decided.read().unwrap())
-    }
+fn decided(world: &World, fields: &Value) -> Result<Verbatim<DecideResponse>> {
+    let mut body = json!({ "document_id": DocumentId::default() });
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let request: DecideRequest = parse_request(body.to_string().as_bytes())?;
+    pollster::block_on(decide(world, &signed_in("olga"), &request, &client()))
+}
 
-    fn approve(&self, admin: &AccessToken, document: DocumentId) -> Result<DocumentStatus, Code> {
-        let decided = self.decide(admin, document, r#""decision":"approve""#);
-        decided.map(|decided| decided.document.status).map_err(|error| error.code())
-    }
-
-    fn status(&self) -> DocumentStatus {
-        self.world.documents.borrow().rows[0].status
-    }
+fn asked_for(world: &World, query: &Value) -> Result<Verbatim<QueuePage>> {
+    let request: QueueRequest = parse_request(query.to_string().as_bytes())?;
+    pollster::block_on(queue(world, &signed_in("olga"), &request))
 }
 
 #[test]
-fn what_was_opened_and_is_as_announced_is_approved() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted));
-    let opened = scene.open(&scene.olga, document).unwrap();
-    assert_eq!((opened.expires_in, opened.document.document.file_size), (300, 18));
-    assert!(opened.file_url.starts_with("/storage/v1/object/sign/reviewed-documents/"));
-    assert!(opened.file_url.ends_with("&download=license.pdf"), "{}", opened.file_url);
-    assert_eq!(scene.approve(&scene.paul, document), Err(Code::ReviewNotStarted), "nor by another");
-    assert_eq!(scene.world.kicks.get(), 0);
-    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
-    assert_eq!(scene.world.kicks.get(), 1, "the specialist is mailed");
+fn the_first_look_copies_the_file_and_records_the_copy() {
+    let world = uploaded(PDF);
+    world.database.answer::<RecordReviewedCopy>(json!("ines/copy"));
+    let path = "/storage/v1/object/sign/reviewed-documents/ines/copy?for=300&download=license.pdf";
+    let expected = json!({ "document": item(), "file_url": path, "expires_in": 300 });
+    assert_eq!(look(&world).unwrap(), expected);
+    let start = world.asked::<StartDocumentReview>();
+    assert_eq!(start.person.as_deref(), Some(signed_in("olga").expose()));
+    let record = world.asked::<RecordReviewedCopy>();
+    let expected = json!({
+        "p_document_id": DocumentId::default(), "p_path": "ines/copy",
+        "p_file_hash": opened()["file_hash"], "p_file_size": PDF.len(),
+        "p_opened_by": UserId::default(),
+    });
+    assert_eq!((record.arguments, record.person), (expected, None));
+    assert_eq!(world.latest("storage.read").arguments["limit"], PDF.len());
+    assert_eq!(world.calls(), FIRST_LOOK);
+    let copy = MemoryFile { bytes: PDF.to_owned(), mime_type: "application/pdf".to_owned() };
+    assert_eq!(copies(&world), [copy], "as the type that was announced");
 }
 
 #[test]
-fn a_file_that_is_another_is_not_approved_and_nothing_changes() {
+fn the_copy_that_counts_may_be_anothers() {
+    let world = uploaded(PDF);
+    put(&world, COPIES, "pauls/copy", PDF);
+    world.database.answer::<RecordReviewedCopy>(json!("pauls/copy"));
+    let answer = look(&world).unwrap();
+    assert!(answer["file_url"].as_str().unwrap().contains("/pauls/copy?"), "{answer}");
+}
+
+#[test]
+fn a_later_look_shows_the_copy_that_there_is() {
+    let world = uploaded(b"<script>alert(1)</script>");
+    world.database.forget();
+    put(&world, COPIES, "ines/before", PDF);
+    let mut again = opened();
+    again["reviewed_path"] = json!("ines/before");
+    world.database.answer::<StartDocumentReview>(again);
+    let answer = look(&world).unwrap();
+    assert!(answer["file_url"].as_str().unwrap().contains("/ines/before?"), "{answer}");
+    assert_eq!(world.calls(), [FIRST_LOOK[0], FIRST_LOOK[4]]);
+}
+
+#[test]
+fn a_file_that_is_another_is_not_recorded() {
     let others: [&[u8]; 5] =
         [b"", b"%PDF-1.7 a licencE", b"%PDF-1.7", b"%PDF-1.7 a licence!", b"<script>a licence"];
     for stored in others {
-        let scene = scene();
-        let document = scene.world.hand_in(scene.ines, PDF, Some(stored));
-        let refused = scene.open(&scene.olga, document).err();
-        assert_eq!(refused, Some(Code::FileMismatch), "{stored:?}");
-        assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted), "{stored:?}");
-        assert_eq!(scene.status(), DocumentStatus::Pending);
-        assert!(scene.world.documents.borrow().rows[0].reviewed_path.is_none());
+        assert_eq!(refused_after(&uploaded(stored), 3), Code::FileMismatch, "{stored:?}");
     }
-    let scene = scene();
-    let page = b"<script>alert(1)</script>";
-    let document = scene.world.hand_in(scene.ines, page, Some(page));
-    assert_eq!(scene.open(&scene.olga, document).err(), Some(Code::FileMismatch), "it is no PDF");
 }
 
 #[test]
 fn what_storage_says_is_another_is_not_even_copied() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    let upload = scene.world.documents.borrow().rows[0].upload();
-    let file = MemoryFile { bytes: PDF.to_owned(), mime_type: "text/html".to_owned() };
-    scene.world.documents.borrow_mut().files.insert(upload, file);
-    let request = OpenRequest { document_id: document };
-    let client = client();
-    let refused = pollster::block_on(open(&scene.world, &scene.olga, &request, &client));
-    let error = refused.unwrap_err();
-    let problem = error.problem(crate::id::RequestId::default());
-    assert_eq!(
-        (problem.code, problem.detail),
-        (
-            Code::FileMismatch,
-            "It is not of the announced type. Reject it, or ask for another upload."
-        )
-    );
-    assert_eq!(scene.world.documents.borrow().files.len(), 1);
-}
-
-#[test]
-fn what_is_uploaded_after_a_look_changes_neither_look_nor_decision() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    let first = scene.open(&scene.olga, document).unwrap().file_url;
-    let replace = |bytes: &[u8], mime_type: &str| {
-        let mut documents = scene.world.documents.borrow_mut();
-        let upload = documents.rows[0].upload();
-        let (bytes, mime_type) = (bytes.to_owned(), mime_type.to_owned());
-        documents.files.insert(upload, MemoryFile { bytes, mime_type });
-    };
-    replace(b"<script>alert(1)</script>", "text/html");
-    assert_eq!(scene.open(&scene.paul, document).unwrap().file_url, first);
-    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
-    replace(b"another licence", "text/html");
-    assert_eq!(scene.open(&scene.olga, document).unwrap().file_url, first);
-    let documents = scene.world.documents.borrow();
-    let copies: Vec<_> =
-        documents.files.iter().filter(|((bucket, _), _)| bucket == COPIES).collect();
-    assert_eq!(copies.len(), 1, "one is enough");
-    assert_eq!((copies[0].1.bytes.as_slice(), &*copies[0].1.mime_type), (PDF, "application/pdf"));
-}
-
-#[test]
-fn who_opened_it_when_there_was_no_copy_to_see_does_not_approve_it() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(b"%PDF-1.7"));
-    assert_eq!(scene.open(&scene.olga, document).err(), Some(Code::FileMismatch));
-    let upload = scene.world.documents.borrow().rows[0].upload();
-    let file = MemoryFile { bytes: PDF.to_owned(), mime_type: "application/pdf".to_owned() };
-    scene.world.documents.borrow_mut().files.insert(upload, file);
-    let shown = scene.open(&scene.paul, document).unwrap().file_url;
-    assert_eq!(scene.approve(&scene.olga, document), Err(Code::ReviewNotStarted));
-    assert_eq!(scene.open(&scene.olga, document).unwrap().file_url, shown);
-    assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
-}
-
-#[test]
-fn who_comes_second_learns_what_was_decided() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    for admin in [&scene.olga, &scene.paul] {
-        scene.open(admin, document).unwrap();
+    for (differs, said) in [("type", "announced type"), ("length", "longer or shorter")] {
+        let world = World::new();
+        let mut answer = opened();
+        answer["differs"] = json!(differs);
+        world.database.answer::<StartDocumentReview>(answer);
+        let error = look(&world).unwrap_err();
+        assert_eq!((error.code(), world.calls()), (Code::FileMismatch, FIRST_LOOK[..1].into()));
+        assert!(error.detail().contains(said), "{}", error.detail());
     }
-    let fields = r#""decision":"reject","reason":"It is illegible.""#;
-    assert!(scene.decide(&scene.olga, document, fields).is_ok());
-    let error = scene.decide(&scene.paul, document, r#""decision":"approve""#).unwrap_err();
-    let body = error.body(crate::id::RequestId::default());
-    let decision = r#""decision":{"decided_at":"2026-05-04T08:00:00+00:00","reason":"It is illegible.","status":"rejected"}}"#;
-    assert!(body.ends_with(decision), "{body}");
 }
 
 #[test]
-fn a_document_is_rejected_with_a_reason_whatever_its_file() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, None);
-    assert_eq!(scene.open(&scene.olga, document).err(), Some(Code::FileMissing));
-    let refusal = |fields: &str| scene.decide(&scene.olga, document, fields).unwrap_err().code();
-    assert_eq!(refusal(r#""decision":"reject""#), Code::ReasonRequired);
-    assert_eq!(refusal(r#""decision":"reject","reason":" no ""#), Code::InvalidRequest);
-    assert_eq!(refusal(r#""decision":"shred""#), Code::InvalidRequest);
-    assert_eq!(refusal(r#""decision":"approve","expires_on":"2026-02-30""#), Code::InvalidRequest);
-    let fields = r#""decision":"reject","reason":"It never came.""#;
-    let decided = scene.decide(&scene.olga, document, fields).unwrap();
-    assert_eq!(decided.document.rejection_reason.as_deref(), Some("It never came."));
-}
-
-#[test]
-fn nobody_but_admins_reviews_and_no_admin_themselves() {
-    let scene = scene();
-    let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    let ines = scene.world.sign_in(scene.ines);
-    assert_eq!(scene.open(&ines, document).err(), Some(Code::Forbidden));
-    assert_eq!(scene.approve(&ines, document), Err(Code::Forbidden));
-    scene.world.companies.borrow_mut().platform_admins.push(scene.ines);
-    scene.open(&ines, document).unwrap();
-    assert_eq!(scene.approve(&ines, document), Err(Code::OwnDocument));
-    assert_eq!(scene.open(&scene.olga, DocumentId::default()).err(), Some(Code::NotFound));
-}
-
-#[test]
-fn a_storage_that_fails_leaves_a_document_that_can_be_decided_and_never_says_that_it_is_missing() {
-    let faults = [
-        (ObjectStoreError::Unavailable("502".to_owned()), Code::UpstreamUnavailable),
-        (ObjectStoreError::Timeout, Code::UpstreamTimeout),
-    ];
-    for call in ["copy", "read", "sign"] {
-        for (fault, code) in faults.clone() {
-            let scene = scene();
-            let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-            scene.world.documents.borrow_mut().fault = Some((call, fault));
-            assert_eq!(scene.open(&scene.olga, document).err(), Some(code), "{call}");
-            assert_eq!(scene.status(), DocumentStatus::Pending);
-            assert!(scene.open(&scene.olga, document).is_ok(), "{call}");
-            assert_eq!(scene.approve(&scene.olga, document), Ok(DocumentStatus::Verified));
+fn a_storage_that_fails_ends_the_look_and_only_an_upload_can_be_missing() {
+    let unavailable = ObjectStoreError::Unavailable("502".to_owned());
+    for (steps, call, when_missing) in [
+        (2, "copy", Code::FileMissing),
+        (3, "read", Code::UpstreamUnavailable),
+        (5, "sign", Code::UpstreamUnavailable),
+    ] {
+        for (fault, code) in [
+            (unavailable.clone(), Code::UpstreamUnavailable),
+            (ObjectStoreError::Timeout, Code::UpstreamTimeout),
+            (ObjectStoreError::NotFound, when_missing),
+        ] {
+            let world = uploaded(PDF);
+            if call == "sign" {
+                world.database.answer::<RecordReviewedCopy>(json!("ines/copy"));
+            }
+            world.files.borrow_mut().fault = Some((call, fault));
+            assert_eq!(refused_after(&world, steps), code, "{call}");
         }
     }
 }
 
 #[test]
-fn only_an_upload_can_be_missing_a_copy_cannot() {
-    let cases = [
-        ("copy", Code::FileMissing),
-        ("read", Code::UpstreamUnavailable),
-        ("sign", Code::UpstreamUnavailable),
-    ];
-    for (call, code) in cases {
-        let scene = scene();
-        let document = scene.world.hand_in(scene.ines, PDF, Some(PDF));
-        scene.world.documents.borrow_mut().fault = Some((call, ObjectStoreError::NotFound));
-        assert_eq!(scene.open(&scene.olga, document).err(), Some(code), "{call}");
+fn what_the_database_refuses_is_passed_on_and_ends_the_look() {
+    for word in StartDocumentReview::REFUSES {
+        let world = World::new();
+        world.database.refuse::<StartDocumentReview>(*word, None);
+        assert_eq!(refused_after(&world, 1), *word);
+    }
+    for word in RecordReviewedCopy::REFUSES {
+        let world = uploaded(PDF);
+        world.database.refuse::<RecordReviewedCopy>(*word, None);
+        assert_eq!(refused_after(&world, 4), *word);
     }
 }
 
 #[test]
-fn the_queue_is_asked_for_in_words_that_it_has() {
-    let scene = scene();
-    scene.world.hand_in(scene.ines, PDF, Some(PDF));
-    scene.world.hand_in(scene.ines, PDF, None);
-    let ask = |query: &str| {
-        let request: QueueRequest = parse_request(query.as_bytes())?;
-        pollster::block_on(queue(&scene.world, &scene.olga, &request))
-            .map(|page| page.read().unwrap())
-    };
-    assert_eq!(ask("{}").unwrap().items.len(), 1, "only what has its file");
-    assert_eq!(ask(r#"{"status":"verified","limit":1}"#).unwrap().items.len(), 0);
-    for query in [
-        r#"{"status":"lost"}"#,
-        r#"{"limit":0}"#,
-        r#"{"limit":101}"#,
-        r#"{"cursor":"x"}"#,
-        r#"{"limit":"ten"}"#,
-        r#"{"order":"newest"}"#,
+fn a_decision_is_made_as_the_person_and_answered_as_the_database_has_it() {
+    let world = World::new();
+    let answer = json!({ "document": item(), "specialist_status": "verified" });
+    world.database.answer::<DecideDocument>(answer.clone());
+    let fields =
+        json!({ "decision": "approve", "reason": "It is good.", "expires_on": "2027-01-31" });
+    assert_eq!(decided(&world, &fields).unwrap().as_str(), answer.to_string());
+    let asked = world.asked::<DecideDocument>();
+    let expected = json!({
+        "p_document_id": DocumentId::default(), "p_decision": "approve", "p_reason": "It is good.",
+        "p_expires_on": "2027-01-31", "p_context": client(),
+    });
+    assert_eq!(asked.arguments, expected);
+    assert_eq!(asked.person.as_deref(), Some(signed_in("olga").expose()));
+    assert_eq!(world.kicks.get(), 1, "the specialist is mailed");
+}
+
+#[test]
+fn a_decision_that_is_refused_tells_nobody() {
+    for word in DecideDocument::REFUSES {
+        let world = World::new();
+        world.database.refuse::<DecideDocument>(*word, None);
+        let error = decided(&world, &json!({ "decision": "approve" })).unwrap_err();
+        assert_eq!((error.code(), world.kicks.get()), (*word, 0));
+    }
+}
+
+#[test]
+fn who_comes_second_learns_what_was_decided() {
+    let world = World::new();
+    let made = r#"{"decided_at":"2026-05-04T08:00:00+00:00","reason":"No.","status":"rejected"}"#;
+    let told = serde_json::from_str(made).unwrap();
+    world.database.refuse::<DecideDocument>(Code::AlreadyDecided, Some(told));
+    let error = decided(&world, &json!({ "decision": "approve" })).unwrap_err();
+    let body = error.body(RequestId::default());
+    assert!(body.ends_with(&format!(r#""decision":{made}}}"#)), "{body}");
+}
+
+#[test]
+fn a_decision_that_cannot_be_meant_is_refused_before_anything_is_called() {
+    let world = World::new();
+    for fields in [
+        json!({ "decision": "reject", "reason": " no " }),
+        json!({ "decision": "shred" }),
+        json!({ "decision": "approve", "expires_on": "2026-02-30" }),
     ] {
-        assert_eq!(ask(query).unwrap_err().code(), Code::InvalidRequest, "{query}");
+        assert_eq!(decided(&world, &fields).unwrap_err().code(), Code::InvalidRequest);
+    }
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn the_queue_is_asked_for_in_words_that_it_has() {
+    let cursor = "1764000000000000_6f1c2c1e-0000-4000-8000-000000000001";
+    for (query, status, cursor, limit) in [
+        (json!({}), "pending", json!(null), 20),
+        (json!({ "status": "verified", "limit": 1 }), "verified", json!(null), 1),
+        (json!({ "cursor": cursor, "limit": 100 }), "pending", json!(cursor), 100),
+    ] {
+        let world = World::new();
+        let page = json!({ "items": [], "next_cursor": null });
+        world.database.answer::<VerificationQueue>(page.clone());
+        assert_eq!(asked_for(&world, &query).unwrap().as_str(), page.to_string());
+        let asked = world.asked::<VerificationQueue>();
+        let expected = json!({ "p_status": status, "p_cursor": cursor, "p_limit": limit });
+        assert_eq!(asked.arguments, expected);
+        assert_eq!(asked.person.as_deref(), Some(signed_in("olga").expose()));
+    }
+    let world = World::new();
+    for query in [
+        json!({ "status": "lost" }),
+        json!({ "limit": 0 }),
+        json!({ "limit": 101 }),
+        json!({ "cursor": "x" }),
+        json!({ "limit": "ten" }),
+        json!({ "order": "newest" }),
+    ] {
+        assert_eq!(asked_for(&world, &query).unwrap_err().code(), Code::InvalidRequest, "{query}");
+    }
+    assert!(world.calls().is_empty());
+    for word in VerificationQueue::REFUSES {
+        world.database.refuse::<VerificationQueue>(*word, None);
+        assert_eq!(asked_for(&world, &json!({})).unwrap_err().code(), *word);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     ports::MailerError,
-    testing::{DatabaseFault, MailerFault, MemoryToken, World},
+    testing::{DatabaseFault, MailerFault, World},
 };
 
 fn world(mails: i64) -> World {
@@ -69,30 +69,42 @@ fn an_empty_queue_is_a_report_of_zeros() {
     assert_eq!(run(&world(0)), DispatchReport::default());
 }
 
-/// Requests for a link to addresses that nobody has.
-fn flood(world: &World, requests: usize) {
-    let request =
-        |n| json!({ "p_email": format!("n{n}@example.com"), "p_address_key": format!("{n:064x}") });
-    world.tokens.borrow_mut().requests.waiting =
-        (0..requests).map(|n| (Purpose::EmailVerification, request(n))).collect();
+/// A claim that worked requests for links off, which were nobody's, and left so many.
+fn fruitless(remaining: u32) -> serde_json::Value {
+    json!(Claim { remaining, ..Claim::default() })
 }
 
 #[test]
 fn a_flood_of_requests_for_links_is_worked_off_in_one_run() {
-    let world = world(0);
-    flood(&world, 3_500);
+    let world = world(1);
+    for remaining in [2_500, 1_500, 500] {
+        world.database.answer::<ClaimEmails>(fruitless(remaining));
+    }
     let report = run(&world);
-    assert_eq!((report.claimed, report.remaining), (0, 0));
-    assert!(world.tokens.borrow().requests.waiting.is_empty());
+    assert_eq!((report.claimed, report.sent, report.remaining), (1, 1, 0));
 }
 
 #[test]
 fn requests_that_nothing_can_be_done_about_end_the_run() {
-    let world = world(1);
-    flood(&world, 5);
-    world.tokens.borrow_mut().requests.are_stuck = true;
+    let world = world(0);
+    for _ in 0..FRUITLESS_CLAIMS {
+        world.database.answer::<ClaimEmails>(fruitless(5));
+    }
+    assert_eq!(run(&world).remaining, 5);
+    assert_eq!(world.calls(), ["claim_emails"; 20]);
+}
+
+#[test]
+fn a_claim_that_skips_or_defers_is_no_fruitless_one() {
+    let world = world(0);
+    let claims = FRUITLESS_CLAIMS + 1;
+    for n in 0..claims {
+        let (skipped, deferred) = (n % 2, 1 - n % 2);
+        let claim = Claim { skipped, deferred, remaining: 5, ..Claim::default() };
+        world.database.answer::<ClaimEmails>(json!(claim));
+    }
     let report = run(&world);
-    assert_eq!((report.sent, report.remaining), (1, 5));
+    assert_eq!((report.skipped, report.deferred, report.remaining), (10, 11, 0));
 }
 
 #[test]
@@ -173,12 +185,15 @@ fn one_mail_that_cannot_be_rendered_costs_the_others_nothing() {
 #[test]
 fn a_settlement_that_cannot_be_written_is_made_good_by_the_next_owner() {
     let world = world(2);
-    let mut faults = vec![Some(DatabaseFault::Before); 4];
-    faults[0] = None;
-    *world.database_faults.borrow_mut() = faults;
+    let faults = [
+        None,
+        Some(DatabaseFault::Before),
+        Some(DatabaseFault::Before),
+        Some(DatabaseFault::Before),
+    ];
+    world.database.faults.borrow_mut().extend(faults);
     assert!(pollster::block_on(drain(&world, Stream::Mail)).is_err());
     assert_eq!(statuses(&world), ["queued", "queued"]);
-    world.database_faults.borrow_mut().clear();
     assert_eq!(run(&world).claimed, 0, "the lease is still running");
     world.advance(TimeDelta::minutes(3));
     assert_eq!(run(&world).sent, 2);
@@ -201,11 +216,6 @@ fn a_batch_is_given_up_before_its_key_is_forgotten() {
 fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     let world = world(0);
     let id = TokenId(uuid::Uuid::from_u128(7));
-    world.tokens.borrow_mut().rows.push(MemoryToken::issued(
-        Purpose::EmailVerification,
-        id,
-        world.now(),
-    ));
     {
         let mut outbox = world.outbox.borrow_mut();
         outbox.templates[0] = template("Hi", "{{ link }}");
@@ -214,7 +224,7 @@ fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     }
     world.mailbox.borrow_mut().faults.push_back(Some(MailerFault::TakeAndLose));
     run(&world);
-    let stored = world.tokens.borrow().rows[0].token_hash.clone().unwrap();
+    let stored = world.outbox.borrow().tokens[&id].clone().unwrap();
     world.advance(TimeDelta::minutes(5));
     assert_eq!(run(&world).sent, 1);
     let mailbox = world.mailbox.borrow();
@@ -252,17 +262,13 @@ proptest! {
     ) {
         let world = world(mails);
         for fault in faults {
-            match fault {
-                Some(Fault::Mailer(fault)) => {
-                    world.database_faults.borrow_mut().push(None);
-                    world.mailbox.borrow_mut().faults.push_back(Some(fault));
-                }
-                Some(Fault::Database(fault)) => world.database_faults.borrow_mut().push(Some(fault)),
-                None => {
-                    world.database_faults.borrow_mut().push(None);
-                    world.mailbox.borrow_mut().faults.push_back(None);
-                }
-            }
+            let (database, mailer) = match fault {
+                Some(Fault::Database(fault)) => (Some(fault), None),
+                Some(Fault::Mailer(fault)) => (None, Some(fault)),
+                None => (None, None),
+            };
+            world.database.faults.borrow_mut().push_back(database);
+            world.mailbox.borrow_mut().faults.push_back(mailer);
         }
         for _ in 0..30 {
             let _ = pollster::block_on(drain(&world, Stream::Mail));

@@ -1,361 +1,213 @@
-use core::{future::Future as _, pin::pin, task};
-
-use chrono::TimeDelta;
-use futures_util::future::join_all;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::{
-    email_address::EmailAddress,
     error::Code,
     id::{RequestId, TokenId},
-    outbox::TemplateSource,
-    ports::{Clock as _, NewUser},
+    link_request::AcceptedStatus,
+    ports::DatabaseError,
     secret::SecretString,
-    testing::{DatabaseFault, MemoryToken, World},
+    testing::{Call, PASSWORD, World, client},
     token::Purpose,
 };
 
-const ID: TokenId = TokenId(uuid::Uuid::from_u128(7));
-const OLD: &str = "the password of before";
-const NEW: &str = "correct horse battery staple";
+const NEW: &str = "another good password";
+const STEPS: [&str; 4] = [
+    "check_password_reset",
+    "consume_password_reset",
+    "auth.set_password_and_confirm",
+    "release_password_reset",
+];
 
-/// Ada, with a link that was mailed to her. She is signed in somewhere.
+/// Ada, and the link that was mailed to her.
 struct Scene {
     world: World,
     ada: UserId,
-    link: SecretString,
+    link: LinkToken,
 }
 
 fn scene() -> Scene {
-    scene_of(true)
-}
-
-fn scene_of(confirmed: bool) -> Scene {
     let world = World::new();
-    world.outbox.borrow_mut().templates =
-        ["verify_email", "password_reset", "password_changed"].map(template).into();
-    let user = NewUser {
-        email: EmailAddress::parse(&world, "ada@example.com").unwrap(),
-        password: SecretString::new(OLD),
-        email_confirmed: confirmed,
-    };
-    let ada = pollster::block_on(world.create_user(&user)).unwrap();
-    {
-        let account = &mut world.accounts.borrow_mut()[0];
-        account.sessions = 2;
-        account.companies = vec!["Northwind".to_owned()];
-    }
-    world.common_passwords.borrow_mut().push(hex::encode(Sha256::digest("passwordpassword")));
-    let link = mail_link(&world, ada, ID);
+    let ada = world.with_account("ada", false);
+    let link = world.config().token_keys.derive(Purpose::PasswordReset, TokenId::default());
     Scene { world, ada, link }
 }
 
-fn template(key: &str) -> TemplateSource {
-    let text = String::new;
-    TemplateSource {
-        id: i64::try_from(key.len()).unwrap(),
-        key: key.to_owned(),
-        locale: "en".to_owned(),
-        version: 1,
-        subject: text(),
-        html: text(),
-        text: text(),
-    }
+/// What the database says of a link that holds.
+fn live(email: &str) -> Value {
+    let common = hex::encode(Sha256::digest("passwordpassword"));
+    json!({ "outcome": "live", "email": email, "names": ["Northwind"], "common": [common] })
 }
 
-/// A token that has been mailed, and its link.
-fn mail_link(world: &World, user_id: UserId, id: TokenId) -> SecretString {
-    let token = world.config().token_keys.derive(Purpose::PasswordReset, id);
-    world.tokens.borrow_mut().rows.push(MemoryToken {
-        user_id,
-        address: Some("ada@example.com".to_owned()),
-        token_hash: Some(token.hash()),
-        ..MemoryToken::issued(Purpose::PasswordReset, id, world.now())
-    });
-    token.encode()
+/// A scene whose link holds.
+fn checked() -> Scene {
+    let scene = scene();
+    scene.world.database.answer::<CheckPasswordReset>(live("ada@example.com"));
+    scene
 }
 
-fn client() -> ClientContext {
-    ClientContext::new(RequestId(uuid::Uuid::nil()), None, None)
-}
-
-fn asked(email: &str) -> LinkRequest {
-    let body = serde_json::json!({ "email": email }).to_string();
-    crate::refusal::parse_request(body.as_bytes()).unwrap()
+/// A scene whose link holds and is used up by the call.
+fn consumed() -> Scene {
+    let scene = checked();
+    let consumed = json!({ "outcome": "consumed", "user_id": scene.ada });
+    scene.world.database.answer::<ConsumePasswordReset>(consumed);
+    scene
 }
 
 impl Scene {
-    async fn complete_with(&self, link: &SecretString, password: &str) -> Result<(), Error> {
-        let request =
-            ResetPasswordRequest { token: link.clone(), password: SecretString::new(password) };
-        complete(&self.world, &request, &client()).await.map(drop)
+    fn try_with(&self, token: SecretString, password: &str) -> Result<()> {
+        let request = ResetPasswordRequest { token, password: SecretString::new(password) };
+        pollster::block_on(complete(&self.world, &request, &client())).map(drop)
     }
 
-    fn try_with(&self, link: &SecretString, password: &str) -> Result<(), Code> {
-        pollster::block_on(self.complete_with(link, password)).map_err(|error| error.code())
+    fn complete(&self, password: &str) -> Result<(), Code> {
+        self.try_with(self.link.encode(), password).map_err(|error| error.code())
     }
 
-    fn try_link(&self) -> Result<(), Code> {
-        self.try_with(&self.link, NEW)
-    }
-
-    /// The codes of the rules that a password breaks.
-    fn broken_rules(&self, password: &str) -> Vec<&'static str> {
-        let error = pollster::block_on(self.complete_with(&self.link, password)).unwrap_err();
-        assert_eq!(error.code(), Code::RuleViolation);
-        let problem = error.problem(RequestId(uuid::Uuid::nil()));
-        problem.errors.iter().map(|error| error.code).collect()
+    /// The code of the answer, after so many of the steps, and the password as it was.
+    fn refused_after(&self, steps: usize, code: Code) {
+        assert_eq!(self.complete(NEW), Err(code));
+        assert_eq!(self.world.calls(), STEPS[..steps], "{code:?}");
+        assert_eq!(self.password(), PASSWORD);
     }
 
     fn password(&self) -> String {
-        self.world.accounts.borrow()[0].password.expose().to_owned()
-    }
-
-    fn mails(&self) -> usize {
-        self.world.outbox.borrow().mails.len()
-    }
-
-    fn forged(&self) -> SecretString {
-        self.world.config().token_keys.derive(Purpose::EmailVerification, ID).encode()
+        self.world.account(self.ada).password.expose().to_owned()
     }
 }
 
 #[test]
-fn a_good_link_sets_the_password_ends_sessions_and_is_told_to_the_person() {
-    let scene = scene();
-    assert_eq!(scene.try_link(), Ok(()));
-    assert_eq!(scene.password(), NEW);
-    assert_eq!(scene.world.accounts.borrow()[0].sessions, 0);
-    assert_eq!(scene.mails(), 1);
-}
-
-#[test]
-fn a_link_works_once() {
-    let scene = scene();
-    scene.try_link().unwrap();
-    assert_eq!(scene.try_with(&scene.link, "another good password"), Err(Code::TokenUsed));
-    assert_eq!(scene.password(), NEW);
-}
-
-#[test]
-fn of_fifty_racing_requests_one_wins() {
-    let scene = scene();
-    let passwords: Vec<String> = (0..50).map(|n| format!("{NEW} number {n}")).collect();
-    let requests = passwords.iter().map(|password| scene.complete_with(&scene.link, password));
-    let answers = pollster::block_on(join_all(requests));
-    let winners: Vec<usize> = (0..50).filter(|n| answers[*n].is_ok()).collect();
-    assert_eq!(winners.len(), 1);
-    assert_eq!(scene.password(), passwords[winners[0]]);
-    let losers = answers.iter().filter_map(|answer| answer.as_ref().err());
-    assert!(losers.clone().all(|error| error.code() == Code::TokenUsed));
-    assert_eq!(losers.count(), 49);
+fn a_link_is_looked_at_then_used_up_and_then_auth_is_told() {
+    let scene = consumed();
+    assert_eq!(scene.complete(NEW), Ok(()));
+    let Call { arguments, person, .. } = scene.world.asked::<CheckPasswordReset>();
+    assert_eq!(arguments["p_token_id"], json!(scene.link.id()));
+    assert_eq!(arguments["p_token_hash"], json!(scene.link.hash()));
+    let prefixes = ProposedPassword::new(&scene.world, &SecretString::new(NEW)).prefixes();
+    assert_eq!((&arguments["p_password_prefixes"], person), (&json!(prefixes), None));
+    let mut token = arguments;
+    token.as_object_mut().unwrap().remove("p_password_prefixes");
+    let consume = scene.world.asked::<ConsumePasswordReset>();
+    assert_eq!((consume.arguments, consume.person), (token, None));
+    assert_eq!((scene.world.calls(), scene.password().as_str()), (STEPS[..3].into(), NEW));
+    assert!(scene.world.account(scene.ada).confirmed, "whoever holds the link reads the mail");
 }
 
 #[test]
 fn a_password_is_kept_in_normal_form() {
-    let scene = scene();
-    scene.try_with(&scene.link, "cafe\u{301} au lait, two of them").unwrap();
+    let scene = consumed();
+    scene.complete("cafe\u{301} au lait, two of them").unwrap();
     assert_eq!(scene.password(), "caf\u{e9} au lait, two of them");
 }
 
 #[test]
-fn a_refused_password_leaves_the_link_as_it_was() {
-    let scene = scene();
-    assert_eq!(scene.broken_rules("short"), ["too_short"]);
-    assert_eq!(scene.broken_rules(&"x".repeat(73)), ["too_long"]);
-    assert_eq!(scene.broken_rules("PasswordPassword1"), ["common"]);
-    assert_eq!(scene.broken_rules("i work at northwind"), ["contains_name"]);
-    assert_eq!(scene.broken_rules("even keel"), ["too_short", "contains_name"]);
-    assert_eq!(scene.password(), OLD);
-    assert_eq!(scene.try_link(), Ok(()));
-}
-
-#[test]
-fn an_address_in_a_password_is_refused_when_it_says_something() {
-    let scene = scene();
+fn a_password_is_refused_before_the_link_is_used_up() {
+    for (email, password, rules) in [
+        ("ada@example.com", "short", vec!["too_short"]),
+        ("ada@example.com", &"x".repeat(73), vec!["too_long"]),
+        ("ada@example.com", "PasswordPassword1", vec!["common"]),
+        ("ada@example.com", "i work at northwind", vec!["contains_name"]),
+        ("ada@example.com", "even keel", vec!["too_short", "contains_name"]),
+        ("lovelace@example.com", "my name is LoveLace", vec!["contains_email"]),
+    ] {
+        let scene = scene();
+        scene.world.database.answer::<CheckPasswordReset>(live(email));
+        let error = scene.try_with(scene.link.encode(), password).unwrap_err();
+        let problem = error.problem(RequestId::default());
+        let broken: Vec<_> = problem.errors.iter().map(|error| error.code).collect();
+        assert_eq!((problem.code, broken), (Code::RuleViolation, rules));
+        assert_eq!((scene.world.calls(), scene.password().as_str()), (STEPS[..1].into(), PASSWORD));
+    }
     // Three letters say nothing.
-    assert_eq!(scene.try_with(&scene.link, "ada with a long tail"), Ok(()));
-    let scene = self::scene();
-    scene.world.accounts.borrow_mut()[0].address = "lovelace@example.com".to_owned();
-    scene.world.tokens.borrow_mut().rows[0].address = None;
-    assert_eq!(scene.broken_rules("my name is LoveLace"), ["contains_email"]);
+    assert_eq!(consumed().complete("ada with a long tail"), Ok(()));
 }
 
 #[test]
-fn an_unconfirmed_account_is_confirmed_by_its_reset() {
-    let scene = scene_of(false);
-    let mails = scene.mails();
-    assert_eq!(scene.try_link(), Ok(()));
-    assert!(scene.world.accounts.borrow()[0].confirmed);
-    assert_eq!(scene.mails(), mails, "nobody had confirmed the address before: no notice");
+fn every_state_of_a_token_has_its_code_whichever_step_finds_it() {
+    for (outcome, code) in [
+        ("invalid", Code::TokenInvalid),
+        ("expired", Code::TokenExpired),
+        ("exhausted", Code::TokenExhausted),
+        ("superseded", Code::TokenSuperseded),
+        ("used", Code::TokenUsed),
+        ("verified", Code::Internal),
+    ] {
+        let at_first = scene();
+        at_first.world.database.answer::<CheckPasswordReset>(json!({ "outcome": outcome }));
+        at_first.refused_after(1, code);
+        let in_a_race = checked();
+        let answer = json!({ "outcome": outcome, "user_id": in_a_race.ada });
+        in_a_race.world.database.answer::<ConsumePasswordReset>(answer);
+        in_a_race.refused_after(2, code);
+    }
+    let of_nobody = checked();
+    let answer = json!({ "outcome": "consumed", "user_id": null });
+    of_nobody.world.database.answer::<ConsumePasswordReset>(answer);
+    of_nobody.refused_after(2, Code::Internal);
+}
+
+/// Releasing what somebody else may have used up would let two of racing requests win.
+#[test]
+fn a_database_that_fails_releases_nothing_and_tells_auth_nothing() {
+    for (error, code) in [
+        (DatabaseError::Unavailable("down".to_owned()), Code::UpstreamUnavailable),
+        (DatabaseError::Timeout, Code::UpstreamTimeout),
+    ] {
+        let scene = scene();
+        scene.world.database.fail::<CheckPasswordReset>(error.clone());
+        scene.refused_after(1, code);
+        let scene = checked();
+        scene.world.database.fail::<ConsumePasswordReset>(error);
+        scene.refused_after(2, code);
+    }
 }
 
 #[test]
 fn every_failure_of_auth_releases_the_link() {
-    let scene = scene();
-    let weak = |reason: &str| IdentityError::WeakPassword(vec![reason.to_owned()]);
     for (fault, code) in [
         (IdentityError::Unavailable("502".to_owned()), Code::UpstreamUnavailable),
         (IdentityError::Timeout, Code::UpstreamTimeout),
-        (weak("pwned"), Code::RuleViolation),
+        (IdentityError::WeakPassword(vec!["pwned".to_owned()]), Code::RuleViolation),
         (IdentityError::PasswordTooLong, Code::RuleViolation),
         (IdentityError::Refused("unexpected".to_owned()), Code::Internal),
+        // Erased meanwhile: it looks like a bad link.
+        (IdentityError::NotFound, Code::TokenInvalid),
     ] {
-        scene.world.identity_faults.borrow_mut().push(fault);
-        assert_eq!(scene.try_link(), Err(code));
+        let scene = consumed();
+        scene.world.identity_faults.borrow_mut().push_back(fault);
+        scene.world.database.answer::<ReleasePasswordReset>(json!(null));
+        assert_eq!(scene.complete(NEW), Err(code));
+        let used_up = scene.world.asked::<ConsumePasswordReset>();
+        assert_eq!(scene.world.asked::<ReleasePasswordReset>().arguments, used_up.arguments);
+        assert_eq!((scene.world.calls(), scene.password().as_str()), (STEPS.into(), PASSWORD));
+        assert!(scene.world.reports.borrow().is_empty());
     }
-    assert_eq!((scene.password().as_str(), scene.mails()), (OLD, 0));
-    assert_eq!(scene.try_link(), Ok(()));
-}
-
-#[test]
-fn a_change_whose_answer_was_lost_is_done_and_not_done_again() {
-    let scene = scene();
-    scene.world.auth_answers_are_lost.set(true);
-    assert_eq!(scene.try_link(), Err(Code::UpstreamTimeout));
-    scene.world.auth_answers_are_lost.set(false);
-    assert_eq!(scene.try_with(&scene.link, "another good password"), Err(Code::TokenUsed));
-    assert_eq!((scene.password().as_str(), scene.mails()), (NEW, 1));
 }
 
 #[test]
 fn a_release_that_fails_is_reported_and_the_answer_is_auths() {
-    let scene = scene();
-    scene.world.identity_faults.borrow_mut().push(IdentityError::Timeout);
-    let faults = [None, None, Some(DatabaseFault::Before)];
-    scene.world.database_faults.borrow_mut().extend(faults);
-    assert_eq!(scene.try_link(), Err(Code::UpstreamTimeout));
+    let scene = consumed();
+    scene.world.identity_faults.borrow_mut().push_back(IdentityError::Timeout);
+    let down = DatabaseError::Unavailable("down".to_owned());
+    scene.world.database.fail::<ReleasePasswordReset>(down);
+    assert_eq!(scene.complete(NEW), Err(Code::UpstreamTimeout));
     assert_eq!(*scene.world.reports.borrow(), ["upstream_unavailable: database: down"]);
-    assert_eq!(scene.try_link(), Err(Code::TokenUsed));
 }
 
 #[test]
-fn a_lost_answer_of_the_database_costs_the_link_and_changes_nothing() {
+fn text_that_is_no_token_never_reaches_the_database() {
     let scene = scene();
-    scene.world.database_faults.borrow_mut().extend([None, Some(DatabaseFault::After)]);
-    assert_eq!(scene.try_link(), Err(Code::UpstreamTimeout));
-    assert_eq!((scene.try_link(), scene.password().as_str()), (Err(Code::TokenUsed), OLD));
-    let next = mail_link(&scene.world, scene.ada, TokenId(uuid::Uuid::from_u128(9)));
-    assert_eq!(scene.try_with(&next, NEW), Ok(()));
+    let error = scene.try_with(SecretString::new("x"), NEW).unwrap_err();
+    assert_eq!((error.code(), scene.world.calls()), (Code::TokenInvalid, Vec::new()));
 }
 
 #[test]
-fn an_account_that_was_erased_meanwhile_looks_like_a_bad_link() {
-    let scene = scene();
-    scene.world.identity_faults.borrow_mut().push(IdentityError::NotFound);
-    assert_eq!(scene.try_link(), Err(Code::TokenInvalid));
-}
-
-#[test]
-fn every_state_of_a_token_has_its_code() {
-    type Change = fn(&mut MemoryToken);
-    let cases: [(Change, Code); 6] = [
-        (|token| token.expires_at -= TimeDelta::minutes(31), Code::TokenExpired),
-        (|token| token.attempts = 5, Code::TokenExhausted),
-        (|token| token.superseded = true, Code::TokenSuperseded),
-        (|token| token.used = true, Code::TokenUsed),
-        (|token| token.token_hash = None, Code::TokenInvalid),
-        (|token| token.purpose = Purpose::EmailVerification, Code::TokenInvalid),
-    ];
-    for (change, code) in cases {
-        let scene = scene();
-        change(&mut scene.world.tokens.borrow_mut().rows[0]);
-        assert_eq!(scene.try_link(), Err(code));
-        assert_eq!(scene.password(), OLD);
-    }
-}
-
-#[test]
-fn a_link_to_an_address_that_was_left_is_void() {
-    let scene = scene();
-    let other = EmailAddress::parse(&scene.world, "lovelace@example.com").unwrap();
-    scene.world.change_address(scene.ada, &other);
-    assert_eq!(scene.try_link(), Err(Code::TokenSuperseded));
-}
-
-#[test]
-fn five_wrong_secrets_exhaust_a_link_whatever_the_password() {
-    let scene = scene();
-    let forged = scene.forged();
-    for password in [NEW, "", "x", NEW, NEW] {
-        assert_eq!(scene.try_with(&forged, password), Err(Code::TokenInvalid));
-    }
-    assert_eq!(scene.try_link(), Err(Code::TokenExhausted));
-}
-
-#[test]
-fn a_bad_link_learns_nothing_about_the_password() {
-    let scene = scene();
-    assert_eq!(scene.try_with(&scene.forged(), "short"), Err(Code::TokenInvalid));
-    assert_eq!(scene.try_with(&SecretString::new("x"), NEW), Err(Code::TokenInvalid));
-    assert_eq!(scene.world.tokens.borrow().rows[0].attempts, 1);
-}
-
-#[test]
-fn a_new_password_retires_the_other_links() {
-    let scene = scene();
-    let other = mail_link(&scene.world, scene.ada, TokenId(uuid::Uuid::from_u128(8)));
-    assert_eq!(scene.try_link(), Ok(()));
-    assert_eq!(scene.try_with(&other, NEW), Err(Code::TokenSuperseded));
-}
-
-/// A process may die at any step. Whatever it has done, the password is the old
-/// one or the new one, and the person has a way in: this link or the next.
-#[test]
-fn dying_between_steps_leaves_a_way_in() {
-    for steps in 0.. {
-        let scene = scene();
-        let died = {
-            let mut request = pin!(scene.complete_with(&scene.link, NEW));
-            let mut context = task::Context::from_waker(task::Waker::noop());
-            (0..steps).all(|_| request.as_mut().poll(&mut context).is_pending())
-        };
-        if !died {
-            assert!(steps > 3, "check, consume and Auth are a step each");
-            break;
-        }
-        assert!([OLD, NEW].contains(&scene.password().as_str()));
-        let again = scene.try_link();
-        assert!(matches!(again, Ok(()) | Err(Code::TokenUsed)), "{again:?}");
-        let next = mail_link(&scene.world, scene.ada, TokenId(uuid::Uuid::from_u128(9)));
-        assert_eq!(scene.try_with(&next, "another good password"), Ok(()));
-    }
-}
-
-#[test]
-fn every_address_gets_the_same_answer_and_the_same_single_call() {
-    let Scene { world, .. } = scene();
-    for email in ["ada@example.com", "unknown@example.com", " Ada@Example.com "] {
-        let answer = pollster::block_on(request_link(&world, &asked(email), &client())).unwrap();
-        assert_eq!(serde_json::to_string(&answer).unwrap(), r#"{"status":"accepted"}"#);
-    }
-    let waiting = &world.tokens.borrow().requests.waiting;
-    assert_eq!(waiting.len(), 2, "two spellings of an address are one");
-    assert!(waiting.iter().all(|(purpose, _)| *purpose == Purpose::PasswordReset));
-    assert_eq!(world.kicks.get(), 3);
-}
-
-#[test]
-fn a_client_that_asks_too_often_waits_and_another_does_not() {
+fn a_link_is_asked_for_by_its_own_function() {
     let world = World::new();
-    let ask = |ip: Option<&str>, n: usize| {
-        let client = ClientContext::new(RequestId(uuid::Uuid::nil()), ip, None);
-        let request = asked(&format!("n{n}@example.com"));
-        pollster::block_on(request_link(&world, &request, &client))
-            .map(drop)
-            .map_err(|error| (error.code(), error.retry_after_seconds()))
-    };
-    for n in 0..30 {
-        assert_eq!(ask(Some("192.0.2.1"), n), Ok(()));
-    }
-    let refused = Err((Code::RateLimited, Some(10)));
-    assert_eq!(ask(Some("192.0.2.1"), 30), refused);
-    assert_eq!(ask(Some("192.0.2.1"), 0), refused, "whatever the address");
-    assert_eq!(world.kicks.get(), 30, "who is refused makes no work");
-    assert_eq!(ask(Some("192.0.2.2"), 30), Ok(()));
-    assert_eq!(ask(None, 31), Ok(()), "a client that is not known is not counted");
-    world.advance(TimeDelta::seconds(10));
-    assert_eq!(ask(Some("192.0.2.1"), 32), Ok(()));
-    assert_eq!(ask(Some("192.0.2.1"), 33), refused);
+    world.database.answer::<RequestPasswordReset>(json!({ "allowed": true }));
+    let request = crate::refusal::parse_request(br#"{"email":"ada@example.com"}"#).unwrap();
+    let answer = pollster::block_on(request_link(&world, &request, &client())).unwrap();
+    assert_eq!(answer.status, AcceptedStatus::Accepted);
+    assert_eq!(world.calls(), ["request_password_reset"]);
 }

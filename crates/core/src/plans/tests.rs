@@ -1,185 +1,93 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    email_address::EmailAddress,
-    error::{Code, Error},
-    id::{RequestId, UserId},
-    ports::{Identity as _, NewUser},
+    error::Code,
+    id::RequestId,
+    ports::SqlFunction as _,
     refusal::parse_request,
-    secret::SecretString,
-    testing::{DatabaseFault, MemoryCompany, MemoryMember, MemoryPlan, World},
+    testing::{World, client, signed_in},
 };
 
-const NORTHWIND: CompanyId = CompanyId(uuid::Uuid::from_u128(1));
-
-/// Northwind with three members, two plans, and Olga, who is one of us.
-struct Scene {
-    world: World,
-    olga: AccessToken,
-    ada: AccessToken,
-}
-
-fn scene() -> Scene {
-    let world = World::new();
-    let [olga, ada] = ["olga", "ada"].map(|name| person(&world, name));
-    let member = |user_id| MemoryMember {
-        user_id,
-        email: format!("{user_id}@example.com"),
-        role: "admin".to_owned(),
-        active: true,
-    };
-    {
-        let mut companies = world.companies.borrow_mut();
-        companies.platform_admins.push(olga);
-        let plan = |slug: &str, seats, trial_days, active| {
-            let slug = slug.to_owned();
-            MemoryPlan { slug, seats, trial_days, active }
-        };
-        let plans =
-            [plan("starter", 2, 14, true), plan("growth", 50, 0, true), plan("old", 9, 0, false)];
-        companies.plans.extend(plans);
-        companies.rows.push(MemoryCompany {
-            members: [ada, olga, UserId(uuid::Uuid::nil())].map(member).into(),
-            ..MemoryCompany::founded(NORTHWIND, "Northwind")
-        });
-    }
-    let [olga, ada] = [olga, ada].map(|user| world.sign_in(user));
-    Scene { world, olga, ada }
-}
-
-fn person(world: &World, name: &str) -> UserId {
-    let user = NewUser {
-        email: EmailAddress::parse(world, &format!("{name}@example.com")).unwrap(),
-        password: SecretString::new("correct horse battery staple"),
-        email_confirmed: true,
-    };
-    pollster::block_on(world.create_user(&user)).unwrap()
-}
-
-fn asked(plan: &str, status: &str) -> serde_json::Value {
-    json!({ "company_id": NORTHWIND, "plan": plan, "status": status })
-}
-
-fn with(mut body: serde_json::Value, name: &str, value: impl Into<Value>) -> serde_json::Value {
-    body[name] = value.into();
+/// A request with these fields, and what is needed beside them.
+fn with(fields: &Value) -> Value {
+    let company = CompanyId::default();
+    let mut body = json!({ "company_id": company, "plan": "growth", "status": "active" });
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     body
 }
 
-impl Scene {
-    fn try_as(&self, person: &AccessToken, body: &Value) -> Result<Subscription> {
-        let request: AssignPlanRequest = parse_request(body.to_string().as_bytes())?;
-        let client = ClientContext::new(RequestId(uuid::Uuid::nil()), None, None);
-        let answer = pollster::block_on(assign(&self.world, person, &request, &client))?;
-        Ok(answer.read()?)
-    }
+fn try_with(world: &World, fields: &Value) -> Result<Verbatim<Subscription>> {
+    let request: AssignPlanRequest = parse_request(with(fields).to_string().as_bytes())?;
+    pollster::block_on(assign(world, &signed_in("olga"), &request, &client()))
+}
 
-    fn assign(&self, body: &Value) -> Result<Subscription, Code> {
-        self.try_as(&self.olga, body).map_err(|error| error.code())
-    }
+fn subscription() -> Value {
+    json!({
+        "id": SubscriptionId::default(), "company_id": CompanyId::default(), "plan": "growth",
+        "status": "active", "starts_on": "2026-05-04", "ends_on": null, "trial_ends_on": null,
+        "seats": 50, "sessions_per_month": null, "features": { "reports": true },
+    })
+}
 
-    fn pointer(&self, body: &Value) -> String {
-        let error: Error = self.try_as(&self.olga, body).unwrap_err();
-        assert_eq!(error.code(), Code::InvalidRequest, "{body}");
-        error.problem(RequestId(uuid::Uuid::nil())).errors[0].pointer.clone()
+#[test]
+fn a_plan_is_given_as_the_person_and_what_the_database_says_is_answered() {
+    let world = World::new();
+    world.database.answer::<AssignCompanyPlan>(subscription());
+    let fields = json!({
+        "starts_on": "2026-05-04", "ends_on": "2027-05-03", "trial_days": 21, "seats": 7,
+        "auto_renew": false, "reason": "Agreed with Ada.",
+    });
+    let answer = try_with(&world, &fields).unwrap();
+    assert_eq!(answer.as_str(), subscription().to_string());
+    let asked = world.asked::<AssignCompanyPlan>();
+    assert_eq!(asked.person.as_deref(), Some(signed_in("olga").expose()));
+    let mut expected: Value =
+        json!({ "p_force_reason": "Agreed with Ada.", "p_context": client() });
+    for (name, value) in with(&fields).as_object().unwrap().iter().filter(|(n, _)| *n != "reason") {
+        expected[format!("p_{name}")] = value.clone();
     }
+    assert_eq!(asked.arguments, expected);
+    assert_eq!((world.calls().len(), world.kicks.get()), (1, 1));
+}
 
-    fn mails(&self) -> usize {
-        self.world.companies.borrow().mails.len()
+#[test]
+fn what_is_left_out_is_left_to_the_database() {
+    let world = World::new();
+    world.database.answer::<AssignCompanyPlan>(subscription());
+    try_with(&world, &json!({})).unwrap();
+    let asked = world.asked::<AssignCompanyPlan>().arguments;
+    for name in ["starts_on", "ends_on", "trial_days", "seats", "auto_renew", "force_reason"] {
+        assert_eq!(asked[format!("p_{name}")], Value::Null, "{name}");
     }
 }
 
 #[test]
-fn an_assigned_plan_is_answered_and_told_to_the_admins() {
-    let scene = scene();
-    let subscription = scene.assign(&asked("growth", "active")).unwrap();
+fn every_refusal_is_passed_on_and_nobody_is_told() {
+    for word in AssignCompanyPlan::REFUSES {
+        let world = World::new();
+        world.database.refuse::<AssignCompanyPlan>(*word, None);
+        let error = try_with(&world, &json!({})).unwrap_err();
+        assert_eq!((error.code(), world.kicks.get()), (*word, 0));
+    }
+}
+
+#[test]
+fn fewer_seats_than_members_are_refused_with_the_numbers() {
+    let world = World::new();
+    let seats = json!({ "limit": 2, "members": 3, "pending": 0 });
+    world.database.refuse::<AssignCompanyPlan>(Code::SeatsBelowMembers, Some(seats));
     assert_eq!(
-        (subscription.plan.as_str(), subscription.status, subscription.seats),
-        ("growth", SubscriptionStatus::Active, 50)
-    );
-    assert_eq!(subscription.starts_on.as_str(), "2026-05-04");
-    assert_eq!((scene.mails(), scene.world.kicks.get()), (1, 1));
-}
-
-#[test]
-fn the_same_again_changes_nothing() {
-    let scene = scene();
-    let once = scene.assign(&asked("growth", "active"));
-    assert_eq!(scene.assign(&asked("growth", "active")), once);
-    assert_eq!(scene.mails(), 1);
-}
-
-#[test]
-fn a_trial_lasts_as_long_as_the_plan_says_or_as_agreed() {
-    let body = with(asked("starter", "trial"), "reason", "Agreed with Ada.");
-    let ends = |body: &Value| {
-        let day = scene().assign(body).unwrap().trial_ends_on.unwrap();
-        day.as_str().to_owned()
-    };
-    assert_eq!(ends(&body), "2026-05-17");
-    assert_eq!(ends(&with(body, "trial_days", 1)), "2026-05-04");
-    assert_eq!(scene().assign(&asked("growth", "trial")), Err(Code::InvalidTrial));
-}
-
-#[test]
-fn fewer_seats_than_members_need_a_reason() {
-    let scene = scene();
-    let error = scene.try_as(&scene.olga, &asked("starter", "active")).unwrap_err();
-    assert_eq!(error.code(), Code::SeatsBelowMembers);
-    assert_eq!(
-        error.detail(),
+        try_with(&world, &json!({})).unwrap_err().detail(),
         "There would be 2 seats: 3 taken by members, 0 held for people who are invited."
     );
-    assert_eq!((scene.mails(), scene.world.kicks.get()), (0, 0));
-    let forced = with(asked("starter", "active"), "reason", "Agreed with Ada.");
-    assert_eq!(scene.assign(&forced).unwrap().seats, 2);
-}
-
-#[test]
-fn a_state_that_does_not_follow_is_refused() {
-    let scene = scene();
-    assert_eq!(scene.assign(&asked("growth", "suspended")), Err(Code::TransitionNotAllowed));
-    scene.assign(&asked("growth", "active")).unwrap();
-    assert_eq!(scene.assign(&asked("growth", "trial")), Err(Code::TransitionNotAllowed));
-    scene.assign(&asked("growth", "suspended")).unwrap();
-    assert_eq!(scene.assign(&asked("growth", "cancelled")), Err(Code::ReasonRequired));
-    let cancelled = with(asked("growth", "cancelled"), "reason", "Ada asked for it.");
-    assert_eq!(scene.assign(&cancelled).unwrap().status, SubscriptionStatus::Cancelled);
-    assert_eq!(scene.assign(&cancelled), Err(Code::TransitionNotAllowed));
-}
-
-#[test]
-fn what_there_is_not_is_not_found_and_what_is_over_not_given() {
-    let scene = scene();
-    assert_eq!(scene.assign(&asked("unknown", "active")), Err(Code::NotFound));
-    let nowhere = with(asked("growth", "active"), "company_id", uuid::Uuid::nil().to_string());
-    assert_eq!(scene.assign(&nowhere), Err(Code::NotFound));
-    assert_eq!(scene.assign(&asked("old", "active")), Err(Code::PlanInactive));
-    let late = with(asked("growth", "active"), "starts_on", "2030-01-01");
-    assert_eq!(scene.assign(&late), Err(Code::InvalidStart));
-    let backwards = with(asked("growth", "active"), "ends_on", "2026-05-03");
-    assert_eq!(scene.assign(&backwards), Err(Code::InvalidEnd));
-}
-
-#[test]
-fn only_we_assign_plans() {
-    let scene = scene();
-    let refused = |person| scene.try_as(person, &asked("growth", "active")).unwrap_err().code();
-    assert_eq!(refused(&scene.ada), Code::Forbidden);
-    scene.world.accounts.borrow_mut()[0].sessions = 0;
-    assert_eq!(refused(&scene.olga), Code::Unauthenticated, "an ended session is none");
-    assert!(scene.world.companies.borrow().rows[0].subscription.is_none());
 }
 
 #[test]
 fn what_cannot_be_meant_is_refused_before_anything_is_called() {
-    let scene = scene();
-    scene.world.database_faults.borrow_mut().push(Some(DatabaseFault::Before));
-    let good = || asked("growth", "active");
-    for plan in ["", "Growth", "a--b", "-a", "a b", &"a".repeat(61)] {
-        assert_eq!(scene.pointer(&with(good(), "plan", plan)), "/plan");
-    }
-    for (name, value) in [
+    let plans = ["", "Growth", "a--b", "-a", "a b", "a_b", &"a".repeat(61)];
+    let plans = plans.into_iter().map(|plan| ("plan", json!(plan)));
+    let others = [
         ("trial_days", json!(0)),
         ("trial_days", json!(366)),
         ("seats", json!(0)),
@@ -191,8 +99,29 @@ fn what_cannot_be_meant_is_refused_before_anything_is_called() {
         ("starts_on", json!("2026-02-30")),
         ("status", json!("paused")),
         ("company_id", json!("northwind")),
-    ] {
-        assert_eq!(scene.pointer(&with(good(), name, value)), format!("/{name}"));
+    ];
+    let world = World::new();
+    for (name, value) in plans.chain(others) {
+        let error = try_with(&world, &json!({ name: value })).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidRequest, "{name} {value}");
+        let pointer = error.problem(RequestId::default()).errors[0].pointer.clone();
+        assert_eq!(pointer, format!("/{name}"));
     }
-    assert_eq!(scene.world.database_faults.borrow().len(), 1, "nothing was called");
+    assert!(world.calls().is_empty());
+}
+
+#[test]
+fn the_most_that_can_be_meant_is_asked_for() {
+    let world = World::new();
+    for (name, value) in [
+        ("plan", json!("a".repeat(60))),
+        ("plan", json!("growth-2026")),
+        ("trial_days", json!(1)),
+        ("trial_days", json!(365)),
+        ("seats", json!(1)),
+        ("seats", json!(100_000)),
+    ] {
+        world.database.answer::<AssignCompanyPlan>(subscription());
+        assert!(try_with(&world, &json!({ name: value })).is_ok(), "{name} {value}");
+    }
 }

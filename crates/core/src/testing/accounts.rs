@@ -1,18 +1,19 @@
 //! Supabase Auth in memory: accounts, and the refusals of its admin API.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{World, yield_now};
 use crate::{
     access_token::AccessToken,
     email_address::EmailAddress,
     id::UserId,
-    ports::{Clock as _, Entropy as _, Identity, IdentityError, NewUser},
+    ports::{Entropy as _, Identity, IdentityError, NewUser},
     secret::SecretString,
-    token::Purpose,
 };
 
+/// The password that accounts of a test begin with.
+pub const PASSWORD: &str = "correct horse battery staple";
 /// As `supabase/config.toml` sets it.
 const SHORTEST_PASSWORD: usize = 12;
 /// The bytes that bcrypt reads; Auth refuses more instead of cutting it off.
@@ -26,86 +27,62 @@ pub struct MemoryAccount {
     pub address: String,
     pub confirmed: bool,
     pub password: SecretString,
-    /// The names of the companies that they belong to.
-    pub companies: Vec<String>,
-    /// How many sessions are open.
-    pub sessions: u32,
+}
+
+/// The access token of somebody who is signed in.
+pub fn signed_in(name: &str) -> AccessToken {
+    let claims = format!(r#"{{"role":"authenticated","sub":"{name}"}}"#);
+    let token = ["e30", &Base64UrlUnpadded::encode_string(claims.as_bytes()), "c2ln"].join(".");
+    AccessToken::from_authorization(Some(&format!("Bearer {token}"))).expect("a token")
 }
 
 impl World {
-    /// A person's address changes, as Auth would change it. One that was not
-    /// confirmed before is asked for a confirmation again.
-    pub fn change_address(&self, user: UserId, address: &EmailAddress) {
-        self.follow_email_change(user, address.as_str()).expect("nothing was taken back");
+    /// Somebody with the address `<name>@example.com` has an account.
+    pub fn with_account(&self, name: &str, confirmed: bool) -> UserId {
+        let address = format!("{name}@example.com");
+        self.add_account(address, SecretString::new(PASSWORD), confirmed)
+    }
+
+    /// An account, which there must be.
+    pub fn account(&self, user: UserId) -> MemoryAccount {
+        let accounts = self.accounts.borrow();
+        accounts.iter().find(|account| account.id == user).expect("an account").clone()
+    }
+
+    fn add_account(&self, address: String, password: SecretString, confirmed: bool) -> UserId {
+        let id = UserId(self.uuid());
+        self.accounts.borrow_mut().push(MemoryAccount { id, address, confirmed, password });
+        id
+    }
+
+    async fn receive(&self, name: &'static str, arguments: Value) -> Result<(), IdentityError> {
+        yield_now().await;
+        self.note(name, arguments, None);
+        self.identity_faults.borrow_mut().pop_front().map_or(Ok(()), Err)
+    }
+
+    fn change(
+        &self,
+        user: UserId,
+        change: impl FnOnce(&mut MemoryAccount),
+    ) -> Result<(), IdentityError> {
         let mut accounts = self.accounts.borrow_mut();
         let account = accounts.iter_mut().find(|account| account.id == user);
-        let account = account.expect("an account of that id");
-        address.as_str().clone_into(&mut account.address);
-        if !account.confirmed {
-            self.issue(Purpose::EmailVerification, account);
-        }
+        account.map(change).ok_or(IdentityError::NotFound)
     }
 
-    /// Somebody signs in, and gets an access token. It holds while a session is open.
-    pub fn sign_in(&self, user: UserId) -> AccessToken {
-        self.change(user, |account| account.sessions += 1);
-        let claims = format!(r#"{{"role":"authenticated","sub":"{user}"}}"#);
-        let token = ["e30", &Base64UrlUnpadded::encode_string(claims.as_bytes()), "c2ln"].join(".");
-        AccessToken::from_authorization(Some(&format!("Bearer {token}"))).expect("a token")
-    }
-
-    /// The answer of `private.user_id()`.
-    pub(super) fn person_of(&self, token: &AccessToken) -> Option<UserId> {
-        let claims = token.expose().split('.').nth(1).expect("claims");
-        let claims = Base64UrlUnpadded::decode_vec(claims).expect("of this world");
-        let claims: Value = serde_json::from_slice(&claims).expect("of this world");
-        let user: UserId = super::argument(&claims, "sub");
-        let accounts = self.accounts.borrow();
-        accounts.iter().find(|account| account.id == user && account.sessions > 0)?;
-        Some(user)
-    }
-
-    /// Issues a token, with its mail.
-    pub(super) fn issue(&self, purpose: Purpose, account: &MemoryAccount) {
-        let token = crate::id::TokenId(self.uuid());
-        let mut outbox = self.outbox.borrow_mut();
-        self.tokens.borrow_mut().issue(purpose, token, account, &mut outbox, self.now());
-    }
-
-    fn identity_fault(&self) -> Result<(), IdentityError> {
-        self.identity_faults.borrow_mut().pop().map_or(Ok(()), Err)
-    }
-
-    /// The fault that was ordered, or the refusal of an account that nobody has. A
-    /// token stands for its account: tests may put one in without the other.
-    fn admit(&self, user: UserId) -> Result<(), IdentityError> {
-        self.identity_fault()?;
-        let has_account = self.accounts.borrow().iter().any(|account| account.id == user);
-        let has_token = || self.tokens.borrow().rows.iter().any(|token| token.user_id == user);
-        if has_account || has_token() { Ok(()) } else { Err(IdentityError::NotFound) }
-    }
-
-    /// With what Auth and the trigger on `auth.users` do beside it.
-    fn change_password(&self, account: &mut MemoryAccount, password: &SecretString) {
-        account.password = password.clone();
-        account.sessions = 0;
-        self.tokens.borrow_mut().follow_password_change(account.id);
-        if core::mem::replace(&mut account.confirmed, true) {
-            self.outbox.borrow_mut().enqueue_security(account, "password_changed", None);
-        }
-    }
-
-    fn change(&self, user: UserId, change: impl FnOnce(&mut MemoryAccount)) {
-        self.accounts.borrow_mut().iter_mut().find(|account| account.id == user).map(change);
+    fn is_taken(&self, address: &EmailAddress, by_another_than: Option<UserId>) -> bool {
+        let is_it = |account: &MemoryAccount| {
+            account.address == address.as_str() && Some(account.id) != by_another_than
+        };
+        self.accounts.borrow().iter().any(is_it)
     }
 }
 
 impl Identity for World {
     async fn confirm_email(&self, user: UserId) -> Result<(), IdentityError> {
-        self.admit(user)?;
-        self.change(user, |account| account.confirmed = true);
-        self.confirmed.borrow_mut().push(user);
-        Ok(())
+        self.receive("auth.confirm_email", json!({ "user": user })).await?;
+        self.change(user, |account| account.confirmed = true)
     }
 
     async fn set_password_and_confirm(
@@ -113,14 +90,17 @@ impl Identity for World {
         user: UserId,
         password: &SecretString,
     ) -> Result<(), IdentityError> {
-        yield_now().await;
-        self.admit(user)?;
+        let arguments = json!({ "user": user, "password": password.expose() });
+        self.receive("auth.set_password_and_confirm", arguments).await?;
+        self.change(user, |_| {})?;
         refuse_long(password).map_err(|_| IdentityError::PasswordTooLong)?;
         if password.expose().len() < SHORTEST_PASSWORD {
             return Err(IdentityError::WeakPassword(vec!["length".to_owned()]));
         }
-        self.change(user, |account| self.change_password(account, password));
-        if self.auth_answers_are_lost.get() { Err(IdentityError::Timeout) } else { Ok(()) }
+        self.change(user, |account| {
+            account.password = password.clone();
+            account.confirmed = true;
+        })
     }
 
     async fn change_email(
@@ -128,49 +108,35 @@ impl Identity for World {
         user: UserId,
         address: &EmailAddress,
     ) -> Result<(), IdentityError> {
-        yield_now().await;
-        self.admit(user)?;
-        let taken =
-            |account: &MemoryAccount| account.address == address.as_str() && account.id != user;
-        if self.accounts.borrow().iter().any(taken) {
+        let arguments = json!({ "user": user, "address": address.as_str() });
+        self.receive("auth.change_email", arguments).await?;
+        self.change(user, |_| {})?;
+        if self.is_taken(address, Some(user)) {
             return Err(IdentityError::EmailExists);
         }
-        let refused = || IdentityError::Unavailable("status 500 P0001".to_owned());
-        self.follow_email_change(user, address.as_str()).map_err(|()| refused())?;
         self.change(user, |account| {
             address.as_str().clone_into(&mut account.address);
             account.confirmed = true;
-        });
-        if self.auth_answers_are_lost.get() { Err(IdentityError::Timeout) } else { Ok(()) }
+        })
     }
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
-        self.identity_fault()?;
-        refuse_long(&user.password)?;
-        let address = user.email.as_str();
-        if self.accounts.borrow().iter().any(|account| account.address == address) {
+        let NewUser { email, password, email_confirmed } = user;
+        let arguments = json!({
+            "address": email.as_str(), "password": password.expose(), "confirmed": email_confirmed,
+        });
+        self.receive("auth.create_user", arguments).await?;
+        refuse_long(password)?;
+        if self.is_taken(email, None) {
             return Err(IdentityError::EmailExists);
         }
-        let account = MemoryAccount {
-            id: UserId(self.uuid()),
-            address: address.to_owned(),
-            confirmed: user.email_confirmed,
-            password: user.password.clone(),
-            companies: Vec::new(),
-            sessions: 0,
-        };
-        if !account.confirmed {
-            self.issue(Purpose::EmailVerification, &account);
-        }
-        let id = account.id;
-        self.accounts.borrow_mut().push(account);
-        Ok(id)
+        Ok(self.add_account(email.as_str().to_owned(), password.clone(), *email_confirmed))
     }
 
     async fn delete_user(&self, user: UserId) -> Result<(), IdentityError> {
-        self.admit(user)?;
+        self.receive("auth.delete_user", json!({ "user": user })).await?;
+        self.change(user, |_| {})?;
         self.accounts.borrow_mut().retain(|account| account.id != user);
-        self.tokens.borrow_mut().rows.retain(|token| token.user_id != user);
         Ok(())
     }
 }

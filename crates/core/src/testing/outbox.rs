@@ -1,6 +1,6 @@
-//! The outbox in memory, with the claims and settlements of the SQL one.
+//! The outbox in memory, with the claims, seals and settlements of the SQL one. Whether a mail is
+//! still wanted, the SQL one alone decides.
 
-mod screening;
 mod settlement;
 
 use std::collections::HashMap;
@@ -9,13 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::screening::Verdict;
-pub use self::screening::{Preferences, Suppression};
-use super::{MemoryAccount, MemoryToken, Tokens, argument, refused};
 use crate::{
-    id::{BatchId, LeaseId, UserId},
-    outbox::{Batch, Claim, QueuedMail, QueuedToken, Stream, TemplateSource},
+    id::{BatchId, LeaseId, TokenId},
+    outbox::{Batch, Claim, QueuedMail, SealedToken, StoredHash, Stream, TemplateSource},
     ports::DatabaseError,
+    token::TokenHash,
 };
 
 const BATCH_LIMIT: usize = 100;
@@ -27,16 +25,12 @@ pub struct MemoryMail {
     pub mail: QueuedMail,
     /// Which dispatcher sends it.
     pub stream: Stream,
-    /// Whose it is, if anybody's.
-    pub owner: Option<UserId>,
     /// `queued` until settled, then `sent`, `failed` or `skipped`.
     pub status: &'static str,
     /// The mailer's id.
     pub message_id: Option<String>,
     /// Why it was not sent.
     pub error_code: Option<String>,
-    /// Not to be sent before.
-    due_at: Option<DateTime<Utc>>,
     /// Taken up by a batch.
     frozen: bool,
 }
@@ -64,65 +58,31 @@ pub struct Outbox {
     pub mails: Vec<MemoryMail>,
     /// Until when nothing is sent.
     pub paused_until: Option<DateTime<Utc>>,
-    /// Addresses that are not written to.
-    pub suppressions: HashMap<String, Suppression>,
-    /// The preferences of people.
-    pub preferences: HashMap<UserId, Preferences>,
+    /// The tokens of mails, and the hashes that their rows hold, once they were mailed.
+    pub tokens: HashMap<TokenId, Option<TokenHash>>,
     batches: Vec<MemoryBatch>,
     ids: u128,
 }
 
 impl Outbox {
-    /// Queues a mail to nobody in particular.
+    /// Queues a mail.
     pub fn enqueue(&mut self, mail: QueuedMail) {
-        self.enqueue_for(None, Stream::Mail, mail);
+        self.enqueue_in(Stream::Mail, mail);
     }
 
-    /// Queues a mail of a stream to somebody.
-    pub fn enqueue_for(&mut self, owner: Option<UserId>, stream: Stream, mail: QueuedMail) {
+    /// Queues a mail of a stream. A token that it has is a new one.
+    pub fn enqueue_in(&mut self, stream: Stream, mail: QueuedMail) {
+        if let Some(token) = &mail.token {
+            self.tokens.insert(token.id, None);
+        }
         self.mails.push(MemoryMail {
             mail,
             stream,
-            owner,
             status: "queued",
             message_id: None,
             error_code: None,
-            due_at: None,
             frozen: false,
         });
-    }
-
-    /// Queues a mail about somebody's account.
-    pub(super) fn enqueue_security(
-        &mut self,
-        account: &MemoryAccount,
-        template: &str,
-        token: Option<QueuedToken>,
-    ) {
-        self.enqueue_from(Some(account.id), &account.address, "security", template, token);
-    }
-
-    /// Queues a mail, in the language of everybody here.
-    pub(super) fn enqueue_from(
-        &mut self,
-        owner: Option<UserId>,
-        to: &str,
-        category: &str,
-        template: &str,
-        token: Option<QueuedToken>,
-    ) {
-        let found = self.templates.iter().find(|one| one.key == template);
-        let mail = QueuedMail {
-            id: self.next_mail_id(),
-            to: to.to_owned(),
-            template_id: found.unwrap_or_else(|| panic!("no mail template {template}")).id,
-            variables: [].into(),
-            locale: "en".to_owned(),
-            time_zone: "UTC".to_owned(),
-            category: category.to_owned(),
-            token,
-        };
-        self.enqueue_for(owner, Stream::Mail, mail);
     }
 
     /// The next `communication_logs.id`.
@@ -130,36 +90,51 @@ impl Outbox {
         self.mails.iter().map(|row| row.mail.id).max().unwrap_or_default() + 1
     }
 
-    pub(super) fn claim(
+    /// The answer of one of the three functions; `None` for every other.
+    pub(super) fn execute(
         &mut self,
+        name: &str,
         arguments: &Value,
-        tokens: &Tokens,
         now: DateTime<Utc>,
-    ) -> Result<Value, DatabaseError> {
-        let (requests, tokens) = (tokens.requests.waiting.len(), tokens.rows.as_slice());
+    ) -> Option<Result<Value, DatabaseError>> {
+        Some(match name {
+            "claim_emails" => self.claim(arguments, now),
+            "seal_token_hashes" => Ok(self.seal(arguments)),
+            "settle_emails" => Ok(self.settle(arguments, now)),
+            _ => return None,
+        })
+    }
+
+    fn claim(&mut self, arguments: &Value, now: DateTime<Utc>) -> Result<Value, DatabaseError> {
         let stream = argument(arguments, "p_stream");
         let limit: usize = argument(arguments, "p_limit");
         let lease_seconds: i64 = argument(arguments, "p_lease_seconds");
         if !(1..=5_000).contains(&limit) || !(1..=3_600).contains(&lease_seconds) {
-            return Err(refused("22023"));
+            return Err(invalid_parameter());
         }
         let paused_until = self.paused_until.filter(|until| *until > now);
         let mut claim = Claim { paused_until, ..Claim::default() };
         if paused_until.is_none() {
             let leased = self.due_batches(stream, limit, now);
             let mails: usize = leased.iter().map(|index| self.batches[*index].mails.len()).sum();
-            let frozen = self.freeze(stream, limit.saturating_sub(mails), tokens, now, &mut claim);
+            let frozen = self.freeze(stream, limit.saturating_sub(mails), now);
             let until = now + TimeDelta::seconds(lease_seconds);
-            claim.batches = leased
-                .into_iter()
-                .chain(frozen)
-                .map(|index| self.lease(index, now, until, tokens))
-                .collect();
+            let batches = leased.into_iter().chain(frozen);
+            claim.batches = batches.map(|index| self.lease(index, now, until)).collect();
         }
-        let requests = if stream == Stream::Mail { requests } else { 0 };
-        claim.remaining = self.count_due(stream, requests, now);
+        claim.remaining = self.count_due(stream, now);
         claim.templates = self.templates_of(&claim.batches);
         Ok(json!(claim))
+    }
+
+    /// The hashes that are stored; a token that is gone has none.
+    fn seal(&mut self, arguments: &Value) -> Value {
+        let sealed: Vec<SealedToken> = argument(arguments, "p_tokens");
+        let stored = sealed.into_iter().filter_map(|SealedToken { id, token_hash, .. }| {
+            let token_hash = self.tokens.get_mut(&id)?.get_or_insert(token_hash).clone();
+            Some(StoredHash { id, token_hash })
+        });
+        json!(stored.collect::<Vec<_>>())
     }
 
     /// The batches that are due, as many as the limit holds, and at least one: a
@@ -181,13 +156,7 @@ impl Outbox {
         due
     }
 
-    fn lease(
-        &mut self,
-        index: usize,
-        now: DateTime<Utc>,
-        until: DateTime<Utc>,
-        tokens: &[MemoryToken],
-    ) -> Batch {
+    fn lease(&mut self, index: usize, now: DateTime<Utc>, until: DateTime<Utc>) -> Batch {
         let lease = LeaseId(self.next_id());
         let row = &mut self.batches[index];
         // A lease that ran out was an attempt.
@@ -199,47 +168,24 @@ impl Outbox {
             lease,
             attempt: row.attempts + 1,
             first_attempt_at: *row.first_attempt_at.get_or_insert(now),
-            mails: row.mails.iter().map(|mail| sealed(mail, tokens)).collect(),
+            mails: row.mails.iter().map(|mail| sealed(mail, &self.tokens)).collect(),
         }
     }
 
-    /// Turns queued mails that are still wanted into batches, whose places it answers.
-    fn freeze(
-        &mut self,
-        stream: Stream,
-        limit: usize,
-        tokens: &[MemoryToken],
-        now: DateTime<Utc>,
-        claim: &mut Claim,
-    ) -> Vec<usize> {
-        let mut picked: Vec<usize> =
-            (0..self.mails.len()).filter(|index| self.mails[*index].is_due(stream, now)).collect();
+    /// Turns queued mails into batches, whose places it answers.
+    fn freeze(&mut self, stream: Stream, limit: usize, now: DateTime<Utc>) -> Vec<usize> {
+        let is_due = |row: &&mut MemoryMail| row.is_due(stream);
+        let mut picked: Vec<_> = self.mails.iter_mut().filter(is_due).collect();
         // A person waits for security mail.
-        picked.sort_by_key(|index| self.mails[*index].mail.category != "security");
+        picked.sort_by_key(|row| row.mail.category != "security");
         picked.truncate(limit);
-        let mut groups: Vec<Vec<QueuedMail>> = Vec::new();
-        let mut shared = Vec::new();
-        for index in picked {
-            match self.screen(index, tokens, now) {
-                Verdict::Skip(reason) => {
-                    self.mails[index].end("skipped", None, Some(reason.to_owned()));
-                    claim.skipped += 1;
-                }
-                Verdict::Defer(until) => {
-                    self.mails[index].due_at = Some(until);
-                    claim.deferred += 1;
-                }
-                Verdict::Send => {
-                    let row = &mut self.mails[index];
-                    row.frozen = true;
-                    match row.mail.token {
-                        Some(_) => groups.push(vec![row.mail.clone()]),
-                        None => shared.push(row.mail.clone()),
-                    }
-                }
-            }
+        for row in &mut picked {
+            row.frozen = true;
         }
-        groups.extend(shared.chunks(BATCH_LIMIT).map(<[_]>::to_vec));
+        let picked = picked.into_iter().map(|row| row.mail.clone());
+        let (alone, shared): (Vec<_>, Vec<_>) = picked.partition(|mail| mail.token.is_some());
+        let alone = alone.chunks(1).map(<[_]>::to_vec);
+        let groups: Vec<_> = alone.chain(shared.chunks(BATCH_LIMIT).map(<[_]>::to_vec)).collect();
         groups.into_iter().map(|mails| self.add_batch(stream, mails, now)).collect()
     }
 
@@ -257,12 +203,12 @@ impl Outbox {
         self.batches.len() - 1
     }
 
-    fn count_due(&self, stream: Stream, requests: usize, now: DateTime<Utc>) -> u32 {
-        let queued = self.mails.iter().filter(|row| row.is_due(stream, now)).count();
+    fn count_due(&self, stream: Stream, now: DateTime<Utc>) -> u32 {
+        let queued = self.mails.iter().filter(|row| row.is_due(stream)).count();
         let waiting =
             self.batches.iter().filter(|batch| batch.stream == stream && batch.due_at <= now);
         let postponed: usize = waiting.map(|batch| batch.mails.len()).sum();
-        u32::try_from((queued + postponed + requests).min(10_000)).expect("a small number")
+        u32::try_from((queued + postponed).min(10_000)).expect("a small number")
     }
 
     fn templates_of(&self, batches: &[Batch]) -> Vec<TemplateSource> {
@@ -278,9 +224,8 @@ impl Outbox {
 }
 
 impl MemoryMail {
-    fn is_due(&self, stream: Stream, now: DateTime<Utc>) -> bool {
-        let due = self.due_at.is_none_or(|due_at| due_at <= now);
-        self.status == "queued" && !self.frozen && self.stream == stream && due
+    fn is_due(&self, stream: Stream) -> bool {
+        self.status == "queued" && !self.frozen && self.stream == stream
     }
 
     fn end(&mut self, status: &'static str, message_id: Option<String>, code: Option<String>) {
@@ -291,11 +236,24 @@ impl MemoryMail {
 }
 
 /// A mail with what its token's row holds now.
-fn sealed(mail: &QueuedMail, tokens: &[MemoryToken]) -> QueuedMail {
+fn sealed(mail: &QueuedMail, tokens: &HashMap<TokenId, Option<TokenHash>>) -> QueuedMail {
     let mut mail = mail.clone();
     if let Some(token) = &mut mail.token {
-        let row = tokens.iter().find(|row| row.id == token.id);
-        token.token_hash = row.and_then(|row| row.token_hash.clone());
+        token.token_hash = tokens.get(&token.id).cloned().flatten();
     }
     mail
+}
+
+fn argument<T: serde::de::DeserializeOwned>(arguments: &Value, name: &str) -> T {
+    serde_json::from_value(arguments[name].clone())
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn invalid_parameter() -> DatabaseError {
+    DatabaseError::Refused {
+        code: "22023".to_owned(),
+        status: 400,
+        message: String::new(),
+        details: None,
+    }
 }

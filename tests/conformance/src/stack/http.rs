@@ -5,11 +5,11 @@ use std::time::Duration;
 use evenkeel_core::{
     AccessToken, Config, EmailAddress,
     ports::{Http, HttpRequest, HttpResponse, TransportError},
+    testing::PASSWORD,
 };
 use ureq::{Agent, Body, Error, RequestExt as _, http};
 
 use super::Stack;
-use crate::subject::PASSWORD;
 
 /// A client that answers whatever the status, as `fetch` does.
 pub(super) fn agent() -> Agent {

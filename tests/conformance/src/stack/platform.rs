@@ -7,9 +7,8 @@
 use chrono::TimeDelta;
 use evenkeel_core::{
     EmailAddress,
-    id::{CompanyId, DocumentId, UserId},
+    id::{CompanyId, DocumentId, TokenId, UserId},
     outbox::Stream,
-    testing::Suppression,
 };
 use postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -28,7 +27,7 @@ const TAKE_OVER: &str = "
     update private.email_sender set paused_until = null, error_code = null;";
 
 /// One statement for each table with an instant that a case may wait for.
-const ADVANCE: [&str; 13] = [
+const ADVANCE: [&str; 12] = [
     "update private.email_queue set due_at = due_at - $1::text::interval
      where due_at < now() + interval '50 years'",
     "update private.email_batches
@@ -70,11 +69,6 @@ const ADVANCE: [&str; 13] = [
          used_at = t.used_at - $1::text::interval, superseded_at = t.superseded_at - $1::text::interval
      from public.email_changes c where c.id = t.change_id and c.old_email like '%@' || $2",
     "update private.allowances set full_at = full_at - $1::text::interval",
-    "update public.notification_preferences p
-     set quiet_hours_start = quiet_hours_start - $1::text::interval,
-         quiet_hours_end = quiet_hours_end - $1::text::interval
-     from public.profiles o
-     where o.id = p.user_id and o.email like '%@' || $2",
 ];
 
 const GIVE_BACK: &str = "
@@ -139,15 +133,14 @@ impl Platform {
             Stream::Reminder => "reminder",
         };
         let dedupe_key = format!("conformance:{}:{}", self.domain, self.enqueued);
-        let owner: Option<Uuid> = draft.owner.map(|owner| owner.0);
         let row = self.owner.query_one(
             "select private.enqueue_email(
-               'booking_reminder', $1, $2,
+               'booking_reminder', null, $1,
                '{\"recipient_name\": \"Ada\", \"specialist_name\": \"Dr. Okafor\",
                  \"session_type_name\": \"Follow-up\",
                  \"starts_at\": \"2026-11-24T09:00:00Z\", \"duration_minutes\": 50}',
-               $3, $4, p_stream => $5)",
-            &[&owner, &draft.to.as_str(), &draft.category, &dedupe_key, &stream],
+               $2, $3, p_stream => $4)",
+            &[&draft.to.as_str(), &draft.category, &dedupe_key, &stream],
         );
         row.unwrap().get(0)
     }
@@ -161,43 +154,28 @@ impl Platform {
         Logged { status: row.get(0), message_id: row.get(1), error_code: row.get(2) }
     }
 
-    pub(super) fn suppress(&mut self, address: &EmailAddress, reason: Suppression) {
-        let reason = match reason {
-            Suppression::HardBounce => "hard_bounce",
-            Suppression::Unsubscribed => "unsubscribed",
-        };
-        let insert = "insert into private.email_suppressions (address, reason) values ($1, $2)";
-        self.owner.execute(insert, &[&address.as_str(), &reason]).unwrap();
+    /// The newest token to confirm an address.
+    pub(super) fn verification_token(&mut self, address: &EmailAddress) -> TokenId {
+        let query = "select id from public.email_verification_tokens where email = $1
+                     order by created_at desc limit 1";
+        TokenId(self.owner.query_one(query, &[&address.as_str()]).unwrap().get(0))
     }
 
-    pub(super) fn switch_off(&mut self, person: UserId, category: &str) {
-        let column = format!("{category}_email");
-        let insert = format!(
-            "insert into public.notification_preferences (user_id, {column}) values ($1, false)
-             on conflict (user_id) do update set {column} = false"
-        );
-        self.owner.execute(&insert, &[&person.0]).unwrap();
+    pub(super) fn erase_owner(&mut self, token: TokenId) {
+        let delete = "delete from auth.users u using public.email_verification_tokens t
+                      where t.id = $1 and u.id = t.user_id";
+        assert_eq!(self.owner.execute(delete, &[&token.0]).unwrap(), 1);
     }
 
-    /// They began an hour ago; the profile's zone is UTC.
-    pub(super) fn quiet(&mut self, person: UserId, hours: i64) {
-        self.owner
-            .execute(
-                "insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end)
-                 select $1, (n.utc - interval '1 hour')::time, (n.utc + make_interval(hours => $2::bigint::int))::time
-                 from (select now() at time zone 'UTC') n (utc)",
-                &[&person.0, &hours],
-            )
-            .unwrap();
+    /// Changes a row, as the owner of the database.
+    pub(super) fn change(&mut self, statement: &str, id: Uuid) {
+        assert_eq!(self.owner.execute(statement, &[&id]).unwrap(), 1, "{statement}");
     }
 
-    pub(super) fn change_address(&mut self, person: UserId, address: &EmailAddress) {
-        let update = "update auth.users set email = $2 where id = $1";
-        self.owner.execute(update, &[&person.0, &address.as_str()]).unwrap();
-    }
-
-    pub(super) fn end_sessions(&mut self, person: UserId) {
-        self.owner.execute("delete from auth.sessions where user_id = $1", &[&person.0]).unwrap();
+    pub(super) fn suppress(&mut self, address: &EmailAddress) {
+        let insert =
+            "insert into private.email_suppressions (address, reason) values ($1, 'hard_bounce')";
+        self.owner.execute(insert, &[&address.as_str()]).unwrap();
     }
 
     pub(super) fn appoint(&mut self, person: UserId) {
@@ -245,18 +223,11 @@ impl Platform {
         self.offered += 1;
         let run = self.domain.split('.').next().expect("a label");
         let slug = format!("conformance-{run}-{}", self.offered);
-        let insert =
-            "insert into public.company_subscription_plans (slug, name, seats, trial_days)
+        let insert = "insert into public.company_subscription_plans (slug, name, seats, trial_days)
                       values ($1, 'Conformance', $2::bigint::int, $3::bigint::int)";
         let (seats, trial_days) = (i64::from(seats), i64::from(trial_days));
         self.owner.execute(insert, &[&slug, &seats, &trial_days]).unwrap();
         slug
-    }
-
-    pub(super) fn withdraw(&mut self, plan: &str) {
-        let update =
-            "update public.company_subscription_plans set is_active = false where slug = $1";
-        self.owner.execute(update, &[&plan]).unwrap();
     }
 
     pub(super) fn is_confirmed(&mut self, person: UserId) -> bool {

@@ -1,359 +1,335 @@
-use core::{pin::pin, task};
-
-use chrono::TimeDelta;
-use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::{
-    id::RequestId,
-    invitations::{InviteRequest, invite},
-    ports::IdentityError,
-    refusal::parse_request,
+    caller::CurrentUserId,
+    id::{RequestId, TokenId},
+    ports::{DatabaseError, IdentityError},
     secret::SecretString,
-    testing::{DatabaseFault, PASSWORD, World},
+    testing::{PASSWORD, World, client, signed_in},
     token::Purpose,
 };
 
-const BEN: &str = "benjamin@example.com";
+const NEW: &str = "a password of his own";
+const COMPANY: CompanyId = CompanyId(uuid::Uuid::from_u128(1));
 
 /// Northwind has invited Benjamin, and the mail has arrived.
 struct Scene {
     world: World,
-    company: CompanyId,
-    ada: AccessToken,
-    link: SecretString,
-}
-
-fn client() -> ClientContext {
-    ClientContext::new(RequestId(uuid::Uuid::nil()), None, None)
+    link: LinkToken,
 }
 
 fn scene() -> Scene {
     let world = World::new();
-    for template in ["company_invitation", "verify_email", "password_changed"] {
-        world.template(template);
-    }
-    let (company, ada) = world.found("ada", 2);
-    let mut scene = Scene { world, company, ada, link: SecretString::new("") };
-    scene.invite();
-    scene
+    let link = world.config().token_keys.derive(Purpose::Invitation, TokenId::default());
+    Scene { world, link }
+}
+
+/// What the database says of an invitation that can be accepted.
+fn live(account: &str, user: Option<UserId>) -> Value {
+    json!({
+        "outcome": "live", "company": { "id": COMPANY, "name": "Northwind" },
+        "email": "benjamin@example.com", "full_name": "Benjamin", "account": account,
+        "user_id": user, "names": ["Northwind"], "common": [hex::encode(Sha256::digest("passwordpassword"))],
+        "terms": { "terms": "2026-11", "privacy": "2026-12" },
+    })
+}
+
+/// A scene in which Benjamin has such an account.
+fn checked(account: &str) -> (Scene, Option<UserId>) {
+    let scene = scene();
+    let ben =
+        (account != "none").then(|| scene.world.with_account("benjamin", account == "confirmed"));
+    scene.world.database.answer::<CheckInvitation>(live(account, ben));
+    (scene, ben)
+}
+
+fn request(fields: &Value) -> AcceptRequest {
+    let mut body = json!({
+        "token": "", "password": NEW, "full_name": "Ben",
+        "terms": { "terms": "2026-11", "privacy": "2026-12" },
+    });
+    body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    crate::refusal::parse_request(body.to_string().as_bytes()).unwrap()
 }
 
 impl Scene {
-    fn invite(&mut self) {
-        let body = json!({ "company_id": self.company, "invitations": [{ "email": BEN }] });
-        let request: InviteRequest = parse_request(body.to_string().as_bytes()).unwrap();
-        pollster::block_on(invite(&self.world, &self.ada, &request, &client())).unwrap();
-        self.link = self.world.mailed_invitation(BEN);
+    fn accepted(&self) {
+        let answer = json!({ "outcome": "accepted", "company_id": COMPANY });
+        self.world.database.answer::<AcceptInvitation>(answer);
     }
 
-    fn request(&self, password: Option<&str>) -> AcceptRequest {
-        AcceptRequest {
-            token: self.link.clone(),
-            password: password.map(SecretString::new),
-            full_name: Some("Ben".to_owned()),
-            own_account: false,
-            private_email: None,
-            terms: AcceptedTerms { terms: "2026-11".to_owned(), privacy: "2026-11".to_owned() },
-        }
+    fn try_with(&self, person: Option<&AccessToken>, fields: &Value) -> Result<CompanyId> {
+        let request = AcceptRequest { token: self.link.encode(), ..request(fields) };
+        pollster::block_on(accept(&self.world, person, &request, &client()))
+            .map(|answer| answer.company_id)
     }
 
-    async fn send(
-        &self,
-        person: Option<&AccessToken>,
-        request: &AcceptRequest,
-    ) -> Result<(), Code> {
-        let answer = accept(&self.world, person, request, &client()).await;
-        answer
-            .map(|answer| assert_eq!(answer.company_id, self.company))
-            .map_err(|error| error.code())
+    fn by_mail(&self, fields: &Value) -> Result<CompanyId, Code> {
+        self.try_with(None, fields).map_err(|error| error.code())
     }
 
-    fn with_own_account(&self) -> AcceptRequest {
-        AcceptRequest { own_account: true, ..self.request(None) }
-    }
-
-    fn by_mail(&self, password: &str) -> Result<(), Code> {
-        pollster::block_on(self.send(None, &self.request(Some(password))))
-    }
-
-    fn accept_as(&self, person: &AccessToken) -> Result<(), Code> {
-        pollster::block_on(self.send(Some(person), &self.request(None)))
+    fn signed_in(&self, fields: &Value) -> Result<CompanyId, Code> {
+        self.try_with(Some(&signed_in("ben")), fields).map_err(|error| error.code())
     }
 
     fn preview(&self) -> Result<PreviewResponse, Code> {
-        let request = PreviewRequest { token: self.link.clone() };
+        let request = PreviewRequest { token: self.link.encode() };
         pollster::block_on(preview(&self.world, &request, &client())).map_err(|error| error.code())
     }
 
-    /// The members besides Ada.
-    fn members(&self) -> usize {
-        self.world.with_company(|company| company.members.len() - 1)
-    }
-
-    fn password(&self) -> String {
-        let accounts = self.world.accounts.borrow();
-        let ben = accounts.iter().find(|account| account.address == BEN).unwrap();
-        ben.password.expose().to_owned()
+    fn has_link(&self, arguments: &Value) {
+        assert_eq!(arguments["p_token_id"], json!(self.link.id()));
+        assert_eq!(arguments["p_token_hash"], json!(self.link.hash()));
     }
 }
 
 #[test]
 fn a_preview_says_who_invites_and_hides_most_of_the_address() {
-    let scene = scene();
-    let found = scene.preview().unwrap();
-    assert_eq!((found.company.id, found.company.name.as_str()), (scene.company, "Northwind"));
-    assert_eq!(found.email, "b…@example.com");
-    assert_eq!((found.requires, found.terms.terms.as_str()), (Requirement::Password, "2026-11"));
-    scene.world.settle("benjamin", false);
-    assert_eq!(scene.preview().unwrap().requires, Requirement::Password);
-    assert_eq!(scene.members(), 0);
-    let scene = self::scene();
-    scene.world.settle("benjamin", true);
-    assert_eq!(scene.preview().unwrap().requires, Requirement::SignIn);
+    for (account, requires) in [
+        ("none", Requirement::Password),
+        ("unconfirmed", Requirement::Password),
+        ("confirmed", Requirement::SignIn),
+    ] {
+        let (scene, _) = checked(account);
+        let found = scene.preview().unwrap();
+        let terms = AcceptedTerms { terms: "2026-11".to_owned(), privacy: "2026-12".to_owned() };
+        let expected = PreviewResponse {
+            company: InvitingCompany { id: COMPANY, name: "Northwind".to_owned() },
+            email: "b…@example.com".to_owned(),
+            full_name: Some("Benjamin".to_owned()),
+            requires,
+            terms,
+        };
+        assert_eq!(found, expected);
+        let asked = scene.world.asked::<CheckInvitation>();
+        scene.has_link(&asked.arguments);
+        assert_eq!((&asked.arguments["p_password_prefixes"], asked.person), (&json!([]), None));
+        assert_eq!(scene.world.calls(), ["check_invitation"]);
+    }
 }
 
 #[test]
-fn somebody_new_gets_a_confirmed_account_and_is_a_member() {
-    let scene = scene();
-    assert_eq!(scene.by_mail(PASSWORD), Ok(()));
-    assert_eq!((scene.password().as_str(), scene.members()), (PASSWORD, 1));
-    assert!(scene.world.accounts.borrow().last().unwrap().confirmed);
-    assert_eq!(scene.world.companies.borrow().accepted_terms.len(), 1);
-    assert_eq!(scene.by_mail(PASSWORD), Err(Code::TokenUsed));
-    assert_eq!(scene.preview(), Err(Code::TokenUsed));
+fn somebody_new_gets_a_confirmed_account_first_and_is_a_member_then() {
+    let (scene, _) = checked("none");
+    scene.accepted();
+    assert_eq!(scene.by_mail(&json!({})), Ok(COMPANY));
+    let ben = scene.world.accounts.borrow()[0].clone();
+    assert_eq!((ben.address.as_str(), ben.confirmed), ("benjamin@example.com", true));
+    assert_eq!(ben.password.expose(), NEW);
+    let prefixes = ProposedPassword::new(&scene.world, &SecretString::new(NEW)).prefixes();
+    let checked = scene.world.asked::<CheckInvitation>().arguments;
+    assert_eq!(checked["p_password_prefixes"], json!(prefixes));
+    let asked = scene.world.asked::<AcceptInvitation>();
+    scene.has_link(&asked.arguments);
+    let mut rest = asked.arguments;
+    for name in ["p_token_id", "p_token_hash"] {
+        rest.as_object_mut().unwrap().remove(name);
+    }
+    let expected = json!({
+        "p_user_id": ben.id, "p_full_name": "Ben", "p_own_account": false,
+        "p_terms": { "terms": "2026-11", "privacy": "2026-12" }, "p_private_address": null,
+        "p_context": client(),
+    });
+    assert_eq!((rest, asked.person), (expected, None));
+    let steps = ["check_invitation", "auth.create_user", "accept_invitation"];
+    assert_eq!(scene.world.calls(), steps);
 }
 
 #[test]
 fn an_account_that_nobody_confirmed_gets_the_new_password() {
-    let scene = scene();
-    let squatter = scene.world.settle("benjamin", false);
-    scene.world.sign_in(squatter);
-    assert_eq!(scene.by_mail("a password of his own"), Ok(()));
-    assert_eq!(scene.password(), "a password of his own");
-    let accounts = scene.world.accounts.borrow();
-    let ben = accounts.iter().find(|account| account.address == BEN).unwrap();
-    assert_eq!((ben.id, ben.confirmed, ben.sessions), (squatter, true, 0));
+    let (scene, squatter) = checked("unconfirmed");
+    scene.accepted();
+    assert_eq!(scene.by_mail(&json!({})), Ok(COMPANY));
+    let ben = scene.world.account(squatter.unwrap());
+    assert_eq!((ben.password.expose(), ben.confirmed), (NEW, true));
+    assert_eq!(scene.world.asked::<AcceptInvitation>().arguments["p_user_id"], json!(squatter));
+    let steps = ["check_invitation", "auth.set_password_and_confirm", "accept_invitation"];
+    assert_eq!(scene.world.calls(), steps);
 }
 
 #[test]
-fn somebody_with_an_account_accepts_as_themselves_alone() {
-    let scene = scene();
-    let ben = scene.world.settle("benjamin", true);
-    let eve = scene.world.settle("eve", true);
-    assert_eq!(scene.by_mail("a password of somebody"), Err(Code::Unauthenticated));
-    assert_eq!(scene.password(), PASSWORD, "a link changes no password of a confirmed account");
-    let eve = scene.world.sign_in(eve);
-    assert_eq!(scene.accept_as(&eve), Err(Code::WrongAccount));
-    assert_eq!(scene.accept_as(&scene.ada), Err(Code::WrongAccount));
-    assert_eq!(scene.members(), 0);
-    let token = scene.world.sign_in(ben);
-    assert_eq!(scene.accept_as(&token), Ok(()));
-    assert_eq!(scene.members(), 1);
-    assert_eq!(scene.accept_as(&token), Err(Code::TokenUsed));
+fn a_link_does_nothing_to_a_confirmed_account() {
+    let (scene, ben) = checked("confirmed");
+    assert_eq!(scene.by_mail(&json!({})), Err(Code::Unauthenticated));
+    assert_eq!(scene.world.calls(), ["check_invitation"]);
+    assert_eq!(scene.world.account(ben.unwrap()).password.expose(), PASSWORD);
 }
 
 #[test]
-fn somebody_with_another_address_joins_if_they_say_so_and_stays_unknown_by_it() {
-    let scene = scene();
-    let eve = scene.world.settle("eve", true);
-    let eve = scene.world.sign_in(eve);
-    let with_own = scene.with_own_account();
-    assert_eq!(scene.accept_as(&eve), Err(Code::WrongAccount));
-    let as_ada = pollster::block_on(scene.send(Some(&scene.ada), &with_own));
-    assert_eq!(as_ada, Err(Code::Conflict), "she belongs to it already");
-    assert_eq!(pollster::block_on(scene.send(Some(&eve), &with_own)), Ok(()));
-    assert_eq!(scene.world.with_company(|company| company.members[1].email.clone()), BEN);
-    let scene = self::scene();
-    scene.world.settle("benjamin", true);
-    let eve = scene.world.settle("eve", true);
-    let eve = scene.world.sign_in(eve);
-    let refused = pollster::block_on(scene.send(Some(&eve), &scene.with_own_account()));
-    assert_eq!(refused, Err(Code::WrongAccount), "the address has an account of its own");
-}
-
-#[test]
-fn whoever_accepts_may_give_an_address_of_their_own_which_is_asked_for() {
-    let scene = scene();
-    for template in ["email_change", "email_change_notice"] {
-        scene.world.template(template);
+fn whoever_is_signed_in_accepts_as_themselves() {
+    for own_account in [false, true] {
+        let scene = scene();
+        let ben = scene.world.with_account("benjamin", true);
+        scene.world.database.answer::<CurrentUserId>(json!(ben));
+        scene.accepted();
+        let fields = json!({ "password": null, "full_name": null, "own_account": own_account });
+        assert_eq!(scene.signed_in(&fields), Ok(COMPANY));
+        let who = scene.world.asked::<CurrentUserId>();
+        assert_eq!(who.person.as_deref(), Some(signed_in("ben").expose()));
+        let asked = scene.world.asked::<AcceptInvitation>();
+        scene.has_link(&asked.arguments);
+        assert_eq!((asked.person, &asked.arguments["p_user_id"]), (None, &json!(ben)));
+        assert_eq!(asked.arguments["p_own_account"], own_account);
+        assert_eq!(asked.arguments["p_full_name"], json!(null));
+        assert_eq!(scene.world.calls(), ["current_user_id", "accept_invitation"]);
     }
-    let given = |address: &str| AcceptRequest {
-        private_email: Some(address.to_owned()),
-        ..scene.request(Some(PASSWORD))
-    };
-    let odd = pollster::block_on(scene.send(None, &given("nothing")));
-    assert_eq!((odd, scene.members()), (Err(Code::InvalidRequest), 0), "before anything is done");
-    assert_eq!(pollster::block_on(scene.send(None, &given("ben@home.test"))), Ok(()));
-    scene.world.process_requests();
-    let changes = scene.world.email_changes.borrow();
-    assert_eq!((changes[0].old.as_str(), changes[0].new.as_str()), (BEN, "ben@home.test"));
 }
 
 #[test]
 fn nobody_joins_with_an_account_of_theirs_without_a_session() {
-    let scene = scene();
-    let request = AcceptRequest { own_account: true, ..scene.request(Some(PASSWORD)) };
-    assert_eq!(pollster::block_on(scene.send(None, &request)), Ok(()));
-    assert_eq!(scene.password(), PASSWORD, "an account of the address was made");
+    let (by_mail, _) = checked("none");
+    by_mail.accepted();
+    assert_eq!(by_mail.by_mail(&json!({ "own_account": true })), Ok(COMPANY));
+    assert_eq!(by_mail.world.asked::<AcceptInvitation>().arguments["p_own_account"], false);
+    let ended = scene();
+    ended.world.database.answer::<CurrentUserId>(json!(null));
+    assert_eq!(ended.signed_in(&json!({})), Err(Code::Unauthenticated));
+    assert_eq!(ended.world.calls(), ["current_user_id"]);
 }
 
 #[test]
-fn a_session_that_has_ended_is_nobody() {
-    let scene = scene();
-    let ben = scene.world.settle("benjamin", true);
-    let token = scene.world.sign_in(ben);
-    scene.world.accounts.borrow_mut().last_mut().unwrap().sessions = 0;
-    assert_eq!(scene.accept_as(&token), Err(Code::Unauthenticated));
+fn an_address_of_their_own_goes_along_under_a_key() {
+    let (scene, _) = checked("none");
+    scene.accepted();
+    assert_eq!(scene.by_mail(&json!({ "private_email": " Ben@Home.test" })), Ok(COMPANY));
+    let address = EmailAddress::parse(&scene.world, "ben@home.test").unwrap();
+    let address_key = scene.world.config().token_keys.address_key(&address);
+    let expected = json!({ "email": "ben@home.test", "address_key": address_key });
+    assert_eq!(scene.world.asked::<AcceptInvitation>().arguments["p_private_address"], expected);
+    let (blank, _) = checked("none");
+    blank.accepted();
+    assert_eq!(blank.by_mail(&json!({ "private_email": "  " })), Ok(COMPANY));
+    let asked = blank.world.asked::<AcceptInvitation>();
+    assert_eq!(asked.arguments["p_private_address"], json!(null));
 }
 
+/// Every answer of the database but the one that is asked for.
+const REFUSALS: [(&str, Code); 12] = [
+    ("invalid", Code::TokenInvalid),
+    ("expired", Code::TokenExpired),
+    ("exhausted", Code::TokenExhausted),
+    ("superseded", Code::TokenSuperseded),
+    ("used", Code::TokenUsed),
+    ("revoked", Code::InvitationRevoked),
+    ("company_suspended", Code::CompanySuspended),
+    ("seat_gone", Code::SeatLimit),
+    ("wrong_account", Code::WrongAccount),
+    ("already_member", Code::Conflict),
+    ("wrong_terms", Code::VersionNotInForce),
+    // Without a company, or of another function.
+    ("accepted", Code::Internal),
+];
+
 #[test]
-fn every_state_of_an_invitation_has_its_code() {
-    type Change = fn(&World);
-    let cases: [(Change, Code); 7] = [
-        (|world| world.advance(TimeDelta::days(8)), Code::TokenExpired),
-        (|world| world.tokens.borrow_mut().rows[0].attempts = 5, Code::TokenExhausted),
-        (|world| world.tokens.borrow_mut().rows[0].superseded = true, Code::TokenSuperseded),
-        (|world| world.tokens.borrow_mut().rows[0].token_hash = None, Code::TokenInvalid),
-        (
-            |world| world.with_company(|company| company.invitations[0].status = "revoked"),
-            Code::InvitationRevoked,
-        ),
-        (|world| world.with_company(|company| company.suspended = true), Code::CompanySuspended),
-        (|world| world.with_company(|company| company.subscription = None), Code::SeatLimit),
-    ];
-    for (change, code) in cases {
+fn every_state_of_an_invitation_has_its_code_before_auth_is_told() {
+    for (outcome, code) in REFUSALS {
         let scene = scene();
-        change(&scene.world);
-        assert_eq!(scene.preview(), Err(code));
-        assert_eq!(scene.by_mail(PASSWORD), Err(code));
-        assert_eq!(scene.accept_as(&scene.ada), Err(code));
-        assert_eq!((scene.members(), scene.world.accounts.borrow().len()), (0, 1));
+        let answer = json!({ "outcome": outcome });
+        scene.world.database.answer::<CheckInvitation>(answer.clone());
+        assert_eq!(scene.preview(), Err(code), "{outcome}");
+        scene.world.database.answer::<CheckInvitation>(answer);
+        assert_eq!(scene.by_mail(&json!({})), Err(code), "{outcome}");
+        assert_eq!(scene.world.calls(), ["check_invitation"; 2]);
     }
 }
 
 #[test]
-fn five_wrong_secrets_exhaust_a_link() {
-    let mut scene = scene();
-    let good = scene.link.clone();
-    let id = scene.world.tokens.borrow().rows[0].id;
-    scene.link = scene.world.config().token_keys.derive(Purpose::PasswordReset, id).encode();
-    for _ in 0..5 {
-        assert_eq!(scene.by_mail(PASSWORD), Err(Code::TokenInvalid));
+fn whatever_happened_meanwhile_has_its_code() {
+    for (outcome, code) in REFUSALS {
+        let scene = scene();
+        scene.world.database.answer::<CurrentUserId>(json!(UserId::default()));
+        let answer = json!({ "outcome": outcome, "company_id": null });
+        scene.world.database.answer::<AcceptInvitation>(answer);
+        assert_eq!(scene.signed_in(&json!({})), Err(code), "{outcome}");
     }
-    scene.link = good;
-    assert_eq!(scene.preview(), Err(Code::TokenExhausted));
 }
 
 #[test]
 fn what_is_refused_makes_no_account_and_leaves_the_invitation() {
-    let scene = scene();
-    let old = AcceptedTerms { terms: "2025-01".to_owned(), ..scene.request(None).terms };
-    let old = AcceptRequest { terms: old, ..scene.request(Some(PASSWORD)) };
-    assert_eq!(pollster::block_on(scene.send(None, &old)), Err(Code::VersionNotInForce));
-    for password in ["short", "i work at northwind", "my name is benjamin"] {
-        assert_eq!(scene.by_mail(password), Err(Code::RuleViolation), "{password}");
+    let old = json!({ "terms": "2025-01", "privacy": "2026-12" });
+    for (fields, code) in [
+        (json!({ "terms": old }), Code::VersionNotInForce),
+        (json!({ "password": null }), Code::InvalidRequest),
+        (json!({ "password": "short" }), Code::RuleViolation),
+        (json!({ "password": "PasswordPassword1" }), Code::RuleViolation),
+        (json!({ "password": "i work at northwind" }), Code::RuleViolation),
+        (json!({ "password": "my name is benjamin" }), Code::RuleViolation),
+        (json!({ "password": "even keel, and more" }), Code::RuleViolation),
+    ] {
+        for account in ["none", "unconfirmed"] {
+            let (scene, _) = checked(account);
+            assert_eq!(scene.by_mail(&fields), Err(code), "{fields}");
+            assert_eq!(scene.world.calls(), ["check_invitation"]);
+        }
     }
-    assert_eq!(
-        pollster::block_on(scene.send(None, &scene.request(None))),
-        Err(Code::InvalidRequest)
-    );
-    assert_eq!(scene.world.accounts.borrow().len(), 1);
-    assert_eq!(scene.by_mail(PASSWORD), Ok(()));
 }
 
 #[test]
 fn what_cannot_be_meant_is_refused_before_anything_is_called() {
-    let scene = scene();
-    scene.world.database_faults.borrow_mut().push(Some(DatabaseFault::Before));
-    let version = |text: &str| {
-        let terms = AcceptedTerms { terms: text.to_owned(), privacy: "1".to_owned() };
-        AcceptRequest { terms, ..scene.request(Some(PASSWORD)) }
-    };
-    let named = |name: &str| AcceptRequest {
-        full_name: Some(name.to_owned()),
-        ..scene.request(Some(PASSWORD))
-    };
-    for request in [
-        version(""),
-        version("a b"),
-        version(&"1".repeat(33)),
-        named("a\u{0}b"),
-        named(&"n".repeat(101)),
+    let versions =
+        |terms: &str, privacy: &str| json!({ "terms": { "terms": terms, "privacy": privacy } });
+    let long = "1".repeat(33);
+    for (fields, pointer) in [
+        (versions("", "1"), "/terms/terms"),
+        (versions("a b", "1"), "/terms/terms"),
+        (versions(&long, "1"), "/terms/terms"),
+        (versions("1", ""), "/terms/privacy"),
+        (versions("1", "a_b"), "/terms/privacy"),
+        (json!({ "full_name": "a\u{0}b" }), "/full_name"),
+        (json!({ "full_name": "n".repeat(101) }), "/full_name"),
+        (json!({ "private_email": "nothing" }), "/private_email"),
     ] {
-        assert_eq!(pollster::block_on(scene.send(None, &request)), Err(Code::InvalidRequest));
+        let scene = scene();
+        let error = scene.try_with(None, &fields).unwrap_err();
+        assert_eq!(error.code(), Code::InvalidRequest);
+        assert_eq!(error.problem(RequestId::default()).errors[0].pointer, pointer);
+        assert!(scene.world.calls().is_empty(), "{fields}");
     }
-    assert_eq!(scene.world.database_faults.borrow().len(), 1, "nothing was called");
+    for version in ["v1.0-a", &long[1..]] {
+        let (scene, _) = checked("none");
+        let answer = scene.by_mail(&versions(version, version));
+        assert_eq!(answer, Err(Code::VersionNotInForce), "a version, and another");
+    }
+    let (scene, _) = checked("none");
+    scene.accepted();
+    assert_eq!(scene.by_mail(&json!({ "full_name": "ñ".repeat(100) })), Ok(COMPANY));
 }
 
 #[test]
 fn every_failure_of_auth_leaves_the_invitation() {
-    for confirmed in [None, Some(false)] {
-        let scene = scene();
-        if let Some(confirmed) = confirmed {
-            scene.world.settle("benjamin", confirmed);
-        }
+    for (account, step) in
+        [("none", "auth.create_user"), ("unconfirmed", "auth.set_password_and_confirm")]
+    {
         for (fault, code) in [
             (IdentityError::Unavailable("502".to_owned()), Code::UpstreamUnavailable),
             (IdentityError::Timeout, Code::UpstreamTimeout),
             (IdentityError::WeakPassword(vec!["pwned".to_owned()]), Code::RuleViolation),
+            // Of two racing requests the second.
             (IdentityError::EmailExists, Code::Conflict),
         ] {
-            scene.world.identity_faults.borrow_mut().push(fault);
-            assert_eq!(scene.by_mail(PASSWORD), Err(code));
+            let (scene, _) = checked(account);
+            scene.world.identity_faults.borrow_mut().push_back(fault);
+            assert_eq!(scene.by_mail(&json!({})), Err(code));
+            assert_eq!(scene.world.calls(), ["check_invitation", step]);
         }
-        assert_eq!(scene.by_mail(PASSWORD), Ok(()));
-        assert_eq!(scene.members(), 1);
     }
 }
 
 #[test]
-fn of_fifty_racing_acceptances_one_makes_a_member() {
-    for confirmed in [None, Some(false)] {
+fn a_database_that_fails_ends_the_request() {
+    for (error, code) in [
+        (DatabaseError::Unavailable("down".to_owned()), Code::UpstreamUnavailable),
+        (DatabaseError::Timeout, Code::UpstreamTimeout),
+    ] {
         let scene = scene();
-        if let Some(confirmed) = confirmed {
-            scene.world.settle("benjamin", confirmed);
-        }
-        let request = scene.request(Some(PASSWORD));
-        let answers = pollster::block_on(join_all((0..50).map(|_| scene.send(None, &request))));
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-        assert_eq!((scene.members(), scene.world.accounts.borrow().len()), (1, 2));
-    }
-    let scene = scene();
-    let ben = scene.world.settle("benjamin", true);
-    let token = scene.world.sign_in(ben);
-    let request = scene.request(None);
-    let answers = pollster::block_on(join_all((0..50).map(|_| scene.send(Some(&token), &request))));
-    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-    assert_eq!(scene.members(), 1);
-}
-
-/// A process may die at any step. Whatever it has done, the invitation can still be
-/// accepted, by the link or as the account that there is by then, or it has been.
-#[test]
-fn dying_between_steps_leaves_an_invitation_that_can_be_accepted() {
-    for steps in 0.. {
-        let scene = scene();
-        let request = scene.request(Some(PASSWORD));
-        let died = {
-            let mut call = pin!(scene.send(None, &request));
-            let mut context = task::Context::from_waker(task::Waker::noop());
-            (0..steps).all(|_| call.as_mut().poll(&mut context).is_pending())
-        };
-        if !died {
-            assert!(steps >= 2, "check and accept are a step each");
-            break;
-        }
-        match scene.preview().map(|found| found.requires) {
-            Ok(Requirement::Password) => assert_eq!(scene.by_mail(PASSWORD), Ok(())),
-            Ok(Requirement::SignIn) => {
-                let ben = scene.world.accounts.borrow().last().unwrap().id;
-                assert_eq!(scene.password(), PASSWORD);
-                assert_eq!(scene.accept_as(&scene.world.sign_in(ben)), Ok(()));
-            }
-            Err(code) => assert_eq!(code, Code::TokenUsed),
-        }
-        assert_eq!(scene.members(), 1);
+        scene.world.database.fail::<CheckInvitation>(error.clone());
+        assert_eq!(scene.by_mail(&json!({})), Err(code));
+        assert_eq!(scene.world.calls(), ["check_invitation"]);
+        let (scene, _) = checked("none");
+        scene.world.database.fail::<AcceptInvitation>(error);
+        assert_eq!(scene.by_mail(&json!({})), Err(code));
+        assert_eq!(scene.world.accounts.borrow().len(), 1, "which they sign in with next");
     }
 }

@@ -3,17 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{MemoryBatch, Outbox};
-use crate::{
-    outbox::{Outcome, Settled, Settlement},
-    testing::argument,
-};
+use super::{MemoryBatch, Outbox, argument};
+use crate::outbox::{Outcome, Settled, Settlement};
 
 /// How long a batch waits where nobody said how long.
 const USUAL_WAIT_SECONDS: u32 = 60;
 
 impl Outbox {
-    pub(in crate::testing) fn settle(&mut self, arguments: &Value, now: DateTime<Utc>) -> Value {
+    pub(super) fn settle(&mut self, arguments: &Value, now: DateTime<Utc>) -> Value {
         let mut settled = Settled::default();
         for result in argument::<Vec<Settlement>>(arguments, "p_results") {
             self.settle_one(&result, now, &mut settled);

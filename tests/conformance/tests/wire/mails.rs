@@ -1,0 +1,94 @@
+//! The functions of the outbox. What they promise is held in `tests/stack.rs`.
+
+use evenkeel_conformance::{Draft, Stack, Subject as _};
+use evenkeel_core::{
+    id::{BatchId, TokenId},
+    outbox::{
+        Batch, Claim, Outcome, SealTokenHashes, SealedToken, SettleEmails, Settled, Settlement,
+        StoredHash, Stream,
+    },
+    ports::{Configured as _, Entropy as _},
+    token::Purpose,
+};
+
+use crate::{call, claim};
+
+fn enqueue(stack: &Stack) {
+    let to = stack.address("ada");
+    stack.enqueue(&Draft { to, category: "booking", stream: Stream::Mail });
+}
+
+pub(crate) async fn claim_emails(stack: &Stack) -> Vec<Claim> {
+    let mut answers = vec![call(stack, &claim()).await];
+    let token = stack.mail_link("ada");
+    enqueue(stack);
+    answers.push(call(stack, &claim()).await);
+    assert!(answers[0].batches.is_empty());
+    let mails: Vec<_> = answers[1].batches.iter().flat_map(|batch| &batch.mails).collect();
+    assert_eq!(mails.len(), 2);
+    assert!(mails.iter().any(|mail| mail.token.as_ref().is_some_and(|found| found.id == token)));
+    assert_eq!(answers[1].templates.len(), 2);
+    let offset =
+        answers[1].zones.offset(&mails[0].time_zone, answers[1].batches[0].first_attempt_at);
+    assert_eq!(offset, Some(0));
+    let pause = [settlement(&answers[1].batches[0], Outcome::Pause)];
+    call(stack, &SettleEmails { p_results: &pause }).await;
+    answers.push(call(stack, &claim()).await);
+    assert!(answers[2].paused_until.is_some());
+    answers
+}
+
+pub(crate) async fn seal_token_hashes(stack: &Stack) -> Vec<Vec<StoredHash>> {
+    let known = stack.mail_link("ada");
+    let keys = &stack.config().token_keys;
+    let sealed = |id: TokenId| SealedToken {
+        purpose: Purpose::EmailVerification,
+        id,
+        token_hash: keys.derive(Purpose::EmailVerification, id).hash(),
+    };
+    let p_tokens = vec![sealed(known), sealed(TokenId(stack.uuid()))];
+    let stored = call(stack, &SealTokenHashes { p_tokens }).await;
+    assert_eq!((stored.len(), stored[0].id), (1, known));
+    vec![stored]
+}
+
+fn settlement(batch: &Batch, outcome: Outcome) -> Settlement {
+    Settlement {
+        batch_id: batch.id,
+        lease: batch.lease,
+        outcome,
+        message_ids: vec!["message".to_owned()],
+        error_code: Some("noted".to_owned()),
+        retry_after_seconds: Some(600),
+        spent: Some(false),
+    }
+}
+
+pub(crate) async fn settle_emails(stack: &Stack) -> Vec<Settled> {
+    let mut answers = Vec::new();
+    for outcome in
+        [Outcome::Sent, Outcome::Retry, Outcome::Split, Outcome::Failed, Outcome::Skipped]
+    {
+        enqueue(stack);
+        let batch = call(stack, &claim()).await.batches.remove(0);
+        let results = [settlement(&batch, outcome)];
+        answers.push(call(stack, &SettleEmails { p_results: &results }).await);
+    }
+    enqueue(stack);
+    let batch = call(stack, &claim()).await.batches.remove(0);
+    let stale = Settlement { batch_id: BatchId(stack.uuid()), ..settlement(&batch, Outcome::Sent) };
+    let results = [stale];
+    answers.push(call(stack, &SettleEmails { p_results: &results }).await);
+    let none = Settled::default();
+    let expected = [
+        Settled { sent: 1, ..none },
+        Settled { retried: 1, ..none },
+        // One mail has no halves.
+        Settled { failed: 1, ..none },
+        Settled { failed: 1, ..none },
+        Settled { skipped: 1, ..none },
+        Settled { stale: 1, ..none },
+    ];
+    assert_eq!(answers, expected);
+    answers
+}

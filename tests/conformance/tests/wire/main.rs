@@ -1,0 +1,155 @@
+//! Every SQL function, called on the running platform by the code that the functions carry.
+//!
+//! Nothing is said here of the rules: those are tested in `supabase/tests/database`. A case sets
+//! a scene and has the database answer, in as many of its words as come cheaply; what is tested
+//! is that Rust names the function, its arguments and its answer as the database does.
+//!
+//! To add a function: a line below, and a case, which answers what the function answered. One
+//! that is missing fails `tests/complete.rs`.
+//!
+//! `./scripts/start --detach`, then
+//! `cargo test -p evenkeel-conformance --features stack --test wire`.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod companies;
+mod documents;
+mod invitations;
+mod links;
+mod mails;
+
+use evenkeel_conformance::Stack;
+use evenkeel_core::{
+    AccessToken, ClientContext, Code, Error,
+    caller::CurrentUserId,
+    documents::{DecideDocument, RecordReviewedCopy, StartDocumentReview, VerificationQueue},
+    email_change::{RequestEmailChange, UseEmailChangeLink},
+    id::RequestId,
+    invitations::{
+        InviteEmployees, ResendInvitation, RevokeInvitation,
+        acceptance::{AcceptInvitation, CheckInvitation},
+    },
+    outbox::{
+        ClaimEmails, Outcome, SealTokenHashes, SealedToken, SettleEmails, Settlement, Stream,
+    },
+    password_reset::{
+        CheckPasswordReset, ConsumePasswordReset, ReleasePasswordReset, RequestPasswordReset,
+    },
+    plans::AssignCompanyPlan,
+    ports::{Configured as _, Database as _, Entropy as _, SqlFunction},
+    sweep::OrphanedFiles,
+    token::{LinkToken, Purpose},
+    verification::{ConsumeEmailVerification, RequestEmailVerification},
+};
+
+macro_rules! wire {
+    ($($function:ident: $module:ident::$case:ident;)*) => {
+        $(#[test]
+        fn $case() {
+            let stack = Stack::open();
+            let answers: Vec<<$function as SqlFunction>::Output> =
+                pollster::block_on($module::$case(&stack));
+            assert!(!answers.is_empty());
+        })*
+    };
+}
+
+wire! {
+    AcceptInvitation: invitations::accept_invitation;
+    AssignCompanyPlan: companies::assign_company_plan;
+    CheckInvitation: invitations::check_invitation;
+    CheckPasswordReset: links::check_password_reset;
+    ClaimEmails: mails::claim_emails;
+    ConsumeEmailVerification: links::consume_email_verification;
+    ConsumePasswordReset: links::consume_password_reset;
+    CurrentUserId: companies::current_user_id;
+    DecideDocument: documents::decide_document;
+    InviteEmployees: companies::invite_employees;
+    OrphanedFiles: documents::orphaned_files;
+    RecordReviewedCopy: documents::record_reviewed_copy;
+    ReleasePasswordReset: links::release_password_reset;
+    RequestEmailChange: links::request_email_change;
+    RequestEmailVerification: links::request_email_verification;
+    RequestPasswordReset: links::request_password_reset;
+    ResendInvitation: companies::resend_invitation;
+    RevokeInvitation: companies::revoke_invitation;
+    SealTokenHashes: mails::seal_token_hashes;
+    SettleEmails: mails::settle_emails;
+    StartDocumentReview: documents::start_document_review;
+    UseEmailChangeLink: links::use_email_change_link;
+    VerificationQueue: documents::specialist_verification_queue;
+}
+
+fn client(stack: &Stack) -> ClientContext {
+    ClientContext::new(RequestId(stack.uuid()), None, Some("wire"))
+}
+
+async fn call<F: SqlFunction>(stack: &Stack, function: &F) -> F::Output {
+    stack.call(function).await.unwrap()
+}
+
+async fn call_as<F: SqlFunction>(stack: &Stack, person: &AccessToken, function: &F) -> F::Output {
+    stack.call_as(person, function).await.unwrap()
+}
+
+/// A refusal, as the caller learns of it.
+async fn refused<F: SqlFunction>(
+    stack: &Stack,
+    person: &AccessToken,
+    function: &F,
+    code: Code,
+) -> Error {
+    let error = stack.call_as(person, function).await.err().unwrap().for_caller();
+    assert_eq!(error.code(), code);
+    error
+}
+
+fn claim() -> ClaimEmails {
+    ClaimEmails { p_stream: Stream::Mail, p_limit: 1_000, p_lease_seconds: 120 }
+}
+
+/// Sends the mails that are due, and answers the links that they carry.
+async fn mailed(stack: &Stack) -> Vec<(Purpose, LinkToken)> {
+    let batches = call(stack, &claim()).await.batches;
+    let settle = |batch: &evenkeel_core::outbox::Batch| Settlement {
+        batch_id: batch.id,
+        lease: batch.lease,
+        outcome: Outcome::Sent,
+        message_ids: vec!["message".to_owned(); batch.mails.len()],
+        error_code: None,
+        retry_after_seconds: None,
+        spent: None,
+    };
+    let settlements: Vec<_> = batches.iter().map(settle).collect();
+    call(stack, &SettleEmails { p_results: &settlements }).await;
+    let tokens =
+        batches.iter().flat_map(|batch| &batch.mails).filter_map(|mail| mail.token.clone());
+    let keys = &stack.config().token_keys;
+    let links: Vec<_> =
+        tokens.map(|token| (token.purpose, keys.derive(token.purpose, token.id))).collect();
+    let sealed = |(purpose, link): &(Purpose, LinkToken)| SealedToken {
+        purpose: *purpose,
+        id: link.id(),
+        token_hash: link.hash(),
+    };
+    call(stack, &SealTokenHashes { p_tokens: links.iter().map(sealed).collect() }).await;
+    links
+}
+
+/// The one link of a purpose among the mails that are due; they are sent.
+async fn link(stack: &Stack, purpose: Purpose) -> LinkToken {
+    let mut links = mailed(stack).await;
+    links.retain(|(found, _)| *found == purpose);
+    assert_eq!(links.len(), 1, "one mail with a link");
+    links.remove(0).1
+}
+
+/// The token of a link under another secret.
+fn forged(stack: &Stack, link: &LinkToken) -> LinkToken {
+    stack.config().token_keys.derive(Purpose::PasswordReset, link.id())
+}
