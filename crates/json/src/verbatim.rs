@@ -61,11 +61,7 @@ impl<'de, T> Deserialize<'de> for Verbatim<T> {
 
 struct Text<T>(PhantomData<T>);
 
-#[cfg_attr(
-    not(feature = "values"),
-    allow(clippy::elidable_lifetime_names, reason = "the in-memory database needs it by name")
-)]
-impl<'de, T> Visitor<'de> for Text<T> {
+impl<T> Visitor<'_> for Text<T> {
     type Value = Verbatim<T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,12 +70,5 @@ impl<'de, T> Visitor<'de> for Text<T> {
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Verbatim::new(text.to_owned()))
-    }
-
-    /// From values instead of text, which the in-memory database has.
-    #[cfg(feature = "values")]
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
-        let text = serde_json::Value::deserialize(value)?.to_string();
-        Ok(Verbatim::new(text))
     }
 }
