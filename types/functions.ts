@@ -235,7 +235,7 @@ export interface paths {
         put?: never;
         /**
          * Invite people to a company
-         * @description For admins of the company. Each row has a result of its own: an address that is none, or is not invited, costs the others nothing. There are never more members and invitations than seats. An address that stands in the request twice is invited once. Bodies up to 256 KiB.
+         * @description For admins of the company. Each row has a result of its own: one that is at fault costs the others nothing. There are never more members and invitations than seats. An address that stands in the request twice is invited once. Bodies up to 256 KiB.
          */
         post: operations["company-invite-employee"];
         delete?: never;
@@ -651,7 +651,7 @@ export interface components {
             status: components["schemas"]["InvitationStatus"];
         };
         /** @description The outcome of one row. */
-        InvitationStatus: "invited" | "resent" | "already_member" | "already_invited" | "seat_limit" | "invalid_email" | "domain_not_allowed" | "suppressed";
+        InvitationStatus: "invited" | "resent" | "already_member" | "already_invited" | "seat_limit" | "invalid_email" | "invalid_role" | "invalid_name" | "invalid_locale" | "domain_not_allowed" | "suppressed";
         /** @description Body of `POST /company-invite-employee`. */
         InviteRequest: {
             /** @description The company that they are invited to. */
@@ -666,19 +666,16 @@ export interface components {
             /** @description The seats of the company afterwards. */
             seats: components["schemas"]["Seats"];
         };
-        /** @description Somebody to be invited. */
+        /** @description Somebody to be invited. What one of the fields cannot be is told in the result of the row. */
         Invitee: {
-            /** @description Their address. What is none is told in the result of the row. */
+            /** @description Their address. */
             email: string;
-            /** @description Suggested to them as their name. Cut after 100 characters. */
+            /** @description Suggested to them as their name. */
             full_name?: string | null;
             /** @description The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out. */
             locale?: string | null;
-            /**
-             * @description Their role; an employee if left out.
-             * @default employee
-             */
-            role: components["schemas"]["Role"];
+            /** @description Their role, in capitals or not; an employee if left out. */
+            role?: components["schemas"]["Role"] | null;
         };
         /** @description A company, as far as whoever it invites may know. */
         InvitingCompany: {

@@ -14,7 +14,10 @@ export const RESULTS = {
   already_invited: 'Has an invitation that still works. Nothing was sent.',
   already_member: 'Is a member already.',
   seat_limit: 'No seat is free.',
-  invalid_email: 'This is not an address we can send to.',
+  invalid_email: 'This is no e-mail address.',
+  invalid_role: 'A role is employee, manager or admin.',
+  invalid_name: 'A name has up to 100 characters, none that cannot be seen, and no link.',
+  invalid_locale: 'A language is written as de or pt-BR.',
   domain_not_allowed: 'Your company does not invite addresses of this domain.',
   suppressed: 'Takes no mail from us, or has had enough of it today.',
 };

@@ -44,8 +44,11 @@ test('every row has its own result, and who is invited gets a mail', async () =>
     { email: 'eve@elsewhere.example' },
     { email: suppressed },
     { email: 'zoë@bücher.example' },
-    { email: 'zoe@bücher.example', locale: 'no locale' },
+    { email: 'zoe@bücher.example', role: 'Manager' },
     { email: `${'a'.repeat(65)}@example.com` },
+    { email: newAddress('dora'), role: 'boss' },
+    { email: 'e\u200Bve@example.com' },
+    { email: 'eve@example.com; adam@example.com' },
   ]);
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual(
@@ -61,6 +64,9 @@ test('every row has its own result, and who is invited gets a mail', async () =>
       [7, 'zoë@bücher.example', 'invalid_email'],
       [8, 'zoe@xn--bcher-kva.example', 'invited'],
       [9, `${'a'.repeat(65)}@example.com`, 'invalid_email'],
+      [10, body.results[10].email, 'invalid_role'],
+      [11, 'e\u200Bve@example.com', 'invalid_email'],
+      [12, 'eve@example.com; adam@example.com', 'invalid_email'],
     ],
   );
   assert.deepEqual(body.seats, { limit: 50, members: 1, pending: 3 });

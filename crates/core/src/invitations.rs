@@ -1,11 +1,12 @@
 //! Inviting people to a company.
 //!
-//! Each row of a request has a result of its own. What an address is, is decided
+//! Each row of a request has a result of its own. What an address and a role are, is decided
 //! here; whether it may be invited, and whether there is a seat for it, by the
 //! database, behind the lock of the company, as the admin who asks:
 //! `invite_employees`. The mails are queued in the same transaction.
 
 pub mod acceptance;
+mod address;
 pub mod operations;
 mod request;
 mod rows;
@@ -44,8 +45,14 @@ pub enum InvitationStatus {
     AlreadyInvited,
     /// Every seat is taken.
     SeatLimit,
-    /// This is no e-mail address.
+    /// `email` is no address.
     InvalidEmail,
+    /// `role` is no role.
+    InvalidRole,
+    /// `full_name` is no name.
+    InvalidName,
+    /// `locale` is no language.
+    InvalidLocale,
     /// The company invites from other domains.
     DomainNotAllowed,
     /// The address takes no mail from us, or had enough of it today.

@@ -14,8 +14,8 @@ operations! {
         Operation::new(FUNCTION, "/").up_to(256 << 10)
             .about(
                 "Invite people to a company",
-                "For admins of the company. Each row has a result of its own: an address that is none, or is not \
-                 invited, costs the others nothing. There are never more members and invitations than seats. An \
+                "For admins of the company. Each row has a result of its own: one that is at fault costs the others \
+                 nothing. There are never more members and invitations than seats. An \
                  address that stands in the request twice is invited once. Bodies up to 256 KiB.",
             )
             .steps(&[Step::sql::<InviteEmployees<'static>>()]);

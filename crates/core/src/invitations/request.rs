@@ -22,17 +22,18 @@ pub struct InviteRequest {
     pub invitations: Vec<Invitee>,
 }
 
-/// Somebody to be invited.
+/// Somebody to be invited. What one of the fields cannot be is told in the result of the row.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Invitee {
-    /// Their address. What is none is told in the result of the row.
+    /// Their address.
     pub email: String,
-    /// Their role; an employee if left out.
-    #[serde(default)]
-    pub role: Role,
-    /// Suggested to them as their name. Cut after 100 characters.
+    /// Their role, in capitals or not; an employee if left out.
+    // Text, so that what is no role costs the other rows nothing.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Role>"))]
+    pub role: Option<String>,
+    /// Suggested to them as their name.
     pub full_name: Option<String>,
     /// The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out.
     pub locale: Option<String>,
@@ -50,6 +51,18 @@ pub enum Role {
     Manager,
     /// Also changes them, and invites.
     Admin,
+}
+
+impl Role {
+    /// The role of a word, an employee's if there is none.
+    pub(super) fn read(word: Option<&str>) -> Option<Self> {
+        match word.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+            "" | "employee" => Some(Self::Employee),
+            "manager" => Some(Self::Manager),
+            "admin" => Some(Self::Admin),
+            _ => None,
+        }
+    }
 }
 
 /// Body of `POST /company-invite-employee/resend` and `/revoke`.

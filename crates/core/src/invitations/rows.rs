@@ -1,7 +1,7 @@
 //! The rows of a request, and the results that come back for them.
 
 use super::{
-    InvitationResult, InvitationStatus, InviteResponse, Invitee,
+    InvitationResult, InvitationStatus, InviteResponse, Invitee, Role, address,
     sql::{Invited, InvitedRow, Row},
 };
 use crate::{
@@ -13,43 +13,57 @@ use crate::{
 
 /// How much of what is no address is repeated to the caller, in characters.
 const ECHO_LIMIT: usize = 254;
-/// The longest locale that is passed on: `zho-Hans`, and then some.
-const LOCALE_LIMIT: usize = 35;
 
 /// The rows of a request, as they were read.
 pub(super) struct Rows<'a> {
     invitees: &'a [Invitee],
-    addresses: Vec<Option<EmailAddress>>,
+    /// The address and the role, or which of them is none.
+    read: Vec<Result<(EmailAddress, Role), InvitationStatus>>,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn of(idna: &impl Idna, invitees: &'a [Invitee]) -> Self {
-        let parse = |invitee: &Invitee| EmailAddress::parse(idna, &invitee.email).ok();
-        Self { invitees, addresses: invitees.iter().map(parse).collect() }
+        let read = |invitee: &Invitee| {
+            let address = address::read(idna, &invitee.email);
+            let address = address.ok_or(InvitationStatus::InvalidEmail)?;
+            let role = Role::read(invitee.role.as_deref()).ok_or(InvitationStatus::InvalidRole)?;
+            Ok((address, role))
+        };
+        Self { invitees, read: invitees.iter().map(read).collect() }
     }
 
-    /// The question to the database: each address once. A row without one goes along, so
-    /// that a request of nothing else is refused to strangers, too.
+    /// The question to the database: each address once. A row without one, or without a role, goes
+    /// along, so that a request of nothing else is refused to strangers, too.
     pub(super) fn distinct(&self) -> Vec<Row> {
-        let rows = self.invitees.iter().zip(&self.addresses).enumerate();
+        let rows = self.invitees.iter().enumerate();
         let distinct = rows.filter(|(index, _)| self.first_like(*index) == *index);
-        let row = |(index, (invitee, address)): (usize, (&Invitee, &Option<EmailAddress>))| Row {
-            index: u32::try_from(index).unwrap_or_default(),
-            email: address.clone(),
-            role: invitee.role,
-            full_name: invitee.full_name.as_deref().map(without_controls),
-            locale: invitee.locale.clone().filter(|locale| is_locale(locale)),
+        let row = |(index, invitee): (usize, &Invitee)| {
+            let read = self.read(index);
+            Row {
+                index: u32::try_from(index).unwrap_or_default(),
+                email: read.map(|(address, _)| address.clone()),
+                role: read.map_or_else(Role::default, |(_, role)| *role),
+                full_name: invitee.full_name.as_deref().map(without_controls),
+                locale: invitee.locale.as_deref().map(without_controls),
+            }
         };
         distinct.map(row).collect()
     }
 
+    /// A row that is not at fault.
+    fn read(&self, index: usize) -> Option<&(EmailAddress, Role)> {
+        self.read.get(index)?.as_ref().ok()
+    }
+
     /// The first row with the address of this one.
     fn first_like(&self, index: usize) -> usize {
-        let Some(address) = self.addresses.get(index).and_then(Option::as_ref) else {
+        let Some((address, _)) = self.read(index) else {
             return index;
         };
-        let same = |other: &Option<EmailAddress>| other.as_ref() == Some(address);
-        self.addresses.iter().position(same).unwrap_or(index)
+        let same = |row: &Result<(EmailAddress, Role), _>| {
+            row.as_ref().is_ok_and(|(other, _)| other == address)
+        };
+        self.read.iter().position(same).unwrap_or(index)
     }
 
     /// The results in the order of the request.
@@ -69,19 +83,18 @@ impl<'a> Rows<'a> {
 
     fn result(&self, index: usize, found: &InvitedRow, again: bool) -> InvitationResult {
         let sent = self.invitees.get(index).map(|invitee| invitee.email.as_str());
-        let address = self.addresses.get(index).and_then(Option::as_ref);
-        let email = address.map_or_else(
+        let email = self.read(index).map_or_else(
             || sent.unwrap_or_default().chars().take(ECHO_LIMIT).collect(),
-            |address| address.as_str().to_owned(),
+            |(address, _)| address.as_str().to_owned(),
         );
+        let status = match self.read.get(index) {
+            Some(Err(fault)) => *fault,
+            _ if again => repeated(found.status),
+            _ => found.status,
+        };
         let invitation_id = found.invitation_id;
-        let status = if again { repeated(found.status) } else { found.status };
-        InvitationResult {
-            index: u32::try_from(index).unwrap_or_default(),
-            email,
-            status,
-            invitation_id,
-        }
+        let index = u32::try_from(index).unwrap_or_default();
+        InvitationResult { index, email, status, invitation_id }
     }
 }
 
@@ -95,11 +108,8 @@ const fn repeated(first: InvitationStatus) -> InvitationStatus {
 }
 
 /// Spaces for what nobody reads, and PostgreSQL does not store.
+#[inline(never)]
 fn without_controls(text: &str) -> String {
     let visible = |character: char| if is_control(character) { ' ' } else { character };
     text.chars().map(visible).collect()
-}
-
-fn is_locale(text: &str) -> bool {
-    text.len() <= LOCALE_LIMIT && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
