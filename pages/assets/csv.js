@@ -1,43 +1,52 @@
 // @ts-check
-// Comma-separated values as spreadsheets write them (RFC 4180), also with semicolons or tabs between.
+// Comma-separated values as spreadsheets write them, read by Papa Parse (assets/papaparse.js). What it leaves open is
+// settled here: any way to end a line, a first line that names the separator, and which separator it is where none does.
 
-/** @typedef {{ line: number, cells: string[] }} CsvRecord `line`: of the file, counted from 1, on which it begins */
+/** @type {any} */
+const library = /** @type {any} */ (globalThis).Papa;
+
+const SEPARATORS = [',', ';', '\t', '|'];
+/** How many rows tell the separator. */
+const ROWS_LOOKED_AT = 50;
+
+/**
+ * @typedef {{ row: number, cells: string[] }} CsvRecord
+ * `row`: as a spreadsheet numbers it: from 1, empty rows too, however many lines a cell has
+ */
 
 /**
  * The records of a file, without the empty ones.
  * @param {string} text
- * @returns {{ records: CsvRecord[], brokenLine: number | null }} `brokenLine`: a quote there is opened and not
- *   closed, or something follows the closing one; what comes after it cannot be told apart
+ * @param {(cell: string) => boolean} isLikely whether a cell is of the kind that such a file has: the separator is the
+ *   one that leaves most of them
+ * @returns {{ records: CsvRecord[], brokenRow: number | null }} `brokenRow`: a quote there is opened and not closed, or
+ *   something follows the closing one; what comes after it cannot be told apart
  */
-export function parseCsv(text) {
-  const field = fieldPattern(separatorOf(text));
-  /** @type {CsvRecord[]} */
-  const records = [];
-  let line = 1;
-  let record = { line, cells: /** @type {string[]} */ ([]) };
-  for (let at = 0; ; at = field.lastIndex) {
-    field.lastIndex = at;
-    const found = field.exec(text);
-    if (!found) return { records, brokenLine: line };
-    const [whole, quoted, plain, end] = found;
-    record.cells.push((quoted?.replaceAll('""', '"') ?? plain ?? '').trim());
-    line += whole.match(/\r\n|\r|\n/g)?.length ?? 0;
-    if (/[\r\n]/.test(end) || end === '') {
-      if (record.cells.some((cell) => cell !== '')) records.push(record);
-      record = { line, cells: [] };
-    }
-    if (end === '') return { records, brokenLine: null };
-  }
+export function parseCsv(text, isLikely) {
+  const { separator: named, rest } = separatorLine(text.replace(/\r\n?/g, '\n'));
+  const { data, errors } = read(rest, named ?? mostLikely(rest, isLikely));
+  const broken = errors.find((/** @type {any} */ error) => error.type === 'Quotes');
+  const records = data.map((/** @type {string[]} */ cells, /** @type {number} */ i) => ({ row: i + 1, cells }));
+  return {
+    records: records.filter((/** @type {CsvRecord} */ { cells }) => cells.some((cell) => cell.trim() !== '')),
+    brokenRow: broken ? broken.row + 1 : null,
+  };
 }
 
-/** What stands between the fields: whichever the first line has most of. @param {string} text */
-function separatorOf(text) {
-  const first = text.replace(/"[^"]*"/g, '').split(/[\r\n]/, 1)[0];
-  const counted = [',', ';', '\t'].map((sign) => ({ sign, times: first.split(sign).length }));
-  return counted.reduce((best, one) => (one.times > best.times ? one : best)).sign;
+/** @param {string} text @param {string} delimiter @param {number} [preview] @returns {{ data: string[][], errors: any[] }} */
+const read = (text, delimiter, preview) => library.parse(text, { delimiter, newline: '\n', preview });
+
+/** `sep=;` as the first line is for Excel, which neither shows nor counts it. @param {string} text */
+function separatorLine(text) {
+  const [line, separator] = /^\uFEFF?"?sep=([^\w"\n\r])"?[,;|\t ]*(?:\n|$)/i.exec(text) ?? [''];
+  return { separator, rest: text.slice(line.length) };
 }
 
-/** One field, quoted or plain, and what ends it: a separator, a line break, or the end of the file. @param {string} sign */
-function fieldPattern(sign) {
-  return new RegExp(`(?:"([^"]*(?:""[^"]*)*)"|([^"${sign}\\r\\n][^${sign}\\r\\n]*)?)(${sign}|\\r\\n|\\r|\\n|$)`, 'y');
+/** @param {string} text @param {(cell: string) => boolean} isLikely */
+function mostLikely(text, isLikely) {
+  const counted = SEPARATORS.map((separator) => {
+    const times = read(text, separator, ROWS_LOOKED_AT).data.flat().filter(isLikely).length;
+    return { separator, times };
+  });
+  return counted.reduce((best, one) => (one.times > best.times ? one : best)).separator;
 }

@@ -1,78 +1,91 @@
 // @ts-check
-// Whom a file names that is to be invited. It finds what anybody can see; the function has the last word.
+// Whom a file names that is to be invited. It tells cells apart, no more: what an address, a name, a role or a language
+// is, company-invite-employee says, and so for whoever calls it without this page.
 import { parseCsv } from './csv.js';
+import { columnsOf, isColumnName } from './invitation-columns.js';
 
-export const MOST_ROWS = 100;
-const LONGEST_NAME = 100;
-const LONGEST_ADDRESS = 254;
-const ORDER = ['email', 'full_name', 'role', 'locale'];
-
-/** What a column may be called in the first row. Others are passed over. */
-const COLUMNS = new Map([
-  ['email', 'email'], ['e-mail', 'email'], ['mail', 'email'], ['email address', 'email'], ['e-mail address', 'email'],
-  ['name', 'full_name'], ['full name', 'full_name'], ['full_name', 'full_name'],
-  ['role', 'role'],
-  ['language', 'locale'], ['locale', 'locale'],
-]);
-const ROLES = ['employee', 'manager', 'admin'];
-
+/** @typedef {import('./csv.js').CsvRecord} CsvRecord */
+/** @typedef {import('./invitation-columns.js').Columns} Columns */
 /** @typedef {{ email: string, full_name?: string, role?: string, locale?: string }} Invitation */
-/** @typedef {{ line: number | null, invitation: Invitation, error: string | null }} Row `line`: null where it is not from a file */
+/**
+ * @typedef {{ row: number | null, columns: Record<string, string>, invitation: Invitation }} Row
+ * `row`: null where it is not from a file; `columns`: what the file calls the column of a field
+ */
+
+/** What the columns hold where the first row does not say it. */
+const ORDER = ['email', 'full_name', 'role', 'locale'];
+/** What stands between several addresses of one cell, the surest first: Google writes ":::". */
+const BETWEEN = [/:::|[;|\n]/, /,/, /\s+/];
 
 /**
  * @param {string} text
  * @returns {{ rows: Row[], error: string | null }} `error`: why none of it can be used
  */
 export function readInvitations(text) {
-  const { records, brokenLine } = parseCsv(text.replace(/^\uFEFF/, ''));
-  if (brokenLine) return refuse(`Line ${brokenLine} has a quote that is not closed, or text after a closing one.`);
-  const columns = columnsOf(records[0]);
-  if (columns && !columns.includes('email')) return refuse('No column of the first row is called "email".');
-  const people = columns ? records.slice(1) : records;
-  if (people.length === 0) return refuse('The file names nobody.');
-  if (people.length > MOST_ROWS) return refuse(`The file has ${people.length} rows. Up to ${MOST_ROWS} go at a time: please split it.`);
-  const rows = people.map((record) => rowOf(record, columns ?? ORDER));
-  markRepeated(rows);
-  return { rows, error: null };
+  const { records, brokenRow } = parseCsv(text, isLikely);
+  if (brokenRow) return refuse(`Row ${brokenRow} has a quote that is not closed, or text after a closing one.`);
+  if (records.length === 0) return refuse('The file names nobody.');
+  const { columns, error } = columnsOf(records[0].cells);
+  if (error) return refuse(error);
+  if (!columns) return { rows: records.flatMap(withoutColumns), error: null };
+  const width = records[0].cells.length;
+  const isList = width === 1;
+  const ragged = records.find(({ cells }) => !isList && cells.slice(width).some((cell) => cell.trim() !== ''));
+  if (ragged) return refuse(`Row ${ragged.row} has more cells than the first row has columns. Is something in it not quoted?`);
+  if (records.length === 1) return refuse('The file names nobody.');
+  const people = records.slice(1);
+  return { rows: people.flatMap((record) => (isList ? listOf(record, records[0].cells[0].trim()) : withColumns(record, columns))), error: null };
 }
 
 /** @param {string} error */
-function refuse(error) {
-  return { rows: [], error };
+const refuse = (error) => ({ rows: [], error });
+
+/** One address, or the name of a column. @param {string} cell */
+const isLikely = (cell) => /^[^\s,;|@]+@[^\s,;|@]+$/.test(cell.trim()) || isColumnName(cell);
+
+/** @param {CsvRecord} record @returns {Row[]} */
+function withoutColumns(record) {
+  const filled = record.cells.filter((cell) => cell.trim() !== '');
+  if (filled.length > 1 && filled.every((cell) => cell.includes('@'))) return listOf(record);
+  /** @type {Columns} */
+  const columns = Object.fromEntries(ORDER.map((meaning, at) => [meaning, { at, title: String(at + 1) }]));
+  return withColumns(record, columns);
 }
 
-/** The columns, if the first row names them: then it has no address. @param {import('./csv.js').CsvRecord | undefined} record */
-function columnsOf(record) {
-  const names = record?.cells.map((cell) => COLUMNS.get(cell.toLowerCase()) ?? '');
-  return names?.some(Boolean) && !record?.cells.some((cell) => cell.includes('@')) ? names : null;
+/** A row of addresses and nothing else. @param {CsvRecord} record @param {string} [title] @returns {Row[]} */
+const listOf = (record, title) =>
+  record.cells.flatMap((cell, at) => (cell.trim() === '' ? [] : withColumns(record, { email: { at, title: title ?? String(at + 1) } })));
+
+/** @param {CsvRecord} record @param {Columns} columns @returns {Row[]} */
+function withColumns({ row, cells }, columns) {
+  const cell = (/** @type {keyof Columns} */ meaning) => cells[columns[meaning]?.at ?? -1]?.trim() ?? '';
+  const name = cell('full_name') || [cell('given'), cell('family')].filter(Boolean).join(' ');
+  const filled = Object.entries({ full_name: name, role: cell('role'), locale: cell('locale') }).filter(([, value]) => value !== '');
+  const titles = Object.fromEntries(Object.entries(columns).map(([meaning, { title }]) => [meaning, title]));
+  titles.full_name ??= [titles.given, titles.family].filter(Boolean).join('" and "');
+  return addressesIn(cell('email'), name !== '').map((one) => ({
+    row,
+    columns: titles,
+    invitation: { email: one.email, ...(one.name && { full_name: one.name }), ...Object.fromEntries(filled) },
+  }));
 }
 
-/** @param {import('./csv.js').CsvRecord} record @param {string[]} columns @returns {Row} */
-function rowOf({ line, cells }, columns) {
-  const filled = columns.flatMap((column, i) => (column && cells[i] ? [[column, cells[i]]] : []));
-  /** @type {Invitation} */
-  const invitation = { email: '', ...Object.fromEntries(filled) };
-  if (invitation.role) invitation.role = invitation.role.toLowerCase();
-  return { line, invitation, error: faultOf(invitation) };
-}
-
-/** @param {Invitation} invitation */
-function faultOf({ email, full_name: name, role, locale }) {
-  if (!email) return 'There is no e-mail address.';
-  if (!/^[^@\s]+@[^@\s]+$/.test(email) || email.length > LONGEST_ADDRESS) return 'This is not an e-mail address.';
-  if (role && !ROLES.includes(role)) return `There is no role "${role}"; there are ${ROLES.join(', ')}.`;
-  if (name && [...name].length > LONGEST_NAME) return `The name has more than ${LONGEST_NAME} characters.`;
-  if (locale && !/^[a-z]{2,3}(-[A-Z]{2})?$/.test(locale)) return `"${locale}" is no language; write en or de.`;
-  return null;
-}
-
-/** The first of several rows with one address is sent. @param {Row[]} rows */
-function markRepeated(rows) {
-  /** @type {Map<string, number | null>} */
-  const seen = new Map();
-  for (const row of rows.filter((one) => !one.error)) {
-    const address = row.invitation.email.toLowerCase();
-    if (seen.has(address)) row.error = `Line ${seen.get(address)} has the same address.`;
-    else seen.set(address, row.line);
+/**
+ * The addresses of a cell. Several beside one name stay together, to be refused: whose is the name?
+ * @param {string} cell @param {boolean} isNamed @returns {{ email: string, name?: string }[]}
+ */
+function addressesIn(cell, isNamed) {
+  for (const between of isNamed ? [] : BETWEEN) {
+    const parts = cell.split(between).map((part) => part.trim()).filter(Boolean);
+    if (parts.length > 1 && parts.every((part) => part.includes('@') && !part.startsWith('<'))) {
+      return parts.flatMap((part) => addressesIn(part, isNamed));
+    }
   }
+  return [mailbox(cell)];
+}
+
+/** `Ada Byron <ada@example.com>`, as mail programs copy it. @param {string} cell @returns {{ email: string, name?: string }} */
+function mailbox(cell) {
+  const [, name, email] = /^"?([^"<>@]*?)"?\s*<([^<>\s]+)>$/.exec(cell) ?? [];
+  return email ? { email, name } : { email: cell };
 }

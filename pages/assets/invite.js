@@ -1,78 +1,76 @@
 // @ts-check
 // Inviting, one person by a form or many by a file, and what became of each.
-import { RESULTS, ROLES, refusal } from './company-words.js';
+import { ROLES, refusal } from './company-words.js';
 import { byId, make, onSubmit, tell } from './dom.js';
+import { readText } from './file-text.js';
 import { readInvitations } from './invitation-file.js';
+import { faultsOf, reportOf } from './invitation-report.js';
 import { callAsPerson } from './session.js';
 
 /** @typedef {import('./invitation-file.js').Row} Row */
+/** @typedef {import('./invitation-report.js').Line} Line */
 
-const LARGEST_FILE_BYTES = 256 * 1024;
-const SENT = new Set(['invited', 'resent']);
+/** What the form calls its fields. */
+const LABELS = { email: 'E-mail address', full_name: 'Name', role: 'Role' };
 
 /** @param {() => { id: string }} chosen @param {() => Promise<void>} onInvited */
 export function watchInvite(chosen, onInvited) {
   byId('role').append(...Object.entries(ROLES).map(([value, name]) => make('option', { value }, name)));
   byId('file').addEventListener('change', () => clearReport());
   onSubmit(byId('one'), async () => {
-    const name = byId('full-name').value.trim();
-    const invitation = { email: byId('email').value.trim(), role: byId('role').value, ...(name && { full_name: name }) };
-    if (await send([{ line: null, invitation, error: null }])) byId('one').reset();
+    const name = byId('full-name').value;
+    const invitation = { email: byId('email').value, role: byId('role').value, ...(name && { full_name: name }) };
+    if (await send([{ row: null, columns: LABELS, invitation }])) byId('one').reset();
   });
   onSubmit(byId('many'), async () => {
     clearReport();
-    const { rows, error } = await readFile(byId('file').files[0]);
+    const { rows, error, isGone } = await readFile(byId('file').files[0]);
+    // Else choosing it again would change nothing, and so not be noticed.
+    if (isGone) byId('many').reset();
     if (error) return tell(byId('invite-note'), error, true);
     if (await send(rows)) byId('many').reset();
   });
 
-  /** Sends the rows that have no fault. @param {Row[]} rows @returns {Promise<boolean>} whether there was an answer to them */
+  /** @param {Row[]} rows @returns {Promise<boolean>} whether there was an answer to each of them */
   async function send(rows) {
-    const good = rows.filter((row) => !row.error);
-    if (good.length === 0) {
-      report(rows, new Map());
-      return false;
-    }
-    const invitations = good.map((row) => row.invitation);
+    const invitations = rows.map((row) => row.invitation);
     const { status, body } = await callAsPerson('company-invite-employee', { company_id: chosen().id, invitations });
     if (status !== 200) {
-      clearReport();
-      tell(byId('invite-note'), refusal(body.code), true);
+      show(faultsOf(rows, body.errors ?? []), refusalOf(rows, status, body), true);
       return false;
     }
-    report(rows, new Map(body.results.map((/** @type {any} */ one) => [good[one.index], one.status])));
+    const lines = reportOf(rows, body.results);
+    const sent = lines.filter((line) => line.isSent).length;
+    show(lines, `${sent} invited${sent < rows.length ? `, ${rows.length - sent} not` : ''}.`, sent === 0);
     await onInvited();
     return true;
   }
 }
 
-/** @param {File} file @returns {Promise<{ rows: Row[], error: string | null }>} */
+/** Why nobody was invited. @param {Row[]} rows @param {number} status @param {any} body a problem (RFC 9457), or nothing */
+function refusalOf(rows, status, body) {
+  if (body.code === 'payload_too_large') return 'That is too much at a time. Please split the file.';
+  if (body.code !== 'invalid_request') return refusal(body.code);
+  return `Nobody was invited. ${body.detail}${rows.length > 1 ? ` The file has ${rows.length} people.` : ''}`;
+}
+
+/** @param {File} file @returns {Promise<{ rows: Row[], error: string | null, isGone: boolean }>} */
 async function readFile(file) {
-  if (file.size > LARGEST_FILE_BYTES) return { rows: [], error: 'The file is larger than 256 KB. Is it a list of addresses?' };
-  try {
-    return readInvitations(new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer()));
-  } catch {
-    return { rows: [], error: 'The file is not text in UTF-8. Save it as "CSV UTF-8", please.' };
-  }
+  const { text, error, isGone } = await readText(file);
+  return text === null ? { rows: [], error, isGone } : { ...readInvitations(text), isGone };
 }
 
 function clearReport() {
-  tell(byId('invite-note'), '');
-  byId('report').replaceChildren();
+  show([], '', false);
 }
 
-/** @param {Row[]} rows @param {Map<Row, string>} results */
-function report(rows, results) {
-  const sent = [...results.values()].filter((status) => SENT.has(status)).length;
-  const others = rows.length - sent;
-  tell(byId('invite-note'), `${sent} invited${others ? `, ${others} not` : ''}.`, sent === 0);
-  byId('report').replaceChildren(...rows.map((row) => reportRow(row, results.get(row))));
+/** @param {Line[]} lines @param {string} note @param {boolean} isBad */
+function show(lines, note, isBad) {
+  tell(byId('invite-note'), note, isBad);
+  byId('report').replaceChildren(...lines.map(entry));
 }
 
-/** @param {Row} row @param {string | undefined} status */
-function reportRow({ line, invitation, error }, status) {
-  const text = error ?? RESULTS[status ?? ''] ?? 'Was not looked at. Please try again.';
-  const who = [line ? `Line ${line}` : '', invitation.email].filter(Boolean).join(': ');
-  const mark = status && SENT.has(status) ? 'ok' : 'down';
-  return make('li', {}, make('span', { class: `what ${mark}` }, make('strong', {}, who), make('span', {}, text)));
+/** @param {Line} line */
+function entry({ who, text, isSent }) {
+  return make('li', {}, make('span', { class: `what ${isSent ? 'ok' : 'down'}` }, make('strong', {}, who), make('span', {}, text)));
 }

@@ -15,6 +15,11 @@ export const PAGES = [
   'home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
   'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'documents', 'review',
 ];
+/** What pages take from packages, as it is published. */
+const LIBRARIES = new Map([
+  ['/assets/supabase.js', '@supabase/supabase-js/dist/umd/supabase.js'],
+  ['/assets/papaparse.js', 'papaparse/papaparse.min.js'],
+]);
 const TYPES = new Map([
   ['.css', 'text/css; charset=utf-8'],
   ['.js', 'text/javascript; charset=utf-8'],
@@ -58,9 +63,8 @@ export function createPages({ origin, publicConfig, status }) {
 
 /** @param {string} pathname */
 function assetFor(pathname) {
-  if (pathname === '/assets/supabase.js') {
-    return path.join(projectRoot, 'node_modules/@supabase/supabase-js/dist/umd/supabase.js');
-  }
+  const library = LIBRARIES.get(pathname);
+  if (library) return path.join(projectRoot, 'node_modules', library);
   const asset = /^\/assets\/([a-z][a-z0-9-]*\.(?:js|css|svg))$/.exec(pathname)?.[1];
   const file = asset && path.join(folder, 'assets', asset);
   return file && existsSync(file) ? file : null;
@@ -73,7 +77,7 @@ async function sendPage(outgoing, name, status, headOnly) {
   outgoing.end(headOnly ? undefined : text);
 }
 
-/** The first line of a page's file is its title. @param {string} name */
+/** The first line of a page's file is its title, and what else it has in its head. @param {string} name */
 async function pageText(name) {
   const files = ['layout', name, 'password-field'].map((one) => readFile(path.join(folder, `${one}.html`), 'utf8'));
   const [layout, page, field] = await Promise.all(files);

@@ -2,6 +2,9 @@
 // What an admin does with their company: inviting by a file, and the members.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { memberOf } from '../end-to-end/platform/companies.mjs';
@@ -17,8 +20,21 @@ import { signIn } from './sign-in-page.mjs';
 
 /** @param {Page} page @param {string} text */
 async function upload(page, text) {
-  await page.getByLabel('CSV file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await choose(page, Buffer.from(text));
+}
+
+/** @param {Page} page @param {Buffer} buffer */
+async function choose(page, buffer) {
+  await page.getByLabel('CSV file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer });
   await page.getByRole('button', { name: 'Invite from the file' }).click();
+}
+
+/** The requests for invitations that the page sends from now on. @param {Page} page */
+function requestsOf(page) {
+  /** @type {string[]} */
+  const sent = [];
+  page.on('request', (request) => request.url().includes('company-invite-employee') && sent.push(request.url()));
+  return sent;
 }
 
 /** The report, an entry for each row. @param {Page} page */
@@ -44,8 +60,11 @@ test('a file invites many, and each row has its result in words', async () => {
       `;${first.toUpperCase()}`,
       ';not an address',
       `;${second};boss`,
-      `;${second}`,
+      `;${second}\u200B`,
       `;${third}`,
+      ';"a@example.com; b"',
+      '',
+      ';a\u200Bda@example.com',
     ].join('\r\n'),
   );
   const expected = [
@@ -53,19 +72,22 @@ test('a file invites many, and each row has its result in words', async () => {
     'Is a member already',
     'Has an invitation that still works',
     'does not invite addresses of this domain',
-    'Line 2 has the same address',
-    'This is not an e-mail address',
-    'There is no role "boss"',
+    'Row 2 has the same address',
+    'Column "E-Mail": This is no e-mail address.',
+    'Column "Role": A role is employee, manager or admin.',
     'Invited. The mail is on its way',
     'No seat is free',
+    'Column "E-Mail": This is no e-mail address.',
+    'What cannot be seen is marked here: a[U+200B]da@example.com',
   ];
   const report = await reportOf(page);
   assert.equal(report.length, expected.length);
+  const rows = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13];
   report.forEach((text, i) => {
-    assert.ok(text.includes(expected[i]), `line ${i + 2}: ${text}`);
-    assert.ok(text.startsWith(`Line ${i + 2}`), text);
+    assert.ok(text.includes(expected[i]), `row ${rows[i]}: ${text}`);
+    assert.ok(text.startsWith(`Row ${rows[i]}:`), text);
   });
-  await page.getByRole('status').filter({ hasText: '2 invited, 7 not.' }).waitFor();
+  await page.getByRole('status').filter({ hasText: '2 invited, 9 not.' }).waitFor();
   await page.getByText('4 of 4 seats taken: 1 member, 3 open invitations').waitFor();
   assert.deepEqual(await page.evaluate(obstacles), []);
   await keepScreenshot(page, 'company-3-report');
@@ -84,27 +106,63 @@ test('a file invites many, and each row has its result in words', async () => {
 test('a file that cannot be used is not sent, and says why', async () => {
   const company = await invitingCompany();
   const { page, context } = await companyPage(company);
-  /** @type {string[]} */
-  const sent = [];
-  page.on('request', (request) => request.url().includes('company-invite-employee') && sent.push(request.url()));
-  const many = Array.from({ length: 101 }, (_, i) => `person${i}@example.com`).join('\n');
-  /** @type {[string, string][]} */
+  const sent = requestsOf(page);
+  /** @type {[string | Buffer, string][]} */
   const cases = [
-    [many, 'The file has 101 rows'],
     ['email\n', 'The file names nobody'],
-    ['a@example.com\n"b@example.com', 'Line 2 has a quote'],
+    ['a@example.com\n"b@example.com', 'Row 2 has a quote'],
     ['name,role\nAda,admin', 'No column of the first row is called "email"'],
-    ['x'.repeat(300_000), 'larger than 256 KB'],
+    ['x'.repeat(1_100_000), 'larger than 1 MB'],
+    [Buffer.from('name,email\nJosé,jose@example.com', 'latin1'), 'not text in UTF-8: line 2'],
   ];
-  for (const [text, why] of cases) {
-    await upload(page, text);
+  for (const [content, why] of cases) {
+    await choose(page, Buffer.from(content));
     await page.getByRole('status').filter({ hasText: why }).waitFor();
   }
-  const latin = Buffer.from('name,email\nJosé,jose@example.com', 'latin1');
-  await page.getByLabel('CSV file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: latin });
-  await page.getByRole('button', { name: 'Invite from the file' }).click();
-  await page.getByRole('status').filter({ hasText: 'not text in UTF-8' }).waitFor();
   assert.deepEqual(sent, []);
+  await context.close();
+});
+
+test('more people than go at a time are refused by the function, in words that say how many there are', async () => {
+  const company = await invitingCompany();
+  const { page, context } = await companyPage(company);
+  await upload(page, Array.from({ length: 101 }, (_, i) => `person${i}@example.com`).join('\n'));
+  await page.getByRole('status').filter({ hasText: 'Nobody was invited. Invite 1 to 100 people at a time. The file has 101 people.' }).waitFor();
+  await context.close();
+});
+
+test('an export of Outlook in UTF-16 and a pasted list of addresses invite all whom they name', async () => {
+  const company = await invitingCompany();
+  const { page, context } = await companyPage(company);
+  const [ada, bo, cy] = ['ada', 'bo', 'cy'].map(newAddress);
+  const outlook = `sep=;\nTitle;First Name;Last Name;E-mail Address;E-mail Display Name;Language\nDr;Zoë;Ångström;${ada};Zoë;Swedish\n`;
+  await choose(page, Buffer.from(`\uFEFF${outlook}`, 'utf16le'));
+  await page.getByRole('status').filter({ hasText: '1 invited.' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: ada }).getByText('Zoë Ångström, Employee').waitFor();
+  await upload(page, `${bo}; ${cy}`);
+  await page.getByRole('status').filter({ hasText: '2 invited.' }).waitFor();
+  assert.deepEqual((await reportOf(page)).map((text) => text.split('\n')[0]), [`Row 1: ${bo}`, `Row 1: ${cy}`]);
+  await context.close();
+});
+
+test('a file that is corrected after it was chosen says so, and works when it is chosen again', async () => {
+  const company = await invitingCompany();
+  const { page, context } = await companyPage(company);
+  const sent = requestsOf(page);
+  const address = newAddress();
+  const folder = await mkdtemp(path.join(tmpdir(), 'people-'));
+  const file = path.join(folder, 'people.csv');
+  await writeFile(file, 'email\nnot an address\n');
+  await page.getByLabel('CSV file').setInputFiles(file);
+  await writeFile(file, `email\n${address}\n`);
+  await page.getByRole('button', { name: 'Invite from the file' }).click();
+  await page.getByRole('status').filter({ hasText: 'changed or moved after you chose it. Please choose it again.' }).waitFor();
+  assert.deepEqual(sent, []);
+  await page.getByLabel('CSV file').setInputFiles(file);
+  assert.equal(await page.getByRole('status').filter({ hasText: 'changed or moved' }).count(), 0, 'the note goes');
+  await page.getByRole('button', { name: 'Invite from the file' }).click();
+  await page.getByRole('status').filter({ hasText: '1 invited.' }).waitFor();
+  await rm(folder, { recursive: true });
   await context.close();
 });
 
