@@ -2,7 +2,7 @@
 //!
 //! The database has no tables here: it answers what a test scripts ([`Script`]). Its rules are
 //! tested where they live, in `supabase/tests/database`, and that Rust and SQL mean the same by a
-//! call, in `tests/conformance/tests/wire.rs`. Its one part that is played is the outbox, whose
+//! call, in `tests/conformance/tests/wire`. Its one part that is played is the outbox, whose
 //! promise, each mail exactly once, is about the very states in between. That, the mailer
 //! and Auth are held against the real ones by the cases of `tests/conformance`.
 

@@ -8,7 +8,7 @@
 //! one and not in the other is a defect of one of them.
 //!
 //! Every other rule of the data has one home, the database, and its tests there.
-//! `tests/wire.rs` calls each SQL function on the running platform, so that the types of
+//! `tests/wire` calls each SQL function on the running platform, so that the types of
 //! [`evenkeel_core`] and the database mean the same.
 //!
 //! To add a case: a function in its module, its name in the list below. The

@@ -213,6 +213,13 @@ fn a_batch_is_given_up_before_its_key_is_forgotten() {
 }
 
 #[test]
+fn a_batch_is_handed_over_while_the_answer_can_still_be_settled_within_the_lease() {
+    let world = world(0);
+    assert_eq!(world.config().upstream_timeout_ms, 10_000);
+    assert_eq!(send_by(&world, world.now()) - world.now(), TimeDelta::seconds(120 - 21));
+}
+
+#[test]
 fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     let world = world(0);
     let id = TokenId(uuid::Uuid::from_u128(7));

@@ -66,11 +66,6 @@ impl Script {
         self.add::<F>(Err(error))
     }
 
-    /// Drops the answers that are left.
-    pub fn forget(&self) {
-        self.answers.borrow_mut().clear();
-    }
-
     fn add<F: SqlFunction>(&self, answer: Answer) -> &Self {
         self.answers.borrow_mut().entry(F::NAME).or_default().push_back(answer);
         self

@@ -11,17 +11,12 @@ use evenkeel_core::{
         CheckPasswordReset, ConsumePasswordReset, PasswordResetCheck, ReleasePasswordReset,
         RequestPasswordReset, ResetToken,
     },
-    ports::{Configured as _, Identity as _, SqlFunction},
+    ports::{Identity as _, SqlFunction},
     token::{Consumption, LinkToken, Purpose, TokenOutcome},
     verification::{ConsumeEmailVerification, Introduction, RequestEmailVerification},
 };
 
-use crate::{call, client, link, mailed};
-
-/// A token of the same row under another secret.
-fn forged(stack: &Stack, link: &LinkToken) -> LinkToken {
-    stack.config().token_keys.derive(Purpose::Invitation, link.id())
-}
+use crate::{call, client, forged, link, mailed};
 
 pub(crate) async fn consume_email_verification(stack: &Stack) -> Vec<Consumption> {
     let ada = stack.person("ada", false);

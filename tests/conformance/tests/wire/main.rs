@@ -149,7 +149,7 @@ async fn link(stack: &Stack, purpose: Purpose) -> LinkToken {
     links.remove(0).1
 }
 
-/// The token of a link under another secret.
+/// A token of the same row under another secret: that of a purpose which no case forges.
 fn forged(stack: &Stack, link: &LinkToken) -> LinkToken {
-    stack.config().token_keys.derive(Purpose::PasswordReset, link.id())
+    stack.config().token_keys.derive(Purpose::EmailChangeCancel, link.id())
 }
