@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    ports::MailerError,
+    ports::{MailerError, Pace},
     testing::{DatabaseFault, MailerFault, World},
 };
 
@@ -134,6 +134,19 @@ fn a_rate_limit_is_waited_out_within_the_run() {
     world.mailbox.borrow_mut().faults.push_back(Some(limited));
     let report = run(&world);
     assert_eq!((report.sent, report.duration_ms), (3, 2_000));
+}
+
+#[test]
+fn a_pace_is_heeded_until_its_window_is_new() {
+    for (remaining, seconds) in [(0, 5), (1, 0)] {
+        let (world, begun) = (World::new(), World::new().now());
+        let pacer = Pacer::new(begun + TimeDelta::seconds(60));
+        pacer.heed(Some(Pace { remaining, reset_seconds: 5 }), begun);
+        assert!(pollster::block_on(pacer.admit(&world)));
+        assert_eq!(world.now() - begun, TimeDelta::seconds(seconds));
+        pacer.close();
+        assert!(pacer.is_closed() && !pollster::block_on(pacer.admit(&world)));
+    }
 }
 
 #[test]
