@@ -1877,7 +1877,7 @@ CREATE TABLE private.sign_in_back_offs (
     held_until timestamp with time zone,
     grace_until timestamp with time zone,
     CONSTRAINT sign_in_back_offs_failures_check CHECK ((failures >= 0)),
-    CONSTRAINT sign_in_back_offs_subject_check CHECK (((subject ~ '^(account|client):'::text) AND (length(subject) <= 120))),
+    CONSTRAINT sign_in_back_offs_subject_check CHECK (((subject ~ '^(account|client|share):'::text) AND (length(subject) <= 120))),
     CONSTRAINT starts_first CHECK ((started_at <= last_failed_at))
 );
 
@@ -1885,7 +1885,9 @@ ALTER TABLE ONLY private.sign_in_back_offs FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.sign_in_back_offs IS 'Counters of wrong passwords, of the series that is going on.';
 
-COMMENT ON COLUMN private.sign_in_back_offs.subject IS 'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, or client:<network>.';
+COMMENT ON COLUMN private.sign_in_back_offs.subject IS 'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, client:<network>, or share:<network>:<id>, of the failures of a network those of one account.';
+
+COMMENT ON COLUMN private.sign_in_back_offs.started_at IS 'When the series began; of a share, that of its network, to whose count it belongs.';
 
 COMMENT ON COLUMN private.sign_in_back_offs.grace_until IS 'Since the password was changed lately, nothing holds its owner back until then.';
 
@@ -1910,6 +1912,19 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.count_failure(p_subject text, p_free integer, p_quiet interval, p_longest interval, p_now timestamp with time zone) IS 'Counts a failure and starts the wait that follows from it. A series ends after p_quiet without one, or p_longest after its first.';
+
+CREATE FUNCTION private.count_share(p_share text, p_client private.sign_in_back_offs) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into private.sign_in_back_offs as b (subject, failures, started_at, last_failed_at)
+  values (p_share, 1, p_client.started_at, p_client.last_failed_at)
+  on conflict (subject) do update
+  set failures = case when b.started_at = excluded.started_at then b.failures + 1 else 1 end,
+      started_at = excluded.started_at, last_failed_at = excluded.last_failed_at;
+$$;
+
+COMMENT ON FUNCTION private.count_share(p_share text, p_client private.sign_in_back_offs) IS 'Counts a failure that a network''s counter has just counted as one of an account. A share of an earlier series is over.';
 
 CREATE FUNCTION private.create_default_partition(p_parent regclass) RETURNS void
     LANGUAGE plpgsql
@@ -3944,6 +3959,7 @@ CREATE FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, 
     AS $$
 declare
   v_network constant inet := private.network_of(p_ip);
+  v_share constant text := 'share:' || v_network || ':' || p_user_id;
   v_account text;
   v_client text;
   v_held_until timestamptz;
@@ -3953,7 +3969,7 @@ begin
   v_account := private.sign_in_subject(p_user_id, v_network);
   if v_account = 'account:' || p_user_id then
     v_client := 'client:' || v_network;
-    perform pg_advisory_xact_lock(21, hashtext(v_client));
+    perform private.lock_network(v_client);
   end if;
   select max(held_until) into v_held_until from private.sign_in_back_offs
   where subject in (v_account, v_client) and held_until > p_now
@@ -3965,8 +3981,9 @@ begin
     return false;
   elsif p_valid then
     delete from private.sign_in_back_offs where subject in ('account:' || p_user_id, v_account);
+    perform private.take_back_share(v_share, 'client:' || v_network);
   else
-    perform private.record_failure(p_user_id, v_account, v_client, p_ip, p_now);
+    perform private.record_failure(p_user_id, v_account, v_client, v_share, p_ip, p_now);
   end if;
   return true;
 end;
@@ -4276,6 +4293,13 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.lock_inviting_company(p_company_id uuid) IS 'The company of the caller, locked, if it may invite. Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), too_many_mails (429).';
+
+CREATE FUNCTION private.lock_network(p_client text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$ select pg_advisory_xact_lock(21, hashtext(p_client)); $$;
+
+COMMENT ON FUNCTION private.lock_network(p_client text) IS 'Makes attempts that a network''s counter is about go one after the other.';
 
 CREATE FUNCTION private.lock_own_specialist() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5184,7 +5208,7 @@ $$;
 
 COMMENT ON FUNCTION private.record_booking_status() IS 'Trigger on bookings: writes the history.';
 
-CREATE FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_ip inet, p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -5200,6 +5224,7 @@ begin
     v_client := private.count_failure(
       p_client, private.setting('sign_in_client_free_failures')::int, interval '1 hour', interval '1 hour', p_now
     );
+    perform private.count_share(p_share, v_client);
   end if;
   insert into public.failed_login_attempts (user_id, occurred_at, ip, failures, held_until)
   values (p_user_id, p_now, p_ip, v_account.failures, greatest(v_account.held_until, v_client.held_until));
@@ -5213,7 +5238,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_ip inet, p_now timestamp with time zone) IS 'A wrong password: counted for the account and the client, logged, and once per series announced to the person.';
+COMMENT ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) IS 'A wrong password: counted for the account and the client, logged, and once per series announced to the person.';
 
 CREATE FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -6353,6 +6378,26 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) IS 'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
+
+CREATE FUNCTION private.take_back_share(p_share text, p_client text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_free constant int := private.setting('sign_in_client_free_failures')::int;
+begin
+  if exists (select from private.sign_in_back_offs where subject = p_share) then
+    perform private.lock_network(p_client);
+    update private.sign_in_back_offs c
+    set failures = c.failures - s.failures, held_until = case when c.failures - s.failures > v_free then c.held_until end
+    from private.sign_in_back_offs s
+    where c.subject = p_client and s.subject = p_share and s.started_at = c.started_at;
+    delete from private.sign_in_back_offs where subject = p_share;
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.take_back_share(p_share text, p_client text) IS 'Takes the failures of an account, whose right password has come from a network, off that network''s count.';
 
 CREATE FUNCTION private.take_booking(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql
@@ -9828,6 +9873,8 @@ REVOKE ALL ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp w
 
 REVOKE ALL ON FUNCTION private.count_failure(p_subject text, p_free integer, p_quiet interval, p_longest interval, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.count_share(p_share text, p_client private.sign_in_back_offs) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.create_default_partition(p_parent regclass) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.create_partition(p_parent regclass, p_month date) FROM PUBLIC;
@@ -10077,6 +10124,8 @@ REVOKE ALL ON FUNCTION private.lock_ends_of_accounts() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_inviting_company(p_company_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.lock_network(p_client text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.lock_own_specialist() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_platform_admins() FROM PUBLIC;
@@ -10207,7 +10256,7 @@ GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text,
 
 REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -10325,6 +10374,8 @@ REVOKE ALL ON FUNCTION private.supersede_email_changes(p_user_id uuid) FROM PUBL
 REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.take_back_share(p_share text, p_client text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_booking(p_booking_id uuid) FROM PUBLIC;
 

@@ -36,7 +36,7 @@ create index failed_login_attempts_user_id_idx on public.failed_login_attempts (
 create index failed_login_attempts_occurred_at_idx on public.failed_login_attempts (occurred_at);
 
 create table private.sign_in_back_offs (
-  subject text primary key check (subject ~ '^(account|client):' and length(subject) <= 120),
+  subject text primary key check (subject ~ '^(account|client|share):' and length(subject) <= 120),
   failures int not null check (failures >= 0),
   started_at timestamptz not null,
   last_failed_at timestamptz not null,
@@ -47,7 +47,9 @@ create table private.sign_in_back_offs (
 
 comment on table private.sign_in_back_offs is 'Counters of wrong passwords, of the series that is going on.';
 comment on column private.sign_in_back_offs.subject is
-  'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, or client:<network>.';
+  'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, client:<network>, or share:<network>:<id>, '
+  'of the failures of a network those of one account.';
+comment on column private.sign_in_back_offs.started_at is 'When the series began; of a share, that of its network, to whose count it belongs.';
 comment on column private.sign_in_back_offs.grace_until is 'Since the password was changed lately, nothing holds its owner back until then.';
 
 create index sign_in_back_offs_last_failed_at_idx on private.sign_in_back_offs (last_failed_at);

@@ -67,7 +67,55 @@ $$;
 comment on function private.count_failure(text, int, interval, interval, timestamptz) is
   'Counts a failure and starts the wait that follows from it. A series ends after p_quiet without one, or p_longest after its first.';
 
-create function private.record_failure(p_user_id uuid, p_account text, p_client text, p_ip inet, p_now timestamptz)
+-- Always after the account's.
+create function private.lock_network(p_client text)
+returns void
+language sql
+set search_path = ''
+as $$ select pg_advisory_xact_lock(21, hashtext(p_client)); $$;
+
+comment on function private.lock_network(text) is 'Makes attempts that a network''s counter is about go one after the other.';
+
+-- What an account adds to the count of a network, so that its owner can take it back.
+create function private.count_share(p_share text, p_client private.sign_in_back_offs)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into private.sign_in_back_offs as b (subject, failures, started_at, last_failed_at)
+  values (p_share, 1, p_client.started_at, p_client.last_failed_at)
+  on conflict (subject) do update
+  set failures = case when b.started_at = excluded.started_at then b.failures + 1 else 1 end,
+      started_at = excluded.started_at, last_failed_at = excluded.last_failed_at;
+$$;
+
+comment on function private.count_share(text, private.sign_in_back_offs) is
+  'Counts a failure that a network''s counter has just counted as one of an account. A share of an earlier series is over.';
+
+-- No more than the account added to the series that is going on: what one tried on others stays counted.
+create function private.take_back_share(p_share text, p_client text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_free constant int := private.setting('sign_in_client_free_failures')::int;
+begin
+  if exists (select from private.sign_in_back_offs where subject = p_share) then
+    perform private.lock_network(p_client);
+    update private.sign_in_back_offs c
+    set failures = c.failures - s.failures, held_until = case when c.failures - s.failures > v_free then c.held_until end
+    from private.sign_in_back_offs s
+    where c.subject = p_client and s.subject = p_share and s.started_at = c.started_at;
+    delete from private.sign_in_back_offs where subject = p_share;
+  end if;
+end;
+$$;
+
+comment on function private.take_back_share(text, text) is
+  'Takes the failures of an account, whose right password has come from a network, off that network''s count.';
+
+create function private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamptz)
 returns void
 language plpgsql
 set search_path = ''
@@ -84,6 +132,7 @@ begin
     v_client := private.count_failure(
       p_client, private.setting('sign_in_client_free_failures')::int, interval '1 hour', interval '1 hour', p_now
     );
+    perform private.count_share(p_share, v_client);
   end if;
   insert into public.failed_login_attempts (user_id, occurred_at, ip, failures, held_until)
   values (p_user_id, p_now, p_ip, v_account.failures, greatest(v_account.held_until, v_client.held_until));
@@ -97,7 +146,7 @@ begin
 end;
 $$;
 
-comment on function private.record_failure(uuid, text, text, inet, timestamptz) is
+comment on function private.record_failure(uuid, text, text, text, inet, timestamptz) is
   'A wrong password: counted for the account and the client, logged, and once per series announced to the person.';
 
 create function private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamptz, p_now timestamptz)
@@ -127,6 +176,7 @@ set search_path = ''
 as $$
 declare
   v_network constant inet := private.network_of(p_ip);
+  v_share constant text := 'share:' || v_network || ':' || p_user_id;
   v_account text;
   v_client text;
   v_held_until timestamptz;
@@ -136,7 +186,7 @@ begin
   v_account := private.sign_in_subject(p_user_id, v_network);
   if v_account = 'account:' || p_user_id then
     v_client := 'client:' || v_network;
-    perform pg_advisory_xact_lock(21, hashtext(v_client));
+    perform private.lock_network(v_client);
   end if;
   select max(held_until) into v_held_until from private.sign_in_back_offs
   where subject in (v_account, v_client) and held_until > p_now
@@ -148,8 +198,9 @@ begin
     return false;
   elsif p_valid then
     delete from private.sign_in_back_offs where subject in ('account:' || p_user_id, v_account);
+    perform private.take_back_share(v_share, 'client:' || v_network);
   else
-    perform private.record_failure(p_user_id, v_account, v_client, p_ip, p_now);
+    perform private.record_failure(p_user_id, v_account, v_client, v_share, p_ip, p_now);
   end if;
   return true;
 end;

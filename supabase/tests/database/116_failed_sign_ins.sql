@@ -95,6 +95,96 @@ select pg_temp.try(3000, p_person => 'target55', p_ip => '2001:db8:1:2::1') \g /
 select pg_temp.try(3700, p_person => 'target55', p_ip => '2001:db8:1:2::1') \g /dev/null
 select is((select failures from private.sign_in_back_offs where subject like 'client:2001:db8:1:2:%'), 1, 'an hour after its first failure a network starts anew');
 
+-- Who signs in takes back from the network what they failed there themselves, and nothing of anybody else's
+delete from private.sign_in_back_offs;
+create function pg_temp.network(p_ip inet default '203.0.113.50') returns int language sql as $$
+  select coalesce((select failures from private.sign_in_back_offs where subject = 'client:' || private.network_of(p_ip)), 0);
+$$;
+create function pg_temp.office(p_after numeric, p_person text, p_valid boolean default false) returns boolean language sql as $$
+  select pg_temp.try(p_after, p_valid, '203.0.113.50', p_person);
+$$;
+insert into auth.users (id, email, email_confirmed_at) select pg_temp.id(n), n || '@people.test', now()
+from unnest(array['typist', 'starter', 'guesser'] || array(select 'worker' || n from generate_series(1, 60) n)) n;
+update public.system_settings set value = '100' where key = 'sign_in_free_failures';
+select pg_temp.office(n, 'typist') from generate_series(1, 50) n \g /dev/null
+select is(pg_temp.network(), 50, 'fifty wrong passwords of one person behind an office''s address are counted for it');
+select ok(pg_temp.office(51, 'typist', true), 'then comes the right one');
+select is(pg_temp.network(), 0, 'which takes them back');
+select ok(pg_temp.office(52, 'starter') and pg_temp.office(53, 'starter', true), 'so who is new there mistypes once, and signs in');
+select is(pg_temp.network(), 0, 'which takes that one back');
+select ok(pg_temp.office(54, 'starter', true) and pg_temp.network() = 0, 'there is no less than nothing');
+
+select pg_temp.office(60 + n, 'worker' || 1 + n % 25) from generate_series(1, 50) n \g /dev/null
+select pg_temp.office(120, 'guesser') from generate_series(1, 2) n \g /dev/null
+select ok(not pg_temp.office(121, 'guesser', true) and pg_temp.network() = 51, 'guesses at many accounts make the network wait, for an account of the guesser''s own too');
+select ok(pg_temp.office(130, 'guesser', true), 'which signs in later');
+select is(pg_temp.network(), 50, 'and has taken back its own failure alone');
+select ok(pg_temp.office(131, 'guesser', true) and pg_temp.network() = 50, 'once');
+select ok(pg_temp.office(132, 'worker30') and not pg_temp.office(133, 'worker31', true), 'the next guess makes it wait again');
+select ok(pg_temp.office(140, 'worker1', true) and pg_temp.network() = 49, 'one of the accounts that were guessed at takes back the two guesses at it');
+select ok(pg_temp.office(141, 'worker31', true), 'and a count that is free again makes nobody wait');
+delete from private.sign_in_back_offs;
+select pg_temp.office(200 + n, 'typist') from generate_series(1, 50) n \g /dev/null
+select pg_temp.office(251, 'starter') \g /dev/null
+update auth.users set encrypted_password = 'new' where id = pg_temp.id('typist');
+select ok(not pg_temp.office(251.5, 'starter', true) and pg_temp.office(252, 'typist', true) and pg_temp.office(252.5, 'starter', true),
+  'a wait ends with the failures that it was for, where their owner chooses a new password meanwhile');
+update public.system_settings set value = '5' where key = 'sign_in_free_failures';
+
+delete from private.sign_in_back_offs;
+select pg_temp.try(1000, p_ip => '203.0.113.60', p_person => 'worker40') from generate_series(1, 3) n \g /dev/null
+select pg_temp.try(1000, p_ip => '203.0.113.61', p_person => 'worker40') from generate_series(1, 2) n \g /dev/null
+select pg_temp.try(1000, true, '203.0.113.61', 'worker40') \g /dev/null
+select is(array[pg_temp.network('203.0.113.60'), pg_temp.network('203.0.113.61')], array[3, 0], 'what was tried from another network stays counted there');
+select pg_temp.try(1000 + 3601, p_ip => '203.0.113.60', p_person => 'worker41') \g /dev/null
+select pg_temp.try(1000 + 3602, true, '203.0.113.60', 'worker40') \g /dev/null
+select is(pg_temp.network('203.0.113.60'), 1, 'what was tried in an hour that is over takes nothing from the next');
+select pg_temp.try(1000 + 3603, p_ip => '203.0.113.60', p_person => 'worker42') \g /dev/null
+insert into auth.sessions (id, user_id, created_at, updated_at, ip) values (gen_random_uuid(), pg_temp.id('worker42'), now(), now(), '203.0.113.60');
+select pg_temp.try(1000 + 3604, p_ip => '203.0.113.60', p_person => 'worker42') \g /dev/null
+select is(pg_temp.network('203.0.113.60'), 2, 'who has signed in from there, by a link say, is counted for themselves');
+select pg_temp.try(1000 + 3605, true, '203.0.113.60', 'worker42') \g /dev/null
+select is(pg_temp.network('203.0.113.60'), 1, 'and takes back what was counted before');
+select pg_temp.try(1000 + 3606, p_ip => '203.0.113.60', p_person => 'worker43') \g /dev/null
+update auth.users set encrypted_password = 'new' where id = pg_temp.id('worker43');
+select pg_temp.try(1000 + 3607, true, '203.0.113.60', 'worker43') \g /dev/null
+select is(pg_temp.network('203.0.113.60'), 1, 'so does who has chosen a new password');
+
+-- Whatever comes in whatever order, a network's count is made of the shares of the accounts, each what failed since its last success.
+delete from private.sign_in_back_offs;
+create temporary table shared (seconds numeric, network inet, person text);
+select setseed(0.5) \g /dev/null
+do $$
+declare
+  v_after numeric := 20000;
+  v_network inet;
+  v_person text;
+  v_valid boolean;
+  v_free constant int := private.setting('sign_in_free_failures')::int;
+begin
+  for n in 1..1500 loop
+    v_after := v_after + case when random() < 0.01 then 3700 else random() * 60 end;
+    v_network := case when random() < 0.5 then '203.0.113.70'::inet else '203.0.113.71' end;
+    v_person := 'worker' || 45 + floor(random() * 5);
+    v_valid := random() < 0.2;
+    if not pg_temp.try(v_after, v_valid, v_network, v_person) then
+      continue;
+    elsif v_valid then
+      delete from shared s where s.network = v_network and s.person = v_person;
+    else
+      if (select started_at = last_failed_at from private.sign_in_back_offs where subject = 'client:' || v_network) then
+        delete from shared s where s.network = v_network;
+      end if;
+      insert into shared values (v_after, v_network, v_person);
+    end if;
+    if pg_temp.network(v_network) <> (select count(*) from shared s where s.network = v_network) then
+      raise exception 'attempt %: % counted, and % failed', n, pg_temp.network(v_network), (select count(*) from shared s where s.network = v_network);
+    end if;
+  end loop;
+end;
+$$;
+select pass('1,500 attempts of five people from two networks: a count is what failed there in its hour, less what its owners made good');
+
 -- Auth's contract
 delete from private.sign_in_back_offs;
 create function pg_temp.ask(p_valid boolean, p_metadata jsonb default null) returns jsonb language sql as $$
