@@ -5,8 +5,9 @@
 
 /** @typedef {{ code: string, message: string, detail?: string, hint?: string }} DatabaseError */
 
+// Where the server ends under a request, PostgREST's table names only the first of 57P01 to 57P03.
 const BY_CODE = new Map([
-  ['21000', 500], ['23503', 409], ['23505', 409], ['25006', 405], ['53400', 500], ['57P01', 503],
+  ['21000', 500], ['23503', 409], ['23505', 409], ['25006', 405], ['53400', 500], ['57P01', 503], ['57P02', 503], ['57P03', 503],
   ['42883', 404], ['42P01', 404], ['42P17', 500], ['P0001', 400],
 ]);
 const BY_CLASS = new Map([

@@ -8,6 +8,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { databaseErrorAnswer } from './api-errors.mjs';
 
+/** @typedef {import('./api-cancel.mjs').Canceller} Canceller */
+
 /**
  * @typedef {{ request: Request, maxAffected: number | null }} Served
  * @typedef {{ auth?: { role?: string, jwt?: Record<string, unknown> | null } }} Caller
@@ -59,24 +61,23 @@ function calledName(url) {
   return decodeURIComponent(new URL(url).pathname.match(/\/rpc\/([^/]+)/)?.[1] ?? '');
 }
 
-/** @param {any} connection lite's @param {{ schemas: string[], extraSearchPath: string[] }} api */
-export function runAsPostgrest(connection, api) {
+/**
+ * @param {any} connection lite's @param {{ schemas: string[], extraSearchPath: string[] }} api
+ * @param {Canceller} canceller ends the statements of callers who are gone
+ */
+export function runAsPostgrest(connection, api, canceller) {
   connection.withContext = async (/** @type {Caller} */ caller, /** @type {Work} */ work) => {
     const served = /** @type {Served} */ (current.getStore());
     const role = caller?.auth?.role ?? 'anon';
     const readOnly = await readsOnly(served.request);
     try {
       return await connection.kysely.transaction().execute(async (/** @type {any} */ transaction) => {
-        await enter(transaction, { ...served, role, claims: caller?.auth?.jwt ?? {}, readOnly });
-        if (served.maxAffected !== null && isCall(served.request)) await requireRows(transaction, served.request);
-        const changes = new Changes();
-        const answer = await work(transaction.withPlugin(changes));
-        const excess = await exceeded(served, answer, changes);
-        if (excess) throw new RolledBack(excess);
-        if (answer.status >= 400 && !(await isChosen(transaction))) throw new RolledBack(answer);
-        return answer;
+        served.request.signal.throwIfAborted();
+        const process = await enter(transaction, { ...served, role, claims: caller?.auth?.jwt ?? {}, readOnly });
+        return canceller.whileWaitedFor(served.request.signal, process, () => serve(transaction, served, work));
       });
     } catch (error) {
+      if (served.request.signal.aborted) return Response.json({ message: 'The caller is gone' }, { status: 499 });
       if (error instanceof RolledBack) return error.answer;
       const answer = databaseErrorAnswer(error, { isPerson: role !== 'anon' });
       if (!answer) throw error;
@@ -84,6 +85,17 @@ export function runAsPostgrest(connection, api) {
       return answer;
     }
   };
+
+  /** @param {any} transaction @param {Served} served @param {Work} work */
+  async function serve(transaction, served, work) {
+    if (served.maxAffected !== null && isCall(served.request)) await requireRows(transaction, served.request);
+    const changes = new Changes();
+    const answer = await work(transaction.withPlugin(changes));
+    const excess = await exceeded(served, answer, changes);
+    if (excess) throw new RolledBack(excess);
+    if (answer.status >= 400 && !(await isChosen(transaction))) throw new RolledBack(answer);
+    return answer;
+  }
 
   /** Rows that are affected are those that a function returns, so it has to return a set. @param {any} transaction @param {Request} request */
   async function requireRows(transaction, { url, headers }) {
@@ -108,6 +120,7 @@ export function runAsPostgrest(connection, api) {
   /**
    * @param {any} transaction
    * @param {{ request: Request, role: string, claims: Record<string, unknown>, readOnly: boolean }} who
+   * @returns {Promise<number>} the process of the server that works for it
    */
   async function enter(transaction, { request, role, claims, readOnly }) {
     const { cookie: _, ...headers } = Object.fromEntries(request.headers);
@@ -129,7 +142,8 @@ export function runAsPostgrest(connection, api) {
       from pg_db_role_setting s, unnest(s.setconfig) setting
       where s.setrole = to_regrole($1) and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`, [`"${role}"`]);
     const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
-    await query(transaction, `select ${calls.join(', ')}`, settings.flat());
+    const [{ process }] = await query(transaction, `select ${calls.join(', ')}, pg_backend_pid() as process`, settings.flat());
+    return process;
   }
 }
 

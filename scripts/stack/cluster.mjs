@@ -128,15 +128,15 @@ export async function runningPort(cluster) {
 }
 
 /** The process id of this cluster's live server, or null. @param {Cluster} cluster */
-async function serverPid(cluster) {
+export async function serverPid(cluster) {
   const file = path.join(cluster.data, 'postmaster.pid');
   const text = await readFile(file, 'utf8').catch(() => '');
   const pid = Number(text.split('\n')[0]);
   if (!pid) return null;
   // The number may belong to another program by now, for example after a restart of the machine.
   const directory = await stat(`/proc/${pid}/cwd/`).catch(() => null);
-  const data = await stat(cluster.data);
-  return directory && directory.ino === data.ino && directory.dev === data.dev ? pid : null;
+  const data = await stat(cluster.data).catch(() => null);
+  return directory && data && directory.ino === data.ino && directory.dev === data.dev ? pid : null;
 }
 
 /** @param {Cluster} cluster */

@@ -6,10 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { readConfig } from './config.mjs';
 import { bringUp, takeDown } from './database.mjs';
 import { createKeyring } from './keys.mjs';
-import { connect } from './platform.mjs';
+import { connect } from './connection.mjs';
 import { freePort } from './ports.mjs';
 import { readRealServices } from './real/services.mjs';
 import { startRealServices } from './real/start.mjs';
@@ -55,6 +56,11 @@ const SCHEMA = `
   begin
     raise exception 'failed' using errcode = p_code, detail = 'detail', hint = 'hint';
   end $$;
+  create function public.slow(p_seconds float) returns int language plpgsql volatile as $$
+  begin
+    perform pg_sleep(p_seconds);
+    return 1;
+  end $$;
   grant all on all tables in schema public to anon, authenticated, service_role;
   grant all on all sequences in schema public to anon, authenticated, service_role;
 `;
@@ -68,12 +74,15 @@ let stop = async () => {};
 let secrets;
 /** @type {import('postgres').Sql} */
 let sql;
+/** @type {import('postgres').Sql} sees the statements of others */
+let admin;
 
 before(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'evenkeel-data-api-'));
   const made = await bringUp({ directory, port: 0, durable: false, migrations: false, seed: false });
   secrets = made.secrets;
   sql = connect(made.url);
+  admin = connect(made.adminUrl);
   await sql.unsafe(SCHEMA);
   const place = { secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', config: await readConfig() };
   if (REAL) return startPostgrest(place);
@@ -101,21 +110,22 @@ async function startPostgrest(place) {
 
 after(async () => {
   await stop();
-  await sql.end();
+  await Promise.all([sql.end(), admin.end()]);
   await takeDown(directory);
   await rm(directory, { recursive: true });
 });
 
 /**
  * @param {string} method @param {string} target below /rest/v1/
- * @param {{ as?: 'anon' | 'authenticated' | 'service_role', body?: unknown, headers?: Record<string, string> }} [options]
+ * @param {{ as?: 'anon' | 'authenticated' | 'service_role', body?: unknown, headers?: Record<string, string>, signal?: AbortSignal }} [options]
  */
-async function send(method, target, { as = 'authenticated', body, headers = {} } = {}) {
+async function send(method, target, { as = 'authenticated', body, headers = {}, signal } = {}) {
   const apikey = as === 'service_role' ? secrets.secretKey : secrets.publishableKey;
   const token = signToken({ role: 'authenticated', sub: '6f1d1c5e-8f5d-4f5e-9d5c-000000000001' }, secrets.jwtSecret);
   const response = await rest.fetch(
     new Request(`http://127.0.0.1/rest/v1/${target}`, {
       method,
+      signal,
       headers: {
         apikey,
         ...(as === 'authenticated' ? { authorization: `Bearer ${token}` } : {}),
@@ -285,4 +295,20 @@ test('an error of the database has its code, and the status that PostgREST gives
   }
   assert.equal((await send('POST', 'rpc/fail', { as: 'anon', body: { p_code: '42501' } })).status, 401);
   assert.equal((await send('POST', 'rpc/none', { body: {} })).body.code, 'PGRST202');
+});
+
+test('a caller who is gone holds no connection, and those who wait for one are never served', { skip: REAL && 'PostgREST goes on' }, async () => {
+  const running = async () => (await admin`select count(*)::int as n from pg_stat_activity where state = 'active' and query like '%slow%' and usename = 'authenticator'`)[0].n;
+  const until = async (/** @type {number} */ count) => {
+    for (const end = Date.now() + 10_000; (await running()) !== count; await setTimeout(20)) assert.ok(Date.now() < end, `${await running()} run`);
+  };
+  const gone = new AbortController();
+  // Twice as many as there are connections.
+  const left = Array.from({ length: 20 }, () => send('POST', 'rpc/slow', { as: 'service_role', body: { p_seconds: 30 }, signal: gone.signal }));
+  await until(10);
+  gone.abort();
+  const stayed = await send('POST', 'rpc/slow', { as: 'service_role', body: { p_seconds: 0.1 } });
+  assert.deepEqual([stayed.status, stayed.body], [200, 1], 'and nobody else is cancelled');
+  await until(0);
+  for (const one of await Promise.allSettled(left)) assert.ok(one.status === 'rejected' || one.value.status === 499);
 });

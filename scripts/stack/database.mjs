@@ -13,9 +13,11 @@ import { parseArgs } from 'node:util';
 import { checkVersion, clusterExists, createCluster, locateCluster, removeCluster, runningPort, startCluster, stopCluster } from './cluster.mjs';
 import { installExtension } from './extension.mjs';
 import { migrate, seed } from './migrations.mjs';
-import { connect, databaseUrl, installPlatform, platformFingerprint } from './platform.mjs';
+import { connect, databaseUrl } from './connection.mjs';
+import { installPlatform, platformFingerprint } from './platform.mjs';
 import { freePort, isBusy } from './ports.mjs';
 import { loadSecrets } from './secrets.mjs';
+import { DATABASE_MARK } from './settings.mjs';
 import { UserError, exitWith } from './user-error.mjs';
 
 /**
@@ -34,7 +36,7 @@ export async function bringUp({
   const cluster = await locateCluster(directory);
   const port = wishedPort || (await runningPort(cluster)) || (await freePort());
   const secrets = await loadSecrets(directory);
-  const mark = path.join(directory, 'platform-version');
+  const mark = path.join(directory, DATABASE_MARK);
   const fingerprint = await platformFingerprint(real);
   const found = (await readFile(mark, 'utf8').catch(() => '')).trim();
 
@@ -83,7 +85,7 @@ export async function takeDown(directory, { keep = false } = {}) {
   const cluster = await locateCluster(directory);
   if (keep) return stopCluster(cluster);
   await removeCluster(cluster);
-  await rm(path.join(directory, 'platform-version'), { force: true });
+  await rm(path.join(directory, DATABASE_MARK), { force: true });
   await rm(path.join(directory, 'secrets.json'), { force: true });
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Delivers what net.http_post queued, once, after the caller's commit: pg_net's worker, without pg_net. As
 // there, a batch is taken when the one before is through, so that one slow call holds back all later ones.
-import { connect } from './platform.mjs';
+import { connect, hearing } from './connection.mjs';
 
 const AT_ONCE = 200;
 const KEEP_RESPONSES = '6 hours';
@@ -11,13 +11,11 @@ const RETRY_MILLISECONDS = 1_000;
  * @typedef {{ id: string, method: string, url: string, headers: Record<string, string>, body: string | null, timeout_milliseconds: number }} Queued
  */
 
-/**
- * @param {{ url: string, onLost: () => void, onSchemaChange: () => void }} options
- *   `onLost` is called when the database went away under the worker
- */
-export async function startNetWorker({ url, onLost, onSchemaChange }) {
+/** @param {{ url: string, onLost: () => void }} options `onLost` is called when the database went away under the worker */
+export async function startNetWorker({ url, onLost }) {
   let stopping = false;
-  const sql = connect(url, { max: 2, idle_timeout: 30, onclose: () => void (stopping || onLost()) });
+  const lost = () => void (stopping || onLost());
+  const sql = connect(url, { max: 2, max_lifetime: null, onclose: lost });
   let wanted = false;
   /** @type {Promise<void> | null} */
   let draining = null;
@@ -58,13 +56,13 @@ export async function startNetWorker({ url, onLost, onSchemaChange }) {
     await sql`insert into net._http_response ${sql({ id, ...answer, headers: sql.json(answer.headers ?? null) })}`;
   }
 
-  await sql.listen('net_wake', wake, wake);
-  await sql.listen('pgrst', onSchemaChange, onSchemaChange);
+  const ear = await hearing(url, { channel: 'net_wake', onWord: wake, onLost: lost });
+  wake();
 
   return {
     async close() {
       stopping = true;
-      await sql.end({ timeout: 1 });
+      await Promise.all([sql, ear].map((one) => one.end({ timeout: 1 })));
     },
   };
 }

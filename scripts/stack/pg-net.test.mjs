@@ -9,7 +9,7 @@ import test, { after, before } from 'node:test';
 import { parse } from 'smol-toml';
 import { bringUp, takeDown } from './database.mjs';
 import { startNetWorker } from './net-worker.mjs';
-import { connect } from './platform.mjs';
+import { connect } from './connection.mjs';
 import { projectRoot } from './settings.mjs';
 
 /** @type {string} */
@@ -79,7 +79,7 @@ test('a call goes out once, after the commit, and a slow one holds back those af
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(null)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const worker = await startNetWorker({ url: made.adminUrl, onLost: () => {}, onSchemaChange: () => {} });
+  const worker = await startNetWorker({ url: made.adminUrl, onLost: () => {} });
   const post = (/** @type {string} */ name, /** @type {number} */ limit) => sql`select net.http_post(${`http://127.0.0.1:${port}/${name}`}, timeout_milliseconds => ${limit})`;
   const until = async (/** @type {() => Promise<unknown>} */ reached) => {
     while (!(await reached())) await new Promise((resolve) => setTimeout(resolve, 10));

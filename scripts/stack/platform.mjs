@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite';
-import postgres from 'postgres';
+import { connect, databaseUrl } from './connection.mjs';
 import { extensionFiles } from './extension.mjs';
 import { scramVerifier } from './scram.mjs';
 
@@ -14,16 +14,6 @@ const SQL_FILES = [
 ];
 
 /** @typedef {import('./secrets.mjs').Secrets} Secrets */
-
-/** @param {string} role @param {string} password @param {number} port */
-export function databaseUrl(role, password, port) {
-  return `postgresql://${role}:${password}@127.0.0.1:${port}/postgres`;
-}
-
-/** @param {string} url @param {import('postgres').Options<{}>} [options] */
-export function connect(url, options = {}) {
-  return postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: 'stack' }, ...options });
-}
 
 /**
  * @param {number} port @param {Secrets} secrets

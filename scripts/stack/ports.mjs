@@ -1,5 +1,6 @@
 // @ts-check
 import net from 'node:net';
+import { UserError } from './user-error.mjs';
 
 /** Whether something listens on a loopback port already. @param {number} port @returns {Promise<boolean>} */
 export function isBusy(port) {
@@ -39,4 +40,9 @@ function accepts(port) {
     socket.once('connect', () => (socket.destroy(), resolve(true)));
     socket.once('error', () => resolve(false));
   });
+}
+
+/** @param {number} port @param {string} use */
+export function busy(port, use) {
+  return new UserError(`Port ${port}, wanted for ${use}, is in use by another program; end it, or start with STACK_PORT_BASE set to another port.`);
 }

@@ -23,6 +23,16 @@ quietly() {
   rm -f "$log"
 }
 
+# Two starts of one checkout would install and build over each other. Until file 8 is closed; this script itself is the
+# lock, for it is there to be read wherever nothing can be written.
+one_at_a_time() {
+  command -v flock >/dev/null || return 0
+  exec 8<scripts/start
+  flock --nonblock 8 && return
+  say "waiting for another start of this checkout"
+  flock 8
+}
+
 need_node() {
   command -v node >/dev/null || fail "Node.js is missing; install version 20 or newer from https://nodejs.org, then run this again."
   local major

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { bringUp, takeDown } from './database.mjs';
-import { connect } from './platform.mjs';
+import { connect } from './connection.mjs';
 
 /** @type {string} */
 let directory;

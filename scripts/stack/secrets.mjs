@@ -1,8 +1,11 @@
 // @ts-check
 // Keys and passwords of this machine's stack, generated once. They open nothing but it.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { DATABASE_MARK } from './settings.mjs';
+import { UserError } from './user-error.mjs';
 
 /**
  * @typedef {{
@@ -35,13 +38,25 @@ function generate() {
 /** @param {string} directory @returns {Promise<Secrets>} */
 export async function loadSecrets(directory) {
   const file = path.join(directory, 'secrets.json');
-  const text = await readFile(file, 'utf8').catch(() => null);
-  const kept = text ? JSON.parse(text) : {};
+  const kept = read(await readFile(file, 'utf8').catch(() => ''));
+  if (!kept && existsSync(path.join(directory, DATABASE_MARK))) {
+    throw new UserError(`${file} is missing or damaged, and the database's passwords were in it; start again with ./scripts/start --reset, which makes both anew and empties the database.`);
+  }
   const fresh = generate();
-  if (Object.keys(fresh).every((name) => name in kept)) return kept;
+  if (kept && Object.keys(fresh).every((name) => name in kept)) return kept;
   // A file that an earlier version wrote lacks what it did not know.
   const secrets = { ...fresh, ...kept };
   await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   await rename(`${file}.new`, file);
   return secrets;
+}
+
+/** Null where it is not what was written. @param {string} text @returns {Secrets | null} */
+function read(text) {
+  try {
+    const kept = JSON.parse(text);
+    return typeof kept?.passwords?.supabase_admin === 'string' ? kept : null;
+  } catch {
+    return null;
+  }
 }

@@ -4,10 +4,11 @@
 import { App, setExperimental } from '@supabase/lite';
 import { createPostgresConnection } from '@supabase/lite/postgres';
 import { claimsMiddleware } from './api-claims.mjs';
+import { createCanceller } from './api-cancel.mjs';
 import { runAsPostgrest, serveInTransaction } from './api-transaction.mjs';
 import { keepClientOfSessions } from './auth/client.mjs';
 import { noteRefusals } from './auth/refusals.mjs';
-import { databaseUrl } from './platform.mjs';
+import { databaseUrl } from './connection.mjs';
 import { createFileStore } from './storage-files.mjs';
 import { withStorageContract } from './storage-contract.mjs';
 
@@ -55,11 +56,14 @@ function lookUpAsOwner(connection, catalogue) {
 
 /**
  * @param {{ port: number, secrets: Secrets, keyring: import('./keys.mjs').Keyring, siteUrl: string,
- *   directory: string, config: import('./config.mjs').StackConfig, real?: readonly string[] }} options `real`: served by others
+ *   directory: string, config: import('./config.mjs').StackConfig, real?: readonly string[], onLost?: () => void }} options
+ *   `real`: served by others; `onLost` is called when a connection to the database ended
  * @returns {Services}
  */
-export function createServices({ port, secrets, keyring, siteUrl, directory, config, real = [] }) {
-  const catalogue = createPostgresConnection({ url: databaseUrl('postgres', secrets.passwords.postgres, port), postgresOptions: { max: 1, idle_timeout: 60, onnotice: () => {} } });
+export function createServices({ port, secrets, keyring, siteUrl, directory, config, real = [], onLost = () => {} }) {
+  // Nothing here ends a connection, so that each end is a loss.
+  const lasting = { onnotice: () => {}, max_lifetime: null, onclose: onLost };
+  const catalogue = createPostgresConnection({ url: databaseUrl('postgres', secrets.passwords.postgres, port), postgresOptions: { max: 1, ...lasting } });
 
   /** @param {'authenticator' | 'supabase_auth_admin' | 'supabase_storage_admin'} role @returns {Service} */
   function service(role) {
@@ -68,8 +72,7 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
       url: databaseUrl(role, secrets.passwords[role], port),
       postgresOptions: {
         max: rest ? 10 : 4,
-        idle_timeout: 60,
-        onnotice: () => {},
+        ...lasting,
         connection: { application_name: role },
         types: /** @type {any} */ ({
           json: passThrough(114),
@@ -103,11 +106,12 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
         drivers: { email: { send: async () => {} } },
       },
     });
+    const canceller = createCanceller(databaseUrl(role, secrets.passwords[role], port));
     const files = createFileStore(directory);
     if (storage) app._storageAdapter = files;
     if (rest) {
       lookUpAsOwner(connection, catalogue);
-      runAsPostgrest(connection, config.api);
+      runAsPostgrest(connection, config.api, canceller);
     }
     const answer = (/** @type {Request} */ request) => app.fetch(request);
     /** @type {import('./storage-contract.mjs').Describe} */
@@ -121,7 +125,7 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
       fetch: async (request) =>
         rest ? serveInTransaction(request, answer) : storage ? withStorageContract(request, answer, describe) : answer(request),
       reloadSchema: async () => void (await connection.clearSchemaCache()),
-      close: async () => void (await Promise.all([connection.close(), ...(rest ? [catalogue.close()] : [])])),
+      close: async () => void (await Promise.all([connection.close(), canceller.close(), ...(rest ? [catalogue.close()] : [])])),
     };
   }
 

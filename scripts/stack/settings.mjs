@@ -8,6 +8,12 @@ import { UserError } from './user-error.mjs';
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
+/** In the stack's folder once there is a database: what it was made from. */
+export const DATABASE_MARK = 'platform-version';
+
+/** Of Data API, Auth and Storage, in the stack's folder, which is where its processes are. */
+export const SERVICES_SOCKET = 'services.sock';
+
 /**
  * @typedef {{
  *   directory: string, apiPort: number, databasePort: number, inboxPort: number,

@@ -11,27 +11,20 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
+import { lockStack } from './lock.mjs';
 import { readSettings } from './settings.mjs';
-import { forgetSupervisor, isAlive, runningSupervisor } from './state.mjs';
-import { UserError, exitWith } from './user-error.mjs';
+import { environmentOf, forgetSupervisor, isAlive, recordSupervisor, runningSupervisor } from './state.mjs';
+import { UserError, exitWith, sentenceOf } from './user-error.mjs';
 
 const settings = settingsOrExit();
 const STOP_WITHIN = 20_000;
-
-/** @supabase/lite prints a refused statement with its stack and the row in it; one line says enough. */
-function quietenLite() {
-  const [warn, print] = [console.warn, console.error];
-  console.warn = (...words) => void (String(words[0]).startsWith('EXPERIMENTAL') || warn(...words));
-  console.error = (first, ...rest) => {
-    const isDatabase = first instanceof Error && first.name === 'PostgresError';
-    print(isDatabase ? `[database] ${/** @type {any} */ (first).code} ${first.message}` : first, ...rest);
-  };
-}
+const JOIN_WITHIN = 5_000;
 
 async function run() {
-  quietenLite();
-  const running = await runningSupervisor(settings.directory);
-  if (running) throw new UserError(`The stack is already running at ${settings.apiUrl} (process ${running.pid}); ./scripts/stop ends it.`);
+  // A full disk takes what is written, and nothing else.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  await takeStack();
+  await recordSupervisor(settings.directory, settings.apiUrl);
   const send = process.send?.bind(process);
   const say = (/** @type {string} */ line) => void (send ? process.connected && send({ step: line }) : console.log(`  ${line}`));
 
@@ -44,7 +37,11 @@ async function run() {
     ending.abort();
     if (!stack) return;
     if (!send) console.log('\nstopping');
-    await stack.stop();
+    await end();
+  };
+  const end = async () => {
+    await stack?.stop();
+    await forgetSupervisor(settings.directory);
     process.exit(0);
   };
   process.on('SIGINT', onSignal);
@@ -54,14 +51,16 @@ async function run() {
   const onOrphaned = () => void onSignal();
   process.on('disconnect', onOrphaned);
 
-  const echo = (/** @type {string} */ name, /** @type {string} */ line) => console.log(`[${name}] ${line}`);
   // Loaded only here: the other commands answer in a fraction of the time without it.
   const { startStack } = await import('./supervisor.mjs');
-  stack = await startStack(settings, { onStep: say, onFunctionLine: echo, signal: ending.signal });
-  if (signalled) {
-    await stack.stop();
-    process.exit(0);
+  try {
+    // In the background each function's own log has its lines.
+    stack = await startStack(settings, { onStep: say, echo: !send, signal: ending.signal });
+  } catch (error) {
+    await forgetSupervisor(settings.directory);
+    throw error;
   }
+  if (signalled) return end();
   if (send) {
     process.off('disconnect', onOrphaned);
     send({ ready: stack.environment }, () => process.disconnect());
@@ -71,13 +70,22 @@ async function run() {
   }
 }
 
+/** One process at a time works on a stack's folder; this one does, from now until it ends. */
+async function takeStack() {
+  await mkdir(settings.directory, { recursive: true });
+  if (await lockStack(settings.directory)) return;
+  const running = await runningSupervisor(settings.directory);
+  const where = running ? ` at ${running.apiUrl} (process ${running.pid})` : '';
+  throw new TakenError(`The stack in ${settings.directory} is already running or being started${where}; ./scripts/stop ends it.`);
+}
+
+class TakenError extends UserError {}
+
 async function detach() {
   // `start --detach | head -1` closes the pipe early; the stack shall still come up.
   process.stdout.on('error', () => {});
-  if (await runningSupervisor(settings.directory)) {
-    console.log(`The stack is already running at ${settings.apiUrl}.`);
-    return;
-  }
+  const running = await runningSupervisor(settings.directory);
+  if (running) return join(running);
   await mkdir(path.join(settings.directory, 'logs'), { recursive: true });
   const log = await open(path.join(settings.directory, 'logs/stack.log'), 'a');
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'run'], {
@@ -88,14 +96,38 @@ async function detach() {
   const environment = await new Promise((resolve, reject) => {
     child.on('message', (/** @type {any} */ message) => {
       if (message.step) console.log(`  ${message.step}`);
+      if (message.taken) resolve(null);
       if (message.failure) reject(new UserError(message.failure));
       if (message.ready) resolve(message.ready);
     });
     child.on('exit', () => reject(new UserError(`The stack did not start; see ${settings.directory}/logs/stack.log.`)));
   });
+  await log.close();
+  if (!environment) return joinAnother();
   printSummary(environment);
   child.unref();
-  await log.close();
+}
+
+/** Another start was a moment earlier. */
+async function joinAnother() {
+  const end = Date.now() + JOIN_WITHIN;
+  while (Date.now() < end) {
+    const running = await runningSupervisor(settings.directory);
+    if (running) return join(running);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new UserError(`Another command works on ${settings.directory}; try again when it has ended.`);
+}
+
+/** Returns when the stack that another start began answers. @param {import('./state.mjs').Supervisor} running */
+async function join(running) {
+  if (running.apiUrl !== settings.apiUrl) {
+    throw new UserError(`The stack in ${settings.directory} runs at ${running.apiUrl}, not at ${settings.apiUrl}; end it with ./scripts/stop, or set STACK_DIR for a second one.`);
+  }
+  const environment = await environmentOf(settings.directory, running);
+  if (!environment) throw new UserError(`The stack did not start; see ${settings.directory}/logs/stack.log.`);
+  console.log(`The stack is already running at ${running.apiUrl}.`);
+  printSummary(environment);
 }
 
 async function stop() {
@@ -114,7 +146,7 @@ async function stop() {
 }
 
 async function reset() {
-  if (await runningSupervisor(settings.directory)) throw new UserError('The stack is running; end it with ./scripts/stop first.');
+  await takeStack();
   const { takeDown } = await import('./database.mjs');
   await takeDown(settings.directory);
 }
@@ -154,8 +186,9 @@ if (!command) exitWith(new UserError('usage: stack.mjs run | detach | stop | res
 else {
   command().catch((error) => {
     if (!process.send) return exitWith(error);
-    const failure = error instanceof UserError ? error.message : `The stack did not start: ${error?.message}`;
-    if (!(error instanceof UserError)) console.error(error);
-    process.send({ failure }, () => process.exit(1));
+    const sentence = sentenceOf(error);
+    if (!sentence) console.error(error);
+    const failure = sentence ?? `The stack did not start: ${error?.message}`;
+    process.send(error instanceof TakenError ? { taken: true } : { failure }, () => process.exit(1));
   });
 }

@@ -1,11 +1,11 @@
 // @ts-check
 // Who runs this stack: a file with the supervisor's process id and start time, so that a number
 // that another program got later is never mistaken for it.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** @typedef {{ pid: number, startedAt: string }} Supervisor */
+/** @typedef {{ pid: number, startedAt: string, apiUrl: string }} Supervisor */
 
 const fileOf = (/** @type {string} */ directory) => path.join(directory, 'supervisor.json');
 export const environmentFile = (/** @type {string} */ directory) => path.join(directory, 'env');
@@ -37,9 +37,24 @@ export function isAlive(supervisor) {
   return startOf(supervisor.pid) === supervisor.startedAt;
 }
 
-/** @param {string} directory */
-export async function recordSupervisor(directory) {
-  await writeFile(fileOf(directory), JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) }));
+/** @param {string} directory @param {string} apiUrl where it will answer */
+export async function recordSupervisor(directory, apiUrl) {
+  // Of one that was killed.
+  await rm(environmentFile(directory), { force: true });
+  await writeFile(fileOf(directory), JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), apiUrl }));
+}
+
+/**
+ * The addresses and keys of a stack once it has started: when the file is there, everything answers. Null: the start failed.
+ * @param {string} directory @param {Supervisor} supervisor @returns {Promise<Record<string, string> | null>}
+ */
+export async function environmentOf(directory, supervisor) {
+  for (;;) {
+    const text = await readFile(environmentFile(directory), 'utf8').catch(() => null);
+    if (text !== null) return Object.fromEntries(text.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    if (!isAlive(supervisor)) return null;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** @param {string} directory */
@@ -51,5 +66,7 @@ export async function forgetSupervisor(directory) {
 /** @param {string} directory @param {Record<string, string>} values */
 export async function writeEnvironment(directory, values) {
   const text = Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
-  await writeFile(environmentFile(directory), text, { mode: 0o600 });
+  // Whole at once, for those who wait for it.
+  await writeFile(`${environmentFile(directory)}.new`, text, { mode: 0o600 });
+  await rename(`${environmentFile(directory)}.new`, environmentFile(directory));
 }

@@ -4,27 +4,26 @@
 const ANSWER_WITHIN = 2_000;
 
 /**
- * @param {{ sql: import('postgres').Sql,
+ * @param {{ report: () => Promise<import('./services-socket.mjs').Report>,
  *   functions: { list: () => Promise<{ name: string, state: string }[]> }, inboxUrl: string, origin: string, publishableKey: string }} parts
  */
-export function createStatus({ sql, functions, inboxUrl, origin, publishableKey }) {
+export function createStatus({ report, functions, inboxUrl, origin, publishableKey }) {
   return async function status() {
-    const [database, api, auth, inbox, jobs] = await Promise.all([
-      probe(async () => (await sql`select current_setting('server_version') as version`)[0].version),
+    const [database, api, auth, inbox] = await Promise.all([
+      probe(report),
       probe(() => reach('/rest/v1/')),
       probe(() => reach('/auth/v1/settings')),
       probe(countMails),
-      probe(lastRuns),
     ]);
     return {
       parts: [
-        { name: 'Database', ok: database.ok, detail: database.ok ? `PostgreSQL ${String(database.value).split(' ')[0]}` : database.detail },
+        { name: 'Database', ok: database.ok, detail: database.ok ? `PostgreSQL ${database.value?.version.split(' ')[0]}` : database.detail },
         { name: 'Data API', ok: api.ok, detail: api.detail },
         { name: 'Auth', ok: auth.ok, detail: auth.detail },
         { name: 'Inbox', ok: inbox.ok, detail: inbox.ok ? `${inbox.value} ${inbox.value === 1 ? 'mail' : 'mails'}` : inbox.detail },
       ],
       functions: await functions.list(),
-      jobs: jobs.value ?? [],
+      jobs: database.value?.jobs ?? [],
     };
   };
 
@@ -39,18 +38,6 @@ export function createStatus({ sql, functions, inboxUrl, origin, publishableKey 
   async function countMails() {
     const response = await fetch(`${inboxUrl}/emails?limit=1000`, { headers: { authorization: 'Bearer re_local' } });
     return (await response.json()).data.length;
-  }
-
-  async function lastRuns() {
-    return sql`
-      select j.jobname as name, j.schedule, r.status, r.start_time as started_at
-      from cron.job j
-      left join lateral (
-        select status, start_time from cron.job_run_details d
-        where d.jobid = j.jobid and d.start_time > now() - interval '1 day'
-        order by d.runid desc limit 1
-      ) r on true
-      where j.active order by j.jobname`;
   }
 }
 

@@ -8,14 +8,15 @@ import { pipeline } from 'node:stream/promises';
  * @typedef {import('node:http').ServerResponse} Outgoing
  */
 
-/** @param {Incoming} incoming @param {string} origin */
-export function toRequest(incoming, origin) {
+/** @param {Incoming} incoming @param {string} origin @param {AbortSignal} [signal] */
+export function toRequest(incoming, origin, signal) {
   const headers = new Headers();
   for (let i = 0; i < incoming.rawHeaders.length; i += 2) headers.append(incoming.rawHeaders[i], incoming.rawHeaders[i + 1]);
   const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
   return new Request(new URL(incoming.url ?? '/', origin), {
     method: incoming.method,
     headers,
+    signal,
     body: hasBody ? /** @type {any} */ (Readable.toWeb(incoming)) : undefined,
     // Node requires it for a streamed body; TypeScript's DOM types do not know it yet.
     ...(hasBody ? /** @type {any} */ ({ duplex: 'half' }) : {}),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { bringUp, takeDown } from '../../scripts/stack/database.mjs';
-import { connect } from '../../scripts/stack/platform.mjs';
+import { connect } from '../../scripts/stack/connection.mjs';
 import { Project } from './project.mjs';
 
 // As the migrations make it, and answered at once.

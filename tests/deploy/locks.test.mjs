@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { createCluster, locateCluster, removeCluster, startCluster } from '../../scripts/stack/cluster.mjs';
-import { connect, databaseUrl } from '../../scripts/stack/platform.mjs';
+import { connect, databaseUrl } from '../../scripts/stack/connection.mjs';
 import { freePort } from '../../scripts/stack/ports.mjs';
 import { Project } from './project.mjs';
 

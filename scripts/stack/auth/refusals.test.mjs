@@ -10,7 +10,7 @@ import { createUser } from '../auth-admin/users.mjs';
 import { readConfig } from '../config.mjs';
 import { bringUp, takeDown } from '../database.mjs';
 import { createKeyring } from '../keys.mjs';
-import { connect, databaseUrl } from '../platform.mjs';
+import { connect, databaseUrl } from '../connection.mjs';
 import { createServices } from '../services.mjs';
 import { createAuth } from './routes.mjs';
 

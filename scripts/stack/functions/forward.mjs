@@ -7,23 +7,28 @@ import { sendJson } from '../web.mjs';
 /**
  * @typedef {import('../web.mjs').Incoming} Incoming
  * @typedef {import('../web.mjs').Outgoing} Outgoing
- * @typedef {{ host?: string, port: number, path: string, headers: http.OutgoingHttpHeaders }} Target `host`: of this machine where it is left out
+ * @typedef {{ host?: string, port?: number, socketPath?: string, path: string, headers: http.OutgoingHttpHeaders }} Target
+ *   `host`: of this machine where it is left out
+ * @typedef {{ status: number, body: unknown, headers?: Record<string, string> }} Answer
  */
 
 const WALL_CLOCK_MILLISECONDS = 150_000;
 const DISCARDED_BYTES = 8 * 1024 * 1024;
 const DISCARDING_MILLISECONDS = 5_000;
 
-const LATE = { code: 'IDLE_TIMEOUT', message: 'Request idle timeout limit (150s) reached' };
-const FAILED = { code: 'WORKER_ERROR', message: 'Function exited due to an error (please check logs)' };
+const LATE = { status: 504, body: { code: 'IDLE_TIMEOUT', message: 'Request idle timeout limit (150s) reached' } };
+const FAILED = { status: 502, body: { code: 'WORKER_ERROR', message: 'Function exited due to an error (please check logs)' } };
 
-/** @param {http.Agent} agent @param {{ failed?: unknown }} [bodies] `failed`: where no answer came */
-export function createForwarder(agent, { failed = FAILED } = {}) {
+/**
+ * @param {http.Agent} agent
+ * @param {{ failed?: (incoming: Incoming) => Answer, late?: Answer, deadline?: number }} [options]
+ *   `failed`: where no answer came; `late`: where none came before the `deadline`, in milliseconds
+ */
+export function createForwarder(agent, { failed = () => FAILED, late = LATE, deadline = WALL_CLOCK_MILLISECONDS } = {}) {
   /** @param {Incoming} incoming @param {Outgoing} outgoing @param {Target} target */
-  return function forward(incoming, outgoing, { host = '127.0.0.1', port, path, headers }) {
-    const request = http.request({
-      host, port, agent, method: incoming.method, path, headers, timeout: WALL_CLOCK_MILLISECONDS,
-    });
+  return function forward(incoming, outgoing, { host = '127.0.0.1', port, socketPath, path, headers }) {
+    const to = socketPath ? { socketPath } : { host, port };
+    const request = http.request({ ...to, agent, method: incoming.method, path, headers, timeout: deadline });
     request.on('response', (response) => {
       outgoing.writeHead(response.statusCode ?? 502, withoutHopByHop(response.headers));
       response.pipe(outgoing, { end: false });
@@ -32,13 +37,14 @@ export function createForwarder(agent, { failed = FAILED } = {}) {
     });
     request.on('timeout', () => {
       request.destroy();
-      if (!outgoing.headersSent) sendJson(outgoing, 504, LATE);
+      if (!outgoing.headersSent) sendJson(outgoing, late.status, late.body, late.headers);
     });
     request.on('error', () => {
       // After the head it says only that the function did not care for the rest of the body. An
       // answer that is cut short is the response's own error.
       if (outgoing.headersSent) return;
-      sendJson(outgoing, 502, failed);
+      const { status, body, headers } = failed(incoming);
+      sendJson(outgoing, status, body, headers);
       endAfterSender(incoming, outgoing);
     });
     outgoing.on('close', () => request.destroy());

@@ -2,11 +2,12 @@
 // One edge function as one `deno serve` process: started when it is first asked, started again
 // when it died or was rebuilt.
 import { spawn } from 'node:child_process';
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createInterface } from 'node:readline';
+import { appendLine } from '../logs.mjs';
 import { freePort, waitForPort } from '../ports.mjs';
 import { projectRoot } from '../settings.mjs';
 import { upstreamHosts } from './environment.mjs';
@@ -34,7 +35,7 @@ export class FunctionProcess {
     this.name = name;
     this.options = options;
     this.folder = path.join(projectRoot, 'supabase/functions', name);
-    this.log = createWriteStream(path.join(options.logDirectory, `${name}.log`), { flags: 'a' });
+    this.log = path.join(options.logDirectory, `${name}.log`);
   }
 
   get state() {
@@ -56,7 +57,6 @@ export class FunctionProcess {
   async stop() {
     this.#stopped = true;
     await this.#end();
-    this.log.end();
   }
 
   /** @returns {Promise<Running>} */
@@ -120,7 +120,7 @@ export class FunctionProcess {
 
   /** @param {string} line */
   #write(line) {
-    if (!this.log.writableEnded) this.log.write(`${line}\n`);
+    appendLine(this.log, line);
     this.options.onLine(this.name, line);
   }
 

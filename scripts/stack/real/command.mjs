@@ -1,9 +1,8 @@
 // @ts-check
 // A service's own command, from the stack's start to its end.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { diesWithParent } from '../functions/process.mjs';
+import { append } from '../logs.mjs';
 import { tail } from '../run.mjs';
 import { projectRoot } from '../settings.mjs';
 
@@ -11,33 +10,28 @@ const STOP_WITHIN = 10_000;
 const KEPT = 10_000;
 
 /** @param {import('./services.mjs').RealService} service @param {Record<string, string>} values @param {string} logFile */
-export function startCommand({ title, command }, values, logFile) {
-  mkdirSync(path.dirname(logFile), { recursive: true });
-  const log = createWriteStream(logFile, { flags: 'a' });
+export function startCommand({ command }, values, logFile) {
   const [program, args] = diesWithParent('/bin/sh', ['-c', command ?? '']);
   // A group of its own: the shell's children end with it, and Ctrl-C reaches them through the stack alone.
   const child = spawn(program, args, { cwd: projectRoot, env: { ...process.env, ...values }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  let stopping = false;
   /** @type {string | null} */
   let end = null;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
       output = (output + chunk).slice(-KEPT);
-      log.write(chunk);
+      append(logFile, chunk);
     });
   }
-  const gone = new Promise((resolve) => {
+  const gone = /** @type {Promise<string>} */ (new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => setTimeout(resolve, 50, signal ?? `code ${code}`));
-  }).then((how) => {
+  })).then((how) => {
     end = [tail(output), `(${how}; ${logFile} has it all)`].filter(Boolean).join('\n');
-    log.end();
-    if (!stopping) console.error(`${title} has ended (${how}); see ${logFile}`);
+    return how;
   });
 
   async function stop() {
-    stopping = true;
     if (end !== null) return;
     signalGroup(child, 'SIGTERM');
     const hard = setTimeout(() => signalGroup(child, 'SIGKILL'), STOP_WITHIN);
@@ -45,7 +39,7 @@ export function startCommand({ title, command }, values, logFile) {
     clearTimeout(hard);
   }
 
-  return { stop, ended: () => end };
+  return { stop, ended: gone, lastWords: () => end };
 }
 
 /** @param {import('node:child_process').ChildProcess} child @param {NodeJS.Signals} signal */

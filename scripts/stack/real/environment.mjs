@@ -3,7 +3,7 @@
 // of the tokens, and what supabase/config.toml says. No value has a blank or a quote, so that a shell, `docker run
 // --env-file` and systemd all read the file as it is.
 import path from 'node:path';
-import { databaseUrl } from '../platform.mjs';
+import { databaseUrl } from '../connection.mjs';
 import { portOf } from './services.mjs';
 
 /**

@@ -16,7 +16,7 @@ import { portOf } from './services.mjs';
 /** @param {import('./services.mjs').RealService} service @param {import('../keys.mjs').Keyring} keyring */
 export function createHandler({ title, url, prefix, keyless }, keyring) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
-  const forward = createForwarder(agent, { failed: { message: `${title} did not answer at ${url.origin}; see its log.` } });
+  const forward = createForwarder(agent, { failed: () => ({ status: 502, body: { message: `${title} did not answer at ${url.origin}; see its log.` } }) });
   const host = url.hostname.replace(/^\[|\]$/g, '');
 
   /** @param {string} pathname */

@@ -5,7 +5,8 @@
 import http from 'node:http';
 import { readConfig } from '../config.mjs';
 import { createKeyring } from '../keys.mjs';
-import { connect, schemaOf } from '../platform.mjs';
+import { connect } from '../connection.mjs';
+import { schemaOf } from '../platform.mjs';
 import { createServices } from '../services.mjs';
 import { sendJson, sendResponse, toRequest } from '../web.mjs';
 

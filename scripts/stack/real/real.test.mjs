@@ -11,10 +11,9 @@ import { readConfig } from '../config.mjs';
 import { bringUp, takeDown } from '../database.mjs';
 import { createGateway } from '../gateway.mjs';
 import { createKeyring } from '../keys.mjs';
-import { connect } from '../platform.mjs';
+import { connect } from '../connection.mjs';
 import { freePort } from '../ports.mjs';
 import { loadSecrets } from '../secrets.mjs';
-import { createServices } from '../services.mjs';
 import { readToken, signToken } from '../tokens.mjs';
 import { createHandler } from './handler.mjs';
 import { readRealServices } from './services.mjs';
@@ -62,8 +61,7 @@ before(async () => {
   sql = connect(url);
   const handlers = services.map((one) => createHandler(one, keyring));
   const gateway = createGateway({
-    port: apiPort, origin, allowedOrigins: [], keyring, real: handlers,
-    services: createServices({ port: databasePort, secrets, keyring, siteUrl: origin, directory, config, real: NAMES }),
+    port: apiPort, origin, allowedOrigins: [], real: handlers, api: { handle: () => assert.fail('each service is a real one') },
     functions: { handle: () => assert.fail('no function') }, pages: { handle: () => assert.fail('no page') },
   });
   await new Promise((resolve) => gateway.listen(apiPort, '127.0.0.1', () => resolve(null)));

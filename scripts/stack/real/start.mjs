@@ -3,6 +3,7 @@
 // role, in a schema that is still empty.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { keepAlive } from '../keep-alive.mjs';
 import { UserError } from '../user-error.mjs';
 import { startCommand } from './command.mjs';
 import { environmentOf } from './environment.mjs';
@@ -25,13 +26,23 @@ export async function startRealServices(services, place, { onStarted, ...watch }
   for (const service of services) {
     const values = environmentOf(service, place);
     const file = await writeNeeds(service, values, place.settings.directory);
-    let ended = () => /** @type {string | null} */ (null);
-    if (service.command) {
-      const running = startCommand(service, { ...values, STACK_SERVICE_ENV: file }, path.join(place.settings.directory, 'logs', `${service.name}.log`));
-      onStarted(running.stop);
-      ended = running.ended;
+    if (!service.command) {
+      await untilReady(service, { file, ended: () => null }, watch);
+      continue;
     }
-    await untilReady(service, { file, ended }, watch);
+    const logFile = path.join(place.settings.directory, 'logs', `${service.name}.log`);
+    await mkdir(path.dirname(logFile), { recursive: true });
+    const start = () => startCommand(service, { ...values, STACK_SERVICE_ENV: file }, logFile);
+    const first = start();
+    let stop = first.stop;
+    onStarted(() => stop());
+    await untilReady(service, { file, ended: first.lastWords }, watch);
+    let next = /** @type {typeof first | null} */ (first);
+    ({ stop } = await keepAlive(service.title, async () => {
+      const running = next ?? start();
+      next = null;
+      return running;
+    }));
   }
 }
 

@@ -3,7 +3,8 @@
 
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { environment, stackDirectory } from './environment.mjs';
+import { environment } from './environment.mjs';
+import { processesOfStack } from './processes.mjs';
 
 /** @typedef {{ address: string, port: number }} Listener */
 
@@ -28,24 +29,6 @@ function place(text) {
   const bytes = words.flatMap((word) => [...Buffer.from(word, 'hex').reverse()]);
   const name = bytes.length === 4 ? bytes.join('.') : Buffer.from(bytes).toString('hex').replace(/^0{31}1$/, '::1');
   return { address: name, port: parseInt(port, 16) };
-}
-
-/** The supervisor and all that descend from it. */
-function processesOfStack() {
-  const parents = new Map(readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => [Number(pid), parentOf(pid)]));
-  const found = [JSON.parse(readFileSync(path.join(stackDirectory, 'supervisor.json'), 'utf8')).pid];
-  for (const pid of found) found.push(...[...parents.keys()].filter((child) => parents.get(child) === pid));
-  return found;
-}
-
-/** @param {string} pid */
-function parentOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0; // It has ended meanwhile.
-  }
 }
 
 /** The inodes of a process's sockets. @param {number} pid */
