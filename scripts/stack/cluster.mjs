@@ -65,7 +65,7 @@ export async function createCluster(cluster, { password, durable }) {
     '--no-sync',
   ]);
   await rm(passwordFile);
-  if (result.code !== 0) throw new UserError(`The database could not be created: ${tail(result.output, 3)}`);
+  if (result.code !== 0) throw new UserError(`The database could not be created: ${complaintIn(result.output) ?? tail(result.output, 3)}`);
   await appendConfiguration(cluster, durable);
 }
 
@@ -148,8 +148,13 @@ async function forgetDeadServer(cluster) {
 /** @param {Cluster} cluster */
 async function lastComplaint(cluster) {
   const log = await readFile(cluster.log, 'utf8').catch(() => '');
-  const complaint = log.split('\n').reverse().find((line) => /FATAL|PANIC/.test(line));
-  return complaint?.replace(/^.*?(FATAL|PANIC): +/, '') ?? `see ${cluster.log}`;
+  return complaintIn(log) ?? `see ${cluster.log}`;
+}
+
+/** The last thing that PostgreSQL gave up for. @param {string} text */
+function complaintIn(text) {
+  const complaint = text.split('\n').reverse().find((line) => /FATAL|PANIC/.test(line));
+  return complaint?.replace(/^.*?(FATAL|PANIC): +/, '');
 }
 
 /** @param {Cluster} cluster */

@@ -133,7 +133,11 @@ async function join(running) {
 async function stop() {
   const running = await runningSupervisor(settings.directory);
   if (running) {
-    process.kill(running.pid, 'SIGTERM');
+    try {
+      process.kill(running.pid, 'SIGTERM');
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM') throw new UserError(`The stack in ${settings.directory} was started by another user; stop it as that one.`);
+    }
     const end = Date.now() + STOP_WITHIN;
     while (isAlive(running)) {
       if (Date.now() > end) process.kill(running.pid, 'SIGKILL');
