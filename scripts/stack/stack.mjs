@@ -7,10 +7,11 @@
 //   stack.mjs status    exit code 0 if it runs
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
+import { makeFolder } from './folders.mjs';
 import { lockStack } from './lock.mjs';
 import { readSettings } from './settings.mjs';
 import { environmentOf, forgetSupervisor, isAlive, recordSupervisor, runningSupervisor } from './state.mjs';
@@ -72,7 +73,7 @@ async function run() {
 
 /** One process at a time works on a stack's folder; this one does, from now until it ends. */
 async function takeStack() {
-  await mkdir(settings.directory, { recursive: true });
+  await makeFolder(settings.directory);
   if (await lockStack(settings.directory)) return;
   const running = await runningSupervisor(settings.directory);
   const where = running ? ` at ${running.apiUrl} (process ${running.pid})` : '';
@@ -86,7 +87,7 @@ async function detach() {
   process.stdout.on('error', () => {});
   const running = await runningSupervisor(settings.directory);
   if (running) return join(running);
-  await mkdir(path.join(settings.directory, 'logs'), { recursive: true });
+  await makeFolder(path.join(settings.directory, 'logs'));
   const log = await open(path.join(settings.directory, 'logs/stack.log'), 'a');
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), 'run'], {
     detached: true,

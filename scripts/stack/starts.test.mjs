@@ -3,7 +3,7 @@
 // own, on a small disk where one can be made.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -64,14 +64,19 @@ const oneSentence = (/** @type {string} */ output) => assert.match(output, /^err
 test('where nothing can be written, one sentence says so', async () => {
   const file = path.join(place, 'file');
   await writeFile(file, '');
-  for (const at of [file, path.join(file, 'below'), '/proc/stack', '/dev/null']) {
+  const closed = path.join(place, 'closed');
+  await mkdir(closed);
+  if (process.getuid?.() === 0) asRoot('mount', '-t', 'tmpfs', '-o', 'size=1m,ro', 'tmpfs', closed);
+  else await chmod(closed, 0o500);
+  for (const at of [file, path.join(file, 'below'), path.join(closed, 'a/b'), '/proc/a/b']) {
     for (const command of /** @type {const} */ (['detach', 'run', 'reset'])) {
       const { code, output } = await stack(command, { STACK_DIR: at });
       assert.equal(code, 1, at);
       oneSentence(output);
-      assert.ok(output.includes(at), output);
+      assert.ok(output.includes(path.dirname(at)), output);
     }
   }
+  asRoot('umount', closed);
 });
 
 test('of first starts at once one starts it, and the others wait until it answers', async () => {
