@@ -211,7 +211,7 @@ fn check<'a>(
     Box::pin(async move {
         let found = ports.call(&function).await?;
         match found.outcome {
-            InvitationOutcome::Live => Ok(found),
+            InvitationOutcome::LIVE => Ok(found),
             outcome => Err(outcome.refusal()),
         }
     })

@@ -1,6 +1,6 @@
 //! The SQL functions of this domain.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer as _};
 
 use super::AcceptedTerms;
 use crate::{
@@ -13,23 +13,12 @@ use crate::{
 };
 
 /// The answer of the database about an invitation and its link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvitationOutcome {
-    /// It can be accepted.
-    Live,
+    /// The state of the link.
+    Link(TokenOutcome),
     /// This call has accepted it.
     Accepted,
-    /// Unknown, or the secret is wrong.
-    Invalid,
-    /// Its time is over.
-    Expired,
-    /// Five wrong attempts were made.
-    Exhausted,
-    /// A newer link was mailed.
-    Superseded,
-    /// Somebody has accepted it.
-    Used,
     /// The company took it back.
     Revoked,
     /// The company is suspended.
@@ -45,17 +34,17 @@ pub enum InvitationOutcome {
 }
 
 impl InvitationOutcome {
+    /// It can be accepted.
+    pub const LIVE: Self = Self::Link(TokenOutcome::Live);
+
     /// Why an invitation does not help its caller.
     pub fn refusal(self) -> Error {
         let (code, detail) = match self {
-            Self::Live | Self::Accepted => {
-                return Error::internal("an outcome of another function");
+            Self::Accepted => return Error::internal("an outcome of another function"),
+            Self::Link(TokenOutcome::Used) => {
+                (Code::TokenUsed, "This invitation has been accepted.")
             }
-            Self::Invalid => return TokenOutcome::Invalid.refusal(),
-            Self::Expired => return TokenOutcome::Expired.refusal(),
-            Self::Exhausted => return TokenOutcome::Exhausted.refusal(),
-            Self::Superseded => return TokenOutcome::Superseded.refusal(),
-            Self::Used => (Code::TokenUsed, "This invitation has been accepted."),
+            Self::Link(token) => return token.refusal(),
             Self::Revoked => (Code::InvitationRevoked, "Please ask your company."),
             Self::CompanySuspended => (Code::CompanySuspended, "Please ask your company."),
             Self::SeatGone => (Code::SeatLimit, "Please ask your company for a seat."),
@@ -70,6 +59,22 @@ impl InvitationOutcome {
             }
         };
         Error::new(code, detail)
+    }
+}
+
+/// One list of words: the invitation's own, and those of every token.
+impl<'de> Deserialize<'de> for InvitationOutcome {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match <&str>::deserialize(deserializer)? {
+            "accepted" => Self::Accepted,
+            "revoked" => Self::Revoked,
+            "company_suspended" => Self::CompanySuspended,
+            "seat_gone" => Self::SeatGone,
+            "wrong_account" => Self::WrongAccount,
+            "already_member" => Self::AlreadyMember,
+            "wrong_terms" => Self::WrongTerms,
+            word => Self::Link(TokenOutcome::deserialize(word.into_deserializer())?),
+        })
     }
 }
 
