@@ -87,6 +87,6 @@ await withMigratedDatabase(async (url) => {
   const text = format(await generate(url), await wordListsOf(url));
   if (!process.argv.includes('--check')) return writeFile(target, text);
   if ((await readFile(target, 'utf8').catch(() => '')) === text) return;
-  console.error('types/database.ts is not what the migrations say; run: node supabase/tests/database-types.mjs');
+  console.error('types/database.ts is not what the migrations say; run: node supabase/tests/generate.mjs');
   process.exitCode = 1;
 });

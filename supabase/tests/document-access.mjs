@@ -50,8 +50,11 @@ function section(table, lines, scopes) {
       });
       return `| ${name} | ${cells.join(' | ')} |`;
     });
-  const meanings = scopes.filter((scope) => scope.table === table)
-    .map(({ scope, condition }) => `- ${scope}: \`${condition.replaceAll(':me', 'me')}\``);
+  const named = [...new Set(lines.flatMap((line) => line.scope.split('+')))];
+  const meanings = named.flatMap((name) => {
+    const meaning = [table, '*'].map((of) => scopes.find((scope) => scope.table === of && scope.scope === name)).find(Boolean);
+    return meaning ? `- ${name}: \`${meaning.condition.replaceAll(':me', 'me')}\`` : [];
+  });
   return [`## ${table}`, '', '| who | reads | adds | changes | removes |', '|---|---|---|---|---|', ...rows, '', ...meanings, ''].join('\n');
 }
 
@@ -63,7 +66,7 @@ async function page() {
   const closed = tables.filter((table) => !reached.includes(table));
   return `# Who may do what
 
-Made from \`supabase/access.csv\` by \`node supabase/tests/document-access.mjs\`; edit the file, not this page. The database tests
+Made from \`supabase/access.csv\` by \`node supabase/tests/generate.mjs\`; edit the file, not this page. The database tests
 try every line of it: each table, role and verb, with own and foreign rows.
 
 This is direct access to tables. The functions of the API do more, each as its comment says. A person who is
@@ -81,7 +84,7 @@ ${closed.map((table) => `- ${table}`).join('\n')}
 const wanted = await page();
 if (process.argv.includes('--check')) {
   if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
-    console.error('docs/access.md is not fresh: run node supabase/tests/document-access.mjs');
+    console.error('docs/access.md is not fresh; run: node supabase/tests/generate.mjs');
     process.exit(1);
   }
 } else {

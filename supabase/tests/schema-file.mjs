@@ -65,6 +65,6 @@ await withMigratedDatabase(async (url) => {
   const text = [header, ...objectsOf(await dump(url)), ...(await elsewhere(url))].join('\n\n') + '\n';
   if (!process.argv.includes('--check')) return writeFile(target, text);
   if ((await readFile(target, 'utf8').catch(() => '')) === text) return;
-  console.error('supabase/schema.sql is not what the migrations make; run: node supabase/tests/schema-file.mjs');
+  console.error('supabase/schema.sql is not what the migrations make; run: node supabase/tests/generate.mjs');
   process.exitCode = 1;
 });
