@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * Open a document
-         * @description For platform admins: answers the document as it would be approved, and lets its file be downloaded for five minutes by whoever has the address: a copy, made when it was first opened, that nothing uploaded later changes. For an hour its specialist cannot replace it. That it was opened is written down. `file_mismatch`: the file is not the one that was announced, as `detail` says in words.
+         * @description For platform admins: answers the document as it would be approved, and lets its file be downloaded for five minutes by whoever has the address: a copy, made when it was first opened, that nothing uploaded later changes. For an hour its specialist cannot replace it. That it was opened is written down. `file_type_mismatch`: the file is of another type than announced; `file_mismatch`: it was changed since.
          */
         post: operations["specialist-verify-open"];
         delete?: never;
@@ -483,7 +483,7 @@ export interface components {
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "file_type_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
         /**
          * Format: uuid
          * @description An employer: `companies.id`.
@@ -3106,7 +3106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `file_mismatch` */
+            /** @description `file_mismatch`, `file_type_mismatch` */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,8 +1,9 @@
 // @ts-check
 // Uploading a document: its digest is announced first, and the answer says where the file goes.
 // docs/decisions/files-are-announced.md
-import { TYPES, fileRefusal, refusal } from './document-words.js';
+import { OTHER_KIND, TYPES, refusal, sizeRefusal } from './document-words.js';
 import { byId, make, onSubmit, tell } from './dom.js';
+import { kindOf } from './file-kind.js';
 import { client, keys } from './session.js';
 
 /** @typedef {import('./document-list.js').Handed} Handed */
@@ -21,13 +22,16 @@ export function watchUpload(onUploaded) {
   });
 
   onSubmit(byId('upload'), async () => {
-    const file = byId('file').files[0];
-    const wrong = fileRefusal(file);
-    if (wrong) return tell(byId('upload-note'), wrong, true);
+    const chosen = byId('file').files[0];
+    const tooLarge = sizeRefusal(chosen.size);
+    if (tooLarge) return tell(byId('upload-note'), tooLarge, true);
     tell(byId('upload-note'), '');
-    const digest = await digestOf(file);
-    if (!digest) return tell(byId('upload-note'), 'The file could not be read. Please choose it again.', true);
-    const { data, error } = await client.rpc('submit_document', announcement(file, digest, old));
+    // Null where it is gone or changed since it was chosen.
+    const bytes = await chosen.arrayBuffer().catch(() => null);
+    if (!bytes) return tell(byId('upload-note'), 'The file could not be read. Please choose it again.', true);
+    const file = new Blob([bytes], { type: kindOf(new Uint8Array(bytes)) });
+    if (!file.type) return tell(byId('upload-note'), OTHER_KIND, true);
+    const { data, error } = await client.rpc('submit_document', announcement(file, await digestOf(bytes), old));
     if (error) {
       tell(byId('upload-note'), refusal(error.message), true);
       if (error.message !== 'not_replaceable') return;
@@ -62,15 +66,13 @@ export function watchUpload(onUploaded) {
   };
 }
 
-/** SHA-256 in hex; empty where the file is gone or changed since it was chosen. @param {File} file */
-async function digestOf(file) {
-  const bytes = await file.arrayBuffer().catch(() => null);
-  if (!bytes) return '';
+/** SHA-256 in hex. @param {ArrayBuffer} bytes */
+async function digestOf(bytes) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** @param {File} file @param {string} digest @param {Handed | null} old */
+/** @param {Blob} file @param {string} digest @param {Handed | null} old */
 function announcement(file, digest, old) {
   return {
     p_type: byId('type').value,
@@ -86,7 +88,7 @@ function announcement(file, digest, old) {
 
 /**
  * By XMLHttpRequest, which alone tells how far an upload is.
- * @param {string} path @param {File} file @returns {Promise<boolean>} whether it is stored
+ * @param {string} path @param {Blob} file @returns {Promise<boolean>} whether it is stored
  */
 async function send(path, file) {
   const headers = { ...(await keys()), 'content-type': file.type, 'x-upsert': 'true' };

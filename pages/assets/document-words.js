@@ -14,11 +14,10 @@ export const TYPES = {
 export const STATES = { pending: 'Waiting', verified: 'Verified', rejected: 'Rejected', expired: 'Expired' };
 
 const LARGEST_BYTES = 10 * 1024 * 1024;
-const KINDS = new Set(['application/pdf', 'image/jpeg', 'image/png']);
+export const OTHER_KIND = 'Choose a PDF, a JPEG or a PNG, please.';
 
-/** Why a file is not taken, in words; empty if it is. @param {{ size: number, type: string }} file */
-export function fileRefusal({ size, type }) {
-  if (!KINDS.has(type)) return 'Choose a PDF, a JPEG or a PNG, please.';
+/** Why a file of a length is not taken, in words; empty if it is. @param {number} size in bytes */
+export function sizeRefusal(size) {
   if (size > LARGEST_BYTES) return `The file has ${(Math.ceil((size / LARGEST_BYTES) * 100) / 10).toFixed(1)} MB. Up to 10 MB are taken.`;
   return size === 0 ? 'The file is empty.' : '';
 }

@@ -12,7 +12,7 @@ let opened = null;
 /** Opens a document; answers what is wrong, in words. @param {Item} listed @returns {Promise<string>} */
 export async function openDocument(listed) {
   const { status, body } = await callAsPerson('specialist-verify/open', { document_id: listed.document_id });
-  const isAnother = body.code === 'file_mismatch';
+  const isAnother = body.code === 'file_mismatch' || body.code === 'file_type_mismatch';
   if (status !== 200 && !isAnother) return refusal(body.code);
   // As it stays now: since the list was made, anything may have changed. A file that is not the announced one is not
   // shown, and can be rejected.

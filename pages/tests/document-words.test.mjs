@@ -5,27 +5,44 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
-import { decisionText, fileRefusal, refusal, standingText } from '../assets/document-words.js';
+import { decisionText, refusal, sizeRefusal, standingText } from '../assets/document-words.js';
+import { kindOf } from '../assets/file-kind.js';
 
 const MB = 1024 * 1024;
 
-test('a file is taken by its kind and size', () => {
-  for (const type of ['application/pdf', 'image/jpeg', 'image/png']) {
-    assert.equal(fileRefusal({ type, size: 1 }), '');
-    assert.equal(fileRefusal({ type, size: 10 * MB }), '');
-  }
-  for (const type of ['', 'text/html', 'image/svg+xml', 'application/zip']) {
-    assert.match(fileRefusal({ type, size: 1 }), /PDF/, type);
-  }
-  assert.match(fileRefusal({ type: 'image/png', size: 10 * MB + 1 }), /has 10\.1 MB\. Up to 10 MB/);
-  assert.match(fileRefusal({ type: 'image/png', size: 0 }), /empty/);
+test('a file is taken by its size', () => {
+  assert.equal(sizeRefusal(1), '');
+  assert.equal(sizeRefusal(10 * MB), '');
+  assert.match(sizeRefusal(10 * MB + 1), /has 10\.1 MB\. Up to 10 MB/);
+  assert.match(sizeRefusal(0), /empty/);
+});
+
+test('the kind of a file is told by its content, as the function tells it', () => {
+  /** @type {[string, string, string][]} a character for each byte */
+  const files = [
+    ['a PDF', '%PDF-1.7', 'application/pdf'],
+    ['after a byte order mark', '\xef\xbb\xbf%PDF-1.4', 'application/pdf'],
+    ['after blank lines', '\r\n \n%PDF-1.4', 'application/pdf'],
+    ['after lines of a gateway', 'Received\n%PDF-1.4', 'application/pdf'],
+    ['as late as readers look', `${'x'.repeat(1019)}%PDF-`, 'application/pdf'],
+    ['a byte later', `${'x'.repeat(1020)}%PDF-`, ''],
+    ['a JPEG', '\xff\xd8\xff\xe0', 'image/jpeg'],
+    ['a JPEG with a header of a PDF within', '\xff\xd8\xff\xe0%PDF-1.7', 'image/jpeg'],
+    ['a JPEG after a byte', ' \xff\xd8\xff\xe0', ''],
+    ['a PNG', '\x89PNG\r\n\x1a\n', 'image/png'],
+    ['a PNG that is cut off', '\x89PNG', ''],
+    ['a page', '<script>alert(1)</script>', ''],
+    ['a workbook', 'PK\x03\x04', ''],
+    ['nothing', '', ''],
+  ];
+  for (const [name, content, kind] of files) assert.equal(kindOf(Buffer.from(content, 'latin1')), kind, name);
 });
 
 test('the page takes a file that is as large as the database and the bucket allow, and no larger', async () => {
   const schema = await readFile(path.join(projectRoot, 'supabase/schema.sql'), 'utf8');
   const most = Number(/\(file_size >= 1\) AND \(file_size <= (\d+)\)/.exec(schema)?.[1]);
-  assert.equal(fileRefusal({ type: 'image/png', size: most }), '');
-  assert.match(fileRefusal({ type: 'image/png', size: most + 1 }), /Up to/);
+  assert.equal(sizeRefusal(most), '');
+  assert.match(sizeRefusal(most + 1), /Up to/);
 });
 
 test('a specialist reads how they stand, and what is missing', () => {

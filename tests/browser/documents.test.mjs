@@ -68,12 +68,25 @@ test('what is no document is refused in words, before anything is sent', async (
   page.on('request', (request) => /submit_document|storage\/v1\/object\/specialist/.test(request.url()) && request.method() === 'POST' && sent.push(request.url()));
   await upload(page, Buffer.from('<script>'), { name: 'page.html', mimeType: 'text/html' });
   await page.getByText('Choose a PDF, a JPEG or a PNG, please.').waitFor();
+  await page.reload();
+  await upload(page, Buffer.from('<script>'), { name: 'called-a.pdf', mimeType: 'application/pdf' });
+  await page.getByText('Choose a PDF, a JPEG or a PNG, please.').waitFor();
   await upload(page, Buffer.alloc(10 * 1024 * 1024 + 1), { name: 'large.png', mimeType: 'image/png' });
   await page.getByText('Up to 10 MB are taken.').waitFor();
   assert.deepEqual(sent.filter((url) => !url.includes('/list/')), []);
   const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(width <= 0, `${width} px too wide`);
   await keepScreenshot(page, 'documents-narrow');
+  await context.close();
+});
+
+test('a file is announced as what it is, whatever it is called', async () => {
+  const person = await anApplicant();
+  const { page, context } = await onPage(person, '/documents');
+  await upload(page, Buffer.from('\uFEFF%PDF-1.7 a licence'), { name: 'licence.png', mimeType: 'image/png' });
+  await page.getByText('Uploaded. We mail you what becomes of it.').waitFor();
+  const { data } = await person.client.from('specialist_documents').select('mime_type');
+  assert.deepEqual(data, [{ mime_type: 'application/pdf' }]);
   await context.close();
 });
 

@@ -114,10 +114,19 @@ test('what is stored must be what was announced, in every byte and by its kind',
     const { error } = await upload(ines, file_path, stored);
     assert.equal(error, null, what);
     const opened = await open(admin, id);
-    assert.equal(code(opened), '422 file_mismatch', what);
+    assert.equal(code(opened), what === 'no PDF at all' ? '422 file_type_mismatch' : '422 file_mismatch', what);
     assert.match(opened.body.detail, { 'another byte': /changed/, 'no PDF at all': /type/ }[what] ?? /longer or shorter/);
     assert.equal(code(await decide(admin, id)), '409 review_not_started', what);
     assert.deepEqual({ ...(await row(id)) }, { status: 'pending', reviewed_hash: null, decided_at: null }, what);
+  }
+});
+
+test('a PDF that something stands before is one, as it is to readers', async () => {
+  const [admin, ines] = [await platformAdmin(), await anApplicant()];
+  for (const before of ['\uFEFF', '\r\n\r\n', 'Received by the gateway\n', '\0'.repeat(1019)]) {
+    const id = await handIn(ines, Buffer.concat([Buffer.from(before), aPdf('a licence')]));
+    assert.equal((await open(admin, id)).status, 200, JSON.stringify(before.slice(0, 20)));
+    assert.equal(code(await decide(admin, id)), '200 verified');
   }
 });
 

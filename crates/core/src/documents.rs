@@ -12,7 +12,7 @@ mod sql;
 
 use serde::{Deserialize, Serialize};
 
-use self::file::{Inspection, KIND, LENGTH, mismatch};
+use self::file::{Inspection, of_another_length, of_another_type};
 pub use self::{
     request::{DecideRequest, OpenRequest, QueueRequest, Verdict},
     sql::{
@@ -66,8 +66,8 @@ pub async fn queue(
 /// downloaded that is decided about.
 ///
 /// # Errors
-/// `unauthenticated`, `forbidden`, `not_found`, `file_missing`; `file_mismatch` where the
-/// file is not the one that was announced.
+/// `unauthenticated`, `forbidden`, `not_found`, `file_missing`; `file_type_mismatch` where the
+/// file is of another type than the one that was announced, `file_mismatch` where it is another.
 pub async fn open(
     ports: &(impl Database + ObjectStore),
     person: &AccessToken,
@@ -106,7 +106,7 @@ async fn copy_file(
     file: &OpenedDocument,
 ) -> Result<String> {
     if let Some(what) = &file.differs {
-        return Err(mismatch(if what == "type" { KIND } else { LENGTH }));
+        return Err(if what == "type" { of_another_type() } else { of_another_length() });
     }
     let upload = Object { bucket: UPLOADS, path: &file.path };
     let copy = Object { bucket: COPIES, path: &file.copy_path };
@@ -119,7 +119,7 @@ async fn copy_file(
     let mut inspection = Inspection::default();
     let limit = usize::try_from(file.file_size).unwrap_or_default();
     match ports.read(copy, limit, &mut |piece| inspection.take(piece)).await {
-        Err(ObjectStoreError::TooLarge) => return Err(mismatch(LENGTH)),
+        Err(ObjectStoreError::TooLarge) => return Err(of_another_length()),
         read => read?,
     }
     let recorded = RecordReviewedCopy {

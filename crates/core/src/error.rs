@@ -136,6 +136,8 @@ codes! {
     RuleViolation = 422, "rule_violation", "The request breaks a rule";
     /// The stored file is not the one that was announced.
     FileMismatch = 422, "file_mismatch", "The file is not the one that was announced";
+    /// The stored file is of another type than the one that was announced.
+    FileTypeMismatch = 422, "file_type_mismatch", "The file is not of the announced type";
     /// The document is not valid any more.
     AlreadyExpired = 422, "already_expired", "The document is no longer valid";
     /// A change that needs a reason came without one.

@@ -5,26 +5,39 @@ use sha2::{Digest as _, Sha256};
 use super::OpenedDocument;
 use crate::error::{Code, Error, Result};
 
-/// How the kinds of file begin that the bucket takes (ISO 32000-2, 7.5.2; ITU T.81, B.1;
-/// PNG, 5.2).
-const SIGNATURES: [(&str, &[u8]); 3] = [
-    ("application/pdf", b"%PDF-"),
-    ("image/jpeg", b"\xff\xd8\xff"),
-    ("image/png", b"\x89PNG\r\n\x1a\n"),
-];
-const LONGEST_SIGNATURE: usize = 8;
+/// How the images begin that the bucket takes (ITU T.81, B.1; PNG, 5.2).
+const IMAGES: [(&str, &[u8]); 2] =
+    [("image/jpeg", b"\xff\xd8\xff"), ("image/png", b"\x89PNG\r\n\x1a\n")];
+/// The header of a PDF, before which readers pass over what mail gateways, scanners and
+/// editors put there, a byte order mark say (ISO 32000-2, 7.5.2).
+const PDF_HEADER: &[u8] = b"%PDF-";
+/// In how many bytes readers look for it (Acrobat's implementation notes to PDF 1.7, H.3, 13).
+const LOOKED_AT: usize = 1024;
 
 /// In what a file is another than the one that was announced, and what to do then.
-pub(super) const LENGTH: &str =
+const LENGTH: &str =
     "It is longer or shorter than announced. Reject it, or ask for another upload.";
-pub(super) const KIND: &str =
-    "It is not of the announced type. Reject it, or ask for another upload.";
+const KIND: &str = "It is not of the announced type. Reject it, or ask for another file.";
 const BYTES: &str = "It was changed since it was announced. Reject it, or ask for another upload.";
+
+/// The type of a file by its first bytes, of those that the bucket takes. A file has one: what begins as an
+/// image is no PDF, whatever it holds.
+fn kind(beginning: &[u8]) -> Option<&'static str> {
+    let image = IMAGES.iter().find(|(_, signature)| beginning.starts_with(signature));
+    let is_pdf = || beginning.windows(PDF_HEADER.len()).any(|bytes| bytes == PDF_HEADER);
+    image.map(|(mime_type, _)| *mime_type).or_else(|| is_pdf().then_some("application/pdf"))
+}
 
 #[cold]
 #[inline(never)]
-pub(super) fn mismatch(detail: &str) -> Error {
-    Error::new(Code::FileMismatch, detail)
+pub(super) fn of_another_type() -> Error {
+    Error::new(Code::FileTypeMismatch, KIND)
+}
+
+#[cold]
+#[inline(never)]
+pub(super) fn of_another_length() -> Error {
+    Error::new(Code::FileMismatch, LENGTH)
 }
 
 /// A file as it is read: no more of it is held than its beginning.
@@ -38,7 +51,7 @@ pub(super) struct Inspection {
 impl Inspection {
     /// Takes the next piece.
     pub(super) fn take(&mut self, piece: &[u8]) {
-        let wanted = LONGEST_SIGNATURE.saturating_sub(self.beginning.len());
+        let wanted = LOOKED_AT.saturating_sub(self.beginning.len());
         self.beginning.extend(piece.iter().take(wanted));
         self.length += piece.len();
         self.digest.update(piece);
@@ -47,14 +60,13 @@ impl Inspection {
     /// Its SHA-256 in hex, if it is the file that was announced: of the kind that it was said
     /// to be, and in every byte.
     pub(super) fn finish(self, announced: &OpenedDocument) -> Result<String> {
-        let signature = SIGNATURES.iter().find(|(mime_type, _)| *mime_type == announced.mime_type);
         let found = hex::encode(self.digest.finalize());
         if u32::try_from(self.length) != Ok(announced.file_size) {
-            Err(mismatch(LENGTH))
-        } else if !signature.is_some_and(|(_, bytes)| self.beginning.starts_with(bytes)) {
-            Err(mismatch(KIND))
+            Err(of_another_length())
+        } else if kind(&self.beginning) != Some(&announced.mime_type) {
+            Err(of_another_type())
         } else if found != announced.file_hash {
-            Err(mismatch(BYTES))
+            Err(Error::new(Code::FileMismatch, BYTES))
         } else {
             Ok(found)
         }
@@ -91,34 +103,80 @@ mod tests {
         inspection.finish(announced).is_ok()
     }
 
+    /// The type that a file is taken for, whatever was announced.
+    fn taken_for(bytes: &[u8]) -> Option<&'static str> {
+        let types = ["application/pdf", "image/jpeg", "image/png", "text/html", ""];
+        let mut taken = types.into_iter().filter(|said| is_it(&announced(said, bytes), &[bytes]));
+        let first = taken.next();
+        assert_eq!(taken.next(), None, "one type alone");
+        first
+    }
+
     #[test]
     fn each_kind_is_known_by_its_beginning_and_taken_for_no_other() {
-        let files: [(&str, &[u8]); 3] = [
-            ("application/pdf", b"%PDF-1.7\n..."),
-            ("image/jpeg", b"\xff\xd8\xff\xe0 JFIF"),
-            ("image/png", b"\x89PNG\r\n\x1a\n IHDR"),
+        const PDF: Option<&str> = Some("application/pdf");
+        let after = |length: usize, byte: u8| [&vec![byte; length][..], b"%PDF-1.7\n..."].concat();
+        let files: [(&str, Vec<u8>, Option<&str>); 21] = [
+            ("a PDF", b"%PDF-1.7\n...".to_vec(), PDF),
+            ("its header alone", b"%PDF-".to_vec(), PDF),
+            ("after a byte order mark", b"\xef\xbb\xbf%PDF-1.4".to_vec(), PDF),
+            ("after a blank line", b"\r\n%PDF-1.4".to_vec(), PDF),
+            ("after blanks", after(7, b' '), PDF),
+            (
+                "after a mail gateway's lines",
+                b"Content-Type: application/pdf\r\n\r\n%PDF-1.4".to_vec(),
+                PDF,
+            ),
+            ("after zeros", after(512, 0), PDF),
+            ("after half a header", b"%PDF%PDF-1.7".to_vec(), PDF),
+            ("as late as readers look", after(1019, b'x'), PDF),
+            ("a byte later", after(1020, b'x'), None),
+            ("much later", after(5000, b'x'), None),
+            ("a header in UTF-16", b"\xff\xfe%\0P\0D\0F\0-\0".to_vec(), None),
+            ("a header in small letters", b"%pdf-1.7".to_vec(), None),
+            ("a JPEG", b"\xff\xd8\xff\xe0 JFIF".to_vec(), Some("image/jpeg")),
+            ("a JPEG after a byte", b" \xff\xd8\xff\xe0 JFIF".to_vec(), None),
+            (
+                "a JPEG with a header of a PDF within",
+                b"\xff\xd8\xff\xe0 %PDF-1.7".to_vec(),
+                Some("image/jpeg"),
+            ),
+            ("a PNG", b"\x89PNG\r\n\x1a\n IHDR".to_vec(), Some("image/png")),
+            (
+                "a PNG with a header of a PDF within",
+                b"\x89PNG\r\n\x1a\n %PDF-1.7".to_vec(),
+                Some("image/png"),
+            ),
+            ("a PNG that is cut off", b"\x89PNG".to_vec(), None),
+            ("a page", b"<script>alert(1)</script>".to_vec(), None),
+            ("nothing", Vec::new(), None),
         ];
-        for (kind, bytes) in files {
-            for (said, _) in files {
-                assert_eq!(
-                    is_it(&announced(said, bytes), &[bytes]),
-                    said == kind,
-                    "{kind}, {said}"
-                );
-            }
-            assert!(!is_it(&announced("text/html", bytes), &[bytes]));
+        for (name, bytes, expected) in files {
+            assert_eq!(taken_for(&bytes), expected, "{name}");
         }
-        assert!(!is_it(&announced("application/pdf", b"<script>"), &[b"<script>"]));
-        assert!(!is_it(&announced("image/png", b"\x89PNG"), &[b"\x89PNG"]), "cut off");
-        assert!(!is_it(&announced("application/pdf", b""), &[]));
+    }
+
+    #[test]
+    fn each_fault_has_a_code_and_words_of_its_own() {
+        let refused = |stored: &[u8]| {
+            let mut inspection = Inspection::default();
+            inspection.take(stored);
+            let error =
+                inspection.finish(&announced("application/pdf", b"%PDF-1.7 a")).unwrap_err();
+            (error.code(), error.detail().to_owned())
+        };
+        assert_eq!(refused(b"<script>.."), (Code::FileTypeMismatch, KIND.to_owned()));
+        assert_eq!(refused(b"%PDF-1.7 b"), (Code::FileMismatch, BYTES.to_owned()));
+        assert_eq!(refused(b"%PDF-1.7"), (Code::FileMismatch, LENGTH.to_owned()));
     }
 
     proptest! {
         #[test]
         fn it_is_the_same_in_whatever_pieces_it_comes(
-            rest in proptest::collection::vec(any::<u8>(), 0..64), cut in 0_usize..70, other in any::<u8>()
+            before in 0_usize..1019, rest in proptest::collection::vec(any::<u8>(), 0..64), cut in 0_usize..1100,
+            other in any::<u8>()
         ) {
-            let file = [b"%PDF-".as_slice(), &rest].concat();
+            let file = [&vec![b' '; before][..], b"%PDF-", &rest].concat();
             let announced = announced("application/pdf", &file);
             let (head, tail) = file.split_at(cut.min(file.len()));
             prop_assert!(is_it(&announced, &[head, tail]));

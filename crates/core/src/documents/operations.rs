@@ -12,7 +12,7 @@ use crate::{
 const FUNCTION: &str = "specialist-verify";
 
 /// The refusals where Storage has no file, or another than was announced.
-const FILE: Step = Step::of(&[Code::FileMissing, Code::FileMismatch]);
+const FILE: Step = Step::of(&[Code::FileMissing, Code::FileTypeMismatch, Code::FileMismatch]);
 
 operations! {
     /// Lists documents.
@@ -31,7 +31,7 @@ operations! {
             "For platform admins: answers the document as it would be approved, and lets its file be downloaded for \
              five minutes by whoever has the address: a copy, made when it was first opened, that nothing uploaded \
              later changes. For an hour its specialist cannot replace it. That it was opened is written down. \
-             `file_mismatch`: the file is not the one that was announced, as `detail` says in words.",
+             `file_type_mismatch`: the file is of another type than announced; `file_mismatch`: it was changed since.",
         )
         .steps(&[
             Step::sql::<StartDocumentReview<'static>>(),

@@ -122,22 +122,30 @@ fn a_later_look_shows_the_copy_that_there_is() {
 
 #[test]
 fn a_file_that_is_another_is_not_recorded() {
-    let others: [&[u8]; 5] =
-        [b"", b"%PDF-1.7 a licencE", b"%PDF-1.7", b"%PDF-1.7 a licence!", b"<script>a licence"];
-    for stored in others {
-        assert_eq!(refused_after(&uploaded(stored), 3), Code::FileMismatch, "{stored:?}");
+    let others: [(&[u8], Code); 5] = [
+        (b"", Code::FileMismatch),
+        (b"%PDF-1.7 a licencE", Code::FileMismatch),
+        (b"%PDF-1.7", Code::FileMismatch),
+        (b"%PDF-1.7 a licence!", Code::FileMismatch),
+        (b"<script>a licence.", Code::FileTypeMismatch),
+    ];
+    for (stored, code) in others {
+        assert_eq!(refused_after(&uploaded(stored), 3), code, "{stored:?}");
     }
 }
 
 #[test]
 fn what_storage_says_is_another_is_not_even_copied() {
-    for (differs, said) in [("type", "announced type"), ("length", "longer or shorter")] {
+    for (differs, code, said) in [
+        ("type", Code::FileTypeMismatch, "announced type"),
+        ("length", Code::FileMismatch, "longer or shorter"),
+    ] {
         let world = World::new();
         let mut answer = opened();
         answer["differs"] = json!(differs);
         world.database.answer::<StartDocumentReview>(answer);
         let error = look(&world).unwrap_err();
-        assert_eq!((error.code(), world.calls()), (Code::FileMismatch, FIRST_LOOK[..1].into()));
+        assert_eq!((error.code(), world.calls()), (code, FIRST_LOOK[..1].into()));
         assert!(error.detail().contains(said), "{}", error.detail());
     }
 }
