@@ -13,7 +13,7 @@ use evenkeel_core::{
         },
     },
     ports::Configured as _,
-    token::{LinkToken, Purpose},
+    token::{LinkToken, Purpose, TokenOutcome},
 };
 
 use crate::{call, call_as, client, companies::invite_one, forged, link};
@@ -44,7 +44,7 @@ async fn check(stack: &Stack, link: &LinkToken) -> InvitationCheck {
 }
 
 pub(crate) async fn check_invitation(stack: &Stack) -> Vec<InvitationCheck> {
-    use InvitationOutcome::{Expired, Invalid, Revoked};
+    use InvitationOutcome::{Link, Revoked};
     let company = company(stack);
     let bob = stack.person("bob", true);
     stack.person("cleo", false);
@@ -55,7 +55,7 @@ pub(crate) async fn check_invitation(stack: &Stack) -> Vec<InvitationCheck> {
     {
         let (id, link) = invited(stack, &company, name).await;
         let found = check(stack, &link).await;
-        assert_eq!((found.outcome, found.account), (InvitationOutcome::Live, account));
+        assert_eq!((found.outcome, found.account), (InvitationOutcome::LIVE, account));
         assert_eq!(
             (found.company.id, found.email.as_str()),
             (company.0, stack.address(name).as_str())
@@ -73,7 +73,7 @@ pub(crate) async fn check_invitation(stack: &Stack) -> Vec<InvitationCheck> {
             "update public.companies set status = 'suspended' where id = $1",
             InvitationOutcome::CompanySuspended,
         ),
-        ("update public.companies set status = 'active' where id = $1", InvitationOutcome::Live),
+        ("update public.companies set status = 'active' where id = $1", InvitationOutcome::LIVE),
         (
             "update public.company_subscriptions set seats = 1 where company_id = $1",
             InvitationOutcome::SeatGone,
@@ -92,12 +92,12 @@ pub(crate) async fn check_invitation(stack: &Stack) -> Vec<InvitationCheck> {
     call_as(stack, &company.1, &revoke).await;
     answers.push(check(stack, &links[0].1).await);
     let outcomes: Vec<_> = answers[6..].iter().map(|found| found.outcome).collect();
-    assert_eq!(outcomes, [Invalid, Expired, Revoked]);
+    assert_eq!(outcomes, [Link(TokenOutcome::Invalid), Link(TokenOutcome::Expired), Revoked]);
     answers
 }
 
 pub(crate) async fn accept_invitation(stack: &Stack) -> Vec<Acceptance> {
-    use InvitationOutcome::{Accepted, AlreadyMember, Used, WrongAccount, WrongTerms};
+    use InvitationOutcome::{Accepted, AlreadyMember, Link, WrongAccount, WrongTerms};
     let company = company(stack);
     let ben = stack.person("ben", true);
     let eve = stack.person("eve", true);
@@ -132,7 +132,10 @@ pub(crate) async fn accept_invitation(stack: &Stack) -> Vec<Acceptance> {
         accept(&works, eve, &terms, true).await,
     ];
     let outcomes: Vec<_> = answers.iter().map(|answer| answer.outcome).collect();
-    assert_eq!(outcomes, [WrongAccount, WrongTerms, Accepted, Used, AlreadyMember, Accepted]);
+    assert_eq!(
+        outcomes,
+        [WrongAccount, WrongTerms, Accepted, Link(TokenOutcome::Used), AlreadyMember, Accepted]
+    );
     assert_eq!([answers[0].company_id, answers[2].company_id], [None, Some(company.0)]);
     answers
 }
