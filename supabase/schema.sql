@@ -86,6 +86,31 @@ CREATE DOMAIN public.document_type AS text
 
 COMMENT ON DOMAIN public.document_type IS 'The kinds of documents of specialists.';
 
+CREATE DOMAIN public.email_address AS text
+	CONSTRAINT an_address_is_in_lower_case_and_its_domain_in_ascii CHECK (((octet_length(VALUE) <= 320) AND (VALUE ~ '^[^@A-Z\u0001-\u0020\u007F]+@[a-z0-9.-]+$'::text)));
+
+COMMENT ON DOMAIN public.email_address IS 'An e-mail address, as private.email_address() keeps it.';
+
+CREATE FUNCTION private.language_tag(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select concat_ws('-', lower(t[1] collate "C"), initcap(t[2] collate "C"), upper(t[3] collate "C"), lower(t[4] collate "C"))
+  from regexp_match(
+    translate(trim(p_text), '_', '-'),
+    '^([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?(?:-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))?'
+    '(?:-[0-9A-WYZa-wyz](?:-[A-Za-z0-9]{2,8})+)*(?:-[Xx](?:-[A-Za-z0-9]{1,8})+)?$'
+  ) t
+  where length(p_text) <= 64 and t is not null;
+$_$;
+
+COMMENT ON FUNCTION private.language_tag(p_text text) IS 'A language as it is kept, in the letters of RFC 5646: de-AT for de_at; null for what is none.';
+
+CREATE DOMAIN public.language_tag AS text
+	CONSTRAINT a_language_is_as_de_or_pt_br CHECK (((VALUE IS NULL) OR (private.language_tag(VALUE) IS NOT NULL)));
+
+COMMENT ON DOMAIN public.language_tag IS 'A language in BCP 47, with script and region where they matter: de, pt-BR, zh-Hant. Kept in the letters of RFC 5646.';
+
 CREATE DOMAIN public.legal_document AS text
 	CONSTRAINT legal_document_check CHECK ((VALUE = ANY (ARRAY['terms'::text, 'privacy'::text, 'professional_standards'::text])));
 
@@ -95,6 +120,42 @@ CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
 
 COMMENT ON DOMAIN public.session_kind IS 'The purposes of sessions.';
+
+CREATE FUNCTION private.has_link(p_text text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select lower(translate(normalize(p_text, nfkc), '。', '.') collate "C")
+    ~ '://|(^|[^a-z0-9])(mailto:|www[0-9]?\.[^ .])|[^ @]@[^ @.]+\.[^ .]|[^ ./]\.[^ ./:?#0-9][^ ./:?#]+(:[0-9]+|[/?#][^ ])';
+$$;
+
+COMMENT ON FUNCTION private.has_link(p_text text) IS 'Whether a text holds what a reader of mail makes a link of.';
+
+CREATE FUNCTION private.has_unseen(p_text text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select regexp_replace(
+    p_text,
+    '(?<=[\u0600-\u109F\u1780-\u18AF\uA840-\uA8FF\uA980-\uABFF\U00011000-\U00011FFF])[\u200C\u200D](?=[\u0600-\u109F\u1780-\u18AF\uA840-\uA8FF\uA980-\uABFF\U00011000-\U00011FFF])'
+    '|(?<=[\u2E80-\u9FFF\uF900-\uFAFF\U00020000-\U0003FFFF])[\uFE00-\uFE02\U000E0100-\U000E01EF]'
+    '|(?<=[\u00A9\u00AE\u203C-\u2049\u2100-\u27BF\u2900-\u2BFF\u3030-\u3299\U0001F000-\U0001FAFF])(\uFE0F|\uFE0F?\u200D(?=[\u2190-\u27BF\u2B00-\u2BFF\U0001F000-\U0001FAFF]))',
+    '', 'g'
+  ) ~ (
+    '[\u0001-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u2800'
+    '\u3164\uE000-\uF8FF\uFDD0-\uFDEF\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFFB\uFFFE\uFFFF\U00013430-\U0001345F\U0001BCA0-\U0001BCA3'
+    '\U0001D159\U0001D173-\U0001D17A\U0001FFFE\U0001FFFF\U0002FFFE\U0002FFFF\U0003FFFE-\U0010FFFF]'
+  );
+$$;
+
+COMMENT ON FUNCTION private.has_unseen(p_text text) IS 'Whether a text has characters that nobody sees, and that are not the spelling of a script.';
+
+CREATE DOMAIN public.shown_name AS text
+	CONSTRAINT a_name_has_at_most_200_characters CHECK ((length(VALUE) <= 200))
+	CONSTRAINT a_name_has_nothing_unseen CHECK ((NOT private.has_unseen(VALUE)))
+	CONSTRAINT a_name_holds_no_link CHECK ((NOT private.has_link(VALUE)));
+
+COMMENT ON DOMAIN public.shown_name IS 'A name that others see or are mailed, of a person, a company or what is offered. Kept in NFC; spaces and line breaks become one space. Empty: none.';
 
 CREATE DOMAIN public.specialist_status AS text
 	CONSTRAINT specialist_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'verified'::text, 'rejected'::text, 'suspended'::text])));
@@ -148,6 +209,9 @@ CREATE FUNCTION private.accept_invitation(p_token_id uuid, p_token_hash text, p_
 declare
   v_outcome text;
 begin
+  if private.name_fault(p_full_name, 100) is not null then
+    return jsonb_build_object('outcome', 'invalid_name');
+  end if;
   -- The company before the link, in the order of invite_employees() and resend_invitation().
   perform private.lock_company(i.company_id, p_user_id)
   from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
@@ -181,10 +245,10 @@ $$;
 CREATE TABLE public.company_employee_invitations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     company_id uuid NOT NULL,
-    email text NOT NULL,
+    email public.email_address NOT NULL,
     role public.company_role DEFAULT 'employee'::text NOT NULL,
-    full_name text,
-    locale text,
+    full_name public.shown_name,
+    locale public.language_tag,
     status text DEFAULT 'pending'::text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -197,9 +261,8 @@ CREATE TABLE public.company_employee_invitations (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT accepted_at_iff_accepted CHECK (((accepted_at IS NOT NULL) = (status = 'accepted'::text))),
-    CONSTRAINT company_employee_invitations_email_check CHECK (((email = lower(email)) AND (length(email) <= 254) AND (email ~~ '_%@_%'::text))),
-    CONSTRAINT company_employee_invitations_full_name_check CHECK (((length(full_name) <= 100) AND (TRIM(BOTH FROM full_name) <> ''::text) AND (full_name !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT company_employee_invitations_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text)),
+    CONSTRAINT company_employee_invitations_email_check CHECK ((length((email)::text) <= 254)),
+    CONSTRAINT company_employee_invitations_full_name_check CHECK ((((full_name)::text <> ''::text) AND (length((full_name)::text) <= 100))),
     CONSTRAINT company_employee_invitations_mails_check CHECK ((mails > 0)),
     CONSTRAINT company_employee_invitations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'revoked'::text, 'expired'::text]))),
     CONSTRAINT expires_after_it_was_sent CHECK ((expires_at > sent_at)),
@@ -240,40 +303,36 @@ CREATE FUNCTION private.acceptance_refusal(p_invitation public.company_employee_
     SET search_path TO ''
     AS $$
   select case
-    when exists (
+    when p.email_confirmed_at is null or exists (
       select from public.company_members m
       where m.company_id = p_invitation.company_id and m.email = p_invitation.email and m.status = 'active' and m.user_id <> p_user_id
-    ) or not exists (
-      select from auth.users u where u.id = p_user_id and u.email_confirmed_at is not null and (
-        lower(u.email) = p_invitation.email
-        or p_own_account and not exists (
-          select from public.profiles p where p.email = p_invitation.email and p.email_confirmed_at is not null
-        )
-      )
     ) then 'wrong_account'
+    when p.email <> p_invitation.email and exists (
+      select from public.profiles o where o.email = p_invitation.email and o.email_confirmed_at is not null
+    ) then 'wrong_account'
+    when p.email <> p_invitation.email and not p_own_account then 'no_account'
     -- Were it accepted, the company would learn that this address is its member's, too.
     when exists (
       select from public.company_members m
       where m.company_id = p_invitation.company_id and m.user_id = p_user_id and m.status = 'active' and m.email <> p_invitation.email
     ) then 'already_member'
-  end;
+  end
+  from (values (p_user_id)) one (id) left join public.profiles p using (id);
 $$;
 
-COMMENT ON FUNCTION private.acceptance_refusal(p_invitation public.company_employee_invitations, p_user_id uuid, p_own_account boolean) IS 'Why an account does not accept an invitation: wrong_account, or already_member by another address; null where it may. p_own_account: its owner wants to join with it, though it has another address.';
+COMMENT ON FUNCTION private.acceptance_refusal(p_invitation public.company_employee_invitations, p_user_id uuid, p_own_account boolean) IS 'Why an account does not accept an invitation: wrong_account, no_account of the address, or already_member by another address; null where it may. p_own_account: its owner wants to join with it, though it has another address.';
 
 CREATE TABLE public.profiles (
     id uuid NOT NULL,
-    email text,
+    email public.email_address,
     email_confirmed_at timestamp with time zone,
-    display_name text DEFAULT ''::text NOT NULL,
-    locale text DEFAULT 'en'::text NOT NULL,
+    display_name public.shown_name DEFAULT ''::text NOT NULL,
+    locale public.language_tag DEFAULT 'en'::text NOT NULL,
     time_zone text DEFAULT 'UTC'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT only_an_address_is_confirmed CHECK (((email_confirmed_at IS NULL) OR (email IS NOT NULL))),
-    CONSTRAINT profiles_display_name_check CHECK (((length(display_name) <= 100) AND (display_name !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT profiles_email_check CHECK (((email = lower(email)) AND (length(email) <= 320))),
-    CONSTRAINT profiles_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text))
+    CONSTRAINT profiles_display_name_check CHECK ((length((display_name)::text) <= 100))
 );
 ALTER TABLE ONLY public.profiles ALTER COLUMN id SET STATISTICS 0;
 ALTER TABLE ONLY public.profiles ALTER COLUMN email_confirmed_at SET STATISTICS 0;
@@ -287,11 +346,11 @@ ALTER TABLE ONLY public.profiles FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.profiles IS 'Name, language and time zone of a person, and a copy of their address as Auth knows it.';
 
-COMMENT ON COLUMN public.profiles.email IS 'Follows auth.users.email; never written by clients.';
+COMMENT ON COLUMN public.profiles.email IS 'Follows auth.users.email, by which Auth finds the account; never written by clients.';
 
 COMMENT ON COLUMN public.profiles.email_confirmed_at IS 'Since when the account has a confirmed address, by this database''s clock. Auth''s own moves with every reset of the password.';
 
-COMMENT ON COLUMN public.profiles.locale IS 'BCP 47 language, optionally with region: en, de, pt-BR.';
+COMMENT ON COLUMN public.profiles.locale IS 'The language of their mails.';
 
 CREATE FUNCTION private.account_of(p_email text) RETURNS public.profiles
     LANGUAGE sql STABLE
@@ -302,28 +361,29 @@ $$;
 
 COMMENT ON FUNCTION private.account_of(p_email text) IS 'The account of an address, a confirmed one first; null when there is none.';
 
-CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) RETURNS boolean
+CREATE FUNCTION private.mail_domains(p_texts text[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
-  select cardinality(p_list) <= p_most and coalesce(array_ndims(p_list), 1) = 1
-    and not exists (select from unnest(p_list) e where (length(e) <= p_longest and e ~ p_pattern) is not true);
+  select case when cardinality(p_texts) <= 1000 then (
+    select case when count(*) = count(domain) then coalesce(array_agg(domain order by domain), '{}') end
+    from (select distinct private.mail_domain(t) as domain from unnest(p_texts) t) each_once
+  ) end;
 $$;
 
-COMMENT ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) IS 'Whether a list has at most so many elements, each at most so long and like the pattern.';
+COMMENT ON FUNCTION private.mail_domains(p_texts text[]) IS 'Domains as they are kept, each once, in order; null where one is none, or they are more than 1,000.';
 
 CREATE TABLE public.companies (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
-    name text NOT NULL,
+    name public.shown_name NOT NULL,
     status public.company_status DEFAULT 'active'::text NOT NULL,
-    locale text DEFAULT 'en'::text NOT NULL,
+    locale public.language_tag DEFAULT 'en'::text NOT NULL,
     time_zone text DEFAULT 'UTC'::text NOT NULL,
     allowed_email_domains text[] DEFAULT '{}'::text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT companies_allowed_email_domains_check CHECK (private.is_list_of(allowed_email_domains, 50, 253, '^[a-z0-9.-]+$'::text)),
-    CONSTRAINT companies_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text)),
-    CONSTRAINT companies_name_check CHECK (((length(name) <= 200) AND (TRIM(BOTH FROM name) <> ''::text) AND (name !~ '[[:cntrl:]]'::text)))
+    CONSTRAINT companies_allowed_email_domains_check CHECK (((cardinality(allowed_email_domains) <= 50) AND (NOT (allowed_email_domains IS DISTINCT FROM private.mail_domains(allowed_email_domains))))),
+    CONSTRAINT companies_name_check CHECK (((name)::text <> ''::text))
 );
 ALTER TABLE ONLY public.companies ALTER COLUMN id SET STATISTICS 0;
 ALTER TABLE ONLY public.companies ALTER COLUMN name SET STATISTICS 0;
@@ -337,27 +397,46 @@ ALTER TABLE ONLY public.companies FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.companies IS 'An employer whose people may book sessions.';
 
-COMMENT ON COLUMN public.companies.allowed_email_domains IS 'Domains that may be invited, lower case. Empty: any.';
+COMMENT ON COLUMN public.companies.allowed_email_domains IS 'Domains that may be invited. Empty: any.';
 
 CREATE FUNCTION private.address_refusal(p_company public.companies, p_email text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    AS $_$
+    AS $$
 begin
   return case
-    -- As core::email_address leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
-    when p_email is null or length(p_email) > 254
-      or p_email !~ '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'
-      or length(split_part(p_email, '@', 1)) > 64 then 'invalid_email'
+    when private.new_email_address(p_email) is distinct from p_email or p_email is null then 'invalid_email'
     when cardinality(p_company.allowed_email_domains) > 0
       and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
     when private.is_member_address(p_company.id, p_email) then 'already_member'
     when exists (select from private.email_suppressions where address = p_email) then 'suppressed'
   end;
 end;
-$_$;
+$$;
 
 COMMENT ON FUNCTION private.address_refusal(p_company public.companies, p_email text) IS 'invalid_email, domain_not_allowed, already_member, suppressed, or null where the address may be invited.';
+
+CREATE FUNCTION private.ascii_domain(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select case
+    when length(p_text) > 320 then null
+    when p_text ~ '^[\u0001-\u007F]*$' then lower(p_text collate "C")
+    else (
+      select string_agg(case when label ~ '^[\u0001-\u007F]*$' then label else 'xn--' || private.punycode(label) end, '.' order by n)
+      from (
+        select normalize(string_agg(lower(c collate "und-x-icu"), '' order by n), nfc) as host
+        from regexp_split_to_table(normalize(regexp_replace(translate(p_text, '。｡', '..'),
+          '[\u00AD\u034F\u180B-\u180D\u180F\u200B\u2060\u2064\uFE00-\uFE0F\uFEFF\U000E0100-\U000E01EF]', '', 'g'), nfkc), '') with ordinality u (c, n)
+      ) written, regexp_split_to_table(host, '\.') with ordinality l (label, n)
+      -- The parser takes what ends in a number for an IP address.
+      where host !~ '(^|\.)([0-9]+|0x[0-9a-f]*)$'
+    )
+  end;
+$_$;
+
+COMMENT ON FUNCTION private.ascii_domain(p_text text) IS 'A domain in lower case and ASCII, whether or not it is one.';
 
 CREATE FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -937,8 +1016,8 @@ $$;
 CREATE TABLE public.email_changes (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    old_email text NOT NULL,
-    new_email text NOT NULL,
+    old_email public.email_address NOT NULL,
+    new_email public.email_address NOT NULL,
     status text DEFAULT 'requested'::text NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     consumed_at timestamp with time zone,
@@ -947,12 +1026,10 @@ CREATE TABLE public.email_changes (
     reverted_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT addresses_differ CHECK ((old_email <> new_email)),
+    CONSTRAINT addresses_differ CHECK (((old_email)::text <> (new_email)::text)),
     CONSTRAINT cancelled_at_iff_cancelled CHECK (((cancelled_at IS NOT NULL) = (status = ANY (ARRAY['cancelled'::text, 'reverting'::text, 'reverted'::text])))),
     CONSTRAINT confirmed_at_iff_auth_had_it CHECK (((confirmed_at IS NOT NULL) = (status = ANY (ARRAY['confirmed'::text, 'reverting'::text, 'reverted'::text])))),
     CONSTRAINT consumed_before_it_is_confirming CHECK (((consumed_at IS NOT NULL) OR (status <> ALL (ARRAY['confirming'::text, 'confirmed'::text, 'reverting'::text, 'reverted'::text])))),
-    CONSTRAINT email_changes_new_email_check CHECK (((new_email = lower(new_email)) AND (length(new_email) <= 320))),
-    CONSTRAINT email_changes_old_email_check CHECK (((old_email = lower(old_email)) AND (length(old_email) <= 320))),
     CONSTRAINT email_changes_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'confirming'::text, 'confirmed'::text, 'cancelled'::text, 'reverting'::text, 'reverted'::text, 'superseded'::text]))),
     CONSTRAINT expires_after_creation CHECK ((expires_at > created_at)),
     CONSTRAINT reverted_at_iff_reverted CHECK (((reverted_at IS NOT NULL) = (status = 'reverted'::text)))
@@ -1030,7 +1107,7 @@ begin
     private.link_refusal(
       t.used_at is not null and not exists (select from public.email_changes where user_id = c.user_id and status = 'reverting'),
       t.superseded_at is not null
-        or v_back_to is null and not exists (select from auth.users where id = c.user_id and lower(email) = c.old_email),
+        or v_back_to is null and not exists (select from auth.users where id = c.user_id and private.email_address(email) = c.old_email),
       case when t.used_at is null then t.expires_at end
     ),
     case when v_back_to is not null and not private.make_room_for(v_back_to, c.user_id) then 'address_taken' end,
@@ -1058,16 +1135,22 @@ CREATE FUNCTION private.change_company(p_company_id uuid, p_name text, p_locale 
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_fault constant text := coalesce(
+    private.name_fault(p_name, 200),
+    case when private.shown_name(p_name) = '' then 'A company has a name.' end,
+    case when p_locale is not null and private.language_tag(p_locale) is null then 'A language is as de or pt-BR.' end
+  );
 begin
   perform private.lock_company_as_admin(p_company_id);
-  if p_time_zone is not null and not exists (select from private.time_zones where name = p_time_zone) then
+  if v_fault is not null then
+    raise sqlstate 'PT422' using message = 'invalid_company', detail = v_fault;
+  elsif p_time_zone is not null and not exists (select from private.time_zones where name = p_time_zone) then
     raise sqlstate 'PT422' using message = 'invalid_time_zone', detail = 'A time zone is one of the IANA''s, such as Europe/Lisbon.';
   end if;
   update public.companies
-  set name = coalesce(trim(p_name), name), locale = coalesce(p_locale, locale), time_zone = coalesce(p_time_zone, time_zone)
+  set name = coalesce(p_name, name), locale = coalesce(p_locale, locale), time_zone = coalesce(p_time_zone, time_zone)
   where id = p_company_id;
-exception when check_violation then
-  raise sqlstate 'PT422' using message = 'invalid_company', detail = 'A name has 1 to 200 characters, and a language is as en or pt-BR.';
 end;
 $$;
 
@@ -1188,7 +1271,7 @@ $$;
 
 COMMENT ON FUNCTION private.check_entitled(p_company_id uuid, p_starts_at timestamp with time zone) IS 'Refuses a session that the company''s plan does not cover: no_plan, plan_ends_before.';
 
-CREATE FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) RETURNS jsonb
+CREATE FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -1200,7 +1283,8 @@ begin
   if cardinality(p_password_prefixes) > 4 then
     raise exception using errcode = '22023', message = 'at most four prefixes';
   end if;
-  v_outcome := private.examine_invitation(p_token_id, p_token_hash);
+  -- Here, since an account is made before accept_invitation() is asked.
+  v_outcome := case when private.name_fault(p_full_name, 100) is not null then 'invalid_name' else private.examine_invitation(p_token_id, p_token_hash) end;
   if v_outcome <> 'live' then
     return jsonb_build_object('outcome', v_outcome);
   end if;
@@ -1361,7 +1445,7 @@ COMMENT ON FUNCTION private.check_resendable(p_invitation public.company_employe
 CREATE TABLE public.company_subscription_plans (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     slug text NOT NULL,
-    name text NOT NULL,
+    name public.shown_name NOT NULL,
     description text DEFAULT ''::text NOT NULL,
     seats integer NOT NULL,
     sessions_per_month integer,
@@ -1373,7 +1457,7 @@ CREATE TABLE public.company_subscription_plans (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT company_subscription_plans_description_check CHECK ((length(description) <= 2000)),
     CONSTRAINT company_subscription_plans_features_check CHECK (((jsonb_typeof(features) = 'object'::text) AND (octet_length((features)::text) <= 5000))),
-    CONSTRAINT company_subscription_plans_name_check CHECK (((length(name) <= 100) AND (TRIM(BOTH FROM name) <> ''::text) AND (name !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT company_subscription_plans_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100))),
     CONSTRAINT company_subscription_plans_seats_check CHECK (((seats >= 1) AND (seats <= 100000))),
     CONSTRAINT company_subscription_plans_sessions_per_month_check CHECK (((sessions_per_month >= 1) AND (sessions_per_month <= 1000))),
     CONSTRAINT company_subscription_plans_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60))),
@@ -1660,7 +1744,7 @@ begin
     raise sqlstate 'PT404' using message = 'member_not_found', detail = 'There is no such member of your company.';
   end if;
   return query
-    select m.user_id, p.display_name, m.email, m.role::text, m.status, m.created_at
+    select m.user_id, p.display_name::text, m.email::text, m.role::text, m.status, m.created_at
     from public.company_members m
     join public.profiles p on p.id = m.user_id
     where m.company_id = p_company_id and m.status = 'active'
@@ -1747,7 +1831,7 @@ begin
   end if;
   select * into t from private.email_change_tokens where id = p_token_id;
   select * into c from public.email_changes where id = t.change_id for update;
-  select lower(email) into v_email from auth.users where id = c.user_id;
+  select private.email_address(email) into v_email from auth.users where id = c.user_id;
   v_outcome := coalesce(
     case when c.status = 'confirmed' and v_email = c.new_email then 'already_verified' end,
     private.link_refusal(
@@ -1782,6 +1866,11 @@ declare
   v_account auth.users;
   v_outcome text;
 begin
+  -- Before the link is looked at: it goes on working.
+  v_outcome := private.introduction_fault(p_introduction);
+  if v_outcome is not null then
+    return jsonb_build_object('outcome', v_outcome);
+  end if;
   -- The person before the token, in the order of private.issue_email_verification().
   perform from public.profiles
   where id = (select user_id from public.email_verification_tokens where id = p_token_id) for no key update;
@@ -1793,7 +1882,7 @@ begin
   select * into v_account from auth.users where id = v_token.user_id;
   v_outcome := coalesce(
     private.link_refusal(
-      false, v_token.superseded_at is not null or lower(v_account.email) is distinct from v_token.email, v_token.expires_at
+      false, v_token.superseded_at is not null or private.email_address(v_account.email) is distinct from v_token.email, v_token.expires_at
     ),
     case when v_token.verified_at is null then 'verified' else 'already_verified' end
   );
@@ -2095,6 +2184,18 @@ $$;
 
 COMMENT ON FUNCTION private.document_json(p_document public.specialist_documents) IS 'A document as the functions for platform admins answer it.';
 
+CREATE FUNCTION private.email_address(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select lower(part[1] collate "C") || '@' || domain
+  from regexp_match(left(p_text, 321), '^[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*([^@\u0001-\u0020\u007F]+)@([^@]+?)[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*$') part,
+    private.ascii_domain(part[2]) domain
+  where domain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$' and octet_length(part[1] || '@' || domain) <= 320;
+$_$;
+
+COMMENT ON FUNCTION private.email_address(p_text text) IS 'An address as it is kept, whatever Auth takes for one: trimmed, in lower case, its domain in ASCII. Null for what is none.';
+
 CREATE FUNCTION private.email_priority(p_category text) RETURNS smallint
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -2267,7 +2368,7 @@ begin
     user_id, stream, category, template_key, recipient, variables, dedupe_key,
     token_purpose, token_id, booking_reminder_id
   ) values (
-    p_user_id, p_stream, p_category, p_template, lower(trim(p_recipient)), coalesce(p_variables, '{}'),
+    p_user_id, p_stream, p_category, p_template, coalesce(private.email_address(p_recipient), p_recipient), coalesce(p_variables, '{}'),
     p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id
   )
   on conflict (dedupe_key) do nothing
@@ -2356,7 +2457,7 @@ begin
     private.link_refusal(
       v_token.used_at is not null,
       v_token.superseded_at is not null
-        or v_token.email is distinct from (select lower(email) from auth.users where id = v_token.user_id),
+        or v_token.email is distinct from (select private.email_address(email) from auth.users where id = v_token.user_id),
       v_token.expires_at
     ),
     'live'
@@ -2536,10 +2637,9 @@ CREATE FUNCTION private.follow_auth_user() RETURNS trigger
     AS $$
 begin
   update public.profiles
-  set email = lower(nullif(new.email, '')),
-      email_confirmed_at = case
-        when new.email_confirmed_at is not null and nullif(new.email, '') is not null then coalesce(email_confirmed_at, now())
-      end
+  set email = e,
+      email_confirmed_at = case when new.email_confirmed_at is not null and e is not null then coalesce(email_confirmed_at, now()) end
+  from private.email_address(new.email) e
   where id = new.id;
   return null;
 end;
@@ -2566,15 +2666,18 @@ CREATE FUNCTION private.follow_email_change() RETURNS trigger
 declare
   v_change public.email_changes;
 begin
+  if private.email_address(old.email) is not distinct from private.email_address(new.email) then
+    return null;
+  end if;
   select * into v_change from public.email_changes
   where user_id = new.id and status = 'reverting' order by created_at limit 1 for update;
-  if v_change.old_email = lower(new.email) then
+  if v_change.old_email = private.email_address(new.email) then
     perform private.finish_reversal(new.id, v_change.old_email);
     return null;
   end if;
   -- The newest that was taken to Auth, also when a newer one was asked for meanwhile.
   select * into v_change from public.email_changes
-  where user_id = new.id and old_email = lower(old.email) and new_email = lower(new.email)
+  where user_id = new.id and old_email = private.email_address(old.email) and new_email = private.email_address(new.email)
     and confirmed_at is null and consumed_at > now() - interval '1 hour'
   order by created_at desc limit 1 for update;
   if v_change.status = 'cancelled' then
@@ -2620,7 +2723,7 @@ CREATE FUNCTION private.follow_first_confirmation() RETURNS trigger
 begin
   if private.was_signed_up_before(new.id) and not exists (
     select from public.email_verification_tokens
-    where user_id = new.id and email = lower(new.email) and verified_at is not null
+    where user_id = new.id and email = private.email_address(new.email) and verified_at is not null
   ) then
     perform private.introduce(new.id, null);
   end if;
@@ -2990,9 +3093,8 @@ CREATE FUNCTION private.handle_new_user() RETURNS trigger
     AS $$
 begin
   insert into public.profiles (id, email, email_confirmed_at, display_name, locale, time_zone)
-  select new.id, lower(nullif(new.email, '')), case when nullif(new.email, '') is not null then new.email_confirmed_at end,
-    i.display_name, i.locale, i.time_zone
-  from private.introduction(new.raw_user_meta_data) i
+  select new.id, e, case when e is not null then new.email_confirmed_at end, i.display_name, i.locale, i.time_zone
+  from private.introduction(new.raw_user_meta_data) i, private.email_address(new.email) e
   on conflict (id) do nothing;
   return null;
 end;
@@ -3084,15 +3186,28 @@ COMMENT ON FUNCTION private.introduce(p_user_id uuid, p_said jsonb) IS 'Name, la
 CREATE FUNCTION private.introduction(p_said jsonb, OUT display_name text, OUT locale text, OUT time_zone text) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    AS $_$
+    AS $$
 begin
-  display_name := left(trim(regexp_replace(coalesce(p_said ->> 'display_name', p_said ->> 'full_name', p_said ->> 'name', ''), '[[:cntrl:]]+', ' ', 'g')), 100);
-  locale := coalesce(substring(p_said ->> 'locale' from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), 'en');
+  display_name := private.shown_name(coalesce(p_said ->> 'display_name', p_said ->> 'full_name', p_said ->> 'name'));
+  display_name := case when length(display_name) <= 100 then display_name else '' end;
+  locale := coalesce(private.language_tag(p_said ->> 'locale'), 'en');
   time_zone := coalesce(private.zone_name(p_said ->> 'time_zone'), 'UTC');
 end;
-$_$;
+$$;
 
 COMMENT ON FUNCTION private.introduction(p_said jsonb, OUT display_name text, OUT locale text, OUT time_zone text) IS 'Name, language and time zone as a profile takes them; the defaults for what was not said, or not so.';
+
+CREATE FUNCTION private.introduction_fault(p_said jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when private.name_fault(p_said ->> 'display_name', 100) is not null then 'invalid_name'
+    when trim(p_said ->> 'locale') <> '' and private.language_tag(p_said ->> 'locale') is null then 'invalid_locale'
+  end;
+$$;
+
+COMMENT ON FUNCTION private.introduction_fault(p_said jsonb) IS 'invalid_name or invalid_locale where a person who introduces themselves should say it again, or null.';
 
 CREATE FUNCTION private.invitation_answer(p_invitation_id uuid, p_company_id uuid, p_status text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3141,7 +3256,10 @@ CREATE FUNCTION private.invite_address(p_company public.companies, p_email text,
 declare
   i public.company_employee_invitations;
 begin
-  outcome := private.address_refusal(p_company, p_email);
+  outcome := coalesce(private.address_refusal(p_company, p_email), case
+    when private.name_fault(p_full_name, 100) is not null then 'invalid_name'
+    when trim(p_locale) <> '' and private.language_tag(p_locale) is null then 'invalid_locale'
+  end);
   if outcome is not null then
     return;
   end if;
@@ -3157,7 +3275,7 @@ begin
     return;
   end if;
   insert into public.company_employee_invitations as e (company_id, email, role, full_name, locale, expires_at, invited_by)
-  values (p_company.id, p_email, p_role, p_full_name, p_locale, now() + interval '1 day', private.user_id())
+  values (p_company.id, p_email, p_role, nullif(private.shown_name(p_full_name), ''), private.language_tag(p_locale), now() + interval '1 day', private.user_id())
   on conflict (company_id, email) where status <> 'accepted' do update
   set role = excluded.role, full_name = excluded.full_name, locale = excluded.locale, status = 'pending', revoked_at = null,
       invited_by = excluded.invited_by, expires_at = greatest(excluded.expires_at, e.sent_at + interval '1 day'),
@@ -3175,7 +3293,7 @@ COMMENT ON FUNCTION private.invite_address(p_company public.companies, p_email t
 CREATE FUNCTION private.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $_$
+    AS $$
 declare
   v_context constant jsonb := private.caller_context(p_context, 'invite_employees');
   v_company public.companies := private.lock_inviting_company(p_company_id);
@@ -3196,9 +3314,7 @@ begin
       raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
     end if;
     select * into v_result from private.invite_address(
-      v_company, v_row.email, coalesce(v_row.role, 'employee'),
-      nullif(left(trim(regexp_replace(v_row.full_name, '[[:cntrl:]]+', ' ', 'g')), 100), ''),
-      substring(v_row.locale from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), v_context
+      v_company, private.new_email_address(v_row.email), coalesce(v_row.role, 'employee'), v_row.full_name, v_row.locale, v_context
     );
     v_results := v_results || jsonb_build_object(
       'index', coalesce(v_row.index, v_row.n - 1), 'status', v_result.outcome, 'invitation_id', v_result.invitation_id
@@ -3206,7 +3322,7 @@ begin
   end loop;
   return jsonb_build_object('results', v_results, 'seats', private.company_seats(p_company_id));
 end;
-$_$;
+$$;
 
 CREATE FUNCTION private.inviter_may_invite(p_invitation public.company_employee_invitations) RETURNS boolean
     LANGUAGE sql STABLE
@@ -3250,6 +3366,16 @@ CREATE FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at times
 $$;
 
 COMMENT ON FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) IS 'Whether a change at p_at comes too late for a session that starts at p_starts_at.';
+
+CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select cardinality(p_list) <= p_most and coalesce(array_ndims(p_list), 1) = 1
+    and not exists (select from unnest(p_list) e where (length(e) <= p_longest and e ~ p_pattern) is not true);
+$$;
+
+COMMENT ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) IS 'Whether a list has at most so many elements, each at most so long and like the pattern.';
 
 CREATE FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -3344,14 +3470,14 @@ declare
 begin
   -- As in private.issue_email_verification().
   select * into v_person from public.profiles where id = p_user_id for no key update;
-  if v_person.email_confirmed_at is null or v_person.email not like '_%@_%' or v_person.email = lower(p_email)
+  if v_person.email_confirmed_at is null or v_person.email = private.email_address(p_email)
     or exists (select from public.email_changes where user_id = p_user_id and status = 'reverting')
   then
     return null;
   end if;
   perform private.supersede_email_changes(p_user_id);
   insert into public.email_changes (user_id, old_email, new_email, created_at, expires_at)
-  values (p_user_id, v_person.email, lower(p_email), p_now, p_now + private.token_lifetime('email_change'))
+  values (p_user_id, v_person.email, private.email_address(p_email), p_now, p_now + private.token_lifetime('email_change'))
   returning * into v_change;
   perform private.mail_new_address(v_change, p_may_mail);
   perform private.mail_old_address(v_change);
@@ -3371,7 +3497,7 @@ begin
   -- One issue per person at a time, so that of two at once the later one wins. It waits for a
   -- person who is being deleted, before it holds anything that the deletion waits for.
   perform from public.profiles where id = p_user_id for no key update;
-  if not found then
+  if not found or private.email_address(p_email) is null then
     return null;
   end if;
   update public.email_verification_tokens
@@ -3379,7 +3505,7 @@ begin
   where user_id = p_user_id and verified_at is null and superseded_at is null;
   insert into public.email_verification_tokens (user_id, email, created_at, expires_at, max_attempts)
   values (
-    p_user_id, lower(p_email), p_now, p_now + private.token_lifetime('email_verification'),
+    p_user_id, private.email_address(p_email), p_now, p_now + private.token_lifetime('email_verification'),
     private.setting('token_max_attempts')::int
   )
   returning * into v_token;
@@ -3428,7 +3554,7 @@ begin
   perform private.retire_password_resets(p_user_id, p_now);
   insert into public.password_reset_tokens (user_id, email, created_at, expires_at, max_attempts)
   values (
-    p_user_id, lower(p_email), p_now, p_now + private.token_lifetime('password_reset'),
+    p_user_id, private.email_address(p_email), p_now, p_now + private.token_lifetime('password_reset'),
     private.setting('token_max_attempts')::int
   )
   returning * into v_token;
@@ -3458,7 +3584,6 @@ begin
     from public.profiles
     where (email = any (p_emails) or p_purpose = 'password_reset' and id = any (array(select private.moved_accounts(p_emails))))
       and (email_confirmed_at is null or p_purpose <> 'email_verification')
-      and email like '_%@_%'
     order by id
     for no key update skip locked
   ) p
@@ -3991,6 +4116,30 @@ $$;
 
 COMMENT ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether an attempt comes late enough to be answered by whether the password is right. Counts and logs it.';
 
+CREATE FUNCTION private.keep_in_form() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_row constant jsonb := to_jsonb(new);
+  v_form jsonb := jsonb_build_object();
+  v_found jsonb;
+begin
+  for i in 0..tg_nargs - 1 by 2 loop
+    v_found := v_row -> tg_argv[i];
+    v_form := v_form || jsonb_build_object(tg_argv[i], case tg_argv[i + 1]
+      when 'shown_name' then to_jsonb(private.shown_name(v_found #>> '{}'))
+      when 'language_tag' then to_jsonb(private.language_tag(v_found #>> '{}'))
+      when 'language_tags' then to_jsonb(private.language_tags(private.texts_in(v_found)))
+      when 'mail_domains' then to_jsonb(private.mail_domains(private.texts_in(v_found)))
+    end);
+  end loop;
+  return jsonb_populate_record(new, jsonb_strip_nulls(v_form));
+end;
+$$;
+
+COMMENT ON FUNCTION private.keep_in_form() IS 'Trigger: brings columns into the form in which they are kept. Arguments: each column, and the function that says its form.';
+
 CREATE FUNCTION private.keep_no_statistics(p_table regclass, p_but name DEFAULT NULL::name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4064,6 +4213,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.kick_function(p_name text, p_body jsonb) IS 'Calls an edge function with the cron key after commit; the id of the answer in net._http_response. Raises where that cannot be: a job then has failed.';
+
+CREATE FUNCTION private.language_tags(p_texts text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case when cardinality(p_texts) <= 100 then (
+    select case when count(*) = count(tag) then coalesce(array_agg(tag order by first), '{}') end
+    from (select private.language_tag(t) as tag, min(n) as first from unnest(p_texts) with ordinality u (t, n) group by 1) each_once
+  ) end;
+$$;
+
+COMMENT ON FUNCTION private.language_tags(p_texts text[]) IS 'Languages as they are kept, each once; null where one is none, or they are more than 100.';
 
 CREATE FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) RETURNS TABLE(batch_id uuid, mails integer)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4388,6 +4549,16 @@ $$;
 
 COMMENT ON FUNCTION private.mail_document(p_document public.specialist_documents, p_template text, p_occasion text) IS 'Mails a specialist about a document, once for each occasion. Its status and the specialist''s are those of now.';
 
+CREATE FUNCTION private.mail_domain(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select domain from private.ascii_domain(regexp_replace(left(p_text, 321), '^[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*@?|\.?[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*$', '', 'g')) domain
+  where domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' and domain !~ '\.[0-9]+$' and length(domain) <= 253;
+$_$;
+
+COMMENT ON FUNCTION private.mail_domain(p_text text) IS 'A domain of addresses as it is kept, as the part of new_email_address() after the @; that sign before it and a dot after it are left away. Null for what is none.';
+
 CREATE FUNCTION private.mail_invitation(p_invitation_id uuid, p_company public.companies) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4534,7 +4705,7 @@ begin
     return false;
   end if;
   delete from auth.users
-  where lower(email) = p_email and id <> p_user_id and email_confirmed_at is null and phone_confirmed_at is null;
+  where id in (select id from public.profiles where email = p_email) and id <> p_user_id and email_confirmed_at is null and phone_confirmed_at is null;
   return true;
 end;
 $$;
@@ -4735,12 +4906,36 @@ CREATE FUNCTION private.my_verification() RETURNS jsonb
   where s.user_id = private.user_id();
 $$;
 
+CREATE FUNCTION private.name_fault(p_text text, p_longest integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when length(p_text) > 200 or length(private.shown_name(p_text)) > p_longest then format('A name has up to %s characters.', p_longest)
+    when private.has_unseen(p_text) then 'The name has a character that cannot be seen.'
+    when private.has_link(p_text) then 'A name holds no link.'
+  end;
+$$;
+
+COMMENT ON FUNCTION private.name_fault(p_text text, p_longest integer) IS 'Why a text is no name of at most so many characters, in words; null where it is one, or none at all.';
+
 CREATE FUNCTION private.network_of(p_ip inet) RETURNS inet
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$ select network(set_masklen(p_ip, case family(p_ip) when 4 then 32 else 64 end)); $$;
 
 COMMENT ON FUNCTION private.network_of(p_ip inet) IS 'The network that one client has for itself: an IPv4 address, or an IPv6 /64.';
+
+CREATE FUNCTION private.new_email_address(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select address from private.email_address(p_text) address
+  where length(address) <= 254 and private.mail_domain(split_part(address, '@', 2)) is not null
+    and address ~ '^(?=[^@]{1,64}@)[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@';
+$_$;
+
+COMMENT ON FUNCTION private.new_email_address(p_text text) IS 'An address that we may be the first to write to, as email_address() keeps it. Null also for what an account may have, and no mail should go to unasked.';
 
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100
@@ -4897,6 +5092,59 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into tokens and mails, where the account and the cooldown allow it. Returns how many it looked at.';
+
+CREATE FUNCTION private.punycode(p_label text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_points constant int[] := array(select ascii(c) from regexp_split_to_table(p_label, '') with ordinality u (c, n) order by n);
+  v_basic constant text := regexp_replace(p_label, '[^\u0001-\u007F]', '', 'g');
+  v_out text := v_basic || case when v_basic = '' then '' else '-' end;
+  v_done int := length(v_basic);
+  v_next int := 128;
+  v_delta int := 0;
+  v_bias int := 72;
+  v_least int;
+  v_digit int;
+  v_rest int;
+  v_point int;
+begin
+  while v_done < cardinality(v_points) loop
+    v_least := (select min(p) from unnest(v_points) p where p >= v_next);
+    v_delta := v_delta + (v_least - v_next) * (v_done + 1);
+    v_next := v_least;
+    foreach v_point in array v_points loop
+      v_delta := v_delta + (v_point < v_next)::int;
+      if v_point = v_next then
+        v_rest := v_delta;
+        for k in 1..100 loop
+          v_digit := least(greatest(36 * k - v_bias, 1), 26);
+          exit when v_rest < v_digit;
+          v_out := v_out || substr('abcdefghijklmnopqrstuvwxyz0123456789', 1 + v_digit + (v_rest - v_digit) % (36 - v_digit), 1);
+          v_rest := (v_rest - v_digit) / (36 - v_digit);
+        end loop;
+        v_out := v_out || substr('abcdefghijklmnopqrstuvwxyz0123456789', 1 + v_rest, 1);
+        v_delta := v_delta / case when v_done = length(v_basic) then 700 else 2 end;
+        v_delta := v_delta + v_delta / (v_done + 1);
+        v_bias := 0;
+        while v_delta > 455 loop
+          v_delta := v_delta / 35;
+          v_bias := v_bias + 36;
+        end loop;
+        v_bias := v_bias + 36 * v_delta / (v_delta + 38);
+        v_delta := 0;
+        v_done := v_done + 1;
+      end if;
+    end loop;
+    v_delta := v_delta + 1;
+    v_next := v_next + 1;
+  end loop;
+  return v_out;
+end;
+$$;
+
+COMMENT ON FUNCTION private.punycode(p_label text) IS 'A label of a domain in ASCII, without its prefix xn--.';
 
 CREATE FUNCTION private.purge(p_table regclass, p_column name, p_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -5556,7 +5804,7 @@ begin
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
   insert into private.token_requests (purpose, user_id, email, address_key, context)
-  select p_purpose, p_user_id, lower(trim(p_email)), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
+  select p_purpose, p_user_id, private.email_address(p_email), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
   where not exists (
     select from private.token_requests r
     where r.address_key = p_address_key and r.purpose = p_purpose and r.user_id is not distinct from p_user_id
@@ -5921,21 +6169,23 @@ COMMENT ON FUNCTION private.session_release_delay() IS 'How long the sessions of
 CREATE FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $_$
+    AS $$
 declare
-  v_domains text[] := array(select distinct lower(trim(d)) from unnest(p_domains) d order by 1);
+  v_domains constant text[] := private.mail_domains(p_domains);
 begin
   perform private.lock_company_as_admin(p_company_id);
-  if cardinality(v_domains) > 50 or exists (
-    select from unnest(v_domains) d
-    where d is null or length(d) > 253 or d !~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'
-  ) then
-    raise sqlstate 'PT422' using message = 'invalid_domain', detail = 'Up to 50 domains, such as example.com.';
+  if cardinality(v_domains) > 50 or cardinality(p_domains) > 1000 then
+    raise sqlstate 'PT422' using message = 'invalid_domain', detail = 'A company allows up to 50 domains.';
+  elsif v_domains is null then
+    raise sqlstate 'PT422' using message = 'invalid_domain', detail = (
+      select format('%s is no domain such as example.com.', coalesce(to_json(left(d, 100))::text, 'null'))
+      from unnest(p_domains) d where private.mail_domain(d) is null limit 1
+    );
   end if;
   update public.companies set allowed_email_domains = v_domains where id = p_company_id;
   return v_domains;
 end;
-$_$;
+$$;
 
 CREATE FUNCTION private.set_company_status(p_company_id uuid, p_status text, p_reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6094,6 +6344,16 @@ begin
   return v_answer;
 end;
 $$;
+
+CREATE FUNCTION private.shown_name(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select trim(regexp_replace(normalize(p_text, nfc), '[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+', ' ', 'g'))
+  where length(p_text) <= 200 and not private.has_unseen(p_text) and not private.has_link(p_text);
+$$;
+
+COMMENT ON FUNCTION private.shown_name(p_text text) IS 'A name as it is kept; null for what is none, empty for one of spaces alone.';
 
 CREATE FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) RETURNS text
     LANGUAGE sql STABLE
@@ -6461,7 +6721,7 @@ begin
   )
   select array_agg(t) into v_requests from taken;
   v_allowed := array(select private.take_cooldown(p_purpose, array(select r.address_key from unnest(v_requests) r), p_now));
-  return query select r.user_id, r.email, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
+  return query select r.user_id, r.email::text, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
 end;
 $$;
 
@@ -6474,9 +6734,9 @@ CREATE FUNCTION private.template_in_force(p_key text, p_locale text) RETURNS big
   select t.id
   from public.email_templates t
   where t.key = p_key
-    and t.locale in (p_locale, split_part(p_locale, '-', 1), 'en')
+    and (t.locale = 'en' or starts_with(private.language_tag(p_locale) || '-', t.locale || '-'))
     and t.published_at is not null
-  order by (t.locale = p_locale) desc, (t.locale = split_part(p_locale, '-', 1)) desc, t.version desc
+  order by starts_with(private.language_tag(p_locale) || '-', t.locale || '-') is true desc, length(t.locale) desc, t.version desc
   limit 1;
 $$;
 
@@ -6497,6 +6757,15 @@ CREATE FUNCTION private.template_json(p_batch_ids uuid[]) RETURNS json
 $$;
 
 COMMENT ON FUNCTION private.template_json(p_batch_ids uuid[]) IS 'Every template that the batches use, once.';
+
+CREATE FUNCTION private.texts_in(p_list jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select array(select t from jsonb_array_elements_text(case jsonb_typeof(p_list) when 'array' then p_list end) t);
+$$;
+
+COMMENT ON FUNCTION private.texts_in(p_list jsonb) IS 'The elements of a list; none of what is no list.';
 
 CREATE FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(span tstzrange, utc_offset interval)
     LANGUAGE plpgsql STABLE ROWS 2
@@ -6975,7 +7244,7 @@ CREATE FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_u
   select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context, coalesce(p_own_account, false), p_private_address);
 $$;
 
-COMMENT ON FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) IS 'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
+COMMENT ON FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) IS 'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, no_account (another is signed in, and the address has none), already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
 
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
@@ -7042,14 +7311,14 @@ $$;
 
 COMMENT ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) IS 'A company admin changes its name, language and time zone; what is left out stays. Errors: unauthenticated (401), forbidden (403), invalid_company, invalid_time_zone (422).';
 
-CREATE FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] DEFAULT '{}'::text[], p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+CREATE FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] DEFAULT '{}'::text[], p_context jsonb DEFAULT NULL::jsonb, p_full_name text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.check_invitation(p_token_id, p_token_hash, p_password_prefixes);
+  select private.check_invitation(p_token_id, p_token_hash, p_password_prefixes, p_full_name);
 $$;
 
-COMMENT ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) IS 'Looks at the link of an invitation without using it up. Outcome: live, with company, email, full_name, account (none, unconfirmed, confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, revoked, used, superseded, company_suspended, seat_gone. A wrong secret counts.';
+COMMENT ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) IS 'Looks at the link of an invitation without using it up, and at the name with which it is to be accepted. Outcome: live, with company, email, full_name, account (none, unconfirmed, confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, revoked, used, superseded, company_suspended, seat_gone, invalid_name. A wrong secret counts.';
 
 CREATE FUNCTION public.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -7112,7 +7381,7 @@ CREATE FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash 
   select private.consume_email_verification(p_token_id, p_token_hash, p_context, p_introduction);
 $$;
 
-COMMENT ON FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb) IS 'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
+COMMENT ON FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb) IS 'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded; invalid_name, invalid_locale of the introduction.';
 
 CREATE FUNCTION public.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -7193,7 +7462,7 @@ CREATE FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, 
   select private.invite_employees(p_company_id, p_invitations, p_context);
 $$;
 
-COMMENT ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) IS 'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
+COMMENT ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) IS 'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, invalid_name, invalid_locale, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
 
 CREATE FUNCTION public.leave_company(p_company_id uuid) RETURNS void
     LANGUAGE sql
@@ -7365,7 +7634,7 @@ CREATE FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) 
   select private.set_allowed_domains(p_company_id, p_domains);
 $$;
 
-COMMENT ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) IS 'A company admin says which domains may be invited; none: any. Answers them as kept. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
+COMMENT ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) IS 'A company admin says which domains may be invited; none: any. Answers them as kept: in lower case and ASCII, without @ before or a dot after. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
 
 CREATE FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_reason text) RETURNS void
     LANGUAGE sql
@@ -7623,11 +7892,10 @@ ALTER TABLE ONLY private.email_sender FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE private.email_sender IS 'One row: whether sending is paused, and why (quota used up, key refused).';
 
 CREATE TABLE private.email_suppressions (
-    address text NOT NULL,
+    address public.email_address NOT NULL,
     reason text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT email_suppressions_address_check CHECK (((address = lower(address)) AND (length(address) <= 320))),
     CONSTRAINT email_suppressions_reason_check CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'soft_bounces'::text, 'complaint'::text, 'unsubscribed'::text, 'manual'::text])))
 );
 
@@ -7743,14 +8011,13 @@ CREATE TABLE private.token_requests (
     id bigint NOT NULL,
     purpose private.requested_purpose NOT NULL,
     user_id uuid,
-    email text NOT NULL,
+    email public.email_address NOT NULL,
     address_key text NOT NULL,
     context jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT only_a_person_moves_an_account CHECK (((user_id IS NOT NULL) = ((purpose)::text = 'email_change'::text))),
     CONSTRAINT token_requests_address_key_check CHECK ((address_key ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT token_requests_context_check CHECK (((jsonb_typeof(context) = 'object'::text) AND (octet_length((context)::text) <= 2048))),
-    CONSTRAINT token_requests_email_check CHECK (((email = lower(email)) AND (length(email) <= 320)))
+    CONSTRAINT token_requests_context_check CHECK (((jsonb_typeof(context) = 'object'::text) AND (octet_length((context)::text) <= 2048)))
 );
 
 ALTER TABLE ONLY private.token_requests FORCE ROW LEVEL SECURITY;
@@ -7773,7 +8040,7 @@ ALTER TABLE private.token_requests ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
 CREATE TABLE public.email_verification_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    email text NOT NULL,
+    email public.email_address NOT NULL,
     token_hash text,
     expires_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -7783,7 +8050,6 @@ CREATE TABLE public.email_verification_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT attempts_are_limited CHECK (((attempts >= 0) AND (attempts <= max_attempts))),
-    CONSTRAINT email_verification_tokens_email_check CHECK (((email = lower(email)) AND (length(email) <= 320))),
     CONSTRAINT email_verification_tokens_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 20))),
     CONSTRAINT email_verification_tokens_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT expires_after_creation CHECK ((expires_at > created_at)),
@@ -7819,7 +8085,7 @@ COMMENT ON COLUMN public.email_verification_tokens.superseded_at IS 'When a newe
 CREATE TABLE public.password_reset_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
-    email text NOT NULL,
+    email public.email_address NOT NULL,
     token_hash text,
     expires_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
@@ -7834,7 +8100,6 @@ CREATE TABLE public.password_reset_tokens (
     CONSTRAINT expires_after_creation CHECK ((expires_at > created_at)),
     CONSTRAINT only_a_mailed_token_is_used CHECK (((used_at IS NULL) OR (token_hash IS NOT NULL))),
     CONSTRAINT only_a_used_token_is_completed CHECK (((completed_at IS NULL) OR (used_at IS NOT NULL))),
-    CONSTRAINT password_reset_tokens_email_check CHECK (((email = lower(email)) AND (length(email) <= 320))),
     CONSTRAINT password_reset_tokens_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 20))),
     CONSTRAINT password_reset_tokens_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT superseded_after_creation CHECK ((superseded_at >= created_at)),
@@ -8012,7 +8277,7 @@ CREATE TABLE public.communication_logs (
     category text NOT NULL,
     template_key text NOT NULL,
     template_id bigint,
-    recipient text,
+    recipient public.email_address,
     variables jsonb,
     dedupe_key text NOT NULL,
     token_purpose private.token_purpose,
@@ -8027,7 +8292,6 @@ CREATE TABLE public.communication_logs (
     CONSTRAINT communication_logs_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
     CONSTRAINT communication_logs_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
     CONSTRAINT communication_logs_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
-    CONSTRAINT communication_logs_recipient_check CHECK (((recipient = lower(recipient)) AND (length(recipient) <= 320) AND (recipient ~~ '_%@_%'::text))),
     CONSTRAINT communication_logs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
     CONSTRAINT communication_logs_template_key_check CHECK ((length(template_key) <= 63)),
     CONSTRAINT communication_logs_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
@@ -8116,13 +8380,12 @@ COMMENT ON TABLE public.company_dpa_acceptance IS 'Evidence that a company accep
 CREATE TABLE public.company_members (
     company_id uuid NOT NULL,
     user_id uuid NOT NULL,
-    email text NOT NULL,
+    email public.email_address NOT NULL,
     role public.company_role DEFAULT 'employee'::text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
     removed_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT company_members_email_check CHECK (((email = lower(email)) AND (length(email) <= 320))),
     CONSTRAINT company_members_status_check CHECK ((status = ANY (ARRAY['active'::text, 'removed'::text]))),
     CONSTRAINT removed_at_iff_removed CHECK (((removed_at IS NOT NULL) = (status = 'removed'::text)))
 );
@@ -8192,7 +8455,7 @@ COMMENT ON COLUMN public.company_verification.reviewed_by IS 'The platform admin
 CREATE TABLE public.email_templates (
     id bigint NOT NULL,
     key text NOT NULL,
-    locale text NOT NULL,
+    locale public.language_tag NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     subject text NOT NULL,
     html text NOT NULL,
@@ -8202,7 +8465,6 @@ CREATE TABLE public.email_templates (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT email_templates_html_check CHECK (((length(html) <= 100000) AND (TRIM(BOTH FROM html) <> ''::text))),
     CONSTRAINT email_templates_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,62}$'::text)),
-    CONSTRAINT email_templates_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'::text)),
     CONSTRAINT email_templates_subject_check CHECK (((length(subject) <= 200) AND (TRIM(BOTH FROM subject) <> ''::text) AND (subject !~ '[[:cntrl:]]'::text))),
     CONSTRAINT email_templates_text_check CHECK (((length(text) <= 100000) AND (TRIM(BOTH FROM text) <> ''::text))),
     CONSTRAINT email_templates_version_check CHECK ((version > 0))
@@ -8280,14 +8542,14 @@ COMMENT ON TABLE public.pillar_required_documents IS 'The documents that a speci
 CREATE TABLE public.pillars (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     slug text NOT NULL,
-    name text NOT NULL,
+    name public.shown_name NOT NULL,
     description text DEFAULT ''::text NOT NULL,
     sort_order integer DEFAULT 0 NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT pillars_description_check CHECK ((length(description) <= 2000)),
-    CONSTRAINT pillars_name_check CHECK (((length(name) <= 100) AND (TRIM(BOTH FROM name) <> ''::text))),
+    CONSTRAINT pillars_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100))),
     CONSTRAINT pillars_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60)))
 );
 
@@ -8339,7 +8601,7 @@ CREATE TABLE public.session_types (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     pillar_id uuid NOT NULL,
     kind public.session_kind NOT NULL,
-    name text NOT NULL,
+    name public.shown_name NOT NULL,
     description text DEFAULT ''::text NOT NULL,
     default_minutes integer NOT NULL,
     is_active boolean DEFAULT true NOT NULL,
@@ -8347,7 +8609,7 @@ CREATE TABLE public.session_types (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT session_types_default_minutes_check CHECK ((((default_minutes >= 15) AND (default_minutes <= 240)) AND ((default_minutes % 5) = 0))),
     CONSTRAINT session_types_description_check CHECK ((length(description) <= 2000)),
-    CONSTRAINT session_types_name_check CHECK (((length(name) <= 100) AND (TRIM(BOTH FROM name) <> ''::text)))
+    CONSTRAINT session_types_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100)))
 );
 
 ALTER TABLE ONLY public.session_types FORCE ROW LEVEL SECURITY;
@@ -8486,7 +8748,7 @@ COMMENT ON COLUMN public.specialist_working_hours.effective_until IS 'The last d
 CREATE TABLE public.specialists (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid DEFAULT private.user_id() NOT NULL,
-    display_name text NOT NULL,
+    display_name public.shown_name NOT NULL,
     headline text DEFAULT ''::text NOT NULL,
     bio text DEFAULT ''::text NOT NULL,
     languages text[] DEFAULT '{en}'::text[] NOT NULL,
@@ -8498,9 +8760,9 @@ CREATE TABLE public.specialists (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT only_the_verified_have_a_verifier CHECK (((verified_by IS NULL) OR ((status)::text = 'verified'::text))),
     CONSTRAINT specialists_bio_check CHECK ((length(bio) <= 5000)),
-    CONSTRAINT specialists_display_name_check CHECK (((length(display_name) <= 100) AND (TRIM(BOTH FROM display_name) <> ''::text) AND (display_name !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT specialists_display_name_check CHECK ((((display_name)::text <> ''::text) AND (length((display_name)::text) <= 100))),
     CONSTRAINT specialists_headline_check CHECK ((length(headline) <= 200)),
-    CONSTRAINT specialists_languages_check CHECK (((languages <> '{}'::text[]) AND private.is_list_of(languages, 20, 11, '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$'::text))),
+    CONSTRAINT specialists_languages_check CHECK ((((cardinality(languages) >= 1) AND (cardinality(languages) <= 20)) AND (NOT (languages IS DISTINCT FROM private.language_tags(languages))))),
     CONSTRAINT verified_at_iff_verified CHECK (((verified_at IS NOT NULL) = ((status)::text = 'verified'::text)))
 );
 
@@ -8510,7 +8772,7 @@ COMMENT ON TABLE public.specialists IS 'A professional who offers sessions, book
 
 COMMENT ON COLUMN public.specialists.display_name IS 'Public name; the private profile is not shown.';
 
-COMMENT ON COLUMN public.specialists.languages IS 'Languages of sessions, in BCP 47: en, pt-BR, zh-Hant.';
+COMMENT ON COLUMN public.specialists.languages IS 'The languages of their sessions.';
 
 CREATE TABLE public.system_settings (
     key text NOT NULL,
@@ -9036,6 +9298,22 @@ CREATE TRIGGER guard_platform_admins BEFORE DELETE ON public.user_roles FOR EACH
 
 CREATE TRIGGER hold_own_account BEFORE INSERT OR UPDATE ON public.notification_preferences FOR EACH STATEMENT EXECUTE FUNCTION private.hold_own_account();
 
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name, locale, allowed_email_domains ON public.companies FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('name', 'shown_name', 'locale', 'language_tag', 'allowed_email_domains', 'mail_domains');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF full_name, locale ON public.company_employee_invitations FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('full_name', 'shown_name', 'locale', 'language_tag');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name ON public.company_subscription_plans FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('name', 'shown_name');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON public.email_templates FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name ON public.pillars FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('name', 'shown_name');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF display_name, locale ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('display_name', 'shown_name', 'locale', 'language_tag');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name ON public.session_types FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('name', 'shown_name');
+
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF display_name, languages ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('display_name', 'shown_name', 'languages', 'language_tags');
+
 CREATE TRIGGER limit_changes BEFORE INSERT OR UPDATE OF starts_at ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.limit_booking_changes();
 
 CREATE TRIGGER limit_rows AFTER INSERT ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.limit_rows_of_specialist('1000');
@@ -9524,6 +9802,18 @@ GRANT USAGE ON SCHEMA public TO anon;
 GRANT USAGE ON SCHEMA public TO authenticated;
 GRANT USAGE ON SCHEMA public TO service_role;
 
+REVOKE ALL ON FUNCTION private.language_tag(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.language_tag(p_text text) TO authenticated;
+GRANT ALL ON FUNCTION private.language_tag(p_text text) TO service_role;
+
+REVOKE ALL ON FUNCTION private.has_link(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.has_link(p_text text) TO authenticated;
+GRANT ALL ON FUNCTION private.has_link(p_text text) TO service_role;
+
+REVOKE ALL ON FUNCTION private.has_unseen(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.has_unseen(p_text text) TO authenticated;
+GRANT ALL ON FUNCTION private.has_unseen(p_text text) TO service_role;
+
 REVOKE ALL ON FUNCTION private.accept_document(p_document text, p_version text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.accept_document(p_document text, p_version text) TO authenticated;
 
@@ -9591,9 +9881,9 @@ GRANT SELECT(updated_at) ON TABLE public.profiles TO authenticated;
 
 REVOKE ALL ON FUNCTION private.account_of(p_email text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
-GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO service_role;
+REVOKE ALL ON FUNCTION private.mail_domains(p_texts text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mail_domains(p_texts text[]) TO authenticated;
+GRANT ALL ON FUNCTION private.mail_domains(p_texts text[]) TO service_role;
 
 GRANT SELECT ON TABLE public.companies TO service_role;
 
@@ -9614,6 +9904,10 @@ GRANT SELECT(created_at) ON TABLE public.companies TO authenticated;
 GRANT SELECT(updated_at) ON TABLE public.companies TO authenticated;
 
 REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_email text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.ascii_domain(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO authenticated;
+GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text, p_context jsonb) TO authenticated;
@@ -9760,8 +10054,8 @@ REVOKE ALL ON FUNCTION private.check_decision(p_document public.specialist_docum
 
 REVOKE ALL ON FUNCTION private.check_entitled(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) TO service_role;
+REVOKE ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.check_invitation_mails(p_company_id uuid) FROM PUBLIC;
 
@@ -9895,6 +10189,8 @@ REVOKE ALL ON FUNCTION private.device_name(p_user_agent text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_documents) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.email_priority(p_category text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
@@ -9999,6 +10295,8 @@ REVOKE ALL ON FUNCTION private.introduce(p_user_id uuid, p_said jsonb) FROM PUBL
 
 REVOKE ALL ON FUNCTION private.introduction(p_said jsonb, OUT display_name text, OUT locale text, OUT time_zone text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.introduction_fault(p_said jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.invitation_answer(p_invitation_id uuid, p_company_id uuid, p_status text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.invitation_company(p_invitation_id uuid) FROM PUBLIC;
@@ -10017,6 +10315,10 @@ REVOKE ALL ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) F
 REVOKE ALL ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
+GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
 
@@ -10091,11 +10393,17 @@ REVOKE ALL ON FUNCTION private.join_company(p_invitation public.company_employee
 
 REVOKE ALL ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.keep_in_form() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.keep_no_statistics(p_table regclass, p_but name) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.kick_at_once(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.kick_function(p_name text, p_body jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.language_tags(p_texts text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO authenticated;
+GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO service_role;
 
 REVOKE ALL ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -10135,6 +10443,10 @@ REVOKE ALL ON FUNCTION private.mail_cancellation(p_booking public.bookings) FROM
 REVOKE ALL ON FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_document(p_document public.specialist_documents, p_template text, p_occasion text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.mail_domain(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mail_domain(p_text text) TO authenticated;
+GRANT ALL ON FUNCTION private.mail_domain(p_text text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.mail_invitation(p_invitation_id uuid, p_company public.companies) FROM PUBLIC;
 
@@ -10187,7 +10499,11 @@ GRANT ALL ON FUNCTION private.my_specialist_id() TO service_role;
 REVOKE ALL ON FUNCTION private.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_verification() TO authenticated;
 
+REVOKE ALL ON FUNCTION private.name_fault(p_text text, p_longest integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
@@ -10201,6 +10517,10 @@ REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer
 REVOKE ALL ON FUNCTION private.process_email_change_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.punycode(p_label text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.punycode(p_label text) TO authenticated;
+GRANT ALL ON FUNCTION private.punycode(p_label text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.purge(p_table regclass, p_column name, p_before timestamp with time zone) FROM PUBLIC;
 
@@ -10346,6 +10666,10 @@ GRANT ALL ON FUNCTION private.setting(p_key text) TO service_role;
 REVOKE ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time zone) TO service_role;
 
+REVOKE ALL ON FUNCTION private.shown_name(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.shown_name(p_text text) TO authenticated;
+GRANT ALL ON FUNCTION private.shown_name(p_text text) TO service_role;
+
 REVOKE ALL ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
@@ -10386,6 +10710,10 @@ REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timesta
 REVOKE ALL ON FUNCTION private.template_in_force(p_key text, p_locale text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_json(p_batch_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.texts_in(p_list jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
@@ -10464,8 +10792,8 @@ GRANT ALL ON FUNCTION public.cancel_bookings_of_specialist(p_specialist_id uuid,
 REVOKE ALL ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) TO service_role;
+REVOKE ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) TO service_role;
@@ -11072,7 +11400,7 @@ CREATE TRIGGER follow_session_end AFTER DELETE ON auth.sessions FOR EACH ROW EXE
 
 CREATE TRIGGER follow_auth_user AFTER UPDATE ON auth.users FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR ((old.email_confirmed_at IS NULL) <> (new.email_confirmed_at IS NULL)))) EXECUTE FUNCTION private.follow_auth_user();
 
-CREATE TRIGGER follow_email_change AFTER UPDATE ON auth.users FOR EACH ROW WHEN ((lower((old.email)::text) IS DISTINCT FROM lower((new.email)::text))) EXECUTE FUNCTION private.follow_email_change();
+CREATE TRIGGER follow_email_change AFTER UPDATE ON auth.users FOR EACH ROW WHEN (((old.email)::text IS DISTINCT FROM (new.email)::text)) EXECUTE FUNCTION private.follow_email_change();
 
 CREATE TRIGGER follow_first_confirmation AFTER UPDATE ON auth.users FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL) AND (old.phone_confirmed_at IS NULL))) EXECUTE FUNCTION private.follow_first_confirmation();
 

@@ -1887,6 +1887,7 @@ export type Database = {
             "check_invitation": {
                 Args: {
                     "p_context"?: Json;
+                    "p_full_name"?: string;
                     "p_password_prefixes"?: (string)[];
                     "p_token_hash": string;
                     "p_token_id": string;

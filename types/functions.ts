@@ -390,7 +390,10 @@ export interface components {
     schemas: {
         /** @description Body of `POST /company-invitation-accept`. */
         AcceptRequest: {
-            /** @description Their name; the one that they have, where it is left out. */
+            /**
+             * @description Their name; the one that they have, where it is left out. Nothing that cannot be
+             *     seen, and no link.
+             */
             full_name?: string | null;
             /**
              * @description Whether whoever is signed in joins with their account, though it has another
@@ -670,9 +673,15 @@ export interface components {
         Invitee: {
             /** @description Their address. */
             email: string;
-            /** @description Suggested to them as their name. */
+            /**
+             * @description Suggested to them as their name: up to 100 characters, nothing that cannot be seen,
+             *     and no link.
+             */
             full_name?: string | null;
-            /** @description The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out. */
+            /**
+             * @description The language of the mail (BCP 47, `de` or `de-AT`; `de_at` is the same); the company's
+             *     if left out.
+             */
             locale?: string | null;
             /** @description Their role, in capitals or not; an employee if left out. */
             role?: components["schemas"]["Role"] | null;
@@ -912,10 +921,11 @@ export interface components {
         VerifyRequest: {
             /**
              * @description Their name. The first confirmation clears what came with the sign-up, since
-             *     somebody else may have sent it, and keeps what is said here.
+             *     somebody else may have sent it, and keeps what is said here. Nothing that cannot
+             *     be seen, and no link.
              */
             display_name?: string | null;
-            /** @description Their language, as `en` or `pt-BR`; `en` where it is none. */
+            /** @description Their language (BCP 47), as `en` or `pt-BR`. */
             locale?: string | null;
             /** @description Their time zone, as `Europe/Lisbon`; `UTC` where it is none. */
             time_zone?: string | null;

@@ -103,6 +103,7 @@ async function accept() {
   const request = { token, terms: preview.terms, ...about, ...(withOwnAccount && { own_account: true }), ...(privateEmail && { private_email: privateEmail }) };
   const { status, body } = await (isNew ? callFunction : callAsPerson)('company-invitation-accept', request);
   if (status === 200) return accepted(isNew, privateEmail);
+  if (status === 400 && body.errors?.[0]?.pointer === '/full_name') return tell(byId('note'), body.detail, true);
   if (status === 400 && body.errors?.[0]?.pointer === '/private_email') return tell(byId('note'), 'Your own address is not one that we can send to.', true);
   if (status === 422 && body.errors?.length) return showRefusals(body.errors);
   if (FAILURES[body.code]) return fail(body.code);

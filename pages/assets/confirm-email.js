@@ -29,7 +29,7 @@ if (token) {
 
 async function confirm() {
   const { status, body } = await callFunction('auth-email-verify', { token, ...introduction(byId('name').value.trim()) });
-  if (body.code === 'invalid_request') return tell(byId('confirm-note'), 'Please use a name of up to 100 characters.', true);
+  if (body.code === 'invalid_request') return tell(byId('confirm-note'), body.detail, true);
   const outcome = OUTCOMES[status === 200 ? body.status : body.code];
   if (!outcome) {
     return show('That did not work', 'Something on our side did not answer. The link is still good; please try again in a moment.');

@@ -24,6 +24,8 @@ async function fill() {
   for (const id of QUIET) byId(id).value = preferences[id]?.slice(0, 5) ?? '';
   showLeadTimes(preferences.reminder_lead_minutes);
   byId('time_zone').replaceChildren(...timeZones(profile.time_zone).map((zone) => make('option', {}, zone)));
+  // Whoever was invited in another language keeps it.
+  if (![...byId('locale').options].some(({ value }) => value === profile.locale)) byId('locale').append(make('option', {}, profile.locale));
   for (const id of PROFILE) byId(id).value = profile[id] ?? '';
 }
 

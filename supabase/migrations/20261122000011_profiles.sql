@@ -6,11 +6,10 @@
 
 create table public.profiles (
   id uuid primary key references auth.users (id) on delete cascade,
-  email text check (email = lower(email) and length(email) <= 320),
+  email public.email_address,
   email_confirmed_at timestamptz,
-  display_name text not null default ''
-    check (length(display_name) <= 100 and display_name !~ '[[:cntrl:]]'),
-  locale text not null default 'en' check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  display_name public.shown_name not null default '' check (length(display_name) <= 100),
+  locale public.language_tag not null default 'en',
   time_zone text not null default 'UTC' references private.time_zones (name),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -18,16 +17,18 @@ create table public.profiles (
 );
 
 comment on table public.profiles is 'Name, language and time zone of a person, and a copy of their address as Auth knows it.';
-comment on column public.profiles.email is 'Follows auth.users.email; never written by clients.';
+comment on column public.profiles.email is 'Follows auth.users.email, by which Auth finds the account; never written by clients.';
 comment on column public.profiles.email_confirmed_at is
   'Since when the account has a confirmed address, by this database''s clock. Auth''s own moves with every reset of the password.';
-comment on column public.profiles.locale is 'BCP 47 language, optionally with region: en, de, pt-BR.';
+comment on column public.profiles.locale is 'The language of their mails.';
 
 create index profiles_email_idx on public.profiles (email);
 create index profiles_time_zone_idx on public.profiles (time_zone);
 
 create trigger touch_updated_at before update on public.profiles
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of display_name, locale on public.profiles
+  for each row execute function private.keep_in_form('display_name', 'shown_name', 'locale', 'language_tag');
 
 -- Addresses are looked up, and are as good as unique: that is all there is to know of them.
 select private.keep_no_statistics('public.profiles', p_but => 'email');
@@ -57,8 +58,9 @@ stable
 set search_path = ''
 as $$
 begin
-  display_name := left(trim(regexp_replace(coalesce(p_said ->> 'display_name', p_said ->> 'full_name', p_said ->> 'name', ''), '[[:cntrl:]]+', ' ', 'g')), 100);
-  locale := coalesce(substring(p_said ->> 'locale' from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), 'en');
+  display_name := private.shown_name(coalesce(p_said ->> 'display_name', p_said ->> 'full_name', p_said ->> 'name'));
+  display_name := case when length(display_name) <= 100 then display_name else '' end;
+  locale := coalesce(private.language_tag(p_said ->> 'locale'), 'en');
   time_zone := coalesce(private.zone_name(p_said ->> 'time_zone'), 'UTC');
 end;
 $$;
@@ -75,9 +77,8 @@ set search_path = ''
 as $$
 begin
   insert into public.profiles (id, email, email_confirmed_at, display_name, locale, time_zone)
-  select new.id, lower(nullif(new.email, '')), case when nullif(new.email, '') is not null then new.email_confirmed_at end,
-    i.display_name, i.locale, i.time_zone
-  from private.introduction(new.raw_user_meta_data) i
+  select new.id, e, case when e is not null then new.email_confirmed_at end, i.display_name, i.locale, i.time_zone
+  from private.introduction(new.raw_user_meta_data) i, private.email_address(new.email) e
   on conflict (id) do nothing;
   return null;
 end;
@@ -96,10 +97,9 @@ set search_path = ''
 as $$
 begin
   update public.profiles
-  set email = lower(nullif(new.email, '')),
-      email_confirmed_at = case
-        when new.email_confirmed_at is not null and nullif(new.email, '') is not null then coalesce(email_confirmed_at, now())
-      end
+  set email = e,
+      email_confirmed_at = case when new.email_confirmed_at is not null and e is not null then coalesce(email_confirmed_at, now()) end
+  from private.email_address(new.email) e
   where id = new.id;
   return null;
 end;

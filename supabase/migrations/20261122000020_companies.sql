@@ -13,26 +13,26 @@ comment on domain public.company_status is 'A suspended company is entitled to n
 
 create table public.companies (
   id uuid primary key default gen_random_uuid(),
-  name text not null check (length(name) <= 200 and trim(name) <> '' and name !~ '[[:cntrl:]]'),
+  name public.shown_name not null check (name <> ''),
   status public.company_status not null default 'active',
-  locale text not null default 'en' check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  locale public.language_tag not null default 'en',
   time_zone text not null default 'UTC' references private.time_zones (name),
   allowed_email_domains text[] not null default '{}'
-    check (private.is_list_of(allowed_email_domains, 50, 253, '^[a-z0-9.-]+$')),
+    check (cardinality(allowed_email_domains) <= 50 and allowed_email_domains is not distinct from private.mail_domains(allowed_email_domains)),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 
 comment on table public.companies is 'An employer whose people may book sessions.';
 comment on column public.companies.allowed_email_domains is
-  'Domains that may be invited, lower case. Empty: any.';
+  'Domains that may be invited. Empty: any.';
 
 create index companies_time_zone_idx on public.companies (time_zone);
 
 create table public.company_members (
   company_id uuid not null references public.companies (id) on delete restrict,
   user_id uuid not null references public.profiles (id) on delete cascade,
-  email text not null check (email = lower(email) and length(email) <= 320),
+  email public.email_address not null,
   role public.company_role not null default 'employee',
   status text not null default 'active' check (status in ('active', 'removed')),
   removed_at timestamptz,
@@ -148,6 +148,8 @@ create trigger touch_updated_at before update on public.company_members
   for each row execute function private.touch_updated_at();
 create trigger touch_updated_at before update on public.companies
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of name, locale, allowed_email_domains on public.companies
+  for each row execute function private.keep_in_form('name', 'shown_name', 'locale', 'language_tag', 'allowed_email_domains', 'mail_domains');
 create trigger audit_change after insert or update or delete on public.companies
   for each row execute function private.audit_change('id');
 create trigger audit_change after insert or update or delete on public.company_members

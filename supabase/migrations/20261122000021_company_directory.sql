@@ -23,7 +23,7 @@ begin
     raise sqlstate 'PT404' using message = 'member_not_found', detail = 'There is no such member of your company.';
   end if;
   return query
-    select m.user_id, p.display_name, m.email, m.role::text, m.status, m.created_at
+    select m.user_id, p.display_name::text, m.email::text, m.role::text, m.status, m.created_at
     from public.company_members m
     join public.profiles p on p.id = m.user_id
     where m.company_id = p_company_id and m.status = 'active'

@@ -7,7 +7,7 @@
 create table public.company_subscription_plans (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
-  name text not null check (length(name) <= 100 and trim(name) <> '' and name !~ '[[:cntrl:]]'),
+  name public.shown_name not null check (name <> '' and length(name) <= 100),
   description text not null default '' check (length(description) <= 2000),
   seats int not null check (seats between 1 and 100000),
   sessions_per_month int check (sessions_per_month between 1 and 1000),
@@ -28,6 +28,8 @@ comment on column public.company_subscription_plans.is_active is 'Whether it can
 
 create trigger touch_updated_at before update on public.company_subscription_plans
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of name on public.company_subscription_plans
+  for each row execute function private.keep_in_form('name', 'shown_name');
 create trigger audit_change after insert or update or delete on public.company_subscription_plans
   for each row execute function private.audit_change('id');
 

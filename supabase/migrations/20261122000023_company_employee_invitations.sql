@@ -14,10 +14,10 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
 create table public.company_employee_invitations (
   id uuid primary key default gen_random_uuid(),
   company_id uuid not null references public.companies (id) on delete restrict,
-  email text not null check (email = lower(email) and length(email) <= 254 and email like '_%@_%'),
+  email public.email_address not null check (length(email) <= 254),
   role public.company_role not null default 'employee',
-  full_name text check (length(full_name) <= 100 and trim(full_name) <> '' and full_name !~ '[[:cntrl:]]'),
-  locale text check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  full_name public.shown_name check (full_name <> '' and length(full_name) <= 100),
+  locale public.language_tag,
   status text not null default 'pending' check (status in ('pending', 'accepted', 'revoked', 'expired')),
   expires_at timestamptz not null,
   sent_at timestamptz not null default now(),
@@ -52,6 +52,8 @@ create index company_employee_invitations_accepted_by_idx on public.company_empl
 
 create trigger touch_updated_at before update on public.company_employee_invitations
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of full_name, locale on public.company_employee_invitations
+  for each row execute function private.keep_in_form('full_name', 'shown_name', 'locale', 'language_tag');
 
 create table private.invitation_tokens (
   id uuid primary key default gen_random_uuid(),

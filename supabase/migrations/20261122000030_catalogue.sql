@@ -9,7 +9,7 @@ comment on domain public.session_kind is 'The purposes of sessions.';
 create table public.pillars (
   id uuid primary key default gen_random_uuid(),
   slug text not null unique check (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(slug) <= 60),
-  name text not null check (length(name) <= 100 and trim(name) <> ''),
+  name public.shown_name not null check (name <> '' and length(name) <= 100),
   description text not null default '' check (length(description) <= 2000),
   sort_order int not null default 0,
   is_active boolean not null default true,
@@ -23,7 +23,7 @@ create table public.session_types (
   id uuid primary key default gen_random_uuid(),
   pillar_id uuid not null references public.pillars (id) on delete restrict,
   kind public.session_kind not null,
-  name text not null check (length(name) <= 100 and trim(name) <> ''),
+  name public.shown_name not null check (name <> '' and length(name) <= 100),
   description text not null default '' check (length(description) <= 2000),
   default_minutes int not null check (default_minutes between 15 and 240 and default_minutes % 5 = 0),
   is_active boolean not null default true,
@@ -39,6 +39,10 @@ create trigger touch_updated_at before update on public.pillars
   for each row execute function private.touch_updated_at();
 create trigger touch_updated_at before update on public.session_types
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of name on public.pillars
+  for each row execute function private.keep_in_form('name', 'shown_name');
+create trigger keep_in_form before insert or update of name on public.session_types
+  for each row execute function private.keep_in_form('name', 'shown_name');
 
 alter table public.pillars enable row level security;
 alter table public.pillars force row level security;

@@ -12,11 +12,11 @@ comment on domain public.specialist_status is 'How an application as a specialis
 create table public.specialists (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null unique default private.user_id() references public.profiles (id) on delete cascade,
-  display_name text not null check (length(display_name) <= 100 and trim(display_name) <> '' and display_name !~ '[[:cntrl:]]'),
+  display_name public.shown_name not null check (display_name <> '' and length(display_name) <= 100),
   headline text not null default '' check (length(headline) <= 200),
   bio text not null default '' check (length(bio) <= 5000),
   languages text[] not null default '{en}'
-    check (languages <> '{}' and private.is_list_of(languages, 20, 11, '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$')),
+    check (cardinality(languages) between 1 and 20 and languages is not distinct from private.language_tags(languages)),
   time_zone text not null default 'UTC' references private.time_zones (name),
   status public.specialist_status not null default 'pending',
   verified_at timestamptz,
@@ -29,7 +29,7 @@ create table public.specialists (
 
 comment on table public.specialists is 'A professional who offers sessions, bookable once verified.';
 comment on column public.specialists.display_name is 'Public name; the private profile is not shown.';
-comment on column public.specialists.languages is 'Languages of sessions, in BCP 47: en, pt-BR, zh-Hant.';
+comment on column public.specialists.languages is 'The languages of their sessions.';
 
 create index specialists_status_idx on public.specialists (status, display_name);
 create index specialists_verified_by_idx on public.specialists (verified_by);
@@ -173,6 +173,8 @@ create trigger follow_specialist after insert or update of status on public.spec
   for each row execute function private.follow_specialist();
 create trigger touch_updated_at before update on public.specialists
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of display_name, languages on public.specialists
+  for each row execute function private.keep_in_form('display_name', 'shown_name', 'languages', 'language_tags');
 create trigger audit_change after insert or update or delete on public.specialists
   for each row execute function private.audit_change('id', 'user_id', 'headline', 'bio');
 create trigger lock_own_specialist before insert or delete on public.specialist_pillars

@@ -7,7 +7,7 @@
 create table public.email_templates (
   id bigint generated always as identity primary key,
   key text not null check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
-  locale text not null check (locale ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
+  locale public.language_tag not null,
   version int not null default 1 check (version > 0),
   subject text not null check (length(subject) <= 200 and trim(subject) <> '' and subject !~ '[[:cntrl:]]'),
   html text not null check (length(html) <= 100000 and trim(html) <> ''),
@@ -28,6 +28,8 @@ create index email_templates_published_idx on public.email_templates (key, local
 
 create trigger touch_updated_at before update on public.email_templates
   for each row execute function private.touch_updated_at();
+create trigger keep_in_form before insert or update of locale on public.email_templates
+  for each row execute function private.keep_in_form('locale', 'language_tag');
 
 alter table public.email_templates enable row level security;
 alter table public.email_templates force row level security;
@@ -60,7 +62,7 @@ create trigger refuse_published_change before update or delete on public.email_t
 create trigger refuse_truncate before truncate on public.email_templates
   for each statement execute function private.refuse_change();
 
--- de-AT falls back to de, and every language to en, which each key must have.
+-- By RFC 4647's lookup: zh-Hant-TW falls back to zh-Hant, then zh, and every language to en, which each key must have.
 create function private.template_in_force(p_key text, p_locale text)
 returns bigint
 language sql
@@ -70,9 +72,9 @@ as $$
   select t.id
   from public.email_templates t
   where t.key = p_key
-    and t.locale in (p_locale, split_part(p_locale, '-', 1), 'en')
+    and (t.locale = 'en' or starts_with(private.language_tag(p_locale) || '-', t.locale || '-'))
     and t.published_at is not null
-  order by (t.locale = p_locale) desc, (t.locale = split_part(p_locale, '-', 1)) desc, t.version desc
+  order by starts_with(private.language_tag(p_locale) || '-', t.locale || '-') is true desc, length(t.locale) desc, t.version desc
   limit 1;
 $$;
 

@@ -23,7 +23,7 @@ create table public.communication_logs (
   category text not null check (category in ('security', 'account', 'booking', 'reminder')),
   template_key text not null check (length(template_key) <= 63),
   template_id bigint,
-  recipient text check (recipient = lower(recipient) and length(recipient) <= 320 and recipient like '_%@_%'),
+  recipient public.email_address,
   variables jsonb check (jsonb_typeof(variables) = 'object' and octet_length(variables::text) <= 8192),
   dedupe_key text not null unique check (length(dedupe_key) between 1 and 200),
   token_purpose private.token_purpose,

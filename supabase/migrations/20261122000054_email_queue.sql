@@ -81,7 +81,7 @@ create trigger touch_updated_at before update on private.email_sender
   for each row execute function private.touch_updated_at();
 
 create table private.email_suppressions (
-  address text primary key check (address = lower(address) and length(address) <= 320),
+  address public.email_address primary key,
   reason text not null check (reason in ('hard_bounce', 'soft_bounces', 'complaint', 'unsubscribed', 'manual')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()

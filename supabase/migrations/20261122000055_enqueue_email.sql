@@ -87,7 +87,7 @@ begin
     user_id, stream, category, template_key, recipient, variables, dedupe_key,
     token_purpose, token_id, booking_reminder_id
   ) values (
-    p_user_id, p_stream, p_category, p_template, lower(trim(p_recipient)), coalesce(p_variables, '{}'),
+    p_user_id, p_stream, p_category, p_template, coalesce(private.email_address(p_recipient), p_recipient), coalesce(p_variables, '{}'),
     p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id
   )
   on conflict (dedupe_key) do nothing

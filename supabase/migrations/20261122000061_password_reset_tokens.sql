@@ -8,7 +8,7 @@
 create table public.password_reset_tokens (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references public.profiles (id) on delete cascade,
-  email text not null check (email = lower(email) and length(email) <= 320),
+  email public.email_address not null,
   token_hash text check (token_hash ~ '^[0-9a-f]{64}$'),
   expires_at timestamptz not null,
   attempts int not null default 0,

@@ -16,8 +16,8 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
 create table public.email_changes (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references public.profiles (id) on delete cascade,
-  old_email text not null check (old_email = lower(old_email) and length(old_email) <= 320),
-  new_email text not null check (new_email = lower(new_email) and length(new_email) <= 320),
+  old_email public.email_address not null,
+  new_email public.email_address not null,
   status text not null default 'requested'
     check (status in ('requested', 'confirming', 'confirmed', 'cancelled', 'reverting', 'reverted', 'superseded')),
   expires_at timestamptz not null,

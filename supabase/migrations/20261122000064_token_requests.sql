@@ -13,7 +13,7 @@ create table private.token_requests (
   id bigint generated always as identity primary key,
   purpose private.requested_purpose not null,
   user_id uuid references public.profiles (id) on delete cascade,
-  email text not null check (email = lower(email) and length(email) <= 320),
+  email public.email_address not null,
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
   context jsonb not null check (jsonb_typeof(context) = 'object' and octet_length(context::text) <= 2048),
   created_at timestamptz not null default now(),
@@ -71,7 +71,7 @@ begin
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
   insert into private.token_requests (purpose, user_id, email, address_key, context)
-  select p_purpose, p_user_id, lower(trim(p_email)), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
+  select p_purpose, p_user_id, private.email_address(p_email), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
   where not exists (
     select from private.token_requests r
     where r.address_key = p_address_key and r.purpose = p_purpose and r.user_id is not distinct from p_user_id
@@ -171,7 +171,7 @@ begin
   )
   select array_agg(t) into v_requests from taken;
   v_allowed := array(select private.take_cooldown(p_purpose, array(select r.address_key from unnest(v_requests) r), p_now));
-  return query select r.user_id, r.email, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
+  return query select r.user_id, r.email::text, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
 end;
 $$;
 

@@ -15,7 +15,7 @@ begin
   -- One issue per person at a time, so that of two at once the later one wins. It waits for a
   -- person who is being deleted, before it holds anything that the deletion waits for.
   perform from public.profiles where id = p_user_id for no key update;
-  if not found then
+  if not found or private.email_address(p_email) is null then
     return null;
   end if;
   update public.email_verification_tokens
@@ -23,7 +23,7 @@ begin
   where user_id = p_user_id and verified_at is null and superseded_at is null;
   insert into public.email_verification_tokens (user_id, email, created_at, expires_at, max_attempts)
   values (
-    p_user_id, lower(p_email), p_now, p_now + private.token_lifetime('email_verification'),
+    p_user_id, private.email_address(p_email), p_now, p_now + private.token_lifetime('email_verification'),
     private.setting('token_max_attempts')::int
   )
   returning * into v_token;

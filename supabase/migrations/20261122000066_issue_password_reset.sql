@@ -22,7 +22,7 @@ begin
   perform private.retire_password_resets(p_user_id, p_now);
   insert into public.password_reset_tokens (user_id, email, created_at, expires_at, max_attempts)
   values (
-    p_user_id, lower(p_email), p_now, p_now + private.token_lifetime('password_reset'),
+    p_user_id, private.email_address(p_email), p_now, p_now + private.token_lifetime('password_reset'),
     private.setting('token_max_attempts')::int
   )
   returning * into v_token;

@@ -123,14 +123,14 @@ declare
 begin
   -- As in private.issue_email_verification().
   select * into v_person from public.profiles where id = p_user_id for no key update;
-  if v_person.email_confirmed_at is null or v_person.email not like '_%@_%' or v_person.email = lower(p_email)
+  if v_person.email_confirmed_at is null or v_person.email = private.email_address(p_email)
     or exists (select from public.email_changes where user_id = p_user_id and status = 'reverting')
   then
     return null;
   end if;
   perform private.supersede_email_changes(p_user_id);
   insert into public.email_changes (user_id, old_email, new_email, created_at, expires_at)
-  values (p_user_id, v_person.email, lower(p_email), p_now, p_now + private.token_lifetime('email_change'))
+  values (p_user_id, v_person.email, private.email_address(p_email), p_now, p_now + private.token_lifetime('email_change'))
   returning * into v_change;
   perform private.mail_new_address(v_change, p_may_mail);
   perform private.mail_old_address(v_change);

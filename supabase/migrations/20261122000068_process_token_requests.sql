@@ -35,7 +35,6 @@ begin
     from public.profiles
     where (email = any (p_emails) or p_purpose = 'password_reset' and id = any (array(select private.moved_accounts(p_emails))))
       and (email_confirmed_at is null or p_purpose <> 'email_verification')
-      and email like '_%@_%'
     order by id
     for no key update skip locked
   ) p

@@ -13,6 +13,20 @@ $$;
 
 comment on function private.introduce(uuid, jsonb) is 'Name, language and time zone of a person anew: what they say, and the defaults for what they do not.';
 
+create function private.introduction_fault(p_said jsonb)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case
+    when private.name_fault(p_said ->> 'display_name', 100) is not null then 'invalid_name'
+    when trim(p_said ->> 'locale') <> '' and private.language_tag(p_said ->> 'locale') is null then 'invalid_locale'
+  end;
+$$;
+
+comment on function private.introduction_fault(jsonb) is 'invalid_name or invalid_locale where a person who introduces themselves should say it again, or null.';
+
 -- An account that is made and confirmed in one transaction, by an admin or a provider, has its words from whoever
 -- vouches for it. Of two transactions one never has the start of the other.
 create function private.was_signed_up_before(p_user_id uuid)
@@ -36,7 +50,7 @@ as $$
 begin
   if private.was_signed_up_before(new.id) and not exists (
     select from public.email_verification_tokens
-    where user_id = new.id and email = lower(new.email) and verified_at is not null
+    where user_id = new.id and email = private.email_address(new.email) and verified_at is not null
   ) then
     perform private.introduce(new.id, null);
   end if;

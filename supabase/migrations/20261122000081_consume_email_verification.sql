@@ -16,6 +16,11 @@ declare
   v_account auth.users;
   v_outcome text;
 begin
+  -- Before the link is looked at: it goes on working.
+  v_outcome := private.introduction_fault(p_introduction);
+  if v_outcome is not null then
+    return jsonb_build_object('outcome', v_outcome);
+  end if;
   -- The person before the token, in the order of private.issue_email_verification().
   perform from public.profiles
   where id = (select user_id from public.email_verification_tokens where id = p_token_id) for no key update;
@@ -27,7 +32,7 @@ begin
   select * into v_account from auth.users where id = v_token.user_id;
   v_outcome := coalesce(
     private.link_refusal(
-      false, v_token.superseded_at is not null or lower(v_account.email) is distinct from v_token.email, v_token.expires_at
+      false, v_token.superseded_at is not null or private.email_address(v_account.email) is distinct from v_token.email, v_token.expires_at
     ),
     case when v_token.verified_at is null then 'verified' else 'already_verified' end
   );
@@ -65,6 +70,6 @@ as $$
 $$;
 
 comment on function public.consume_email_verification(uuid, text, jsonb, jsonb) is
-  'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded.';
+  'Consumes a verification token. p_introduction: what the person says of themselves, {display_name, locale, time_zone}. Outcome: verified, already_verified (both with user_id), invalid, expired, exhausted, superseded; invalid_name, invalid_locale of the introduction.';
 
 grant execute on function public.consume_email_verification(uuid, text, jsonb, jsonb) to service_role;

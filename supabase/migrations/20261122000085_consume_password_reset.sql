@@ -23,7 +23,7 @@ begin
     private.link_refusal(
       v_token.used_at is not null,
       v_token.superseded_at is not null
-        or v_token.email is distinct from (select lower(email) from auth.users where id = v_token.user_id),
+        or v_token.email is distinct from (select private.email_address(email) from auth.users where id = v_token.user_id),
       v_token.expires_at
     ),
     'live'

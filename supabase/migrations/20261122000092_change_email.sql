@@ -20,7 +20,7 @@ begin
     return false;
   end if;
   delete from auth.users
-  where lower(email) = p_email and id <> p_user_id and email_confirmed_at is null and phone_confirmed_at is null;
+  where id in (select id from public.profiles where email = p_email) and id <> p_user_id and email_confirmed_at is null and phone_confirmed_at is null;
   return true;
 end;
 $$;
@@ -50,7 +50,7 @@ begin
   end if;
   select * into t from private.email_change_tokens where id = p_token_id;
   select * into c from public.email_changes where id = t.change_id for update;
-  select lower(email) into v_email from auth.users where id = c.user_id;
+  select private.email_address(email) into v_email from auth.users where id = c.user_id;
   v_outcome := coalesce(
     case when c.status = 'confirmed' and v_email = c.new_email then 'already_verified' end,
     private.link_refusal(
@@ -176,7 +176,7 @@ begin
     private.link_refusal(
       t.used_at is not null and not exists (select from public.email_changes where user_id = c.user_id and status = 'reverting'),
       t.superseded_at is not null
-        or v_back_to is null and not exists (select from auth.users where id = c.user_id and lower(email) = c.old_email),
+        or v_back_to is null and not exists (select from auth.users where id = c.user_id and private.email_address(email) = c.old_email),
       case when t.used_at is null then t.expires_at end
     ),
     case when v_back_to is not null and not private.make_room_for(v_back_to, c.user_id) then 'address_taken' end,

@@ -72,15 +72,18 @@ as $$
 declare
   v_change public.email_changes;
 begin
+  if private.email_address(old.email) is not distinct from private.email_address(new.email) then
+    return null;
+  end if;
   select * into v_change from public.email_changes
   where user_id = new.id and status = 'reverting' order by created_at limit 1 for update;
-  if v_change.old_email = lower(new.email) then
+  if v_change.old_email = private.email_address(new.email) then
     perform private.finish_reversal(new.id, v_change.old_email);
     return null;
   end if;
   -- The newest that was taken to Auth, also when a newer one was asked for meanwhile.
   select * into v_change from public.email_changes
-  where user_id = new.id and old_email = lower(old.email) and new_email = lower(new.email)
+  where user_id = new.id and old_email = private.email_address(old.email) and new_email = private.email_address(new.email)
     and confirmed_at is null and consumed_at > now() - interval '1 hour'
   order by created_at desc limit 1 for update;
   if v_change.status = 'cancelled' then
@@ -99,5 +102,5 @@ comment on function private.follow_email_change() is
 -- Sorts after follow_auth_user: the profile has the address by then.
 create trigger follow_email_change after update on auth.users
   for each row
-  when (lower(old.email) is distinct from lower(new.email))
+  when (old.email is distinct from new.email)
   execute function private.follow_email_change();

@@ -84,10 +84,7 @@ set search_path = ''
 as $$
 begin
   return case
-    -- As core::email_address leaves them: lower-case ASCII, without quotes, so that it is one address in any header.
-    when p_email is null or length(p_email) > 254
-      or p_email !~ '^[a-z0-9!#$%&''*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&''*+/=?^_`{|}~-]+)*@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'
-      or length(split_part(p_email, '@', 1)) > 64 then 'invalid_email'
+    when private.new_email_address(p_email) is distinct from p_email or p_email is null then 'invalid_email'
     when cardinality(p_company.allowed_email_domains) > 0
       and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
     when private.is_member_address(p_company.id, p_email) then 'already_member'
@@ -168,7 +165,10 @@ as $$
 declare
   i public.company_employee_invitations;
 begin
-  outcome := private.address_refusal(p_company, p_email);
+  outcome := coalesce(private.address_refusal(p_company, p_email), case
+    when private.name_fault(p_full_name, 100) is not null then 'invalid_name'
+    when trim(p_locale) <> '' and private.language_tag(p_locale) is null then 'invalid_locale'
+  end);
   if outcome is not null then
     return;
   end if;
@@ -184,7 +184,7 @@ begin
     return;
   end if;
   insert into public.company_employee_invitations as e (company_id, email, role, full_name, locale, expires_at, invited_by)
-  values (p_company.id, p_email, p_role, p_full_name, p_locale, now() + interval '1 day', private.user_id())
+  values (p_company.id, p_email, p_role, nullif(private.shown_name(p_full_name), ''), private.language_tag(p_locale), now() + interval '1 day', private.user_id())
   on conflict (company_id, email) where status <> 'accepted' do update
   set role = excluded.role, full_name = excluded.full_name, locale = excluded.locale, status = 'pending', revoked_at = null,
       invited_by = excluded.invited_by, expires_at = greatest(excluded.expires_at, e.sent_at + interval '1 day'),
@@ -226,9 +226,7 @@ begin
       raise sqlstate 'PT422' using message = 'invalid_role', detail = 'A role is employee, manager or admin.';
     end if;
     select * into v_result from private.invite_address(
-      v_company, v_row.email, coalesce(v_row.role, 'employee'),
-      nullif(left(trim(regexp_replace(v_row.full_name, '[[:cntrl:]]+', ' ', 'g')), 100), ''),
-      substring(v_row.locale from '^[a-z]{2,3}(?:-[A-Z]{2})?$'), v_context
+      v_company, private.new_email_address(v_row.email), coalesce(v_row.role, 'employee'), v_row.full_name, v_row.locale, v_context
     );
     v_results := v_results || jsonb_build_object(
       'index', coalesce(v_row.index, v_row.n - 1), 'status', v_result.outcome, 'invitation_id', v_result.invitation_id
@@ -251,7 +249,7 @@ $$;
 
 comment on function public.invite_employees(uuid, jsonb, jsonb) is
   'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], '
-  'seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, domain_not_allowed, '
-  'suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
+  'seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, invalid_name, invalid_locale, '
+  'domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
 
 grant execute on function public.invite_employees(uuid, jsonb, jsonb) to authenticated;

@@ -80,7 +80,7 @@ $$;
 
 comment on function private.account_of(text) is 'The account of an address, a confirmed one first; null when there is none.';
 
-create function private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[])
+create function private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text)
 returns jsonb
 language plpgsql
 security definer
@@ -94,7 +94,8 @@ begin
   if cardinality(p_password_prefixes) > 4 then
     raise exception using errcode = '22023', message = 'at most four prefixes';
   end if;
-  v_outcome := private.examine_invitation(p_token_id, p_token_hash);
+  -- Here, since an account is made before accept_invitation() is asked.
+  v_outcome := case when private.name_fault(p_full_name, 100) is not null then 'invalid_name' else private.examine_invitation(p_token_id, p_token_hash) end;
   if v_outcome <> 'live' then
     return jsonb_build_object('outcome', v_outcome);
   end if;
@@ -130,27 +131,25 @@ stable
 set search_path = ''
 as $$
   select case
-    when exists (
+    when p.email_confirmed_at is null or exists (
       select from public.company_members m
       where m.company_id = p_invitation.company_id and m.email = p_invitation.email and m.status = 'active' and m.user_id <> p_user_id
-    ) or not exists (
-      select from auth.users u where u.id = p_user_id and u.email_confirmed_at is not null and (
-        lower(u.email) = p_invitation.email
-        or p_own_account and not exists (
-          select from public.profiles p where p.email = p_invitation.email and p.email_confirmed_at is not null
-        )
-      )
     ) then 'wrong_account'
+    when p.email <> p_invitation.email and exists (
+      select from public.profiles o where o.email = p_invitation.email and o.email_confirmed_at is not null
+    ) then 'wrong_account'
+    when p.email <> p_invitation.email and not p_own_account then 'no_account'
     -- Were it accepted, the company would learn that this address is its member's, too.
     when exists (
       select from public.company_members m
       where m.company_id = p_invitation.company_id and m.user_id = p_user_id and m.status = 'active' and m.email <> p_invitation.email
     ) then 'already_member'
-  end;
+  end
+  from (values (p_user_id)) one (id) left join public.profiles p using (id);
 $$;
 
 comment on function private.acceptance_refusal(public.company_employee_invitations, uuid, boolean) is
-  'Why an account does not accept an invitation: wrong_account, or already_member by another address; null where it may. '
+  'Why an account does not accept an invitation: wrong_account, no_account of the address, or already_member by another address; null where it may. '
   'p_own_account: its owner wants to join with it, though it has another address.';
 
 -- A former member comes back in the role of the invitation. A member keeps the role they have.
@@ -206,6 +205,9 @@ as $$
 declare
   v_outcome text;
 begin
+  if private.name_fault(p_full_name, 100) is not null then
+    return jsonb_build_object('outcome', 'invalid_name');
+  end if;
   -- The company before the link, in the order of invite_employees() and resend_invitation().
   perform private.lock_company(i.company_id, p_user_id)
   from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
@@ -235,15 +237,17 @@ begin
   return jsonb_build_object('outcome', v_outcome);
 end;
 $$;
-grant execute on function private.check_invitation(uuid, text, text[]) to service_role;
+grant execute on function private.check_invitation(uuid, text, text[], text) to service_role;
 grant execute on function private.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) to service_role;
 
-create function public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] default '{}', p_context jsonb default null)
+create function public.check_invitation(
+  p_token_id uuid, p_token_hash text, p_password_prefixes text[] default '{}', p_context jsonb default null, p_full_name text default null
+)
 returns jsonb
 language sql
 set search_path = ''
 as $$
-  select private.check_invitation(p_token_id, p_token_hash, p_password_prefixes);
+  select private.check_invitation(p_token_id, p_token_hash, p_password_prefixes, p_full_name);
 $$;
 
 create function public.accept_invitation(
@@ -257,14 +261,14 @@ as $$
   select private.accept_invitation(p_token_id, p_token_hash, p_user_id, p_full_name, p_terms, p_context, coalesce(p_own_account, false), p_private_address);
 $$;
 
-comment on function public.check_invitation(uuid, text, text[], jsonb) is
-  'Looks at the link of an invitation without using it up. Outcome: live, with company, email, full_name, account (none, unconfirmed, '
+comment on function public.check_invitation(uuid, text, text[], jsonb, text) is
+  'Looks at the link of an invitation without using it up, and at the name with which it is to be accepted. Outcome: live, with company, email, full_name, account (none, unconfirmed, '
   'confirmed), user_id, the names and common passwords that a password must not be, and the terms in force; or invalid, expired, exhausted, '
-  'revoked, used, superseded, company_suspended, seat_gone. A wrong secret counts.';
+  'revoked, used, superseded, company_suspended, seat_gone, invalid_name. A wrong secret counts.';
 comment on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) is
   'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no '
-  'account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
-grant execute on function public.check_invitation(uuid, text, text[], jsonb) to service_role;
+  'account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, no_account (another is signed in, and the address has none), already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
+grant execute on function public.check_invitation(uuid, text, text[], jsonb, text) to service_role;
 grant execute on function public.accept_invitation(uuid, text, uuid, text, jsonb, jsonb, boolean, jsonb) to service_role;
 
 -- An invitation that waits stays: it is to the address, whatever account it had.

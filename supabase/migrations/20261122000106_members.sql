@@ -70,14 +70,16 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_domains text[] := array(select distinct lower(trim(d)) from unnest(p_domains) d order by 1);
+  v_domains constant text[] := private.mail_domains(p_domains);
 begin
   perform private.lock_company_as_admin(p_company_id);
-  if cardinality(v_domains) > 50 or exists (
-    select from unnest(v_domains) d
-    where d is null or length(d) > 253 or d !~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$'
-  ) then
-    raise sqlstate 'PT422' using message = 'invalid_domain', detail = 'Up to 50 domains, such as example.com.';
+  if cardinality(v_domains) > 50 or cardinality(p_domains) > 1000 then
+    raise sqlstate 'PT422' using message = 'invalid_domain', detail = 'A company allows up to 50 domains.';
+  elsif v_domains is null then
+    raise sqlstate 'PT422' using message = 'invalid_domain', detail = (
+      select format('%s is no domain such as example.com.', coalesce(to_json(left(d, 100))::text, 'null'))
+      from unnest(p_domains) d where private.mail_domain(d) is null limit 1
+    );
   end if;
   update public.companies set allowed_email_domains = v_domains where id = p_company_id;
   return v_domains;
@@ -162,7 +164,7 @@ comment on function public.deactivate_member(uuid, uuid) is
 comment on function public.leave_company(uuid) is
   'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409).';
 comment on function public.set_allowed_domains(uuid, text[]) is
-  'A company admin says which domains may be invited; none: any. Answers them as kept. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
+  'A company admin says which domains may be invited; none: any. Answers them as kept: in lower case and ASCII, without @ before or a dot after. Errors: unauthenticated (401), forbidden (403), invalid_domain (422).';
 comment on function public.company_plan(uuid) is
   'For admins and managers of a company: {entitlement or null, seats: {limit, members, pending}, dpa: {version, accepted}}. Errors: company_not_found (404).';
 grant execute on function public.set_member_role(uuid, uuid, text) to authenticated;

@@ -9,16 +9,22 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_fault constant text := coalesce(
+    private.name_fault(p_name, 200),
+    case when private.shown_name(p_name) = '' then 'A company has a name.' end,
+    case when p_locale is not null and private.language_tag(p_locale) is null then 'A language is as de or pt-BR.' end
+  );
 begin
   perform private.lock_company_as_admin(p_company_id);
-  if p_time_zone is not null and not exists (select from private.time_zones where name = p_time_zone) then
+  if v_fault is not null then
+    raise sqlstate 'PT422' using message = 'invalid_company', detail = v_fault;
+  elsif p_time_zone is not null and not exists (select from private.time_zones where name = p_time_zone) then
     raise sqlstate 'PT422' using message = 'invalid_time_zone', detail = 'A time zone is one of the IANA''s, such as Europe/Lisbon.';
   end if;
   update public.companies
-  set name = coalesce(trim(p_name), name), locale = coalesce(p_locale, locale), time_zone = coalesce(p_time_zone, time_zone)
+  set name = coalesce(p_name, name), locale = coalesce(p_locale, locale), time_zone = coalesce(p_time_zone, time_zone)
   where id = p_company_id;
-exception when check_violation then
-  raise sqlstate 'PT422' using message = 'invalid_company', detail = 'A name has 1 to 200 characters, and a language is as en or pt-BR.';
 end;
 $$;
 

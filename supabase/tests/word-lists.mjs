@@ -33,14 +33,15 @@ export async function wordListsOf(url, schema = 'public') {
       select c.relname || '.' || a.attname as name, t.typname as list
       from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_type t on t.oid = a.atttypid
       where c.relnamespace = ${schema}::regnamespace and c.relkind in ('r', 'p', 'v') and t.typtype = 'd' and t.typnamespace = ${schema}::regnamespace`;
-    return {
-      lists: new Map(domains.map(({ name, checks }) => [name, wordsIn(checks)])),
-      columns: new Map(columns.map(({ name, list }) => [name, list])),
-    };
+    const lists = new Map(domains.filter(({ checks }) => isList(checks)).map(({ name, checks }) => [name, wordsIn(checks)]));
+    return { lists, columns: new Map(columns.filter(({ list }) => lists.has(list)).map(({ name, list }) => [name, list])) };
   } finally {
     await sql.end();
   }
 }
+
+/** The other domains say of a text what it is: a name, an address. @param {string[]} checks */
+const isList = (checks) => checks.length === 1 && /^CHECK \(\(VALUE =/.test(checks[0]);
 
 /** @param {string[]} checks definitions of the constraints of a domain @returns {string[]} its words; none where it is no plain list */
 export function wordsIn(checks) {

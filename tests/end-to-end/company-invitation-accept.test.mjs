@@ -121,6 +121,29 @@ test('whoever has an account accepts as themselves, and nobody does it for them'
   assert.deepEqual(await members(customer), [`${ben.email} employee`]);
 });
 
+test('whoever is signed in as somebody else is told whether the invited address has an account yet', async () => {
+  const customer = await aCustomer({ seats: 5 });
+  const [ben, eve] = [await signedIn(), await signedIn()];
+  const known = await accept((await invited(customer, ben.email, 2)).token, {}, await as(eve));
+  const unknown = await accept((await invited(customer, newAddress('newcomer'))).token, {}, await as(eve));
+  assert.equal(code(known), '403 wrong_account');
+  assert.match(known.body.detail, /sign in with the address/);
+  assert.equal(code(unknown), '403 wrong_account');
+  assert.match(unknown.body.detail, /has no account yet/);
+});
+
+test('a name that is none is refused before there is an account', async () => {
+  const customer = await aCustomer({ seats: 5 });
+  const email = newAddress('newcomer');
+  const { token } = await invited(customer, email);
+  for (const full_name of ['\u200b', 'Ben\u0000', 'See www.evil.example', 'n'.repeat(101)]) {
+    const { status, body } = await accept(token, { password: PASSWORD, full_name });
+    assert.deepEqual([status, body.errors?.[0].pointer, body.errors?.[0].code], [400, '/full_name', 'invalid_name'], JSON.stringify(full_name));
+  }
+  assert.deepEqual([...(await sql`select id from public.profiles where email = ${email}`)], []);
+  assert.equal(code(await accept(token, { password: PASSWORD, full_name: 'Ben  Okri ' })), '200 accepted');
+});
+
 test('what is on record of an acceptance, the function vouches for and not the person', async () => {
   const customer = await aCustomer({ seats: 5 });
   const ben = await signedIn();

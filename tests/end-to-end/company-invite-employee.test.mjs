@@ -36,7 +36,7 @@ test('every row has its own result, and who is invited gets a mail', async () =>
   await sql`update public.companies set allowed_email_domains = '{example.com,xn--bcher-kva.example}' where id = ${customer.company.id}`;
   const [ben, tagged] = [newAddress('ben'), newAddress('cleo+tag')];
   const { status, body } = await invite(customer, [
-    { email: ` ${ben.toUpperCase()} `, role: 'manager', full_name: 'Ben\u0000\u0007 Okri', locale: 'de' },
+    { email: ` ${ben.toUpperCase()} `, role: 'manager', full_name: 'Ben\n  Okri', locale: 'de_DE' },
     { email: 'not an address' },
     { email: ben },
     { email: tagged },
@@ -44,15 +44,19 @@ test('every row has its own result, and who is invited gets a mail', async () =>
     { email: 'eve@elsewhere.example' },
     { email: suppressed },
     { email: 'zoë@bücher.example' },
-    { email: 'zoe@bücher.example', role: 'Manager' },
+    { email: 'zoe@bücher.example', role: 'Manager', locale: 'DE' },
     { email: `${'a'.repeat(65)}@example.com` },
     { email: newAddress('dora'), role: 'boss' },
     { email: 'e\u200Bve@example.com' },
     { email: 'eve@example.com; adam@example.com' },
+    { email: newAddress(), locale: 'german' },
+    { email: newAddress(), full_name: 'Visit www.evil.example' },
+    { email: newAddress(), full_name: 'Ben\u0000' },
+    { email: newAddress(), full_name: '\u202enatsirT' },
   ]);
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual(
-    body.results.map((/** @type {Result} */ row) => [row.index, row.email, row.status]),
+    body.results.slice(0, 13).map((/** @type {Result} */ row) => [row.index, row.email, row.status]),
     [
       [0, ben, 'invited'],
       [1, 'not an address', 'invalid_email'],
@@ -69,15 +73,16 @@ test('every row has its own result, and who is invited gets a mail', async () =>
       [12, 'eve@example.com; adam@example.com', 'invalid_email'],
     ],
   );
+  assert.deepEqual(statuses({ status, body }).slice(13), ['invalid_locale', 'invalid_name', 'invalid_name', 'invalid_name']);
   assert.deepEqual(body.seats, { limit: 50, members: 1, pending: 3 });
   assert.equal(body.results[2].invitation_id, body.results[0].invitation_id);
   const rows = await sql`
-    select email, role, full_name from public.company_employee_invitations
+    select email, role, full_name, locale from public.company_employee_invitations
     where company_id = ${customer.company.id} order by created_at, email`;
   assert.equal(rows.length, 3);
   assert.deepEqual(
     { ...rows.find((row) => row.email === ben) },
-    { email: ben, role: 'manager', full_name: 'Ben   Okri' },
+    { email: ben, role: 'manager', full_name: 'Ben Okri', locale: 'de-DE' },
   );
   const mail = await mailTo(ben, 1, 90);
   assert.match(mail.text, /\/accept-invitation#token=[A-Za-z0-9_-]{64}/);

@@ -57,11 +57,14 @@ describe('words of whoever was first', () => {
 
   test('make way for what is said with the link', async () => {
     const person = await signUp(theirs);
-    const own = { display_name: 'Vera Vogel', locale: 'de', time_zone: 'Europe/Berlin' };
+    const own = { display_name: 'Vera Vogel', locale: 'de_at', time_zone: 'Europe/Berlin' };
     const token = tokenIn(await mailTo(person.email));
-    assert.equal(await outcome(await verify(token, { ...own, display_name: 'x'.repeat(101) })), '400 invalid_request');
+    const none = ['x'.repeat(101), '\u200b', 'a\u0000', 'Call www.evil.test'].map((display_name) => ({ display_name }));
+    for (const said of [...none, { locale: 'german' }, { locale: 'de\u0000' }]) {
+      assert.equal(await outcome(await verify(token, { ...own, ...said })), '400 invalid_request', JSON.stringify(said));
+    }
     assert.equal(await outcome(await verify(token, own)), '200 verified');
-    assert.deepEqual(await words(person, PASSWORD), { ...own, metadata: [] });
+    assert.deepEqual(await words(person, PASSWORD), { ...own, locale: 'de-AT', metadata: [] });
   });
 
   test('go when a new password confirms the account', async () => {

@@ -8,7 +8,7 @@ import { FailingAuth } from './platform/failing-auth.mjs';
 import { FunctionProcess } from './platform/function-process.mjs';
 import { completeReset, dispatch, outcome, requestReset, verify } from './platform/functions.mjs';
 import { mailTo, mailsTo, tokenIn } from './platform/inbox.mjs';
-import { PASSWORD, employ, signUp, signedIn } from './platform/people.mjs';
+import { PASSWORD, employ, newAddress, signUp, signedIn } from './platform/people.mjs';
 import { forgetRequests } from './platform/token-requests.mjs';
 import { forged } from './platform/tokens.mjs';
 
@@ -48,6 +48,14 @@ async function brokenRules(response) {
   assert.ok(body.errors.every((/** @type {{ pointer: string }} */ error) => error.pointer === '/password'));
   return body.errors.map((/** @type {{ code: string }} */ error) => error.code);
 }
+
+test('whatever address Auth has taken, its owner gets in again', async () => {
+  const [before, after] = ['hanako..abe.', newAddress('docomo').replace('@example.com', '@docomo.test')];
+  const person = await signedIn({}, `${before}${after}`);
+  assert.equal((await requestReset(person.email.toUpperCase())).status, 202);
+  assert.equal((await completeReset(tokenIn(await mailTo(person.email, 2), 'reset-password'), NEW_PASSWORD)).status, 200);
+  assert.equal(await signInError(person, NEW_PASSWORD), null);
+});
 
 test('forget, get the mail, choose, sign in; the old password, the old sessions and the link are gone', async () => {
   const person = await signedIn();

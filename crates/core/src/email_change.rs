@@ -69,7 +69,7 @@ pub async fn request(
     request: &LinkRequest,
     client: &ClientContext,
 ) -> Result<AcceptedResponse> {
-    let asked = Asked::new(ports, request.address(ports)?, client);
+    let asked = Asked::new(ports, request.new_address(ports)?, client);
     let user = caller(ports, person).await?;
     link_request::note(ports, &RequestEmailChange::new(user, asked)).await
 }

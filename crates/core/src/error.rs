@@ -251,6 +251,14 @@ impl Error {
         Self::new(Code::InvalidRequest, detail).with_field(field)
     }
 
+    /// 400 for a name that the database does not take as one.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn invalid_name(pointer: &str) -> Self {
+        let detail = "A name has up to 100 characters, none that cannot be seen, and no link.";
+        Self::field(pointer, "invalid_name", detail)
+    }
+
     /// 405 with the methods that the route has.
     #[cold]
     pub fn method_not_allowed(allow: String) -> Self {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     client::ClientContext,
-    email_address::{EmailAddress, Idna},
+    email_address::{EmailAddress, Idna, InvalidEmailAddress},
     error::{Code, Error, Result},
     operation::Step,
     ports::{Configured, Database, Functions, SqlFunction},
@@ -77,14 +77,25 @@ pub struct Admission {
 pub(crate) const NOTED: Step = Step::of(&[Code::RateLimited]);
 
 impl LinkRequest {
-    /// The address that was typed.
+    /// The address that was typed, which an account may have.
     ///
     /// # Errors
     /// `invalid_request` for what is none.
-    pub(crate) fn address(&self, idna: &impl Idna) -> Result<EmailAddress> {
-        EmailAddress::parse(idna, &self.email)
-            .map_err(|_| Error::field("/email", "invalid_email", "This is no e-mail address."))
+    fn address(&self, idna: &impl Idna) -> Result<EmailAddress> {
+        EmailAddress::parse(idna, &self.email).map_err(no_address)
     }
+
+    /// The address that was typed, which an account is to have.
+    ///
+    /// # Errors
+    /// `invalid_request` for what is none, or none that mail should go to.
+    pub(crate) fn new_address(&self, idna: &impl Idna) -> Result<EmailAddress> {
+        EmailAddress::parse_new(idna, &self.email).map_err(no_address)
+    }
+}
+
+fn no_address(_: InvalidEmailAddress) -> Error {
+    Error::field("/email", "invalid_email", "This is no e-mail address.")
 }
 
 /// Notes a request by the SQL function of its purpose.

@@ -19,6 +19,7 @@ mod object_store;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+pub(crate) use self::database::is_storable;
 pub use self::{
     database::{Database, DatabaseError, SqlFunction},
     http::{Http, HttpMethod, HttpRequest, HttpResponse, REFUSAL_LIMIT, TransportError},

@@ -204,8 +204,14 @@ impl LocalTime for World {
 }
 
 impl Idna for World {
+    /// As a parser of hosts, to which what ends in a number is an IP address.
     fn domain_to_ascii(&self, domain: &str) -> Option<String> {
-        idna::domain_to_ascii_strict(domain).ok()
+        let ascii = idna::domain_to_ascii_strict(domain).ok()?;
+        let last = ascii.rsplit('.').next()?;
+        let is_hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_number =
+            last.bytes().all(|b| b.is_ascii_digit()) || last.strip_prefix("0x").is_some_and(is_hex);
+        (!is_number).then_some(ascii)
     }
 }
 

@@ -97,6 +97,10 @@ pub enum TokenOutcome {
     Used,
     /// The address that it is about has another account.
     AddressTaken,
+    /// It is as it was: the person is to say another name.
+    InvalidName,
+    /// The same of their language.
+    InvalidLocale,
 }
 
 impl TokenOutcome {
@@ -111,7 +115,12 @@ impl TokenOutcome {
             Self::AddressTaken => {
                 return Error::new(Code::Conflict, "This address has an account already.");
             }
-            Self::Verified | Self::AlreadyVerified | Self::Live | Self::Consumed => {
+            Self::Verified
+            | Self::AlreadyVerified
+            | Self::Live
+            | Self::Consumed
+            | Self::InvalidName
+            | Self::InvalidLocale => {
                 return Error::internal("an outcome of another function");
             }
         };

@@ -51,7 +51,7 @@ pub enum VerifyStatus {
 /// Confirms the address that the link was mailed to.
 ///
 /// # Errors
-/// `invalid_request`; `token_invalid`, `token_expired`, `token_exhausted`, `token_superseded`;
+/// `invalid_request`, also for a name or a language that is none; `token_invalid`, `token_expired`, `token_exhausted`, `token_superseded`;
 /// `upstream_unavailable` or `upstream_timeout` leave a link that still works.
 pub async fn verify(
     ports: &(impl Database + Identity),
@@ -93,6 +93,11 @@ fn accept(consumption: &Consumption) -> Result<(UserId, VerifyStatus)> {
     let status = match consumption.outcome {
         TokenOutcome::Verified => VerifyStatus::Verified,
         TokenOutcome::AlreadyVerified => VerifyStatus::AlreadyVerified,
+        TokenOutcome::InvalidName => return Err(Error::invalid_name("/display_name")),
+        TokenOutcome::InvalidLocale => {
+            let detail = "A language is as de or pt-BR.";
+            return Err(Error::field("/locale", "invalid_locale", detail));
+        }
         outcome => return Err(outcome.refusal()),
     };
     let user = consumption.user_id.ok_or_else(|| Error::internal("a token of nobody"))?;

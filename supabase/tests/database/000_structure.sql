@@ -139,7 +139,7 @@ select is_empty(
       or t.tgtype & 8 = 8 and has_table_privilege('authenticated', o.oid, 'delete')
       or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
     ) and p.proname not in (
-      'touch_updated_at', 'audit_change', 'stamp_updated_by', 'refuse_change',
+      'touch_updated_at', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
       'limit_rows_of_specialist', 'follow_lead_minutes', 'extend_documents', 'follow_specialist',
       'hold_own_account', 'lock_own_specialist'
     )$$,

@@ -6,7 +6,7 @@ select no_plan();
 select pg_temp.act_as('company_admin');
 select lives_ok($$select public.change_company(pg_temp.id('north'), p_name => ' North Ltd ', p_time_zone => 'Europe/Lisbon')$$, 'an admin changes the company');
 select results_eq(
-  'select name, locale, time_zone, status::text from public.companies', $$values ('North Ltd', 'en', 'Europe/Lisbon', 'active')$$, 'and what is left out stays'
+  'select name::text, locale::text, time_zone, status::text from public.companies', $$values ('North Ltd', 'en', 'Europe/Lisbon', 'active')$$, 'and what is left out stays'
 );
 select throws_ok(format('select public.change_company(pg_temp.id(%L), %s)', company, what), code, word, what || ' in the ' || company)
 from (values

@@ -19,9 +19,9 @@ insert into public.company_members (company_id, user_id) select pg_temp.id('comp
 insert into public.terms_acceptance (user_id, document, version, user_agent)
 select pg_temp.id('employee'), 'terms', 'v' || n, pg_temp.wide(500) from generate_series(1, 150) n;
 insert into public.email_verification_tokens (user_id, email, expires_at, superseded_at)
-select pg_temp.id('employee'), repeat('a', 320), now() + interval '1 day', now() from generate_series(1, 150);
+select pg_temp.id('employee'), repeat('a', 307) || '@people.test', now() + interval '1 day', now() from generate_series(1, 150);
 insert into public.password_reset_tokens (user_id, email, expires_at, superseded_at, token_hash)
-select pg_temp.id('employee'), repeat('a', 320), now() + interval '1 day', now(), repeat('0', 64) from generate_series(1, 150);
+select pg_temp.id('employee'), repeat('a', 307) || '@people.test', now() + interval '1 day', now(), repeat('0', 64) from generate_series(1, 150);
 insert into public.specialists (user_id, display_name, headline, bio, languages)
 values (pg_temp.id('employee'), pg_temp.wide(100), pg_temp.wide(200), pg_temp.wide(5000), array_fill('zh-Hant-TW'::text, array[20]));
 

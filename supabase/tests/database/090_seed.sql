@@ -32,7 +32,7 @@ select isnt_empty(
 );
 
 select results_eq(
-  $$select c.name, e.plan, e.status from public.companies c cross join private.company_entitlement(c.id) e where c.name not in ('North', 'South') order by 1$$,
+  $$select c.name::text, e.plan, e.status from public.companies c cross join private.company_entitlement(c.id) e where c.name not in ('North', 'South') order by 1$$,
   $$values ('Halden Robotics', 'starter', 'trial'), ('Larkspur Studio', 'enterprise', 'active'), ('Northwind Logistics', 'growth', 'active')$$,
   'every company has a plan, one on trial'
 );

@@ -27,12 +27,12 @@ insert into auth.users (id, email, raw_user_meta_data)
 values (pg_temp.id('fresh'), 'fresh@people.test', '{"display_name": "You have won, see evil.test"}');
 set constraints all immediate;
 select results_eq(
-  $$select email, token_hash, attempts, expires_at - created_at from public.email_verification_tokens where user_id = pg_temp.id('fresh')$$,
+  $$select email::text, token_hash, attempts, expires_at - created_at from public.email_verification_tokens where user_id = pg_temp.id('fresh')$$,
   $$values ('fresh@people.test', null::text, 0, interval '24 hours')$$,
   'a sign-up gets a token, without a digest, for a day'
 );
 select results_eq(
-  $$select l.template_key, l.category, l.status, l.recipient, l.token_id = t.id, q.priority::int, l.variables ? 'link'
+  $$select l.template_key, l.category, l.status, l.recipient::text, l.token_id = t.id, q.priority::int, l.variables ? 'link'
     from public.communication_logs l
     join public.email_verification_tokens t using (user_id)
     join private.email_queue q on q.mail_id = l.id
@@ -109,7 +109,7 @@ update auth.users set email = 'moved@people.test' where id = pg_temp.id('newcome
 select is(pg_temp.consume(:'token'), 'superseded', 'a changed address voids the link to the old one');
 select is(pg_temp.consume(:'used'), 'superseded', 'also one that was used: it says nothing about the new address');
 select results_eq(
-  $$select email from public.email_verification_tokens where user_id = pg_temp.id('newcomer') and superseded_at is null and verified_at is null$$,
+  $$select email::text from public.email_verification_tokens where user_id = pg_temp.id('newcomer') and superseded_at is null and verified_at is null$$,
   $$values ('moved@people.test')$$, 'and the new address got its own'
 );
 update auth.users set email_confirmed_at = now() where id = pg_temp.id('newcomer');

@@ -41,7 +41,7 @@ select is(pg_temp.tokens_of('newcomer'), 1::bigint, 'an unconfirmed one too: the
 select is((select count(*) from public.communication_logs where template_key = 'password_reset'), 2::bigint, 'an unknown address gets no mail');
 select is((select count(*) from private.token_cooldowns where purpose = 'password_reset'), 3::bigint, 'and cools down like the others');
 select results_eq(
-  $$select l.category, l.recipient, l.token_id = t.id, q.priority::int, t.expires_at - t.created_at, array(select jsonb_object_keys(l.variables))
+  $$select l.category, l.recipient::text, l.token_id = t.id, q.priority::int, t.expires_at - t.created_at, array(select jsonb_object_keys(l.variables))
     from public.password_reset_tokens t join public.communication_logs l on l.token_id = t.id and l.token_purpose = 'password_reset'
     join private.email_queue q on q.mail_id = l.id where t.user_id = pg_temp.id('employee')$$,
   $$values ('security', 'employee@people.test', true, 0, interval '30 minutes', array['expires_at'])$$,
@@ -175,7 +175,7 @@ select pg_temp.consume(:'token') \g /dev/null
 update auth.users set encrypted_password = 'new hash' where id = pg_temp.id('employee');
 select is(pg_temp.audited('password.changed'), 1::bigint, 'a changed password is audited');
 select results_eq(
-  $$select category, recipient, array(select jsonb_object_keys(variables)) from public.communication_logs where template_key = 'password_changed'$$,
+  $$select category, recipient::text, array(select jsonb_object_keys(variables)) from public.communication_logs where template_key = 'password_changed'$$,
   $$values ('security', 'employee@people.test', array['changed_at'])$$, 'and announced to the person'
 );
 select public.release_password_reset(:'token', pg_temp.secret(:'token'), '{}');

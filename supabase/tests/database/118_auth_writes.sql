@@ -87,7 +87,7 @@ update auth.users set email = 'first@people.test' where id = pg_temp.id('moving'
 update auth.users set email = 'second@people.test' where id = pg_temp.id('moving');
 select pg_temp.commit();
 select results_eq(
-  $$select recipient from public.communication_logs where user_id = pg_temp.id('moving') order by id$$,
+  $$select recipient::text from public.communication_logs where user_id = pg_temp.id('moving') order by id$$,
   $$values ('moving@people.test'), ('second@people.test')$$, 'of two addresses in one transaction the one that stays gets a link'
 );
 update auth.users set email = 'third@people.test' where id = pg_temp.id('moving');

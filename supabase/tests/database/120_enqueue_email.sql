@@ -11,7 +11,7 @@ select isnt(pg_temp.enqueue('a'), null, 'a new mail has an id');
 select is(pg_temp.enqueue('a'), null, 'the same dedupe key again does nothing');
 select is((select count(*) from private.email_queue), 1::bigint, 'and queues nothing');
 select results_eq(
-  $$select stream::text, category, status, recipient, settled_at is null, template_id is null from public.communication_logs where dedupe_key = 'test:a'$$,
+  $$select stream::text, category, status, recipient::text, settled_at is null, template_id is null from public.communication_logs where dedupe_key = 'test:a'$$,
   $$values ('mail', 'account', 'queued', 'employee@people.test', true, true)$$,
   'it is queued, without a template version yet'
 );

@@ -76,7 +76,7 @@ select private.enqueue_email('verify_email', null, 'a@b.c', '{"locale": "de-CH"}
 select private.enqueue_email('verify_email', null, 'a@b.c', '{"locale": "fr"}', 'account', 'test:french') \g /dev/null
 select pg_temp.claim() as claim \gset
 select results_eq(
-  format($$select m ->> 'locale', m ->> 'time_zone', t.locale
+  format($$select m ->> 'locale', m ->> 'time_zone', t.locale::text
     from jsonb_array_elements(%L::jsonb -> 'batches' -> 0 -> 'mails') with ordinality x (m, n)
     join public.email_templates t on t.id = (m ->> 'template_id')::bigint order by n$$, :'claim'),
   $$values ('de', 'Europe/Berlin', 'de'), ('de-CH', 'UTC', 'de'), ('fr', 'UTC', 'en')$$,

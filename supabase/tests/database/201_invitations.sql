@@ -51,7 +51,7 @@ select is(
 
 -- One result each
 select pg_temp.invite(array[
-  'ada@corp.test', 'employee@people.test', 'bounced@corp.test', 'nobody', 'Upper@corp.test', 'ada@corp.test', 'grace+tag@corp.test', 'foreign_employee@people.test'
+  'ada@corp.test', 'employee@people.test', 'bounced@corp.test', 'nobody', 'up..per@corp.test', 'ada@corp.test', 'grace+tag@corp.test', 'foreign_employee@people.test'
 ]) as answer \gset
 select is(pg_temp.statuses(:'answer'), array[
   'invited', 'already_member', 'suppressed', 'invalid_email', 'invalid_email', 'already_invited', 'invited', 'invited'
@@ -62,7 +62,7 @@ select results_eq(
   $$values (11, true), (12, false), (13, false), (14, false), (15, false), (16, true), (17, true), (18, true)$$, 'under the index that was given'
 );
 select results_eq(
-  $$select role::text, full_name, locale, status, expires_at - sent_at, invited_by from public.company_employee_invitations where email = 'ada@corp.test'$$,
+  $$select role::text, full_name::text, locale::text, status, expires_at - sent_at, invited_by from public.company_employee_invitations where email = 'ada@corp.test'$$,
   $$values ('employee', 'Ada Lovelace', 'de', 'pending', interval '7 days', pg_temp.id('company_admin'))$$, 'an invitation lasts a week'
 );
 select is(pg_temp.statuses(pg_temp.invite(array['x1@corp.test', 'x2@corp.test'])), '{invited,seat_limit}'::text[], 'the last seat, and none more');
@@ -78,7 +78,7 @@ from unnest(array['a b@corp.test', 'a,b@corp.test', 'a<b@corp.test', '"a"@corp.t
 select is(private.address_refusal(null, e), null, 'an address: ' || e)
 from unnest(array['a@corp.test', 'o''hara+x.y@corp.example', 'a@xn--mller-kva.test', 'a@corp.xn--p1ai', repeat('a', 64) || '@corp.test']) e;
 select results_eq(
-  $$select user_id, recipient, category, token_purpose::text, array(select jsonb_object_keys(variables) order by 1), variables ->> 'locale'
+  $$select user_id, recipient::text, category, token_purpose::text, array(select jsonb_object_keys(variables) order by 1), variables ->> 'locale'
     from public.communication_logs where template_key = 'company_invitation' order by id limit 1$$,
   $$values (null::uuid, 'ada@corp.test', 'account', 'invitation', array['company_name', 'expires_at', 'locale'], 'de')$$,
   'the mail has no word that the admin typed'
@@ -179,7 +179,7 @@ select pg_temp.act_as('company_admin');
 select is(public.set_allowed_domains(pg_temp.id('north'), array[' Corp.TEST ', 'corp.test', 'corp.example']), array['corp.example', 'corp.test'], 'domains are kept in one form');
 select is(pg_temp.statuses(pg_temp.invite(array['a@corp.example', 'b@other.test', 'c@sub.corp.test'])), '{seat_limit,domain_not_allowed,domain_not_allowed}'::text[], 'others are refused');
 select throws_ok(format('select public.set_allowed_domains(pg_temp.id(%L), array[%L])', 'north', d), 'PT422', 'invalid_domain', 'no domain: ' || d)
-from unnest(array['corp', '@corp.test', 'corp..test', '-a.test', 'a b.test', '1.2.3.4']) d;
+from unnest(array['corp', '@@corp.test', 'corp..test', '-a.test', 'a b.test', '1.2.3.4']) d;
 select throws_ok($$select public.set_allowed_domains(pg_temp.id('south'), array['corp.test'])$$, 'PT403', 'forbidden', 'nor those of another company');
 select is(public.set_allowed_domains(pg_temp.id('north'), '{}'), '{}'::text[], 'none is any');
 

@@ -47,7 +47,7 @@ select is(pg_temp.check(pg_temp.invited('employee@people.test')) - array['common
 select is(pg_temp.check(pg_temp.invited('newcomer@people.test')) ->> 'account', 'unconfirmed', 'and whether it is confirmed');
 
 -- Accepting, as a new person
-select is(pg_temp.accept(:'token', 'employee'), 'wrong_account', 'an account of another address does not accept');
+select is(pg_temp.accept(:'token', 'employee'), 'no_account', 'an account of another address does not accept, and is told that the one invited has none');
 insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('ada'), 'New@Corp.test', null);
 insert into auth.sessions (id, user_id, created_at, updated_at) values (pg_temp.id('session:ada'), pg_temp.id('ada'), now(), now());
 select is(pg_temp.accept(:'token', 'ada'), 'wrong_account', 'nor does one that nobody confirmed');
@@ -60,7 +60,7 @@ select is(
   jsonb_build_object('outcome', 'accepted', 'company_id', pg_temp.id('south'), 'user_id', pg_temp.id('ada')), 'the right account accepts'
 );
 select results_eq(
-  $$select m.role::text, m.status, p.display_name from public.company_members m join public.profiles p on p.id = m.user_id where m.user_id = pg_temp.id('ada') and m.company_id = pg_temp.id('south')$$,
+  $$select m.role::text, m.status, p.display_name::text from public.company_members m join public.profiles p on p.id = m.user_id where m.user_id = pg_temp.id('ada') and m.company_id = pg_temp.id('south')$$,
   $$values ('manager', 'active', 'Ada Lovelace')$$, 'and is a member in the role that was meant, under their name'
 );
 select results_eq(
@@ -138,7 +138,7 @@ from (values
   ('live then accepted', $$update public.company_subscriptions set seats = 5$$)
 ) as c (outcome, change);
 update auth.users set email = 'moved@people.test' where id = pg_temp.id('colleague');
-select is(pg_temp.accept(:'token', 'colleague'), 'wrong_account', 'who has changed their address is not whom the link was mailed to');
+select is(pg_temp.accept(:'token', 'colleague'), 'no_account', 'who has changed their address is not whom the link was mailed to');
 update auth.users set email = 'colleague@people.test' where id = pg_temp.id('colleague');
 
 -- Who was a member before

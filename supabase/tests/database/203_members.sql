@@ -68,7 +68,7 @@ select results_eq(
   'what the company pays for and is still to come is cancelled, and nothing else'
 );
 select results_eq(
-  $$select template_key, recipient, variables ->> 'reason' from public.communication_logs where template_key <> 'membership_ended' order by recipient$$,
+  $$select template_key, recipient::text, variables ->> 'reason' from public.communication_logs where template_key <> 'membership_ended' order by recipient$$,
   $$values ('booking_cancelled', 'employee@people.test', 'The employer no longer takes part.'), ('booking_cancelled', 'specialist@people.test', 'The employer no longer takes part.')$$,
   'both sides are told'
 );

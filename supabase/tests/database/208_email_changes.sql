@@ -142,7 +142,7 @@ select is(pg_temp.sessions(), 0::bigint, 'every session has ended');
 select is((select encrypted_password from auth.users where id = pg_temp.id('employee')), 'hash', 'the password is as before');
 select ok(exists(select from public.password_reset_tokens where id = :'reset' and superseded_at is not null), 'links that were mailed to the old address are void');
 select results_eq(
-  $$select recipient, token_id from public.communication_logs where template_key = 'email_changed'$$,
+  $$select recipient::text, token_id from public.communication_logs where template_key = 'email_changed'$$,
   format($$values ('employee@people.test', %L::uuid)$$, :'cancel'), 'the old address is told, with the link that takes it back'
 );
 select results_eq(
@@ -276,7 +276,7 @@ select is_empty($$select from public.former_work_address() a where a is not null
 update public.company_members set status = 'removed' where user_id in (pg_temp.id('employee'), pg_temp.id('colleague'));
 select private.job_settle_ended_memberships(now()) \g /dev/null
 select results_eq(
-  $$select recipient, category, variables from public.communication_logs where template_key = 'membership_ended' order by recipient$$,
+  $$select recipient::text, category, variables from public.communication_logs where template_key = 'membership_ended' order by recipient$$,
   $$values ('employee@people.test', 'security', '{"company_name": "North", "at_their_address": true}'::jsonb), ('new@home.test', 'security', '{"company_name": "North", "at_their_address": false}')$$,
   'who is no member any more is told whose the account is, and to move it where that is left to do'
 );

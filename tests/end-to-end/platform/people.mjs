@@ -9,18 +9,17 @@ export const PASSWORD = 'correct horse battery staple';
 
 export const newAddress = (name = 'ada') => `${name}-${randomUUID().slice(0, 8)}@example.com`;
 
-/** Somebody who has just signed up. @param {Record<string, string>} [data] */
-export async function signUp(data = {}) {
-  const email = newAddress();
+/** Somebody who has just signed up. @param {Record<string, string>} [data] @param {string} [email] */
+export async function signUp(data = {}, email = newAddress()) {
   const client = visitor();
   const { data: made, error } = await client.auth.signUp({ email, password: PASSWORD, options: { data } });
   if (error) throw error;
   return { email, client, id: /** @type {string} */ (made.user?.id) };
 }
 
-/** Somebody who has signed up, confirmed and signed in. @param {Record<string, string>} [introduction] */
-export async function signedIn(introduction = {}) {
-  const person = await signUp();
+/** Somebody who has signed up, confirmed and signed in. @param {Record<string, string>} [introduction] @param {string} [email] */
+export async function signedIn(introduction = {}, email = newAddress()) {
+  const person = await signUp({}, email);
   const response = await verify(tokenIn(await mailTo(person.email)), introduction);
   if (response.status !== 200) throw new Error(`verification answered ${response.status}: ${await response.text()}`);
   const { error } = await person.client.auth.signInWithPassword({ email: person.email, password: PASSWORD });

@@ -94,7 +94,7 @@ pub async fn preview(
     client: &ClientContext,
 ) -> Result<PreviewResponse> {
     let link = LinkToken::parse(&request.token)?;
-    let found = check(ports, &link, Vec::new(), client).await?;
+    let found = check(ports, &link, Vec::new(), None, client).await?;
     let requires = match found.account {
         Account::Confirmed => Requirement::SignIn,
         Account::None | Account::Unconfirmed => Requirement::Password,
@@ -159,7 +159,7 @@ async fn account_by_mail(
 ) -> Result<UserId> {
     let password = request.password.as_ref().map(|typed| ProposedPassword::new(ports, typed));
     let prefixes = password.as_ref().map(ProposedPassword::prefixes).unwrap_or_default();
-    let found = check(ports, link, prefixes, client).await?;
+    let found = check(ports, link, prefixes, request.full_name.as_deref(), client).await?;
     if found.account == Account::Confirmed {
         return Err(Error::new(Code::Unauthenticated, "Please sign in with your account first."));
     }
@@ -200,6 +200,7 @@ fn check<'a>(
     ports: &'a impl Database,
     link: &LinkToken,
     prefixes: Vec<String>,
+    full_name: Option<&'a str>,
     client: &'a ClientContext,
 ) -> Pin<Box<dyn Future<Output = Result<InvitationCheck>> + 'a>> {
     let function = CheckInvitation {
@@ -207,6 +208,7 @@ fn check<'a>(
         p_token_hash: link.hash(),
         p_password_prefixes: prefixes,
         p_context: client,
+        p_full_name: full_name,
     };
     Box::pin(async move {
         let found = ports.call(&function).await?;

@@ -5,7 +5,7 @@ use crate::email_address::{EmailAddress, Idna};
 /// The address of a text, `None` where it is none. What cannot be seen around it came with the
 /// copying; within it, nobody can tell which address was meant.
 pub(super) fn read(idna: &impl Idna, text: &str) -> Option<EmailAddress> {
-    EmailAddress::parse(idna, text.trim_matches(is_unseen)).ok()
+    EmailAddress::parse_new(idna, text.trim_matches(is_unseen)).ok()
 }
 
 /// Blanks, control and format characters, joiners, selectors and fillers.

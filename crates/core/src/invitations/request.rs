@@ -33,9 +33,11 @@ pub struct Invitee {
     // Text, so that what is no role costs the other rows nothing.
     #[cfg_attr(feature = "schema", schemars(with = "Option<Role>"))]
     pub role: Option<String>,
-    /// Suggested to them as their name.
+    /// Suggested to them as their name: up to 100 characters, nothing that cannot be seen,
+    /// and no link.
     pub full_name: Option<String>,
-    /// The language of the mail (BCP 47, `de` or `de-AT`); the company's if left out.
+    /// The language of the mail (BCP 47, `de` or `de-AT`; `de_at` is the same); the company's
+    /// if left out.
     pub locale: Option<String>,
 }
 

@@ -8,7 +8,6 @@ use crate::{
     email_address::EmailAddress,
     email_address::Idna,
     error::{Error, Result},
-    password::is_control,
 };
 
 /// How much of what is no address is repeated to the caller, in characters.
@@ -43,8 +42,8 @@ impl<'a> Rows<'a> {
                 index: u32::try_from(index).unwrap_or_default(),
                 email: read.map(|(address, _)| address.clone()),
                 role: read.map_or_else(Role::default, |(_, role)| *role),
-                full_name: invitee.full_name.as_deref().map(without_controls),
-                locale: invitee.locale.as_deref().map(without_controls),
+                full_name: invitee.full_name.as_deref().map(storable),
+                locale: invitee.locale.as_deref().map(storable),
             }
         };
         distinct.map(row).collect()
@@ -107,9 +106,8 @@ const fn repeated(first: InvitationStatus) -> InvitationStatus {
     }
 }
 
-/// Spaces for what nobody reads, and PostgreSQL does not store.
+/// PostgreSQL stores no NUL. What it refuses in a name or a language as well, in its place.
 #[inline(never)]
-fn without_controls(text: &str) -> String {
-    let visible = |character: char| if is_control(character) { ' ' } else { character };
-    text.chars().map(visible).collect()
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{1}")
 }

@@ -103,11 +103,11 @@ fn people_are_invited_as_the_admin_who_asks() {
     try_with(&world, &rows).unwrap();
     let asked = world.asked::<InviteEmployees>();
     let ben = json!({
-        "index": 0, "email": "ben@example.com", "role": "manager", "full_name": "Ben   Tag",
+        "index": 0, "email": "ben@example.com", "role": "manager", "full_name": "Ben\u{1}\n Tag",
         "locale": "de_AT",
     });
     let nobody = json!({
-        "index": 1, "email": null, "role": "employee", "full_name": null, "locale": "not a locale at all",
+        "index": 1, "email": null, "role": "employee", "full_name": null, "locale": "not a\u{1}locale at all",
     });
     let expected = json!({
         "p_company_id": CompanyId::default(), "p_invitations": [ben, nobody], "p_context": client(),

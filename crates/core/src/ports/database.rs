@@ -28,6 +28,11 @@ pub trait Database {
     ) -> Result<F::Output, DatabaseError>;
 }
 
+/// Whether PostgreSQL stores a text: it has no NUL.
+pub(crate) fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// Why a call did not return.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseError {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Error, Result},
-    password::is_control,
+    ports::is_storable,
     secret::SecretString,
 };
 
@@ -20,10 +20,11 @@ pub struct VerifyRequest {
     #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub token: SecretString,
     /// Their name. The first confirmation clears what came with the sign-up, since
-    /// somebody else may have sent it, and keeps what is said here.
+    /// somebody else may have sent it, and keeps what is said here. Nothing that cannot
+    /// be seen, and no link.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub display_name: Option<String>,
-    /// Their language, as `en` or `pt-BR`; `en` where it is none.
+    /// Their language (BCP 47), as `en` or `pt-BR`.
     #[cfg_attr(feature = "schema", schemars(length(max = 64)))]
     pub locale: Option<String>,
     /// Their time zone, as `Europe/Lisbon`; `UTC` where it is none.
@@ -44,17 +45,12 @@ impl VerifyRequest {
     /// The introduction, if there is one.
     pub(super) fn introduction(&self) -> Result<Option<Introduction<'_>>> {
         let display_name = self.display_name.as_deref();
-        let name = display_name.unwrap_or_default();
-        if name.chars().count() > 100 || name.contains(is_control) {
-            return Err(Error::field(
-                "/display_name",
-                "invalid_value",
-                "Use up to 100 characters.",
-            ));
+        if !display_name.is_none_or(is_storable) {
+            return Err(Error::invalid_name("/display_name"));
         }
         let [locale, time_zone] = [&self.locale, &self.time_zone].map(Option::as_deref);
         for (pointer, value) in [("/locale", locale), ("/time_zone", time_zone)] {
-            if value.is_some_and(|value| value.len() > LONGEST_NAME || value.contains(is_control)) {
+            if value.is_some_and(|value| value.len() > LONGEST_NAME || !is_storable(value)) {
                 return Err(Error::field(pointer, "invalid_value", "There is no such one."));
             }
         }

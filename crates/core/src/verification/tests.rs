@@ -83,6 +83,8 @@ fn every_state_of_a_token_has_its_code_and_auth_is_not_told() {
         ("expired", Code::TokenExpired),
         ("exhausted", Code::TokenExhausted),
         ("superseded", Code::TokenSuperseded),
+        ("invalid_name", Code::InvalidRequest),
+        ("invalid_locale", Code::InvalidRequest),
         ("live", Code::Internal),
     ] {
         let scene = found(outcome);
@@ -128,18 +130,17 @@ fn every_failure_of_auth_has_its_code() {
 
 #[test]
 fn an_introduction_is_refused_before_the_link_is_used() {
-    let text = |count: usize| "ä".repeat(count);
     for (field, value) in [
-        ("display_name", text(101)),
-        ("display_name", "Ada\nLovelace".to_owned()),
+        ("display_name", "Ada\0Lovelace".to_owned()),
         ("locale", "x".repeat(65)),
-        ("time_zone", "Mars\u{7f}".to_owned()),
+        ("time_zone", "Mars\0".to_owned()),
     ] {
         let scene = scene();
         assert_eq!(scene.verify(&json!({ field: value })), Err(Code::InvalidRequest), "{field}");
         assert!(scene.world.calls().is_empty());
     }
-    for (field, value) in [("display_name", text(100)), ("locale", "x".repeat(64))] {
+    for (field, value) in [("display_name", "Ada\nLovelace".to_owned()), ("locale", "x".repeat(64))]
+    {
         assert!(found("verified").verify(&json!({ field: value })).is_ok(), "{field}");
     }
 }

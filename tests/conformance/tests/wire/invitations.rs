@@ -39,6 +39,7 @@ async fn check(stack: &Stack, link: &LinkToken) -> InvitationCheck {
         // Of "password", in SHA-256.
         p_password_prefixes: vec!["5e88".to_owned()],
         p_context: &client(stack),
+        p_full_name: Some("Ben"),
     };
     call(stack, &call_of_it).await
 }

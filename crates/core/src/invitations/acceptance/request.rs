@@ -6,7 +6,7 @@ use crate::{
     email_address::EmailAddress,
     email_address::Idna,
     error::{Error, Result},
-    password::is_control,
+    ports::is_storable,
     secret::SecretString,
 };
 
@@ -32,7 +32,8 @@ pub struct AcceptRequest {
     /// for whoever is signed in.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("format" = "password")))]
     pub password: Option<SecretString>,
-    /// Their name; the one that they have, where it is left out.
+    /// Their name; the one that they have, where it is left out. Nothing that cannot be
+    /// seen, and no link.
     #[cfg_attr(feature = "schema", schemars(length(max = 100)))]
     pub full_name: Option<String>,
     /// Whether whoever is signed in joins with their account, though it has another
@@ -63,17 +64,17 @@ pub struct AcceptedTerms {
 impl AcceptRequest {
     pub(super) fn private_address(&self, idna: &impl Idna) -> Result<Option<EmailAddress>> {
         let typed = self.private_email.as_deref().filter(|typed| !typed.trim().is_empty());
-        let parse = |typed| EmailAddress::parse(idna, typed);
+        let parse = |typed| EmailAddress::parse_new(idna, typed);
         typed.map(parse).transpose().map_err(|_| {
             Error::field("/private_email", "invalid_email", "This is no e-mail address.")
         })
     }
 
     pub(super) fn check(&self) -> Result<()> {
-        let name = self.full_name.as_deref().unwrap_or_default();
-        let refused = if name.chars().count() > 100 || name.contains(is_control) {
-            ("/full_name", "Use up to 100 characters.")
-        } else if !is_version(&self.terms.terms) {
+        if !self.full_name.as_deref().is_none_or(is_storable) {
+            return Err(Error::invalid_name("/full_name"));
+        }
+        let refused = if !is_version(&self.terms.terms) {
             ("/terms/terms", "This is no version.")
         } else if !is_version(&self.terms.privacy) {
             ("/terms/privacy", "This is no version.")

@@ -27,6 +27,8 @@ pub enum InvitationOutcome {
     SeatGone,
     /// It is for another address, or for an account that is not confirmed.
     WrongAccount,
+    /// Another account is signed in, and the address has none.
+    NoAccount,
     /// They belong to the company, by another address.
     AlreadyMember,
     /// Other terms are in force.
@@ -44,6 +46,7 @@ impl InvitationOutcome {
             Self::Link(TokenOutcome::Used) => {
                 (Code::TokenUsed, "This invitation has been accepted.")
             }
+            Self::Link(TokenOutcome::InvalidName) => return Error::invalid_name("/full_name"),
             Self::Link(token) => return token.refusal(),
             Self::Revoked => (Code::InvitationRevoked, "Please ask your company."),
             Self::CompanySuspended => (Code::CompanySuspended, "Please ask your company."),
@@ -51,6 +54,10 @@ impl InvitationOutcome {
             Self::WrongAccount => {
                 (Code::WrongAccount, "Please sign in with the address that was invited.")
             }
+            Self::NoAccount => (
+                Code::WrongAccount,
+                "The invited address has no account yet. Sign out and choose a password, or join with this account.",
+            ),
             Self::AlreadyMember => {
                 (Code::Conflict, "You belong to this company, by another address.")
             }
@@ -71,6 +78,7 @@ impl<'de> Deserialize<'de> for InvitationOutcome {
             "company_suspended" => Self::CompanySuspended,
             "seat_gone" => Self::SeatGone,
             "wrong_account" => Self::WrongAccount,
+            "no_account" => Self::NoAccount,
             "already_member" => Self::AlreadyMember,
             "wrong_terms" => Self::WrongTerms,
             word => Self::Link(TokenOutcome::deserialize(word.into_deserializer())?),
@@ -86,6 +94,7 @@ pub struct CheckInvitation<'a> {
     pub p_token_hash: TokenHash,
     pub p_password_prefixes: Vec<String>,
     pub p_context: &'a ClientContext,
+    pub p_full_name: Option<&'a str>,
 }
 
 impl SqlFunction for CheckInvitation<'_> {
