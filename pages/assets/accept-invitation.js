@@ -1,16 +1,20 @@
 // @ts-check
 // Accepting an invitation: as somebody new with a password, or with the account that one has.
-import { byId, onSubmit, tell } from './dom.js';
+import { byId, tell } from './dom.js';
+import { Failure, answerOf } from './failures.js';
 import { FAILURES } from './invitation-words.js';
 import { takeToken } from './link.js';
 import { isRefusedHere, showRefusals, typedPassword, watchPassword } from './password-field.js';
 import { normalise } from './password-rules.js';
-import { callAsPerson, callFunction, client, person, showParts } from './session.js';
+import { callAsPerson, callFunction, client, person, showParts, signOut } from './session.js';
+import { action } from './work.js';
 
 /** @typedef {{ company: { name: string }, email: string, full_name?: string | null, requires: 'sign_in' | 'password', terms: { terms: string, privacy: string } }} Preview */
 
 const FORMS = ['sign-in-form', 'accept', 'again', 'other-account', 'own-account'];
-const SILENT = 'Something on our side did not answer. The link is still good; please try again in a moment.';
+const GOOD = 'That did not work. The link is still good; please try again in a moment.';
+const REFUSALS = { silent: GOOD, '': GOOD };
+const WRONG = 'Address or password is wrong, or it was tried too often.';
 
 const token = takeToken();
 /** @type {Preview} */
@@ -21,11 +25,11 @@ let account = person?.email ?? null;
 let withOwnAccount = false;
 
 watchPassword();
-onSubmit(byId('sign-in-form'), signIn);
-onSubmit(byId('accept'), accept);
-byId('again').addEventListener('click', look);
-byId('other-account').addEventListener('click', useAnotherAccount);
-byId('own-account').addEventListener('click', useOwnAccount);
+action(byId('sign-in-form'), byId('note'), signIn, { ...REFUSALS, invalid_credentials: WRONG, email_not_confirmed: WRONG });
+action(byId('accept'), byId('note'), accept, REFUSALS);
+action(byId('again'), byId('note'), look);
+action(byId('other-account'), byId('note'), useAnotherAccount);
+action(byId('own-account'), byId('note'), useOwnAccount);
 if (token) await look();
 else say('Accept an invitation', 'Open this page with the link in the mail that invited you.');
 
@@ -67,9 +71,8 @@ function nextStep(isNew) {
 
 async function signIn() {
   const email = byId('email').value.trim();
-  const { data, error } = await client.auth.signInWithPassword({ email, password: normalise(byId('own-password').value) });
-  if (error) return tell(byId('note'), 'Address or password is wrong, or it was tried too often.', true);
-  setAccount(data.user.email);
+  const { user } = await answerOf(client.auth.signInWithPassword({ email, password: normalise(byId('own-password').value) }));
+  setAccount(user.email);
 }
 
 async function useOwnAccount() {
@@ -80,7 +83,7 @@ async function useOwnAccount() {
 
 async function useAnotherAccount() {
   withOwnAccount = false;
-  await client.auth.signOut({ scope: 'local' });
+  await signOut();
   setAccount(null);
 }
 
@@ -94,7 +97,6 @@ function setAccount(email) {
 }
 
 async function accept() {
-  tell(byId('note'), '');
   const isNew = makesAnAccount();
   if (isNew && isRefusedHere()) return;
   const privateEmail = byId('private-email').value.trim();
@@ -127,7 +129,7 @@ async function askAgain(code) {
     if (preview.requires === 'sign_in') await useAnotherAccount();
     return tell(byId('note'), 'Please sign in with the account of this address.', true);
   }
-  tell(byId('note'), SILENT, true);
+  throw new Failure(code ?? '');
 }
 
 /** @param {boolean} isNew @param {string} privateEmail */
@@ -143,7 +145,7 @@ async function accepted(isNew, privateEmail) {
 /** @param {string | undefined} code */
 function fail(code) {
   const failure = FAILURES[code ?? ''];
-  say(...(failure ?? ['That did not work', SILENT]));
+  say(...(failure ?? ['That did not work', GOOD]));
   byId('again').hidden = Boolean(failure);
   byId('sign-in').hidden = code !== 'token_used' || Boolean(account);
   byId('home').hidden = code !== 'token_used' || !account;

@@ -1,8 +1,12 @@
 // @ts-check
 // A link about the address of an account, and the one button that uses it.
 import { byId } from './dom.js';
+import { Failure } from './failures.js';
 import { takeToken } from './link.js';
-import { callFunction, client, showParts } from './session.js';
+import { callFunction, client, showParts, signOut } from './session.js';
+import { action } from './work.js';
+
+const GOOD = 'That did not work. The link is still good; please try again in a moment.';
 
 /**
  * @typedef {[title: string, text: string, next?: boolean]} Outcome `next`: whether the way on is offered
@@ -13,27 +17,23 @@ export function offerLink({ route, before, outcomes }) {
   if (!token) return show(before[0], 'Open this page with the link in the mail we sent you.');
   show(...before);
   byId('go').hidden = false;
-  byId('go').addEventListener('click', async () => {
-    byId('go').disabled = true;
+  action(byId('go'), byId('note'), async () => {
     const { status, body } = await callFunction(`auth-email-change/${route}`, { token });
     const outcome = outcomes[status === 200 ? body.status : body.code];
-    if (!outcome) {
-      byId('go').disabled = false;
-      return show('That did not work', 'Something on our side did not answer. The link is still good; please try again in a moment.');
-    }
+    if (!outcome) throw new Failure(body.code ?? '');
     byId('go').hidden = true;
     // Every session has ended, also the one of this browser if it was the account's.
     if (status === 200) await forgetSession();
     show(...outcome);
     // The button that had the focus is gone; a screen reader goes on at the outcome.
     byId('title').focus();
-  });
+  }, { silent: GOOD, '': GOOD });
 }
 
 async function forgetSession() {
   const { error } = await client.auth.getUser();
   if (!error) return;
-  await client.auth.signOut({ scope: 'local' });
+  await signOut();
   showParts(false);
 }
 

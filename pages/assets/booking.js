@@ -1,35 +1,36 @@
 // @ts-check
-import { byId, localTime, make, onSubmit, tell } from './dom.js';
-import { client, person } from './session.js';
+import { byId, make, tell } from './dom.js';
+import { answerOf } from './failures.js';
+import { client } from './session.js';
+import { fullTime } from './times.js';
+import { action } from './work.js';
 
 const SLOT_MINUTES = 5;
 /** An hour and a little: the reminder of an hour before is then due in a few minutes. */
 const SUGGESTED_LEAD_MINUTES = 63;
 
-/** @param {{ timeZone: string, onBooked: () => Promise<unknown>, onJoined: () => Promise<unknown> }} options */
-export async function showBooking({ timeZone, onBooked, onJoined }) {
-  const [{ data: memberships }, { data: specialists }, { data: types }] = await Promise.all([
-    client.from('company_members').select('company_id').eq('user_id', person.id).eq('status', 'active'),
-    client.from('specialists').select('id, display_name, headline, specialist_pillars(pillar_id)').order('display_name'),
-    client.from('session_types').select('id, name, default_minutes, pillar_id, pillars(name)').order('name'),
-  ]);
-  const isMember = memberships?.length > 0;
-  byId('join').hidden = isMember;
-  byId('book').hidden = !isMember;
-
-  byId('join-button').addEventListener('click', async () => {
-    const { data, error } = await client.rpc('demo_join');
-    if (error) return tell(byId('book-note'), messageOf(error), true);
-    tell(byId('book-note'), `You are now a member of ${data.company}.`);
-    byId('join').hidden = true;
-    byId('book').hidden = false;
-    await onJoined();
-  });
-
-  offer(specialists ?? [], types ?? []);
-  byId('starts-at').value = suggestedStart();
+/** @param {() => Promise<unknown>} onBooked */
+export function watchBooking(onBooked) {
   byId('zone').textContent = `in ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
-  onSubmit(byId('book'), () => book(timeZone, onBooked));
+  action(byId('book'), byId('book-note'), async () => {
+    const booked = await answerOf(client.rpc('book_session', {
+      p_specialist_id: byId('specialist').value,
+      p_session_type_id: byId('session-type').value,
+      p_starts_at: new Date(byId('starts-at').value).toISOString(),
+    }));
+    tell(byId('book-note'), `Booked for ${fullTime(booked.starts_at)}.`);
+    await onBooked();
+  });
+}
+
+/** Who and what can be booked. */
+export async function readOffers() {
+  const [specialists, types] = await Promise.all([
+    answerOf(client.from('specialists').select('id, display_name, headline, specialist_pillars(pillar_id)').order('display_name')),
+    answerOf(client.from('session_types').select('id, name, default_minutes, pillar_id, pillars(name)').order('name')),
+  ]);
+  offer(specialists, types);
+  byId('starts-at').value = suggestedStart();
 }
 
 /** @param {any[]} specialists @param {any[]} types */
@@ -45,7 +46,7 @@ function offer(specialists, types) {
       ...offered.map((one) => make('option', { value: one.id }, `${one.pillars?.name}: ${one.name}, ${one.default_minutes} min`)),
     );
   };
-  select.addEventListener('change', showTypes);
+  select.onchange = showTypes;
   showTypes();
 }
 
@@ -54,21 +55,4 @@ function suggestedStart() {
   const slot = SLOT_MINUTES * 60_000;
   const start = new Date(Math.ceil((Date.now() + SUGGESTED_LEAD_MINUTES * 60_000) / slot) * slot);
   return new Date(start.getTime() - start.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-/** @param {string} timeZone @param {() => Promise<unknown>} onBooked */
-async function book(timeZone, onBooked) {
-  const { data, error } = await client.rpc('book_session', {
-    p_specialist_id: byId('specialist').value,
-    p_session_type_id: byId('session-type').value,
-    p_starts_at: new Date(byId('starts-at').value).toISOString(),
-  });
-  if (error) return tell(byId('book-note'), messageOf(error), true);
-  tell(byId('book-note'), `Booked for ${localTime(data.starts_at, timeZone)}.`);
-  await onBooked();
-}
-
-/** Our own refusals explain themselves in `details`. @param {{ message: string, details?: string | null }} error */
-function messageOf(error) {
-  return error.details || error.message;
 }

@@ -1,8 +1,11 @@
 // @ts-check
 // What a company is entitled to, how much of it is taken, and the agreement it has to accept.
-import { PLAN_STATES, refusal } from './company-words.js';
-import { byId, onSubmit, tell } from './dom.js';
+import { PLAN_STATES, REFUSALS } from './company-words.js';
+import { byId } from './dom.js';
+import { answerOf } from './failures.js';
 import { client } from './session.js';
+import { dayText } from './times.js';
+import { action } from './work.js';
 
 /** @typedef {{ id: string, name: string, status: string }} Company */
 
@@ -13,16 +16,13 @@ let version = '';
 
 /** @param {Company} company */
 export async function showPlan(company) {
-  const { data, error } = await client.rpc('company_plan', { p_company_id: company.id });
-  byId('blocked').textContent = error ? refusal(error.message) : '';
-  if (error) return;
-  const { entitlement, seats, dpa } = data;
+  const { entitlement, seats, dpa } = await answerOf(client.rpc('company_plan', { p_company_id: company.id }));
   version = dpa.version;
   byId('plan').textContent = entitlement ? planText(entitlement) : 'No plan in force.';
   byId('seats').textContent = seatsText(seats);
   byId('seats-used').max = Math.max(seats.limit, 1);
   byId('seats-used').value = seats.members + seats.pending;
-  if (!entitlement) byId('blocked').textContent = company.status === 'suspended' ? SUSPENDED : NO_PLAN;
+  byId('blocked').textContent = entitlement ? '' : company.status === 'suspended' ? SUSPENDED : NO_PLAN;
   byId('agreement').hidden = dpa.accepted;
   byId('agreed-text').textContent = `I may accept version ${version} of the agreement for ${company.name}, and do.`;
   byId('invite').hidden = !dpa.accepted || !entitlement;
@@ -30,9 +30,8 @@ export async function showPlan(company) {
 
 /** @param {{ plan: string, status: string, sessions_per_month: number | null, ends_on: string | null }} entitlement */
 function planText({ plan, status, sessions_per_month: sessions, ends_on: last }) {
-  const day = last && new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(last));
   const name = plan[0].toUpperCase() + plan.slice(1);
-  const parts = [`${name}, ${PLAN_STATES[status] ?? status}${day ? ` until ${day}` : ''}.`];
+  const parts = [`${name}, ${PLAN_STATES[status] ?? status}${last ? ` until ${dayText(last, 'long')}` : ''}.`];
   return [...parts, sessions ? `${sessions} sessions a month for each member.` : 'As many sessions as you like.'].join(' ');
 }
 
@@ -48,11 +47,10 @@ function count(n, noun) {
 
 /** @param {() => Company} chosen @param {() => Promise<void>} onAccepted */
 export function watchAgreement(chosen, onAccepted) {
-  onSubmit(byId('agreement-form'), async () => {
-    const { error } = await client.rpc('accept_dpa', { p_company_id: chosen().id, p_version: version });
-    if (error) return tell(byId('agreement-note'), refusal(error.message), true);
+  action(byId('agreement-form'), byId('agreement-note'), async () => {
+    await answerOf(client.rpc('accept_dpa', { p_company_id: chosen().id, p_version: version }));
     await onAccepted();
     // The form that had the focus is gone.
     byId('email').focus();
-  });
+  }, REFUSALS);
 }

@@ -23,8 +23,7 @@ export const RESULTS = {
 };
 
 /** @type {Record<string, string>} by the code of a refusal */
-const REFUSALS = {
-  unauthenticated: 'Your session is over. Please sign in again.',
+export const REFUSALS = {
   forbidden: 'You are no admin of this company any more.',
   company_not_found: 'You are no admin of this company any more.',
   company_suspended: 'The company is suspended. Nobody can be invited.',
@@ -34,15 +33,9 @@ const REFUSALS = {
   domain_not_allowed: RESULTS.domain_not_allowed,
   suppressed: 'This address takes no mail from us.',
   too_many_mails: 'Enough was mailed for today. Please try again tomorrow.',
-  rate_limited: 'That was asked for very often. Please try again in a moment.',
   conflict: 'This invitation was accepted or revoked meanwhile.',
   not_found: 'This invitation is gone.',
   member_not_found: 'This person is no member any more.',
   last_admin: 'A company keeps at least one admin. Make somebody else an admin first.',
   version_not_in_force: 'There is a newer version of the agreement. Please reload this page.',
 };
-
-/** @param {string | undefined} code */
-export function refusal(code) {
-  return REFUSALS[code ?? ''] ?? 'That did not work. Please try again in a moment.';
-}

@@ -1,34 +1,47 @@
 // @ts-check
 // The page of a company's admins: its plan, its invitations, its members.
-import { watchAgreement, showPlan } from './company-plan.js';
+import { showPlan, watchAgreement } from './company-plan.js';
+import { REFUSALS } from './company-words.js';
 import { byId, make } from './dom.js';
+import { answerOf } from './failures.js';
 import { showInvitations } from './invitations.js';
 import { watchInvite } from './invite.js';
 import { showMembers } from './members.js';
+import { useOwnZone } from './profile.js';
 import { client, person } from './session.js';
+import { zoneName } from './times.js';
+import { load } from './work.js';
 
-const companies = person ? await administered() : [];
-const hasOne = companies.length > 0;
-byId('no-company').hidden = !person || hasOne;
-byId('company').hidden = !hasOne;
-if (hasOne) {
-  byId('choose').append(...companies.map(({ id, name }) => make('option', { value: id }, name)));
+/** @type {import('./company-plan.js').Company[]} */
+let companies = [];
+
+if (person) {
   byId('choose').addEventListener('change', show);
-  byId('choice').hidden = companies.length < 2;
   watchAgreement(chosen, showSeats);
   watchInvite(chosen, showPeople);
-  await show();
+  await load(byId('content'), fill);
 }
 
-/** @returns {Promise<import('./company-plan.js').Company[]>} */
-async function administered() {
-  const { data } = await client
+async function fill() {
+  const [memberships] = await Promise.all([administered(), useOwnZone()]);
+  companies = memberships.map((/** @type {any} */ membership) => membership.companies);
+  byId('no-company').hidden = companies.length > 0;
+  byId('company').hidden = companies.length === 0;
+  if (companies.length === 0) return;
+  byId('choose').replaceChildren(...companies.map(({ id, name }) => make('option', { value: id }, name)));
+  byId('choice').hidden = companies.length < 2;
+  byId('zone').textContent = zoneName();
+  // Its parts wait, and fail, for themselves.
+  void show();
+}
+
+function administered() {
+  return answerOf(client
     .from('company_members')
     .select('companies(id, name, status)')
     .eq('user_id', person.id)
     .eq('role', 'admin')
-    .eq('status', 'active');
-  return (data ?? []).map((/** @type {any} */ membership) => membership.companies);
+    .eq('status', 'active'));
 }
 
 function chosen() {
@@ -40,11 +53,15 @@ async function show() {
   await showPeople();
 }
 
-/** Everything that changes when somebody comes or goes. */
+/** Everything that changes when somebody comes or goes; each part fails for itself. */
 async function showPeople() {
-  await Promise.all([showSeats(), showInvitations(chosen(), showPeople), showMembers(chosen(), showPeople)]);
+  await Promise.all([
+    showSeats(),
+    load(byId('invitations'), () => showInvitations(chosen(), showPeople), REFUSALS),
+    load(byId('members'), () => showMembers(chosen(), showPeople), REFUSALS),
+  ]);
 }
 
 async function showSeats() {
-  await showPlan(chosen());
+  await load(byId('plan-part'), () => showPlan(chosen()), REFUSALS);
 }

@@ -1,8 +1,10 @@
 // @ts-check
-import { byId, onSubmit, tell } from './dom.js';
+import { byId, tell } from './dom.js';
+import { Failure, bodyOf } from './failures.js';
 import { forgetName, introduction, keptName } from './introduction.js';
 import { takeToken } from './link.js';
 import { callFunction } from './session.js';
+import { action } from './work.js';
 
 /** @type {Record<string, [title: string, text: string]>} by the outcome's code */
 const OUTCOMES = {
@@ -14,16 +16,19 @@ const OUTCOMES = {
   token_invalid: ['This link is not valid', 'Perhaps it was cut off. Open it from the mail again, or ask for another one below.'],
 };
 
+const GOOD = 'That did not work. The link is still good; please try again in a moment.';
+const REFUSALS = { silent: GOOD, '': GOOD };
+
 const token = takeToken();
-onSubmit(byId('confirm-form'), confirm);
-onSubmit(byId('resend'), resend);
+action(byId('confirm-form'), byId('confirm-note'), confirm, REFUSALS);
+action(byId('resend'), byId('resend-note'), resend, { invalid_request: 'This is not an e-mail address we can send to.' });
 
 if (token) {
-  show('Confirm your e-mail address', 'One click, and you can sign in.');
+  show('Confirm your address', 'One click, and you can sign in.');
   byId('name').value = keptName();
   byId('confirm-form').hidden = false;
 } else {
-  show('Confirm your e-mail address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
+  show('Confirm your address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
   byId('resend-section').hidden = false;
 }
 
@@ -31,9 +36,7 @@ async function confirm() {
   const { status, body } = await callFunction('auth-email-verify', { token, ...introduction(byId('name').value.trim()) });
   if (body.code === 'invalid_request') return tell(byId('confirm-note'), body.detail, true);
   const outcome = OUTCOMES[status === 200 ? body.status : body.code];
-  if (!outcome) {
-    return show('That did not work', 'Something on our side did not answer. The link is still good; please try again in a moment.');
-  }
+  if (!outcome) throw new Failure(body.code ?? '');
   if (status === 200) forgetName();
   byId('confirm-form').hidden = true;
   byId('sign-in').hidden = status !== 200;
@@ -44,9 +47,8 @@ async function confirm() {
 }
 
 async function resend() {
-  const { status } = await callFunction('auth-email-verify/resend', { email: byId('email').value.trim() });
-  if (status === 202) return tell(byId('resend-note'), 'If this address waits to be confirmed, a new link is on its way to it. Older links no longer work.');
-  tell(byId('resend-note'), status === 400 ? 'This is not an e-mail address we can send to.' : 'That did not work. Please try again in a moment.', true);
+  await bodyOf(callFunction('auth-email-verify/resend', { email: byId('email').value.trim() }));
+  tell(byId('resend-note'), 'If this address waits to be confirmed, a new link is on its way to it. Older links no longer work.');
 }
 
 /** @param {string} title @param {string} text */

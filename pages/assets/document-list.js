@@ -1,24 +1,25 @@
 // @ts-check
 // What a specialist handed in, and what became of it.
-import { STATES, TYPES, dayText } from './document-words.js';
+import { STATES, TYPES } from './document-words.js';
 import { byId, make } from './dom.js';
+import { answerOf } from './failures.js';
 import { client } from './session.js';
+import { dayText } from './times.js';
 
 /** @typedef {{ id: string, document_type: string, document_number: string, issuing_authority: string, expiry_date: string | null, verification_status: string, review_started_at: string | null, rejection_reason: string | null, file_path: string, uploaded_at: string }} Handed */
 
 /** @param {string} specialist @param {(one: Handed) => void} replace */
 export async function showDocuments(specialist, replace) {
-  const { data, error } = await client
+  const documents = await answerOf(client
     .from('specialist_documents')
     .select('id, document_type, document_number, issuing_authority, expiry_date, verification_status, review_started_at, rejection_reason, file_path, uploaded_at')
-    .order('uploaded_at', { ascending: false });
+    .order('uploaded_at', { ascending: false }));
   const list = byId('documents');
-  if (error) return list.replaceChildren(make('li', { class: 'quiet' }, 'Your documents could not be read.'));
-  if (data.length === 0) return list.replaceChildren(make('li', { class: 'quiet' }, 'Nothing yet.'));
-  const { data: files } = await client.storage.from('specialist-documents').list(specialist, { limit: 1000 });
+  if (documents.length === 0) return list.replaceChildren(make('li', { class: 'quiet' }, 'Nothing yet.'));
+  const files = await answerOf(client.storage.from('specialist-documents').list(specialist, { limit: 1000 }));
   /** @type {Map<string, string>} when each was stored last, by its path */
-  const stored = new Map((files ?? []).map((/** @type {any} */ file) => [`${specialist}/${file.name}`, file.updated_at]));
-  list.replaceChildren(...data.map((/** @type {Handed} */ one) => row(one, hasArrived(one, stored.get(one.file_path)), replace)));
+  const stored = new Map(files.map((/** @type {any} */ file) => [`${specialist}/${file.name}`, file.updated_at]));
+  list.replaceChildren(...documents.map((/** @type {Handed} */ one) => row(one, hasArrived(one, stored.get(one.file_path)), replace)));
 }
 
 /**

@@ -1,12 +1,17 @@
 // @ts-check
 // Uploading a document: its digest is announced first, and the answer says where the file goes.
 // docs/decisions/files-are-announced.md
-import { OTHER_KIND, TYPES, refusal, sizeRefusal } from './document-words.js';
-import { byId, make, onSubmit, tell } from './dom.js';
+import { OTHER_KIND, REFUSALS, TYPES, sizeRefusal } from './document-words.js';
+import { byId, make, tell } from './dom.js';
+import { Failure, answerOf } from './failures.js';
 import { kindOf } from './file-kind.js';
 import { client, keys } from './session.js';
+import { action } from './work.js';
 
 /** @typedef {import('./document-list.js').Handed} Handed */
+
+/** Ten megabytes by a slow line. */
+const PATIENCE_MILLISECONDS = 300_000;
 
 /** @param {() => Promise<void>} onUploaded @returns {{ replace: (one: Handed) => void }} */
 export function watchUpload(onUploaded) {
@@ -21,31 +26,37 @@ export function watchUpload(onUploaded) {
     byId('upload-title').focus();
   });
 
-  onSubmit(byId('upload'), async () => {
+  action(byId('upload'), byId('upload-note'), async () => {
     const chosen = byId('file').files[0];
     const tooLarge = sizeRefusal(chosen.size);
-    if (tooLarge) return tell(byId('upload-note'), tooLarge, true);
-    tell(byId('upload-note'), '');
+    if (tooLarge) throw new Failure('', tooLarge);
     // Null where it is gone or changed since it was chosen.
     const bytes = await chosen.arrayBuffer().catch(() => null);
-    if (!bytes) return tell(byId('upload-note'), 'The file could not be read. Please choose it again.', true);
+    if (!bytes) throw new Failure('', 'The file could not be read. Please choose it again.');
     const file = new Blob([bytes], { type: kindOf(new Uint8Array(bytes)) });
-    if (!file.type) return tell(byId('upload-note'), OTHER_KIND, true);
-    const { data, error } = await client.rpc('submit_document', announcement(file, await digestOf(bytes), old));
-    if (error) {
-      tell(byId('upload-note'), refusal(error.message), true);
-      if (error.message !== 'not_replaceable') return;
-      instead(null);
-      return onUploaded();
-    }
-    const isStored = await send(data.file_path, file);
+    if (!file.type) throw new Failure('', OTHER_KIND);
+    const announced = await announce(announcement(file, await digestOf(bytes), old));
+    const isStored = await send(announced.file_path, file);
     // It is announced: what is sent again goes to the same place, and is no second document.
-    instead(isStored ? null : data);
+    instead(isStored ? null : announced);
     await onUploaded();
-    if (!isStored) return tell(byId('upload-note'), 'The file did not arrive. Please upload it again.', true);
+    if (!isStored) throw new Failure('', 'The file did not arrive. Please upload it again.');
     byId('upload').reset();
     tell(byId('upload-note'), 'Uploaded. We mail you what becomes of it.');
-  });
+  }, REFUSALS);
+
+  /** @param {Record<string, unknown>} about */
+  async function announce(about) {
+    try {
+      return await answerOf(client.rpc('submit_document', about));
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'not_replaceable') {
+        instead(null);
+        await onUploaded();
+      }
+      throw error;
+    }
+  }
 
   /** @param {Handed | null} one */
   function instead(one) {
@@ -96,6 +107,7 @@ async function send(path, file) {
   progress.value = 0;
   progress.hidden = false;
   const request = new XMLHttpRequest();
+  request.timeout = PATIENCE_MILLISECONDS;
   request.open('POST', `/storage/v1/object/specialist-documents/${path}`);
   for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
   request.upload.addEventListener('progress', ({ loaded, total }) => (progress.value = loaded / total));

@@ -1,5 +1,6 @@
 // @ts-check
 // What the pages about documents say, and what a file must be before anything of it is sent.
+import { shortTime } from './times.js';
 
 /** @type {Record<string, string>} */
 export const TYPES = {
@@ -36,17 +37,22 @@ export function standingText({ status, missing, standards }) {
     : 'You are not verified yet. One document of yours has to be approved first.';
 }
 
-/** @type {Record<string, string>} how a specialist stands once a document was decided about */
-export const STANDINGS = {
+/** @type {Record<string, string>} how a specialist stands */
+const STANDINGS = {
   pending: 'is not verified yet',
   verified: 'is verified now',
   rejected: 'stays rejected',
   suspended: 'stays suspended',
 };
 
+/** What came of a decision. @param {string} verdict the state of the document @param {string} standing of the specialist */
+export function outcomeText(verdict, standing) {
+  const stays = verdict === 'rejected' && standing === 'verified' ? 'stays verified by the other documents' : STANDINGS[standing];
+  return `${STATES[verdict]}. The specialist is mailed, and ${stays}.`;
+}
+
 /** @type {Record<string, string>} by the code of a refusal */
-const REFUSALS = {
-  unauthenticated: 'Your session is over. Please sign in again.',
+export const REFUSALS = {
   forbidden: 'You are no platform admin any more.',
   not_a_specialist: 'You have not applied as a specialist. Please reload this page.',
   not_found: 'This document is gone.',
@@ -61,16 +67,7 @@ const REFUSALS = {
   reason_required: 'Say why, in 5 to 500 characters.',
 };
 
-/** @param {string | undefined} code */
-export function refusal(code) {
-  return REFUSALS[code ?? ''] ?? 'That did not work. Please try again in a moment.';
-}
-
 /** What another admin has decided. @param {{ status: string, decided_at: string, reason?: string }} decision */
 export function decisionText({ status, decided_at: at, reason }) {
-  const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
-  return `Somebody was faster: ${(STATES[status] ?? status).toLowerCase()} ${when}${reason ? `, because: ${reason}` : '.'}`;
+  return `Somebody was faster: ${(STATES[status] ?? status).toLowerCase()} ${shortTime(at)}${reason ? `, because: ${reason}` : '.'}`;
 }
-
-/** A day without a time. @param {string} day */
-export const dayText = (day) => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day));

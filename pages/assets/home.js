@@ -1,69 +1,107 @@
 // @ts-check
-import { showBooking } from './booking.js';
+// The first page: what each kind of person can do from here.
+import { readOffers, watchBooking } from './booking.js';
 import { ROLES } from './company-words.js';
-import { byId, make, localTime } from './dom.js';
+import { byId, make, tell } from './dom.js';
+import { answerOf } from './failures.js';
+import { profile, useOwnZone } from './profile.js';
 import { client, person } from './session.js';
 import { keepStatusFresh } from './status.js';
+import { fullTime, weekdayTime, zoneName } from './times.js';
+import { action, load } from './work.js';
+
+/** @typedef {{ title: string, href: string, text: string }} Way */
+
+/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'documents', Omit<Way, 'text'>>} */
+const PAGES = {
+  company: { title: 'People and invitations', href: '/company' },
+  review: { title: 'Documents to review', href: '/review' },
+  documents: { title: 'Offering sessions', href: '/documents' },
+};
 
 keepStatusFresh(byId('status'));
 if (person) {
-  const profile = await showProfile();
-  await showCompanies();
-  await showReview();
-  await showSessions(profile.time_zone);
-  await showBooking({ timeZone: profile.time_zone, onBooked: () => showSessions(profile.time_zone), onJoined: showCompanies });
+  watchBooking(showSessions);
+  action(byId('join-button'), byId('join-note'), async () => {
+    const { company } = await answerOf(client.rpc('demo_join'));
+    await showMe();
+    tell(byId('me-note'), `You are now a member of ${company}.`);
+  });
+  await showMe();
 }
 
-async function showProfile() {
-  const { data } = await client.from('profiles').select('display_name, email, time_zone').eq('id', person.id).maybeSingle();
-  const profile = data ?? { email: person.email, time_zone: 'UTC' };
-  byId('me-title').textContent = profile.display_name ? `Hello, ${profile.display_name}` : 'Hello';
-  byId('me-detail').textContent = `${profile.email}. Times are shown in ${profile.time_zone}.`;
-  return profile;
+async function showMe() {
+  await load(byId('me'), fillMe);
 }
 
-async function showCompanies() {
-  const { data } = await client.from('company_members').select('role, companies(name)').eq('user_id', person.id).eq('status', 'active');
-  const named = (data ?? []).map((/** @type {any} */ one) => `${ROLES[one.role]} at ${one.companies?.name}.`);
-  const isAdmin = data?.some((/** @type {any} */ one) => one.role === 'admin');
-  byId('companies').replaceChildren(named.join(' '), ...(isAdmin ? [' ', make('a', { href: '/company' }, 'People and invitations')] : []));
+async function fillMe() {
+  const [own, memberships, admins, specialist] = await Promise.all([
+    profile(),
+    answerOf(client.from('company_members').select('role, companies(name)').eq('user_id', person.id).eq('status', 'active')),
+    answerOf(client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin')),
+    answerOf(client.from('specialists').select('status').eq('user_id', person.id).maybeSingle()),
+    useOwnZone(),
+  ]);
+  const isMember = memberships.length > 0;
+  const isAdmin = admins.length > 0;
+  byId('me-title').textContent = own.display_name ? `Hello, ${own.display_name}` : 'Hello';
+  const roles = memberships.map((/** @type {any} */ one) => `${ROLES[one.role]} at ${one.companies?.name}.`);
+  byId('me-detail').textContent = [`${own.email}.`, ...roles, `Times are shown in ${zoneName()}.`].join(' ');
+  byId('ways').replaceChildren(...waysOf(memberships, isAdmin, specialist).map(wayItem));
+  byId('join').hidden = isMember || isAdmin || Boolean(specialist);
+  byId('member').hidden = !isMember;
+  // These wait, and fail, for themselves.
+  if (isMember) void Promise.all([showSessions(), load(byId('book'), readOffers)]);
 }
 
-async function showReview() {
-  const { data } = await client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin');
-  byId('to-review').hidden = !data?.length;
+/** @param {{ role: string, companies: { name: string } }[]} memberships @param {boolean} isAdmin @param {{ status: string } | null} specialist @returns {Way[]} */
+function waysOf(memberships, isAdmin, specialist) {
+  const companies = memberships.filter(({ role }) => role === 'admin').map((one) => one.companies?.name).join(' and ');
+  const offer = specialist
+    ? `Your documents. ${specialist.status === 'verified' ? 'You are verified, and can be booked.' : 'You cannot be booked yet: see what is missing.'}`
+    : 'Apply as a specialist, and upload what we verify you by.';
+  return [
+    ...(companies ? [{ ...PAGES.company, text: `Invite the people of ${companies}, and say who may do what.` }] : []),
+    ...(isAdmin ? [{ ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' }] : []),
+    ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),
+  ];
 }
 
-/** @param {string} timeZone */
-async function showSessions(timeZone) {
-  const { data, error } = await client
+/** @param {Way} way */
+function wayItem({ title, href, text }) {
+  return make('li', {}, make('a', { href }, title), make('span', {}, text));
+}
+
+async function showSessions() {
+  await load(byId('sessions'), fillSessions);
+}
+
+async function fillSessions() {
+  const bookings = await answerOf(client
     .from('bookings')
     .select('id, starts_at, specialists(display_name), session_types(name), booking_reminders(remind_at, status)')
     .eq('employee_id', person.id)
     .eq('status', 'confirmed')
     .gte('ends_at', new Date().toISOString())
-    .order('starts_at');
-  const list = byId('sessions');
-  if (error) return list.replaceChildren(make('li', { class: 'quiet' }, 'Your sessions could not be read.'));
-  if (data.length === 0) return list.replaceChildren(make('li', { class: 'quiet' }, 'None yet.'));
-  list.replaceChildren(...data.map((/** @type {any} */ booking) => sessionRow(booking, timeZone)));
+    .order('starts_at'));
+  const rows = bookings.map(sessionRow);
+  byId('sessions').replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, 'None yet.')]));
 }
 
-/** @param {any} booking @param {string} timeZone */
-function sessionRow(booking, timeZone) {
+/** @param {any} booking */
+function sessionRow(booking) {
   const title = `${booking.session_types?.name ?? 'Session'} with ${booking.specialists?.display_name ?? 'a specialist'}`;
   return make(
     'li',
     {},
-    make('span', { class: 'what' }, make('strong', {}, title), localTime(booking.starts_at, timeZone)),
-    make('span', { class: 'state' }, reminderState(booking.booking_reminders ?? [], timeZone)),
+    make('span', { class: 'what' }, make('strong', {}, title), fullTime(booking.starts_at)),
+    make('span', { class: 'state' }, reminderState(booking.booking_reminders ?? [])),
   );
 }
 
-/** @param {{ remind_at: string, status: string }[]} reminders @param {string} timeZone */
-function reminderState(reminders, timeZone) {
-  const time = new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone });
+/** @param {{ remind_at: string, status: string }[]} reminders */
+function reminderState(reminders) {
   const next = reminders.filter((one) => one.status === 'scheduled').map((one) => one.remind_at).sort()[0];
-  if (next) return `Reminder ${time.format(new Date(next))}`;
+  if (next) return `Reminder ${weekdayTime(next)}`;
   return reminders.some((one) => one.status === 'enqueued') ? 'Reminder sent' : 'No reminder';
 }

@@ -1,9 +1,11 @@
 // @ts-check
 // The members of a company: what they may do, and the end of a membership.
-import { ROLES, refusal } from './company-words.js';
+import { REFUSALS, ROLES } from './company-words.js';
 import { byId, make, tell } from './dom.js';
+import { answerOf } from './failures.js';
 import { ask } from './question.js';
 import { client, person } from './session.js';
+import { action, tellFailure } from './work.js';
 
 /** @typedef {{ user_id: string, display_name: string, email: string, role: string }} Member */
 /** @typedef {{ id: string, name: string }} Company */
@@ -13,20 +15,18 @@ const PAGE = 500;
 
 /** @param {Company} company @param {() => Promise<void>} onChanged */
 export async function showMembers(company, onChanged) {
-  const { members, error } = await all(company);
-  if (error) return byId('members').replaceChildren(make('li', { class: 'quiet' }, refusal(error.message)));
+  const members = await all(company);
   byId('members').replaceChildren(...members.map((one) => row(one, company, onChanged)));
 }
 
-/** @param {Company} company @returns {Promise<{ members: Member[], error?: { message: string } }>} */
+/** @param {Company} company @returns {Promise<Member[]>} */
 async function all(company) {
   /** @type {Member[]} */
   const members = [];
   for (;;) {
-    const { data, error } = await client.rpc('company_directory', { p_company_id: company.id, p_after: members.at(-1)?.user_id });
-    if (error) return { members, error };
-    members.push(...data);
-    if (data.length < PAGE) return { members };
+    const page = await answerOf(client.rpc('company_directory', { p_company_id: company.id, p_after: members.at(-1)?.user_id }));
+    members.push(...page);
+    if (page.length < PAGE) return members;
   }
 }
 
@@ -37,7 +37,7 @@ function row(one, company, onChanged) {
   const what = make('span', { class: 'what' }, make('strong', {}, name), ...address);
   const isOwn = one.user_id === person.id;
   const end = make('button', { type: 'button', class: 'plain', ...(!isOwn && { 'aria-label': `Remove ${name}` }) }, isOwn ? 'Leave' : 'Remove');
-  end.addEventListener('click', () => (isOwn ? leave(company) : remove(one, name, company, onChanged)));
+  action(end, byId('members-note'), () => (isOwn ? leave(company) : remove(one, name, company, onChanged)), REFUSALS);
   const role = isOwn ? make('span', { class: 'quiet' }, `${ROLES[one.role]}, you`) : roleOf(one, name, company, onChanged);
   return make('li', {}, what, make('span', { class: 'actions' }, role, end));
 }
@@ -48,10 +48,14 @@ function roleOf(one, name, company, onChanged) {
   const select = make('select', { 'aria-label': `Role of ${name}` }, ...options);
   select.addEventListener('change', async () => {
     const role = /** @type {HTMLSelectElement} */ (select).value;
-    const { error } = await client.rpc('set_member_role', { p_company_id: company.id, p_user_id: one.user_id, p_role: role });
-    tell(byId('members-note'), error ? refusal(error.message) : `${name} is ${ROLES[role].toLowerCase()} now.`, Boolean(error));
-    // Left alone when it worked: whoever chooses by arrow keys is still in the list.
-    if (error) await onChanged();
+    try {
+      await answerOf(client.rpc('set_member_role', { p_company_id: company.id, p_user_id: one.user_id, p_role: role }));
+      // The list is left alone: whoever chooses by arrow keys is still in it.
+      tell(byId('members-note'), `${name} is ${ROLES[role].toLowerCase()} now.`);
+    } catch (error) {
+      await onChanged();
+      tellFailure(byId('members-note'), error, REFUSALS);
+    }
   });
   return select;
 }
@@ -60,17 +64,16 @@ function roleOf(one, name, company, onChanged) {
 async function remove(one, name, company, onChanged) {
   const text = `They are signed out everywhere within a minute, and their sessions to come that ${company.name} pays for are cancelled some hours later. Their account stays theirs.`;
   if (!(await ask({ title: `Remove ${name} from ${company.name}?`, text, yes: 'Remove' }))) return;
-  const { error } = await client.rpc('deactivate_member', { p_company_id: company.id, p_user_id: one.user_id });
+  await answerOf(client.rpc('deactivate_member', { p_company_id: company.id, p_user_id: one.user_id }));
   await onChanged();
-  tell(byId('members-note'), error ? refusal(error.message) : `${name} is no member any more.`, Boolean(error));
   byId('members-title').focus();
+  tell(byId('members-note'), `${name} is no member any more.`);
 }
 
 /** @param {Company} company */
 async function leave(company) {
   const text = `Your sessions to come that ${company.name} pays for are cancelled. You come back only by an invitation.`;
   if (!(await ask({ title: `Leave ${company.name}?`, text, yes: 'Leave' }))) return;
-  const { error } = await client.rpc('leave_company', { p_company_id: company.id });
-  if (!error) return location.assign('/');
-  tell(byId('members-note'), refusal(error.message), true);
+  await answerOf(client.rpc('leave_company', { p_company_id: company.id }));
+  location.assign('/');
 }

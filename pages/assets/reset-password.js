@@ -1,9 +1,13 @@
 // @ts-check
-import { byId, onSubmit, tell } from './dom.js';
+import { byId } from './dom.js';
+import { Failure } from './failures.js';
 import { takeToken } from './link.js';
 import { isRefusedHere, showRefusals, typedPassword, watchPassword } from './password-field.js';
 import { offerRequest } from './reset-request.js';
-import { callFunction, client } from './session.js';
+import { callFunction, signOut } from './session.js';
+import { action } from './work.js';
+
+const GOOD = 'That did not work. The link is still good; please try again in a moment.';
 
 /** @type {Record<string, [title: string, text: string]>} links that no longer work, by code */
 const SPENT = {
@@ -20,14 +24,13 @@ if (token) {
   byId('text').textContent = 'It replaces the old one at once, and you are signed out on every device.';
   byId('form').hidden = false;
   watchPassword();
-  onSubmit(byId('form'), save);
+  action(byId('form'), byId('note'), save, { silent: GOOD, '': GOOD });
 } else {
   finish('Choose a new password', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for a new one.');
   byId('request-section').hidden = false;
 }
 
 async function save() {
-  tell(byId('note'), '');
   if (isRefusedHere()) return;
   const { status, body } = await callFunction('auth-password-reset-complete', { token, password: typedPassword() });
   if (status === 200) return saved();
@@ -38,12 +41,12 @@ async function save() {
     return byId('title').focus();
   }
   if (status === 422 && body.errors?.length) return showRefusals(body.errors);
-  tell(byId('note'), 'Something on our side did not answer. The link is still good; please try again in a moment.', true);
+  throw new Failure(body.code ?? '');
 }
 
 async function saved() {
   // Auth has ended every session; this browser forgets its own.
-  await client.auth.signOut({ scope: 'local' });
+  await signOut();
   finish('Your password is changed', 'You are signed out on every device. Sign in with the new password.');
   byId('sign-in').hidden = false;
   // The button that had the focus is gone; a screen reader goes on at the outcome.

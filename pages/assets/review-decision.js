@@ -1,19 +1,23 @@
 // @ts-check
 // One document that an admin has opened: its file, and what becomes of it.
-import { STANDINGS, STATES, TYPES, dayText, decisionText, refusal } from './document-words.js';
-import { byId, localTime, onSubmit, tell } from './dom.js';
+import { REFUSALS, STATES, TYPES, decisionText, outcomeText } from './document-words.js';
+import { byId, tell } from './dom.js';
+import { Failure, bodyOf } from './failures.js';
+import { ask } from './question.js';
 import { callAsPerson } from './session.js';
+import { dayText, shortTime } from './times.js';
+import { action } from './work.js';
 
 /** @typedef {import('./review.js').Item} Item */
 
 /** @type {Item | null} */
 let opened = null;
 
-/** Opens a document; answers what is wrong, in words. @param {Item} listed @returns {Promise<string>} */
+/** @param {Item} listed */
 export async function openDocument(listed) {
-  const { status, body } = await callAsPerson('specialist-verify/open', { document_id: listed.document_id });
-  const isAnother = body.code === 'file_mismatch' || body.code === 'file_type_mismatch';
-  if (status !== 200 && !isAnother) return refusal(body.code);
+  const answer = await callAsPerson('specialist-verify/open', { document_id: listed.document_id });
+  const isAnother = ['file_mismatch', 'file_type_mismatch'].includes(answer.body.code);
+  const body = isAnother ? answer.body : await bodyOf(answer);
   // As it stays now: since the list was made, anything may have changed. A file that is not the announced one is not
   // shown, and can be rejected.
   show(isAnother ? listed : body.document);
@@ -21,7 +25,6 @@ export async function openDocument(listed) {
   byId('approve').hidden = isAnother;
   tell(byId('decision-note'), isAnother ? `The file cannot be opened. ${body.detail}` : '', isAnother);
   byId('opened-title').focus();
-  return '';
 }
 
 /** @param {Item} item */
@@ -42,7 +45,7 @@ function showFile(answer) {
   byId('opened-image').hidden = !answer?.document.mime_type.startsWith('image/');
   if (!answer) return;
   byId('opened-link').href = answer.file_url;
-  byId('opened-until').textContent = `The address of the file works until ${localTime(new Date(Date.now() + answer.expires_in * 1000).toISOString())}.`;
+  byId('opened-until').textContent = `The address of the file works until ${shortTime(Date.now() + answer.expires_in * 1000)}.`;
   if (!byId('opened-image').hidden) byId('opened-image').src = answer.file_url;
 }
 
@@ -54,28 +57,29 @@ function describe({ document_number: number, issuing_authority: authority, expir
 
 /** @param {() => Promise<void>} onDecided */
 export function watchDecision(onDecided) {
-  onSubmit(byId('approve'), () => decide({ decision: 'approve', ...(byId('expires-on').value && { expires_on: byId('expires-on').value }) }));
-  onSubmit(byId('reject'), () => decide({ decision: 'reject', reason: byId('reason').value.trim() }));
+  const note = byId('decision-note');
+  action(byId('approve'), note, () => decide('Approve', { decision: 'approve', ...(byId('expires-on').value && { expires_on: byId('expires-on').value }) }), REFUSALS);
+  action(byId('reject'), note, () => decide('Reject', { decision: 'reject', reason: byId('reason').value.trim() }), REFUSALS);
 
-  /** @param {{ decision: string, reason?: string, expires_on?: string }} fields */
-  async function decide(fields) {
+  /** @param {string} verb @param {{ decision: string, reason?: string, expires_on?: string }} fields */
+  async function decide(verb, fields) {
     const item = opened;
-    const { status, body } = await callAsPerson('specialist-verify', { document_id: item?.document_id, ...fields });
+    if (!item || !(await ask(questionOf(verb, item, fields)))) return;
+    const { status, body } = await callAsPerson('specialist-verify', { document_id: item.document_id, ...fields });
     // Another one was opened meanwhile: of this one, the list tells.
-    if (!item || item !== opened) return onDecided();
-    const isOver = status === 200 || body.code === 'already_decided';
-    tell(byId('decision-note'), outcome(status, body), status !== 200);
-    if (!isOver) return;
+    if (item !== opened) return onDecided();
+    if (status !== 200 && !body.decision) throw new Failure(body.code ?? '', body.detail);
     byId('decision').hidden = true;
     describe({ ...item, ...body.document, ...body.decision });
     await onDecided();
     // The forms that had the focus are gone.
     byId('opened-title').focus();
+    tell(note, body.decision ? decisionText(body.decision) : outcomeText(body.document.status, body.specialist_status), status !== 200);
   }
 }
 
-/** @param {number} status @param {any} body */
-function outcome(status, body) {
-  if (status !== 200) return body.decision ? decisionText(body.decision) : refusal(body.code);
-  return `${STATES[body.document.status]}. The specialist is mailed, and ${STANDINGS[body.specialist_status]}.`;
+/** @param {string} verb @param {Item} item @param {{ reason?: string }} fields */
+function questionOf(verb, { document_type: type, specialist }, { reason }) {
+  const told = reason ? `The specialist is mailed this reason: ${reason}` : 'The specialist is mailed, and can be booked once nothing is missing.';
+  return { title: `${verb} the ${TYPES[type].toLowerCase()} of ${specialist}?`, text: `${told} What is decided stays decided.`, yes: verb };
 }

@@ -1,9 +1,13 @@
 // @ts-check
 // The queue of documents, for platform admins: what waits, and what was decided.
-import { STATES, TYPES, dayText, refusal } from './document-words.js';
-import { byId, make, localTime, tell } from './dom.js';
+import { REFUSALS, STATES, TYPES } from './document-words.js';
+import { byId, make } from './dom.js';
+import { bodyOf } from './failures.js';
 import { openDocument, watchDecision } from './review-decision.js';
+import { useOwnZone } from './profile.js';
 import { askAsPerson, person } from './session.js';
+import { dayText, shortTime, zoneName } from './times.js';
+import { action, load } from './work.js';
 
 /** @typedef {{ document_id: string, document_type: string, document_number: string, issuing_authority: string, expiry_date: string | null, status: string, mime_type: string, uploaded_at: string, rejection_reason: string | null, specialist: string, specialist_status: string, review_started_at: string | null, pillars: string[] }} Item */
 
@@ -15,45 +19,43 @@ let asked = 0;
 if (person) {
   byId('status').append(...Object.entries(STATES).map(([value, name]) => make('option', { value }, name)));
   byId('status').addEventListener('change', show);
-  byId('more').addEventListener('click', () => showPage(cursor));
+  action(byId('more'), byId('queue-note'), () => showPage(cursor), REFUSALS);
   watchDecision(show);
   await show();
 }
 
 async function show() {
-  cursor = null;
-  byId('queue').replaceChildren();
-  await showPage(null);
+  await load(byId('queue'), async () => {
+    await useOwnZone();
+    byId('zone').textContent = zoneName();
+    cursor = null;
+    byId('queue').replaceChildren();
+    await showPage(null);
+  }, REFUSALS);
 }
 
 /** @param {string | null} from */
 async function showPage(from) {
   const own = (asked += 1);
   const query = new URLSearchParams({ status: byId('status').value, limit: '20', ...(from && { cursor: from }) });
-  const { status, body } = await askAsPerson(`specialist-verify/queue?${query}`);
+  const answer = await askAsPerson(`specialist-verify/queue?${query}`);
   if (own !== asked) return;
-  const isRefused = body.code === 'forbidden';
+  const isRefused = answer.body.code === 'forbidden';
   byId('refused').hidden = !isRefused;
   byId('review').hidden = isRefused;
-  tell(byId('queue-note'), status === 200 ? '' : refusal(body.code), true);
-  if (status === 200) cursor = body.next_cursor;
+  const { items, next_cursor: next } = await bodyOf(answer);
+  cursor = next;
   byId('more').hidden = cursor === null;
-  if (status !== 200) return;
-  byId('queue').append(...body.items.map(row));
+  byId('queue').append(...items.map(row));
   if (!byId('queue').hasChildNodes()) byId('queue').append(make('li', { class: 'quiet' }, 'Nothing here.'));
 }
 
 /** @param {Item} item */
 function row(item) {
   const title = `${TYPES[item.document_type]} of ${item.specialist}`;
-  const detail = [`No. ${item.document_number}, ${item.issuing_authority}`, item.expiry_date && `until ${dayText(item.expiry_date)}`, `handed in ${localTime(item.uploaded_at)}`];
+  const detail = [`No. ${item.document_number}, ${item.issuing_authority}`, item.expiry_date && `until ${dayText(item.expiry_date)}`, `handed in ${shortTime(item.uploaded_at)}`];
   const button = make('button', { type: 'button', class: 'plain', 'aria-label': `Open: ${title}` }, 'Open');
-  button.addEventListener('click', async () => {
-    button.setAttribute('disabled', '');
-    const error = await openDocument(item);
-    tell(byId('queue-note'), error, true);
-    button.removeAttribute('disabled');
-  });
+  action(button, byId('queue-note'), () => openDocument(item), REFUSALS);
   const state = item.review_started_at && item.status === 'pending' ? 'somebody has opened it' : '';
   return make(
     'li',

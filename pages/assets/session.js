@@ -1,23 +1,32 @@
 // @ts-check
 // The signed-in person, and the parts of the page that depend on there being one.
+import { byId, make } from './dom.js';
+import { Failure, answerOf, patientFetch, wordsFor } from './failures.js';
 
 /** @type {any} */
 const library = /** @type {any} */ (globalThis).supabase;
 
-const config = await (await fetch('/stack/config.json')).json();
+const config = await untilAnswered(async () => {
+  const answer = await patientFetch('/stack/config.json');
+  if (!answer.ok) throw new Failure('silent');
+  return answer.json();
+});
 
 /**
  * Same origin, so that the page works under every name the machine has. No link of ours carries a
  * session; one that does would sign whoever follows it in to the account of whoever made it.
  */
-export const client = library.createClient(location.origin, config.publishableKey, { auth: { detectSessionInUrl: false } });
+export const client = library.createClient(location.origin, config.publishableKey, {
+  auth: { detectSessionInUrl: false },
+  global: { fetch: patientFetch },
+});
 export const inboxUrl = config.inboxUrl;
 
-const { data: kept } = await client.auth.getSession();
+const { session: kept } = await untilAnswered(() => answerOf(client.auth.getSession()));
 /** Whether this browser held a session that has been ended elsewhere. */
-export const wasEnded = Boolean(kept.session) && await isGone();
+export const wasEnded = Boolean(kept) && await isGone();
 /** The session of this browser, or null. */
-export const session = wasEnded ? null : kept.session;
+export const session = wasEnded ? null : kept;
 /** The person who is signed in, or null. */
 export const person = session?.user ?? null;
 
@@ -25,24 +34,50 @@ export const person = session?.user ?? null;
 async function isGone() {
   const { error } = await client.auth.getUser();
   if (!library.isAuthSessionMissingError(error)) return false;
-  await client.auth.signOut({ scope: 'local' });
+  await signOut();
   return true;
+}
+
+/**
+ * Without this no part of the page can be: it stays as it is until somebody has tried again, and keeps the token of its link.
+ * @template T @param {() => Promise<T>} ask @returns {Promise<T>}
+ */
+async function untilAnswered(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const again = make('button', { type: 'button' }, 'Try again');
+      const note = make('p', { role: 'alert' }, wordsFor(error));
+      const card = make('section', { class: 'card unanswered' }, make('h1', {}, 'This page could not be loaded'), note, again);
+      byId('main').before(card);
+      document.documentElement.ariaBusy = null;
+      await new Promise((resolve) => again.addEventListener('click', resolve, { once: true }));
+      document.documentElement.ariaBusy = 'true';
+      card.remove();
+    }
+  }
 }
 
 /** Shows the parts of the page that are for somebody who is signed in, or for nobody. @param {boolean} isSignedIn */
 export function showParts(isSignedIn) {
-  for (const element of document.querySelectorAll('[data-when]')) {
-    if (element instanceof HTMLElement) element.hidden = (element.dataset.when === 'signed-in') !== isSignedIn;
-  }
+  document.documentElement.dataset.session = isSignedIn ? 'in' : 'out';
 }
 
 showParts(Boolean(person));
+document.documentElement.ariaBusy = null;
 document.querySelector(`nav a[href="${location.pathname}"]`)?.setAttribute('aria-current', 'page');
 document.querySelector('#inbox-link')?.setAttribute('href', inboxUrl);
 document.querySelector('#sign-out')?.addEventListener('click', async () => {
-  await client.auth.signOut({ scope: 'local' });
+  await signOut();
   location.assign('/');
 });
+
+/** This browser forgets its session, also where Auth cannot be told. */
+export async function signOut() {
+  await client.auth.signOut({ scope: 'local' });
+  for (const key of Object.keys(localStorage)) if (key.startsWith('sb-')) localStorage.removeItem(key);
+}
 
 /** What says who asks. @returns {Promise<Record<string, string>>} */
 export async function keys() {
@@ -51,10 +86,7 @@ export async function keys() {
   return { apikey: config.publishableKey, ...(token && { authorization: `Bearer ${token}` }) };
 }
 
-/**
- * @typedef {{ status: number, body: any, retryAfter: number | null }} Answer
- * `status` 0 where nothing answered; `retryAfter` in seconds.
- */
+/** @typedef {{ status: number, body: any, retryAfter: number | null }} Answer `retryAfter` in seconds */
 
 /** Calls an edge function without a session. @param {string} path @param {unknown} body */
 export const callFunction = (path, body) => post(path, body, { apikey: config.publishableKey });
@@ -71,11 +103,7 @@ const post = (path, body, headers) =>
 
 /** @param {string} path @param {RequestInit} request @returns {Promise<Answer>} */
 async function send(path, request) {
-  try {
-    const response = await fetch(`/functions/v1/${path}`, request);
-    const retryAfter = Number(response.headers.get('retry-after')) || null;
-    return { status: response.status, body: await response.json().catch(() => ({})), retryAfter };
-  } catch {
-    return { status: 0, body: {}, retryAfter: null };
-  }
+  const response = await patientFetch(`/functions/v1/${path}`, request);
+  const retryAfter = Number(response.headers.get('retry-after')) || null;
+  return { status: response.status, body: await response.json().catch(() => ({})), retryAfter };
 }

@@ -1,13 +1,23 @@
 // @ts-check
-import { byId, onSubmit, tell } from './dom.js';
+import { byId } from './dom.js';
+import { answerOf } from './failures.js';
 import { normalise } from './password-rules.js';
 import { client } from './session.js';
+import { action } from './work.js';
 
-onSubmit(byId('form'), async () => {
-  const { error } = await client.auth.signInWithPassword({ email: byId('email').value.trim(), password: normalise(byId('password').value) });
-  byId('unconfirmed').hidden = error?.code !== 'email_not_confirmed';
-  // A wrong password and too many tries are one answer, or whoever guesses would learn which addresses have an account.
-  byId('refused').hidden = error?.code !== 'invalid_credentials';
-  if (!error) return location.assign('/');
-  tell(byId('note'), error.code === 'invalid_credentials' ? 'Address or password is wrong, or it was tried too often.' : error.message, true);
-});
+/** A wrong password and too many tries are one answer, or whoever guesses would learn which addresses have an account. */
+export const REFUSALS = {
+  invalid_credentials: 'Address or password is wrong, or it was tried too often.',
+  email_not_confirmed: 'This address is not confirmed yet.',
+  user_banned: 'This account is closed. Please ask us.',
+  validation_failed: 'Please look at the address again.',
+};
+
+action(byId('form'), byId('note'), async () => {
+  const asked = client.auth.signInWithPassword({ email: byId('email').value.trim(), password: normalise(byId('password').value) });
+  const code = (await asked).error?.code;
+  byId('unconfirmed').hidden = code !== 'email_not_confirmed';
+  byId('refused').hidden = code !== 'invalid_credentials';
+  await answerOf(asked);
+  location.assign('/');
+}, REFUSALS);

@@ -1,5 +1,6 @@
 // @ts-check
 import { make } from './dom.js';
+import { patientFetch } from './failures.js';
 
 const EVERY_MILLISECONDS = 5_000;
 
@@ -20,12 +21,8 @@ export function keepStatusFresh(place) {
 }
 
 async function ask() {
-  try {
-    const response = await fetch('/stack/status.json');
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
+  const response = await patientFetch('/stack/status.json');
+  return response.ok ? response.json().catch(() => null) : null;
 }
 
 function unreachable() {

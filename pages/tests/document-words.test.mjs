@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
-import { decisionText, refusal, sizeRefusal, standingText } from '../assets/document-words.js';
+import { decisionText, outcomeText, sizeRefusal, standingText } from '../assets/document-words.js';
 import { kindOf } from '../assets/file-kind.js';
 
 const MB = 1024 * 1024;
@@ -56,9 +56,10 @@ test('a specialist reads how they stand, and what is missing', () => {
   assert.match(standingText({ status: 'rejected', missing: [], standards }), /not accepted/);
 });
 
-test('a refusal has words, whatever its code', () => {
-  assert.match(refusal('file_missing'), /never uploaded/);
-  assert.equal(refusal('what_is_this'), refusal(undefined));
+test('a decision is told as it is, whoever made it', () => {
   const decided = decisionText({ status: 'rejected', decided_at: '2026-11-25T10:00:00Z', reason: 'It is illegible.' });
   assert.match(decided, /^Somebody was faster: rejected 25 Nov 2026.*, because: It is illegible\.$/);
+  assert.equal(outcomeText('verified', 'verified'), 'Verified. The specialist is mailed, and is verified now.');
+  assert.equal(outcomeText('rejected', 'pending'), 'Rejected. The specialist is mailed, and is not verified yet.');
+  assert.equal(outcomeText('rejected', 'verified'), 'Rejected. The specialist is mailed, and stays verified by the other documents.');
 });

@@ -9,7 +9,7 @@ import { platformAdmin } from '../end-to-end/platform/companies.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { aPdf, aPillar, anApplicant, announce, handIn, upload as sendFile } from '../end-to-end/platform/specialists.mjs';
 import { signedIn } from '../end-to-end/platform/people.mjs';
-import { handedIn, onPage, openFromQueue, upload } from './documents-page.mjs';
+import { decide, handedIn, onPage, openFromQueue, upload } from './documents-page.mjs';
 import { obstacles } from './obstacles.mjs';
 
 const UPLOAD = /\/storage\/v1\/object\/specialist-documents\//;
@@ -112,10 +112,10 @@ test('who cannot be told how they stand is told that', async () => {
   const { page, context } = await onPage(person, '/sessions');
   await page.route(/my_verification/, (route) => route.abort());
   await page.goto(`${environment.siteUrl}/documents`);
-  await page.getByRole('alert').filter({ hasText: 'That did not work.' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Nothing answered.' }).waitFor();
   assert.deepEqual(await page.evaluate(obstacles), []);
   await page.unrouteAll();
-  await page.getByRole('link', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByRole('heading', { name: 'Upload a document' }).waitFor();
   await context.close();
 });
@@ -129,7 +129,7 @@ test('what an admin has filled in about one document is not said about the next'
   await openFromQueue(page, second.name);
   assert.deepEqual([await page.getByLabel('Valid until').inputValue(), await page.getByLabel('Reason').inputValue()], ['', '']);
   await page.getByLabel('Valid until').fill('2032-02-02');
-  await page.getByRole('button', { name: 'Approve' }).click();
+  await decide(page, 'Approve');
   await page.getByText('Verified. The specialist is mailed').waitFor();
   await page.getByText(/until 2 Feb 2032\. For: .+\. Verified\.$/).waitFor();
   const rows = await sql`
@@ -152,7 +152,7 @@ test('a file that is not the announced one is not shown, and can be rejected', a
   assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0);
   assert.deepEqual(await page.evaluate(obstacles), []);
   await page.getByLabel('Reason').fill('This is another file.');
-  await page.getByRole('button', { name: 'Reject' }).click();
+  await decide(page, 'Reject');
   await page.getByText('Rejected. The specialist is mailed').waitFor();
   await context.close();
 });
@@ -172,10 +172,10 @@ test('a list that was asked for twice is shown once, and an error is gone when i
 
   await page.route(/\/queue/, (route) => route.abort());
   await page.getByLabel('Show').selectOption('Rejected');
-  await page.getByText('That did not work.').waitFor();
+  await page.getByText('Nothing answered.').waitFor();
   await page.unrouteAll();
   await page.getByLabel('Show').selectOption('Waiting');
   await rows.first().waitFor();
-  assert.equal(await page.getByText('That did not work.').count(), 0);
+  assert.equal(await page.getByText('Nothing answered.').count(), 0);
   await context.close();
 });

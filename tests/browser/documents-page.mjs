@@ -40,3 +40,9 @@ export async function openFromQueue(page, name) {
   await button.first().click();
   await page.getByRole('heading', { name: `Licence of ${name}` }).waitFor();
 }
+
+/** Approves or rejects what is open, and says so once more where the page asks. @param {Page} page @param {'Approve' | 'Reject'} verb */
+export async function decide(page, verb) {
+  await page.getByRole('button', { name: verb }).click();
+  await page.getByRole('dialog').getByRole('button', { name: verb }).click();
+}

@@ -10,14 +10,14 @@ import { environment } from '../end-to-end/platform/environment.mjs';
 import { aPdf, aPillar, anApplicant, handIn } from '../end-to-end/platform/specialists.mjs';
 import { signedIn } from '../end-to-end/platform/people.mjs';
 import { keepScreenshot } from './chromium.mjs';
-import { handedIn, onPage, openFromQueue, upload } from './documents-page.mjs';
+import { decide, handedIn, onPage, openFromQueue, upload } from './documents-page.mjs';
 import { obstacles } from './obstacles.mjs';
 
 test('somebody applies, is rejected, uploads another document, and is verified', async () => {
   const [pillar, person, admin] = [await aPillar(['license']), await signedIn(), await platformAdmin()];
   const name = `Ines ${randomBytes(4).toString('hex')}`;
   const ines = await onPage(person, '/documents');
-  await ines.page.getByRole('heading', { name: 'Offer sessions' }).waitFor();
+  await ines.page.getByRole('heading', { name: 'Apply as a specialist' }).waitFor();
   await ines.page.getByLabel('Public name').fill(name);
   await ines.page.getByLabel(pillar.name).check();
   await ines.page.getByRole('button', { name: 'Apply' }).click();
@@ -41,7 +41,7 @@ test('somebody applies, is rejected, uploads another document, and is verified',
   await handedIn(ines.page, 'Licence L-1').getByText('We are looking at it.').waitFor();
   assert.equal(await ines.page.getByRole('button', { name: /^Replace/ }).count(), 0);
   await petra.page.getByLabel('Reason').fill('The scan is illegible.');
-  await petra.page.getByRole('button', { name: 'Reject' }).click();
+  await decide(petra.page, 'Reject');
   await petra.page.getByText('Rejected. The specialist is mailed, and is not verified yet.').waitFor();
 
   await ines.page.reload();
@@ -50,7 +50,7 @@ test('somebody applies, is rejected, uploads another document, and is verified',
   await handedIn(ines.page, 'Licence L-2').getByText('Waiting for us to look at it.').waitFor();
   await petra.page.reload();
   await openFromQueue(petra.page, name);
-  await petra.page.getByRole('button', { name: 'Approve' }).click();
+  await decide(petra.page, 'Approve');
   await petra.page.getByText('Verified. The specialist is mailed, and is verified now.').waitFor();
 
   await ines.page.reload();
@@ -127,7 +127,7 @@ test('the second of two admins is told what the first decided, and strangers are
   assert.ok(width <= 0, `${width} px too wide`);
   await keepScreenshot(page, 'review-narrow');
   await ask(paul, 'specialist-verify', { document_id: id, decision: 'reject', reason: 'It is illegible.' });
-  await page.getByRole('button', { name: 'Approve' }).click();
+  await decide(page, 'Approve');
   await page.getByText(/Somebody was faster: rejected .* because: It is illegible\./).waitFor();
   await page.getByText(/^No\. No\. 1, .* Rejected\.$/).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Approve' }).count(), 0, 'there is nothing left to decide');

@@ -1,0 +1,30 @@
+// @ts-check
+// Times as the person reads them: in the zone of their preferences, which is the browser's until they chose one.
+
+/** What a profile has until somebody says otherwise. */
+const UNSAID = 'UTC';
+let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** @param {string} own of the profile */
+export function useZone(own) {
+  if (own !== UNSAID) zone = own;
+}
+
+export const zoneName = () => zone;
+
+/** "Saturday 28 November 2026 at 14:30" @param {string} instant */
+export const fullTime = (instant) => format({ dateStyle: 'full', timeStyle: 'short' }, instant);
+
+/** "28 Nov 2026, 14:30" @param {string | number} instant */
+export const shortTime = (instant) => format({ dateStyle: 'medium', timeStyle: 'short' }, instant);
+
+/** "Sat 14:30" @param {string} instant */
+export const weekdayTime = (instant) => format({ weekday: 'short', hour: '2-digit', minute: '2-digit' }, instant);
+
+/** A day, which has no zone. @param {string} day @param {'medium' | 'long'} [dateStyle] */
+export const dayText = (day, dateStyle = 'medium') => new Intl.DateTimeFormat('en-GB', { dateStyle, timeZone: 'UTC' }).format(new Date(day));
+
+/** @param {Intl.DateTimeFormatOptions} options @param {string | number} instant */
+function format(options, instant) {
+  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(new Date(instant));
+}
