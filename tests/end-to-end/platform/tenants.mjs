@@ -14,7 +14,7 @@ export async function tenant() {
   const { company, admin, plan } = customer;
   const people = { admin, manager: await memberOf(company, 'manager'), employee: await memberOf(company, 'employee') };
   const invitee = newAddress('invited');
-  const invitations = [{ email: invitee, full_name: `Name of ${invitee}` }];
+  const invitations = [{ email: invitee, full_name: `Name of ${invitee.replace('@', ' at ')}` }];
   const { body } = await ask(admin, 'company-invite-employee', { company_id: company.id, invitations });
   const mail = await mailTo(invitee, 1, 90);
   const token = /#token=([A-Za-z0-9_-]{64})/.exec(mail.text)?.[1] ?? '';

@@ -173,8 +173,7 @@ impl Platform {
     }
 
     pub(super) fn suppress(&mut self, address: &EmailAddress) {
-        let insert =
-            "insert into private.email_suppressions (address, reason) values ($1, 'hard_bounce')";
+        let insert = "insert into private.email_suppressions (address, reason) values ($1::text, 'hard_bounce')";
         self.owner.execute(insert, &[&address.as_str()]).unwrap();
     }
 
