@@ -17,12 +17,14 @@ import { Agent, createServer, request as httpRequest } from 'node:http';
  * @property {number} [status] of an `answer`, given instead of the real one
  */
 
-/** One stop of a call. `reached` resolves when a call stands there; it stays until `release`. */
+/** One stop of a call. `reached` resolves when a call stands there, `left` when its caller goes; it stays until `release`. */
 export class Hold {
   #arrive = () => {};
   #open = () => {};
+  #leave = () => {};
   reached = new Promise((resolve) => (this.#arrive = () => resolve(undefined)));
   released = new Promise((resolve) => (this.#open = () => resolve(undefined)));
+  left = new Promise((resolve) => (this.#leave = () => resolve(undefined)));
 
   arrive() {
     this.#arrive();
@@ -30,6 +32,10 @@ export class Hold {
 
   release() {
     this.#open();
+  }
+
+  leave() {
+    this.#leave();
   }
 }
 
@@ -114,6 +120,7 @@ export class DataApiProxy {
    * @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
   async #obey(rule, request, response) {
     rule.hold.arrive();
+    request.socket.once('close', () => rule.hold.leave());
     switch (rule.action) {
       case 'hold':
         await rule.hold.released;

@@ -48,7 +48,7 @@ test('holds a call before it is passed on; a caller that dies there never reache
   assert.equal(reached.length, 0);
   caller.abort();
   await assert.rejects(answer);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await hold.left;
   hold.release();
   await call('settle');
   assert.deepEqual(reached, ['/rest/v1/rpc/settle']);
