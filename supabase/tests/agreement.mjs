@@ -78,7 +78,7 @@ function isComparable(text) {
   return !text.includes('\u0000') && (!/[\u0590-\u08ff]/.test(text) || /@([\u0590-\u08ff]+|[a-z]+)(\.[a-z]+)*$/.test(text));
 }
 
-/** @param {string} url @param {string[]} texts @returns {Promise<(Line & { 3: string | null })[]>} */
+/** @param {string} url @param {string[]} texts @returns {Promise<[...Line, domain: string | null][]>} */
 async function bySql(url, texts) {
   const sql = postgres(url, { max: 1 });
   try {
@@ -103,7 +103,7 @@ function hostOf(text) {
   }
 }
 
-/** @param {Line & { 3: string | null }} line @returns {string[]} what does not fit */
+/** @param {[...Line, domain: string | null]} line @returns {string[]} what does not fit */
 function faults([text, account, fresh, domain]) {
   const told = JSON.stringify(text);
   const kept = account?.slice(account.indexOf('@') + 1);
