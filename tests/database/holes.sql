@@ -51,7 +51,8 @@ grant execute on function private.record_reviewed_copy(uuid, text, text, int, uu
 alter policy "A specialist uploads the file of a pending document" on storage.objects with check (bucket_id = 'specialist-documents' and private.may_upload(name, metadata))
 alter policy "A specialist replaces the file of a pending document" on storage.objects using (bucket_id = 'specialist-documents') with check (bucket_id = 'specialist-documents')
 alter table public.specialists drop constraint specialists_languages_check, add check (cardinality(languages) between 1 and 20)
-alter table public.companies drop constraint companies_name_check, add check (length(trim(name)) between 1 and 200)
+alter table public.specialist_documents drop constraint specialist_documents_document_number_check, add check (length(trim(document_number)) between 1 and 100)
+alter domain public.shown_name drop constraint a_name_has_nothing_unseen
 alter table public.company_subscription_plans drop constraint company_subscription_plans_features_check, add check (pg_column_size(features) <= 5000)
 alter table public.bookings add note text
 drop trigger limit_rows on public.specialist_rates
