@@ -158,7 +158,7 @@ export const stages = [
     name: 'browser',
     about: 'the pages in Chromium: signing up, a forgotten password, sessions',
     stack: true,
-    steps: () => [nodeTests('tests/browser', { minutes: 10 })],
+    steps: () => [nodeTests('tests/browser', { minutes: 20 })],
   },
   {
     name: 'contract',
