@@ -51,10 +51,16 @@ export async function recordSupervisor(directory, apiUrl) {
 export async function environmentOf(directory, supervisor) {
   for (;;) {
     const text = await readFile(environmentFile(directory), 'utf8').catch(() => null);
-    if (text !== null) return Object.fromEntries(text.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+    if (text !== null) return parseEnvironment(text);
     if (!isAlive(supervisor)) return null;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** The lines NAME=value of such a file. @param {string} text @returns {Record<string, string>} */
+export function parseEnvironment(text) {
+  const lines = text.split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
 /** @param {string} directory */

@@ -4,6 +4,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { environmentFile, parseEnvironment } from '../../scripts/stack/state.mjs';
 import { run } from './command.mjs';
 import { root } from './root.mjs';
 import { OutOfReach, hostedPostgres } from './tools.mjs';
@@ -56,19 +57,11 @@ export async function startStack() {
   );
   const { code } = await run(path.join(root, 'scripts/start'), ['--detach', '--reset'], { env: place, minutes: 15 });
   if (code !== 0) throw new Error('the local platform did not start');
-  return { ...place, ...readEnvironment(path.join(directory, 'env')) };
+  return { ...place, ...parseEnvironment(readFileSync(environmentFile(directory), 'utf8')) };
 }
 
 export async function stopStack() {
   if (!started) return;
   started = false;
   await run(path.join(root, 'scripts/stop'), [], { env: place, minutes: 2 });
-}
-
-/** @param {string} file @returns {Record<string, string>} */
-function readEnvironment(file) {
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return Object.fromEntries(
-    lines.filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
 }

@@ -4,17 +4,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { environmentFile, parseEnvironment } from '../../../scripts/stack/state.mjs';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 export const stackDirectory = path.resolve(root, process.env.STACK_DIR ?? '.stack');
 
-/** @returns {Record<string, string | undefined>} */
-function fromFile() {
-  const lines = readFileSync(path.join(stackDirectory, 'env'), 'utf8').split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-}
-
-const values = process.env.SUPABASE_URL ? process.env : fromFile();
+/** @type {Record<string, string | undefined>} */
+const values = process.env.SUPABASE_URL ? process.env : parseEnvironment(readFileSync(environmentFile(stackDirectory), 'utf8'));
 
 /** @param {string} name */
 function required(name) {
