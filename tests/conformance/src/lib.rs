@@ -38,7 +38,7 @@ mod subject;
 pub use self::stack::Stack;
 pub use self::{
     memory::memory,
-    subject::{Draft, Logged, Subject},
+    subject::{Draft, Logged, Subject, claim_of, settlement},
 };
 
 /// Runs one case.

@@ -162,7 +162,8 @@ pub(crate) fn account(email: EmailAddress, email_confirmed: bool) -> NewUser {
     NewUser { email, password: SecretString::new(PASSWORD), email_confirmed }
 }
 
-pub(crate) fn claim_of(stream: Stream, limit: u32) -> ClaimEmails {
+/// A claim of a stream, of at most so many mails.
+pub fn claim_of(stream: Stream, limit: u32) -> ClaimEmails {
     ClaimEmails { p_stream: stream, p_limit: limit, p_lease_seconds: LEASE_SECONDS }
 }
 
@@ -178,7 +179,8 @@ pub(crate) fn sorted_ids(claim: &Claim) -> Vec<i64> {
     all
 }
 
-pub(crate) fn settlement(batch: &Batch, outcome: Outcome) -> Settlement {
+/// What became of a batch, and nothing beside it.
+pub fn settlement(batch: &Batch, outcome: Outcome) -> Settlement {
     Settlement {
         batch_id: batch.id,
         lease: batch.lease,

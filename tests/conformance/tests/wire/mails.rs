@@ -1,6 +1,6 @@
 //! The functions of the outbox. What they promise is held in `tests/stack.rs`.
 
-use evenkeel_conformance::{Draft, Stack, Subject as _};
+use evenkeel_conformance::{Draft, Stack, Subject as _, settlement};
 use evenkeel_core::{
     id::{BatchId, TokenId},
     outbox::{
@@ -31,7 +31,7 @@ pub(crate) async fn claim_emails(stack: &Stack) -> Vec<Claim> {
     let offset =
         answers[1].zones.offset(&mails[0].time_zone, answers[1].batches[0].first_attempt_at);
     assert_eq!(offset, Some(0));
-    let pause = [settlement(&answers[1].batches[0], Outcome::Pause)];
+    let pause = [detailed(&answers[1].batches[0], Outcome::Pause)];
     call(stack, &SettleEmails { p_results: &pause }).await;
     answers.push(call(stack, &claim()).await);
     assert!(answers[2].paused_until.is_some());
@@ -52,15 +52,14 @@ pub(crate) async fn seal_token_hashes(stack: &Stack) -> Vec<Vec<StoredHash>> {
     vec![stored]
 }
 
-fn settlement(batch: &Batch, outcome: Outcome) -> Settlement {
+/// With everything that may be said of a batch.
+fn detailed(batch: &Batch, outcome: Outcome) -> Settlement {
     Settlement {
-        batch_id: batch.id,
-        lease: batch.lease,
-        outcome,
         message_ids: vec!["message".to_owned()],
         error_code: Some("noted".to_owned()),
         retry_after_seconds: Some(600),
         spent: Some(false),
+        ..settlement(batch, outcome)
     }
 }
 
@@ -71,12 +70,12 @@ pub(crate) async fn settle_emails(stack: &Stack) -> Vec<Settled> {
     {
         enqueue(stack);
         let batch = call(stack, &claim()).await.batches.remove(0);
-        let results = [settlement(&batch, outcome)];
+        let results = [detailed(&batch, outcome)];
         answers.push(call(stack, &SettleEmails { p_results: &results }).await);
     }
     enqueue(stack);
     let batch = call(stack, &claim()).await.batches.remove(0);
-    let stale = Settlement { batch_id: BatchId(stack.uuid()), ..settlement(&batch, Outcome::Sent) };
+    let stale = Settlement { batch_id: BatchId(stack.uuid()), ..detailed(&batch, Outcome::Sent) };
     let results = [stale];
     answers.push(call(stack, &SettleEmails { p_results: &results }).await);
     let none = Settled::default();

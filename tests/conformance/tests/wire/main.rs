@@ -23,7 +23,7 @@ mod invitations;
 mod links;
 mod mails;
 
-use evenkeel_conformance::Stack;
+use evenkeel_conformance::{Stack, claim_of, settlement};
 use evenkeel_core::{
     AccessToken, ClientContext, Code, Error,
     caller::CurrentUserId,
@@ -35,7 +35,7 @@ use evenkeel_core::{
         acceptance::{AcceptInvitation, CheckInvitation},
     },
     outbox::{
-        ClaimEmails, Outcome, SealTokenHashes, SealedToken, SettleEmails, Settlement, Stream,
+        Batch, ClaimEmails, Outcome, SealTokenHashes, SealedToken, SettleEmails, Settlement, Stream,
     },
     password_reset::{
         CheckPasswordReset, ConsumePasswordReset, ReleasePasswordReset, RequestPasswordReset,
@@ -110,20 +110,15 @@ async fn refused<F: SqlFunction>(
 }
 
 fn claim() -> ClaimEmails {
-    ClaimEmails { p_stream: Stream::Mail, p_limit: 1_000, p_lease_seconds: 120 }
+    claim_of(Stream::Mail, 1_000)
 }
 
 /// Sends the mails that are due, and answers the links that they carry.
 async fn mailed(stack: &Stack) -> Vec<(Purpose, LinkToken)> {
     let batches = call(stack, &claim()).await.batches;
-    let settle = |batch: &evenkeel_core::outbox::Batch| Settlement {
-        batch_id: batch.id,
-        lease: batch.lease,
-        outcome: Outcome::Sent,
+    let settle = |batch: &Batch| Settlement {
         message_ids: vec!["message".to_owned(); batch.mails.len()],
-        error_code: None,
-        retry_after_seconds: None,
-        spent: None,
+        ..settlement(batch, Outcome::Sent)
     };
     let settlements: Vec<_> = batches.iter().map(settle).collect();
     call(stack, &SettleEmails { p_results: &settlements }).await;
