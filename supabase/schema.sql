@@ -2189,7 +2189,7 @@ CREATE FUNCTION private.email_address(p_text text) RETURNS text
     SET search_path TO ''
     AS $_$
   select lower(part[1] collate "C") || '@' || domain
-  from regexp_match(left(p_text, 321), '^[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*([^@\u0001-\u0020\u007F]+)@([^@]+?)[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*$') part,
+  from regexp_match(left(p_text, 321), format('^[%1$s]*([^@\u0001-\u0020\u007F]+)@([^@]+?)[%1$s]*$', private.spaces())) part,
     private.ascii_domain(part[2]) domain
   where domain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$' and octet_length(part[1] || '@' || domain) <= 320;
 $_$;
@@ -4553,7 +4553,7 @@ CREATE FUNCTION private.mail_domain(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $_$
-  select domain from private.ascii_domain(regexp_replace(left(p_text, 321), '^[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*@?|\.?[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*$', '', 'g')) domain
+  select domain from private.ascii_domain(regexp_replace(left(p_text, 321), format('^[%1$s]*@?|\.?[%1$s]*$', private.spaces()), '', 'g')) domain
   where domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' and domain !~ '\.[0-9]+$' and length(domain) <= 253;
 $_$;
 
@@ -6349,7 +6349,7 @@ CREATE FUNCTION private.shown_name(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
-  select trim(regexp_replace(normalize(p_text, nfc), '[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+', ' ', 'g'))
+  select trim(regexp_replace(normalize(p_text, nfc), '[' || private.spaces() || ']+', ' ', 'g'))
   where length(p_text) <= 200 and not private.has_unseen(p_text) and not private.has_link(p_text);
 $$;
 
@@ -6365,6 +6365,13 @@ CREATE FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) RETURNS 
 $$;
 
 COMMENT ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) IS 'The counter of wrong passwords of an account: one of its own for each network it has signed in from, and one for all others.';
+
+CREATE FUNCTION private.spaces() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select '\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000'; $$;
+
+COMMENT ON FUNCTION private.spaces() IS 'Spaces and line breaks, as what stands between the brackets of a regular expression.';
 
 CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -10671,6 +10678,10 @@ GRANT ALL ON FUNCTION private.shown_name(p_text text) TO authenticated;
 GRANT ALL ON FUNCTION private.shown_name(p_text text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.spaces() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.spaces() TO authenticated;
+GRANT ALL ON FUNCTION private.spaces() TO service_role;
 
 REVOKE ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) TO authenticated;

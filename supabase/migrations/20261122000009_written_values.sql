@@ -5,6 +5,16 @@
 -- Functions call the function themselves, and refuse with words. No rule asks the locale of the server: letters are
 -- compared by their code points, so PostgreSQL 15 and 17 say the same (docs/decisions/what-a-name-may-be.md).
 
+-- White_Space of Unicode.
+create function private.spaces()
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select '\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000'; $$;
+
+comment on function private.spaces() is 'Spaces and line breaks, as what stands between the brackets of a regular expression.';
+
 -- What nobody sees, spaces and line breaks apart: control and format characters, fillers, private use, planes without characters. Joiners and variation
 -- selectors are spelling where a script or a picture asks for them, and stand there only.
 create function private.has_unseen(p_text text)
@@ -55,7 +65,7 @@ language sql
 immutable
 set search_path = ''
 as $$
-  select trim(regexp_replace(normalize(p_text, nfc), '[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]+', ' ', 'g'))
+  select trim(regexp_replace(normalize(p_text, nfc), '[' || private.spaces() || ']+', ' ', 'g'))
   where length(p_text) <= 200 and not private.has_unseen(p_text) and not private.has_link(p_text);
 $$;
 
@@ -205,7 +215,7 @@ immutable
 set search_path = ''
 as $$
   select lower(part[1] collate "C") || '@' || domain
-  from regexp_match(left(p_text, 321), '^[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*([^@\u0001-\u0020\u007F]+)@([^@]+?)[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*$') part,
+  from regexp_match(left(p_text, 321), format('^[%1$s]*([^@\u0001-\u0020\u007F]+)@([^@]+?)[%1$s]*$', private.spaces())) part,
     private.ascii_domain(part[2]) domain
   where domain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$' and octet_length(part[1] || '@' || domain) <= 320;
 $$;
@@ -219,7 +229,7 @@ language sql
 immutable
 set search_path = ''
 as $$
-  select domain from private.ascii_domain(regexp_replace(left(p_text, 321), '^[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*@?|\.?[\u0009-\u000D\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]*$', '', 'g')) domain
+  select domain from private.ascii_domain(regexp_replace(left(p_text, 321), format('^[%1$s]*@?|\.?[%1$s]*$', private.spaces()), '', 'g')) domain
   where domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' and domain !~ '\.[0-9]+$' and length(domain) <= 253;
 $$;
 
@@ -301,6 +311,7 @@ $$;
 comment on function private.keep_in_form() is
   'Trigger: brings columns into the form in which they are kept. Arguments: each column, and the function that says its form.';
 
+grant execute on function private.spaces() to authenticated, service_role;
 grant execute on function private.has_unseen(text) to authenticated, service_role;
 grant execute on function private.has_link(text) to authenticated, service_role;
 grant execute on function private.shown_name(text) to authenticated, service_role;
