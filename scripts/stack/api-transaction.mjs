@@ -11,7 +11,8 @@ import { databaseErrorAnswer } from './api-errors.mjs';
 /** @typedef {import('./api-cancel.mjs').Canceller} Canceller */
 
 /**
- * @typedef {{ request: Request, maxAffected: number | null }} Served
+ * @typedef {{ came: Request, request: Request, maxAffected: number | null }} Served
+ *   `came`: as it came, whose signal is asked: that of a copy is deaf once Node has collected what it was made of
  * @typedef {{ auth?: { role?: string, jwt?: Record<string, unknown> | null } }} Caller
  * @typedef {(database: any) => Promise<Response>} Work what lite does, given Kysely's transaction
  */
@@ -41,7 +42,7 @@ export async function serveInTransaction(request, next) {
   headers.delete('prefer');
   if (kept.length > 0) headers.set('prefer', kept.join(', '));
   const passed = await withoutEmptyList(request, headers);
-  return current.run({ request: passed, maxAffected: strict && limit ? Number(limit) : null }, () => next(passed));
+  return current.run({ came: request, request: passed, maxAffected: strict && limit ? Number(limit) : null }, () => next(passed));
 }
 
 /** No arguments, in PostgREST's reading; lite calls nothing. @param {Request} request @param {Headers} headers */
@@ -72,12 +73,12 @@ export function runAsPostgrest(connection, api, canceller) {
     const readOnly = await readsOnly(served.request);
     try {
       return await connection.kysely.transaction().execute(async (/** @type {any} */ transaction) => {
-        served.request.signal.throwIfAborted();
+        served.came.signal.throwIfAborted();
         const process = await enter(transaction, { ...served, role, claims: caller?.auth?.jwt ?? {}, readOnly });
-        return canceller.whileWaitedFor(served.request.signal, process, () => serve(transaction, served, work));
+        return canceller.whileWaitedFor(served.came.signal, process, () => serve(transaction, served, work));
       });
     } catch (error) {
-      if (served.request.signal.aborted) return Response.json({ message: 'The caller is gone' }, { status: 499 });
+      if (served.came.signal.aborted) return Response.json({ message: 'The caller is gone' }, { status: 499 });
       if (error instanceof RolledBack) return error.answer;
       const answer = databaseErrorAnswer(error, { isPerson: role !== 'anon' });
       if (!answer) throw error;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { createCanceller } from './api-cancel.mjs';
 import { readConfig } from './config.mjs';
 import { bringUp, takeDown } from './database.mjs';
 import { createKeyring } from './keys.mjs';
@@ -74,6 +75,8 @@ let stop = async () => {};
 let secrets;
 /** @type {import('postgres').Sql} */
 let sql;
+/** @type {string} */
+let sqlUrl;
 /** @type {import('postgres').Sql} sees the statements of others */
 let admin;
 
@@ -81,7 +84,8 @@ before(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'evenkeel-data-api-'));
   const made = await bringUp({ directory, port: 0, durable: false, migrations: false, seed: false });
   secrets = made.secrets;
-  sql = connect(made.url);
+  sqlUrl = made.url;
+  sql = connect(sqlUrl);
   admin = connect(made.adminUrl);
   await sql.unsafe(SCHEMA);
   const place = { secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', config: await readConfig() };
@@ -311,4 +315,23 @@ test('a caller who is gone holds no connection, and those who wait for one are n
   assert.deepEqual([stayed.status, stayed.body], [200, 1], 'and nobody else is cancelled');
   await until(0);
   for (const one of await Promise.allSettled(left)) assert.ok(one.status === 'rejected' || one.value.status === 499);
+});
+
+test('a caller who leaves between two statements is gone by the next', async () => {
+  const canceller = createCanceller(sqlUrl);
+  const one = await sql.reserve();
+  try {
+    const [{ process }] = await one`select pg_backend_pid() as process`;
+    const gone = new AbortController();
+    const left = canceller.whileWaitedFor(gone.signal, process, async () => {
+      gone.abort();
+      await setTimeout(300);
+      return one`select pg_sleep(30)`;
+    });
+    await assert.rejects(left, { code: '57014' });
+    assert.deepEqual([...(await one`select 1 as n`)], [{ n: 1 }], 'and whoever has the connection next is not');
+  } finally {
+    one.release();
+    await canceller.close();
+  }
 });
