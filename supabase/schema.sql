@@ -39,7 +39,7 @@ CREATE DOMAIN private.mail_stream AS text
 COMMENT ON DOMAIN private.mail_stream IS 'The queues of the outbox, one for each dispatcher.';
 
 CREATE DOMAIN private.requested_purpose AS text
-	CONSTRAINT requested_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'email_change'::text])));
+	CONSTRAINT requested_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'sign_up'::text, 'email_change'::text])));
 
 COMMENT ON DOMAIN private.requested_purpose IS 'The purposes for which anybody who types an address can ask for a link.';
 
@@ -57,7 +57,7 @@ CREATE TYPE private.screened_email AS (
 COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
 
 CREATE DOMAIN private.token_purpose AS text
-	CONSTRAINT token_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'invitation'::text, 'email_change'::text, 'email_change_cancel'::text])));
+	CONSTRAINT token_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'invitation'::text, 'email_change'::text, 'email_change_cancel'::text, 'sign_up'::text])));
 
 COMMENT ON DOMAIN private.token_purpose IS 'The purposes of mailed links.';
 
@@ -1576,6 +1576,32 @@ $$;
 
 COMMENT ON FUNCTION private.check_sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'Refuses one more session to a member who has had, in that month, what the plan gives each: sessions_used_up. p_moved_id: the one that moves.';
 
+CREATE FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_outcome text;
+begin
+  if cardinality(p_password_prefixes) > 4 then
+    raise exception using errcode = '22023', message = 'at most four prefixes';
+  end if;
+  v_outcome := private.examine_sign_up(p_token_id, p_token_hash);
+  if v_outcome <> 'live' then
+    return jsonb_build_object('outcome', v_outcome);
+  end if;
+  return (
+    select jsonb_build_object(
+      'outcome', 'live',
+      'email', t.email,
+      'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),
+      'terms', jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'))
+    )
+    from private.sign_up_tokens t where t.id = p_token_id
+  );
+end;
+$$;
+
 CREATE FUNCTION private.check_time_free(p_specialist_id uuid, p_employee_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2466,6 +2492,26 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.examine_password_reset(p_token_id uuid, p_token_hash text) IS 'Locks a reset token and says what it is worth. A wrong secret counts as an attempt.';
+
+CREATE FUNCTION private.examine_sign_up(p_token_id uuid, p_token_hash text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_refusal constant text := private.examine_link('sign_up', p_token_id, p_token_hash);
+  v_token private.sign_up_tokens;
+begin
+  select * into v_token from private.sign_up_tokens where id = p_token_id;
+  return coalesce(
+    v_refusal,
+    private.link_refusal(v_token.used_at is not null, v_token.superseded_at is not null, v_token.expires_at),
+    case when exists (select from public.profiles where email = v_token.email and email_confirmed_at is not null) then 'address_taken' end,
+    'live'
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.examine_sign_up(p_token_id uuid, p_token_hash text) IS 'Locks the token of a sign-up and says what it is worth. A wrong secret counts as an attempt.';
 
 CREATE FUNCTION private.expire_document(p_document_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -3593,6 +3639,37 @@ $$;
 
 COMMENT ON FUNCTION private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamp with time zone) IS 'Issues a token to every account of these addresses that is entitled to one.';
 
+CREATE FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone DEFAULT now()) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_holder uuid;
+  v_token private.sign_up_tokens;
+begin
+  select id into v_holder from public.profiles where email = p_email and email_confirmed_at is not null;
+  if found then
+    perform private.enqueue_email(
+      'sign_up_taken', v_holder, p_email, '{}', 'security', 'sign_up_taken:' || v_holder || ':' || extract(epoch from p_now), p_not_before => p_now
+    );
+    return null;
+  end if;
+  update private.sign_up_tokens set superseded_at = greatest(p_now, created_at)
+  where email = p_email and used_at is null and superseded_at is null;
+  insert into private.sign_up_tokens (email, created_at, expires_at, max_attempts)
+  values (p_email, p_now, p_now + private.token_lifetime('sign_up'), private.setting('token_max_attempts')::int)
+  returning * into v_token;
+  perform private.enqueue_email(
+    'sign_up', null, v_token.email,
+    jsonb_build_object('expires_at', private.iso_timestamp(v_token.expires_at), 'locale', coalesce(p_locale, 'en')),
+    'security', 'sign_up:' || v_token.id, 'sign_up', v_token.id, p_not_before => p_now
+  );
+  return v_token.id;
+end;
+$$;
+
+COMMENT ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone) IS 'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already. Returns the token''s id.';
+
 CREATE FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4009,6 +4086,8 @@ begin
   return private.purge('public.email_verification_tokens', 'expires_at', v_before)
     + private.purge('public.password_reset_tokens', 'expires_at', v_before)
     + private.purge('public.email_changes', 'expires_at', v_before)
+    -- The address of somebody who has no account.
+    + private.purge('private.sign_up_tokens', 'expires_at', p_now - interval '1 day')
     -- Nobody waits a day for such a mail; they have asked again.
     + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
     -- Longer than any cooldown and than the window of an hour.
@@ -4115,6 +4194,30 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether an attempt comes late enough to be answered by whether the password is right. Counts and logs it.';
+
+CREATE FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_context jsonb := private.request_context() || coalesce(p_context, '{}');
+begin
+  insert into public.terms_acceptance (user_id, document, version, ip_address, user_agent)
+  values (
+    p_user_id, p_document, p_version,
+    private.try_inet(v_context ->> 'ip'), left(v_context ->> 'user_agent', 500)
+  )
+  on conflict (user_id, document, version) do nothing;
+  if found then
+    perform private.write_audit(
+      'terms.accepted', 'terms_acceptance', p_document, p_user_id, null,
+      jsonb_build_object('document', p_document, 'version', p_version), p_context
+    );
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) IS 'Writes down that a person accepted a version, which was in force when they did. Repeating it changes nothing.';
 
 CREATE FUNCTION private.keep_in_form() RETURNS trigger
     LANGUAGE plpgsql
@@ -5069,6 +5172,31 @@ $$;
 
 COMMENT ON FUNCTION private.process_email_change_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into changes of address, and their mails. Returns how many it looked at.';
 
+CREATE FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_request record;
+  v_looked_at int := 0;
+  v_last text;
+begin
+  for v_request in
+    select t.email, t.may_mail, t.locale from private.take_token_requests('sign_up', p_now, p_limit) t order by t.email
+  loop
+    -- Two who asked at the same instant left two rows.
+    if v_request.may_mail and v_request.email is distinct from v_last then
+      perform private.issue_sign_up(v_request.email, v_request.locale, p_now);
+    end if;
+    v_last := v_request.email;
+    v_looked_at := v_looked_at + 1;
+  end loop;
+  return v_looked_at;
+end;
+$$;
+
+COMMENT ON FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into links that complete a sign-up, and their mails. Returns how many it looked at.';
+
 CREATE FUNCTION private.process_token_requests(p_now timestamp with time zone DEFAULT now(), p_limit integer DEFAULT 1000) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5087,7 +5215,7 @@ begin
       v_total := v_total + v_looked_at;
     end if;
   end loop;
-  return v_total + private.process_email_change_requests(p_now, p_limit);
+  return v_total + private.process_sign_up_requests(p_now, p_limit) + private.process_email_change_requests(p_now, p_limit);
 end;
 $$;
 
@@ -5401,8 +5529,6 @@ CREATE FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_ver
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-declare
-  v_context jsonb := private.request_context() || coalesce(p_context, '{}');
 begin
   if not private.is_value_of('public.legal_document', p_document) then
     raise sqlstate 'PT422' using message = 'unknown_document', detail = 'There is no such document.';
@@ -5411,22 +5537,11 @@ begin
     raise sqlstate 'PT409' using message = 'version_not_in_force',
       detail = 'Another version of this document is in force.';
   end if;
-  insert into public.terms_acceptance (user_id, document, version, ip_address, user_agent)
-  values (
-    p_user_id, p_document, p_version,
-    private.try_inet(v_context ->> 'ip'), left(v_context ->> 'user_agent', 500)
-  )
-  on conflict (user_id, document, version) do nothing;
-  if found then
-    perform private.write_audit(
-      'terms.accepted', 'terms_acceptance', p_document, p_user_id, null,
-      jsonb_build_object('document', p_document, 'version', p_version), p_context
-    );
-  end if;
+  perform private.keep_acceptance(p_user_id, p_document, p_version, p_context);
 end;
 $$;
 
-COMMENT ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) IS 'Records that a person accepted the version in force. Repeating it changes nothing.';
+COMMENT ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) IS 'Records that a person accepts the version in force.';
 
 CREATE FUNCTION private.record_booking_status() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5555,6 +5670,31 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_sessions(p_session_ids uuid[]) IS 'Brings session_tokens up to what Auth''s rows say. Returns how many.';
+
+CREATE FUNCTION private.record_sign_up() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_email constant text := private.email_address(new.email);
+  v_token private.sign_up_tokens;
+begin
+  select * into v_token from private.sign_up_tokens
+  where email = v_email and used_at is null and taken_at > now() - interval '1 hour'
+  order by taken_at desc limit 1 for update;
+  if found then
+    update private.sign_up_tokens set used_at = greatest(now(), taken_at), superseded_at = null, said = null where id = v_token.id;
+    perform private.introduce(new.id, v_token.said -> 'introduction');
+    perform private.keep_acceptance(new.id, d, v_token.said -> 'terms' ->> d, v_token.said -> 'context') from unnest(array['terms', 'privacy']) d;
+    perform private.write_audit('account.signed_up', 'users', new.id::text, new.id, null, null, v_token.said -> 'context');
+  end if;
+  update private.sign_up_tokens set superseded_at = greatest(now(), created_at), said = null
+  where email = v_email and used_at is null and superseded_at is null;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.record_sign_up() IS 'Trigger on auth.users: an account that is confirmed by a sign-up has what was said with its link; other links of the address are void.';
 
 CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5791,7 +5931,7 @@ begin
 end;
 $$;
 
-CREATE FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid DEFAULT NULL::uuid, p_locale text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -5803,8 +5943,8 @@ begin
   if v_wait > 0 then
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
-  insert into private.token_requests (purpose, user_id, email, address_key, context)
-  select p_purpose, p_user_id, private.email_address(p_email), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
+  insert into private.token_requests (purpose, user_id, email, locale, address_key, context)
+  select p_purpose, p_user_id, private.email_address(p_email), private.language_tag(p_locale), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
   where not exists (
     select from private.token_requests r
     where r.address_key = p_address_key and r.purpose = p_purpose and r.user_id is not distinct from p_user_id
@@ -5813,7 +5953,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid) IS 'Notes that somebody asked for a token mail, if their client, and the person if there is one, may ask now. The same work for every address.';
+COMMENT ON FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid, p_locale text) IS 'Notes that somebody asked for a token mail, if their client, and the person if there is one, may ask now. The same work for every address.';
 
 CREATE FUNCTION private.require_allowance(p_kind text, p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -6707,7 +6847,36 @@ $$;
 
 COMMENT ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamp with time zone) IS 'Of the addresses, those that may be mailed now; from now on they cool down. Locks in key order.';
 
-CREATE FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) RETURNS TABLE(user_id uuid, email text, may_mail boolean)
+CREATE FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_outcome text := private.introduction_fault(p_introduction);
+  v_email text;
+begin
+  -- Before the link is looked at: it goes on working.
+  v_outcome := coalesce(v_outcome, private.examine_sign_up(p_token_id, p_token_hash));
+  if v_outcome = 'live' and exists (
+    select from unnest(array['terms', 'privacy']) d where p_terms ->> d is distinct from private.setting(d || '_version') #>> '{}'
+  ) then
+    v_outcome := 'wrong_terms';
+  end if;
+  if v_outcome <> 'live' then
+    return jsonb_build_object('outcome', v_outcome);
+  end if;
+  update private.sign_up_tokens
+  set taken_at = greatest(now(), created_at),
+      said = private.fitting(
+        jsonb_build_object('introduction', p_introduction, 'terms', p_terms, 'context', private.caller_context(p_context, 'take_sign_up')), 8192
+      )
+  where id = p_token_id
+  returning email into v_email;
+  return jsonb_build_object('outcome', 'consumed', 'user_id', (private.account_of(v_email)).id);
+end;
+$$;
+
+CREATE FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) RETURNS TABLE(user_id uuid, email text, may_mail boolean, locale text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -6728,11 +6897,11 @@ begin
   )
   select array_agg(t) into v_requests from taken;
   v_allowed := array(select private.take_cooldown(p_purpose, array(select r.address_key from unnest(v_requests) r), p_now));
-  return query select r.user_id, r.email::text, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
+  return query select r.user_id, r.email::text, r.address_key = any (v_allowed), r.locale::text from unnest(v_requests) r order by r.id;
 end;
 $$;
 
-COMMENT ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) IS 'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, and whether that does not cool down.';
+COMMENT ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) IS 'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, in which language, and whether that does not cool down.';
 
 CREATE FUNCTION private.template_in_force(p_key text, p_locale text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -6818,6 +6987,7 @@ CREATE FUNCTION private.token_lifetime(p_purpose text) RETURNS interval
     when 'email_verification' then private.hours('email_verification_ttl_hours')
     when 'password_reset' then private.minutes('password_reset_ttl_minutes')
     when 'invitation' then private.days('invitation_ttl_days')
+    when 'sign_up' then private.hours('sign_up_ttl_hours')
     when 'email_change' then private.hours('email_change_ttl_hours')
     -- As long as the change can be confirmed, and then as long as it can be taken back.
     when 'email_change_cancel' then private.hours('email_change_ttl_hours') + private.hours('email_change_cancel_hours')
@@ -6837,6 +7007,7 @@ declare
     when 'invitation' then 'private.invitation_tokens'
     when 'email_change' then 'private.email_change_tokens'
     when 'email_change_cancel' then 'private.email_change_cancel_tokens'
+    when 'sign_up' then 'private.sign_up_tokens'
   end;
 begin
   if v_table is null then
@@ -7336,6 +7507,15 @@ $$;
 
 COMMENT ON FUNCTION public.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) IS 'Looks at a reset token without using it up. Outcome: live, with the address and the company names of the person and the digests of common passwords that begin with one of the prefixes (4 hex digits, at most 4); or invalid, expired, exhausted, superseded, used.';
 
+CREATE FUNCTION public.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[] DEFAULT '{}'::text[], p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.check_sign_up(p_token_id, p_token_hash, p_password_prefixes);
+$$;
+
+COMMENT ON FUNCTION public.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) IS 'Looks at the link of a sign-up without using it up. Outcome: live, with the address, the digests of common passwords that begin with one of the prefixes (4 hex digits, at most 4), and the terms in force; or invalid, expired, exhausted, superseded, used, address_taken (it has an account).';
+
 CREATE FUNCTION public.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS json
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -7580,6 +7760,15 @@ $$;
 
 COMMENT ON FUNCTION public.request_password_reset(p_email text, p_address_key text, p_client_key text, p_context jsonb) IS 'Somebody asks for a link that resets a password. As request_email_verification().';
 
+CREATE FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_locale text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.request_token('sign_up', p_email, p_address_key, p_client_key, p_context, p_locale => p_locale);
+$$;
+
+COMMENT ON FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text, p_context jsonb, p_locale text) IS 'Somebody asks to sign up. As request_email_verification(); p_locale: the language of the mail, English where it is none.';
+
 CREATE FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) RETURNS public.bookings
     LANGUAGE sql
     SET search_path TO ''
@@ -7728,6 +7917,15 @@ CREATE FUNCTION public.submit_document(p_type text, p_document_number text, p_is
 $$;
 
 COMMENT ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) IS 'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422).';
+
+CREATE FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.take_sign_up(p_token_id, p_token_hash, p_introduction, p_terms, p_context);
+$$;
+
+COMMENT ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) IS 'Takes a sign-up to Auth. p_introduction: {display_name, locale, time_zone}; p_terms: {terms, privacy}, the versions that the person accepts. Outcome: consumed, with the user_id of an account that nobody has confirmed, if there is one; wrong_terms; invalid_name, invalid_locale of the introduction; or as check_sign_up(). It may be repeated until Auth has the account.';
 
 CREATE FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -7988,6 +8186,45 @@ COMMENT ON COLUMN private.membership_ends.settled_at IS 'When sign-ins and the r
 
 COMMENT ON COLUMN private.membership_ends.cancels_at IS 'When the sessions are due to be cancelled, drawn at random.';
 
+CREATE TABLE private.sign_up_tokens (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email public.email_address NOT NULL,
+    token_hash text,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 5 NOT NULL,
+    said jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone,
+    used_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    CONSTRAINT attempts_are_limited CHECK (((attempts >= 0) AND (attempts <= max_attempts))),
+    CONSTRAINT expires_after_creation CHECK ((expires_at > created_at)),
+    CONSTRAINT only_a_mailed_token_is_taken CHECK (((taken_at IS NULL) OR (token_hash IS NOT NULL))),
+    CONSTRAINT only_a_taken_token_is_used CHECK (((used_at IS NULL) OR (taken_at IS NOT NULL))),
+    CONSTRAINT said_while_auth_is_told CHECK (((said IS NULL) OR ((taken_at IS NOT NULL) AND (used_at IS NULL)))),
+    CONSTRAINT sign_up_tokens_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 20))),
+    CONSTRAINT sign_up_tokens_said_check CHECK (((jsonb_typeof(said) = 'object'::text) AND (octet_length((said)::text) <= 8192))),
+    CONSTRAINT sign_up_tokens_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT superseded_after_creation CHECK ((superseded_at >= created_at)),
+    CONSTRAINT taken_after_creation CHECK ((taken_at >= created_at)),
+    CONSTRAINT used_or_superseded CHECK (((used_at IS NULL) OR (superseded_at IS NULL)))
+);
+
+ALTER TABLE ONLY private.sign_up_tokens FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.sign_up_tokens IS 'One row per link that completes a sign-up.';
+
+COMMENT ON COLUMN private.sign_up_tokens.token_hash IS 'SHA-256 of the secret half, hex. Null until the mail is made.';
+
+COMMENT ON COLUMN private.sign_up_tokens.said IS 'What the person said with the link: introduction, terms, and from where. Theirs once Auth has the account.';
+
+COMMENT ON COLUMN private.sign_up_tokens.taken_at IS 'When the link last took it to Auth.';
+
+COMMENT ON COLUMN private.sign_up_tokens.used_at IS 'When Auth had the account by it. Until then it can be repeated.';
+
+COMMENT ON COLUMN private.sign_up_tokens.superseded_at IS 'When a newer link took its place, or the address had a confirmed account by another way.';
+
 CREATE TABLE private.time_zones (
     name text NOT NULL,
     CONSTRAINT time_zones_name_check CHECK ((length(name) <= 64))
@@ -8019,6 +8256,7 @@ CREATE TABLE private.token_requests (
     purpose private.requested_purpose NOT NULL,
     user_id uuid,
     email public.email_address NOT NULL,
+    locale public.language_tag,
     address_key text NOT NULL,
     context jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -8030,6 +8268,8 @@ CREATE TABLE private.token_requests (
 ALTER TABLE ONLY private.token_requests FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.token_requests IS 'Requests for a token mail that no dispatcher has looked at yet.';
+
+COMMENT ON COLUMN private.token_requests.locale IS 'The language of the mail, where there is no profile to have one.';
 
 COMMENT ON COLUMN private.token_requests.address_key IS 'HMAC-SHA-256 of the address, hex. The key is outside the database.';
 
@@ -8191,7 +8431,16 @@ UNION ALL
     t.expires_at,
     COALESCE(t.used_at, t.superseded_at) AS spent_at
    FROM (private.email_change_cancel_tokens t
-     JOIN public.email_changes c ON ((c.id = t.change_id)));
+     JOIN public.email_changes c ON ((c.id = t.change_id)))
+UNION ALL
+ SELECT 'sign_up'::text AS purpose,
+    sign_up_tokens.id,
+    NULL::uuid AS user_id,
+    sign_up_tokens.token_hash,
+    sign_up_tokens.created_at,
+    sign_up_tokens.expires_at,
+    COALESCE(sign_up_tokens.used_at, sign_up_tokens.superseded_at) AS spent_at
+   FROM private.sign_up_tokens;
 
 COMMENT ON VIEW private.tokens IS 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
 
@@ -8896,6 +9145,9 @@ ALTER TABLE ONLY private.membership_ends
 ALTER TABLE ONLY private.sign_in_back_offs
     ADD CONSTRAINT sign_in_back_offs_pkey PRIMARY KEY (subject);
 
+ALTER TABLE ONLY private.sign_up_tokens
+    ADD CONSTRAINT sign_up_tokens_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY private.time_zones
     ADD CONSTRAINT time_zones_pkey PRIMARY KEY (name);
 
@@ -9080,6 +9332,12 @@ CREATE INDEX membership_ends_unsettled_idx ON private.membership_ends USING btre
 CREATE INDEX membership_ends_user_id_idx ON private.membership_ends USING btree (user_id);
 
 CREATE INDEX sign_in_back_offs_last_failed_at_idx ON private.sign_in_back_offs USING btree (last_failed_at);
+
+CREATE INDEX sign_up_tokens_email_idx ON private.sign_up_tokens USING btree (email, taken_at);
+
+CREATE INDEX sign_up_tokens_expires_at_idx ON private.sign_up_tokens USING btree (expires_at);
+
+CREATE UNIQUE INDEX sign_up_tokens_one_live_idx ON private.sign_up_tokens USING btree (email) WHERE ((used_at IS NULL) AND (superseded_at IS NULL));
 
 CREATE INDEX token_cooldowns_last_allowed_at_idx ON private.token_cooldowns USING btree (last_allowed_at);
 
@@ -9598,6 +9856,8 @@ ALTER TABLE private.job_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.membership_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.sign_in_back_offs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.sign_up_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.time_zones ENABLE ROW LEVEL SECURITY;
 
@@ -10138,6 +10398,9 @@ REVOKE ALL ON FUNCTION private.check_seats_suffice(p_wanted public.company_subsc
 
 REVOKE ALL ON FUNCTION private.check_sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) TO service_role;
+
 REVOKE ALL ON FUNCTION private.check_time_free(p_specialist_id uuid, p_employee_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) FROM PUBLIC;
@@ -10219,6 +10482,8 @@ REVOKE ALL ON FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash 
 REVOKE ALL ON FUNCTION private.examine_link(p_purpose text, p_token_id uuid, p_token_hash text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.examine_password_reset(p_token_id uuid, p_token_hash text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.examine_sign_up(p_token_id uuid, p_token_hash text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.expire_document(p_document_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -10354,6 +10619,8 @@ REVOKE ALL ON FUNCTION private.issue_password_reset(p_user_id uuid, p_email text
 
 REVOKE ALL ON FUNCTION private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) FROM PUBLIC;
@@ -10399,6 +10666,8 @@ REVOKE ALL ON FUNCTION private.job_trim_job_history(p_now timestamp with time zo
 REVOKE ALL ON FUNCTION private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_in_form() FROM PUBLIC;
 
@@ -10523,6 +10792,8 @@ REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer
 
 REVOKE ALL ON FUNCTION private.process_email_change_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.punycode(p_label text) FROM PUBLIC;
@@ -10592,6 +10863,8 @@ GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path te
 
 REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.record_sign_up() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) TO service_role;
 
@@ -10617,8 +10890,8 @@ REVOKE ALL ON FUNCTION private.request_context() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.request_email_change(p_user_id uuid, p_email text, p_address_key text, p_client_key text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.request_email_change(p_user_id uuid, p_email text, p_address_key text, p_client_key text, p_context jsonb) TO service_role;
 
-REVOKE ALL ON FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.request_token(p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid, p_locale text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.require_allowance(p_kind text, p_user_id uuid) FROM PUBLIC;
 
@@ -10716,6 +10989,9 @@ REVOKE ALL ON FUNCTION private.take_booking(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
+
 REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_in_force(p_key text, p_locale text) FROM PUBLIC;
@@ -10809,6 +11085,9 @@ GRANT ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text
 REVOKE ALL ON FUNCTION public.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION public.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb) TO service_role;
+
 REVOKE ALL ON FUNCTION public.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) TO service_role;
 
@@ -10887,6 +11166,9 @@ GRANT ALL ON FUNCTION public.request_email_verification(p_email text, p_address_
 REVOKE ALL ON FUNCTION public.request_password_reset(p_email text, p_address_key text, p_client_key text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_password_reset(p_email text, p_address_key text, p_client_key text, p_context jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text, p_context jsonb, p_locale text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text, p_context jsonb, p_locale text) TO service_role;
+
 REVOKE ALL ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
 
@@ -10931,6 +11213,9 @@ GRANT ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_re
 
 REVOKE ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
@@ -11428,6 +11713,10 @@ CREATE CONSTRAINT TRIGGER issue_email_verification AFTER INSERT ON auth.users DE
 CREATE CONSTRAINT TRIGGER issue_email_verification_again AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.email_confirmed_at IS NULL) AND ((new.email)::text <> ''::text) AND (((new.email)::text IS DISTINCT FROM (old.email)::text) OR (new.confirmation_sent_at > COALESCE(old.confirmation_sent_at, '-infinity'::timestamp with time zone))))) EXECUTE FUNCTION private.issue_email_verification_for_account();
 
 CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEMENT EXECUTE FUNCTION private.queue_end_of_account();
+
+CREATE TRIGGER record_sign_up AFTER UPDATE ON auth.users FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL))) EXECUTE FUNCTION private.record_sign_up();
+
+CREATE TRIGGER record_sign_up_at_once AFTER INSERT ON auth.users FOR EACH ROW WHEN ((new.email_confirmed_at IS NOT NULL)) EXECUTE FUNCTION private.record_sign_up();
 
 CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 

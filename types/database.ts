@@ -1903,6 +1903,15 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "check_sign_up": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_password_prefixes"?: (string)[];
+                    "p_token_hash": string;
+                    "p_token_id": string;
+                };
+                Returns: Json;
+            };
             "claim_emails": {
                 Args: {
                     "p_lease_seconds": number;
@@ -2157,6 +2166,16 @@ export type Database = {
                 };
                 Returns: Json;
             };
+            "request_sign_up": {
+                Args: {
+                    "p_address_key": string;
+                    "p_client_key"?: string;
+                    "p_context"?: Json;
+                    "p_email": string;
+                    "p_locale"?: string;
+                };
+                Returns: Json;
+            };
             "reschedule_booking": {
                 Args: {
                     "p_booking_id": string;
@@ -2296,6 +2315,16 @@ export type Database = {
                     "p_issuing_authority": string;
                     "p_mime_type": string;
                     "p_type": string;
+                };
+                Returns: Json;
+            };
+            "take_sign_up": {
+                Args: {
+                    "p_context"?: Json;
+                    "p_introduction": Json;
+                    "p_terms": Json;
+                    "p_token_hash": string;
+                    "p_token_id": string;
                 };
                 Returns: Json;
             };

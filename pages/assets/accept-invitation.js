@@ -7,9 +7,10 @@ import { takeToken } from './link.js';
 import { isRefusedHere, showRefusals, typedPassword, watchPassword } from './password-field.js';
 import { normalise } from './password-rules.js';
 import { callAsPerson, callFunction, client, person, showParts, signOut } from './session.js';
+import { askTermsAnew, showTerms } from './terms.js';
 import { action } from './work.js';
 
-/** @typedef {{ company: { name: string }, email: string, full_name?: string | null, requires: 'sign_in' | 'password', terms: { terms: string, privacy: string } }} Preview */
+/** @typedef {{ company: { name: string }, email: string, full_name?: string | null, requires: 'sign_in' | 'password', terms: import('./terms.js').Terms }} Preview */
 
 const FORMS = ['sign-in-form', 'accept', 'again', 'other-account', 'own-account'];
 const GOOD = 'That did not work. The link is still good; please try again in a moment.';
@@ -39,8 +40,7 @@ async function look() {
   preview = body;
   say(`${preview.company.name} invites you`, '');
   byId('full-name').value = preview.full_name ?? '';
-  byId('terms-text').textContent = `I accept the terms of use, version ${preview.terms.terms}.`;
-  byId('privacy-text').textContent = `I have read the privacy notice, version ${preview.terms.privacy}.`;
+  showTerms(preview.terms);
   offer();
 }
 
@@ -119,7 +119,7 @@ async function askAgain(code) {
   }
   if (code === 'conflict' && !makesAnAccount()) return tell(byId('note'), 'You belong to this company already, by another address.', true);
   if (code === 'version_not_in_force') {
-    byId('terms').checked = byId('privacy').checked = false;
+    askTermsAnew();
     await look();
     return tell(byId('note'), 'There is a new version meanwhile. Please look at it, and accept again.', true);
   }

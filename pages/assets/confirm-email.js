@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, tell } from './dom.js';
 import { Failure, bodyOf } from './failures.js';
-import { forgetName, introduction, keptName } from './introduction.js';
+import { introduction } from './introduction.js';
 import { takeToken } from './link.js';
 import { callFunction } from './session.js';
 import { action } from './work.js';
@@ -25,7 +25,6 @@ action(byId('resend'), byId('resend-note'), resend, { invalid_request: 'This is 
 
 if (token) {
   show('Confirm your address', 'One click, and you can sign in.');
-  byId('name').value = keptName();
   byId('confirm-form').hidden = false;
 } else {
   show('Confirm your address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
@@ -37,7 +36,6 @@ async function confirm() {
   if (body.code === 'invalid_request') return tell(byId('confirm-note'), body.detail, true);
   const outcome = OUTCOMES[status === 200 ? body.status : body.code];
   if (!outcome) throw new Failure(body.code ?? '');
-  if (status === 200) forgetName();
   byId('confirm-form').hidden = true;
   byId('sign-in').hidden = status !== 200;
   byId('resend-section').hidden = status === 200;

@@ -1,4 +1,4 @@
 // @ts-check
-import { offerRequest } from './reset-request.js';
+import { offerReset } from './reset-request.js';
 
-offerRequest();
+offerReset();

@@ -1,20 +1,18 @@
 // @ts-check
-// What somebody says of themselves: typed at the sign-up, said with the link that confirms the address. In between
-// this browser keeps it, since whoever signs an address up may be another than who reads its mail.
-
-const KEY = 'name-of-sign-up';
-
-/** @param {string} name */
-export const keepName = (name) => localStorage.setItem(KEY, name);
-
-/** The name that was typed in this browser, if it was here. */
-export const keptName = () => localStorage.getItem(KEY) ?? '';
-
-export const forgetName = () => localStorage.removeItem(KEY);
+// What somebody says of themselves behind a link: what came with a sign-up, somebody else may have said.
 
 /** What goes with the link. @param {string} name */
 export const introduction = (name) => ({
   ...(name && { display_name: name }),
-  locale: navigator.language.slice(0, 2),
+  ...language(),
   time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
 });
+
+/** The browser's language, unless it is set to what is none, such as en-US@posix. @returns {Record<string, string>} */
+export function language() {
+  try {
+    return { locale: Intl.getCanonicalLocales(navigator.language)[0] };
+  } catch {
+    return {};
+  }
+}

@@ -8,10 +8,11 @@ const PRODUCT = 'evenkeel';
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** A few that head every list. The whole list is the server's. */
-const GUESSED_FIRST = new Set([
+export const GUESSED_FIRST = new Set([
   'password', 'passw0rd', 'passwort', 'qwerty', 'qwertyuiop', 'qwertz', 'asdfghjkl', 'letmein', 'welcome', 'iloveyou', 'admin',
   'administrator', 'login', 'abc', 'abcdef', 'abcdefgh', 'dragon', 'monkey', 'football', 'baseball', 'sunshine', 'princess',
-  'superman', 'batman', 'master', 'shadow', 'michael', 'trustno', 'changeme', 'secret', 'default', 'computer', 'internet',
+  'superman', 'batman', 'master', 'shadow', 'michael', 'changeme', 'secret', 'default', 'computer', 'internet',
+  '000000000000', '111111111111', '123123123123', '1234567890123', '12345678901234567890',
 ]);
 
 /**
@@ -73,9 +74,14 @@ function isPredictable(characters, i) {
 
 /** @param {string} password */
 function isGuessedFirst(password) {
+  return wordsOf(password).some((word) => GUESSED_FIRST.has(word));
+}
+
+/** What is looked up among the common passwords: without the digits and signs around it, and with them. @param {string} password */
+export function wordsOf(password) {
   const lower = password.toLowerCase();
   const core = lower.replace(/^[^a-z\u0080-\u{10ffff}]+|[^a-z\u0080-\u{10ffff}]+$/gu, '');
-  return core === '' ? /^(\d)\1*$|^0?123456789?/.test(lower) : GUESSED_FIRST.has(core);
+  return [...new Set([core, lower])].filter(Boolean);
 }
 
 /** Without spaces and signs. @param {string} text */

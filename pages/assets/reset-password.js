@@ -3,7 +3,7 @@ import { byId } from './dom.js';
 import { Failure } from './failures.js';
 import { takeToken } from './link.js';
 import { isRefusedHere, showRefusals, typedPassword, watchPassword } from './password-field.js';
-import { offerRequest } from './reset-request.js';
+import { offerReset } from './reset-request.js';
 import { callFunction, signOut } from './session.js';
 import { action } from './work.js';
 
@@ -19,7 +19,7 @@ const SPENT = {
 };
 
 const token = takeToken();
-offerRequest();
+offerReset();
 if (token) {
   byId('text').textContent = 'It replaces the old one at once, and you are signed out on every device.';
   byId('form').hidden = false;

@@ -1,36 +1,24 @@
 // @ts-check
-import { byId } from './dom.js';
-import { answerOf } from './failures.js';
-import { keepName } from './introduction.js';
-import { normalise } from './password-rules.js';
-import { client, inboxUrl } from './session.js';
-import { action } from './work.js';
-
-const REFUSALS = {
-  weak_password: 'Please choose another password: longer, and not one that others use.',
-  validation_failed: 'This is not an address we can send to.',
-  email_address_invalid: 'This is not an address we can send to.',
-  over_email_send_rate_limit: 'A mail went to this address a moment ago. Please look for it, or try again in a minute.',
-  signup_disabled: 'Nobody can sign up at present.',
-};
+import { byId, tell } from './dom.js';
+import { offerSignUp } from './sign-up-request.js';
+import { inboxUrl } from './session.js';
 
 byId('open-inbox').href = inboxUrl;
-action(byId('form'), byId('note'), async () => {
-  const email = byId('email').value.trim();
-  // Auth is told no name: it would keep what the first one said, whoever confirms. The page behind the link asks.
-  keepName(byId('name').value.trim());
-  await answerOf(client.auth.signUp({
-    email,
-    password: normalise(byId('password').value),
-    options: {
-      data: {
-        locale: navigator.language.slice(0, 2),
-        time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      },
-    },
-  }));
+byId('again').addEventListener('click', () => {
+  show(false);
+  tell(byId('request-note'), 'Perhaps it is among the unwanted mail. A minute after the last one we send another, which makes the ones before it invalid.');
+  byId('email').focus();
+});
+
+offerSignUp((email) => {
   byId('sent-to').textContent = email;
-  byId('form').hidden = true;
-  byId('done').hidden = false;
+  show(true);
   byId('done').focus();
-}, REFUSALS);
+});
+
+/** @param {boolean} isSent */
+function show(isSent) {
+  tell(byId('request-note'), '');
+  byId('request').hidden = isSent;
+  byId('done').hidden = !isSent;
+}

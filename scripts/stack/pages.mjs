@@ -12,7 +12,7 @@ const folder = path.join(projectRoot, 'pages');
 
 /** By path; the one of '/' is home. */
 export const PAGES = [
-  'home', 'sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
+  'home', 'sign-up', 'complete-sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
   'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'documents', 'review',
 ];
 /** What pages take from packages, as it is published. */

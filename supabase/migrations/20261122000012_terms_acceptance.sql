@@ -46,22 +46,14 @@ insert into public.system_settings (key, value, description) values
   ('privacy_version', '"2026-11"', 'Version of the privacy notice that is in force.'),
   ('professional_standards_version', '"2026-11"', 'Version of the professional standards for specialists.');
 
-create function private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb default '{}')
+create function private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb)
 returns void
 language plpgsql
-security definer
 set search_path = ''
 as $$
 declare
   v_context jsonb := private.request_context() || coalesce(p_context, '{}');
 begin
-  if not private.is_value_of('public.legal_document', p_document) then
-    raise sqlstate 'PT422' using message = 'unknown_document', detail = 'There is no such document.';
-  end if;
-  if p_version is distinct from private.setting(p_document || '_version') #>> '{}' then
-    raise sqlstate 'PT409' using message = 'version_not_in_force',
-      detail = 'Another version of this document is in force.';
-  end if;
   insert into public.terms_acceptance (user_id, document, version, ip_address, user_agent)
   values (
     p_user_id, p_document, p_version,
@@ -77,8 +69,29 @@ begin
 end;
 $$;
 
+comment on function private.keep_acceptance(uuid, text, text, jsonb) is
+  'Writes down that a person accepted a version, which was in force when they did. Repeating it changes nothing.';
+
+create function private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb default '{}')
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if not private.is_value_of('public.legal_document', p_document) then
+    raise sqlstate 'PT422' using message = 'unknown_document', detail = 'There is no such document.';
+  end if;
+  if p_version is distinct from private.setting(p_document || '_version') #>> '{}' then
+    raise sqlstate 'PT409' using message = 'version_not_in_force',
+      detail = 'Another version of this document is in force.';
+  end if;
+  perform private.keep_acceptance(p_user_id, p_document, p_version, p_context);
+end;
+$$;
+
 comment on function private.record_acceptance(uuid, text, text, jsonb) is
-  'Records that a person accepted the version in force. Repeating it changes nothing.';
+  'Records that a person accepts the version in force.';
 
 grant execute on function private.record_acceptance(uuid, text, text, jsonb) to service_role;
 

@@ -13,7 +13,7 @@
 create domain private.mail_stream as text check (value in ('mail', 'reminder'));
 comment on domain private.mail_stream is 'The queues of the outbox, one for each dispatcher.';
 
-create domain private.token_purpose as text check (value in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel'));
+create domain private.token_purpose as text check (value in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel', 'sign_up'));
 comment on domain private.token_purpose is 'The purposes of mailed links.';
 
 create table public.communication_logs (

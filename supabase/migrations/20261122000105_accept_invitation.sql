@@ -69,17 +69,6 @@ $$;
 comment on function private.examine_invitation(uuid, text) is
   'Locks an invitation and its link and says what it is worth. A wrong secret counts as an attempt.';
 
-create function private.account_of(p_email text)
-returns public.profiles
-language sql
-stable
-set search_path = ''
-as $$
-  select p from public.profiles p where p.email = p_email order by p.email_confirmed_at is null, p.created_at, p.id limit 1;
-$$;
-
-comment on function private.account_of(text) is 'The account of an address, a confirmed one first; null when there is none.';
-
 create function private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text)
 returns jsonb
 language plpgsql

@@ -1,7 +1,8 @@
 // @ts-check
 // What an address is, and what a domain is, SQL, Rust and the platform say alike: each is held to the same few thousand inputs.
+// And what the pages call a common password, the database has.
 //
-//   node supabase/tests/agreement.mjs            holds SQL and the URL parser to tests/agreement/addresses.jsonl; cargo test does Rust
+//   node supabase/tests/agreement.mjs            holds SQL and the URL parser to tests/agreement; cargo test does Rust
 //   node supabase/tests/agreement.mjs --write    writes it anew: the inputs from a fixed seed, the answers as SQL gives them
 //
 // A line is [input, the form in which an account's address is kept, the same of an address that we may be the first to write
@@ -10,6 +11,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import postgres from 'postgres';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
+import { broken, passwords } from '../../pages/tests/passwords.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
 
 const target = path.join(projectRoot, 'tests/agreement/addresses.jsonl');
@@ -115,6 +117,24 @@ function faults([text, account, fresh, domain]) {
   ].filter((fault) => fault !== false);
 }
 
+/** @param {string} url @returns {Promise<string[]>} passwords that a page refuses as common, and the server would take */
+async function refusedByPagesAlone(url) {
+  const refused = passwords().filter(([typed]) => broken(typed).includes('common'));
+  const sql = postgres(url, { max: 1 });
+  try {
+    const words = [...new Set(refused.flatMap(([, , words]) => words))].filter((word) => !word.includes('\u0000'));
+    const rows = await sql`select w from unnest(${words}::text[]) w where sha256(convert_to(w, 'UTF8')) in (select digest from private.common_passwords)`;
+    const common = new Set(rows.map(({ w }) => w));
+    const free = refused.filter(([, , words]) => !words.some((word) => common.has(word)));
+    return [
+      ...(refused.length < 200 ? [`only ${refused.length} passwords that a page calls common`] : []),
+      ...free.map(([typed]) => `${JSON.stringify(typed)}: a page calls it common, and the database does not have it`),
+    ];
+  } finally {
+    await sql.end();
+  }
+}
+
 await withMigratedDatabase(async (url) => {
   if (process.argv.includes('--write')) {
     const lines = (await bySql(url, inputs())).map((line) => JSON.stringify(line.slice(0, 3)));
@@ -127,6 +147,7 @@ await withMigratedDatabase(async (url) => {
     ...(golden.length < 3000 ? [`only ${golden.length} inputs`] : []),
     ...found.flatMap((line, i) => (JSON.stringify(line.slice(0, 3)) === JSON.stringify(golden[i]) ? [] : [`${JSON.stringify(golden[i])}: SQL says ${JSON.stringify(line)}`])),
     ...found.flatMap(faults),
+    ...(await refusedByPagesAlone(url)),
   ];
   for (const fault of wrong) console.error(fault);
   process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -6,12 +6,12 @@ import { describe, test } from 'node:test';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { mailTo, tokenIn } from '../end-to-end/platform/inbox.mjs';
-import { PASSWORD, newAddress, signUp, signedIn } from '../end-to-end/platform/people.mjs';
+import { PASSWORD, newAddress, signedIn, unconfirmed } from '../end-to-end/platform/people.mjs';
 import { keepScreenshot, newVisitor } from './chromium.mjs';
 import { obstacles } from './obstacles.mjs';
 
 describe('every page', () => {
-  const paths = ['/', '/sign-up', '/sign-in', '/confirm-email', '/forgot-password', '/reset-password'];
+  const paths = ['/', '/sign-up', '/complete-sign-up', '/sign-in', '/confirm-email', '/forgot-password', '/reset-password'];
   const own = ['/sessions', '/preferences', '/company', '/documents', '/review'];
   for (const path of [...paths, '/reset-password#token=any', '/accept-invitation', ...own, '/nowhere']) {
     test(`${path} has names, labels, one heading, and fits a telephone`, async () => {
@@ -49,22 +49,22 @@ test('signing up and signing in with the keyboard alone', async () => {
   await page.goto(`${environment.siteUrl}/sign-up`);
   await page.keyboard.press('Tab');
   assert.match(await focused(page), /Skip to content/, 'the first stop is no way past the navigation');
-  const form = [
-    ['Name', 'Keys'],
-    ['E-mail address', email],
-    ['Password', PASSWORD],
-  ];
-  for (const [label, text] of form) {
-    await tabTo(page, label);
-    await page.keyboard.type(text);
-  }
+  await tabTo(page, 'E-mail address');
+  await page.keyboard.type(email);
   await page.keyboard.press('Enter');
   await page.getByText(email).waitFor();
 
-  await page.goto(`${environment.siteUrl}/confirm-email#token=${tokenIn(await mailTo(email))}`);
-  await tabTo(page, 'Confirm');
+  await page.goto(`${environment.siteUrl}/complete-sign-up#token=${tokenIn(await mailTo(email), 'complete-sign-up')}`);
+  for (const [label, text] of [['Name', 'Keys'], ['New password', PASSWORD]]) {
+    await tabTo(page, label);
+    await page.keyboard.type(text);
+  }
+  for (const label of ['I accept the terms', 'I have read the privacy notice']) {
+    await tabTo(page, label);
+    await page.keyboard.press('Space');
+  }
   await page.keyboard.press('Enter');
-  await page.getByText('Your address is confirmed').waitFor();
+  await page.getByRole('heading', { name: 'Your account is ready' }).waitFor();
   await tabTo(page, 'Sign in', 'main');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/sign-in');
@@ -104,7 +104,7 @@ test('choosing a new password with the keyboard alone, and what a screen reader 
 });
 
 test('a scanner that opens the link of a mail, scripts and all, confirms nothing', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   const { page, context } = await newVisitor();
   for (let visit = 0; visit < 3; visit += 1) {

@@ -1,5 +1,5 @@
 // @ts-check
-// What a newcomer does first, in a browser: sign up, find the mail, confirm, sign in, book, be reminded.
+// What a newcomer does first, in a browser: sign up, find the mail, choose a password, sign in, book, be reminded.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -18,36 +18,35 @@ async function remindSoon(email, startsAt) {
     select id, array[${lead}::int] from public.profiles where email = ${email}`;
 }
 
-test('sign up, confirm, sign in, book, and be reminded', async () => {
+test('sign up, complete it, sign in, book, and be reminded', async () => {
   const email = newAddress('grace');
   const { page, context, complaints } = await newVisitor();
 
   await page.goto(environment.siteUrl);
   await keepScreenshot(page, '1-home');
   await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
-  await page.getByLabel('Name').fill('Grace');
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign up' }).click();
   await page.getByText(email).waitFor();
   await keepScreenshot(page, '2-signed-up');
 
-  await signIn(page, email);
-  await page.locator('#unconfirmed').waitFor();
-  complaints.length = 0;
-
-  const mail = await openMail(page, email, /confirm/i);
+  const mail = await openMail(page, email, /sign-up/i);
   await keepScreenshot(page, '3-mail');
-  const confirmation = await followLink(context, mail, /confirm/i);
-  await confirmation.getByRole('button', { name: 'Confirm' }).waitFor();
-  assert.equal(new URL(confirmation.url()).hash, '', 'the token stays in the address bar');
-  await keepScreenshot(confirmation, '4-confirm');
-  const [untouched] = await sql`select email_confirmed_at from public.profiles where email = ${email}`;
-  assert.equal(untouched.email_confirmed_at, null, 'opening the link alone must not confirm');
-  await confirmation.getByRole('button', { name: 'Confirm' }).click();
-  await confirmation.getByText('Your address is confirmed').waitFor();
-  await keepScreenshot(confirmation, '5-confirmed');
-  await confirmation.close();
+  const completing = await followLink(context, mail, /sign-up/i);
+  await completing.getByLabel('Name').fill('Grace');
+  assert.equal(new URL(completing.url()).hash, '', 'the token stays in the address bar');
+  await completing.getByLabel('New password').fill('password12345');
+  await completing.getByRole('button', { name: 'Make my account' }).click();
+  await completing.getByRole('alert').filter({ hasText: 'guessed first' }).waitFor();
+  await completing.getByLabel('New password').fill(PASSWORD);
+  await completing.getByLabel('I accept the terms').check();
+  await completing.getByLabel('I have read the privacy notice').check();
+  await keepScreenshot(completing, '4-complete');
+  assert.equal((await sql`select from auth.users where email = ${email}`).length, 0, 'opening the link alone must make nothing');
+  await completing.getByRole('button', { name: 'Make my account' }).click();
+  await completing.getByRole('heading', { name: 'Your account is ready' }).waitFor();
+  await keepScreenshot(completing, '5-completed');
+  await completing.close();
 
   await signIn(page, email);
   await page.getByRole('heading', { name: 'Hello, Grace' }).waitFor();

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { PAGES } from '../../scripts/stack/pages.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { mailTo, tokenIn } from '../end-to-end/platform/inbox.mjs';
-import { signUp } from '../end-to-end/platform/people.mjs';
+import { unconfirmed } from '../end-to-end/platform/people.mjs';
 import { newVisitor } from './chromium.mjs';
 
 const TOKEN = Buffer.alloc(48, 1).toString('base64url');
@@ -17,7 +17,7 @@ async function paste(page, address) {
 }
 
 test('a link pasted into a tab that shows its page already is taken, and leaves the address bar', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const { page, context } = await newVisitor();
   const place = `${environment.siteUrl}/confirm-email`;
   await page.goto(place);
@@ -39,6 +39,7 @@ test('every page of a link takes one that is pasted', async () => {
   await page.route('**/functions/v1/**', (route) => route.fulfill({ status: 503 }));
   /** @type {[name: string, without: string, control: string][]} */
   const pages = [
+    ['complete-sign-up', 'Open this page with the link', 'Try again'],
     ['reset-password', 'Open this page with the link', 'Save the new password'],
     ['confirm-new-address', 'Open this page with the link', 'Use this address'],
     ['keep-address', 'Open this page with the link', 'Keep this address'],

@@ -8,7 +8,7 @@ import { aCustomer, as, ask, memberOf } from './platform/companies.mjs';
 import { FunctionProcess } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
 import { mailTo } from './platform/inbox.mjs';
-import { PASSWORD, newAddress, signUp, signedIn } from './platform/people.mjs';
+import { PASSWORD, newAddress, signedIn, unconfirmed } from './platform/people.mjs';
 
 after(() => sql.end());
 
@@ -109,7 +109,7 @@ test('somebody new accepts, has an account, and works there', async () => {
 test('whoever has an account accepts as themselves, and nobody does it for them', async () => {
   const customer = await aCustomer({ seats: 5 });
   const [ben, eve] = [await signedIn(), await signedIn()];
-  const { token } = await invited(customer, ben.email, 2);
+  const { token } = await invited(customer, ben.email);
   assert.equal((await preview(token)).body.requires, 'sign_in');
   assert.equal(code(await accept(token, { password: 'another good password' })), '401 unauthenticated');
   assert.equal(code(await accept(token, {}, await as(eve))), '403 wrong_account');
@@ -124,7 +124,7 @@ test('whoever has an account accepts as themselves, and nobody does it for them'
 test('whoever is signed in as somebody else is told whether the invited address has an account yet', async () => {
   const customer = await aCustomer({ seats: 5 });
   const [ben, eve] = [await signedIn(), await signedIn()];
-  const known = await accept((await invited(customer, ben.email, 2)).token, {}, await as(eve));
+  const known = await accept((await invited(customer, ben.email)).token, {}, await as(eve));
   const unknown = await accept((await invited(customer, newAddress('newcomer'))).token, {}, await as(eve));
   assert.equal(code(known), '403 wrong_account');
   assert.match(known.body.detail, /sign in with the address/);
@@ -147,7 +147,7 @@ test('a name that is none is refused before there is an account', async () => {
 test('what is on record of an acceptance, the function vouches for and not the person', async () => {
   const customer = await aCustomer({ seats: 5 });
   const ben = await signedIn();
-  const { token } = await invited(customer, ben.email, 2);
+  const { token } = await invited(customer, ben.email);
   const forged = { p_token_id: ben.id, p_token_hash: '0'.repeat(64), p_user_id: ben.id, p_full_name: null, p_terms: {} };
   const direct = await ben.client.rpc('accept_invitation', { ...forged, p_context: { ip: '192.0.2.66' } });
   assert.equal(direct.error?.code, '42501', 'a person can accept past the function');
@@ -170,7 +170,7 @@ test('what is on record of an acceptance, the function vouches for and not the p
 
 test('an account that nobody confirmed gets a new password, and whoever made it is out', async () => {
   const customer = await aCustomer({ seats: 5 });
-  const squatter = await signUp({ display_name: 'Call evil.test', locale: 'ru', time_zone: 'Asia/Tokyo' });
+  const squatter = await unconfirmed({ display_name: 'Call evil.test', locale: 'ru', time_zone: 'Asia/Tokyo' });
   const { token } = await invited(customer, squatter.email, 2);
   assert.equal((await preview(token)).body.requires, 'password');
   const own = { password: 'a password of my own', full_name: 'Ines Vega' };
@@ -273,7 +273,7 @@ test('five wrong secrets exhaust a link', async () => {
 
 test('an account that nobody had confirmed accepts with its first own password, and is told of no change', async () => {
   const customer = await aCustomer({ seats: 5 });
-  const person = await signUp();
+  const person = await unconfirmed();
   const { token } = await invited(customer, person.email, 2);
   assert.equal(code(await accept(token, { password: 'the first one of my own' })), '200 accepted');
   assert.deepEqual(await written(person.email), ['company_invitation', 'verify_email']);
@@ -282,9 +282,9 @@ test('an account that nobody had confirmed accepts with its first own password, 
 test('of racing acceptances one makes a member, whatever account there is', async () => {
   for (const account of ['none', 'unconfirmed', 'confirmed']) {
     const customer = await aCustomer({ seats: 5 });
-    const person = account === 'none' ? null : await (account === 'confirmed' ? signedIn() : signUp());
+    const person = account === 'none' ? null : await (account === 'confirmed' ? signedIn() : unconfirmed());
     const email = person?.email ?? newAddress('benjamin');
-    const { token } = await invited(customer, email, person ? 2 : 1);
+    const { token } = await invited(customer, email, account === 'unconfirmed' ? 2 : 1);
     const headers = account === 'confirmed' && person ? await as(person) : {};
     const fields = account === 'confirmed' ? {} : { password: PASSWORD };
     const answers = await Promise.all(Array.from({ length: 20 }, () => accept(token, fields, headers)));

@@ -22,6 +22,9 @@ const token = Buffer.alloc(48, 9).toString('base64url');
 
 /** Good requests, one for each route. @type {{ path: string, headers?: Record<string, string>, body: Record<string, unknown>, cron?: true, person?: true, limit?: number }[]} */
 const routes = [
+  { path: 'auth-sign-up', body: { email: 'nobody@example.com' } },
+  { path: 'auth-sign-up/preview', body: { token } },
+  { path: 'auth-sign-up/complete', body: { token, password: 'correct horse battery staple', terms: { terms: '1', privacy: '1' } } },
   { path: 'auth-email-verify', body: { token } },
   { path: 'auth-email-verify/resend', body: { email: 'nobody@example.com' } },
   { path: 'auth-password-reset-request', body: { email: 'nobody@example.com' } },

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from './platform/clients.mjs';
 import { environment } from './platform/environment.mjs';
-import { signUp } from './platform/people.mjs';
+import { unconfirmed } from './platform/people.mjs';
 
 const key = environment.cronKey;
 const file = 'object/specialist-documents/cron-key/licence.pdf';
@@ -59,7 +59,7 @@ describe('the cron key', () => {
     });
 
     test(`${way[0]} lists nobody and sets nobody's password`, async () => {
-      const { id } = await signUp();
+      const { id } = await unconfirmed();
       const before = await sql`select encrypted_password from auth.users where id = ${id}`;
       const refused = [
         await ask('/auth/v1/admin/users', way),

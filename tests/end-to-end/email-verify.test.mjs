@@ -6,7 +6,7 @@ import { after, describe, test } from 'node:test';
 import { sql, visitor } from './platform/clients.mjs';
 import { completeReset, outcome, requestReset, resend, verify } from './platform/functions.mjs';
 import { mailTo, tokenIn } from './platform/inbox.mjs';
-import { PASSWORD, signUp } from './platform/people.mjs';
+import { PASSWORD, unconfirmed } from './platform/people.mjs';
 import { forged } from './platform/tokens.mjs';
 
 after(() => sql.end());
@@ -19,7 +19,7 @@ async function audited({ id }) {
 }
 
 test('sign up, get the mail, be refused, confirm, sign in', async () => {
-  const person = await signUp({ display_name: 'Ada' });
+  const person = await unconfirmed({ display_name: 'Ada' });
   const credentials = { email: person.email, password: PASSWORD };
   const early = await person.client.auth.signInWithPassword(credentials);
   assert.equal(early.error?.code, 'email_not_confirmed');
@@ -50,13 +50,13 @@ describe('words of whoever was first', () => {
   }
 
   test('go when the address is confirmed', async () => {
-    const person = await signUp(theirs);
+    const person = await unconfirmed(theirs);
     assert.equal((await verify(tokenIn(await mailTo(person.email)))).status, 200);
     assert.deepEqual(await words(person, PASSWORD), { display_name: '', locale: 'en', time_zone: 'UTC', metadata: [] });
   });
 
   test('make way for what is said with the link', async () => {
-    const person = await signUp(theirs);
+    const person = await unconfirmed(theirs);
     const own = { display_name: 'Vera Vogel', locale: 'de_at', time_zone: 'Europe/Berlin' };
     const token = tokenIn(await mailTo(person.email));
     const none = ['x'.repeat(101), '\u200b', 'a\u0000', 'Call www.evil.test'].map((display_name) => ({ display_name }));
@@ -68,7 +68,7 @@ describe('words of whoever was first', () => {
   });
 
   test('go when a new password confirms the account', async () => {
-    const person = await signUp(theirs);
+    const person = await unconfirmed(theirs);
     await mailTo(person.email);
     assert.equal((await requestReset(person.email)).status, 202);
     const mail = await mailTo(person.email, 2, 90);
@@ -80,7 +80,7 @@ describe('words of whoever was first', () => {
 });
 
 test('supabase-js calls the function like any other', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   const { data, error } = await person.client.functions.invoke('auth-email-verify', { body: { token } });
   assert.equal(error, null);
@@ -88,7 +88,7 @@ test('supabase-js calls the function like any other', async () => {
 });
 
 test('a second use answers already_verified and writes no second audit row', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   await verify(token);
   assert.equal(await outcome(await verify(token)), '200 already_verified');
@@ -96,7 +96,7 @@ test('a second use answers already_verified and writes no second audit row', asy
 });
 
 test('of twenty simultaneous requests exactly one verifies', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   const outcomes = await Promise.all(Array.from({ length: 20 }, async () => outcome(await verify(token))));
   assert.equal(outcomes.filter((one) => one === '200 verified').length, 1, outcomes.join(', '));
@@ -105,7 +105,7 @@ test('of twenty simultaneous requests exactly one verifies', async () => {
 });
 
 test('an expired link is told so and does not confirm', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   await sql`
     update public.email_verification_tokens
@@ -118,14 +118,14 @@ test('an expired link is told so and does not confirm', async () => {
 
 describe('five attempts', () => {
   test('four wrong ones leave the link usable', async () => {
-    const person = await signUp();
+    const person = await unconfirmed();
     const token = tokenIn(await mailTo(person.email));
     for (let turn = 0; turn < 4; turn += 1) assert.equal((await verify(forged(token))).status, 400);
     assert.equal(await outcome(await verify(token)), '200 verified');
   });
 
   test('five wrong ones spend it, whatever comes after', async () => {
-    const person = await signUp();
+    const person = await unconfirmed();
     const token = tokenIn(await mailTo(person.email));
     const wrong = [];
     for (let turn = 0; turn < 6; turn += 1) wrong.push(await outcome(await verify(forged(token))));
@@ -135,7 +135,7 @@ describe('five attempts', () => {
   });
 
   test('thirty simultaneous guesses are counted one by one', async () => {
-    const person = await signUp();
+    const person = await unconfirmed();
     const token = tokenIn(await mailTo(person.email));
     await Promise.all(Array.from({ length: 30 }, () => verify(forged(token))));
     const [{ attempts }] = await sql`
@@ -145,7 +145,7 @@ describe('five attempts', () => {
 });
 
 test('a link to an address that has changed since is void', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   await sql`update auth.users set email = ${`new-${person.email}`} where id = ${person.id}`;
   assert.equal(await outcome(await verify(token)), '410 token_superseded');
@@ -155,7 +155,7 @@ test('a link to an address that has changed since is void', async () => {
 });
 
 test('a newer link retires the older one', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const older = tokenIn(await mailTo(person.email));
   await sql`
     update public.email_verification_tokens set created_at = created_at - interval '1 hour' where user_id = ${person.id}`;
@@ -168,7 +168,7 @@ test('a newer link retires the older one', async () => {
 });
 
 test('what is no token of ours is refused alike, and as quickly', async () => {
-  const person = await signUp();
+  const person = await unconfirmed();
   const token = tokenIn(await mailTo(person.email));
   const foreign = Buffer.alloc(48, 7).toString('base64url');
   assert.equal(await outcome(await verify(forged(token))), await outcome(await verify(foreign)));

@@ -50,9 +50,9 @@ test('people in three zones are reminded of their sessions, in their time and la
   const { error } = await carl.client.rpc('cancel_booking', { p_booking_id: carl.bookingId });
   assert.equal(error, null);
 
-  const toAda = await mailTo(ada.email, 2, 150);
-  const toBerta = await mailTo(berta.email, 2, 150);
-  const toDora = await mailTo(dora.email, 2, 150);
+  const toAda = await mailTo(ada.email, 1, 150);
+  const toBerta = await mailTo(berta.email, 1, 150);
+  const toDora = await mailTo(dora.email, 1, 150);
   assert.ok(plain(toAda.text).includes(await localTime(ada.startsAt, 'America/New_York')), toAda.text);
   assert.ok(plain(toBerta.text).includes(await localTime(berta.startsAt, 'Asia/Kolkata', 'HH24:MI')), toBerta.text);
   assert.ok(toBerta.text.includes('GMT+5:30'), toBerta.text);
@@ -61,7 +61,7 @@ test('people in three zones are reminded of their sessions, in their time and la
   assert.match(toAda.text, /, \d+ minutes$/m);
   assert.match(toBerta.text, /, \d+ Minuten$/m);
   assert.notEqual(toAda.subject, toBerta.subject);
-  assert.equal((await mailsTo(carl.email)).length, 1);
+  assert.equal((await mailsTo(carl.email)).length, 0);
 
   const [{ fired }] = await sql`
     select count(*)::int as fired from cron.job_run_details d join cron.job j using (jobid)

@@ -12,9 +12,9 @@ import { SentrySink } from '../sink/sentry/sentry.mjs';
 import { sql } from './platform/clients.mjs';
 import { environment, root, stackDirectory } from './platform/environment.mjs';
 import { FunctionProcess, secrets } from './platform/function-process.mjs';
-import { callFunction, completeReset, dispatch, requestReset, resend } from './platform/functions.mjs';
+import { callFunction, completeReset, completeSignUp, dispatch, requestReset, requestSignUp, resend } from './platform/functions.mjs';
 import { mailTo, tokenIn } from './platform/inbox.mjs';
-import { PASSWORD, newAddress, signUp } from './platform/people.mjs';
+import { PASSWORD, newAddress, unconfirmed } from './platform/people.mjs';
 import { eventually } from './platform/waiting.mjs';
 
 after(() => sql.end());
@@ -55,7 +55,7 @@ function ownSecrets() {
 }
 
 test('a whole journey leaves neither token, address, password nor key in the logs of the stack', async () => {
-  const person = await signUp({ display_name: 'Xanthippe Quillfeather' });
+  const person = await unconfirmed({ display_name: 'Xanthippe Quillfeather' });
   const token = tokenIn(await mailTo(person.email));
   const forged = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
   const id = randomUUID();
@@ -84,13 +84,19 @@ test('a whole journey leaves neither token, address, password nor key in the log
     await callFunction(`auth-email-change/${route}`, { body: { token: link } });
   }
   const login = await person.client.auth.signInWithPassword({ email: moved, password: chosen });
+  const newcomer = newAddress('quillfeather-junior');
+  await requestSignUp(newcomer);
+  const completing = tokenIn(await mailTo(newcomer), 'complete-sign-up');
+  await completeSignUp(completing, 'Quill-42');
+  await completeSignUp(completing, chosen, { display_name: 'Junior Quillfeather', terms: { terms: '1', privacy: '1' } });
+  assert.equal((await completeSignUp(completing, chosen, { display_name: 'Junior Quillfeather' })).status, 200);
   assert.equal(login.error, null);
 
   await eventually('the log line of the request', () => stackLogs().includes(id));
   const [local] = person.email.split('@');
   const keys = [environment.secretKey, environment.cronKey, ...ownSecrets()];
-  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), ...formsOf(confirm), ...formsOf(keep), /** @type {string} */ (login.data.session?.access_token)];
-  assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, moved, moved.split('@')[0], PASSWORD, 'Quill-42', 'Quillfeather']);
+  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), ...formsOf(confirm), ...formsOf(keep), ...formsOf(completing), /** @type {string} */ (login.data.session?.access_token)];
+  assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, moved, moved.split('@')[0], newcomer, newcomer.split('@')[0], PASSWORD, 'Quill-42', 'Quillfeather']);
 });
 
 describe('a function that fails', () => {

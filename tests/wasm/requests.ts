@@ -26,6 +26,7 @@ const ID = '00000000-0000-4000-8000-000000000001';
 
 export const EXAMPLES: Record<string, Example> = {
   'auth-email-change': { path: '/', headers: AS_PERSON, body: { email: 'nobody@example.com' } },
+  'auth-sign-up': { path: '/', body: { email: 'nobody@example.com' } },
   'auth-email-verify': { path: '/', body: { token: TOKEN } },
   'auth-password-reset-complete': { path: '/', body: { token: TOKEN, password: 'correct horse battery staple' } },
   'auth-password-reset-request': { path: '/', body: { email: 'nobody@example.com' } },

@@ -14,13 +14,14 @@ use crate::{
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
     outbox::{self, Stream},
-    password_reset, plans, sweep,
+    password_reset, plans, sign_up, sweep,
     token::Purpose,
     verification,
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 9] = [
+const DOMAINS: [&[&dyn Described]; 10] = [
+    sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
     email_change::operations::ALL,
@@ -131,6 +132,9 @@ mod tests {
         for name in [
             "VerifyRequest",
             "LinkRequest",
+            "SignUpRequest",
+            "PreviewSignUpRequest",
+            "CompleteSignUpRequest",
             "ResetPasswordRequest",
             "DispatchRequest",
             "AssignPlanRequest",

@@ -5,7 +5,8 @@
 //! of [`ports`], so that each rule is compiled and tested natively and runs
 //! unchanged as WebAssembly.
 //!
-//! - [`verification`] confirms e-mail addresses.
+//! - [`sign_up`] makes an account for whoever reads the mail of an address.
+//! - [`verification`] confirms the address of an account that is there already.
 //! - [`password_reset`] gives whoever forgot their [`password`] a new one.
 //! - [`link_request`] is how either asks for a mail.
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
@@ -50,7 +51,12 @@ pub mod ports;
 
 pub mod password;
 
+pub mod introduction;
+pub mod terms;
+
 mod refusal;
+
+pub mod account;
 
 pub mod caller;
 pub mod operation;
@@ -64,6 +70,7 @@ pub mod email_change;
 pub mod outbox;
 pub mod password_reset;
 pub mod plans;
+pub mod sign_up;
 pub mod sweep;
 pub mod verification;
 

@@ -90,8 +90,16 @@ impl LinkRequest {
     /// # Errors
     /// `invalid_request` for what is none, or none that mail should go to.
     pub(crate) fn new_address(&self, idna: &impl Idna) -> Result<EmailAddress> {
-        EmailAddress::parse_new(idna, &self.email).map_err(no_address)
+        new_address(idna, &self.email)
     }
+}
+
+/// The address that was typed at `/email`, which an account is to have.
+///
+/// # Errors
+/// `invalid_request` for what is none, or none that mail should go to.
+pub(crate) fn new_address(idna: &impl Idna, typed: &str) -> Result<EmailAddress> {
+    EmailAddress::parse_new(idna, typed).map_err(no_address)
 }
 
 fn no_address(_: InvalidEmailAddress) -> Error {

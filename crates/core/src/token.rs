@@ -40,6 +40,8 @@ const KEY_BYTES: usize = 32;
 pub enum Purpose {
     /// Confirms an e-mail address.
     EmailVerification,
+    /// Completes a sign-up.
+    SignUp,
     /// Sets a new password.
     PasswordReset,
     /// Accepts a company's invitation.
@@ -54,6 +56,7 @@ impl Purpose {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::EmailVerification => b"evenkeel/email_verification/1",
+            Self::SignUp => b"evenkeel/sign_up/1",
             Self::PasswordReset => b"evenkeel/password_reset/1",
             Self::Invitation => b"evenkeel/invitation/1",
             Self::EmailChange => b"evenkeel/email_change/1",
@@ -65,6 +68,7 @@ impl Purpose {
     pub const fn page(self) -> &'static str {
         match self {
             Self::EmailVerification => "confirm-email",
+            Self::SignUp => "complete-sign-up",
             Self::PasswordReset => "reset-password",
             Self::Invitation => "accept-invitation",
             Self::EmailChange => "confirm-new-address",

@@ -16,7 +16,7 @@ mod sql;
 use serde::Serialize;
 
 pub use self::{
-    request::{Introduction, VerifyRequest},
+    request::VerifyRequest,
     sql::{ConsumeEmailVerification, RequestEmailVerification},
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
     email_address::Idna,
     error::{Error, Result},
     id::UserId,
+    introduction,
     link_request::{self, AcceptedResponse, LinkRequest},
     ports::{Configured, Database, Functions, Identity, IdentityError},
     token::{Consumption, LinkToken, TokenOutcome},
@@ -93,12 +94,7 @@ fn accept(consumption: &Consumption) -> Result<(UserId, VerifyStatus)> {
     let status = match consumption.outcome {
         TokenOutcome::Verified => VerifyStatus::Verified,
         TokenOutcome::AlreadyVerified => VerifyStatus::AlreadyVerified,
-        TokenOutcome::InvalidName => return Err(Error::invalid_name("/display_name")),
-        TokenOutcome::InvalidLocale => {
-            let detail = "A language is as de or pt-BR.";
-            return Err(Error::field("/locale", "invalid_locale", detail));
-        }
-        outcome => return Err(outcome.refusal()),
+        outcome => return Err(introduction::refusal(outcome)),
     };
     let user = consumption.user_id.ok_or_else(|| Error::internal("a token of nobody"))?;
     Ok((user, status))

@@ -49,6 +49,7 @@ before(async () => {
   await owner.unsafe(TRIGGER);
   await owner.end();
   const config = await readConfig();
+  config.auth.enable_signup = true;
   config.auth.email = { .../** @type {object} */ (config.auth.email), enable_confirmations: false };
   services = createServices({ port, secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', directory, config });
   sql = connect(databaseUrl('supabase_auth_admin', secrets.passwords.supabase_auth_admin, port));

@@ -6,7 +6,7 @@ import { onBehalfOf } from './client.mjs';
 import { changeUser } from './own-user.mjs';
 import { tellRefusal } from './refusals.mjs';
 import { signIn } from './sign-in.mjs';
-import { answerRepeatedSignUp, resendConfirmation } from './sign-up.mjs';
+import { resendConfirmation } from './resend.mjs';
 
 /** @typedef {(request: Request) => Promise<Response>} Next */
 
@@ -31,7 +31,6 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
   function route(request, next, client) {
     const url = new URL(request.url);
     const operation = `${request.method} ${url.pathname.slice('/auth/v1'.length)}`;
-    if (operation === 'POST /signup') return answerRepeatedSignUp(request, next, { sql, maxFrequency });
     if (operation === 'POST /resend') return resendConfirmation(request, next, { sql, maxFrequency });
     if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
       return signIn(request, next, { sql, hook: passwordHook, client });

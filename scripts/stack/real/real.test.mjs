@@ -139,8 +139,9 @@ test('a file goes to Storage and comes back', async () => {
 
 test('Auth is asked as the service, whose key is worth a JWT', async () => {
   assert.equal((await send('/auth/v1/settings')).status, 200);
-  const { status } = await send('/auth/v1/signup', { method: 'POST', body: { email: 'ida@example.com', password: 'a long enough password' } });
-  assert.equal(status, 200);
+  const ida = { email: 'ida@example.com', password: 'a long enough password' };
+  assert.equal((await send('/auth/v1/signup', { method: 'POST', body: ida })).status, 422, 'and signs nobody up by itself');
+  assert.equal((await send('/auth/v1/admin/users', { key: secrets.secretKey, method: 'POST', body: ida })).status, 200);
   const [{ made }] = await sql`select count(*)::int as made from auth.users where email = 'ida@example.com'`;
   assert.equal(made, 1);
 });

@@ -26,6 +26,7 @@ select is_empty(
     cross join regexp_matches(t.subject || t.text || t.html, '(?:{{|{% if) *([a-z_]+)', 'g') v
     where not v[1] = any(array['product_name', 'site_url', 'preferences_url'] || case t.key
       when 'verify_email' then array['link', 'expires_at_local']
+      when 'sign_up' then array['link', 'expires_at_local']
       when 'password_reset' then array['link', 'expires_at_local']
       when 'password_changed' then array['changed_at_local']
       when 'sign_in_attempts' then array['noticed_at_local']

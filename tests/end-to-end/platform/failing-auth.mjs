@@ -31,7 +31,7 @@ export class FailingAuth {
   async #serve(request, response) {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
-    const isChange = request.method === 'PUT' && request.url?.startsWith('/auth/v1/admin/users/');
+    const isChange = ['POST', 'PUT'].includes(request.method ?? '') && request.url?.startsWith('/auth/v1/admin/users');
     const answer = isChange ? this.answer : null;
     if (answer === 'silence') return;
     const real = answer === null || answer.applied ? await pass(request, Buffer.concat(chunks)) : null;

@@ -20,6 +20,13 @@ function asBody(body) {
   return body instanceof Uint8Array ? new Blob([body.slice()]) : JSON.stringify(body);
 }
 
+/** @param {string} email @param {Record<string, string>} [more] */
+export const requestSignUp = (email, more = {}) => callFunction('auth-sign-up', { body: { email, ...more } });
+
+/** @param {string} token @param {string} password @param {Record<string, unknown>} [more] what they say of themselves, or other terms */
+export const completeSignUp = (token, password, more = {}) =>
+  callFunction('auth-sign-up/complete', { body: { token, password, terms: { terms: '2026-11', privacy: '2026-11' }, ...more } });
+
 /** @param {string} token @param {Record<string, string>} [introduction] what they say of themselves */
 export const verify = (token, introduction = {}) => callFunction('auth-email-verify', { body: { token, ...introduction } });
 

@@ -29,7 +29,7 @@ export function mailTo(address, number = 1, seconds = 20) {
 }
 
 /** The token of the link in a mail; the link must be the same in both versions of the mail.
- * @param {Mail} mail @param {'confirm-email' | 'reset-password' | 'accept-invitation' | 'confirm-new-address' | 'keep-address'} [page] */
+ * @param {Mail} mail @param {'confirm-email' | 'complete-sign-up' | 'reset-password' | 'accept-invitation' | 'confirm-new-address' | 'keep-address'} [page] */
 export function tokenIn(mail, page = 'confirm-email') {
   const found = new RegExp(`/${page}#token=([A-Za-z0-9_-]+)`);
   const token = found.exec(mail.text)?.[1];

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { sql } from '../../end-to-end/platform/clients.mjs';
-import { signUp } from '../../end-to-end/platform/people.mjs';
+import { unconfirmed } from '../../end-to-end/platform/people.mjs';
 import { Laboratory } from './laboratory.mjs';
 
 const laboratory = new Laboratory();
@@ -42,7 +42,7 @@ const steps = {
 
 for (const [step, arrange] of Object.entries(steps)) {
   test(`killed ${step}`, async () => {
-    const people = await Promise.all([signUp(), signUp()]);
+    const people = await Promise.all([unconfirmed(), unconfirmed()]);
     const addresses = [...(await laboratory.enqueue(230)), ...people.map((person) => person.email)];
     const point = arrange();
     const victim = await laboratory.dispatcher();
@@ -61,7 +61,7 @@ for (const [step, arrange] of Object.entries(steps)) {
 }
 
 test('a mail with a link carries the same link after a death', async () => {
-  const { email } = await signUp();
+  const { email } = await unconfirmed();
   sink.faults.add({ kind: 'hang', accept: false, path: '/emails' });
   const victim = await laboratory.dispatcher();
   const run = victim.dispatch().catch(() => {});

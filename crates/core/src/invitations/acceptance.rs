@@ -17,7 +17,7 @@ use core::pin::Pin;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    request::{AcceptRequest, AcceptedTerms, PreviewRequest},
+    request::{AcceptRequest, PreviewRequest},
     sql::{
         AcceptInvitation, Acceptance, Account, CheckInvitation, InvitationCheck, InvitationOutcome,
         InvitingCompany, PrivateAddress,
@@ -25,13 +25,15 @@ pub use self::{
 };
 use crate::{
     access_token::AccessToken,
+    account::{confirmed_account, masked},
     caller::caller,
     client::ClientContext,
-    email_address::{EmailAddress, Idna},
+    email_address::Idna,
     error::{Code, Error, Result},
     id::{CompanyId, UserId},
     password::{ProposedPassword, Surroundings},
-    ports::{Configured, Database, Identity, NewUser, Unicode},
+    ports::{Configured, Database, Identity, Unicode},
+    terms::{self, AcceptedTerms},
     token::LinkToken,
 };
 
@@ -167,7 +169,7 @@ async fn account_by_mail(
     let password = password.ok_or_else(missing)?;
     // Before there is an account: it would be one that nobody agreed to.
     if found.terms != request.terms {
-        return Err(InvitationOutcome::WrongTerms.refusal());
+        return Err(terms::not_in_force());
     }
     let surroundings = Surroundings {
         email: &found.email,
@@ -176,23 +178,7 @@ async fn account_by_mail(
         common: &found.common,
     };
     password.check(ports, &surroundings)?;
-    account(ports, &found, password).await
-}
-
-/// A confirmed account of the address, with this password. Should two requests race,
-/// Auth makes one account.
-async fn account(
-    ports: &impl Identity,
-    found: &InvitationCheck,
-    password: ProposedPassword,
-) -> Result<UserId> {
-    if let Some(user) = found.user_id {
-        ports.set_password_and_confirm(user, password.normal()).await?;
-        return Ok(user);
-    }
-    let email = EmailAddress::from_database(&found.email);
-    let password = password.normal().clone();
-    Ok(ports.create_user(&NewUser { email, password, email_confirmed: true }).await?)
+    confirmed_account(ports, found.user_id, &found.email, &password).await
 }
 
 /// Boxed, since two routes ask for it: it would be in the module twice.
@@ -217,13 +203,6 @@ fn check<'a>(
             outcome => Err(outcome.refusal()),
         }
     })
-}
-
-/// `a…@example.com`: enough for its owner.
-fn masked(address: &str) -> String {
-    let (local, domain) = address.split_once('@').unwrap_or_default();
-    let first = local.get(..1).unwrap_or_default();
-    [first, "…@", domain].concat()
 }
 
 #[cfg(test)]

@@ -110,6 +110,24 @@ fn the_database_is_shown_four_digits_of_two_words_at_most() {
     assert!(proposed("").prefixes().is_empty());
 }
 
+#[test]
+fn pages_say_the_same_of_thousands() {
+    let lines = include_str!("../../../../tests/agreement/passwords.jsonl").lines();
+    let lines: Vec<(String, Vec<String>, Vec<String>)> =
+        lines.map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.len() > 3_000);
+    let nobody = Surroundings { email: "", companies: &[], product: "Evenkeel", common: &[] };
+    for (typed, breaks, words) in lines {
+        let password = proposed(&typed);
+        let violations = password.violations(&World::new(), &nobody);
+        let mut codes: Vec<_> = violations.into_iter().map(Violation::code).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, breaks, "{typed:?}");
+        let digests: Vec<_> = words.iter().map(|word| digest(word)).collect();
+        assert_eq!(password.digests().collect::<Vec<_>>(), digests, "{typed:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn nothing_makes_it_panic_and_length_decides_alone(typed in "\\PC{0,100}") {

@@ -1,15 +1,8 @@
 //! The requests of callers.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::{
-    error::{Error, Result},
-    ports::is_storable,
-    secret::SecretString,
-};
-
-/// The longest name of a language or a time zone that is looked at.
-const LONGEST_NAME: usize = 64;
+use crate::{error::Result, introduction::Introduction, secret::SecretString};
 
 /// Body of `POST /auth-email-verify`.
 #[derive(Debug, Deserialize)]
@@ -32,29 +25,12 @@ pub struct VerifyRequest {
     pub time_zone: Option<String>,
 }
 
-/// The introduction of a person.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-#[allow(missing_docs, reason = "documented at the request")]
-pub struct Introduction<'a> {
-    pub display_name: Option<&'a str>,
-    pub locale: Option<&'a str>,
-    pub time_zone: Option<&'a str>,
-}
-
 impl VerifyRequest {
     /// The introduction, if there is one.
     pub(super) fn introduction(&self) -> Result<Option<Introduction<'_>>> {
-        let display_name = self.display_name.as_deref();
-        if !display_name.is_none_or(is_storable) {
-            return Err(Error::invalid_name("/display_name"));
-        }
-        let [locale, time_zone] = [&self.locale, &self.time_zone].map(Option::as_deref);
-        for (pointer, value) in [("/locale", locale), ("/time_zone", time_zone)] {
-            if value.is_some_and(|value| value.len() > LONGEST_NAME || !is_storable(value)) {
-                return Err(Error::field(pointer, "invalid_value", "There is no such one."));
-            }
-        }
-        let said = display_name.or(locale).or(time_zone).is_some();
-        Ok(said.then_some(Introduction { display_name, locale, time_zone }))
+        let [display_name, locale, time_zone] =
+            [&self.display_name, &self.locale, &self.time_zone].map(Option::as_deref);
+        let said = Introduction { display_name, locale, time_zone }.checked()?;
+        Ok((!said.is_empty()).then_some(said))
     }
 }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::Introduction;
 use crate::{
     client::ClientContext,
     id::TokenId,
+    introduction::Introduction,
     link_request::{Admission, Asked},
     ports::SqlFunction,
     token::{Consumption, TokenHash},

@@ -8,11 +8,12 @@ use evenkeel_core::{
     invitations::{
         RevokeInvitation,
         acceptance::{
-            AcceptInvitation, Acceptance, AcceptedTerms, Account, CheckInvitation, InvitationCheck,
+            AcceptInvitation, Acceptance, Account, CheckInvitation, InvitationCheck,
             InvitationOutcome, PrivateAddress,
         },
     },
     ports::Configured as _,
+    terms::AcceptedTerms,
     token::{LinkToken, Purpose, TokenOutcome},
 };
 

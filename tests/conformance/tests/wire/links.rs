@@ -6,6 +6,7 @@ use evenkeel_core::{
     ClientContext,
     email_change::{AddressConsumption, RequestEmailChange, UseEmailChangeLink},
     id::UserId,
+    introduction::Introduction,
     link_request::{Admission, Asked},
     password_reset::{
         CheckPasswordReset, ConsumePasswordReset, PasswordResetCheck, ReleasePasswordReset,
@@ -13,7 +14,7 @@ use evenkeel_core::{
     },
     ports::{Identity as _, SqlFunction},
     token::{Consumption, LinkToken, Purpose, TokenOutcome},
-    verification::{ConsumeEmailVerification, Introduction, RequestEmailVerification},
+    verification::{ConsumeEmailVerification, RequestEmailVerification},
 };
 
 use crate::{call, client, forged, link, mailed};
@@ -50,7 +51,7 @@ pub(crate) async fn consume_email_verification(stack: &Stack) -> Vec<Consumption
 }
 
 /// The answers to thirty-one requests of one client.
-async fn asked<'a, F: SqlFunction<Output = Admission>>(
+pub(crate) async fn asked<'a, F: SqlFunction<Output = Admission>>(
     stack: &Stack,
     client: &'a ClientContext,
     function: impl Fn(Asked<'a>) -> F,
@@ -66,7 +67,7 @@ async fn asked<'a, F: SqlFunction<Output = Admission>>(
 }
 
 /// A client whose network nobody has asked from.
-fn stranger(stack: &Stack) -> ClientContext {
+pub(crate) fn stranger(stack: &Stack) -> ClientContext {
     let client = client(stack);
     let bits = client.request_id.0.as_u128() >> 96;
     let ip = format!("2001:db8:{:x}:{:x}::1", (bits >> 16) & 0xffff, bits & 0xffff);

@@ -22,6 +22,7 @@ mod documents;
 mod invitations;
 mod links;
 mod mails;
+mod sign_up;
 
 use evenkeel_conformance::{Stack, claim_of, settlement};
 use evenkeel_core::{
@@ -42,6 +43,7 @@ use evenkeel_core::{
     },
     plans::AssignCompanyPlan,
     ports::{Configured as _, Database as _, Entropy as _, SqlFunction},
+    sign_up::{CheckSignUp, RequestSignUp, TakeSignUp},
     sweep::OrphanedFiles,
     token::{LinkToken, Purpose},
     verification::{ConsumeEmailVerification, RequestEmailVerification},
@@ -64,6 +66,7 @@ wire! {
     AssignCompanyPlan: companies::assign_company_plan;
     CheckInvitation: invitations::check_invitation;
     CheckPasswordReset: links::check_password_reset;
+    CheckSignUp: sign_up::check_sign_up;
     ClaimEmails: mails::claim_emails;
     ConsumeEmailVerification: links::consume_email_verification;
     ConsumePasswordReset: links::consume_password_reset;
@@ -76,11 +79,13 @@ wire! {
     RequestEmailChange: links::request_email_change;
     RequestEmailVerification: links::request_email_verification;
     RequestPasswordReset: links::request_password_reset;
+    RequestSignUp: sign_up::request_sign_up;
     ResendInvitation: companies::resend_invitation;
     RevokeInvitation: companies::revoke_invitation;
     SealTokenHashes: mails::seal_token_hashes;
     SettleEmails: mails::settle_emails;
     StartDocumentReview: documents::start_document_review;
+    TakeSignUp: sign_up::take_sign_up;
     UseEmailChangeLink: links::use_email_change_link;
     VerificationQueue: documents::specialist_verification_queue;
 }

@@ -1,13 +1,13 @@
 //! The requests of callers.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
-    email_address::EmailAddress,
-    email_address::Idna,
+    email_address::{EmailAddress, Idna},
     error::{Error, Result},
     ports::is_storable,
     secret::SecretString,
+    terms::AcceptedTerms,
 };
 
 /// Body of `POST /company-invitation-accept/preview`.
@@ -48,19 +48,6 @@ pub struct AcceptRequest {
     pub terms: AcceptedTerms,
 }
 
-/// The versions of the documents that a person accepts, as the preview names them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct AcceptedTerms {
-    /// The terms of use.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32)))]
-    pub terms: String,
-    /// The privacy notice.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 32)))]
-    pub privacy: String,
-}
-
 impl AcceptRequest {
     pub(super) fn private_address(&self, idna: &impl Idna) -> Result<Option<EmailAddress>> {
         let typed = self.private_email.as_deref().filter(|typed| !typed.trim().is_empty());
@@ -74,18 +61,6 @@ impl AcceptRequest {
         if !self.full_name.as_deref().is_none_or(is_storable) {
             return Err(Error::invalid_name("/full_name"));
         }
-        let refused = if !is_version(&self.terms.terms) {
-            ("/terms/terms", "This is no version.")
-        } else if !is_version(&self.terms.privacy) {
-            ("/terms/privacy", "This is no version.")
-        } else {
-            return Ok(());
-        };
-        Err(Error::field(refused.0, "invalid_value", refused.1))
+        self.terms.check()
     }
-}
-
-fn is_version(text: &str) -> bool {
-    (1..=32).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
 }

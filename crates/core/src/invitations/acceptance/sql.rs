@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer as _};
 
-use super::AcceptedTerms;
 use crate::{
     client::ClientContext,
     email_address::EmailAddress,
     error::{Code, Error},
     id::{CompanyId, TokenId, UserId},
     ports::SqlFunction,
+    terms::{self, AcceptedTerms},
     token::{TokenHash, TokenOutcome},
 };
 
@@ -61,9 +61,7 @@ impl InvitationOutcome {
             Self::AlreadyMember => {
                 (Code::Conflict, "You belong to this company, by another address.")
             }
-            Self::WrongTerms => {
-                (Code::VersionNotInForce, "Please read the present version, and accept it.")
-            }
+            Self::WrongTerms => return terms::not_in_force(),
         };
         Error::new(code, detail)
     }
@@ -127,12 +125,8 @@ pub struct InvitationCheck {
     #[serde(default)]
     pub common: Vec<String>,
     /// The versions that are in force.
-    #[serde(default = "no_terms")]
+    #[serde(default)]
     pub terms: AcceptedTerms,
-}
-
-const fn no_terms() -> AcceptedTerms {
-    AcceptedTerms { terms: String::new(), privacy: String::new() }
 }
 
 /// A company, as far as whoever it invites may know.

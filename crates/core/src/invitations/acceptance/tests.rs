@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::{
     caller::CurrentUserId,
+    email_address::EmailAddress,
     id::{RequestId, TokenId},
     ports::{DatabaseError, IdentityError},
     secret::SecretString,

@@ -66,7 +66,7 @@ begin
       v_total := v_total + v_looked_at;
     end if;
   end loop;
-  return v_total + private.process_email_change_requests(p_now, p_limit);
+  return v_total + private.process_sign_up_requests(p_now, p_limit) + private.process_email_change_requests(p_now, p_limit);
 end;
 $$;
 

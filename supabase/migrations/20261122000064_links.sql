@@ -20,6 +20,7 @@ declare
     when 'invitation' then 'private.invitation_tokens'
     when 'email_change' then 'private.email_change_tokens'
     when 'email_change_cancel' then 'private.email_change_cancel_tokens'
+    when 'sign_up' then 'private.sign_up_tokens'
   end;
 begin
   if v_table is null then
@@ -46,7 +47,10 @@ create view private.tokens with (security_invoker = true) as
   from private.email_change_tokens t join public.email_changes c on c.id = t.change_id
   union all
   select 'email_change_cancel', t.id, c.user_id, t.token_hash, t.created_at, t.expires_at, coalesce(t.used_at, t.superseded_at)
-  from private.email_change_cancel_tokens t join public.email_changes c on c.id = t.change_id;
+  from private.email_change_cancel_tokens t join public.email_changes c on c.id = t.change_id
+  union all
+  select 'sign_up', id, null, token_hash, created_at, expires_at, coalesce(used_at, superseded_at)
+  from private.sign_up_tokens;
 
 comment on view private.tokens is 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
 
@@ -62,6 +66,7 @@ as $$
     when 'email_verification' then private.hours('email_verification_ttl_hours')
     when 'password_reset' then private.minutes('password_reset_ttl_minutes')
     when 'invitation' then private.days('invitation_ttl_days')
+    when 'sign_up' then private.hours('sign_up_ttl_hours')
     when 'email_change' then private.hours('email_change_ttl_hours')
     -- As long as the change can be confirmed, and then as long as it can be taken back.
     when 'email_change_cancel' then private.hours('email_change_ttl_hours') + private.hours('email_change_cancel_hours')

@@ -79,6 +79,8 @@ begin
   return private.purge('public.email_verification_tokens', 'expires_at', v_before)
     + private.purge('public.password_reset_tokens', 'expires_at', v_before)
     + private.purge('public.email_changes', 'expires_at', v_before)
+    -- The address of somebody who has no account.
+    + private.purge('private.sign_up_tokens', 'expires_at', p_now - interval '1 day')
     -- Nobody waits a day for such a mail; they have asked again.
     + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
     -- Longer than any cooldown and than the window of an hour.

@@ -1,12 +1,12 @@
 -- Requests for a token mail to whatever address was typed.
 --
--- Called: request_email_verification(), request_password_reset() and request_email_change() by service_role, the last
--- for somebody who is signed in. They do the same for every address: one row, and asking again while that waits
+-- Called: request_email_verification(), request_password_reset(), request_sign_up() and request_email_change() by
+-- service_role, the last for somebody who is signed in. They do the same for every address: one row, and asking again while that waits
 -- adds none, so that a flood of requests for an address costs one mail's worth of work. Whether
 -- there is an account, whether it is confirmed, whether the address has asked too often is looked at
 -- later, when the dispatcher works through the rows, so that neither answer nor time tells.
 
-create domain private.requested_purpose as text check (value in ('email_verification', 'password_reset', 'email_change'));
+create domain private.requested_purpose as text check (value in ('email_verification', 'password_reset', 'sign_up', 'email_change'));
 comment on domain private.requested_purpose is 'The purposes for which anybody who types an address can ask for a link.';
 
 create table private.token_requests (
@@ -14,6 +14,7 @@ create table private.token_requests (
   purpose private.requested_purpose not null,
   user_id uuid references public.profiles (id) on delete cascade,
   email public.email_address not null,
+  locale public.language_tag,
   address_key text not null check (address_key ~ '^[0-9a-f]{64}$'),
   context jsonb not null check (jsonb_typeof(context) = 'object' and octet_length(context::text) <= 2048),
   created_at timestamptz not null default now(),
@@ -21,6 +22,7 @@ create table private.token_requests (
 );
 
 comment on table private.token_requests is 'Requests for a token mail that no dispatcher has looked at yet.';
+comment on column private.token_requests.locale is 'The language of the mail, where there is no profile to have one.';
 comment on column private.token_requests.address_key is 'HMAC-SHA-256 of the address, hex. The key is outside the database.';
 comment on column private.token_requests.context is 'request_id, ip and user_agent of the request.';
 
@@ -55,7 +57,7 @@ revoke all on table private.token_requests, private.token_cooldowns from public,
 -- end of its transaction, and that takes longer where there is a mail to make. Asking again would
 -- tell. To read waits for nobody; two requests at the same instant may leave two rows.
 create function private.request_token(
-  p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid default null
+  p_purpose text, p_email text, p_address_key text, p_client_key text, p_context jsonb, p_user_id uuid default null, p_locale text default null
 )
 returns jsonb
 language plpgsql
@@ -70,8 +72,8 @@ begin
   if v_wait > 0 then
     return jsonb_build_object('allowed', false, 'retry_after_seconds', v_wait);
   end if;
-  insert into private.token_requests (purpose, user_id, email, address_key, context)
-  select p_purpose, p_user_id, private.email_address(p_email), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
+  insert into private.token_requests (purpose, user_id, email, locale, address_key, context)
+  select p_purpose, p_user_id, private.email_address(p_email), private.language_tag(p_locale), p_address_key, private.fitting(coalesce(p_context, '{}'), 2048)
   where not exists (
     select from private.token_requests r
     where r.address_key = p_address_key and r.purpose = p_purpose and r.user_id is not distinct from p_user_id
@@ -80,10 +82,10 @@ begin
 end;
 $$;
 
-comment on function private.request_token(text, text, text, text, jsonb, uuid) is
+comment on function private.request_token(text, text, text, text, jsonb, uuid, text) is
   'Notes that somebody asked for a token mail, if their client, and the person if there is one, may ask now. The same work for every address.';
 
-grant execute on function private.request_token(text, text, text, text, jsonb, uuid) to service_role;
+grant execute on function private.request_token(text, text, text, text, jsonb, uuid, text) to service_role;
 
 create function public.request_email_verification(
   p_email text, p_address_key text, p_client_key text default null, p_context jsonb default null
@@ -149,7 +151,7 @@ comment on function private.take_cooldown(text, text[], timestamptz) is
 
 -- The rows are gone, whatever becomes of them.
 create function private.take_token_requests(p_purpose text, p_now timestamptz, p_limit int)
-returns table (user_id uuid, email text, may_mail boolean)
+returns table (user_id uuid, email text, may_mail boolean, locale text)
 language plpgsql
 security definer
 set search_path = ''
@@ -171,12 +173,12 @@ begin
   )
   select array_agg(t) into v_requests from taken;
   v_allowed := array(select private.take_cooldown(p_purpose, array(select r.address_key from unnest(v_requests) r), p_now));
-  return query select r.user_id, r.email::text, r.address_key = any (v_allowed) from unnest(v_requests) r order by r.id;
+  return query select r.user_id, r.email::text, r.address_key = any (v_allowed), r.locale::text from unnest(v_requests) r order by r.id;
 end;
 $$;
 
 comment on function private.take_token_requests(text, timestamptz, int) is
-  'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, and whether that does not cool down.';
+  'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, in which language, and whether that does not cool down.';
 
 -- The same limits, counted by what an account was mailed: for Auth, which knows no key of an address that signs up
 -- again, and so that its mails and those that are asked for do not add up.

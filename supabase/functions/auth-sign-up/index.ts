@@ -1,0 +1,6 @@
+// Makes accounts. The rules are in functions/auth-sign-up and crates/core.
+import * as bindings from './build/function.js';
+import { bytes } from './build/wasm.js';
+import { serve } from '../_shared/host.ts';
+
+export default serve(bindings, bytes);

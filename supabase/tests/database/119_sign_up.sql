@@ -1,0 +1,170 @@
+-- The life of a sign-up: request, link, what is said behind it, and the account.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/outbox.psql
+select no_plan();
+
+create function pg_temp.ask(p_email text, p_locale text default null, p_after interval default '0') returns bigint language plpgsql as $$
+begin
+  perform public.request_sign_up(p_email, encode(sha256(p_email::bytea), 'hex'), null, '{}', p_locale);
+  return private.process_token_requests(now() + p_after);
+end; $$;
+create function pg_temp.secret(p_id uuid) returns text language sql as $$ select encode(sha256(p_id::text::bytea), 'hex'); $$;
+create function pg_temp.sealed(p_email text) returns uuid language plpgsql as $$
+declare v_id uuid;
+begin
+  select id into v_id from private.sign_up_tokens where email = p_email order by created_at desc, superseded_at nulls first limit 1;
+  perform public.seal_token_hashes(jsonb_build_array(jsonb_build_object('purpose', 'sign_up', 'id', v_id, 'token_hash', pg_temp.secret(v_id))));
+  return v_id;
+end; $$;
+create function pg_temp.link(p_email text) returns uuid language sql as $$
+  select private.issue_sign_up(p_email, null);
+  select pg_temp.sealed(p_email);
+$$;
+create function pg_temp.check(p_id uuid, p_hash text default null, p_prefixes text[] default '{}') returns jsonb language sql as $$
+  select public.check_sign_up(p_id, coalesce(p_hash, pg_temp.secret(p_id)), p_prefixes, '{}');
+$$;
+create function pg_temp.terms() returns jsonb language sql as $$
+  select jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'));
+$$;
+create function pg_temp.take(p_id uuid, p_said jsonb default '{}', p_terms jsonb default null, p_hash text default null) returns jsonb language sql as $$
+  select public.take_sign_up(p_id, coalesce(p_hash, pg_temp.secret(p_id)), p_said, coalesce(p_terms, pg_temp.terms()),
+    '{"request_id": "6f1c2c1e-0000-4000-8000-000000000001", "ip": "203.0.113.9", "user_agent": "Agent", "source": "mine"}');
+$$;
+-- As Auth's admin API makes an account, in two statements of one transaction.
+create function pg_temp.auth_makes(p_email text) returns uuid language plpgsql as $$
+declare v_id constant uuid := gen_random_uuid();
+begin
+  insert into auth.users (id, aud, role, email, encrypted_password, raw_user_meta_data, raw_app_meta_data, created_at, updated_at)
+  values (v_id, 'authenticated', 'authenticated', p_email, 'x', '{}', '{}', now(), now());
+  update auth.users set email_confirmed_at = now() where id = v_id;
+  return v_id;
+end; $$;
+create function pg_temp.mails(p_key text, p_email text) returns bigint language sql as $$
+  select count(*) from public.communication_logs where template_key = p_key and recipient = p_email;
+$$;
+
+-- Requests
+select is(pg_temp.ask(e, 'de_DE'), 1::bigint, 'a request for ' || e || ' is looked at')
+from unnest(array['employee@people.test', 'newcomer@people.test', 'nobody@people.test']) e;
+select results_eq(
+  $$select template_key, recipient::text, user_id is not null, token_id is not null, variables ->> 'locale', category
+    from public.communication_logs where template_key like 'sign_up%' order by recipient$$,
+  $$values ('sign_up_taken', 'employee@people.test', true, false, null, 'security'),
+    ('sign_up', 'newcomer@people.test', false, true, 'de-DE', 'security'),
+    ('sign_up', 'nobody@people.test', false, true, 'de-DE', 'security')$$,
+  'who has an account is told so, everybody else gets a link, in the language that was asked for'
+);
+select is(
+  (select array_agg(distinct q.priority::int) from private.email_queue q join public.communication_logs l on l.id = q.mail_id where l.template_key like 'sign_up%'),
+  array[0], 'either mail is urgent'
+);
+select is(pg_temp.ask('nobody@people.test', null, '30 seconds'), 1::bigint, 'another within the minute is looked at');
+select is(pg_temp.mails('sign_up', 'nobody@people.test'), 1::bigint, 'and mails nothing');
+select pg_temp.ask('nobody@people.test', 'x y', make_interval(mins => n)) from generate_series(2, 25) n \g /dev/null
+select is(pg_temp.mails('sign_up', 'nobody@people.test'), 5::bigint, 'five mails in an hour, however often it is asked');
+select is((select count(*) from private.sign_up_tokens where email = 'nobody@people.test' and superseded_at is null), 1::bigint, 'the last of whose links works');
+select pg_temp.ask('employee@people.test', null, make_interval(mins => n)) from generate_series(2, 25) n \g /dev/null
+select is(pg_temp.mails('sign_up_taken', 'employee@people.test'), 5::bigint, 'and who has an account is mailed no more often');
+select is((select count(*) from public.profiles where email = 'nobody@people.test'), 0::bigint, 'no request makes an account');
+insert into private.token_requests (purpose, email, address_key, context)
+select 'sign_up', 'twice@people.test', encode(sha256('twice'), 'hex'), '{}' from generate_series(1, 2);
+select is(private.process_token_requests(now()), 2, 'of two requests at one instant');
+select is(pg_temp.mails('sign_up', 'twice@people.test'), 1::bigint, 'one is mailed');
+delete from private.sign_up_tokens;
+delete from private.email_queue;
+
+-- What a link is worth
+select pg_temp.link('ada@people.test') as older \gset
+select pg_temp.link('ada@people.test') as ada \gset
+select is(pg_temp.check(:'older') ->> 'outcome', 'superseded', 'an older link says that there is a newer one');
+select is(
+  pg_temp.check(:'ada', null, array['5e88']) - 'common' , jsonb_build_object('outcome', 'live', 'email', 'ada@people.test', 'terms', pg_temp.terms()),
+  'one that works says for which address, and what applies'
+);
+select ok(pg_temp.check(:'ada', null, array['5e88']) -> 'common' ? encode(sha256('password'), 'hex'), 'and which passwords are guessed first');
+select throws_ok(format($$select pg_temp.check(%L, null, '{1,2,3,4,5}')$$, :'ada'), '22023', null, 'not more of them than four prefixes name');
+select is(pg_temp.check(gen_random_uuid()) ->> 'outcome', 'invalid', 'nobody made this one');
+select is(array_agg(pg_temp.check(:'older', repeat('0', 64)) ->> 'outcome'), array_fill('invalid'::text, array[5]), 'five guesses') from generate_series(1, 5);
+select is(pg_temp.check(:'older') ->> 'outcome', 'exhausted', 'are all there are');
+update private.sign_up_tokens set created_at = now() - interval '25 hours', expires_at = now() - interval '1 hour' where id = :'ada';
+select is(pg_temp.check(:'ada') ->> 'outcome', 'expired', 'a day later it has expired');
+update private.sign_up_tokens set created_at = now(), expires_at = now() + interval '24 hours' where id = :'ada';
+
+-- What is said with it
+select is(pg_temp.take(:'ada', s, t) ->> 'outcome', o, 'not taken: ' || o)
+from (values
+  ('{"display_name": "www.evil.example/x"}'::jsonb, null::jsonb, 'invalid_name'), ('{"locale": "x y"}', null, 'invalid_locale'),
+  ('{}', '{"terms": "2020-01", "privacy": "2020-01"}', 'wrong_terms'), ('{}', '{}', 'wrong_terms'),
+  ('{}', jsonb_set(pg_temp.terms(), '{privacy}', '"2020-01"'), 'wrong_terms')
+) c (s, t, o);
+select is(pg_temp.take(:'ada', '{}', null, repeat('0', 64)) ->> 'outcome', 'invalid', 'not with another secret');
+select is(pg_temp.check(:'ada') ->> 'outcome', 'live', 'after all of which it still works');
+select is(
+  pg_temp.take(:'ada', '{"display_name": "Ada", "locale": "de", "time_zone": "Europe/Berlin"}'), '{"outcome": "consumed", "user_id": null}'::jsonb,
+  'a link that works is taken to Auth, which has no such account'
+);
+select is(pg_temp.take(:'ada', '{"display_name": "Ada L.", "locale": "de", "time_zone": "Europe/Berlin"}') ->> 'outcome', 'consumed', 'again, for Auth may have failed');
+
+-- The account
+select pg_temp.auth_makes('ada@people.test') as user_id \gset
+set constraints all immediate;
+select results_eq(
+  format($$select display_name::text, locale::text, time_zone, email_confirmed_at = now() from public.profiles where id = %L$$, :'user_id'),
+  $$values ('Ada L.', 'de', 'Europe/Berlin', true)$$, 'the account has what was said last'
+);
+select results_eq(
+  format($$select document::text, version, host(ip_address), user_agent from public.terms_acceptance where user_id = %L order by 1 desc$$, :'user_id'),
+  $$select d, pg_temp.terms() ->> d, '203.0.113.9', 'Agent' from unnest(array['terms', 'privacy']) d$$,
+  'and its terms from its first moment, from where they were accepted'
+);
+select results_eq(
+  format($$select action, request_id::text, host(ip_address), source from public.audit_logs where user_id = %L and action = 'account.signed_up'$$, :'user_id'),
+  $$values ('account.signed_up', '6f1c2c1e-0000-4000-8000-000000000001', '203.0.113.9', 'take_sign_up')$$, 'which is in the audit log'
+);
+select is((select said from private.sign_up_tokens where id = :'ada'), null, 'nothing of it stays with the link');
+select is(pg_temp.check(:'ada') ->> 'outcome', 'used', 'the link has been used');
+select is(pg_temp.take(:'ada') ->> 'outcome', 'used', 'and takes nothing to Auth again');
+select is((select count(*) from public.email_verification_tokens where user_id = :'user_id'), 0::bigint, 'no other mail asks to confirm the address');
+
+-- Terms that are replaced between the two steps were accepted all the same
+select pg_temp.link('bea@people.test') as bea \gset
+select pg_temp.take(:'bea', '{}') \g /dev/null
+update public.system_settings set value = '"2027-01"' where key = 'terms_version';
+select pg_temp.auth_makes('bea@people.test') as user_id \gset
+select is((select version from public.terms_acceptance where user_id = :'user_id' and document = 'terms'), '2026-11', 'the version that was in force is kept');
+update public.system_settings set value = '"2026-11"' where key = 'terms_version';
+
+-- An account that somebody else made, and nobody confirmed
+select pg_temp.link('newcomer@people.test') as newcomer \gset
+select is(pg_temp.take(:'newcomer', '{"display_name": "The Reader"}') ->> 'user_id', pg_temp.id('newcomer')::text, 'is the one that Auth is to give the password to');
+update auth.users set raw_user_meta_data = '{"name": "Call evil.test"}' where id = pg_temp.id('newcomer');
+update auth.users set encrypted_password = 'theirs', email_confirmed_at = now() where id = pg_temp.id('newcomer');
+select is((select display_name from public.profiles where id = pg_temp.id('newcomer')), 'The Reader', 'and has the name that its reader said');
+select is((select count(*) from public.terms_acceptance where user_id = pg_temp.id('newcomer')), 2::bigint, 'and their terms');
+
+-- Links of an address that has an account by another way
+select pg_temp.link('cem@people.test') as cem \gset
+select pg_temp.auth_makes('cem@people.test') as user_id \gset
+select is(pg_temp.check(:'cem') ->> 'outcome', 'superseded', 'are void');
+select is((select count(*) from public.terms_acceptance where user_id = :'user_id'), 0::bigint, 'and nothing was accepted that was not said');
+select pg_temp.link('dora@people.test') as dora \gset
+update public.profiles set email = 'dora@people.test' where id = :'user_id';
+select is(pg_temp.check(:'dora') ->> 'outcome', 'address_taken', 'one whose address an account has moved to says so');
+-- What was said an hour ago
+select pg_temp.link('eve@people.test') as eve \gset
+select pg_temp.take(:'eve', '{"display_name": "Eve"}') \g /dev/null
+update private.sign_up_tokens set created_at = now() - interval '3 hours', taken_at = now() - interval '61 minutes' where id = :'eve';
+select pg_temp.auth_makes('eve@people.test') as user_id \gset
+select is((select display_name from public.profiles where id = :'user_id'), '', 'belongs to no account that comes later');
+select is((select said from private.sign_up_tokens where id = :'eve'), null, 'and is gone with its link');
+
+-- Who may call
+select is(has_function_privilege(r, f, 'execute'), r = 'service_role', r || ': ' || f)
+from unnest(array['anon', 'authenticated', 'service_role']) r,
+  unnest(array[
+    'public.request_sign_up(text, text, text, jsonb, text)', 'public.check_sign_up(uuid, text, text[], jsonb)', 'public.take_sign_up(uuid, text, jsonb, jsonb, jsonb)'
+  ]) f;
+
+select * from finish();
+rollback;
