@@ -54,6 +54,11 @@ function testFiles(folder) {
   return files.length > 0 ? files.sort() : [path.join(folder, 'no-test-file.test.mjs')];
 }
 
+/** Compiled once, for the stages native and conformance. The build tool is apart: it is compiled as `cargo xtask` does. */
+const ALL_BUT_THE_TOOL = '--workspace --exclude xtask --all-features';
+/** What needs the running platform. */
+const ON_THE_STACK = 'binary_id(evenkeel-conformance::stack)|binary_id(evenkeel-conformance::wire)';
+
 /** The crates that run inside the edge runtime. */
 const IN_WASM = '--workspace --exclude xtask --exclude evenkeel-conformance';
 
@@ -94,11 +99,7 @@ export const stages = [
     name: 'native',
     about: 'Rust tests with cargo-nextest',
     prepare: tools.nextest,
-    // Apart, because with all its features the conformance suite needs the running platform.
-    steps: () => [
-      nextest('--workspace --exclude evenkeel-conformance --all-features'),
-      nextest('--package evenkeel-conformance'),
-    ],
+    steps: () => [nextest(`${ALL_BUT_THE_TOOL} -E not(${ON_THE_STACK})`), nextest('--package xtask')],
   },
   {
     name: 'build',
@@ -177,7 +178,7 @@ export const stages = [
     about: 'the promises of outbox, mailer and Auth, as in stage native in memory; each SQL function over the wire',
     stack: true,
     prepare: tools.nextest,
-    steps: () => [nextest('--package evenkeel-conformance --features stack --test stack --test wire', { minutes: 10 })],
+    steps: () => [nextest(`${ALL_BUT_THE_TOOL} -E ${ON_THE_STACK}`, { minutes: 10 })],
   },
   {
     name: 'faults',

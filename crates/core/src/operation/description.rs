@@ -5,7 +5,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{Body, CalledBy, Caller, Input, Operation, Query, Step};
-use crate::error::{Code, DescribedProblem};
+use crate::error::{Code, DescribedProblem, Member};
 
 /// Refusals of every operation, whatever it does.
 const COMMON: [Code; 6] = [
@@ -127,10 +127,8 @@ fn problems(refusals: &[Code], caller: Caller, problem: &Value) -> Map<String, V
     statuses.dedup();
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);
-        let named: Vec<_> = codes
-            .filter(|code| refusals.contains(code))
-            .map(|code| format!("`{}`", code.as_str()))
-            .collect();
+        let codes: Vec<_> = codes.filter(|code| refusals.contains(code)).collect();
+        let named: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
         let problem = json!({ "schema": problem });
         let content = if status == Code::Unauthenticated.status() && caller == Caller::Person {
             // Who sends neither a token nor a key gets as far as the platform's gateway.
@@ -139,7 +137,13 @@ fn problems(refusals: &[Code], caller: Caller, problem: &Value) -> Map<String, V
         } else {
             json!({ "application/problem+json": problem })
         };
-        let answer = json!({ "description": named.join(", "), "content": content });
+        let mut answer = json!({ "description": named.join(", "), "content": content });
+        if codes.iter().any(|code| code.member() == Some(Member::RetryAfter)) {
+            answer["headers"] = json!({ "Retry-After": {
+                "description": "When it may be tried again, in seconds.",
+                "schema": { "type": "integer", "minimum": 1 },
+            } });
+        }
         problems.insert(status.to_string(), answer);
     }
     problems
