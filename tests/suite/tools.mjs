@@ -26,9 +26,19 @@ function onPath(name) {
   return (process.env.PATH ?? '').split(path.delimiter).some((directory) => existsSync(path.join(directory, name)));
 }
 
+/** By name, since two stages may need one tool at the same time. @type {Map<string, Promise<void>>} */
+const installing = new Map();
+
+/** @param {string} name @param {string} version @param {string[]} [flags] @returns {Promise<void>} */
+function cargoTool(name, version, flags = []) {
+  const installed = installing.get(name) ?? installTool(name, version, flags);
+  installing.set(name, installed);
+  return installed;
+}
+
 /** Debug builds: they compile in a quarter of the time and run long enough for nobody to notice.
- * @param {string} name @param {string} version @param {string[]} [flags] */
-async function cargoTool(name, version, flags = []) {
+ * @param {string} name @param {string} version @param {string[]} flags */
+async function installTool(name, version, flags) {
   if (onPath(name)) return;
   console.log(`installing ${name} ${version} (once, one to three minutes)`);
   const install = ['install', name, '--version', version, '--locked', '--debug', '--quiet', '--root', toolsDirectory];
