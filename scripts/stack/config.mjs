@@ -11,6 +11,7 @@ import { UserError } from './user-error.mjs';
  * @typedef {{
  *   api: { schemas: string[], extraSearchPath: string[], maxRows: number },
  *   auth: Record<string, unknown>,
+ *   redirects: string[],
  *   minimumPasswordLength: number,
  *   maxFrequency: number,
  *   passwordHook: import('./auth/hooks.mjs').Hook | null,
@@ -22,7 +23,7 @@ import { UserError } from './user-error.mjs';
 
 const AUTH_SETTINGS = [
   'jwt_expiry', 'enable_refresh_token_rotation', 'refresh_token_reuse_interval', 'enable_signup',
-  'enable_anonymous_sign_ins', 'minimum_password_length', 'password_requirements', 'additional_redirect_urls',
+  'enable_anonymous_sign_ins', 'minimum_password_length', 'password_requirements',
 ];
 const EMAIL_SETTINGS = ['enable_confirmations', 'double_confirm_changes', 'secure_password_change', 'max_frequency'];
 
@@ -46,6 +47,7 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       // lite still knows the switch by the name that the CLI has given up.
       email: { ...pick(toml.auth?.email, EMAIL_SETTINGS), enable_signup: toml.auth?.email?.enabled ?? true },
     },
+    redirects: toml.auth?.additional_redirect_urls ?? [],
     minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
     maxFrequency: secondsOf(toml.auth?.email?.max_frequency ?? '1m'),
     passwordHook: readHook(toml.auth?.hook?.password_verification_attempt, 'password_verification_attempt'),

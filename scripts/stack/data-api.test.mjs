@@ -98,7 +98,7 @@ before(async () => {
 /** @param {Omit<import('./real/environment.mjs').Place, 'settings'>} place */
 async function startPostgrest(place) {
   const environment = { STACK_REST_COMMAND: REAL, STACK_REST_URL: `http://127.0.0.1:${await freePort()}` };
-  const settings = { directory, apiPort: 0, databasePort: sql.options.port[0], inboxPort: 0, apiUrl: '', inboxUrl: '' };
+  const settings = { directory, apiPort: 0, databasePort: sql.options.port[0], inboxPort: 0, apiUrl: '', inboxUrl: '', site: null };
   await startRealServices(readRealServices(0, environment), { settings, ...place }, { sql, onStep: () => {}, onStarted: (end) => (stop = end) });
   rest = {
     // What the gateway makes of keys is shown by its own tests.

@@ -27,7 +27,7 @@ export function refusal({ port, isShared = () => false, origins = [] }, method, 
   const shared = isShared(pathname);
   const origin = header('origin');
   if (origin && origin !== `http://${host}` && !(shared && (isLocal(origin) || origins.includes(origin)))) {
-    return { status: 403, message: `A page of ${printable(origin)} has no business here. Is it yours? Name it in ALLOWED_ORIGINS.` };
+    return { status: 403, message: `A page of ${printable(origin)} has no business here. Is it yours? Start the stack with --site, or name it in ALLOWED_ORIGINS.` };
   }
   // An image or a script of elsewhere comes without Origin. Nobody can read one, but nobody needs one either.
   if (!shared && header('sec-fetch-site') === 'cross-site' && !isLink(method, header)) {

@@ -9,6 +9,7 @@ import { runAsPostgrest, serveInTransaction } from './api-transaction.mjs';
 import { keepClientOfSessions } from './auth/client.mjs';
 import { noteRefusals } from './auth/refusals.mjs';
 import { databaseUrl } from './connection.mjs';
+import { redirectsTo } from './site.mjs';
 import { createFileStore } from './storage-files.mjs';
 import { withStorageContract } from './storage-contract.mjs';
 
@@ -92,7 +93,10 @@ export function createServices({ port, secrets, keyring, siteUrl, directory, con
     const app = new App({
       connection,
       api: { enabled: true, schemas: config.api.schemas, extra_search_path: config.api.extraSearchPath, max_rows: config.api.maxRows },
-      auth: { ...config.auth, enabled: true, jwt_secret: secrets.jwtSecret, site_url: siteUrl },
+      auth: {
+        ...config.auth, enabled: true, jwt_secret: secrets.jwtSecret,
+        site_url: siteUrl, additional_redirect_urls: [...config.redirects, ...redirectsTo(siteUrl)],
+      },
       storage: { enabled: storage, file_size_limit: config.storage.fileSizeLimit },
       db: { migrations: { enabled: false } },
       studio: { enabled: false },

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readSite } from './site.mjs';
 import { UserError } from './user-error.mjs';
 
 export const projectRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -17,8 +18,8 @@ export const SERVICES_SOCKET = 'services.sock';
 /**
  * @typedef {{
  *   directory: string, apiPort: number, databasePort: number, inboxPort: number,
- *   apiUrl: string, inboxUrl: string,
- * }} Settings
+ *   apiUrl: string, inboxUrl: string, site: string | null,
+ * }} Settings `site`: a frontend of one's own, where --site names one
  */
 
 /** @returns {Settings} */
@@ -32,6 +33,7 @@ export function readSettings(environment = process.env) {
     inboxPort: base + 3,
     apiUrl: `http://127.0.0.1:${base}`,
     inboxUrl: `http://127.0.0.1:${base + 3}`,
+    site: environment.STACK_SITE ? readSite('--site', environment.STACK_SITE) : null,
   };
 }
 

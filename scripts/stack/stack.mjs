@@ -4,17 +4,18 @@
 //   stack.mjs detach    in the background; returns when everything answers
 //   stack.mjs stop      ends it, and whatever a crashed run left behind
 //   stack.mjs reset     removes the database, so that the next start makes a new one
-//   stack.mjs status    exit code 0 if it runs
+//   stack.mjs status    exit code 0 if it runs, and where
+//   stack.mjs settings  exit code 0 if what is set in the environment can be
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
 import { makeFolder } from './folders.mjs';
 import { lockStack } from './lock.mjs';
 import { readSettings } from './settings.mjs';
-import { environmentOf, forgetSupervisor, isAlive, recordSupervisor, runningSupervisor } from './state.mjs';
+import { environmentFile, environmentOf, forgetSupervisor, isAlive, parseEnvironment, recordSupervisor, runningSupervisor } from './state.mjs';
 import { UserError, exitWith, sentenceOf } from './user-error.mjs';
 
 const settings = settingsOrExit();
@@ -127,6 +128,9 @@ async function join(running) {
   }
   const environment = await environmentOf(settings.directory, running);
   if (!environment) throw new UserError(`The stack did not start; see ${settings.directory}/logs/stack.log.`);
+  if (settings.site && settings.site !== environment.SITE_URL) {
+    throw new UserError(`The stack in ${settings.directory} runs with links in mails to ${environment.SITE_URL}, not to ${settings.site}; end it with ./scripts/stop, and start it again.`);
+  }
   console.log(`The stack is already running at ${running.apiUrl}.`);
   printSummary(environment);
 }
@@ -161,6 +165,7 @@ function printSummary(environment) {
   console.log(`
   Page             ${environment.SUPABASE_URL}/
   Inbox            ${environment.INBOX_URL}/inbox
+  Links in mails   ${environment.SITE_URL}/
   API              ${environment.SUPABASE_URL}
   Database         ${environment.DATABASE_URL}
   Publishable key  ${environment.SUPABASE_PUBLISHABLE_KEY}
@@ -182,12 +187,17 @@ const commands = {
   stop,
   reset,
   status: async () => {
-    if (!(await runningSupervisor(settings.directory))) process.exit(1);
+    const running = await runningSupervisor(settings.directory);
+    if (!running) process.exit(1);
+    const text = await readFile(environmentFile(settings.directory), 'utf8').catch(() => null);
+    if (text === null) console.log(`The stack is being started at ${running.apiUrl}.`);
+    else printSummary(parseEnvironment(text));
   },
+  settings: async () => {},
 };
 
 const command = commands[process.argv[2] ?? ''];
-if (!command) exitWith(new UserError('usage: stack.mjs run | detach | stop | reset | status'));
+if (!command) exitWith(new UserError('usage: stack.mjs run | detach | stop | reset | status | settings'));
 else {
   command().catch((error) => {
     if (!process.send) return exitWith(error);

@@ -24,9 +24,9 @@ let directory;
 let base;
 let isSmall = false;
 
-/** @param {'detach' | 'stop' | 'reset' | 'run'} command @param {Record<string, string>} [environment] */
+/** @param {'detach' | 'stop' | 'reset' | 'run' | 'status'} command @param {Record<string, string>} [environment] */
 function stack(command, environment = {}) {
-  return run(process.execPath, [stackCommands, command], { env: { ...process.env, STACK_DIR: directory, STACK_PORT_BASE: String(base), ...environment } });
+  return run(process.execPath, [stackCommands, command], { env: { ...process.env, STACK_DIR: directory, STACK_PORT_BASE: String(base), STACK_SITE: '', ...environment } });
 }
 
 /** As root, or as whom sudo lets be root. @param {string} command @param {string[]} args */
@@ -96,6 +96,19 @@ test('a stack that runs elsewhere than it is asked for is told with its own addr
     oneSentence(output);
     assert.ok(output.includes(`http://127.0.0.1:${base}`), output);
   }
+});
+
+test('a stack whose links lead elsewhere than they are asked to says so, and where they lead', async () => {
+  const { code, output } = await stack('detach', { STACK_SITE: 'http://localhost:5173/' });
+  assert.equal(code, 1);
+  oneSentence(output);
+  for (const url of [`http://127.0.0.1:${base},`, 'http://localhost:5173;']) assert.ok(output.includes(url), output);
+  for (const [command, site] of /** @type {const} */ ([['status', ''], ['detach', `http://127.0.0.1:${base}/`]])) {
+    const again = await stack(command, { STACK_SITE: site });
+    assert.equal(again.code, 0, again.output);
+    assert.match(again.output, new RegExp(`Links in mails +http://127\\.0\\.0\\.1:${base}/\n`));
+  }
+  assert.match(await readFile(path.join(directory, 'env'), 'utf8'), new RegExp(`^SITE_URL=(.*)\nALLOWED_ORIGINS=\\1$`, 'm'));
 });
 
 test('a database that is running is not emptied', async () => {

@@ -5,9 +5,10 @@ const ANSWER_WITHIN = 2_000;
 
 /**
  * @param {{ report: () => Promise<import('./services-socket.mjs').Report>,
- *   functions: { list: () => Promise<{ name: string, state: string }[]> }, inboxUrl: string, origin: string, publishableKey: string }} parts
+ *   functions: { list: () => Promise<{ name: string, state: string }[]> }, inboxUrl: string, origin: string,
+ *   siteUrl: string, publishableKey: string }} parts
  */
-export function createStatus({ report, functions, inboxUrl, origin, publishableKey }) {
+export function createStatus({ report, functions, inboxUrl, origin, siteUrl, publishableKey }) {
   return async function status() {
     const [database, api, auth, inbox] = await Promise.all([
       probe(report),
@@ -21,6 +22,7 @@ export function createStatus({ report, functions, inboxUrl, origin, publishableK
         { name: 'Data API', ok: api.ok, detail: api.detail },
         { name: 'Auth', ok: auth.ok, detail: auth.detail },
         { name: 'Inbox', ok: inbox.ok, detail: inbox.ok ? `${inbox.value} ${inbox.value === 1 ? 'mail' : 'mails'}` : inbox.detail },
+        ...(siteUrl === origin ? [] : [{ name: 'Links in mails', ok: true, detail: `to ${siteUrl}` }]),
       ],
       functions: await functions.list(),
       jobs: database.value?.jobs ?? [],

@@ -97,6 +97,7 @@ export async function startStack(settings, { onStep, echo, signal }) {
       DATABASE_URL: url,
       INBOX_URL: settings.inboxUrl,
       SITE_URL: environment.SITE_URL,
+      ALLOWED_ORIGINS: environment.ALLOWED_ORIGINS,
       REAL_SERVICE_URLS: realServices.map(({ url: at }) => at.origin).join(','),
     };
     await writeEnvironment(directory, values);

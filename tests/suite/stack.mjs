@@ -14,7 +14,7 @@ const directory = process.env.STACK_DIR ?? path.join(root, 'target/test-stack');
 const portBase = Number(process.env.STACK_PORT_BASE ?? 24321);
 const secretsFile = path.join(directory, 'functions.env');
 /** @type {Record<string, string>} */
-const place = { STACK_DIR: directory, STACK_PORT_BASE: String(portBase), STACK_FUNCTIONS_ENV: secretsFile };
+const place = { STACK_DIR: directory, STACK_PORT_BASE: String(portBase), STACK_FUNCTIONS_ENV: secretsFile, STACK_SITE: '' };
 
 /** The functions' secrets of a test run, so that a developer's own .env, which may hold a live key, has no say. */
 const secrets = {

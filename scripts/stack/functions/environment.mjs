@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../settings.mjs';
+import { originsOf, readSite } from '../site.mjs';
 import { UserError } from '../user-error.mjs';
 
 const secretsFile = path.join(projectRoot, 'supabase/functions/.env');
@@ -54,11 +55,10 @@ export async function functionEnvironment({ settings, secrets, keyring, database
   if (reserved.length > 0) {
     throw new UserError(`${reserved[0]} is set in supabase/functions/.env; names with SUPABASE_ belong to the platform.`);
   }
+  const values = { RESEND_API_URL: settings.inboxUrl, ...dropEmpty(own), ...overridden };
   return {
-    // Where a value is left empty, this stack's own address stands.
-    ...dropEmpty({ SITE_URL: settings.apiUrl, ALLOWED_ORIGINS: settings.apiUrl, RESEND_API_URL: settings.inboxUrl }),
-    ...dropEmpty(own),
-    ...overridden,
+    ...values,
+    ...siteFor(settings, values),
     SUPABASE_URL: settings.apiUrl,
     SUPABASE_DB_URL: databaseUrl,
     SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: secrets.publishableKey }),
@@ -67,6 +67,17 @@ export async function functionEnvironment({ settings, secrets, keyring, database
     SUPABASE_ANON_KEY: keyring.roleTokens.anon,
     SUPABASE_SERVICE_ROLE_KEY: keyring.roleTokens.service_role,
   };
+}
+
+/**
+ * Links lead to the site that is named, else to the pages of this stack; the pages of both may call the functions.
+ * @param {Pick<import('../settings.mjs').Settings, 'apiUrl' | 'site'>} settings @param {Record<string, string>} values
+ */
+export function siteFor({ apiUrl, site }, values) {
+  const url = site ?? (values.SITE_URL ? readSite('SITE_URL in supabase/functions/.env', values.SITE_URL) : apiUrl);
+  const named = (values.ALLOWED_ORIGINS ?? '').split(',').map((one) => one.trim().replace(/\/+$/, '')).filter(Boolean);
+  const origins = new Set([apiUrl, ...(url === apiUrl ? [] : originsOf(url)), ...named]);
+  return { SITE_URL: url, ALLOWED_ORIGINS: [...origins].join(',') };
 }
 
 /** @param {Record<string, string>} values */

@@ -36,10 +36,10 @@ void runPart(async ({ settings, environment, echo }) => {
   const services = createForwarderToServices();
   const real = readRealServices(apiPort).map((one) => createHandler(one, keyring));
   const { publishableKey } = secrets;
-  const status = createStatus({ report: services.report, functions, inboxUrl, origin: apiUrl, publishableKey });
+  const status = createStatus({ report: services.report, functions, inboxUrl, origin: apiUrl, siteUrl: environment.SITE_URL, publishableKey });
   const pages = createPages({ origin: apiUrl, publicConfig: () => ({ publishableKey, inboxUrl: `${inboxUrl}/inbox` }), status });
   const server = createGateway({
-    port: apiPort, origin: apiUrl, allowedOrigins: environment.ALLOWED_ORIGINS.split(',').map((one) => one.trim()),
+    port: apiPort, origin: apiUrl, allowedOrigins: environment.ALLOWED_ORIGINS.split(','),
     api: services, real, functions, pages,
   });
   await listen(server, apiPort);

@@ -4,6 +4,7 @@
 // --env-file` and systemd all read the file as it is.
 import path from 'node:path';
 import { databaseUrl } from '../connection.mjs';
+import { redirectsTo } from '../site.mjs';
 import { portOf } from './services.mjs';
 
 /**
@@ -72,7 +73,7 @@ function ofAuth({ database, port, settings, secrets, config, siteUrl }) {
     PORT: port,
     API_EXTERNAL_URL: `${settings.apiUrl}/auth/v1`,
     GOTRUE_SITE_URL: siteUrl,
-    GOTRUE_URI_ALLOW_LIST: (auth.additional_redirect_urls ?? []).join(','),
+    GOTRUE_URI_ALLOW_LIST: [...config.redirects, ...redirectsTo(siteUrl)].join(','),
     GOTRUE_JWT_SECRET: secrets.jwtSecret,
     GOTRUE_JWT_ISSUER: `${settings.apiUrl}/auth/v1`,
     GOTRUE_JWT_EXP: String(auth.jwt_expiry ?? 3600),

@@ -45,7 +45,7 @@ before(async () => {
   const databasePort = await freePort();
   const apiPort = await freePort();
   origin = `http://127.0.0.1:${apiPort}`;
-  const settings = { directory, apiPort, databasePort, inboxPort: 0, apiUrl: origin, inboxUrl: '' };
+  const settings = { directory, apiPort, databasePort, inboxPort: 0, apiUrl: origin, inboxUrl: '', site: null };
   const made = await bringUp({
     directory, port: databasePort, durable: false, migrations: true, seed: false, real: NAMES,
     onServing: async (owner) => {
@@ -154,7 +154,7 @@ async function startStorage(environment, { signal, ...more } = {}) {
   /** @type {string[]} */
   const said = [];
   const config = await readConfig();
-  const settings = { directory, apiPort: 0, databasePort: Number(new URL(url).port), inboxPort: 0, apiUrl: origin, inboxUrl: '' };
+  const settings = { directory, apiPort: 0, databasePort: Number(new URL(url).port), inboxPort: 0, apiUrl: origin, inboxUrl: '', site: null };
   const services = readRealServices(0, environment).map((one) => ({ ...one, ...more }));
   await startRealServices(services, { settings, secrets, keyring: createKeyring(secrets), config, siteUrl: origin }, {
     sql, signal, onStep: (step) => said.push(step), onStarted: (stop) => stops.push(stop),
