@@ -4,7 +4,7 @@ import { isAdminPath } from './auth-admin/routes.mjs';
 import { clientOf } from './auth/client.mjs';
 import { answerPreflight } from './forwarded.mjs';
 import { keyRefusal } from './keys.mjs';
-import { REPORT_PATH } from './services-socket.mjs';
+import { CATALOGUE_PATH, REPORT_PATH } from './services-socket.mjs';
 import { sendJson, sendResponse, toRequest } from './web.mjs';
 
 /**
@@ -17,6 +17,7 @@ import { sendJson, sendResponse, toRequest } from './web.mjs';
  *   auth?: ReturnType<typeof import('./auth/routes.mjs').createAuth>,
  *   authAdmin?: ReturnType<typeof import('./auth-admin/routes.mjs').createAuthAdmin>,
  *   report: () => Promise<unknown>,
+ *   catalogue: () => Promise<unknown>,
  * }} Parts what of Data API, Auth and Storage is missing is a real one, and never asked for here
  */
 
@@ -26,6 +27,7 @@ export function createApi(parts) {
   async function route(incoming, outgoing) {
     const { pathname } = new URL(incoming.url ?? '/', parts.origin);
     if (pathname === REPORT_PATH) return sendJson(outgoing, 200, await parts.report());
+    if (pathname === CATALOGUE_PATH) return sendJson(outgoing, 200, await parts.catalogue());
     if (isAdminPath(pathname)) return admin(incoming, outgoing);
     if (pathname.startsWith('/auth/v1/')) return auth(incoming, outgoing);
     if (pathname.startsWith('/storage/v1/')) return storage(incoming, outgoing);

@@ -9,8 +9,11 @@ import { PAGES, createPages } from './pages.mjs';
 let server;
 let origin = '';
 
+/** What the database says of its functions, or that it does not answer. */
+let catalogue = async () => /** @type {import('./reference/catalogue.mjs').SqlFunction[]} */ ([]);
+
 before(async () => {
-  const { handle } = createPages({ origin: 'http://127.0.0.1:1', publicConfig: () => ({}), status: async () => ({}) });
+  const { handle } = createPages({ origin: 'http://127.0.0.1:1', publicConfig: () => ({}), status: async () => ({}), catalogue: () => catalogue() });
   server = http.createServer(handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
   origin = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
@@ -63,4 +66,30 @@ test('neither the frame nor a file beside the pages is a page', async () => {
   for (const path of ['/layout', '/home', '/layout.html', '/not-found', '/assets/layout.html', '/assets/..%2flayout.html']) {
     assert.equal((await open(path)).status, 404, path);
   }
+});
+
+test('the reference is whole without JavaScript, also while the database does not answer', async () => {
+  for (const answers of [true, false]) {
+    catalogue = async () => {
+      if (!answers) throw new Error('does not answer');
+      return [{ name: 'book_it', comment: '{{main}}', roles: ['authenticated'], arguments: [], result: { type: 'void', isSet: false, columns: [] } }];
+    };
+    for (const path of ['/docs', '/docs/', '/Docs?x=1']) {
+      const response = await open(path);
+      assert.equal(response.status, 200, path);
+      assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; /);
+      const text = await response.text();
+      assert.doesNotMatch(text, /\{\{|undefined|<noscript>|<script(?! src="\/assets\/)|\son\w+=|style=/);
+      assert.equal(text.match(/<main/g)?.length, 1);
+      assert.equal(text.includes('id="book_it"'), answers);
+      assert.equal(text.includes('The database does not answer'), !answers);
+    }
+  }
+});
+
+test('the viewer shows the document of this stack, and its policy differs by the images of its style sheet alone', async () => {
+  const { servers } = await (await open('/docs/openapi.json')).json();
+  assert.deepEqual(servers, [{ url: 'http://127.0.0.1:1/functions/v1' }]);
+  const [viewer, reference] = await Promise.all(['/docs/functions', '/docs'].map(async (path) => (await open(path)).headers.get('content-security-policy')));
+  assert.equal(viewer?.replace("img-src 'self' data:;", "img-src 'self';"), reference);
 });

@@ -11,8 +11,9 @@ const REPORT_WITHIN = 2_000;
 /** Seconds after which to ask again: as long as a start of PostgreSQL takes. */
 const RETRY_AFTER = '1';
 
-/** In place of the database's own report. */
+/** What the gateway asks the database for, through the services. */
 export const REPORT_PATH = '/stack/database';
+export const CATALOGUE_PATH = '/stack/catalogue';
 
 const LATE = { status: 504, body: { message: 'The upstream server is timing out' } };
 
@@ -30,9 +31,14 @@ export function createForwarderToServices({ socketPath = SERVICES_SOCKET, deadli
   }
 
   /** @returns {Promise<Report>} */
-  async function report() {
+  const report = () => ask(REPORT_PATH);
+  /** @returns {Promise<import('./reference/catalogue.mjs').SqlFunction[]>} */
+  const catalogue = () => ask(CATALOGUE_PATH);
+
+  /** @param {string} path */
+  async function ask(path) {
     const { status, body } = await new Promise((resolve, reject) => {
-      const request = http.get({ agent, socketPath, path: REPORT_PATH, timeout: REPORT_WITHIN }, (response) => {
+      const request = http.get({ agent, socketPath, path, timeout: REPORT_WITHIN }, (response) => {
         text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
       });
       request.on('timeout', () => request.destroy());
@@ -42,7 +48,7 @@ export function createForwarderToServices({ socketPath = SERVICES_SOCKET, deadli
     return JSON.parse(body);
   }
 
-  return { handle, report, close: () => agent.destroy() };
+  return { handle, report, catalogue, close: () => agent.destroy() };
 }
 
 /**

@@ -164,6 +164,7 @@ async function reset() {
 function printSummary(environment) {
   console.log(`
   Page             ${environment.SUPABASE_URL}/
+  API reference    ${environment.SUPABASE_URL}/docs
   Inbox            ${environment.INBOX_URL}/inbox
   Links in mails   ${environment.SITE_URL}/
   API              ${environment.SUPABASE_URL}

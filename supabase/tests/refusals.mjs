@@ -1,12 +1,13 @@
 // @ts-check
 // What a function that people call refuses (SQLSTATE PTnnn and a word), itself or by a function that it calls or a
-// trigger that it fires, is what its comment says after "Errors:" and, where an edge function calls it, what the
+// trigger that it fires, is what its comment says after "Errors:", with its status, and, where an edge function calls it, what the
 // contract says (contract.json, which the Rust types make). Reads the functions of the database in DATABASE_URL.
 //
 //   node supabase/tests/refusals.mjs [function]    with a name: prints what it refuses, and where that stands
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import postgres from 'postgres';
+import { readComment } from '../../scripts/stack/reference/comments.mjs';
 
 /** @typedef {{ schema: string, name: string, definition: string, comment: string, callable: boolean }} SqlFunction */
 /** @typedef {{ table: string, event: string, name: string }} Trigger */
@@ -45,18 +46,6 @@ export function misplaced(refusals, codes) {
     const [status, word] = refusal.split(' ');
     return word in codes && codes[word] !== Number(status);
   });
-}
-
-/** @param {string} comment @returns {string[] | null} the words after "Errors:" */
-export function promised(comment) {
-  const list = /Errors: (.*)$/s.exec(comment)?.[1];
-  if (list === undefined) return null;
-  return list
-    .replace(/\([^)]*\)/g, '')
-    .replace(/\.(\s.*)?$/s, '')
-    .split(',')
-    .map((word) => word.trim())
-    .filter(Boolean);
 }
 
 /** @param {SqlFunction[]} functions @param {Trigger[]} triggers */
@@ -129,11 +118,11 @@ async function main() {
   const complaints = [];
   for (const { name, comment, callable } of functions.filter(({ schema }) => schema === 'public')) {
     const found = [...refusals(`public.${name}`).keys()].filter((refusal) => !isGuarded(name, wordOf(refusal)));
-    const words = found.map(wordOf);
-    const told = promised(comment) ?? [];
     if (callable) {
-      for (const word of without(words, [...told, ...EVERYWHERE])) complaints.push(`public.${name}() refuses with ${word}: its comment does not say so`);
-      for (const word of without(told, words)) complaints.push(`public.${name}() says that it refuses with ${word}, and nothing does`);
+      const told = readComment(comment).refusals.map(({ status, code }) => `${status} ${code}`);
+      const untold = without(found, told).filter((refusal) => !EVERYWHERE.includes(wordOf(refusal)));
+      for (const refusal of untold) complaints.push(`public.${name}() refuses with ${refusal}: its comment does not say so`);
+      for (const refusal of without(told, found)) complaints.push(`public.${name}() says that it refuses with ${refusal}, and nothing does`);
     }
     const listed = contract.functions[name];
     if (!listed) continue;

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callGraph, misplaced, promised, raised } from './refusals.mjs';
+import { callGraph, misplaced, raised } from './refusals.mjs';
 
 /** @param {string} name @param {string} body */
 const sqlFunction = (name, body) => {
@@ -27,11 +27,6 @@ for (const form of [
 ]) {
   test(`a refusal in a form that nobody reads is a complaint: ${form}`, () => assert.throws(() => raised(form), /nobody can read/));
 }
-
-test('what a comment promises is a list without remarks', () => {
-  assert.deepEqual(promised('Does it. Errors: forbidden (403), conflict, seat_limit (409, detail in JSON). And more.'), ['forbidden', 'conflict', 'seat_limit']);
-  assert.equal(promised('Refuses nothing.'), null);
-});
 
 test('what is called and what is fired refuses, too, and circles end', () => {
   const functions = [

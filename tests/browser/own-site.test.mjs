@@ -135,7 +135,7 @@ test('a preflight is answered for its origin, and for no other', async () => {
   for (const origin of others) assert.equal(await allowed(origin), null, origin);
   assert.equal((await ask('https://evil.example')).status, 403);
   // The frontend reads neither the inbox nor what the stack's own pages are for.
-  for (const at of [`${stack.INBOX_URL}/emails`, `${stack.SUPABASE_URL}/stack/config.json`]) {
+  for (const at of [`${stack.INBOX_URL}/emails`, `${stack.SUPABASE_URL}/stack/config.json`, `${stack.SUPABASE_URL}/docs/openapi.json`]) {
     assert.equal((await fetch(at, { headers: { origin: `http://localhost:${port}` } })).status, 403, at);
   }
 });

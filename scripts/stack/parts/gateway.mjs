@@ -36,8 +36,10 @@ void runPart(async ({ settings, environment, echo }) => {
   const services = createForwarderToServices();
   const real = readRealServices(apiPort).map((one) => createHandler(one, keyring));
   const { publishableKey } = secrets;
-  const status = createStatus({ report: services.report, functions, inboxUrl, origin: apiUrl, siteUrl: environment.SITE_URL, publishableKey });
-  const pages = createPages({ origin: apiUrl, publicConfig: () => ({ publishableKey, inboxUrl: `${inboxUrl}/inbox` }), status });
+  const { report, catalogue } = services;
+  const status = createStatus({ report, functions, inboxUrl, origin: apiUrl, siteUrl: environment.SITE_URL, publishableKey });
+  const publicConfig = () => ({ publishableKey, inboxUrl: `${inboxUrl}/inbox` });
+  const pages = createPages({ origin: apiUrl, publicConfig, status, catalogue });
   const server = createGateway({
     port: apiPort, origin: apiUrl, allowedOrigins: environment.ALLOWED_ORIGINS.split(','),
     api: services, real, functions, pages,

@@ -11,6 +11,7 @@ import { createDatabaseReport } from '../database-report.mjs';
 import { createKeyring } from '../keys.mjs';
 import { connect, databaseUrl, hearing, untilItAnswers } from '../connection.mjs';
 import { readRealServices } from '../real/services.mjs';
+import { createCatalogue } from '../reference/catalogue.mjs';
 import { loadSecrets } from '../secrets.mjs';
 import { createServices } from '../services.mjs';
 import { SERVICES_SOCKET } from '../settings.mjs';
@@ -38,7 +39,8 @@ void runPart(async ({ settings, environment }) => {
   const reload = debounce(() => Object.values(services).forEach((one) => one.reloadSchema().catch(() => {})), RELOAD_AFTER);
   const ear = await hearing(urlOf('supabase_admin'), { channel: 'pgrst', onWord: reload, onLost });
 
-  const server = http.createServer(createApi({ origin: settings.apiUrl, keyring, services, auth, authAdmin, report: createDatabaseReport(sql) }));
+  const [report, catalogue] = [createDatabaseReport(sql), createCatalogue(sql)];
+  const server = http.createServer(createApi({ origin: settings.apiUrl, keyring, services, auth, authAdmin, report, catalogue }));
   // Longer than the gateway keeps a connection.
   server.keepAliveTimeout = 120_000;
   process.umask(0o077);
