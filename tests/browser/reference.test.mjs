@@ -37,12 +37,12 @@ test('every SQL function that a client may call is on the page, none of the serv
   const { page, context, complaints } = visitor;
   watch(visitor);
   await page.goto(REFERENCE);
-  const shown = await page.locator('article:visible h4').allInnerTexts();
+  const shown = await page.locator('#sql-functions article:visible h4').allInnerTexts();
   assert.deepEqual(shown.sort(), of(true).sort());
   for (const name of of(false)) assert.equal(await page.locator(`#${name}`).count(), 0, name);
-  assert.deepEqual((await page.locator('.operations li').evaluateAll((all) => all.map(({ id }) => id))).sort(), operations);
+  assert.deepEqual((await page.locator('#edge-functions article:visible').evaluateAll((all) => all.map(({ id }) => id))).sort(), operations);
   // Each refusal has a status, and each argument its type.
-  assert.ok((await page.locator('article .status').allInnerTexts()).every((status) => /^4\d\d$/.test(status)));
+  assert.ok((await page.locator('#sql-functions .status').allInnerTexts()).every((status) => /^4\d\d$/.test(status)));
   assert.equal(await page.locator('article .type', { hasText: /^$/ }).count(), 0);
   assert.deepEqual(complaints, []);
   await context.close();
@@ -63,7 +63,7 @@ test('it is searched, linked to, and fits a telephone and a desk, in the light a
     assert.deepEqual(await page.locator('article:visible h4').allInnerTexts(), ['book_session', 'reschedule_booking']);
     await page.evaluate(() => void (location.hash = 'my_verification'));
     await page.locator('#my_verification').waitFor();
-    await page.getByLabel('Search').fill('nothing has this');
+    await page.getByLabel('Search').fill('no_such_word');
     assert.equal(await page.locator('main :is(article, li, h3):visible').count(), 0);
     assert.deepEqual(complaints, []);
     await context.close();
@@ -75,7 +75,7 @@ test('the edge functions are shown by the viewer under the policy of the pages, 
   const { page, context, complaints } = visitor;
   watch(visitor);
   await page.goto(REFERENCE);
-  await page.locator('#specialist-verify-queue a').click();
+  await page.getByRole('link', { name: 'try it: specialist-verify/queue' }).click();
   const operation = page.locator('#operations-Specialists-specialist-verify-queue');
   await operation.getByRole('button', { name: 'Try it out' }).click();
   await operation.getByRole('button', { name: 'Execute' }).click();

@@ -3,14 +3,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { projectRoot } from '../settings.mjs';
+import { fieldsOf } from './fields.mjs';
 
 const TITLES = new Map([['auth', 'Accounts'], ['company', 'Companies'], ['specialist', 'Specialists'], ['jobs', 'Jobs']]);
 /** A path item has parameters and the like beside its operations. */
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 
 /**
- * @typedef {{ method: string, path: string, id: string, group: string, summary: string, description: string, caller: Caller }} Operation
+ * @typedef {{ method: string, path: string, id: string, group: string, summary: string, description: string, caller: Caller,
+ *   takes: Field[], answers: { status: number, fields: Field[] }[], refusals: Refusal[] }} Operation
  * @typedef {'everybody' | 'person' | 'jobs'} Caller
+ * @typedef {import('./fields.mjs').Field} Field @typedef {import('./comments.mjs').Refusal} Refusal
  */
 
 /** @param {string} origin where the stack is */
@@ -26,13 +29,37 @@ export async function readDocument(origin) {
 export function operationsOf(document) {
   return Object.entries(document.paths).flatMap(([at, item]) =>
     METHODS.filter((method) => item[method]).map((method) => {
-      const { operationId, summary = '', description = '', security = document.security ?? [] } = item[method];
+      const { operationId, summary = '', description = '', security = document.security ?? [], parameters = [], requestBody, responses } = item[method];
+      const inBody = fieldsOf(document, bodyOf(requestBody));
+      const inQuery = parameters.map((/** @type {any} */ one) => fieldsOf(document, { properties: { [one.name]: { ...one.schema, description: one.description } }, required: one.required ? [one.name] : [] })).flat();
       const caller = callerOf(security);
       const word = caller === 'jobs' ? 'jobs' : at.split(/[/-]/)[1];
-      return { method, path: at, id: operationId, group: TITLES.get(word) ?? word, summary, description, caller };
+      return { method, path: at, id: operationId, group: TITLES.get(word) ?? word, summary, description, caller, takes: [...inQuery, ...inBody], ...answersOf(document, responses) };
     }),
   );
 }
+
+/** What every operation may refuse, which none repeats. @param {Operation[]} operations @returns {Refusal[]} */
+export function refusedByAll(operations) {
+  const lists = operations.filter(({ method }) => method === 'post').map(({ refusals }) => refusals);
+  return (lists[0] ?? []).filter((one) => lists.every((list) => list.some((other) => isSame(one, other))));
+}
+
+/** @param {Refusal} one @param {Refusal} other */
+export const isSame = (one, other) => one.code === other.code && one.status === other.status;
+
+/** @param {any} document @param {Record<string, any>} responses by status */
+function answersOf(document, responses) {
+  const all = Object.entries(responses).map(([status, response]) => ({ status: Number(status), response }));
+  return {
+    answers: all.filter(({ status }) => status < 400).map(({ status, response }) => ({ status, fields: fieldsOf(document, bodyOf(response)) })),
+    refusals: all.filter(({ status }) => status >= 400).flatMap(({ status, response }) =>
+      [...response.description.matchAll(/`([a-z_]+)`/g)].map(([, code]) => ({ code, status, remark: '' }))),
+  };
+}
+
+/** @param {any} holder of a body @returns {any} its schema */
+const bodyOf = (holder) => holder?.content?.['application/json']?.schema ?? {};
 
 /** Each once; jobs, which no frontend calls, come last. @param {Operation[]} operations */
 export function groupsOf(operations) {

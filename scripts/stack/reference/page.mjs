@@ -2,14 +2,14 @@
 // /docs: every edge function and every SQL function that a frontend may call. Whole without JavaScript, which adds the search.
 import { AUDIENCES, audienceOf, readComment } from './comments.mjs';
 import { html } from './html.mjs';
-import { groupsOf } from './operations.mjs';
+import { groupsOf, isSame, refusedByAll } from './operations.mjs';
 
 /**
  * @typedef {import('./catalogue.mjs').SqlFunction} SqlFunction
  * @typedef {import('./operations.mjs').Operation} Operation
  */
 
-const CALLERS = { everybody: 'everybody', person: 'signed in', jobs: 'the database' };
+const CALLERS = { everybody: 'by everybody', person: 'by whoever is signed in', jobs: 'by the database' };
 /** What each may answer, and no comment repeats. */
 const EVERYWHERE = ['unauthenticated (401)', 'rate_limited (429)'];
 
@@ -70,22 +70,41 @@ function listed(title, entries) {
 
 /** @param {Operation[]} operations */
 function edgeFunctions(operations) {
-  return html`<section class="card" id="edge-functions" aria-labelledby="edge-functions-title" data-group>
-        <h2 id="edge-functions-title">Edge functions</h2>
-        <p>Requests, answers and errors of each, and a way to try it: <a href="/docs/functions">the functions in detail</a>, made from <a href="/docs/openapi.json">openapi.json</a>.</p>
-        ${groupsOf(operations).map((group) => html`<div class="group" data-group>
-          <h3>${group}</h3>
-          <ul class="rows operations">${operations.filter((one) => one.group === group).map(operationRow)}</ul>
-        </div>`)}
+  const common = refusedByAll(operations);
+  return html`<section id="edge-functions" aria-labelledby="edge-functions-title" data-group>
+        <div class="card">
+          <h2 id="edge-functions-title">Edge functions</h2>
+          <p>An error is <code>application/problem+json</code>: <code>status</code>, its word in <code>code</code>, and a sentence in <code>detail</code>. Each may also answer ${common.map(({ code, status }) => `${code} (${status})`).join(', ')}.</p>
+          <p><a href="/docs/functions">Try them in Swagger UI</a>, or take <a href="/docs/openapi.json">openapi.json</a>.</p>
+        </div>
+        ${groupsOf(operations).map((group) => html`<section aria-labelledby="about-${group}" data-group>
+          <h3 class="for" id="about-${group}">${group}</h3>
+          ${operations.filter((one) => one.group === group).map((one) => edgeFunction(one, common))}
+        </section>`)}
       </section>`;
 }
 
-/** @param {Operation} operation */
-function operationRow({ method, path, id, group, summary, description, caller }) {
-  return html`<li id="${id}" data-entry>
-            <span class="what"><a href="/docs/functions#/${encodeURIComponent(group)}/${id}">${summary}</a><span class="hint">${sentences(description)}</span></span>
-            <span class="state"><code>${method.toUpperCase()} ${path.slice(1)}</code><span>${CALLERS[caller]}</span></span>
-          </li>`;
+/** @param {Operation} operation @param {import('./comments.mjs').Refusal[]} common */
+function edgeFunction({ method, path, id, group, summary, description, caller, takes, answers, refusals }, common) {
+  const own = refusals.filter((one) => !common.some((other) => isSame(one, other)));
+  return html`<article class="card" id="${id}" data-entry>
+            <h4><a href="#${id}">${path.slice(1)}</a></h4>
+            <p><strong>${summary}.</strong> ${sentences(description)}</p>
+            <dl>
+              <dt>Call</dt>
+              <dd>${method.toUpperCase()}, ${CALLERS[caller]} · <a href="/docs/functions#/${encodeURIComponent(group)}/${id}" aria-label="try it: ${path.slice(1)}">try it</a></dd>
+              <dt>${method === 'get' ? 'Query' : 'Body'}</dt>
+              ${takes.length > 0 ? takes.map(field) : html`<dd>nothing</dd>`}
+              <dt>Answers</dt>
+              ${answers.map(({ status, fields }) => html`<dd class="status">${status}</dd>${fields.map(field)}`)}
+              ${own.length > 0 ? html`<dt>Errors</dt>${byStatus(own).map(refusal)}` : ''}
+            </dl>
+          </article>`;
+}
+
+/** @param {import('./fields.mjs').Field} one */
+function field({ name, type, isOptional, description }) {
+  return html`<dd><code>${name}</code> <span class="type">${type}</span>${isOptional ? html` <span class="hint">optional</span>` : ''}<span class="said">${sentences(description)}</span></dd>`;
 }
 
 /** @param {Group[]} groups */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../settings.mjs';
 import { audienceOf, readComment } from './comments.mjs';
-import { groupsOf, operationsOf, readDocument } from './operations.mjs';
+import { groupsOf, operationsOf, readDocument, refusedByAll } from './operations.mjs';
 import { referencePage } from './page.mjs';
 
 const origin = 'http://127.0.0.1:54321';
@@ -18,6 +18,10 @@ const sqlFunction = (more = {}) => ({
 });
 /** @param {import('./catalogue.mjs').SqlFunction[] | null} functions */
 const page = (functions) => referencePage({ origin, operations, functions });
+
+/** @param {any} operation */
+const refusalsOf = ({ responses }) => Object.entries(responses).filter(([status]) => status >= '400')
+  .flatMap(([status, { description }]) => description.split(/[`, ]+/).filter(Boolean).map((/** @type {string} */ code) => ({ status: Number(status), code })));
 
 test('a comment says what is refused, and with which status', () => {
   assert.deepEqual(readComment('Does it. Errors: forbidden, own_document (403), conflict (409: accepted already), seat_limit (409, detail in JSON. Twice.). And more.'), {
@@ -56,9 +60,13 @@ test('every operation of openapi.json is on the page, and leads to where it is i
   const text = page([]);
   assert.equal(operations.length, Object.values(document.paths).reduce((sum, item) => sum + Object.keys(item).length, 0));
   for (const { id, group, method, path: at } of operations) {
-    const row = new RegExp(`<li id="${id}" data-entry>[^]*?</li>`).exec(text)?.[0] ?? '';
-    assert.ok(row.includes(`<a href="/docs/functions#/${group}/${id}">`), id);
-    assert.ok(row.includes(`<code>${method.toUpperCase()} ${at.slice(1)}</code>`), row);
+    const article = new RegExp(`<article class="card" id="${id}" data-entry>[^]*?</article>`).exec(text)?.[0] ?? '';
+    assert.ok(article.includes(`<a href="/docs/functions#/${group}/${id}"`), id);
+    assert.ok(article.includes(`<a href="#${id}">${at.slice(1)}</a>`) && article.includes(`<dd>${method.toUpperCase()}, `), article);
+    for (const { code, status } of refusalsOf(document.paths[at][method])) {
+      const place = refusedByAll(operations).some((one) => one.code === code && one.status === status) ? text : article;
+      assert.ok(place.includes(code), `${id}: ${code}`);
+    }
     assert.ok(text.includes(`<li><a href="#${id}">`), `contents: ${id}`);
   }
 });
@@ -92,11 +100,26 @@ test('a SQL function is shown with arguments, answer and errors', () => {
     ],
     result: { type: 'bookings', isSet: true, columns: [{ name: 'id', type: 'uuid' }] },
   })]);
-  const [article] = /<article [^]*?<\/article>/.exec(text) ?? [''];
+  const [article] = /<article [^>]*id="book_it"[^]*?<\/article>/.exec(text) ?? [''];
   const plain = article.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim();
   assert.equal(plain, 'book_it Books it . Arguments p_at timestamptz p_company uuid optional p_to text else &#39;30 days&#39; Answers rows of bookings : id uuid Errors 409 slot_taken no_plan 422 too_soon');
   assert.match(article, /^<article class="card" id="book_it"/);
   assert.match(text, /<li><a href="#book_it">book_it<\/a><\/li>/);
+});
+
+test('what an operation takes and answers is flat, with the words that a field may be', () => {
+  const { takes, answers } = /** @type {import('./operations.mjs').Operation} */ (operations.find(({ id }) => id === 'company-invite-employee'));
+  const shown = (/** @type {import('./fields.mjs').Field[]} */ fields) => fields.map(({ name, type, isOptional }) => `${name}${isOptional ? '?' : ''}: ${type}`);
+  assert.deepEqual(shown(takes), [
+    'company_id: uuid', 'invitations: list of objects', 'invitations[].email: string', 'invitations[].full_name?: string',
+    'invitations[].locale?: string', 'invitations[].role?: employee | manager | admin',
+  ]);
+  assert.ok(shown(answers[0].fields).includes('seats.limit: integer'));
+  for (const one of operations) {
+    for (const { name, type, description } of [...one.takes, ...one.answers.flatMap(({ fields }) => fields)]) {
+      assert.ok(name && type && !/undefined|object Object/.test(type) && description, `${one.id}: ${name} ${type}`);
+    }
+  }
 });
 
 test('what the catalogue has is text, whatever it looks like', () => {
