@@ -416,6 +416,18 @@ $$;
 
 COMMENT ON FUNCTION private.address_refusal(p_company public.companies, p_email text) IS 'invalid_email, domain_not_allowed, already_member, suppressed, or null where the address may be invited.';
 
+CREATE FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone DEFAULT clock_timestamp()) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.setting(p_kind || '_allowance_burst')::int - coalesce((
+    select ceil(extract(epoch from greatest(a.full_at, p_now) - p_now) / private.setting(p_kind || '_allowance_refill_seconds')::int)::int
+    from private.allowances a where a.kind = p_kind and a.subject = p_subject
+  ), 0);
+$$;
+
+COMMENT ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) IS 'How many may be taken from an allowance now.';
+
 CREATE FUNCTION private.ascii_domain(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1295,7 +1307,7 @@ begin
     'company', (select jsonb_build_object('id', c.id, 'name', c.name) from public.companies c where c.id = i.company_id),
     'email', i.email,
     'full_name', i.full_name,
-    'account', case when v_account.id is null then 'none' when v_account.email_confirmed_at is null then 'unconfirmed' else 'confirmed' end,
+    'account', case when private.is_address_held(i.email) then 'confirmed' when v_account.id is null then 'none' when v_account.email_confirmed_at is null then 'unconfirmed' else 'confirmed' end,
     'user_id', v_account.id,
     'names', (
       select jsonb_agg(distinct c.name) from public.companies c
@@ -2380,7 +2392,7 @@ $$;
 
 COMMENT ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) IS 'Queues the mails of up to p_limit due reminders, oldest first. Returns how many. Safe side by side.';
 
-CREATE FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text DEFAULT NULL::text, p_token_id uuid DEFAULT NULL::uuid, p_booking_reminder_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT now(), p_stream text DEFAULT 'mail'::text) RETURNS bigint
+CREATE FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text DEFAULT NULL::text, p_token_id uuid DEFAULT NULL::uuid, p_booking_reminder_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT now(), p_stream text DEFAULT 'mail'::text, p_priority integer DEFAULT NULL::integer) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2403,7 +2415,7 @@ begin
     return null;
   end if;
   insert into private.email_queue (mail_id, stream, priority, due_at)
-  values (v_mail_id, p_stream, private.email_priority(p_category), coalesce(p_not_before, now()));
+  values (v_mail_id, p_stream, coalesce(p_priority, private.email_priority(p_category)), coalesce(p_not_before, now()));
   if p_category = 'security' then
     perform private.kick_at_once('email-dispatch');
   end if;
@@ -2411,7 +2423,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
+COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
 CREATE FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash text) RETURNS text
     LANGUAGE plpgsql
@@ -2505,7 +2517,7 @@ begin
   return coalesce(
     v_refusal,
     private.link_refusal(v_token.used_at is not null, v_token.superseded_at is not null, v_token.expires_at),
-    case when exists (select from public.profiles where email = v_token.email and email_confirmed_at is not null) then 'address_taken' end,
+    case when private.is_address_taken(v_token.email) then 'address_taken' end,
     'live'
   );
 end;
@@ -2973,6 +2985,19 @@ $$;
 
 COMMENT ON FUNCTION private.forget_sign_up_metadata() IS 'Trigger on auth.users: what came with a sign-up leaves the metadata of the account and of its identity when it is confirmed.';
 
+CREATE FUNCTION private.forget_sign_ups() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  -- Of an address alone only where it was theirs: anybody can make an account with somebody else's.
+  delete from private.sign_up_tokens where email = old.email and old.email_confirmed_at is not null;
+  return old;
+end;
+$$;
+
+COMMENT ON FUNCTION private.forget_sign_ups() IS 'Trigger on profiles: closing an account takes the links along that made it.';
+
 CREATE FUNCTION private.former_work_address() RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3382,6 +3407,31 @@ $$;
 
 COMMENT ON FUNCTION private.inviter_may_invite(p_invitation public.company_employee_invitations) IS 'Whether whoever answers for an invitation still is an admin of the company. To rely on it, lock the company first.';
 
+CREATE FUNCTION private.is_address_held(p_email text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from public.email_changes c join private.email_change_cancel_tokens t on t.change_id = c.id
+    where c.old_email = p_email and t.superseded_at is null and t.expires_at > now()
+      and (c.status = 'reverting' or c.status = 'confirmed' and t.used_at is null)
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_address_held(p_email text) IS 'Whether an account can be taken back to an address, which so long has no other.';
+
+CREATE FUNCTION private.is_address_taken(p_email text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.is_address_held(p_email) or exists (
+    select from public.profiles p join auth.users u on u.id = p.id
+    where p.email = p_email and (p.email_confirmed_at is not null or u.phone_confirmed_at is not null)
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_address_taken(p_email text) IS 'Whether an address is that of an account which somebody has, or can take back.';
+
 CREATE FUNCTION private.is_check_in_due(p_now timestamp with time zone) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -3644,14 +3694,18 @@ CREATE FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timesta
     SET search_path TO ''
     AS $$
 declare
-  v_holder uuid;
+  v_holder constant uuid := (select id from public.profiles where email = p_email and email_confirmed_at is not null order by id limit 1);
   v_token private.sign_up_tokens;
 begin
-  select id into v_holder from public.profiles where email = p_email and email_confirmed_at is not null;
-  if found then
-    perform private.enqueue_email(
-      'sign_up_taken', v_holder, p_email, '{}', 'security', 'sign_up_taken:' || v_holder || ':' || extract(epoch from p_now), p_not_before => p_now
-    );
+  if private.sign_up_mails_of(p_email, v_holder, p_now) >= private.setting('sign_up_mails_per_day')::int then
+    return null;
+  elsif v_holder is not null then
+    -- Of one who is being erased there is no log to write to.
+    perform private.mail_sign_up('sign_up_taken', id, p_email, null, null, p_now)
+    from public.profiles where id = v_holder for key share skip locked;
+    return null;
+  elsif private.is_address_held(p_email) then
+    perform private.mail_sign_up('sign_up_moved', null, p_email, p_locale, null, p_now);
     return null;
   end if;
   update private.sign_up_tokens set superseded_at = greatest(p_now, created_at)
@@ -3659,16 +3713,12 @@ begin
   insert into private.sign_up_tokens (email, created_at, expires_at, max_attempts)
   values (p_email, p_now, p_now + private.token_lifetime('sign_up'), private.setting('token_max_attempts')::int)
   returning * into v_token;
-  perform private.enqueue_email(
-    'sign_up', null, v_token.email,
-    jsonb_build_object('expires_at', private.iso_timestamp(v_token.expires_at), 'locale', coalesce(p_locale, 'en')),
-    'security', 'sign_up:' || v_token.id, 'sign_up', v_token.id, p_not_before => p_now
-  );
+  perform private.mail_sign_up('sign_up', null, p_email, p_locale, v_token, p_now);
   return v_token.id;
 end;
 $$;
 
-COMMENT ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone) IS 'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already. Returns the token''s id.';
+COMMENT ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone) IS 'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
 
 CREATE FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -4053,6 +4103,15 @@ begin
     order by created_at
     limit private.purge_limit()
     for update skip locked
+  ) || array(
+    -- Of people without an account, once their link has ended.
+    select id from public.communication_logs
+    where recipient is not null and user_id is null and token_purpose in ('sign_up', 'email_change')
+      and created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
+      and settled_at is not null
+    order by created_at
+    limit private.purge_limit()
+    for update skip locked
   );
   update public.communication_logs set recipient = null, variables = null where id = any (v_ids);
   delete from private.email_dead_letters where mail_id = any (v_ids);
@@ -4060,7 +4119,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) IS 'Empties address and variables of mails settled long ago. A failed mail without them cannot be redriven, so its dead letter goes too.';
+COMMENT ON FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) IS 'Empties address and variables of mails settled long ago, and sooner of those to people without an account. A failed mail without them cannot be redriven, so its dead letter goes too.';
 
 CREATE FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -4083,6 +4142,8 @@ CREATE FUNCTION private.job_purge_tokens(p_now timestamp with time zone) RETURNS
 declare
   v_before constant timestamptz := p_now - private.days('token_retention_days');
 begin
+  -- An hour after Auth was told, it belongs to nobody: private.record_sign_up().
+  update private.sign_up_tokens set said = null where said is not null and taken_at < p_now - interval '1 hour';
   return private.purge('public.email_verification_tokens', 'expires_at', v_before)
     + private.purge('public.password_reset_tokens', 'expires_at', v_before)
     + private.purge('public.email_changes', 'expires_at', v_before)
@@ -4586,6 +4647,16 @@ $$;
 
 COMMENT ON FUNCTION private.lock_platform_admins() IS 'Queues whatever changes who the platform admins are until the transaction ends.';
 
+CREATE FUNCTION private.lock_sign_ups_of(p_emails text[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select from private.sign_up_tokens
+  where email = any (p_emails) and used_at is null and superseded_at is null order by id for update;
+$$;
+
+COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses that work, in the order of private.seal_token_hashes().';
+
 CREATE FUNCTION private.mail_cancellation(p_booking public.bookings) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4798,6 +4869,63 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) IS 'Tells the admins of a company what its plan has become.';
+
+CREATE TABLE private.sign_up_tokens (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    email public.email_address NOT NULL,
+    account_id uuid,
+    token_hash text,
+    attempts integer DEFAULT 0 NOT NULL,
+    max_attempts integer DEFAULT 5 NOT NULL,
+    said jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone,
+    used_at timestamp with time zone,
+    superseded_at timestamp with time zone,
+    CONSTRAINT attempts_are_limited CHECK (((attempts >= 0) AND (attempts <= max_attempts))),
+    CONSTRAINT expires_after_creation CHECK ((expires_at > created_at)),
+    CONSTRAINT only_a_mailed_token_is_taken CHECK (((taken_at IS NULL) OR (token_hash IS NOT NULL))),
+    CONSTRAINT only_a_taken_token_is_used CHECK (((used_at IS NULL) OR (taken_at IS NOT NULL))),
+    CONSTRAINT said_while_auth_is_told CHECK (((said IS NULL) OR ((taken_at IS NOT NULL) AND (used_at IS NULL)))),
+    CONSTRAINT sign_up_tokens_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 20))),
+    CONSTRAINT sign_up_tokens_said_check CHECK (((jsonb_typeof(said) = 'object'::text) AND (octet_length((said)::text) <= 8192))),
+    CONSTRAINT sign_up_tokens_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT superseded_after_creation CHECK ((superseded_at >= created_at)),
+    CONSTRAINT taken_after_creation CHECK ((taken_at >= created_at)),
+    CONSTRAINT taken_for_an_account CHECK (((taken_at IS NULL) = (account_id IS NULL))),
+    CONSTRAINT used_or_superseded CHECK (((used_at IS NULL) OR (superseded_at IS NULL)))
+);
+
+ALTER TABLE ONLY private.sign_up_tokens FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.sign_up_tokens IS 'One row per link that completes a sign-up.';
+
+COMMENT ON COLUMN private.sign_up_tokens.account_id IS 'The account that Auth is told to make, or to give to its reader: what was said goes to no other. No foreign key: it may not be there yet.';
+
+COMMENT ON COLUMN private.sign_up_tokens.token_hash IS 'SHA-256 of the secret half, hex. Null until the mail is made.';
+
+COMMENT ON COLUMN private.sign_up_tokens.said IS 'What the person said with the link: introduction, terms, and from where. Theirs once Auth has the account.';
+
+COMMENT ON COLUMN private.sign_up_tokens.taken_at IS 'When the link last took it to Auth.';
+
+COMMENT ON COLUMN private.sign_up_tokens.used_at IS 'When Auth had the account by it. Until then it can be repeated.';
+
+COMMENT ON COLUMN private.sign_up_tokens.superseded_at IS 'When a newer link took its place, or the address had a confirmed account by another way.';
+
+CREATE FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.enqueue_email(
+    p_template, p_user_id, p_email,
+    jsonb_strip_nulls(jsonb_build_object('expires_at', private.iso_timestamp(p_token.expires_at), 'locale', case when p_user_id is null then coalesce(p_locale, 'en') end)),
+    'security', p_template || ':' || coalesce(p_token.id::text, encode(sha256(p_email::bytea), 'hex') || ':' || extract(epoch from p_now)),
+    case when p_token.id is not null then 'sign_up' end, p_token.id, p_not_before => p_now, p_priority => 1
+  );
+$$;
+
+COMMENT ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) IS 'Queues a mail about a sign-up: to the holder of an account in their language and for their log, else in the language that was asked for.';
 
 CREATE FUNCTION private.make_room_for(p_email text, p_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql
@@ -5177,25 +5305,26 @@ CREATE FUNCTION private.process_sign_up_requests(p_now timestamp with time zone,
     SET search_path TO ''
     AS $$
 declare
+  v_everybody constant text := repeat('0', 64);
+  v_requests jsonb;
   v_request record;
-  v_looked_at int := 0;
-  v_last text;
 begin
+  select jsonb_agg(t) into v_requests
+  from private.take_token_requests('sign_up', p_now, greatest(0, least(p_limit, private.allowance_left('sign_ups', v_everybody)))) t;
+  perform private.lock_sign_ups_of(array(select r.email from jsonb_to_recordset(v_requests) as r (email text, may_mail boolean) where r.may_mail));
   for v_request in
-    select t.email, t.may_mail, t.locale from private.take_token_requests('sign_up', p_now, p_limit) t order by t.email
-  loop
     -- Two who asked at the same instant left two rows.
-    if v_request.may_mail and v_request.email is distinct from v_last then
-      perform private.issue_sign_up(v_request.email, v_request.locale, p_now);
-    end if;
-    v_last := v_request.email;
-    v_looked_at := v_looked_at + 1;
+    select distinct on (r.email) r.email, r.locale from jsonb_to_recordset(v_requests) as r (email text, locale text, may_mail boolean)
+    where r.may_mail order by r.email
+  loop
+    perform private.take_allowance('sign_ups', v_everybody);
+    perform private.issue_sign_up(v_request.email, v_request.locale, p_now);
   end loop;
-  return v_looked_at;
+  return coalesce(jsonb_array_length(v_requests), 0);
 end;
 $$;
 
-COMMENT ON FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into links that complete a sign-up, and their mails. Returns how many it looked at.';
+COMMENT ON FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into mails about signing up, as many as may be made now. Returns how many it looked at.';
 
 CREATE FUNCTION private.process_token_requests(p_now timestamp with time zone DEFAULT now(), p_limit integer DEFAULT 1000) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5215,7 +5344,9 @@ begin
       v_total := v_total + v_looked_at;
     end if;
   end loop;
-  return v_total + private.process_sign_up_requests(p_now, p_limit) + private.process_email_change_requests(p_now, p_limit);
+  v_total := v_total + private.process_email_change_requests(p_now, p_limit);
+  -- Last, since links are locked after the people whose they are.
+  return v_total + private.process_sign_up_requests(p_now, p_limit);
 end;
 $$;
 
@@ -5676,11 +5807,12 @@ CREATE FUNCTION private.record_sign_up() RETURNS trigger
     SET search_path TO ''
     AS $$
 declare
-  v_email constant text := private.email_address(new.email);
+  v_email constant text := (select private.email_address(email) from auth.users where id = new.id and email_confirmed_at is not null);
   v_token private.sign_up_tokens;
 begin
+  perform private.lock_sign_ups_of(array[v_email]);
   select * into v_token from private.sign_up_tokens
-  where email = v_email and used_at is null and taken_at > now() - interval '1 hour'
+  where account_id = new.id and email = v_email and said is not null and taken_at > now() - interval '1 hour'
   order by taken_at desc limit 1 for update;
   if found then
     update private.sign_up_tokens set used_at = greatest(now(), taken_at), superseded_at = null, said = null where id = v_token.id;
@@ -5688,13 +5820,13 @@ begin
     perform private.keep_acceptance(new.id, d, v_token.said -> 'terms' ->> d, v_token.said -> 'context') from unnest(array['terms', 'privacy']) d;
     perform private.write_audit('account.signed_up', 'users', new.id::text, new.id, null, null, v_token.said -> 'context');
   end if;
-  update private.sign_up_tokens set superseded_at = greatest(now(), created_at), said = null
-  where email = v_email and used_at is null and superseded_at is null;
+  update private.sign_up_tokens set superseded_at = coalesce(superseded_at, greatest(now(), created_at)), said = null
+  where email = v_email and used_at is null and (superseded_at is null or said is not null);
   return null;
 end;
 $$;
 
-COMMENT ON FUNCTION private.record_sign_up() IS 'Trigger on auth.users: an account that is confirmed by a sign-up has what was said with its link; other links of the address are void.';
+COMMENT ON FUNCTION private.record_sign_up() IS 'Trigger on auth.users: the account that a sign-up was taken to Auth for has what was said with its link; other links of the address are void.';
 
 CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6506,6 +6638,19 @@ $$;
 
 COMMENT ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) IS 'The counter of wrong passwords of an account: one of its own for each network it has signed in from, and one for all others.';
 
+CREATE FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select (select count(*) from private.sign_up_tokens where email = p_email and created_at > p_now - interval '1 day')
+    + (
+      select count(*) from public.communication_logs
+      where user_id = p_holder and template_key = 'sign_up_taken' and created_at > p_now - interval '1 day'
+    );
+$$;
+
+COMMENT ON FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now timestamp with time zone) IS 'How many mails about signing up an address got in a day.';
+
 CREATE FUNCTION private.spaces() RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -6853,7 +6998,8 @@ CREATE FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_intro
     AS $$
 declare
   v_outcome text := private.introduction_fault(p_introduction);
-  v_email text;
+  v_token private.sign_up_tokens;
+  v_unconfirmed uuid;
 begin
   -- Before the link is looked at: it goes on working.
   v_outcome := coalesce(v_outcome, private.examine_sign_up(p_token_id, p_token_hash));
@@ -6865,14 +7011,17 @@ begin
   if v_outcome <> 'live' then
     return jsonb_build_object('outcome', v_outcome);
   end if;
+  select * into v_token from private.sign_up_tokens where id = p_token_id;
+  select id into v_unconfirmed from public.profiles where email = v_token.email order by created_at, id limit 1;
   update private.sign_up_tokens
   set taken_at = greatest(now(), created_at),
+      account_id = coalesce(v_unconfirmed, account_id, gen_random_uuid()),
       said = private.fitting(
         jsonb_build_object('introduction', p_introduction, 'terms', p_terms, 'context', private.caller_context(p_context, 'take_sign_up')), 8192
       )
   where id = p_token_id
-  returning email into v_email;
-  return jsonb_build_object('outcome', 'consumed', 'user_id', (private.account_of(v_email)).id);
+  returning * into v_token;
+  return jsonb_build_object('outcome', 'consumed', 'user_id', v_token.account_id, 'is_new', v_unconfirmed is null);
 end;
 $$;
 
@@ -7925,7 +8074,7 @@ CREATE FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introd
   select private.take_sign_up(p_token_id, p_token_hash, p_introduction, p_terms, p_context);
 $$;
 
-COMMENT ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) IS 'Takes a sign-up to Auth. p_introduction: {display_name, locale, time_zone}; p_terms: {terms, privacy}, the versions that the person accepts. Outcome: consumed, with the user_id of an account that nobody has confirmed, if there is one; wrong_terms; invalid_name, invalid_locale of the introduction; or as check_sign_up(). It may be repeated until Auth has the account.';
+COMMENT ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) IS 'Takes a sign-up to Auth. p_introduction: {display_name, locale, time_zone}; p_terms: {terms, privacy}, the versions that the person accepts. Outcome: consumed, with the user_id that the account is to have (is_new), or has, which nobody has confirmed; wrong_terms; invalid_name, invalid_locale of the introduction; or as check_sign_up(). It may be repeated until Auth has the account.';
 
 CREATE FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -7940,7 +8089,7 @@ CREATE TABLE private.allowances (
     kind text NOT NULL,
     subject text NOT NULL,
     full_at timestamp with time zone NOT NULL,
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text]))),
+    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text]))),
     CONSTRAINT allowances_subject_check CHECK ((subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'::text))
 );
 
@@ -7948,7 +8097,7 @@ ALTER TABLE ONLY private.allowances FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.allowances IS 'Clients and people that have used some of an allowance.';
 
-COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Else the id of a person.';
+COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Else the id of a person.';
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 
@@ -8185,45 +8334,6 @@ COMMENT ON COLUMN private.membership_ends.signs_out IS 'Whether the person is si
 COMMENT ON COLUMN private.membership_ends.settled_at IS 'When sign-ins and the role employee were looked at.';
 
 COMMENT ON COLUMN private.membership_ends.cancels_at IS 'When the sessions are due to be cancelled, drawn at random.';
-
-CREATE TABLE private.sign_up_tokens (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    email public.email_address NOT NULL,
-    token_hash text,
-    attempts integer DEFAULT 0 NOT NULL,
-    max_attempts integer DEFAULT 5 NOT NULL,
-    said jsonb,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    taken_at timestamp with time zone,
-    used_at timestamp with time zone,
-    superseded_at timestamp with time zone,
-    CONSTRAINT attempts_are_limited CHECK (((attempts >= 0) AND (attempts <= max_attempts))),
-    CONSTRAINT expires_after_creation CHECK ((expires_at > created_at)),
-    CONSTRAINT only_a_mailed_token_is_taken CHECK (((taken_at IS NULL) OR (token_hash IS NOT NULL))),
-    CONSTRAINT only_a_taken_token_is_used CHECK (((used_at IS NULL) OR (taken_at IS NOT NULL))),
-    CONSTRAINT said_while_auth_is_told CHECK (((said IS NULL) OR ((taken_at IS NOT NULL) AND (used_at IS NULL)))),
-    CONSTRAINT sign_up_tokens_max_attempts_check CHECK (((max_attempts >= 1) AND (max_attempts <= 20))),
-    CONSTRAINT sign_up_tokens_said_check CHECK (((jsonb_typeof(said) = 'object'::text) AND (octet_length((said)::text) <= 8192))),
-    CONSTRAINT sign_up_tokens_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT superseded_after_creation CHECK ((superseded_at >= created_at)),
-    CONSTRAINT taken_after_creation CHECK ((taken_at >= created_at)),
-    CONSTRAINT used_or_superseded CHECK (((used_at IS NULL) OR (superseded_at IS NULL)))
-);
-
-ALTER TABLE ONLY private.sign_up_tokens FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.sign_up_tokens IS 'One row per link that completes a sign-up.';
-
-COMMENT ON COLUMN private.sign_up_tokens.token_hash IS 'SHA-256 of the secret half, hex. Null until the mail is made.';
-
-COMMENT ON COLUMN private.sign_up_tokens.said IS 'What the person said with the link: introduction, terms, and from where. Theirs once Auth has the account.';
-
-COMMENT ON COLUMN private.sign_up_tokens.taken_at IS 'When the link last took it to Auth.';
-
-COMMENT ON COLUMN private.sign_up_tokens.used_at IS 'When Auth had the account by it. Until then it can be repeated.';
-
-COMMENT ON COLUMN private.sign_up_tokens.superseded_at IS 'When a newer link took its place, or the address had a confirmed account by another way.';
 
 CREATE TABLE private.time_zones (
     name text NOT NULL,
@@ -9051,7 +9161,8 @@ CASE
     WHEN ((minimum IS NULL) AND (maximum IS NULL)) THEN true
     WHEN (jsonb_typeof(value) <> 'number'::text) THEN false
     ELSE ((((value #>> '{}'::text[]))::numeric >= COALESCE(minimum, '-Infinity'::numeric)) AND (((value #>> '{}'::text[]))::numeric <= COALESCE(maximum, 'Infinity'::numeric)))
-END)
+END),
+    CONSTRAINT version_has_its_form CHECK (((key !~~ '%\_version'::text) OR ((value)::text ~ '^"[0-9a-z][0-9a-z.-]{0,31}"$'::text)))
 );
 
 ALTER TABLE ONLY public.system_settings FORCE ROW LEVEL SECURITY;
@@ -9333,7 +9444,9 @@ CREATE INDEX membership_ends_user_id_idx ON private.membership_ends USING btree 
 
 CREATE INDEX sign_in_back_offs_last_failed_at_idx ON private.sign_in_back_offs USING btree (last_failed_at);
 
-CREATE INDEX sign_up_tokens_email_idx ON private.sign_up_tokens USING btree (email, taken_at);
+CREATE INDEX sign_up_tokens_account_id_idx ON private.sign_up_tokens USING btree (account_id);
+
+CREATE INDEX sign_up_tokens_email_idx ON private.sign_up_tokens USING btree (email, created_at);
 
 CREATE INDEX sign_up_tokens_expires_at_idx ON private.sign_up_tokens USING btree (expires_at);
 
@@ -9389,6 +9502,8 @@ CREATE INDEX bookings_specialist_id_idx ON public.bookings USING btree (speciali
 
 CREATE INDEX communication_logs_payload_idx ON public.communication_logs USING btree (created_at) WHERE (recipient IS NOT NULL);
 
+CREATE INDEX communication_logs_strangers_idx ON public.communication_logs USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
+
 CREATE INDEX communication_logs_user_id_idx ON public.communication_logs USING btree (user_id, created_at DESC);
 
 CREATE INDEX companies_time_zone_idx ON public.companies USING btree (time_zone);
@@ -9436,6 +9551,8 @@ CREATE INDEX company_verification_submitted_by_idx ON public.company_verificatio
 CREATE INDEX company_verification_verified_by_idx ON public.company_verification USING btree (verified_by);
 
 CREATE INDEX email_changes_expires_at_idx ON public.email_changes USING btree (expires_at);
+
+CREATE INDEX email_changes_old_email_idx ON public.email_changes USING btree (old_email) WHERE (status = ANY (ARRAY['confirmed'::text, 'reverting'::text]));
 
 CREATE UNIQUE INDEX email_changes_one_open_idx ON public.email_changes USING btree (user_id) WHERE (status = ANY (ARRAY['requested'::text, 'confirming'::text]));
 
@@ -9513,6 +9630,8 @@ CREATE INDEX terms_acceptance_document_idx ON public.terms_acceptance USING btre
 
 CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
 
+CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
+
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON private.email_sender FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON private.email_suppressions FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
@@ -9554,6 +9673,8 @@ CREATE TRIGGER follow_specialist AFTER INSERT OR UPDATE OF status ON public.spec
 CREATE TRIGGER follow_standards AFTER INSERT ON public.terms_acceptance FOR EACH ROW WHEN (((new.document)::text = 'professional_standards'::text)) EXECUTE FUNCTION private.follow_standards();
 
 CREATE TRIGGER forget_accepted_invitations BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_accepted_invitations();
+
+CREATE TRIGGER forget_sign_ups BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_sign_ups();
 
 CREATE TRIGGER guard_booking_status BEFORE INSERT OR UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.guard_booking_status();
 
@@ -10172,6 +10293,8 @@ GRANT SELECT(updated_at) ON TABLE public.companies TO authenticated;
 
 REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_email text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.ascii_domain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO authenticated;
 GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO service_role;
@@ -10475,7 +10598,7 @@ REVOKE ALL ON FUNCTION private.end_subscription(p_subscription public.company_su
 
 REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash text) FROM PUBLIC;
 
@@ -10533,6 +10656,8 @@ REVOKE ALL ON FUNCTION private.forget_failed_logins(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.forget_sign_up_metadata() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.forget_sign_ups() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.former_work_address() TO authenticated;
 
@@ -10581,6 +10706,10 @@ REVOKE ALL ON FUNCTION private.invite_employees(p_company_id uuid, p_invitations
 GRANT ALL ON FUNCTION private.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.inviter_may_invite(p_invitation public.company_employee_invitations) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.is_address_held(p_email text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.is_address_taken(p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -10714,6 +10843,8 @@ REVOKE ALL ON FUNCTION private.lock_own_specialist() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_platform_admins() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.lock_sign_ups_of(p_emails text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.mail_cancellation(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) FROM PUBLIC;
@@ -10733,6 +10864,8 @@ REVOKE ALL ON FUNCTION private.mail_new_address(p_change public.email_changes, p
 REVOKE ALL ON FUNCTION private.mail_old_address(p_change public.email_changes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) FROM PUBLIC;
 
@@ -10951,6 +11084,8 @@ GRANT ALL ON FUNCTION private.shown_name(p_text text) TO authenticated;
 GRANT ALL ON FUNCTION private.shown_name(p_text text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.spaces() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.spaces() TO authenticated;
@@ -11714,9 +11849,9 @@ CREATE CONSTRAINT TRIGGER issue_email_verification_again AFTER UPDATE ON auth.us
 
 CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEMENT EXECUTE FUNCTION private.queue_end_of_account();
 
-CREATE TRIGGER record_sign_up AFTER UPDATE ON auth.users FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL))) EXECUTE FUNCTION private.record_sign_up();
+CREATE CONSTRAINT TRIGGER record_sign_up AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL))) EXECUTE FUNCTION private.record_sign_up();
 
-CREATE TRIGGER record_sign_up_at_once AFTER INSERT ON auth.users FOR EACH ROW WHEN ((new.email_confirmed_at IS NOT NULL)) EXECUTE FUNCTION private.record_sign_up();
+CREATE CONSTRAINT TRIGGER record_sign_up_at_once AFTER INSERT ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.email_confirmed_at IS NOT NULL)) EXECUTE FUNCTION private.record_sign_up();
 
 CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 

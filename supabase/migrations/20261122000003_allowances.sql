@@ -16,10 +16,12 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('bookings_allowance_burst', '60', 10, 100000, 'Sessions that one person may book or move at once.'),
   ('bookings_allowance_refill_seconds', '600', 1, 3600, 'Seconds after which a person who has done so may do it once more.'),
   ('addresses_allowance_burst', '5', 1, 100, 'Changes of address that one person may ask for at once; each may be a mail to somebody else.'),
-  ('addresses_allowance_refill_seconds', '720', 1, 3600, 'Seconds after which a person who has asked for them may ask once more.');
+  ('addresses_allowance_refill_seconds', '720', 1, 3600, 'Seconds after which a person who has asked for them may ask once more.'),
+  ('sign_ups_allowance_burst', '1000', 10, 100000, 'Mails about a sign-up that may be made at once, whoever asked for them.'),
+  ('sign_ups_allowance_refill_seconds', '2', 1, 600, 'Seconds after which one more may be made.');
 
 create table private.allowances (
-  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses')),
+  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups')),
   subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
   full_at timestamptz not null,
   primary key (kind, subject)
@@ -27,7 +29,7 @@ create table private.allowances (
 
 comment on table private.allowances is 'Clients and people that have used some of an allowance.';
 comment on column private.allowances.subject is
-  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Else the id of a person.';
+  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Else the id of a person.';
 comment on column private.allowances.full_at is
   'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 
@@ -71,6 +73,20 @@ $$;
 
 comment on function private.take_allowance(text, text, timestamptz) is
   'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
+
+create function private.allowance_left(p_kind text, p_subject text, p_now timestamptz default clock_timestamp())
+returns int
+language sql
+stable
+set search_path = ''
+as $$
+  select private.setting(p_kind || '_allowance_burst')::int - coalesce((
+    select ceil(extract(epoch from greatest(a.full_at, p_now) - p_now) / private.setting(p_kind || '_allowance_refill_seconds')::int)::int
+    from private.allowances a where a.kind = p_kind and a.subject = p_subject
+  ), 0);
+$$;
+
+comment on function private.allowance_left(text, text, timestamptz) is 'How many may be taken from an allowance now.';
 
 create function private.retry_at(p_at timestamptz)
 returns text

@@ -58,6 +58,8 @@ comment on column public.communication_logs.provider_message_id is 'Id that the 
 
 create index communication_logs_user_id_idx on public.communication_logs (user_id, created_at desc);
 create index communication_logs_payload_idx on public.communication_logs (created_at) where recipient is not null;
+create index communication_logs_strangers_idx on public.communication_logs (created_at)
+  where recipient is not null and user_id is null and token_purpose in ('sign_up', 'email_change');
 
 select private.keep_no_statistics('public.communication_logs');
 

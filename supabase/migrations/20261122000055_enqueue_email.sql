@@ -70,7 +70,8 @@ create function private.enqueue_email(
   p_token_id uuid default null,
   p_booking_reminder_id uuid default null,
   p_not_before timestamptz default now(),
-  p_stream text default 'mail'
+  p_stream text default 'mail',
+  p_priority int default null
 )
 returns bigint
 language plpgsql
@@ -96,7 +97,7 @@ begin
     return null;
   end if;
   insert into private.email_queue (mail_id, stream, priority, due_at)
-  values (v_mail_id, p_stream, private.email_priority(p_category), coalesce(p_not_before, now()));
+  values (v_mail_id, p_stream, coalesce(p_priority, private.email_priority(p_category)), coalesce(p_not_before, now()));
   if p_category = 'security' then
     perform private.kick_at_once('email-dispatch');
   end if;
@@ -104,7 +105,7 @@ begin
 end;
 $$;
 
-comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text) is
+comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text, int) is
   'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
 create function private.email_priority(p_category text)

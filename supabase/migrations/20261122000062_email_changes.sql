@@ -48,6 +48,8 @@ create unique index email_changes_one_open_idx on public.email_changes (user_id)
 create index email_changes_user_id_idx on public.email_changes (user_id, created_at desc);
 create index email_changes_expires_at_idx on public.email_changes (expires_at);
 
+create index email_changes_old_email_idx on public.email_changes (old_email) where status in ('confirmed', 'reverting');
+
 create trigger touch_updated_at before update on public.email_changes
   for each row execute function private.touch_updated_at();
 
@@ -100,3 +102,19 @@ grant select on public.email_changes to service_role;
 create policy "A person sees what became of their changes of address"
   on public.email_changes for select to authenticated
   using (user_id = (select private.user_id()));
+
+-- Whoever took an account over and moved it would else only have to sign its old address up.
+create function private.is_address_held(p_email text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from public.email_changes c join private.email_change_cancel_tokens t on t.change_id = c.id
+    where c.old_email = p_email and t.superseded_at is null and t.expires_at > now()
+      and (c.status = 'reverting' or c.status = 'confirmed' and t.used_at is null)
+  );
+$$;
+
+comment on function private.is_address_held(text) is 'Whether an account can be taken back to an address, which so long has no other.';

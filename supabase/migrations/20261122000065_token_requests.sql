@@ -26,6 +26,9 @@ comment on column private.token_requests.locale is 'The language of the mail, wh
 comment on column private.token_requests.address_key is 'HMAC-SHA-256 of the address, hex. The key is outside the database.';
 comment on column private.token_requests.context is 'request_id, ip and user_agent of the request.';
 
+create trigger keep_in_form before insert or update of locale on private.token_requests
+  for each row execute function private.keep_in_form('locale', 'language_tag');
+
 create index token_requests_user_id_idx on private.token_requests (user_id);
 create index token_requests_purpose_idx on private.token_requests (purpose, id);
 create index token_requests_address_key_idx on private.token_requests (address_key, purpose);

@@ -20,7 +20,38 @@ comment on function public.request_sign_up(text, text, text, jsonb, text) is
 
 grant execute on function public.request_sign_up(text, text, text, jsonb, text) to service_role;
 
--- The holder's own mail is in their language, and in their log of mails.
+-- Behind everything else that is urgent: this is the one mail that strangers can have sent to strangers.
+create function private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.enqueue_email(
+    p_template, p_user_id, p_email,
+    jsonb_strip_nulls(jsonb_build_object('expires_at', private.iso_timestamp(p_token.expires_at), 'locale', case when p_user_id is null then coalesce(p_locale, 'en') end)),
+    'security', p_template || ':' || coalesce(p_token.id::text, encode(sha256(p_email::bytea), 'hex') || ':' || extract(epoch from p_now)),
+    case when p_token.id is not null then 'sign_up' end, p_token.id, p_not_before => p_now, p_priority => 1
+  );
+$$;
+
+comment on function private.mail_sign_up(text, uuid, text, text, private.sign_up_tokens, timestamptz) is
+  'Queues a mail about a sign-up: to the holder of an account in their language and for their log, else in the language that was asked for.';
+
+create function private.sign_up_mails_of(p_email text, p_holder uuid, p_now timestamptz)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select (select count(*) from private.sign_up_tokens where email = p_email and created_at > p_now - interval '1 day')
+    + (
+      select count(*) from public.communication_logs
+      where user_id = p_holder and template_key = 'sign_up_taken' and created_at > p_now - interval '1 day'
+    );
+$$;
+
+comment on function private.sign_up_mails_of(text, uuid, timestamptz) is 'How many mails about signing up an address got in a day.';
+
 create function private.issue_sign_up(p_email text, p_locale text, p_now timestamptz default now())
 returns uuid
 language plpgsql
@@ -28,14 +59,18 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_holder uuid;
+  v_holder constant uuid := (select id from public.profiles where email = p_email and email_confirmed_at is not null order by id limit 1);
   v_token private.sign_up_tokens;
 begin
-  select id into v_holder from public.profiles where email = p_email and email_confirmed_at is not null;
-  if found then
-    perform private.enqueue_email(
-      'sign_up_taken', v_holder, p_email, '{}', 'security', 'sign_up_taken:' || v_holder || ':' || extract(epoch from p_now), p_not_before => p_now
-    );
+  if private.sign_up_mails_of(p_email, v_holder, p_now) >= private.setting('sign_up_mails_per_day')::int then
+    return null;
+  elsif v_holder is not null then
+    -- Of one who is being erased there is no log to write to.
+    perform private.mail_sign_up('sign_up_taken', id, p_email, null, null, p_now)
+    from public.profiles where id = v_holder for key share skip locked;
+    return null;
+  elsif private.is_address_held(p_email) then
+    perform private.mail_sign_up('sign_up_moved', null, p_email, p_locale, null, p_now);
     return null;
   end if;
   update private.sign_up_tokens set superseded_at = greatest(p_now, created_at)
@@ -43,19 +78,26 @@ begin
   insert into private.sign_up_tokens (email, created_at, expires_at, max_attempts)
   values (p_email, p_now, p_now + private.token_lifetime('sign_up'), private.setting('token_max_attempts')::int)
   returning * into v_token;
-  perform private.enqueue_email(
-    'sign_up', null, v_token.email,
-    jsonb_build_object('expires_at', private.iso_timestamp(v_token.expires_at), 'locale', coalesce(p_locale, 'en')),
-    'security', 'sign_up:' || v_token.id, 'sign_up', v_token.id, p_not_before => p_now
-  );
+  perform private.mail_sign_up('sign_up', null, p_email, p_locale, v_token, p_now);
   return v_token.id;
 end;
 $$;
 
 comment on function private.issue_sign_up(text, text, timestamptz) is
-  'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already. Returns the token''s id.';
+  'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
 
--- In the order of addresses, whose rows it locks: two dispatchers must not deadlock.
+create function private.lock_sign_ups_of(p_emails text[])
+returns void
+language sql
+set search_path = ''
+as $$
+  select from private.sign_up_tokens
+  where email = any (p_emails) and used_at is null and superseded_at is null order by id for update;
+$$;
+
+comment on function private.lock_sign_ups_of(text[]) is 'Locks the links of addresses that work, in the order of private.seal_token_hashes().';
+
+-- Whoever types addresses without end fills neither the queue nor the account of the mail service: what comes too fast waits.
 create function private.process_sign_up_requests(p_now timestamptz, p_limit int)
 returns int
 language plpgsql
@@ -63,23 +105,24 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_everybody constant text := repeat('0', 64);
+  v_requests jsonb;
   v_request record;
-  v_looked_at int := 0;
-  v_last text;
 begin
+  select jsonb_agg(t) into v_requests
+  from private.take_token_requests('sign_up', p_now, greatest(0, least(p_limit, private.allowance_left('sign_ups', v_everybody)))) t;
+  perform private.lock_sign_ups_of(array(select r.email from jsonb_to_recordset(v_requests) as r (email text, may_mail boolean) where r.may_mail));
   for v_request in
-    select t.email, t.may_mail, t.locale from private.take_token_requests('sign_up', p_now, p_limit) t order by t.email
-  loop
     -- Two who asked at the same instant left two rows.
-    if v_request.may_mail and v_request.email is distinct from v_last then
-      perform private.issue_sign_up(v_request.email, v_request.locale, p_now);
-    end if;
-    v_last := v_request.email;
-    v_looked_at := v_looked_at + 1;
+    select distinct on (r.email) r.email, r.locale from jsonb_to_recordset(v_requests) as r (email text, locale text, may_mail boolean)
+    where r.may_mail order by r.email
+  loop
+    perform private.take_allowance('sign_ups', v_everybody);
+    perform private.issue_sign_up(v_request.email, v_request.locale, p_now);
   end loop;
-  return v_looked_at;
+  return coalesce(jsonb_array_length(v_requests), 0);
 end;
 $$;
 
 comment on function private.process_sign_up_requests(timestamptz, int) is
-  'Turns waiting requests into links that complete a sign-up, and their mails. Returns how many it looked at.';
+  'Turns waiting requests into mails about signing up, as many as may be made now. Returns how many it looked at.';

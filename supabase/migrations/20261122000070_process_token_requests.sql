@@ -66,7 +66,9 @@ begin
       v_total := v_total + v_looked_at;
     end if;
   end loop;
-  return v_total + private.process_sign_up_requests(p_now, p_limit) + private.process_email_change_requests(p_now, p_limit);
+  v_total := v_total + private.process_email_change_requests(p_now, p_limit);
+  -- Last, since links are locked after the people whose they are.
+  return v_total + private.process_sign_up_requests(p_now, p_limit);
 end;
 $$;
 

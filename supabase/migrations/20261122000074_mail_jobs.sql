@@ -76,6 +76,8 @@ as $$
 declare
   v_before constant timestamptz := p_now - private.days('token_retention_days');
 begin
+  -- An hour after Auth was told, it belongs to nobody: private.record_sign_up().
+  update private.sign_up_tokens set said = null where said is not null and taken_at < p_now - interval '1 hour';
   return private.purge('public.email_verification_tokens', 'expires_at', v_before)
     + private.purge('public.password_reset_tokens', 'expires_at', v_before)
     + private.purge('public.email_changes', 'expires_at', v_before)
@@ -141,6 +143,15 @@ begin
     order by created_at
     limit private.purge_limit()
     for update skip locked
+  ) || array(
+    -- Of people without an account, once their link has ended.
+    select id from public.communication_logs
+    where recipient is not null and user_id is null and token_purpose in ('sign_up', 'email_change')
+      and created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
+      and settled_at is not null
+    order by created_at
+    limit private.purge_limit()
+    for update skip locked
   );
   update public.communication_logs set recipient = null, variables = null where id = any (v_ids);
   delete from private.email_dead_letters where mail_id = any (v_ids);
@@ -149,7 +160,7 @@ end;
 $$;
 
 comment on function private.job_purge_mail_payloads(timestamptz) is
-  'Empties address and variables of mails settled long ago. A failed mail without them cannot be redriven, so its dead letter goes too.';
+  'Empties address and variables of mails settled long ago, and sooner of those to people without an account. A failed mail without them cannot be redriven, so its dead letter goes too.';
 
 create function private.job_check_outbox(p_now timestamptz)
 returns bigint

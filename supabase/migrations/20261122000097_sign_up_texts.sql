@@ -85,4 +85,38 @@ $html$<p>Guten Tag,</p>
 <p>Passwort vergessen? <a href="{{ site_url }}/forgot-password">Wählen Sie ein neues</a>.</p>
 <p>Sie haben das nicht verlangt? Dann müssen Sie nichts tun.</p>
 $html$
+),
+(
+  'sign_up_moved', 'en', now(),
+  'An account was moved from this address',
+$text$Hello,
+
+somebody, probably you, wanted to sign up to {{ product_name }} with this address. An account was moved from it to another address a short while ago, so nobody can sign up with it for a day.
+
+You moved it? Then sign in with the new address: {{ site_url }}/sign-in
+
+You did not? Take the account back, by the link in the mail that told you of the change.
+$text$,
+$html$<p>Hello,</p>
+<p>somebody, probably you, wanted to sign up to {{ product_name }} with this address. An account was moved from it to another address a short while ago, so nobody can sign up with it for a day.</p>
+<p>You moved it? Then <a href="{{ site_url }}/sign-in">sign in</a> with the new address.</p>
+<p>You did not? Take the account back, by the link in the mail that told you of the change.</p>
+$html$
+),
+(
+  'sign_up_moved', 'de', now(),
+  'Ein Konto wurde von dieser Adresse umgestellt',
+$text$Guten Tag,
+
+jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{ product_name }} anmelden. Ein Konto wurde vor Kurzem von ihr auf eine andere Adresse umgestellt, deshalb kann sich für einen Tag niemand mit ihr anmelden.
+
+Das waren Sie? Dann melden Sie sich mit der neuen Adresse an: {{ site_url }}/sign-in
+
+Das waren nicht Sie? Holen Sie das Konto zurück, mit dem Link in der Mail über die Umstellung.
+$text$,
+$html$<p>Guten Tag,</p>
+<p>jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{ product_name }} anmelden. Ein Konto wurde vor Kurzem von ihr auf eine andere Adresse umgestellt, deshalb kann sich für einen Tag niemand mit ihr anmelden.</p>
+<p>Das waren Sie? Dann <a href="{{ site_url }}/sign-in">melden Sie sich</a> mit der neuen Adresse an.</p>
+<p>Das waren nicht Sie? Holen Sie das Konto zurück, mit dem Link in der Mail über die Umstellung.</p>
+$html$
 );

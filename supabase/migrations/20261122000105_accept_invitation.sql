@@ -95,7 +95,7 @@ begin
     'company', (select jsonb_build_object('id', c.id, 'name', c.name) from public.companies c where c.id = i.company_id),
     'email', i.email,
     'full_name', i.full_name,
-    'account', case when v_account.id is null then 'none' when v_account.email_confirmed_at is null then 'unconfirmed' else 'confirmed' end,
+    'account', case when private.is_address_held(i.email) then 'confirmed' when v_account.id is null then 'none' when v_account.email_confirmed_at is null then 'unconfirmed' else 'confirmed' end,
     'user_id', v_account.id,
     'names', (
       select jsonb_agg(distinct c.name) from public.companies c

@@ -32,7 +32,9 @@ function readPage(page) {
   return page.evaluate(() => {
     if (document.documentElement.ariaBusy) return null;
     if ([...document.querySelectorAll('.waiting')].some((element) => element.getClientRects().length > 0)) return null;
-    const main = /** @type {HTMLElement} */ (document.querySelector('.unanswered') ?? document.querySelector('main'));
+    const main = /** @type {HTMLElement | null} */ (document.querySelector('.unanswered') ?? document.querySelector('main'));
+    // Not there yet.
+    if (!main) return null;
     const status = document.getElementById('status')?.innerText;
     return (status ? main.innerText.replace(status, '') : main.innerText).replace(/\d+/g, '0').trim();
   });

@@ -8,25 +8,37 @@ use crate::{
     ports::{Identity, NewUser},
 };
 
-/// A confirmed account of the address with this password: `unconfirmed`, which somebody else may
-/// have made and would else keep a way into, or a new one. Should two requests race, Auth makes one.
+/// The account that an address has, or is to have.
+#[derive(Clone, Copy, Debug)]
+pub enum AccountOfAddress {
+    /// One that nobody has confirmed: somebody else may have made it, and would else keep a way in.
+    Unconfirmed(UserId),
+    /// None so far, and the id that it is to have if somebody has chosen one.
+    New(Option<UserId>),
+}
+
+/// A confirmed account of the address with this password. Should two requests race, Auth makes one.
 ///
 /// # Errors
 /// `conflict` where the address has another account by now; `rule_violation` for a password that
 /// Auth refuses; `upstream_unavailable`, `upstream_timeout`.
-pub async fn confirmed_account(
+pub async fn confirm_account(
     ports: &impl Identity,
-    unconfirmed: Option<UserId>,
+    account: AccountOfAddress,
     address: &str,
     password: &ProposedPassword,
 ) -> Result<UserId> {
-    if let Some(user) = unconfirmed {
-        ports.set_password_and_confirm(user, password.normal()).await?;
-        return Ok(user);
-    }
-    let email = EmailAddress::from_database(address);
-    let password = password.normal().clone();
-    Ok(ports.create_user(&NewUser { email, password, email_confirmed: true }).await?)
+    let password = password.normal();
+    Ok(match account {
+        AccountOfAddress::Unconfirmed(user) => {
+            ports.set_password_and_confirm(user, password).await?;
+            user
+        }
+        AccountOfAddress::New(id) => {
+            let (email, password) = (EmailAddress::from_database(address), password.clone());
+            ports.create_user(&NewUser { id, email, password, email_confirmed: true }).await?
+        }
+    })
 }
 
 /// `a…@example.com`: enough for its owner, to whoever has a link that was handed on.

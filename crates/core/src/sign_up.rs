@@ -21,7 +21,7 @@ pub use self::{
     sql::{CheckSignUp, RequestSignUp, SignUpCheck, SignUpConsumption, SignUpOutcome, TakeSignUp},
 };
 use crate::{
-    account::{confirmed_account, masked},
+    account::{AccountOfAddress, confirm_account, masked},
     client::ClientContext,
     email_address::Idna,
     error::Result,
@@ -122,12 +122,17 @@ pub async fn complete(
             p_context: client,
         })
         .await?;
-    match taken.outcome {
-        SignUpOutcome::Link(TokenOutcome::Consumed) => {}
-        SignUpOutcome::Link(outcome) => return Err(introduction::refusal(outcome)),
-        SignUpOutcome::WrongTerms => return Err(terms::not_in_force()),
-    }
-    confirmed_account(ports, taken.user_id, &found.email, &password).await?;
+    let account = match (taken.outcome, taken.user_id) {
+        (SignUpOutcome::Link(TokenOutcome::Consumed), user) if taken.is_new => {
+            AccountOfAddress::New(user)
+        }
+        (SignUpOutcome::Link(TokenOutcome::Consumed), Some(user)) => {
+            AccountOfAddress::Unconfirmed(user)
+        }
+        (SignUpOutcome::Link(outcome), _) => return Err(introduction::refusal(outcome)),
+        (SignUpOutcome::WrongTerms, _) => return Err(terms::not_in_force()),
+    };
+    confirm_account(ports, account, &found.email, &password).await?;
     Ok(SignUpResponse { status: SignUpStatus::SignedUp })
 }
 

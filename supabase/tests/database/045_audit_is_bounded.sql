@@ -125,6 +125,14 @@ select is(
   public.use_email_change_link('email_change_cancel', k, pg_temp.secret(k), '{}') ->> 'outcome', 'consumed', 'and the change is taken back'
 ) from pg_temp.newest('email_change_cancel') k;
 
+select public.request_sign_up('fresh@people.test', repeat('d', 64)) \g /dev/null
+select private.process_token_requests(now()) \g /dev/null
+select is(
+  public.take_sign_up(k, pg_temp.secret(k), '{}', '{"terms": "2026-11", "privacy": "2026-11"}') ->> 'outcome', 'consumed', 'a sign-up is completed'
+) from pg_temp.newest('sign_up') k;
+insert into auth.users (id, email, email_confirmed_at) select account_id, email, now() from private.sign_up_tokens where email = 'fresh@people.test';
+set constraints all immediate;
+
 select set_eq(
   'select purpose from used_purpose',
   $$select w[1] from pg_catalog.pg_constraint c, regexp_matches(pg_get_constraintdef(c.oid), '''([a-z_]+)''::text', 'g') w

@@ -36,6 +36,13 @@ pub(crate) async fn an_account_may_be_confirmed_from_the_start(subject: &impl Su
     assert!(subject.is_confirmed(person));
 }
 
+pub(crate) async fn an_account_has_the_id_that_was_chosen(subject: &impl Subject) {
+    let id = UserId(subject.uuid());
+    let chosen = |name| NewUser { id: Some(id), ..account(subject.address(name), true) };
+    assert_eq!(subject.create_user(&chosen("ada")).await, Ok(id));
+    assert!(subject.create_user(&chosen("ada")).await.is_err());
+}
+
 pub(crate) async fn nobody_is_not_found(subject: &impl Subject) {
     let nobody = UserId(subject.uuid());
     assert_eq!(subject.confirm_email(nobody).await, Err(IdentityError::NotFound));
@@ -56,7 +63,7 @@ pub(crate) async fn a_password_too_long_for_bcrypt_is_refused(subject: &impl Sub
     let answer = subject.set_password_and_confirm(person, &long).await;
     assert_eq!(answer, Err(IdentityError::PasswordTooLong));
     let email = subject.address("bob");
-    let user = NewUser { email, password: long, email_confirmed: true };
+    let user = NewUser { id: None, email, password: long, email_confirmed: true };
     let refused = IdentityError::Refused("validation_failed".to_owned());
     assert_eq!(subject.create_user(&user).await, Err(refused));
 }

@@ -128,6 +128,7 @@ suite! { $
         an_account_is_created_once
         confirming_twice_changes_nothing
         an_account_may_be_confirmed_from_the_start
+        an_account_has_the_id_that_was_chosen
         nobody_is_not_found
         a_short_password_is_weak
         a_password_too_long_for_bcrypt_is_refused

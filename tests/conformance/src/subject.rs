@@ -159,7 +159,7 @@ pub(crate) trait Steps: Subject {
 impl<S: Subject> Steps for S {}
 
 pub(crate) fn account(email: EmailAddress, email_confirmed: bool) -> NewUser {
-    NewUser { email, password: SecretString::new(PASSWORD), email_confirmed }
+    NewUser { id: None, email, password: SecretString::new(PASSWORD), email_confirmed }
 }
 
 /// A claim of a stream, of at most so many mails.

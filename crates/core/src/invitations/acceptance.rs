@@ -25,7 +25,7 @@ pub use self::{
 };
 use crate::{
     access_token::AccessToken,
-    account::{confirmed_account, masked},
+    account::{AccountOfAddress, confirm_account, masked},
     caller::caller,
     client::ClientContext,
     email_address::Idna,
@@ -178,7 +178,8 @@ async fn account_by_mail(
         common: &found.common,
     };
     password.check(ports, &surroundings)?;
-    confirmed_account(ports, found.user_id, &found.email, &password).await
+    let account = found.user_id.map_or(AccountOfAddress::New(None), AccountOfAddress::Unconfirmed);
+    confirm_account(ports, account, &found.email, &password).await
 }
 
 /// Boxed, since two routes ask for it: it would be in the module twice.

@@ -5,6 +5,8 @@ use crate::{email_address::EmailAddress, id::UserId, secret::SecretString};
 /// A person to be created.
 #[derive(Debug)]
 pub struct NewUser {
+    /// The id that it is to have, if somebody has chosen one.
+    pub id: Option<UserId>,
     /// The address.
     pub email: EmailAddress,
     /// The password.

@@ -89,8 +89,11 @@ impl SqlFunction for TakeSignUp<'_> {
 pub struct SignUpConsumption {
     /// `consumed`, or why not.
     pub outcome: SignUpOutcome,
-    /// The account of the address that nobody has confirmed, if there is one.
+    /// The account that is to have what was said.
     pub user_id: Option<UserId>,
+    /// Whether Auth does not have it yet.
+    #[serde(default)]
+    pub is_new: bool,
 }
 
 /// The outcome of a sign-up that was to be taken to Auth.

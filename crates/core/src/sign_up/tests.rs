@@ -33,11 +33,14 @@ fn live() -> Value {
     })
 }
 
-/// A link that holds, and what the database says when it is taken.
-fn taken(user: Option<UserId>) -> Scene {
+const ID: UserId = UserId(uuid::Uuid::from_u128(7));
+
+/// A link that holds, of an address without an account.
+fn taken() -> Scene {
     let scene = scene();
     scene.world.database.answer::<CheckSignUp>(live());
-    scene.world.database.answer::<TakeSignUp>(json!({ "outcome": "consumed", "user_id": user }));
+    let answer = json!({ "outcome": "consumed", "user_id": ID, "is_new": true });
+    scene.world.database.answer::<TakeSignUp>(answer);
     scene
 }
 
@@ -135,10 +138,11 @@ const ALL: [&str; 3] = ["check_sign_up", "take_sign_up", "auth.create_user"];
 
 #[test]
 fn whoever_has_the_link_gets_a_confirmed_account() {
-    let scene = taken(None);
+    let scene = taken();
     let said = json!({ "display_name": "Ada", "locale": "de", "time_zone": "Europe/Berlin" });
     assert_eq!(scene.complete(&said), Ok(SignUpStatus::SignedUp));
     assert_eq!(scene.accounts(), [hers()]);
+    assert_eq!(scene.world.account(ID).id, ID, "what was said goes to no other");
     let asked = scene.world.asked::<TakeSignUp>();
     assert_eq!(asked.arguments["p_introduction"], said);
     assert_eq!(asked.arguments["p_terms"], json!({ "terms": "2026-11", "privacy": "2026-12" }));
@@ -151,7 +155,7 @@ fn an_account_that_nobody_confirmed_gets_the_password_of_whoever_reads_the_mail(
     let scene = scene();
     let squatted = scene.world.with_account("ada", false);
     scene.world.database.answer::<CheckSignUp>(live());
-    let answer = json!({ "outcome": "consumed", "user_id": squatted });
+    let answer = json!({ "outcome": "consumed", "user_id": squatted, "is_new": false });
     scene.world.database.answer::<TakeSignUp>(answer);
     assert_eq!(scene.complete(&json!({})), Ok(SignUpStatus::SignedUp));
     assert_eq!(scene.accounts(), [hers()]);
@@ -229,7 +233,7 @@ fn every_failure_of_auth_has_its_code() {
         (IdentityError::PasswordTooLong, Code::RuleViolation),
         (IdentityError::Refused("x".to_owned()), Code::Internal),
     ] {
-        let scene = taken(None);
+        let scene = taken();
         scene.world.identity_faults.borrow_mut().push_back(fault);
         assert_eq!(scene.complete(&json!({})), Err(code));
         assert!(scene.accounts().is_empty());

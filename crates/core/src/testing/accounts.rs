@@ -40,7 +40,8 @@ impl World {
     /// Somebody with the address `<name>@example.com` has an account.
     pub fn with_account(&self, name: &str, confirmed: bool) -> UserId {
         let address = format!("{name}@example.com");
-        self.add_account(address, SecretString::new(PASSWORD), confirmed)
+        let (id, password) = (UserId(self.uuid()), SecretString::new(PASSWORD));
+        self.add_account(MemoryAccount { id, address, confirmed, password })
     }
 
     /// An account, which there must be.
@@ -49,9 +50,9 @@ impl World {
         accounts.iter().find(|account| account.id == user).expect("an account").clone()
     }
 
-    fn add_account(&self, address: String, password: SecretString, confirmed: bool) -> UserId {
-        let id = UserId(self.uuid());
-        self.accounts.borrow_mut().push(MemoryAccount { id, address, confirmed, password });
+    fn add_account(&self, account: MemoryAccount) -> UserId {
+        let id = account.id;
+        self.accounts.borrow_mut().push(account);
         id
     }
 
@@ -121,7 +122,7 @@ impl Identity for World {
     }
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
-        let NewUser { email, password, email_confirmed } = user;
+        let NewUser { id, email, password, email_confirmed } = user;
         let arguments = json!({
             "address": email.as_str(), "password": password.expose(), "confirmed": email_confirmed,
         });
@@ -130,7 +131,9 @@ impl Identity for World {
         if self.is_taken(email, None) {
             return Err(IdentityError::EmailExists);
         }
-        Ok(self.add_account(email.as_str().to_owned(), password.clone(), *email_confirmed))
+        let id = id.unwrap_or_else(|| UserId(self.uuid()));
+        let (address, password) = (email.as_str().to_owned(), password.clone());
+        Ok(self.add_account(MemoryAccount { id, address, confirmed: *email_confirmed, password }))
     }
 
     async fn delete_user(&self, user: UserId) -> Result<(), IdentityError> {

@@ -19,6 +19,8 @@ use crate::{
 #[derive(Default, Serialize)]
 struct UserChange<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email_confirm: Option<bool>,
@@ -72,6 +74,7 @@ impl<H: Http + Configured> Identity for H {
 
     async fn create_user(&self, user: &NewUser) -> Result<UserId, IdentityError> {
         let change = UserChange {
+            id: user.id,
             email: Some(user.email.as_str()),
             email_confirm: Some(user.email_confirmed),
             password: Some(user.password.expose()),
