@@ -6289,7 +6289,9 @@ CREATE FUNCTION private.revoke_platform_admin(p_user_id uuid) RETURNS void
     AS $$
 begin
   perform private.lock_as_platform_admin(p_user_id);
-  if p_user_id = private.user_id() then
+  if p_user_id is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such account.';
+  elsif p_user_id = private.user_id() then
     raise sqlstate 'PT409' using message = 'own_role', detail = 'Another platform admin takes it.';
   end if;
   delete from public.user_roles where user_id = p_user_id and role = 'platform_admin';
@@ -6667,7 +6669,7 @@ CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_unt
   join public.session_types t on t.id = b.session_type_id
   left join public.profiles p on p.id = b.employee_id
   where b.specialist_id = (select private.my_practice_id())
-    and b.starts_at >= p_from and b.starts_at < p_until
+    and b.starts_at >= coalesce(p_from, '-infinity') and b.starts_at < coalesce(p_until, 'infinity')
   order by b.starts_at, b.id
   limit 1000;
 $$;
@@ -7961,7 +7963,7 @@ CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
   select private.revoke_platform_admin(p_user_id);
 $$;
 
-COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role, last_platform_admin (409).';
+COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), own_role, last_platform_admin (409).';
 
 CREATE FUNCTION public.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -8019,14 +8021,14 @@ $$;
 
 COMMENT ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) IS 'Settles batches: sent, retry, split, failed, skipped or pause. Answers how many mails each; stale: the lease was lost. p_now is for tests.';
 
-CREATE FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
+CREATE FUNCTION public.specialist_agenda(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
   select * from private.specialist_agenda(p_from, p_until);
 $$;
 
-COMMENT ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) IS 'The caller''s sessions as a specialist that start within [p_from, p_until), with the name of whom they meet; the first thousand.';
+COMMENT ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) IS 'The caller''s sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; the first thousand.';
 
 CREATE FUNCTION public.specialist_verification_queue(p_status text DEFAULT 'pending'::text, p_cursor text DEFAULT NULL::text, p_limit integer DEFAULT 20) RETURNS jsonb
     LANGUAGE sql
@@ -8055,7 +8057,7 @@ $$;
 
 COMMENT ON FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) IS 'A company admin submits the details of the company for verification. Answers its id. Errors: unauthenticated (401), forbidden (403), already_submitted (409), invalid_details (422).';
 
-CREATE FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid DEFAULT NULL::uuid) RETURNS jsonb
+CREATE FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date DEFAULT NULL::date, p_document_id uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
     AS $$
@@ -8065,7 +8067,7 @@ CREATE FUNCTION public.submit_document(p_type text, p_document_number text, p_is
   ) d;
 $$;
 
-COMMENT ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) IS 'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422).';
+COMMENT ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) IS 'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces; p_expiry_date: its last day, if it has one. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422).';
 
 CREATE FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -11346,8 +11348,8 @@ GRANT ALL ON FUNCTION public.start_document_review(p_document_id uuid, p_context
 REVOKE ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) TO authenticated;
+REVOKE ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;

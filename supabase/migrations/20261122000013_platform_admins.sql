@@ -95,7 +95,9 @@ set search_path = ''
 as $$
 begin
   perform private.lock_as_platform_admin(p_user_id);
-  if p_user_id = private.user_id() then
+  if p_user_id is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such account.';
+  elsif p_user_id = private.user_id() then
     raise sqlstate 'PT409' using message = 'own_role', detail = 'Another platform admin takes it.';
   end if;
   delete from public.user_roles where user_id = p_user_id and role = 'platform_admin';
@@ -125,6 +127,6 @@ $$;
 comment on function public.grant_platform_admin(uuid) is
   'A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404).';
 comment on function public.revoke_platform_admin(uuid) is
-  'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), own_role, last_platform_admin (409).';
+  'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), own_role, last_platform_admin (409).';
 grant execute on function public.grant_platform_admin(uuid) to authenticated;
 grant execute on function public.revoke_platform_admin(uuid) to authenticated;

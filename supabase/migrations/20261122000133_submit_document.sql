@@ -62,8 +62,8 @@ $$;
 grant execute on function private.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
 
 create function public.submit_document(
-  p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text,
-  p_file_size int, p_document_id uuid default null
+  p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size int,
+  p_expiry_date date default null, p_document_id uuid default null
 )
 returns jsonb
 language sql
@@ -76,12 +76,12 @@ as $$
   ) d;
 $$;
 
-comment on function public.submit_document(text, text, text, date, text, text, int, uuid) is
+comment on function public.submit_document(text, text, text, text, text, int, date, uuid) is
   'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending '
-  'one that it replaces. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), '
+  'one that it replaces; p_expiry_date: its last day, if it has one. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), '
   'already_expired, invalid_document (422).';
 
-grant execute on function public.submit_document(text, text, text, date, text, text, int, uuid) to authenticated;
+grant execute on function public.submit_document(text, text, text, text, text, int, date, uuid) to authenticated;
 
 create function private.has_file(p_document public.specialist_documents)
 returns boolean

@@ -1,6 +1,6 @@
 // @ts-check
-// Writes anew what comes of the migrations and of access.csv, and is committed: docs/access.md, types/database.ts and
-// supabase/schema.sql.
+// Writes anew what comes of the migrations and of access.csv, and is committed: docs/access.md, supabase/schema.sql and
+// client/src/generated/database.ts.
 //
 //   node supabase/tests/generate.mjs
 //
@@ -12,8 +12,8 @@ import { withMigratedDatabase } from './migrated-database.mjs';
 
 await withMigratedDatabase(async (url) => {
   const env = { ...process.env, DATABASE_URL: url };
-  for (const script of ['document-access.mjs', 'database-types.mjs', 'schema-file.mjs']) {
-    execFileSync(process.execPath, [path.join(projectRoot, 'supabase/tests', script)], { env, stdio: 'inherit' });
+  for (const script of ['supabase/tests/document-access.mjs', 'supabase/tests/schema-file.mjs', 'client/generate/database.mjs']) {
+    execFileSync(process.execPath, [path.join(projectRoot, script)], { env, stdio: 'inherit' });
   }
-  console.log('wrote docs/access.md, types/database.ts and supabase/schema.sql');
+  console.log('wrote docs/access.md, supabase/schema.sql and client/src/generated/database.ts');
 });

@@ -1,6 +1,6 @@
 // @ts-check
 // Lists of words, such as roles and statuses, stand once: as domains of the schema. openapi.json and contract.json, which are
-// made from the Rust types, have the same; types/database.ts is made from them.
+// made from the Rust types, have the same; the types of client/ are made from them.
 //
 //   node supabase/tests/word-lists.mjs    compares those of DATABASE_URL with openapi.json and contract.json
 import { readFile } from 'node:fs/promises';

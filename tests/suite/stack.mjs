@@ -24,7 +24,8 @@ const secrets = {
   TOKEN_KEYS: 'key-of-scripts-test-0123456789-abcdefgh',
   CRON_SECRET_KEY: 'cron-key-of-scripts-test-0123456789-abcdefgh',
   SITE_URL: `http://127.0.0.1:${portBase}`,
-  ALLOWED_ORIGINS: `http://127.0.0.1:${portBase}`,
+  // The pages, and the sample frontend on a site of its own (tests/browser/sample.test.mjs).
+  ALLOWED_ORIGINS: `http://127.0.0.1:${portBase},http://localhost:${portBase + 9}`,
   SENTRY_DSN: '',
   SENTRY_ENVIRONMENT: 'test',
 };

@@ -72,9 +72,9 @@ export const stages = [
   {
     name: 'tools',
     about:
-      "the local platform's parts and its pages, scripts/deploy, the workflows, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
+      "the local platform's parts and its pages, the client, scripts/deploy, the workflows, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
     steps: () =>
-      ['scripts/stack', 'pages', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
+      ['scripts/stack', 'pages', 'client/tests', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
         (folder) => nodeTests(folder),
       ),
   },
@@ -108,15 +108,16 @@ export const stages = [
   },
   {
     name: 'generated',
-    about: 'openapi.json and TypeScript types equal what the Rust types say',
+    about: 'openapi.json and the types of the client equal what the Rust types say',
     steps: () => [check('cargo xtask contract --check')],
   },
   {
     name: 'types',
-    about: 'type checks of TypeScript and of the JavaScript with types in comments',
+    about: 'type checks of TypeScript, with calls that must not compile, and of the JavaScript with types in comments',
     steps: () => [
       check('npx --no-install tsc --noEmit --project tests/tsconfig.json'),
       check('npx --no-install tsc --noEmit --project scripts/stack/tsconfig.json'),
+      check('npx --no-install tsc --project client'),
       ...functionNames().map((name) => check(`npx --no-install deno check supabase/functions/${name}/index.ts`)),
     ],
   },
@@ -157,7 +158,7 @@ export const stages = [
   },
   {
     name: 'browser',
-    about: 'the pages in Chromium: signing up, a forgotten password, sessions',
+    about: 'the pages in Chromium, and the sample frontend on a site of its own',
     stack: true,
     steps: () => [nodeTests('tests/browser', { minutes: 20 })],
   },

@@ -402,11 +402,20 @@ pub(crate) struct DescribedProblem {
     #[schemars(flatten)]
     problem: Problem<'static>,
     /// The seats of the company, where the problem is about them.
+    #[schemars(extend("x-codes" = telling(Member::Seats)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     seats: Option<crate::seats::Seats>,
     /// The decision that there is already, where that is the problem.
+    #[schemars(extend("x-codes" = telling(Member::Decision)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<crate::decision::Decision>,
+}
+
+/// The codes that bring a member along, for whoever is told a code by the database itself.
+#[cfg(feature = "schema")]
+fn telling(member: Member) -> Vec<&'static str> {
+    let codes = Code::ALL.iter().filter(|code| code.member() == Some(member));
+    codes.map(|code| code.as_str()).collect()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::workspace::Workspace;
 
 const DESCRIPTION: &str = "openapi.json";
-const TYPES: &str = "types/functions.ts";
+const TYPES: &str = "client/src/generated/functions.ts";
 /// The database is held against it by supabase/tests/refusals.mjs and word-lists.mjs.
 const FOR_THE_DATABASE: &str = "supabase/tests/contract.json";
 
@@ -67,24 +67,23 @@ fn every_function_is_described(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The types that a frontend imports, by openapi-typescript.
+/// The types that a frontend imports.
 fn typescript(workspace: &Workspace, description: &str) -> Result<String> {
     let scratch = workspace.target.join("xtask");
     fs::create_dir_all(&scratch)?;
-    let (input, output) = (scratch.join(DESCRIPTION), scratch.join("functions.ts"));
+    let input = scratch.join(DESCRIPTION);
     fs::write(&input, description)?;
-    let result = Command::new(workspace.root.join("node_modules/.bin/openapi-typescript"))
+    let result = Command::new("node")
+        .arg(workspace.root.join("client/generate/functions.mjs"))
         .arg(&input)
-        .arg("--output")
-        .arg(&output)
         .output()
-        .context("openapi-typescript could not be started: run `npm ci` first")?;
+        .context("node could not be started")?;
     ensure!(
         result.status.success(),
-        "openapi-typescript failed: {}",
+        "client/generate/functions.mjs failed; was `npm ci` run? {}",
         String::from_utf8_lossy(&result.stderr).trim()
     );
-    fs::read_to_string(&output).context("reading what openapi-typescript wrote")
+    String::from_utf8(result.stdout).context("reading what it wrote")
 }
 
 fn write(path: &Path, content: &str) -> Result<()> {

@@ -15,6 +15,7 @@ select isnt_empty(
   'with the name of whom they meet'
 );
 select is_empty($$select from public.specialist_agenda(now() - interval '1 year', now())$$, 'within the time asked for');
+select set_eq('select booking_id from public.specialist_agenda()', $$select booking_id from public.specialist_agenda('-infinity', 'infinity')$$, 'or at any');
 select is_empty($$select from public.profiles where id <> pg_temp.id('specialist')$$, 'and no profiles');
 select booking_id as assigned from public.specialist_agenda(now(), now() + interval '1 year') limit 1 \gset
 select pg_temp.act_as_owner();

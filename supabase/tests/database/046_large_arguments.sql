@@ -3,15 +3,7 @@
 -- Every function that signed-in people call gets 5 MB in each argument that can hold them, in calls that are
 -- allowed otherwise: far more than anything stores, and enough to never end where the work grows with the square.
 begin;
-\ir ../setup/people.psql
-\ir ../setup/rows.psql
-insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
-select pg_temp.id(person || ':specialist'), d, '00:00', '24:00', current_date - 30
-from unnest(array['specialist', 'other_specialist']) as person, generate_series(2, 7) d;
-update public.bookings set starts_at = now() - interval '30 minutes', ends_at = now() + interval '20 minutes' where id = pg_temp.id('employee:booking');
-update public.company_verification set status = 'rejected', rejected_at = now(), rejection_reason = 'a reason' where company_id = pg_temp.id('south');
-insert into public.company_dpa_acceptance (company_id, version) select pg_temp.id(c), '2026-11' from unnest(array['north', 'south']) c;
-\ir ../setup/attack.psql
+\ir ../setup/answers.psql
 select no_plan();
 
 create temporary table large as select repeat('marked words ', 400000) as text;
@@ -36,24 +28,17 @@ as $$
 $$;
 
 -- One call of each function that answers somebody; then each argument of it in turn is large.
-create temporary table large_call as
-  select distinct on (f.oid) f.oid, f.proname, person, call
-  from attacked_function f, unnest(array['north', 'south']) company,
-    unnest(array['company_admin', 'foreign_admin', 'employee', 'platform_admin', 'specialist']) person,
-    unnest(pg_temp.calls_of(f, company, company)) call
-  where pg_temp.answer_undone(person, call) ~ '^answered';
+create temporary table large_call as select distinct on (oid) oid, proname, person, call from answered_call order by oid, person, call;
 select set_eq('select proname from large_call', 'select proname from attacked_function', 'every function is called');
 
 create temporary view attempted as
-  select l.proname, person, n.name, replace(call, n.named, format('%s => %s', n.name, v)) as statement
+  select l.proname, person, p.name, statement
   from large_call l
   join attacked_function f using (oid)
   cross join lateral unnest(f.names, f.types) p (name, type)
-  cross join lateral (
-    select p.name, (regexp_match(call, p.name || ' => (?:''(?:[^'']|'''')*''(?:::\w+)?|[^,()]+(?:\([^()]*\)[^,()]*)*)'))[1] as named
-  ) n
   cross join lateral pg_temp.large_argument(p.type) v
-  where n.named is not null;
+  cross join lateral pg_temp.with_argument(call, p.name, v) statement
+  where statement is not null;
 
 -- The longest row of any table. Long lists come with migrations.
 create function pg_temp.longest_row()

@@ -43,15 +43,15 @@ select throws_ok($$select pg_temp.upload_again(pg_temp.path('applicant', id)) fr
 select pg_temp.act_as('applicant');
 select throws_ok(format($$select public.submit_document(%s)$$, a), 'PT422', c, c || ': ' || a)
 from (values
-  ($$'passport', '1', 'B', null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
-  ($$'license', ' ', 'B', null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
-  ($$'license', '1', null, null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
-  ($$'license', '1', 'B', null, repeat('0', 63), 'application/pdf', 1$$, 'invalid_document'),
-  ($$'license', '1', 'B', null, repeat('0', 64), 'text/html', 1$$, 'invalid_document'),
-  ($$'license', '1', 'B', null, repeat('0', 64), 'application/pdf', 0$$, 'invalid_document'),
-  ($$'license', '1', 'B', null, repeat('0', 64), 'application/pdf', 10485761$$, 'invalid_document'),
-  ($$'license', '1', 'B', 'infinity', repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
-  ($$'license', '1', 'B', current_date - 2, repeat('0', 64), 'application/pdf', 1$$, 'already_expired')
+  ($$'passport', '1', 'B', repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', ' ', 'B', repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', null, repeat('0', 64), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', repeat('0', 63), 'application/pdf', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', repeat('0', 64), 'text/html', 1$$, 'invalid_document'),
+  ($$'license', '1', 'B', repeat('0', 64), 'application/pdf', 0$$, 'invalid_document'),
+  ($$'license', '1', 'B', repeat('0', 64), 'application/pdf', 10485761$$, 'invalid_document'),
+  ($$'license', '1', 'B', repeat('0', 64), 'application/pdf', 1, 'infinity'$$, 'invalid_document'),
+  ($$'license', '1', 'B', repeat('0', 64), 'application/pdf', 1, current_date - 2$$, 'already_expired')
 ) v (a, c);
 select is((select pg_temp.announce(p_id => id, p_hash => repeat('a', 64)) from handed_in), (select id from handed_in), 'what is pending is announced anew');
 select is((select file_hash from public.specialist_documents), repeat('a', 64), 'with another file');

@@ -60,7 +60,7 @@ select is((select status from public.specialists where id = pg_temp.id(5)), 'ver
 insert into public.specialist_documents (
   id, specialist_id, document_type, document_number, issuing_authority, file_hash, mime_type, file_size, uploaded_at
 ) values (pg_temp.id(20), pg_temp.id(5), 'diploma', '1', 'Test', repeat('0', 64), 'application/pdf', 1, '2001-01-01');
-\set said `supabase/tests/setup/one-meets-another "select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000003\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000003\"}', true)" "select public.submit_document('diploma', '1', 'Test', null, repeat('1', 64), 'application/pdf', 1, '5de0d0c5-0000-4000-8000-000000000020')" -- "select 'purged: ' || private.job_purge_announced_documents('2001-02-01')"`
+\set said `supabase/tests/setup/one-meets-another "select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000003\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000003\"}', true)" "select public.submit_document('diploma', '1', 'Test', repeat('1', 64), 'application/pdf', 1, null, '5de0d0c5-0000-4000-8000-000000000020')" -- "select 'purged: ' || private.job_purge_announced_documents('2001-02-01')"`
 select ok(:'said' ~ 'purged: 0', 'what is announced anew is purged by nobody who saw it before');
 select is((select file_hash from public.specialist_documents where id = pg_temp.id(20)), repeat('1', 64), 'and is there to be uploaded');
 

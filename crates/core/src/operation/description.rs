@@ -128,8 +128,10 @@ fn problems(refusals: &[Code], caller: Caller, problem: &Value) -> Map<String, V
     for status in statuses {
         let codes = Code::ALL.iter().filter(|code| code.status() == status);
         let codes: Vec<_> = codes.filter(|code| refusals.contains(code)).collect();
-        let named: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_str())).collect();
-        let problem = json!({ "schema": problem });
+        let words: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
+        let named: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        let these = json!({ "properties": { "code": { "enum": words } } });
+        let problem = json!({ "schema": { "allOf": [problem, these] } });
         let content = if status == Code::Unauthenticated.status() && caller == Caller::Person {
             // Who sends neither a token nor a key gets as far as the platform's gateway.
             let theirs = json!({ "schema": { "type": "object" } });
@@ -137,14 +139,17 @@ fn problems(refusals: &[Code], caller: Caller, problem: &Value) -> Map<String, V
         } else {
             json!({ "application/problem+json": problem })
         };
-        let mut answer = json!({ "description": named.join(", "), "content": content });
+        let mut answer = Map::new();
+        answer.insert("description".to_owned(), json!(named.join(", ")));
+        answer.insert("content".to_owned(), content);
         if codes.iter().any(|code| code.member() == Some(Member::RetryAfter)) {
-            answer["headers"] = json!({ "Retry-After": {
+            let headers = json!({ "Retry-After": {
                 "description": "When it may be tried again, in seconds.",
                 "schema": { "type": "integer", "minimum": 1 },
             } });
+            answer.insert("headers".to_owned(), headers);
         }
-        problems.insert(status.to_string(), answer);
+        problems.insert(status.to_string(), Value::Object(answer));
     }
     problems
 }

@@ -1,0 +1,1221 @@
+// Generated from the migrations by client/generate/database.mjs. Do not edit.
+
+/** What a column of jsonb holds. */
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+/** How a booked session stands. */
+export type BookingStatus = 'pending' | 'held' | 'confirmed' | 'completed' | 'cancelled' | 'no_show';
+
+/** The roles of members in their company. */
+export type CompanyRole = 'employee' | 'manager' | 'admin';
+
+/** A suspended company is entitled to nothing. */
+export type CompanyStatus = 'active' | 'suspended';
+
+/** How a document of a specialist stands. */
+export type DocumentStatus = 'pending' | 'verified' | 'rejected' | 'expired';
+
+/** The kinds of documents of specialists. */
+export type DocumentType = 'license' | 'diploma' | 'insurance' | 'certification' | 'other';
+
+/** The documents that a person accepts, version by version. */
+export type LegalDocument = 'terms' | 'privacy' | 'professional_standards';
+
+/** The purposes of sessions. */
+export type SessionKind = 'initial_consultation' | 'follow_up' | 'assessment' | 'coaching' | 'workshop';
+
+/** How an application as a specialist stands. */
+export type SpecialistStatus = 'pending' | 'verified' | 'rejected' | 'suspended';
+
+/** How a subscription stands. */
+export type SubscriptionStatus = 'trial' | 'active' | 'suspended' | 'cancelled';
+
+/** Tables, by the columns that clients may read, insert and update. Row level security decides about the rows. */
+export type Tables = {
+  /** Append-only record of security-relevant and administrative acts, partitioned by month. */
+  audit_logs: {
+    Row: {
+      action: string;
+      /** Database role of the act: authenticated, service_role, anon, or an owner role for jobs. */
+      actor_role: string;
+      /** Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see. */
+      context: Json;
+      /** Never the id of a link: with that, whoever reads this as the person uses up its attempts. */
+      entity_id: string | null;
+      entity_type: string;
+      occurred_at: string;
+      status: 'success' | 'failure' | 'denied';
+      /** The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account. */
+      user_id: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [];
+  };
+  /** One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already; what nobody wants any more is deleted. */
+  booking_reminders: {
+    Row: {
+      booking_id: string;
+      created_at: string;
+      enqueued_at: string | null;
+      id: string;
+      /** How long before the start, as the person had chosen. */
+      lead_minutes: number;
+      remind_at: string;
+      /** Start of the session that the reminder announces. */
+      starts_at: string;
+      /** scheduled until due; enqueued: handed to the outbox; voided: handed over for a time that no longer holds. */
+      status: 'scheduled' | 'enqueued' | 'voided';
+      updated_at: string;
+      user_id: string;
+      voided_at: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'booking_reminders_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+      { foreignKeyName: 'booking_reminders_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Each status a booking took, and each time it moved. */
+  booking_status_history: {
+    Row: {
+      booking_id: string;
+      /** auth.uid() of the change; null for jobs. */
+      changed_by: string | null;
+      /** The clock's time, so that steps of one transaction keep their order. */
+      created_at: string;
+      /** Not a number that counts: its gaps would tell how many sessions there are besides. */
+      id: string;
+      /** moved_from, moved_to: times of a rescheduling. late: moved or cancelled shortly before the start; a cancellation also when the booking was once moved late. */
+      metadata: Json;
+      new_status: BookingStatus;
+      /** Null for the first entry; equal to new_status when only the time changed. */
+      old_status: BookingStatus | null;
+      reason: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'booking_status_history_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+    ];
+  };
+  /** A session. Only held and confirmed ones keep their time. */
+  bookings: {
+    Row: {
+      cancelled_at: string | null;
+      /** The company whose entitlement the session uses. */
+      company_id: string;
+      created_at: string;
+      /** Null once the person was erased; then the booking is over, or will be cancelled. */
+      employee_id: string | null;
+      ends_at: string;
+      id: string;
+      /** When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person. */
+      releases_at: string | null;
+      session_type_id: string;
+      specialist_id: string;
+      starts_at: string;
+      /** pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, cancelled, no_show: over. */
+      status: BookingStatus;
+      /** Why the status is what it is; copied into the history. */
+      status_reason: string | null;
+      updated_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'bookings_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'bookings_employee_id_fkey'; columns: ["employee_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+      { foreignKeyName: 'bookings_session_type_id_fkey'; columns: ["session_type_id"]; isOneToOne: false; referencedRelation: 'session_types'; referencedColumns: ["id"] },
+      { foreignKeyName: 'bookings_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Log and outbox of all mail. One row per mail; a row in state queued is still to be sent. */
+  communication_logs: {
+    Row: {
+      category: 'security' | 'account' | 'booking' | 'reminder';
+      created_at: string;
+      error_code: string | null;
+      settled_at: string | null;
+      /** queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted. */
+      status: 'queued' | 'sent' | 'failed' | 'skipped';
+      template_key: string;
+      user_id: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'communication_logs_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** An employer whose people may book sessions. */
+  companies: {
+    Row: {
+      /** Domains that may be invited. Empty: any. */
+      allowed_email_domains: string[];
+      created_at: string;
+      id: string;
+      locale: string;
+      name: string;
+      status: CompanyStatus;
+      time_zone: string;
+      updated_at: string;
+    };
+    Insert: {
+      /** Domains that may be invited. Empty: any. */
+      allowed_email_domains?: string[];
+      locale?: string;
+      name: string;
+      time_zone?: string;
+    };
+    Update: Record<string, never>;
+    Relationships: [];
+  };
+  /** Evidence that a company accepted the data processing agreement, per version. */
+  company_dpa_acceptance: {
+    Row: {
+      accepted_at: string;
+      accepted_by: string | null;
+      company_id: string;
+      created_at: string;
+      id: string;
+      version: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_dpa_acceptance_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+    ];
+  };
+  /** An invitation of an address to a company. */
+  company_employee_invitations: {
+    Row: {
+      accepted_at: string | null;
+      accepted_by: string | null;
+      company_id: string;
+      created_at: string;
+      email: string;
+      expires_at: string;
+      /** The name by which the admin calls them. Never in the mail, and only suggested to who accepts. */
+      full_name: string | null;
+      id: string;
+      /** The admin who answers for it, having mailed it last. Without one, nobody accepts it. */
+      invited_by: string | null;
+      locale: string | null;
+      /** How many were sent since mails_since; a window lasts a day. */
+      mails: number;
+      mails_since: string;
+      revoked_at: string | null;
+      role: CompanyRole;
+      sent_at: string;
+      /** pending counts as a seat until expires_at; expired is written by a job, later than it is true. */
+      status: 'pending' | 'accepted' | 'revoked' | 'expired';
+      updated_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_employee_invitations_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'company_employee_invitations_invited_by_fkey'; columns: ["invited_by"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Membership of a person in a company, kept after removal. */
+  company_members: {
+    Row: {
+      company_id: string;
+      created_at: string;
+      removed_at: string | null;
+      /** employee books; manager also sees who the members are; admin also changes them and invites. */
+      role: CompanyRole;
+      status: 'active' | 'removed';
+      updated_at: string;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_members_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'company_members_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** A plan that a company can be given: seats, sessions a month for each member, features. */
+  company_subscription_plans: {
+    Row: {
+      created_at: string;
+      description: string;
+      features: Json;
+      id: string;
+      /** Whether it can still be given. A company that has it keeps it. */
+      is_active: boolean;
+      name: string;
+      /** How many members and people invited there may be, together. */
+      seats: number;
+      /** Sessions of each member in a calendar month, whatever the others have; null: as many as they like. */
+      sessions_per_month: number | null;
+      slug: string;
+      sort_order: number;
+      /** Length of a trial unless another is said. 0: no trial on offer. */
+      trial_days: number;
+      updated_at: string;
+    };
+    Insert: {
+      description?: string;
+      features?: Json;
+      /** Whether it can still be given. A company that has it keeps it. */
+      is_active?: boolean;
+      name: string;
+      /** How many members and people invited there may be, together. */
+      seats: number;
+      /** Sessions of each member in a calendar month, whatever the others have; null: as many as they like. */
+      sessions_per_month?: number | null;
+      slug: string;
+      sort_order?: number;
+      /** Length of a trial unless another is said. 0: no trial on offer. */
+      trial_days?: number;
+    };
+    Update: {
+      description?: string;
+      /** Whether it can still be given. A company that has it keeps it. */
+      is_active?: boolean;
+      name?: string;
+      sort_order?: number;
+      /** Length of a trial unless another is said. 0: no trial on offer. */
+      trial_days?: number;
+    };
+    Relationships: [];
+  };
+  /** The plan of a company. At most one that is not cancelled. */
+  company_subscriptions: {
+    Row: {
+      /** A note for whoever renews by hand. Nothing renews by itself. */
+      auto_renew: boolean;
+      cancellation_reason: string | null;
+      cancelled_at: string | null;
+      company_id: string;
+      created_at: string;
+      /** Last day. Null: until further notice. */
+      ends_on: string | null;
+      id: string;
+      plan_id: string;
+      /** Seats agreed with this company; null: those of the plan. */
+      seats: number | null;
+      starts_on: string;
+      /** trial and active entitle, from starts_on to the end; suspended does not, and can become active again; cancelled is over. */
+      status: SubscriptionStatus;
+      /** Where its days and months are counted: the company's when it was assigned, whatever the company says later. */
+      time_zone: string;
+      /** Last day of the trial that it is, or once was. */
+      trial_ends_on: string | null;
+      updated_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_subscriptions_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'company_subscriptions_plan_id_fkey'; columns: ["plan_id"]; isOneToOne: false; referencedRelation: 'company_subscription_plans'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The statements of a company about itself, and the outcome of checking them. */
+  company_verification: {
+    Row: {
+      /** Number of the licence, where the trade needs one. */
+      business_licence: string | null;
+      company_id: string;
+      created_at: string;
+      id: string;
+      registration_number: string;
+      rejected_at: string | null;
+      rejection_reason: string | null;
+      status: 'pending' | 'in_review' | 'verified' | 'rejected';
+      tax_id: string;
+      updated_at: string;
+      verified_at: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_verification_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+    ];
+  };
+  /** A change of the address of an account, from the request on. */
+  email_changes: {
+    Row: {
+      cancelled_at: string | null;
+      /** When Auth had the new address. */
+      confirmed_at: string | null;
+      created_at: string;
+      /** Until when it can be confirmed. */
+      expires_at: string;
+      id: string;
+      /** When Auth had the old address again. */
+      reverted_at: string | null;
+      /** confirming, reverting: Auth is being told. superseded: a newer change was asked for, or the address became another meanwhile. */
+      status: 'requested' | 'confirming' | 'confirmed' | 'cancelled' | 'reverting' | 'reverted' | 'superseded';
+      updated_at: string;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'email_changes_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Texts of mails in the syntax of the Rust crate upon. The highest published version of a key and locale is in force. */
+  email_templates: {
+    Row: {
+      created_at: string;
+      /** Inner body; the sender wraps it into the layout and escapes values. */
+      html: string;
+      id: number;
+      key: string;
+      locale: string;
+      /** Set: in force, and unchangeable from then on. Null: a draft. */
+      published_at: string | null;
+      subject: string;
+      text: string;
+      updated_at: string;
+      version: number;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [];
+  };
+  /** One row per confirmation link. The id is the public half of the link. */
+  email_verification_tokens: {
+    Row: {
+      /** Tries with a wrong secret. */
+      attempts: number;
+      created_at: string;
+      expires_at: string;
+      max_attempts: number;
+      /** When a newer token of the person took its place. */
+      superseded_at: string | null;
+      updated_at: string;
+      user_id: string;
+      verified_at: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'email_verification_tokens_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here. */
+  failed_login_attempts: {
+    Row: {
+      /** How many in a row this was; 0 where the network alone had to wait. */
+      failures: number;
+      /** Attempts refused in that time, with the right password or a wrong one. Counted here, so that a flood adds no rows. */
+      held_back: number;
+      /** Until when signing in had to wait after it. */
+      held_until: string | null;
+      occurred_at: string;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'failed_login_attempts_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The wishes of a person about mail: its subjects, and the hours without. */
+  notification_preferences: {
+    Row: {
+      account_email: boolean;
+      booking_email: boolean;
+      created_at: string;
+      /** Local time at which mail is sent again. */
+      quiet_hours_end: string | null;
+      /** Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight. */
+      quiet_hours_start: string | null;
+      reminder_email: boolean;
+      /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
+      reminder_lead_minutes: number[];
+      updated_at: string;
+      user_id: string;
+    };
+    Insert: {
+      account_email?: boolean;
+      booking_email?: boolean;
+      /** Local time at which mail is sent again. */
+      quiet_hours_end?: string | null;
+      /** Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight. */
+      quiet_hours_start?: string | null;
+      reminder_email?: boolean;
+      /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
+      reminder_lead_minutes?: number[];
+      user_id?: string;
+    };
+    Update: {
+      account_email?: boolean;
+      booking_email?: boolean;
+      /** Local time at which mail is sent again. */
+      quiet_hours_end?: string | null;
+      /** Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight. */
+      quiet_hours_start?: string | null;
+      reminder_email?: boolean;
+      /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
+      reminder_lead_minutes?: number[];
+      user_id?: string;
+    };
+    Relationships: [
+      { foreignKeyName: 'notification_preferences_user_id_fkey'; columns: ["user_id"]; isOneToOne: true; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** One row per reset link. The id is the public half of the link. */
+  password_reset_tokens: {
+    Row: {
+      /** Tries with a wrong secret. */
+      attempts: number;
+      /** When Auth had a new password of the person. Never given back from then on. */
+      completed_at: string | null;
+      created_at: string;
+      expires_at: string;
+      max_attempts: number;
+      /** When a newer token of the person took its place, or a link changed the password. */
+      superseded_at: string | null;
+      updated_at: string;
+      /** When a request took the link to Auth. Given back where Auth refuses. */
+      used_at: string | null;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'password_reset_tokens_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The documents that a specialist must have to work in a pillar. */
+  pillar_required_documents: {
+    Row: {
+      created_at: string;
+      document_type: DocumentType;
+      pillar_id: string;
+    };
+    Insert: {
+      document_type: DocumentType;
+      pillar_id: string;
+    };
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'pillar_required_documents_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
+    ];
+  };
+  /** An area of wellbeing that specialists work in. */
+  pillars: {
+    Row: {
+      created_at: string;
+      description: string;
+      id: string;
+      is_active: boolean;
+      name: string;
+      slug: string;
+      sort_order: number;
+      updated_at: string;
+    };
+    Insert: {
+      description?: string;
+      is_active?: boolean;
+      name: string;
+      slug: string;
+      sort_order?: number;
+    };
+    Update: {
+      description?: string;
+      is_active?: boolean;
+      name?: string;
+      slug?: string;
+      sort_order?: number;
+    };
+    Relationships: [];
+  };
+  /** Name, language and time zone of a person, and a copy of their address as Auth knows it. */
+  profiles: {
+    Row: {
+      created_at: string;
+      display_name: string;
+      /** Follows auth.users.email, by which Auth finds the account; never written by clients. */
+      email: string | null;
+      /** Since when the account has a confirmed address, by this database's clock. Auth's own moves with every reset of the password. */
+      email_confirmed_at: string | null;
+      id: string;
+      /** The language of their mails. */
+      locale: string;
+      time_zone: string;
+      updated_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: {
+      display_name?: string;
+      /** The language of their mails. */
+      locale?: string;
+      time_zone?: string;
+    };
+    Relationships: [];
+  };
+  /** One row per sign-in. The id is that of auth.sessions, which the access token names as session_id. */
+  session_tokens: {
+    Row: {
+      created_at: string;
+      /** Browser and system in words, such as "Firefox on Windows"; null when the user agent tells neither. */
+      device: string | null;
+      /** signed_out also where Auth itself removed a session that was too old; too_many: the person had so many that were used later. */
+      end_reason: 'signed_out' | 'ended_by_person' | 'password_changed' | 'expired' | 'too_many' | null;
+      ended_at: string | null;
+      /** When Auth ends the session whatever happens; null: when it is ended. */
+      expires_at: string | null;
+      id: string;
+      /** Address at the last use, as Auth saw it. Where that is on earth is not looked up. */
+      ip: string | null;
+      /** When the session last got an access token; those live for an hour. */
+      last_used_at: string;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'session_tokens_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** A kind of session within a pillar, with its usual length. */
+  session_types: {
+    Row: {
+      created_at: string;
+      /** Length of a booking of this type, in minutes. */
+      default_minutes: number;
+      description: string;
+      id: string;
+      is_active: boolean;
+      kind: SessionKind;
+      name: string;
+      pillar_id: string;
+      updated_at: string;
+    };
+    Insert: {
+      /** Length of a booking of this type, in minutes. */
+      default_minutes: number;
+      description?: string;
+      is_active?: boolean;
+      kind: SessionKind;
+      name: string;
+      pillar_id: string;
+    };
+    Update: {
+      /** Length of a booking of this type, in minutes. */
+      default_minutes?: number;
+      description?: string;
+      is_active?: boolean;
+      kind?: SessionKind;
+      name?: string;
+    };
+    Relationships: [
+      { foreignKeyName: 'session_types_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Time off, and hours worked beside the usual ones. Booked sessions stay. */
+  specialist_availability_exceptions: {
+    Row: {
+      created_at: string;
+      ends_at: string;
+      id: string;
+      kind: 'time_off' | 'extra_hours';
+      /** For the specialist alone. */
+      note: string | null;
+      specialist_id: string;
+      starts_at: string;
+      updated_at: string;
+    };
+    Insert: {
+      ends_at: string;
+      kind: 'time_off' | 'extra_hours';
+      /** For the specialist alone. */
+      note?: string | null;
+      specialist_id?: string;
+      starts_at: string;
+    };
+    Update: {
+      ends_at?: string;
+      kind?: 'time_off' | 'extra_hours';
+      /** For the specialist alone. */
+      note?: string | null;
+      starts_at?: string;
+    };
+    Relationships: [
+      { foreignKeyName: 'specialist_availability_exceptions_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Evidence that a specialist may do what they offer. It counts once its file is there. */
+  specialist_documents: {
+    Row: {
+      created_at: string;
+      decided_at: string | null;
+      document_number: string;
+      document_type: DocumentType;
+      /** The last day on which it is valid, where the specialist is. Null: it does not expire. */
+      expiry_date: string | null;
+      /** SHA-256 of the file in hex, as the specialist's browser computed it; compared when an admin opens it. */
+      file_hash: string;
+      /** Name of the file in the bucket specialist-documents. */
+      file_path: string;
+      file_size: number;
+      id: string;
+      issuing_authority: string;
+      mime_type: 'application/pdf' | 'image/jpeg' | 'image/png';
+      /** The pillars of the specialist when the review began: what the document was approved for, whatever pillars they add since. */
+      pillar_ids: string[];
+      rejection_reason: string | null;
+      /** When an admin last opened it. For a while it cannot be replaced then. */
+      review_started_at: string | null;
+      specialist_id: string;
+      updated_at: string;
+      /** When the row was last submitted. Places it in the queue. */
+      uploaded_at: string;
+      verification_status: DocumentStatus;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'specialist_documents_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Times that fell free and are not offered again yet. To delete one reopens it. */
+  specialist_freed_times: {
+    Row: {
+      created_at: string;
+      ends_at: string;
+      id: string;
+      /** From when on it is offered by itself. */
+      offered_at: string;
+      specialist_id: string;
+      starts_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'specialist_freed_times_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The pillars in which a specialist offers sessions. */
+  specialist_pillars: {
+    Row: {
+      created_at: string;
+      pillar_id: string;
+      specialist_id: string;
+    };
+    Insert: {
+      pillar_id: string;
+      specialist_id: string;
+    };
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'specialist_pillars_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
+      { foreignKeyName: 'specialist_pillars_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The prices that a specialist asks, by kind of session and length, from a day on. */
+  specialist_rates: {
+    Row: {
+      /** For the session, the hour, or the whole package. */
+      amount: number;
+      created_at: string;
+      currency: string;
+      effective_from: string;
+      /** The last day, included. Null: until further notice. */
+      effective_until: string | null;
+      id: string;
+      package_sessions: number | null;
+      rate_type: 'per_session' | 'hourly' | 'package';
+      /** Kind of session, as in session_types.kind. */
+      service_type: SessionKind;
+      /** Length of the session, or of each session of a package. Null for hourly rates. */
+      session_minutes: number | null;
+      specialist_id: string;
+      updated_at: string;
+    };
+    Insert: {
+      /** For the session, the hour, or the whole package. */
+      amount: number;
+      currency?: string;
+      effective_from?: string;
+      /** The last day, included. Null: until further notice. */
+      effective_until?: string | null;
+      package_sessions?: number | null;
+      rate_type: 'per_session' | 'hourly' | 'package';
+      /** Kind of session, as in session_types.kind. */
+      service_type: SessionKind;
+      /** Length of the session, or of each session of a package. Null for hourly rates. */
+      session_minutes?: number | null;
+      specialist_id?: string;
+    };
+    Update: {
+      /** For the session, the hour, or the whole package. */
+      amount?: number;
+      currency?: string;
+      effective_from?: string;
+      /** The last day, included. Null: until further notice. */
+      effective_until?: string | null;
+      package_sessions?: number | null;
+      rate_type?: 'per_session' | 'hourly' | 'package';
+      /** Kind of session, as in session_types.kind. */
+      service_type?: SessionKind;
+      /** Length of the session, or of each session of a package. Null for hourly rates. */
+      session_minutes?: number | null;
+    };
+    Relationships: [
+      { foreignKeyName: 'specialist_rates_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** When a specialist works, week by week, in the time zone of the specialist. */
+  specialist_working_hours: {
+    Row: {
+      created_at: string;
+      /** ISO: 1 is Monday, 7 is Sunday. */
+      day_of_week: number;
+      effective_from: string;
+      /** The last day, included. Null: until further notice. */
+      effective_until: string | null;
+      /** Local time, 24:00 at the latest; who works past midnight has a row on the next day too. */
+      ends_at: string;
+      id: string;
+      specialist_id: string;
+      /** Local time, at a full five minutes, since sessions start there. */
+      starts_at: string;
+      updated_at: string;
+    };
+    Insert: {
+      /** ISO: 1 is Monday, 7 is Sunday. */
+      day_of_week: number;
+      effective_from?: string;
+      /** The last day, included. Null: until further notice. */
+      effective_until?: string | null;
+      /** Local time, 24:00 at the latest; who works past midnight has a row on the next day too. */
+      ends_at: string;
+      specialist_id?: string;
+      /** Local time, at a full five minutes, since sessions start there. */
+      starts_at: string;
+    };
+    Update: {
+      /** ISO: 1 is Monday, 7 is Sunday. */
+      day_of_week?: number;
+      effective_from?: string;
+      /** The last day, included. Null: until further notice. */
+      effective_until?: string | null;
+      /** Local time, 24:00 at the latest; who works past midnight has a row on the next day too. */
+      ends_at?: string;
+      /** Local time, at a full five minutes, since sessions start there. */
+      starts_at?: string;
+    };
+    Relationships: [
+      { foreignKeyName: 'specialist_working_hours_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** A professional who offers sessions, bookable once verified. */
+  specialists: {
+    Row: {
+      bio: string;
+      created_at: string;
+      /** Public name; the private profile is not shown. */
+      display_name: string;
+      headline: string;
+      id: string;
+      /** The languages of their sessions. */
+      languages: string[];
+      status: SpecialistStatus;
+      time_zone: string;
+      updated_at: string;
+      user_id: string;
+      verified_at: string | null;
+    };
+    Insert: {
+      bio?: string;
+      /** Public name; the private profile is not shown. */
+      display_name: string;
+      headline?: string;
+      /** The languages of their sessions. */
+      languages?: string[];
+      time_zone?: string;
+    };
+    Update: {
+      bio?: string;
+      /** Public name; the private profile is not shown. */
+      display_name?: string;
+      headline?: string;
+      /** The languages of their sessions. */
+      languages?: string[];
+      time_zone?: string;
+    };
+    Relationships: [
+      { foreignKeyName: 'specialists_user_id_fkey'; columns: ["user_id"]; isOneToOne: true; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Limits and lifetimes of the product, changeable at run time. */
+  system_settings: {
+    Row: {
+      created_at: string;
+      description: string;
+      key: string;
+      /** Highest value that makes sense; an operator cannot go above it. */
+      maximum: number | null;
+      /** Lowest value that makes sense; an operator cannot go below it. */
+      minimum: number | null;
+      updated_at: string;
+      updated_by: string | null;
+      value: Json;
+    };
+    Insert: Record<string, never>;
+    Update: {
+      value?: Json;
+    };
+    Relationships: [];
+  };
+  /** Evidence of acceptance of terms, privacy notice and professional standards, per version. Never edited. */
+  terms_acceptance: {
+    Row: {
+      accepted_at: string;
+      created_at: string;
+      document: LegalDocument;
+      id: string;
+      ip_address: string | null;
+      user_agent: string | null;
+      user_id: string;
+      version: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [];
+  };
+  /** Platform-wide roles of a person. A role is granted or taken, never edited. */
+  user_roles: {
+    Row: {
+      created_at: string;
+      /** The admin who granted it; null when the system did. */
+      granted_by: string | null;
+      role: 'platform_admin' | 'specialist' | 'employee';
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [];
+  };
+};
+
+/** Rows that functions answer, of tables that clients do not read as a whole. */
+export type Records = {
+  /** Append-only record of security-relevant and administrative acts, partitioned by month. */
+  audit_logs: {
+      action: string;
+      /** The person who acted, by the token (auth.uid()); null for the system and for anonymous callers. */
+      actor_id: string | null;
+      /** Database role of the act: authenticated, service_role, anon, or an owner role for jobs. */
+      actor_role: string;
+      /** Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see. */
+      context: Json;
+      /** Never the id of a link: with that, whoever reads this as the person uses up its attempts. */
+      entity_id: string | null;
+      entity_type: string;
+      error_message: string | null;
+      id: number;
+      ip_address: string | null;
+      /** The values after, in the same way. */
+      new_values: Json | null;
+      occurred_at: string;
+      /** The values before: of a change, the columns that differ. A value that is too long, or a person's own words, is {"cut_bytes": its length}. */
+      old_values: Json | null;
+      request_id: string | null;
+      /** How: the edge function, SQL function or trigger that wrote it. */
+      source: string | null;
+      status: 'success' | 'failure' | 'denied';
+      user_agent: string | null;
+      /** The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account. */
+      user_id: string | null;
+    };
+  /** Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here. */
+  failed_login_attempts: {
+      /** How many in a row this was; 0 where the network alone had to wait. */
+      failures: number;
+      /** Attempts refused in that time, with the right password or a wrong one. Counted here, so that a flood adds no rows. */
+      held_back: number;
+      /** Until when signing in had to wait after it. */
+      held_until: string | null;
+      id: number;
+      /** Where it came from, as Auth saw it; null where Auth does not say. */
+      ip: string | null;
+      occurred_at: string;
+      user_id: string;
+    };
+};
+
+/** SQL functions that clients may execute. `unknown`, and words among strings, are told apart in ../shapes.ts. */
+export interface SqlFunctions {
+  /** The caller accepts a document: terms, privacy or professional_standards, in the version in force. Errors: unauthenticated (401), version_not_in_force (409), unknown_document (422). */
+  accept_document: {
+    args: { p_document: string; p_version: string };
+    returns: null;
+    errors: 'unauthenticated' | 'version_not_in_force' | 'unknown_document';
+  };
+  /** A company admin accepts the data processing agreement in the version in force. Idempotent. Errors: unauthenticated (401), forbidden (403), version_not_in_force (409). */
+  accept_dpa: {
+    args: { p_company_id: string; p_version: string };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'version_not_in_force';
+  };
+  /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
+  assign_company_plan: {
+    args: {
+      p_company_id: string;
+      p_plan: string;
+      p_status: string;
+      p_starts_on?: string | null;
+      p_trial_days?: number | null;
+      p_seats?: number | null;
+      p_force_reason?: string | null;
+      p_context?: Json;
+      p_ends_on?: string | null;
+      p_auto_renew?: boolean | null;
+    };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'not_found' | 'transition_not_allowed' | 'seats_below_members' | 'plan_inactive'
+      | 'reason_required' | 'invalid_start' | 'invalid_end' | 'invalid_trial' | 'invalid_seats';
+  };
+  /** Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; the soonest ten thousand. As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422). */
+  available_slots: {
+    args: {
+      p_specialist_id?: string | null;
+      p_pillar_id?: string | null;
+      p_session_type_id?: string | null;
+      p_from?: string;
+      p_to?: string;
+    };
+    returns: { specialist_id: string; starts_at: string; ends_at: string }[];
+    errors: 'invalid_range' | 'specialist_or_pillar_required';
+  };
+  /** Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  book_session: {
+    args: { p_specialist_id: string; p_session_type_id: string; p_starts_at: string; p_company_id?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'slot_taken' | 'booking_limit'
+      | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start'
+      | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+  };
+  /** The employee or the specialist cancels a session that has not begun. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), reason_too_long (422). */
+  cancel_booking: {
+    args: { p_booking_id: string; p_reason?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors: 'unauthenticated' | 'booking_not_found' | 'booking_not_open' | 'reason_too_long';
+  };
+  /** A platform admin cancels a session that has not begun; employee and specialist are mailed the reason. Idempotent. Errors: forbidden (403), booking_not_found (404), booking_not_open (409), reason_required (422). */
+  cancel_booking_as_admin: {
+    args: { p_booking_id: string; p_reason: string };
+    returns: null;
+    errors: 'forbidden' | 'booking_not_found' | 'booking_not_open' | 'reason_required';
+  };
+  /** A platform admin cancels every session that a specialist has still to come; everybody is mailed the reason. Answers how many. Errors: forbidden (403), specialist_not_found (404), reason_required (422). */
+  cancel_bookings_of_specialist: {
+    args: { p_specialist_id: string; p_reason: string };
+    returns: number;
+    errors: 'forbidden' | 'specialist_not_found' | 'reason_required';
+  };
+  /** A company admin changes its name, language and time zone; what is left out stays. Errors: unauthenticated (401), forbidden (403), invalid_company, invalid_time_zone (422). */
+  change_company: {
+    args: { p_company_id: string; p_name?: string | null; p_locale?: string | null; p_time_zone?: string | null };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'invalid_company' | 'invalid_time_zone';
+  };
+  /** The specialist says how a session that has begun went. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), invalid_outcome (422). */
+  close_booking: {
+    args: { p_booking_id: string; p_outcome: string };
+    returns: Tables['bookings']['Row'];
+    errors: 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'invalid_outcome';
+  };
+  /** Members of a company by name, with the addresses that were invited, 500 at a time, for its admins and managers. p_after: user_id of the last one of the page before. Errors: company_not_found, member_not_found (404). */
+  company_directory: {
+    args: { p_company_id: string; p_after?: string | null };
+    returns: { user_id: string; display_name: string; email: string; role: string; status: string; joined_at: string }[];
+    errors: 'company_not_found' | 'member_not_found';
+  };
+  /** For admins and managers of a company: {entitlement or null, seats: {limit, members, pending}, dpa: {version, accepted}}. Errors: company_not_found (404). */
+  company_plan: {
+    args: { p_company_id: string };
+    returns: unknown;
+    errors: 'company_not_found';
+  };
+  /** The id of the caller, or null once their session has ended. An edge function asks as the person and then, as the service, records what it knows of the request by itself, such as an address that the person could make up. */
+  current_user_id: {
+    args: Record<never, never>;
+    returns: string;
+    errors: never;
+  };
+  /** A company admin ends a membership: within a minute the person is signed out everywhere; sessions to come that the company pays for are cancelled some hours later. Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409). */
+  deactivate_member: {
+    args: { p_company_id: string; p_user_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'member_not_found' | 'last_admin';
+  };
+  /** A platform admin approves or rejects a document, as it was copied when it was opened. To approve it, the caller must have opened it. Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422). */
+  decide_document: {
+    args: { p_document_id: string; p_decision: string; p_reason?: string | null; p_expires_on?: string | null; p_context?: Json };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'already_decided' | 'file_missing'
+      | 'review_not_started' | 'invalid_decision' | 'reason_required' | 'already_expired';
+  };
+  /** Ends every session of the caller but the one that calls, and says how many. Errors: unauthenticated (401). */
+  end_other_sessions: {
+    args: Record<never, never>;
+    returns: number;
+    errors: 'unauthenticated';
+  };
+  /** Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404). */
+  end_session: {
+    args: { p_session_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'session_not_found';
+  };
+  /** The address of the caller's account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved. */
+  former_work_address: {
+    args: Record<never, never>;
+    returns: string;
+    errors: never;
+  };
+  /** A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404). */
+  grant_platform_admin: {
+    args: { p_user_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found';
+  };
+  /** A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, invalid_name, invalid_locale, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429). */
+  invite_employees: {
+    args: { p_company_id: string; p_invitations: NonNullable<Json>; p_context?: Json };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'company_suspended' | 'dpa_required' | 'no_plan' | 'invalid_invitations'
+      | 'invalid_role' | 'too_many_mails';
+  };
+  /** The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409). */
+  leave_company: {
+    args: { p_company_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'company_not_found' | 'member_not_found' | 'last_admin';
+  };
+  /** How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none. */
+  my_verification: {
+    args: Record<never, never>;
+    returns: unknown;
+    errors: never;
+  };
+  /** A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
+  read_audit_logs: {
+    args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
+    returns: Records['audit_logs'][];
+    errors: 'forbidden' | 'rate_limited' | 'reason_required' | 'unknown_filter' | 'invalid_filter';
+  };
+  /** A platform admin reads failed sign-ins, newest first, of everybody or of one person, at most 200 at once. p_cursor: the id of the last one of the page before. Each call is audited. Errors: forbidden (403), reason_required (422). */
+  read_failed_login_attempts: {
+    args: { p_reason: string; p_user_id?: string | null; p_cursor?: number | null; p_limit?: number };
+    returns: Records['failed_login_attempts'][];
+    errors: 'forbidden' | 'reason_required';
+  };
+  /** A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422). */
+  read_person: {
+    args: { p_user_id: string; p_reason: string };
+    returns: unknown;
+    errors: 'forbidden' | 'person_not_found' | 'reason_required';
+  };
+  /** The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  reschedule_booking: {
+    args: { p_booking_id: string; p_starts_at: string };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'email_not_confirmed' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
+      | 'booking_not_open' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'own_session'
+      | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+  };
+  /** A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429). */
+  resend_invitation: {
+    args: { p_invitation_id: string; p_context?: Json };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'seat_limit' | 'company_suspended' | 'dpa_required'
+      | 'no_plan' | 'domain_not_allowed' | 'suppressed' | 'too_many_mails';
+  };
+  /** A platform admin takes a verification up (in_review), and then decides: verified, or rejected with a reason, which the company's admins are mailed. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed (409, detail in JSON), reason_required (422). */
+  review_company_verification: {
+    args: { p_verification_id: string; p_status: string; p_reason?: string | null };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'transition_not_allowed' | 'reason_required';
+  };
+  /** A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409: accepted already). */
+  revoke_invitation: {
+    args: { p_invitation_id: string; p_context?: Json };
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict';
+  };
+  /** A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), own_role, last_platform_admin (409). */
+  revoke_platform_admin: {
+    args: { p_user_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'own_role' | 'last_platform_admin';
+  };
+  /** A company admin says which domains may be invited; none: any. Answers them as kept: in lower case and ASCII, without @ before or a dot after. Errors: unauthenticated (401), forbidden (403), invalid_domain (422). */
+  set_allowed_domains: {
+    args: { p_company_id: string; p_domains: string[] };
+    returns: string[];
+    errors: 'unauthenticated' | 'forbidden' | 'invalid_domain';
+  };
+  /** A platform admin suspends a company, or ends that (active). Idempotent. Errors: forbidden (403), not_found (404), invalid_status, reason_required (422). */
+  set_company_status: {
+    args: { p_company_id: string; p_status: string; p_reason: string };
+    returns: null;
+    errors: 'forbidden' | 'not_found' | 'invalid_status' | 'reason_required';
+  };
+  /** A company admin makes a member employee, manager or admin. Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409), invalid_role (422). */
+  set_member_role: {
+    args: { p_company_id: string; p_user_id: string; p_role: string };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'member_not_found' | 'last_admin' | 'invalid_role';
+  };
+  /** The caller's sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; the first thousand. */
+  specialist_agenda: {
+    args: { p_from?: string | null; p_until?: string | null };
+    returns: { booking_id: string; starts_at: string; ends_at: string; status: string; session_type: string; employee_name: string }[];
+    errors: never;
+  };
+  /** Documents whose file is there, oldest first, for platform admins: {items, next_cursor}. Errors: unauthenticated (401), forbidden (403), invalid_status, invalid_limit, invalid_cursor (422). */
+  specialist_verification_queue: {
+    args: { p_status?: string; p_cursor?: string | null; p_limit?: number };
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden' | 'invalid_status' | 'invalid_limit' | 'invalid_cursor';
+  };
+  /** A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name; opened_by: the caller}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409). */
+  start_document_review: {
+    args: { p_document_id: string; p_context?: Json };
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'file_missing';
+  };
+  /** A company admin submits the details of the company for verification. Answers its id. Errors: unauthenticated (401), forbidden (403), already_submitted (409), invalid_details (422). */
+  submit_company_verification: {
+    args: { p_company_id: string; p_registration_number: string; p_tax_id: string; p_business_licence?: string | null };
+    returns: string;
+    errors: 'unauthenticated' | 'forbidden' | 'already_submitted' | 'invalid_details';
+  };
+  /** Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces; p_expiry_date: its last day, if it has one. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422). */
+  submit_document: {
+    args: {
+      p_type: string;
+      p_document_number: string;
+      p_issuing_authority: string;
+      p_file_hash: string;
+      p_mime_type: string;
+      p_file_size: number;
+      p_expiry_date?: string | null;
+      p_document_id?: string | null;
+    };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'not_a_specialist' | 'not_found' | 'not_replaceable' | 'too_many_documents' | 'already_expired'
+      | 'invalid_document';
+  };
+}

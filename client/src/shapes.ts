@@ -1,0 +1,110 @@
+// What the catalogue does not know of SQL functions: the form of JSON that they take and answer, which words a text may
+// be, and which answers may be null. Held against what they really take and answer on the rows of the database tests, by
+// supabase/tests/client-shapes.mjs.
+import type {
+  CompanyRole, CompanyStatus, DocumentStatus, DocumentType, LegalDocument, SpecialistStatus, SubscriptionStatus, Tables,
+} from './generated/database.js';
+import type { Schemas } from './generated/functions.js';
+
+/** A document of ours, in the version in force, and whether it was accepted. */
+interface Acceptance {
+  version: string;
+  accepted: boolean;
+}
+
+type Row<T extends keyof Tables> = Tables[T]['Row'];
+
+/** Arguments that are text or JSON to the catalogue. */
+export interface Arguments {
+  accept_document: { p_document: LegalDocument };
+  assign_company_plan: { p_status: SubscriptionStatus };
+  close_booking: { p_outcome: 'completed' | 'no_show' };
+  decide_document: { p_decision: Schemas['Verdict'] };
+  invite_employees: { p_invitations: (Schemas['Invitee'] & { index?: number })[] };
+  read_audit_logs: {
+    p_filters: Partial<Record<'action' | 'entity_type' | 'entity_id' | 'user_id' | 'actor_id' | 'status' | 'from' | 'to', string>>;
+  };
+  review_company_verification: { p_status: 'in_review' | 'verified' | 'rejected' };
+  set_company_status: { p_status: CompanyStatus };
+  set_member_role: { p_role: CompanyRole };
+  specialist_verification_queue: { p_status: DocumentStatus };
+  submit_document: { p_type: DocumentType; p_mime_type: 'application/pdf' | 'image/jpeg' | 'image/png' };
+}
+
+/** Answers that are JSON, text or a row without more to the catalogue. */
+export interface Answers {
+  assign_company_plan: Schemas['Subscription'];
+  company_directory: {
+    user_id: string;
+    display_name: string;
+    email: string | null;
+    role: CompanyRole;
+    status: Row<'company_members'>['status'];
+    joined_at: string;
+  }[];
+  company_plan: {
+    entitlement: {
+      subscription_id: string;
+      plan: string;
+      status: SubscriptionStatus;
+      seats: number;
+      sessions_per_month: number | null;
+      features: Record<string, unknown>;
+      ends_on: string | null;
+      time_zone: string;
+    } | null;
+    seats: Schemas['Seats'];
+    dpa: Acceptance;
+  };
+  current_user_id: string | null;
+  decide_document: Schemas['DecideResponse'];
+  former_work_address: string | null;
+  invite_employees: { results: Omit<Schemas['InvitationResult'], 'email'>[]; seats: Schemas['Seats'] };
+  my_verification: {
+    specialist_id: string;
+    status: SpecialistStatus;
+    missing: DocumentType[];
+    standards: Acceptance;
+  } | null;
+  read_person: {
+    profile: Row<'profiles'>;
+    roles: Row<'user_roles'>['role'][];
+    memberships: {
+      company_id: string;
+      company: string;
+      email: string | null;
+      role: CompanyRole;
+      status: Row<'company_members'>['status'];
+    }[];
+    specialist: Row<'specialists'> | null;
+    bookings: number;
+    terms_acceptance: Row<'terms_acceptance'>[];
+    email_verification_tokens: Record<string, unknown>[];
+    password_reset_tokens: Record<string, unknown>[];
+    email_changes: (Row<'email_changes'> & { old_email: string; new_email: string; consumed_at: string | null })[];
+  };
+  resend_invitation: Schemas['InvitationChange'];
+  revoke_invitation: Schemas['InvitationChange'];
+  specialist_agenda: {
+    booking_id: string;
+    starts_at: string;
+    ends_at: string;
+    status: Row<'bookings'>['status'];
+    session_type: string;
+    employee_name: string;
+  }[];
+  specialist_verification_queue: Schemas['QueuePage'];
+  start_document_review: {
+    document: Schemas['QueueItem'];
+    path: string;
+    file_hash: string;
+    mime_type: string;
+    file_size: number;
+    file_name: string;
+    differs: 'length' | 'type' | null;
+    reviewed_path: string | null;
+    copy_path: string;
+    opened_by: string;
+  };
+  submit_document: Row<'specialist_documents'>;
+}
