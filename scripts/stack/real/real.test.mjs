@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { hashPassword } from '../auth-admin/passwords.mjs';
 import { readConfig } from '../config.mjs';
 import { bringUp, takeDown } from '../database.mjs';
 import { createGateway } from '../gateway.mjs';
@@ -137,13 +138,15 @@ test('a file goes to Storage and comes back', async () => {
   assert.notEqual((await send('/storage/v1/object/b/a.pdf')).status, 200, 'and not to everybody');
 });
 
-test('Auth is asked as the service, whose key is worth a JWT', async () => {
+test('Auth is asked, keeps its people in this database, and signs nobody up by itself', async () => {
   assert.equal((await send('/auth/v1/settings')).status, 200);
   const ida = { email: 'ida@example.com', password: 'a long enough password' };
-  assert.equal((await send('/auth/v1/signup', { method: 'POST', body: ida })).status, 422, 'and signs nobody up by itself');
-  assert.equal((await send('/auth/v1/admin/users', { key: secrets.secretKey, method: 'POST', body: ida })).status, 200);
-  const [{ made }] = await sql`select count(*)::int as made from auth.users where email = 'ida@example.com'`;
-  assert.equal(made, 1);
+  assert.equal((await send('/auth/v1/signup', { method: 'POST', body: ida })).status, 422);
+  const [{ id }] = await sql`
+    insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at)
+    values (gen_random_uuid(), 'authenticated', 'authenticated', ${ida.email}, ${await hashPassword(sql, ida.password)}, now()) returning id`;
+  const signedIn = await send('/auth/v1/token?grant_type=password', { method: 'POST', body: ida });
+  assert.equal(readToken((await signedIn.json()).access_token, secrets.jwtSecret)?.sub, id);
 });
 
 /**
