@@ -103,6 +103,11 @@ test('somebody signs up in it, follows the link of the mail back to it, and sign
   await context.close();
 });
 
+test('the first page says where links lead', async () => {
+  const { parts } = await (await fetch(`${stack.SUPABASE_URL}/stack/status.json`)).json();
+  assert.equal(parts.find((/** @type {{ name: string }} */ { name }) => name === 'Links in mails')?.detail, `to http://localhost:${port}`);
+});
+
 test('its other name may call, and so may the pages of the stack; no other page may', async () => {
   const stranger = http.createServer((_, outgoing) => outgoing.writeHead(200, { 'content-type': 'text/html' }).end());
   const other = await listening(stranger);
