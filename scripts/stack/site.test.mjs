@@ -1,7 +1,11 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { readConfig } from './config.mjs';
 import { siteFor } from './functions/environment.mjs';
+import { createKeyring } from './keys.mjs';
+import { environmentOf } from './real/environment.mjs';
+import { readRealServices } from './real/services.mjs';
 import { readSettings } from './settings.mjs';
 import { originsOf, readSite, redirectsTo } from './site.mjs';
 
@@ -49,4 +53,14 @@ test('links lead to the site, and its pages and those of the stack may call the 
   assert.deepEqual(own({ ALLOWED_ORIGINS: ' https://app.example/, ,https://other.example' }), {
     SITE_URL: PAGES, ALLOWED_ORIGINS: `${PAGES},https://app.example,https://other.example`,
   });
+});
+
+test('Auth may send people back to the site by each of its names, and to what config.toml names', async () => {
+  const config = { ...(await readConfig()), redirects: ['https://preview.example/**'] };
+  const settings = readSettings({});
+  const secrets = /** @type {any} */ ({ passwords: {}, jwtSecret: 'x'.repeat(32), publishableKey: 'p', secretKey: 's' });
+  const [auth] = readRealServices(settings.apiPort, { STACK_AUTH_URL: 'http://127.0.0.1:5' });
+  const told = environmentOf(auth, { settings, secrets, keyring: createKeyring(secrets), config, siteUrl: 'http://localhost:5173' });
+  assert.equal(told.GOTRUE_SITE_URL, 'http://localhost:5173');
+  assert.equal(told.GOTRUE_URI_ALLOW_LIST, 'https://preview.example/**,http://localhost:5173/**,http://127.0.0.1:5173/**,http://[::1]:5173/**');
 });
