@@ -25,8 +25,8 @@ test('Auth itself signs nobody up, so that every account holds its password to o
   const email = newAddress();
   const { data, error } = await visitor().auth.signUp({ email, password: 'password12345' });
   assert.deepEqual([data.user, error?.status, error?.code], [null, 422, 'signup_disabled']);
-  // Auth refuses this as well; the local stand-in is silent.
-  await visitor().auth.signInWithOtp({ email });
+  const code = await visitor().auth.signInWithOtp({ email });
+  assert.deepEqual([code.error?.status, code.error?.code], [422, 'signup_disabled']);
   assert.equal((await sql`select from auth.users where email = ${email}`).length, 0);
 });
 

@@ -13,9 +13,9 @@ const GENUINE = Response.json({ access_token: 'of lite' });
 
 /**
  * Auth over a database that knows one account and answers the hook as told.
- * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown, lite?: Response }} [world]
+ * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown, lite?: Response, signsUp?: boolean }} [world]
  */
-function authOver({ account = {}, valid = true, output = { decision: 'continue' }, lite = GENUINE } = {}) {
+function authOver({ account = {}, valid = true, output = { decision: 'continue' }, lite = GENUINE, signsUp = false } = {}) {
   /** @type {{ asked: any[], deleted: unknown[][], passed: Request[] }} */
   const seen = { asked: [], deleted: [], passed: [] };
   const sql = /** @type {any} */ (async (/** @type {TemplateStringsArray} */ strings, /** @type {unknown[]} */ ...values) => {
@@ -32,7 +32,7 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
   });
   sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
   const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), lite.clone());
-  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, maxFrequency: 60 });
+  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, maxFrequency: 60, signsUp });
   return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
 }
 
@@ -132,6 +132,16 @@ test('changing one\'s password ends the other sessions', async () => {
   assert.deepEqual(await change({ password: 'another one' }), [200, [['u', 'mine']]]);
   assert.deepEqual(await change({ data: { locale: 'de' } }), [200, []]);
   assert.deepEqual(await change({ password: 'ä'.repeat(37) }), [400, []]);
+});
+
+test('where nobody may sign up, a one-time code makes no account', async () => {
+  const body = JSON.stringify({ email: 'ada@example.com' });
+  for (const path of ['/otp', '/magiclink']) {
+    for (const [world, status] of /** @type {const} */ ([[{ account: null }, 422], [{}, 200], [{ account: null, signsUp: true }, 200]])) {
+      const auth = authOver(world);
+      assert.deepEqual([(await auth.ask(path, { method: 'POST', body })).status, auth.seen.passed.length], [status, status === 200 ? 1 : 0], path);
+    }
+  }
 });
 
 test('signing out without a scope means everywhere', async () => {

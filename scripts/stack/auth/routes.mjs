@@ -3,6 +3,7 @@
 import { errorAnswer } from '../auth-admin/errors.mjs';
 import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
+import { codeForKnown } from './otp.mjs';
 import { changeUser } from './own-user.mjs';
 import { tellRefusal } from './refusals.mjs';
 import { signIn } from './sign-in.mjs';
@@ -12,9 +13,10 @@ import { resendConfirmation } from './resend.mjs';
 
 /**
  * @param {{ sql: import('postgres').Sql, service: { fetch: Next }, jwtSecret: string,
- *   passwordHook: import('./hooks.mjs').Hook | null, maxFrequency: number }} options `sql`: as supabase_auth_admin
+ *   passwordHook: import('./hooks.mjs').Hook | null, maxFrequency: number, signsUp: boolean }} options `sql`: as
+ *   supabase_auth_admin; `signsUp`: whether anybody may sign up by Auth itself
  */
-export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency }) {
+export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency, signsUp }) {
   /** @param {Request} request @param {import('./client.mjs').Client} client @returns {Promise<Response>} */
   async function answer(request, client) {
     const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
@@ -31,6 +33,7 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
   function route(request, next, client) {
     const url = new URL(request.url);
     const operation = `${request.method} ${url.pathname.slice('/auth/v1'.length)}`;
+    if (['POST /otp', 'POST /magiclink'].includes(operation) && !signsUp) return codeForKnown(request, next, sql);
     if (operation === 'POST /resend') return resendConfirmation(request, next, { sql, maxFrequency });
     if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
       return signIn(request, next, { sql, hook: passwordHook, client });

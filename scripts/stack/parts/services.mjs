@@ -35,7 +35,9 @@ void runPart(async ({ settings, environment }) => {
   const pool = (/** @type {keyof typeof secrets.passwords} */ role, /** @type {number} */ max) => connect(urlOf(role), { max, max_lifetime: null, onclose: onLost });
   const [sql, authSql] = [pool('postgres', 2), pool('supabase_auth_admin', 4)];
   const authAdmin = createAuthAdmin({ sql: authSql, jwtSecret: secrets.jwtSecret, minimumPasswordLength: config.minimumPasswordLength });
-  const auth = services.auth && createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook: config.passwordHook, maxFrequency: config.maxFrequency });
+  const { passwordHook, maxFrequency } = config;
+  const signsUp = config.auth.enable_signup !== false;
+  const auth = services.auth && createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook, maxFrequency, signsUp });
   const reload = debounce(() => Object.values(services).forEach((one) => one.reloadSchema().catch(() => {})), RELOAD_AFTER);
   const ear = await hearing(urlOf('supabase_admin'), { channel: 'pgrst', onWord: reload, onLost });
 
