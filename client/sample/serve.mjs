@@ -1,5 +1,5 @@
 // @ts-check
-// Bundles the sample and serves it: `. .stack/env` has the addresses. SITE_PORT is 5173 if left out.
+// Bundles the sample and serves it. Address and key of the backend are in .stack/env of a running stack; SITE_PORT is 5173 if left out.
 import { fileURLToPath } from 'node:url';
 import { context } from 'esbuild';
 

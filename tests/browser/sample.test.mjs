@@ -1,5 +1,6 @@
 // @ts-check
-// The sample frontend on a site of its own: another origin than the backend's, which ALLOWED_ORIGINS names.
+// The sample frontend on a site of its own: another origin than the backend's, which ALLOWED_ORIGINS names. A stack that was
+// started otherwise than by scripts/test needs `--site` with that address.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
