@@ -40,11 +40,16 @@ function nextest(what, more = {}) {
   return { command: 'cargo', args, count: counts.nextest, ...more };
 }
 
-/** One process after the other: the tests of a folder share the stack's clock, queue and inbox.
+/** One file after the other: those of a folder share the stack's clock, queue and inbox.
  * @param {string} folder @param {Partial<Step>} [more] @returns {Step} */
 function nodeTests(folder, more = {}) {
-  const args = ['--test', '--test-reporter=spec', '--test-concurrency=1', ...testFiles(folder)];
-  return { command: process.execPath, args, count: counts.nodeTest, ...more };
+  return { ...nodeTestsOf([folder], 1), ...more };
+}
+
+/** @param {string[]} folders @param {number} atOnce so many files at a time @returns {Step} */
+function nodeTestsOf(folders, atOnce) {
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${atOnce}`, ...folders.flatMap(testFiles)];
+  return { command: process.execPath, args, count: counts.nodeTest };
 }
 
 /** @param {string} folder @returns {string[]} */
@@ -73,10 +78,13 @@ export const stages = [
     name: 'tools',
     about:
       "the local platform's parts and its pages, the client, scripts/deploy, the workflows, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
-    steps: () =>
-      ['scripts/stack', 'pages', 'client/tests', 'supabase/tests', 'tests/suite', 'tests/deploy', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'].map(
-        (folder) => nodeTests(folder),
+    // Each file has its own servers and folders.
+    steps: () => [
+      nodeTestsOf(
+        ['tests/deploy', 'scripts/stack', 'pages', 'client/tests', 'supabase/tests', 'tests/suite', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'],
+        2,
       ),
+    ],
   },
   {
     name: 'lint',
