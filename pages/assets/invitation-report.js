@@ -46,8 +46,8 @@ function faultOf({ columns, invitation }, field, reason) {
 }
 
 /** With the numbers of what cannot be seen. @param {string} text */
-const shown = (text) =>
-  text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu, (unseen) => {
+export const shown = (text) =>
+  text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]/gu, (unseen) => {
     const number = unseen.codePointAt(0) ?? 0;
     return `[U+${number.toString(16).toUpperCase().padStart(4, '0')}]`;
   });

@@ -5,7 +5,7 @@ import test from 'node:test';
 import './papaparse.mjs';
 
 const { readInvitations } = await import('../assets/invitation-file.js');
-const { faultsOf, reportOf } = await import('../assets/invitation-report.js');
+const { faultsOf, reportOf, shown } = await import('../assets/invitation-report.js');
 
 const { rows } = readInvitations('E-Mail,Name,Role,Language\nada@acme.example,Ada,boss,DE\nbo@acme.example\nBo@acme.example\nc\u200By@acme.example,,,\n,Nobody\ndi@acme.example,A\u202EB\ned@acme.example,,,German');
 
@@ -54,4 +54,10 @@ test('every result that the function has has words, and those of a field say whi
     assert.doesNotMatch(text, /not looked at/, status);
     assert.equal(text.startsWith('Column "'), status.startsWith('invalid_'), status);
   }
+});
+
+test('whatever the database does not let pass unseen is marked', () => {
+  /** @type {{ unseen: [number, number][] }} */
+  const { unseen } = JSON.parse(readFileSync(new URL('../../tests/agreement/unseen.json', import.meta.url), 'utf8'));
+  for (const point of unseen.flat()) assert.match(shown(`A${String.fromCodePoint(point)}B`), /^A\[U\+[0-9A-F]{4,6}\]B$/, point.toString(16));
 });

@@ -15,6 +15,8 @@ import { broken, passwords } from '../../pages/tests/passwords.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
 
 const target = path.join(projectRoot, 'tests/agreement/addresses.jsonl');
+/** What nobody sees and what is a space, as ranges of code points: Rust and the pages are held to it. */
+const unseenTarget = path.join(projectRoot, 'tests/agreement/unseen.json');
 const RANDOM = 3600;
 
 /** @typedef {[text: string, account: string | null, fresh: string | null]} Line */
@@ -135,11 +137,56 @@ async function refusedByPagesAlone(url) {
   }
 }
 
+/** @typedef {{ unseen: [first: number, last: number][], spaces: [first: number, last: number][] }} Unseen */
+
+/** @param {string} url @param {number[]} points @returns {Promise<{ point: number, unseen: boolean, space: boolean }[]>} */
+async function seenBySql(url, points) {
+  const sql = postgres(url, { max: 1 });
+  try {
+    return await sql`
+      select p as point, private.has_unseen(chr(p)) as unseen, chr(p) ~ ('^[' || private.spaces() || ']$') as space
+      from unnest(${points}::int[]) p order by p`;
+  } finally {
+    await sql.end();
+  }
+}
+
+/** PostgreSQL has neither NUL nor halves of surrogates. */
+const isCharacter = (/** @type {number} */ point) => point > 0 && point <= 0x10ffff && (point < 0xd800 || point > 0xdfff);
+
+/** @param {string} url @returns {Promise<Unseen>} */
+async function unseenBySql(url) {
+  const all = await seenBySql(url, Array.from({ length: 0x110000 }, (_, point) => point).filter(isCharacter));
+  /** @param {'unseen' | 'space'} which */
+  const ranges = (which) => {
+    /** @type {[number, number][]} */
+    const found = [];
+    for (const { point } of all.filter((one) => one[which])) {
+      const last = found.at(-1);
+      if (last && last[1] === point - 1) last[1] = point;
+      else found.push([point, point]);
+    }
+    return found;
+  };
+  return { unseen: ranges('unseen'), spaces: ranges('space') };
+}
+
+/** At the borders of each range. @param {string} url @param {Unseen} golden @returns {Promise<string[]>} */
+async function faultsOfUnseen(url, { unseen, spaces }) {
+  const borders = [...unseen, ...spaces].flatMap(([first, last]) => [first - 1, first, last, last + 1]).filter(isCharacter);
+  const within = (/** @type {[number, number][]} */ ranges, /** @type {number} */ point) => ranges.some(([first, last]) => point >= first && point <= last);
+  const found = await seenBySql(url, [...new Set(borders)]);
+  return found
+    .filter((one) => one.unseen !== within(unseen, one.point) || one.space !== within(spaces, one.point))
+    .map(({ point }) => `U+${point.toString(16)}: SQL sees it otherwise than ${path.relative(projectRoot, unseenTarget)}`);
+}
+
 await withMigratedDatabase(async (url) => {
   if (process.argv.includes('--write')) {
     const lines = (await bySql(url, inputs())).map((line) => JSON.stringify(line.slice(0, 3)));
     await writeFile(target, `${lines.join('\n')}\n`);
     console.log(`wrote ${path.relative(projectRoot, target)}: ${lines.length} inputs`);
+    await writeFile(unseenTarget, `${JSON.stringify(await unseenBySql(url)).replaceAll('],[', '],\n[')}\n`);
   }
   const golden = /** @type {Line[]} */ ((await readFile(target, 'utf8')).trim().split('\n').map((line) => JSON.parse(line)));
   const found = await bySql(url, golden.map(([text]) => text));
@@ -148,6 +195,7 @@ await withMigratedDatabase(async (url) => {
     ...found.flatMap((line, i) => (JSON.stringify(line.slice(0, 3)) === JSON.stringify(golden[i]) ? [] : [`${JSON.stringify(golden[i])}: SQL says ${JSON.stringify(line)}`])),
     ...found.flatMap(faults),
     ...(await refusedByPagesAlone(url)),
+    ...(await faultsOfUnseen(url, JSON.parse(await readFile(unseenTarget, 'utf8')))),
   ];
   for (const fault of wrong) console.error(fault);
   process.exitCode = wrong.length > 0 ? 1 : 0;

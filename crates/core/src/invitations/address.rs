@@ -44,6 +44,33 @@ mod tests {
         super::read(&World::new(), text).map(|address| address.as_str().to_owned())
     }
 
+    #[derive(serde::Deserialize)]
+    struct Unseen {
+        unseen: Vec<(u32, u32)>,
+        spaces: Vec<(u32, u32)>,
+    }
+
+    /// What the database calls unseen or a space is left away or refused, and nothing else is left away.
+    #[test]
+    fn what_is_left_away_the_database_cannot_see_either() {
+        let golden = include_str!("../../../../tests/agreement/unseen.json");
+        let Unseen { unseen, spaces } = serde_json::from_str(golden).unwrap();
+        let ranges: Vec<_> = unseen.into_iter().chain(spaces).collect();
+        for character in '\u{1}'..=char::MAX {
+            let point = u32::from(character);
+            let is_listed = ranges.iter().any(|(first, last)| (*first..=*last).contains(&point));
+            if super::is_unseen(character) {
+                assert!(is_listed, "{point:x}");
+            }
+        }
+        for (first, last) in ranges {
+            for character in [first, last].into_iter().filter_map(char::from_u32) {
+                let found = read(&format!("{character}ada@example.com"));
+                assert!(found.is_none() || super::is_unseen(character), "{character:?}: {found:?}");
+            }
+        }
+    }
+
     #[test]
     fn what_cannot_be_seen_around_an_address_is_left_away_and_within_it_refused() {
         let unseen = [
