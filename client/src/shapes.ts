@@ -37,7 +37,7 @@ export interface Answers {
   company_directory: {
     user_id: string;
     display_name: string;
-    email: string | null;
+    email: string;
     role: CompanyRole;
     status: Row<'company_members'>['status'];
     joined_at: string;
@@ -72,15 +72,15 @@ export interface Answers {
     memberships: {
       company_id: string;
       company: string;
-      email: string | null;
+      email: string;
       role: CompanyRole;
       status: Row<'company_members'>['status'];
     }[];
-    specialist: Row<'specialists'> | null;
+    specialist: (Row<'specialists'> & { verified_by: string | null }) | null;
     bookings: number;
     terms_acceptance: Row<'terms_acceptance'>[];
-    email_verification_tokens: Record<string, unknown>[];
-    password_reset_tokens: Record<string, unknown>[];
+    email_verification_tokens: (Row<'email_verification_tokens'> & { email: string })[];
+    password_reset_tokens: (Row<'password_reset_tokens'> & { email: string; released_at: string | null })[];
     email_changes: (Row<'email_changes'> & { old_email: string; new_email: string; consumed_at: string | null })[];
   };
   resend_invitation: Schemas['InvitationChange'];

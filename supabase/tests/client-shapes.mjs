@@ -96,6 +96,12 @@ function typeFaults(answers) {
   });
 }
 
+/** Functions of which nobody ever got more than null: nothing was compared. @param {Finding[]} answers @returns {string[]} */
+function emptyHanded(answers) {
+  const told = new Set(answers.filter(({ answer }) => JSON.stringify(answer) !== 'null' && JSON.stringify(answer) !== '[]').map(({ name }) => name));
+  return [...new Set(answers.map(({ name }) => name))].filter((name) => !told.has(name));
+}
+
 /** @param {Finding} finding @returns {string | null} */
 function wordFault({ name, argument, word, refused, otherwise }) {
   if (otherwise === null) return `${name}(${argument}) takes any word; shapes.ts lists some`;
@@ -107,6 +113,7 @@ await withMigratedDatabase(async (url) => {
   const of = (/** @type {Finding['kind']} */ kind) => all.filter((finding) => finding.kind === kind);
   const complaints = [
     ...typeFaults(of('answer')),
+    ...emptyHanded(of('answer')).map((name) => `${name}() answers nobody anything: the rows of setup/answers.psql have to make it`),
     ...of('null').filter(({ refused }) => refused === null).map(({ name, argument }) => `${name}(${argument}) may be null: it needs \`default null\``),
     ...of('word').map(wordFault).filter((fault) => fault !== null),
   ];
