@@ -1292,9 +1292,6 @@ declare
   i public.company_employee_invitations;
   v_account public.profiles;
 begin
-  if cardinality(p_password_prefixes) > 4 then
-    raise exception using errcode = '22023', message = 'at most four prefixes';
-  end if;
   -- Here, since an account is made before accept_invitation() is asked.
   v_outcome := case when private.name_fault(p_full_name, 100) is not null then 'invalid_name' else private.examine_invitation(p_token_id, p_token_hash) end;
   if v_outcome <> 'live' then
@@ -1384,9 +1381,6 @@ CREATE FUNCTION private.check_password_reset(p_token_id uuid, p_token_hash text,
 declare
   v_outcome text;
 begin
-  if cardinality(p_password_prefixes) > 4 then
-    raise exception using errcode = '22023', message = 'at most four prefixes';
-  end if;
   v_outcome := private.examine_password_reset(p_token_id, p_token_hash);
   if v_outcome <> 'live' then
     return jsonb_build_object('outcome', v_outcome);
@@ -1595,9 +1589,6 @@ CREATE FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_pass
 declare
   v_outcome text;
 begin
-  if cardinality(p_password_prefixes) > 4 then
-    raise exception using errcode = '22023', message = 'at most four prefixes';
-  end if;
   v_outcome := private.examine_sign_up(p_token_id, p_token_hash);
   if v_outcome <> 'live' then
     return jsonb_build_object('outcome', v_outcome);
@@ -1755,14 +1746,19 @@ $$;
 COMMENT ON FUNCTION private.close_partition(p_parent regclass, p_leaf text) IS 'Gives a new leaf what it does not inherit: row level security, no grants, no statistics, the truncate guard.';
 
 CREATE FUNCTION private.common_password_digests(p_prefixes text[]) RETURNS SETOF text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $_$
-  select encode(digest, 'hex') from private.common_passwords
+begin
+  if cardinality(p_prefixes) > 4 then
+    raise exception using errcode = '22023', message = 'at most four prefixes';
+  end if;
+  return query select encode(digest, 'hex') from private.common_passwords
   where substring(digest from 1 for 2) = any (array(select decode(p, 'hex') from unnest(p_prefixes) p where p ~ '^[0-9a-f]{4}$'));
+end;
 $_$;
 
-COMMENT ON FUNCTION private.common_password_digests(p_prefixes text[]) IS 'Digests, in hex, of common passwords that begin with one of the prefixes of four hex digits.';
+COMMENT ON FUNCTION private.common_password_digests(p_prefixes text[]) IS 'Digests, in hex, of common passwords that begin with one of the prefixes of four hex digits, of which there are four at most.';
 
 CREATE FUNCTION private.company_directory(p_company_id uuid, p_after uuid) RETURNS TABLE(user_id uuid, display_name text, email text, role text, status text, joined_at timestamp with time zone)
     LANGUAGE plpgsql STABLE SECURITY DEFINER

@@ -7,6 +7,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chance } from '../../tests/agreement/random.mjs';
 import { GUESSED_FIRST, RULES, normalise, standing, wordsOf } from '../assets/password-rules.js';
 
 const RANDOM = 3_200;
@@ -14,19 +15,7 @@ const WITHOUT_A_LIST = ['too_short', 'too_long', 'control_character', 'contains_
 
 export const target = fileURLToPath(new URL('../../tests/agreement/passwords.jsonl', import.meta.url));
 
-// mulberry32
-let state = 20261122;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-}
-
-/** @template T @param {ArrayLike<T>} list @returns {T} */
-const pick = (list) => list[Math.floor(random() * list.length)];
-/** @param {number} most @param {() => string} one */
-const some = (most, one) => Array.from({ length: Math.floor(random() * (most + 1)) }, one).join('');
+let { random, pick, some } = chance(20261122);
 
 const SIGNS = ['!', '?', '.', ' ', '-', '_', '1', '9', '0', '2026', '#', '~', '(', '|', '\u00a0', '¡', '…', '\u200b', '№'];
 const LETTERS = [
@@ -37,21 +26,21 @@ const DRESSED = ['evenkeel', 'EVENKEEL', 'Even-Keel', 'even keel', 'e v e n k e 
 
 function word() {
   const kind = random();
-  if (kind < 0.3) return some(14, () => pick(LETTERS));
+  if (kind < 0.3) return some(0, 14, () => pick(LETTERS));
   const known = pick([...GUESSED_FIRST]);
   if (kind < 0.6) return random() < 0.5 ? known.toUpperCase() : known;
   if (kind < 0.75) return pick(DRESSED);
   if (kind < 0.85) return pick(['x', 'é', '🙂', 'e\u0301', '1', '9']).repeat(Math.floor(random() * 80));
   if (kind < 0.95) return '01234567890123456789'.slice(Math.floor(random() * 9), 10 + Math.floor(random() * 10));
-  return some(30, () => pick(LETTERS));
+  return some(0, 30, () => pick(LETTERS));
 }
 
 const control = () => (random() < 0.05 ? pick(CONTROLS) : '');
 
 /** @returns {[typed: string, breaks: string[], words: string[]][]} */
 export function passwords() {
-  state = 20261122;
-  const typed = Array.from({ length: RANDOM }, () => some(4, () => pick(SIGNS)) + control() + word() + control() + some(6, () => pick(SIGNS)));
+  ({ random, pick, some } = chance(20261122));
+  const typed = Array.from({ length: RANDOM }, () => some(0, 4, () => pick(SIGNS)) + control() + word() + control() + some(0, 6, () => pick(SIGNS)));
   return [...new Set(['', ...typed])].map((one) => [one, broken(one).filter((code) => WITHOUT_A_LIST.includes(code)).sort(), wordsOf(normalise(one))]);
 }
 

@@ -17,6 +17,8 @@ export const PAGES = [
   'home', 'sign-up', 'complete-sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
   'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'documents', 'review', 'docs/functions',
 ];
+/** What several pages have. */
+const SHARED = ['password-field', 'terms', 'link-request'];
 /** What pages take from packages, as it is published. */
 const LIBRARIES = new Map([
   ['/assets/supabase.js', '@supabase/supabase-js/dist/umd/supabase.js'],
@@ -103,10 +105,11 @@ const part = async (name) => (await readFile(path.join(folder, `${name}.html`), 
 /** The first line of a page's file is its title, and what else it has in its head. @param {string} name its path */
 async function pageText(name) {
   const file = name.replace('/', '-');
-  const [layout, page, field, noScript] = await Promise.all(['layout', file, 'password-field', 'no-script'].map(part));
+  const [layout, page, noScript, ...shared] = await Promise.all(['layout', file, 'no-script', ...SHARED].map(part));
   const [title, main] = headAndBody(page);
   const [style, words] = headAndBody(noScript);
-  return fill(layout, { title, main, name: file, 'password-field': field, 'no-script-style': style, 'no-script': words });
+  const parts = Object.fromEntries(SHARED.map((one, i) => [one, shared[i]]));
+  return fill(layout, { title, main, name: file, ...parts, 'no-script-style': style, 'no-script': words });
 }
 
 /** @param {string} text */

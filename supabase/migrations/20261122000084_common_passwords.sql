@@ -24,16 +24,21 @@ revoke all on table private.common_passwords from public, anon, authenticated, s
 
 create function private.common_password_digests(p_prefixes text[])
 returns setof text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select encode(digest, 'hex') from private.common_passwords
+begin
+  if cardinality(p_prefixes) > 4 then
+    raise exception using errcode = '22023', message = 'at most four prefixes';
+  end if;
+  return query select encode(digest, 'hex') from private.common_passwords
   where substring(digest from 1 for 2) = any (array(select decode(p, 'hex') from unnest(p_prefixes) p where p ~ '^[0-9a-f]{4}$'));
+end;
 $$;
 
 comment on function private.common_password_digests(text[]) is
-  'Digests, in hex, of common passwords that begin with one of the prefixes of four hex digits.';
+  'Digests, in hex, of common passwords that begin with one of the prefixes of four hex digits, of which there are four at most.';
 
 insert into private.common_passwords (digest)
 select sha256(convert_to(word, 'UTF8')) from regexp_split_to_table(trim(E'\n' from $words$

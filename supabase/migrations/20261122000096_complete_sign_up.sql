@@ -52,9 +52,6 @@ as $$
 declare
   v_outcome text;
 begin
-  if cardinality(p_password_prefixes) > 4 then
-    raise exception using errcode = '22023', message = 'at most four prefixes';
-  end if;
   v_outcome := private.examine_sign_up(p_token_id, p_token_hash);
   if v_outcome <> 'live' then
     return jsonb_build_object('outcome', v_outcome);

@@ -80,9 +80,6 @@ declare
   i public.company_employee_invitations;
   v_account public.profiles;
 begin
-  if cardinality(p_password_prefixes) > 4 then
-    raise exception using errcode = '22023', message = 'at most four prefixes';
-  end if;
   -- Here, since an account is made before accept_invitation() is asked.
   v_outcome := case when private.name_fault(p_full_name, 100) is not null then 'invalid_name' else private.examine_invitation(p_token_id, p_token_hash) end;
   if v_outcome <> 'live' then

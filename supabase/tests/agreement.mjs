@@ -11,6 +11,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import postgres from 'postgres';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
+import { chance } from '../../tests/agreement/random.mjs';
 import { broken, passwords } from '../../pages/tests/passwords.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
 
@@ -21,19 +22,7 @@ const RANDOM = 3600;
 
 /** @typedef {[text: string, account: string | null, fresh: string | null]} Line */
 
-// mulberry32
-let state = 20261122;
-function random() {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-}
-
-/** @template T @param {ArrayLike<T>} list @returns {T} */
-const pick = (list) => list[Math.floor(random() * list.length)];
-/** @param {number} most @param {() => string} one */
-const some = (most, one) => Array.from({ length: 1 + Math.floor(random() * most) }, one).join('');
+const { random, pick, some } = chance(20261122);
 
 const ATOM = "abcxyzABCXYZ0189!#$%&'*+/=?^_`{|}~-";
 const ODD = ['.', '..', '"', ' ', '@', ',', ';', '<', '\t', '\r\n', '\u0000', '\u00a0', '\u200b', '\u202e', 'ë', '李', '(', ')', '\\'];
@@ -46,8 +35,8 @@ const SCRIPTS = [
 const ODD_LABELS = ['', '-a', 'a-', 'a_b', '1', '127', 'xn--mnchen-3ya', 'a'.repeat(63), 'a'.repeat(64), '*', 'a b', 'a\u200bb', 'a\u00adb', 'A--B', '☃', '💌', 'localhost', '[::1]', 'a/b', 'a:25', 'a%41'];
 
 function local() {
-  if (random() < 0.1) return some(80, () => pick(ATOM));
-  const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => some(6, () => pick(ATOM)));
+  if (random() < 0.1) return some(1, 80, () => pick(ATOM));
+  const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () => some(1, 6, () => pick(ATOM)));
   if (random() < 0.25) parts.splice(Math.floor(random() * (parts.length + 1)), 0, pick(ODD));
   return parts.join(random() < 0.5 ? '.' : '');
 }
@@ -55,9 +44,9 @@ function local() {
 function label() {
   const kind = random();
   if (kind < 0.12) return pick(ODD_LABELS);
-  if (kind < 0.5) return some(8, () => pick(LETTER));
+  if (kind < 0.5) return some(1, 8, () => pick(LETTER));
   const script = pick(SCRIPTS);
-  return some(6, () => pick(script)) + (random() < 0.2 && !Array.isArray(script) ? `-${pick(LETTER)}` : '');
+  return some(1, 6, () => pick(script)) + (random() < 0.2 && !Array.isArray(script) ? `-${pick(LETTER)}` : '');
 }
 
 function domain() {
