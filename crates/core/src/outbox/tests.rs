@@ -150,6 +150,30 @@ fn a_pace_is_heeded_until_its_window_is_new() {
 }
 
 #[test]
+fn an_operator_hears_what_stops_the_sender_and_what_only_counts_as_sent() {
+    let world = world(1);
+    let claim = ClaimEmails { p_stream: Stream::Mail, p_limit: 1, p_lease_seconds: 60 };
+    let claim = pollster::block_on(world.call(&claim)).unwrap();
+    for (outcome, code, heard) in [
+        (Outcome::Pause, Some("quota_exceeded"), Some("the mailer refuses: quota_exceeded")),
+        (Outcome::Sent, Some("key_reused"), Some("counted as sent: key_reused")),
+        (Outcome::Sent, None, None),
+        (Outcome::Retry, Some("timeout"), None),
+        (Outcome::Failed, Some("rejected"), None),
+    ] {
+        let pacer = Pacer::new(world.now() + TimeDelta::seconds(60));
+        let settlement = Settlement {
+            error_code: code.map(str::to_owned),
+            ..settlement(&claim.batches[0], outcome)
+        };
+        heed(&world, &settlement, &pacer);
+        let reports: Vec<_> = world.reports.borrow_mut().drain(..).collect();
+        assert_eq!(reports, Vec::from_iter(heard.map(|word| format!("internal: outbox: {word}"))));
+        assert_eq!(pacer.is_closed(), outcome == Outcome::Pause);
+    }
+}
+
+#[test]
 fn an_endless_rate_limit_ends_the_run_and_loses_nothing() {
     let world = world(1);
     let limited = MailerFault::Refuse(MailerError::RateLimited { retry_after_seconds: Some(30) });
@@ -205,7 +229,13 @@ fn a_settlement_that_cannot_be_written_is_made_good_by_the_next_owner() {
         Some(DatabaseFault::Before),
     ];
     world.database.faults.borrow_mut().extend(faults);
+    let begun = world.now();
     assert!(pollster::block_on(drain(&world, Stream::Mail)).is_err());
+    assert_eq!(
+        world.now() - begun,
+        TimeDelta::milliseconds(1_500),
+        "it waits twice as long each time"
+    );
     assert_eq!(statuses(&world), ["queued", "queued"]);
     assert_eq!(run(&world).claimed, 0, "the lease is still running");
     world.advance(TimeDelta::minutes(3));
