@@ -126,7 +126,7 @@ export const stages = [
       check('npx --no-install tsc --noEmit --project tests/tsconfig.json'),
       check('npx --no-install tsc --noEmit --project scripts/stack/tsconfig.json'),
       check('npx --no-install tsc --project client'),
-      ...functionNames().map((name) => check(`npx --no-install deno check supabase/functions/${name}/index.ts`)),
+      check(`npx --no-install deno check ${functionNames().map((name) => `supabase/functions/${name}/index.ts`).join(' ')}`),
     ],
   },
   {

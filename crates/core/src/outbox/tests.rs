@@ -150,6 +150,22 @@ fn a_pace_is_heeded_until_its_window_is_new() {
 }
 
 #[test]
+fn a_report_adds_up_what_was_written_down() {
+    let mut report = DispatchReport::default();
+    for _ in 0..2 {
+        report.add_settled(Settled {
+            sent: 1,
+            failed: 2,
+            skipped: 3,
+            retried: 4,
+            ..Settled::default()
+        });
+    }
+    let DispatchReport { sent, failed, skipped, deferred, .. } = report;
+    assert_eq!([sent, failed, skipped, deferred], [2, 4, 6, 8]);
+}
+
+#[test]
 fn an_operator_hears_what_stops_the_sender_and_what_only_counts_as_sent() {
     let world = world(1);
     let claim = ClaimEmails { p_stream: Stream::Mail, p_limit: 1, p_lease_seconds: 60 };
