@@ -149,6 +149,18 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_is_given_up_after_its_last_attempt_and_its_key_s_last_moment() {
+        let at = |attempt, age: TimeDelta| {
+            let given_up = give_up(&batch(1, attempt), DateTime::UNIX_EPOCH + age);
+            given_up.map(|settlement| settlement.error_code.unwrap())
+        };
+        let (last, moment) = (MAX_ATTEMPTS, TimeDelta::milliseconds(1));
+        assert_eq!(at(last, KEY_LIFETIME), None);
+        assert_eq!(at(last + 1, KEY_LIFETIME).as_deref(), Some("attempts_exhausted"));
+        assert_eq!(at(last, KEY_LIFETIME + moment).as_deref(), Some("key_expired"));
+    }
+
+    #[test]
     fn every_refusal_has_its_consequence() {
         let cases = [
             (100, MailerError::RateLimited { retry_after_seconds: Some(3) }, "repeat after 3"),
