@@ -25,19 +25,22 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
-begin
-  perform case p_purpose
-    when 'email_verification' then private.issue_email_verification(p.id, p.email, p_now)
-    when 'password_reset' then private.issue_password_reset(p.id, p.email, p_now)
-  end
-  from (
-    select id, email
-    from public.profiles
+declare
+  v_people constant uuid[] := array(
+    select id from public.profiles
     where (email = any (p_emails) or p_purpose = 'password_reset' and id = any (array(select private.moved_accounts(p_emails))))
       and (email_confirmed_at is null or p_purpose <> 'email_verification')
     order by id
     for no key update skip locked
-  ) p
+  );
+begin
+  -- In the order of private.seal_token_hashes(), which knows nothing of people.
+  execute format('select from %s where user_id = any ($1) and superseded_at is null order by id for update', private.token_table(p_purpose)) using v_people;
+  perform case p_purpose
+    when 'email_verification' then private.issue_email_verification(p.id, p.email, p_now)
+    when 'password_reset' then private.issue_password_reset(p.id, p.email, p_now)
+  end
+  from (select id, email from public.profiles where id = any (v_people) order by id) p
   where private.is_due_a_token(p_purpose, p.id, p_now);
 end;
 $$;

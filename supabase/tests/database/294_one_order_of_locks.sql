@@ -32,7 +32,7 @@ begin
   delete from auth.users where email like '%@one-order.test';
   delete from private.token_requests where email like '%@one-order.test';
   delete from private.sign_up_tokens where email like '%@one-order.test';
-  delete from private.token_cooldowns where purpose = 'sign_up' and address_key in (select encode(sha256(n::text::bytea), 'hex') from generate_series(1, 6) n);
+  delete from private.token_cooldowns where address_key in (select encode(sha256(n::text::bytea), 'hex') from generate_series(1, 9) n);
   delete from public.session_types where id = pg_temp.id(41);
   delete from public.pillars where slug like 'one-order%';
   delete from private.email_queue where mail_id in (select id from public.communication_logs where recipient like '%@one-order.test');
