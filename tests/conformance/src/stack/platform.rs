@@ -27,7 +27,7 @@ const TAKE_OVER: &str = "
     update private.email_sender set paused_until = null, error_code = null;";
 
 /// One statement for each table with an instant that a case may wait for.
-const ADVANCE: [&str; 12] = [
+const ADVANCE: [&str; 13] = [
     "update private.email_queue set due_at = due_at - $1::text::interval
      where due_at < now() + interval '50 years'",
     "update private.email_batches
@@ -44,6 +44,11 @@ const ADVANCE: [&str; 12] = [
     "update public.password_reset_tokens
      set created_at = created_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
          used_at = used_at - $1::text::interval, completed_at = completed_at - $1::text::interval,
+         superseded_at = superseded_at - $1::text::interval
+     where email like '%@' || $2",
+    "update private.sign_up_tokens
+     set created_at = created_at - $1::text::interval, expires_at = expires_at - $1::text::interval,
+         taken_at = taken_at - $1::text::interval, used_at = used_at - $1::text::interval,
          superseded_at = superseded_at - $1::text::interval
      where email like '%@' || $2",
     "update private.invitation_tokens t
