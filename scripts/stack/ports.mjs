@@ -42,6 +42,11 @@ function accepts(port) {
   });
 }
 
+/** @param {[port: number, use: string][]} wanted */
+export async function assertFree(wanted) {
+  for (const [port, use] of wanted) if (await isBusy(port)) throw busy(port, use);
+}
+
 /** @param {number} port @param {string} use */
 export function busy(port, use) {
   return new UserError(`Port ${port}, wanted for ${use}, is in use by another program; end it, or start with STACK_PORT_BASE set to another port.`);

@@ -37,6 +37,9 @@ export function readSettings(environment = process.env) {
   };
 }
 
+/** What a stack listens on itself, beside its database. @param {Settings} settings @returns {[port: number, use: string][]} */
+export const portsOf = ({ apiPort, inboxPort }) => [[apiPort, 'the API'], [inboxPort, 'the inbox']];
+
 /** @param {string | undefined} text */
 function readPortBase(text) {
   if (!text) return 54321;

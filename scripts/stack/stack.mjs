@@ -5,7 +5,7 @@
 //   stack.mjs stop      ends it, and whatever a crashed run left behind
 //   stack.mjs reset     removes the database, so that the next start makes a new one
 //   stack.mjs status    exit code 0 if it runs, and where
-//   stack.mjs settings  exit code 0 if what is set in the environment can be
+//   stack.mjs settings  exit code 0 if what is set in the environment can be, before anything is built for it
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
 import { makeFolder } from './folders.mjs';
 import { lockStack } from './lock.mjs';
-import { readSettings } from './settings.mjs';
+import { assertFree } from './ports.mjs';
+import { portsOf, readSettings } from './settings.mjs';
 import { environmentFile, environmentOf, forgetSupervisor, isAlive, parseEnvironment, recordSupervisor, runningSupervisor } from './state.mjs';
 import { UserError, exitWith, sentenceOf } from './user-error.mjs';
 
@@ -194,7 +195,10 @@ const commands = {
     if (text === null) console.log(`The stack is being started at ${running.apiUrl}.`);
     else printSummary(parseEnvironment(text));
   },
-  settings: async () => {},
+  settings: async () => {
+    // Of its own stack, whoever starts is told more by that.
+    if (!(await runningSupervisor(settings.directory))) await assertFree(portsOf(settings));
+  },
 };
 
 const command = commands[process.argv[2] ?? ''];

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -24,7 +25,7 @@ let directory;
 let base;
 let isSmall = false;
 
-/** @param {'detach' | 'stop' | 'reset' | 'run' | 'status'} command @param {Record<string, string>} [environment] */
+/** @param {'detach' | 'stop' | 'reset' | 'run' | 'status' | 'settings'} command @param {Record<string, string>} [environment] */
 function stack(command, environment = {}) {
   return run(process.execPath, [stackCommands, command], { env: { ...process.env, STACK_DIR: directory, STACK_PORT_BASE: String(base), STACK_SITE: '', ...environment } });
 }
@@ -77,6 +78,19 @@ test('where nothing can be written, one sentence says so', async () => {
     }
   }
   asRoot('umount', closed);
+});
+
+test('a port that another program has is told before anything is built', async () => {
+  for (const offset of [0, 3]) {
+    const other = createServer();
+    await new Promise((resolve) => other.listen(base + offset, '127.0.0.1', () => resolve(null)));
+    const { code, output } = await stack('settings');
+    other.close();
+    assert.equal(code, 1);
+    oneSentence(output);
+    assert.ok(output.includes(`Port ${base + offset}`), output);
+  }
+  assert.equal((await stack('settings')).code, 0);
 });
 
 test('of first starts at once one starts it, and the others wait until it answers', async () => {

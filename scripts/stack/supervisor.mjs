@@ -13,10 +13,11 @@ import { createKeyring } from './keys.mjs';
 import { cutLogs, keepLogsSmall } from './logs.mjs';
 import { startPart } from './part-process.mjs';
 import { connect, databaseUrl } from './connection.mjs';
-import { busy, isBusy } from './ports.mjs';
+import { assertFree } from './ports.mjs';
 import { portOf, readRealServices } from './real/services.mjs';
 import { startRealServices } from './real/start.mjs';
 import { loadSecrets } from './secrets.mjs';
+import { portsOf } from './settings.mjs';
 import { writeEnvironment } from './state.mjs';
 import { keepVaultSecrets } from './vault-secrets.mjs';
 
@@ -106,13 +107,8 @@ export async function startStack(settings, { onStep, echo, signal }) {
 
   /** @param {import('./real/services.mjs').RealService[]} realServices */
   async function assertPortsFree(realServices) {
-    const wanted = /** @type {[number, string][]} */ ([
-      [settings.apiPort, 'the API'], [settings.inboxPort, 'the inbox'],
-      ...realServices.filter(({ command }) => command).map(({ url, title }) => [portOf(url), title]),
-    ]);
-    for (const [port, use] of wanted) {
-      if (await isBusy(port)) throw busy(port, use);
-    }
+    const theirs = realServices.filter(({ command }) => command);
+    await assertFree([...portsOf(settings), ...theirs.map(({ url, title }) => /** @type {[number, string]} */ ([portOf(url), title]))]);
   }
 }
 
