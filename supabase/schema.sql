@@ -723,7 +723,7 @@ $$;
 
 COMMENT ON FUNCTION private.back_off(p_failures integer, p_free integer) IS 'How long the last of so many failures makes wait: 2, 4, 8 seconds and so on; null while they are free.';
 
-CREATE FUNCTION private.batch_json(p_batch_ids uuid[]) RETURNS json
+CREATE FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
@@ -732,7 +732,7 @@ begin
     'id', b.id,
     'lease', b.lease,
     'attempt', b.attempts + 1,
-    'first_attempt_at', b.first_attempt_at,
+    'age_seconds', greatest(0, floor(extract(epoch from p_now - b.first_attempt_at)))::bigint,
     'mails', m.mails
   ) order by cardinality(b.mail_ids) > 1, b.mail_ids[1]), '[]')
   from private.email_batches b
@@ -760,7 +760,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.batch_json(p_batch_ids uuid[]) IS 'Leased batches as claim_emails() answers them: single mails first, the mails of a batch in frozen order.';
+COMMENT ON FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp with time zone) IS 'Leased batches as claim_emails() answers them: single mails first, the mails of a batch in frozen order.';
 
 CREATE FUNCTION private.begin_review(p_document public.specialist_documents) RETURNS public.specialist_documents
     LANGUAGE plpgsql
@@ -1691,7 +1691,7 @@ begin
     'remaining', private.count_due_emails(p_stream, p_now),
     'templates', private.template_json(v_batch_ids),
     'zones', private.zone_offsets(v_batch_ids, p_now),
-    'batches', private.batch_json(v_batch_ids)
+    'batches', private.batch_json(v_batch_ids, p_now)
   );
 end;
 $$;
@@ -3745,32 +3745,16 @@ CREATE FUNCTION private.job_check_outbox(p_now timestamp with time zone) RETURNS
     SET search_path TO ''
     AS $$
 declare
-  v_stuck bigint;
-  v_codes text;
-  v_oldest timestamptz;
+  v_fault constant text := private.outbox_fault(p_now);
 begin
-  select count(*), string_agg(distinct coalesce(last_error_code, 'none'), ', ')
-  into v_stuck, v_codes
-  from private.email_batches
-  where due_at < p_now - interval '15 minutes' or first_attempt_at < p_now - interval '6 hours';
-  if v_stuck > 0 then
-    raise exception '% batches are stuck, last errors: %', v_stuck, v_codes;
-  end if;
-  select min(q.due_at) into v_oldest
-  from (values ('mail'), ('reminder')) s (stream)
-  cross join (values (0), (1)) p (priority)
-  cross join lateral (
-    select due_at from private.email_queue
-    where stream = s.stream and priority = p.priority order by due_at limit 1
-  ) q;
-  if v_oldest < p_now - interval '15 minutes' then
-    raise exception 'mail has been waiting since %', v_oldest;
+  if v_fault is not null then
+    raise exception '%', v_fault;
   end if;
   return 0;
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, when batches are stuck or mail waits too long. Changes nothing.';
+COMMENT ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say. Changes nothing.';
 
 CREATE FUNCTION private.job_create_partitions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5191,6 +5175,36 @@ $$;
 
 COMMENT ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) IS 'Files of documents that no row names, any p_limit of them, 1,000 at most.';
 
+CREATE FUNCTION private.outbox_fault(p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (select format('mail is paused until %s: %s', paused_until, error_code) from private.email_sender where paused_until > p_now),
+    (
+      select format('%s mails failed for good within an hour: %s', count(*), string_agg(distinct error_code, ', '))
+      from private.email_dead_letters where failed_at > p_now - interval '1 hour'
+      having count(*) > 10 or count(*) filter (where error_code <> 'invalid') > 0
+    ),
+    (
+      select format('%s batches are stuck, last errors: %s', count(*), string_agg(distinct coalesce(last_error_code, 'none'), ', '))
+      from private.email_batches where due_at < p_now - interval '15 minutes' or first_attempt_at < p_now - interval '6 hours'
+      having count(*) > 0
+    ),
+    (
+      select format('mail has been waiting since %s', min(q.due_at))
+      from (values ('mail'), ('reminder')) s (stream)
+      cross join (values (0), (1)) p (priority)
+      cross join lateral (
+        select due_at from private.email_queue where stream = s.stream and priority = p.priority order by due_at limit 1
+      ) q
+      having min(q.due_at) < p_now - interval '15 minutes'
+    )
+  );
+$$;
+
+COMMENT ON FUNCTION private.outbox_fault(p_now timestamp with time zone) IS 'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long. Null where all is well.';
+
 CREATE FUNCTION private.parse_audit_filters(p_filters jsonb) RETURNS private.audit_filters
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -5852,7 +5866,7 @@ begin
     returning l.id, l.stream, l.category
   ), queued as (
     insert into private.email_queue (mail_id, stream, priority, due_at)
-    select r.id, r.stream, case r.category when 'security' then 0 else 1 end, now() from requeued r
+    select r.id, r.stream, private.email_priority(r.category), now() from requeued r
   )
   select count(*) into v_redriven from requeued;
   return jsonb_build_object('redriven', v_redriven);
@@ -10354,7 +10368,7 @@ GRANT ALL ON FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id 
 
 REVOKE ALL ON FUNCTION private.back_off(p_failures integer, p_free integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.batch_json(p_batch_ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
@@ -10917,6 +10931,8 @@ REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+REVOKE ALL ON FUNCTION private.outbox_fault(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 

@@ -46,7 +46,7 @@ $$;
 comment on function private.lease_due_batches(text, int, int, timestamptz) is
   'Leases batches whose next try is due or whose lease ran out; the latter costs them an attempt.';
 
-create function private.batch_json(p_batch_ids uuid[])
+create function private.batch_json(p_batch_ids uuid[], p_now timestamptz)
 returns json
 language plpgsql
 stable
@@ -57,7 +57,7 @@ begin
     'id', b.id,
     'lease', b.lease,
     'attempt', b.attempts + 1,
-    'first_attempt_at', b.first_attempt_at,
+    'age_seconds', greatest(0, floor(extract(epoch from p_now - b.first_attempt_at)))::bigint,
     'mails', m.mails
   ) order by cardinality(b.mail_ids) > 1, b.mail_ids[1]), '[]')
   from private.email_batches b
@@ -85,7 +85,7 @@ begin
 end;
 $$;
 
-comment on function private.batch_json(uuid[]) is
+comment on function private.batch_json(uuid[], timestamptz) is
   'Leased batches as claim_emails() answers them: single mails first, the mails of a batch in frozen order.';
 
 create function private.template_json(p_batch_ids uuid[])
@@ -178,7 +178,7 @@ begin
     'remaining', private.count_due_emails(p_stream, p_now),
     'templates', private.template_json(v_batch_ids),
     'zones', private.zone_offsets(v_batch_ids, p_now),
-    'batches', private.batch_json(v_batch_ids)
+    'batches', private.batch_json(v_batch_ids, p_now)
   );
 end;
 $$;

@@ -174,7 +174,7 @@ begin
     returning l.id, l.stream, l.category
   ), queued as (
     insert into private.email_queue (mail_id, stream, priority, due_at)
-    select r.id, r.stream, case r.category when 'security' then 0 else 1 end, now() from requeued r
+    select r.id, r.stream, private.email_priority(r.category), now() from requeued r
   )
   select count(*) into v_redriven from requeued;
   return jsonb_build_object('redriven', v_redriven);

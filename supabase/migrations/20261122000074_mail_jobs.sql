@@ -162,39 +162,57 @@ $$;
 comment on function private.job_purge_mail_payloads(timestamptz) is
   'Empties address and variables of mails settled long ago, and sooner of those to people without an account. A failed mail without them cannot be redriven, so its dead letter goes too.';
 
+-- That Resend refuses an address happens every day. Many at once, or any other end, is ours to look at.
+create function private.outbox_fault(p_now timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (select format('mail is paused until %s: %s', paused_until, error_code) from private.email_sender where paused_until > p_now),
+    (
+      select format('%s mails failed for good within an hour: %s', count(*), string_agg(distinct error_code, ', '))
+      from private.email_dead_letters where failed_at > p_now - interval '1 hour'
+      having count(*) > 10 or count(*) filter (where error_code <> 'invalid') > 0
+    ),
+    (
+      select format('%s batches are stuck, last errors: %s', count(*), string_agg(distinct coalesce(last_error_code, 'none'), ', '))
+      from private.email_batches where due_at < p_now - interval '15 minutes' or first_attempt_at < p_now - interval '6 hours'
+      having count(*) > 0
+    ),
+    (
+      select format('mail has been waiting since %s', min(q.due_at))
+      from (values ('mail'), ('reminder')) s (stream)
+      cross join (values (0), (1)) p (priority)
+      cross join lateral (
+        select due_at from private.email_queue where stream = s.stream and priority = p.priority order by due_at limit 1
+      ) q
+      having min(q.due_at) < p_now - interval '15 minutes'
+    )
+  );
+$$;
+
+comment on function private.outbox_fault(timestamptz) is
+  'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long. Null where all is well.';
+
 create function private.job_check_outbox(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_stuck bigint;
-  v_codes text;
-  v_oldest timestamptz;
+  v_fault constant text := private.outbox_fault(p_now);
 begin
-  select count(*), string_agg(distinct coalesce(last_error_code, 'none'), ', ')
-  into v_stuck, v_codes
-  from private.email_batches
-  where due_at < p_now - interval '15 minutes' or first_attempt_at < p_now - interval '6 hours';
-  if v_stuck > 0 then
-    raise exception '% batches are stuck, last errors: %', v_stuck, v_codes;
-  end if;
-  select min(q.due_at) into v_oldest
-  from (values ('mail'), ('reminder')) s (stream)
-  cross join (values (0), (1)) p (priority)
-  cross join lateral (
-    select due_at from private.email_queue
-    where stream = s.stream and priority = p.priority order by due_at limit 1
-  ) q;
-  if v_oldest < p_now - interval '15 minutes' then
-    raise exception 'mail has been waiting since %', v_oldest;
+  if v_fault is not null then
+    raise exception '%', v_fault;
   end if;
   return 0;
 end;
 $$;
 
 comment on function private.job_check_outbox(timestamptz) is
-  'Fails, and so shows in job_runs and the log, when batches are stuck or mail waits too long. Changes nothing.';
+  'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say. Changes nothing.';
 
 select cron.schedule('email-dispatch', '* * * * *', $$select private.run_job('kick_emails')$$);
 select cron.schedule('booking-reminders-dispatch', '* * * * *', $$select private.run_job('kick_reminders')$$);

@@ -20,6 +20,26 @@ Deno.test('an answer is read as the module writes it', async () => {
 });
 
 Deno.test({
+  name: 'when to come back is told in seconds, also where it was a date',
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const { fetch } = globalThis;
+    const date = 'Sat, 28 Nov 2026 20:00:00 GMT';
+    const cases = [['7', '7'], ['Sat, 28 Nov 2026 20:00:09 GMT', '9'], ['Sat, 28 Nov 2026 19:00:00 GMT', '0'], ['soon', ''], ['', '']];
+    try {
+      for (const [given, told] of cases) {
+        globalThis.fetch = () => Promise.resolve(new Response('{}', { status: 429, headers: { 'content-length': '2', date, 'retry-after': given } }));
+        const reply = await fetchUpstream(example('upstream-head'), new Uint8Array(), 1_000, 'retry-after', 64);
+        assert.equal(reply.headers, told, given);
+      }
+    } finally {
+      globalThis.fetch = fetch;
+    }
+  },
+});
+
+Deno.test({
   name: 'an upstream call is read as the module writes it, and answered as it reads',
   // The one timer of all deadlines outlives a test.
   sanitizeOps: false,

@@ -14,7 +14,7 @@ mod transition;
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
@@ -109,7 +109,7 @@ pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<Dispatc
         let idle = !fruitful && (claim.remaining == 0 || fruitless >= FRUITLESS_CLAIMS);
         let paused = claim.paused_until.is_some();
         report.add_claim(&claim);
-        let pacer = Pacer::new(send_by(ports, claimed_at));
+        let pacer = Pacer::new(claimed_at, time_to_send(ports));
         let settlements = dispatch(ports, claim, &pacer).await?;
         report.add_settled(settle(ports, &settlements).await?);
         let late = ports.now() - started >= TimeDelta::seconds(RUN_SECONDS);
@@ -122,10 +122,10 @@ pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<Dispatc
     Ok(report)
 }
 
-/// The last moment to hand a batch over: the answer must be settled within the lease.
-fn send_by(ports: &impl Configured, claimed_at: DateTime<Utc>) -> DateTime<Utc> {
+/// How long batches may be handed over after the claim: the answer must be settled within the lease.
+fn time_to_send(ports: &impl Configured) -> TimeDelta {
     let reserve = 2 * i64::from(ports.config().upstream_timeout_ms) + 1_000;
-    claimed_at + TimeDelta::seconds(i64::from(LEASE_SECONDS)) - TimeDelta::milliseconds(reserve)
+    TimeDelta::seconds(i64::from(LEASE_SECONDS)) - TimeDelta::milliseconds(reserve)
 }
 
 async fn dispatch(
@@ -182,7 +182,7 @@ async fn deliver(
     links: &Links,
     pacer: &Pacer,
 ) -> Settlement {
-    if let Some(given_up) = give_up(batch, ports.now()) {
+    if let Some(given_up) = give_up(batch, pacer.since_claim(ports.now())) {
         ports.report(&Error::internal(format!(
             "outbox: gave up a batch of {}: {}",
             batch.mails.len(),

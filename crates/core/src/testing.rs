@@ -74,6 +74,8 @@ pub struct World {
     pub reports: RefCell<Vec<String>>,
     /// How often `email-dispatch` was kicked.
     pub kicks: Cell<u32>,
+    /// How far the clock of the function is ahead of the database's.
+    pub ahead: Cell<TimeDelta>,
 }
 
 /// A call of the database, of Auth or of Storage.
@@ -109,6 +111,7 @@ impl World {
             files: RefCell::default(),
             reports: RefCell::default(),
             kicks: Cell::default(),
+            ahead: Cell::new(TimeDelta::zero()),
         }
     }
 
@@ -177,7 +180,7 @@ impl Configured for World {
 
 impl Clock for World {
     fn now(&self) -> DateTime<Utc> {
-        self.now.get()
+        self.now.get() + self.ahead.get()
     }
 
     async fn sleep(&self, milliseconds: u32) {

@@ -124,7 +124,16 @@ function deadlineOf(milliseconds: number): Deadline<AbortController> {
 }
 
 function wantedValues({ headers }: Response, names: string): string {
-  return names === '' ? '' : names.split('\n').map((name) => headers.get(name) ?? '').join('\n');
+  const value = (name: string) => (name === 'retry-after' ? secondsOf(headers) : headers.get(name)) ?? '';
+  return names === '' ? '' : names.split('\n').map(value).join('\n');
+}
+
+/** Retry-After in seconds, also where it is a date: by the clock of whoever sent it. */
+function secondsOf(headers: Headers): string | null {
+  const given = headers.get('retry-after');
+  if (given === null || /^\s*\d+\s*$/.test(given)) return given;
+  const wait = Date.parse(given) - Date.parse(headers.get('date') ?? new Date().toUTCString());
+  return Number.isNaN(wait) ? null : String(Math.max(0, Math.ceil(wait / 1000)));
 }
 
 const TOO_LARGE = Symbol('too large');

@@ -160,7 +160,21 @@ select is((select count(*) from private.job_runs where job = 'old'), 1::bigint, 
 -- Check
 delete from private.email_queue;
 delete from private.email_batches;
+delete from private.email_dead_letters;
 select is(private.run_job('check_outbox'), 0::bigint, 'a healthy outbox passes the check');
+insert into private.email_dead_letters (mail_id, error_code, failed_at) select n, 'invalid', now() from generate_series(1, 10) n;
+select is(private.outbox_fault(now()), null, 'that some addresses are refused is of every day');
+insert into private.email_dead_letters (mail_id, error_code, failed_at) values (11, 'invalid', now());
+select is(private.outbox_fault(now()), '11 mails failed for good within an hour: invalid', 'many at once are not');
+select is(private.outbox_fault(now() + interval '1 hour'), null, 'and are told for an hour');
+delete from private.email_dead_letters where mail_id > 1;
+insert into private.email_dead_letters (mail_id, error_code, failed_at) values (2, 'unrenderable', now());
+select is(private.outbox_fault(now()), '2 mails failed for good within an hour: invalid, unrenderable', 'nor is one that failed for another reason');
+delete from private.email_dead_letters;
+update private.email_sender set paused_until = now() + interval '10 minutes', error_code = 'sender_refused';
+select ok(private.outbox_fault(now()) like 'mail is paused until %: sender_refused', 'a sender that is paused is told, and why');
+select is(private.outbox_fault(now() + interval '10 minutes'), null, 'until it is not');
+update private.email_sender set paused_until = null, error_code = null;
 select pg_temp.enqueue('w') \g /dev/null
 select is(private.run_job('check_outbox', now() + interval '14 minutes'), 0::bigint, 'a short wait too');
 select is(private.run_job('check_outbox', now() + interval '16 minutes'), null, 'a long one does not');

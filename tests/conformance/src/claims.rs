@@ -17,7 +17,7 @@ pub(crate) async fn mails_are_frozen_in_their_order(subject: &impl Subject) {
     assert_eq!(claim.batches.len(), 1);
     let batch = &claim.batches[0];
     assert_eq!((ids(batch), batch.attempt), (mails, 1));
-    assert!((subject.now() - batch.first_attempt_at).num_seconds().abs() < 60);
+    assert!(batch.age_seconds < 60);
     let first = &batch.mails[0];
     assert_eq!(first.to, subject.address("person1").as_str());
     assert_eq!((first.locale.as_str(), first.time_zone.as_str()), ("en", "UTC"));
@@ -57,8 +57,7 @@ pub(crate) async fn a_lease_that_ran_out_hands_out_the_same_batch(subject: &impl
     assert_eq!((second.id, ids(&second)), (first.id, ids(&first)));
     assert_ne!(second.lease, first.lease);
     assert_eq!((first.attempt, second.attempt), (1, 2));
-    let age = subject.now() - second.first_attempt_at;
-    assert!(age.num_seconds() >= 120, "the first attempt keeps its time");
+    assert!(second.age_seconds >= 120, "the first attempt keeps its time");
 }
 
 pub(crate) async fn a_limit_counts_mails_and_the_rest_remains(subject: &impl Subject) {

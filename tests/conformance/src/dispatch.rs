@@ -92,7 +92,7 @@ pub(crate) async fn a_used_up_quota_pauses_everything(subject: &impl Subject) {
 }
 
 pub(crate) async fn a_refused_key_pauses_everything(subject: &impl Subject) {
-    pauses(subject, MailerError::CredentialsRefused, TimeDelta::minutes(10)).await;
+    pauses(subject, MailerError::SenderRefused, TimeDelta::minutes(10)).await;
 }
 
 pub(crate) async fn a_mail_with_a_link_is_sealed_and_sent(subject: &impl Subject) {

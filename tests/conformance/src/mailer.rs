@@ -82,7 +82,7 @@ pub(crate) async fn every_refusal_is_told_from_the_others(subject: &impl Subject
     for refusal in [
         MailerError::RateLimited { retry_after_seconds: Some(7) },
         MailerError::QuotaExceeded,
-        MailerError::CredentialsRefused,
+        MailerError::SenderRefused,
         MailerError::InProgress,
         MailerError::KeyReused,
         MailerError::Invalid,

@@ -47,6 +47,10 @@ describe('answers that mean "later"', () => {
   const failures = [
     ['500', { kind: 'error', status: 500 }, 'unavailable'],
     ['503 with a page instead of JSON', { kind: 'error', status: 503, body: '<html>' }, 'unavailable'],
+    ['404 with a page, as a proxy has it', { kind: 'error', status: 404, body: '<html>' }, 'unavailable'],
+    ['408 of something in between', { kind: 'error', status: 408, body: '' }, 'unavailable'],
+    ['422 in half a document', { kind: 'error', status: 422, body: '{"name":"validation_er' }, 'unavailable'],
+    ['a name that Resend has not had so far', { kind: 'error', status: 422, name: 'something_new' }, 'unavailable'],
     ['a connection that breaks before anything is accepted', { kind: 'drop_before' }, 'unavailable'],
     ['a connection that breaks after everything is accepted', { kind: 'drop_after' }, 'unavailable'],
     ['an accepted batch with half an answer', { kind: 'malformed' }, 'unavailable'],
@@ -103,8 +107,9 @@ describe('answers that mean "rest"', () => {
   const refusals = [
     ['the quota of the day', { kind: 'quota', name: 'daily_quota_exceeded' }, 'quota_exceeded'],
     ['the quota of the month', { kind: 'quota', name: 'monthly_quota_exceeded' }, 'quota_exceeded'],
-    ['a restricted key', { kind: 'key', status: 401 }, 'credentials_refused'],
-    ['an invalid key', { kind: 'key', status: 403 }, 'credentials_refused'],
+    ['a restricted key', { kind: 'key', status: 401 }, 'sender_refused'],
+    ['an invalid key', { kind: 'key', status: 403 }, 'sender_refused'],
+    ['a sender that is no address', { kind: 'error', status: 422, name: 'invalid_from_address' }, 'sender_refused'],
   ];
   for (const [what, fault, code] of refusals) {
     test(`${what}: nothing is sent until the pause is over, and no attempt is lost`, async () => {

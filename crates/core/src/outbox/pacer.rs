@@ -9,15 +9,26 @@ use crate::ports::{Clock, Pace};
 /// Shared by the batches under way. Cells, no borrows: deliveries interleave at
 /// every await.
 pub(super) struct Pacer {
+    claimed_at: DateTime<Utc>,
     send_by: DateTime<Utc>,
     not_before: Cell<DateTime<Utc>>,
     closed: Cell<bool>,
 }
 
 impl Pacer {
-    /// Admits until `send_by`.
-    pub(super) fn new(send_by: DateTime<Utc>) -> Self {
-        Self { send_by, not_before: Cell::new(DateTime::UNIX_EPOCH), closed: Cell::new(false) }
+    /// Admits so long after the claim.
+    pub(super) fn new(claimed_at: DateTime<Utc>, lasts: TimeDelta) -> Self {
+        Self {
+            claimed_at,
+            send_by: claimed_at + lasts,
+            not_before: Cell::new(DateTime::UNIX_EPOCH),
+            closed: Cell::new(false),
+        }
+    }
+
+    /// How long ago the claim was. Of this clock only differences count: it may be wrong by a day.
+    pub(super) fn since_claim(&self, now: DateTime<Utc>) -> TimeDelta {
+        now - self.claimed_at
     }
 
     /// Waits for a turn. `false` if none comes in time.

@@ -95,8 +95,8 @@ pub struct Batch {
     pub lease: LeaseId,
     /// 1 for the first.
     pub attempt: u32,
-    /// When the first attempt was claimed.
-    pub first_attempt_at: DateTime<Utc>,
+    /// How long ago the first attempt was claimed, by the database's clock, in seconds.
+    pub age_seconds: u32,
     /// 1 to 100; a mail with a token is alone.
     pub mails: Vec<QueuedMail>,
 }

@@ -140,12 +140,21 @@ fn a_rate_limit_is_waited_out_within_the_run() {
 fn a_pace_is_heeded_until_its_window_is_new() {
     for (remaining, seconds) in [(0, 5), (1, 0)] {
         let (world, begun) = (World::new(), World::new().now());
-        let pacer = Pacer::new(begun + TimeDelta::seconds(60));
+        let pacer = Pacer::new(begun, TimeDelta::seconds(60));
         pacer.heed(Some(Pace { remaining, reset_seconds: 5 }), begun);
         assert!(pollster::block_on(pacer.admit(&world)));
         assert_eq!(world.now() - begun, TimeDelta::seconds(seconds));
         pacer.close();
         assert!(pacer.is_closed() && !pollster::block_on(pacer.admit(&world)));
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_by_a_day_decides_nothing() {
+    for hours in [-25, 25] {
+        let world = world(200);
+        world.ahead.set(TimeDelta::hours(hours));
+        assert_eq!(run(&world).sent, 200, "{hours} hours ahead");
     }
 }
 
@@ -177,7 +186,7 @@ fn an_operator_hears_what_stops_the_sender_and_what_only_counts_as_sent() {
         (Outcome::Retry, Some("timeout"), None),
         (Outcome::Failed, Some("rejected"), None),
     ] {
-        let pacer = Pacer::new(world.now() + TimeDelta::seconds(60));
+        let pacer = Pacer::new(world.now(), TimeDelta::seconds(60));
         let settlement = Settlement {
             error_code: code.map(str::to_owned),
             ..settlement(&claim.batches[0], outcome)
@@ -275,7 +284,7 @@ fn a_batch_is_given_up_before_its_key_is_forgotten() {
 fn a_batch_is_handed_over_while_the_answer_can_still_be_settled_within_the_lease() {
     let world = world(0);
     assert_eq!(world.config().upstream_timeout_ms, 10_000);
-    assert_eq!(send_by(&world, world.now()) - world.now(), TimeDelta::seconds(120 - 21));
+    assert_eq!(time_to_send(&world), TimeDelta::seconds(120 - 21));
 }
 
 #[test]

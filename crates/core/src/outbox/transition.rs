@@ -1,6 +1,6 @@
 //! The consequence of the mailer's answer. Pure, so that every case stands in a table.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::sql::{Batch, Outcome, Settlement};
 use crate::ports::{Delivery, MailerError};
@@ -13,7 +13,7 @@ const FIRST_RETRY_SECONDS: u32 = 15;
 const LONGEST_RETRY_SECONDS: u32 = 2 * 60 * 60;
 /// A quota is a day's or a month's; a refused key waits for a person.
 const QUOTA_PAUSE_SECONDS: u32 = 60 * 60;
-const CREDENTIALS_PAUSE_SECONDS: u32 = 10 * 60;
+const SENDER_PAUSE_SECONDS: u32 = 10 * 60;
 
 /// The next step for a batch after an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +26,9 @@ pub(super) enum Step {
 
 /// A batch that may not be handed over again, because its key is about to be
 /// forgotten or its attempts are used up.
-pub(super) fn give_up(batch: &Batch, now: DateTime<Utc>) -> Option<Settlement> {
-    let reason = if now - batch.first_attempt_at > KEY_LIFETIME {
+pub(super) fn give_up(batch: &Batch, since_claim: TimeDelta) -> Option<Settlement> {
+    let age = TimeDelta::seconds(i64::from(batch.age_seconds)) + since_claim;
+    let reason = if age > KEY_LIFETIME {
         "key_expired"
     } else if batch.attempt > MAX_ATTEMPTS {
         "attempts_exhausted"
@@ -55,9 +56,7 @@ pub(super) fn decide(batch: &Batch, delivery: Delivery, fraction: f64) -> Step {
             settle(Outcome::Retry).after(backoff_seconds(batch.attempt, fraction), true)
         }
         MailerError::QuotaExceeded => settle(Outcome::Pause).after(QUOTA_PAUSE_SECONDS, false),
-        MailerError::CredentialsRefused => {
-            settle(Outcome::Pause).after(CREDENTIALS_PAUSE_SECONDS, false)
-        }
+        MailerError::SenderRefused => settle(Outcome::Pause).after(SENDER_PAUSE_SECONDS, false),
         // A batch of this id was taken before: sending it under another key would send it twice.
         MailerError::KeyReused => settle(Outcome::Sent),
         MailerError::Invalid if batch.mails.len() > 1 => settle(Outcome::Split),
@@ -130,7 +129,7 @@ mod tests {
             id: BatchId(uuid::Uuid::nil()),
             lease: LeaseId(uuid::Uuid::nil()),
             attempt,
-            first_attempt_at: DateTime::UNIX_EPOCH,
+            age_seconds: 60,
             mails: vec![mail; mails],
         }
     }
@@ -151,7 +150,7 @@ mod tests {
     #[test]
     fn a_batch_is_given_up_after_its_last_attempt_and_its_key_s_last_moment() {
         let at = |attempt, age: TimeDelta| {
-            let given_up = give_up(&batch(1, attempt), DateTime::UNIX_EPOCH + age);
+            let given_up = give_up(&batch(1, attempt), age - TimeDelta::seconds(60));
             given_up.map(|settlement| settlement.error_code.unwrap())
         };
         let (last, moment) = (MAX_ATTEMPTS, TimeDelta::milliseconds(1));
@@ -169,11 +168,7 @@ mod tests {
             (100, MailerError::Unavailable, "Retry unavailable Some(15) Some(true)"),
             (100, MailerError::Timeout, "Retry timeout Some(15) Some(true)"),
             (100, MailerError::QuotaExceeded, "Pause quota_exceeded Some(3600) Some(false)"),
-            (
-                100,
-                MailerError::CredentialsRefused,
-                "Pause credentials_refused Some(600) Some(false)",
-            ),
+            (100, MailerError::SenderRefused, "Pause sender_refused Some(600) Some(false)"),
             (100, MailerError::KeyReused, "Sent key_reused None None"),
             (100, MailerError::Invalid, "Split invalid None None"),
             (1, MailerError::Invalid, "Failed invalid None None"),
@@ -185,8 +180,7 @@ mod tests {
 
     #[test]
     fn a_key_is_never_used_beyond_its_life() {
-        let fresh = DateTime::UNIX_EPOCH + TimeDelta::hours(22);
-        let late = DateTime::UNIX_EPOCH + TimeDelta::hours(24);
+        let (fresh, late) = (TimeDelta::hours(22), TimeDelta::hours(24));
         assert_eq!(give_up(&batch(1, 2), fresh), None);
         assert_eq!(give_up(&batch(1, 2), late).unwrap().error_code.unwrap(), "key_expired");
         assert_eq!(

@@ -47,7 +47,7 @@ pub struct Pace {
 /// Why a batch was not taken, by what follows for it (Resend, "Errors").
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailerError {
-    /// 429 `rate_limit_exceeded`: nothing happened, come back in so many seconds.
+    /// 429: nothing happened, come back in so many seconds.
     #[error("rate limited")]
     RateLimited {
         /// `retry-after`, in seconds.
@@ -56,9 +56,9 @@ pub enum MailerError {
     /// 429 `daily_quota_exceeded` or `monthly_quota_exceeded`.
     #[error("quota exceeded")]
     QuotaExceeded,
-    /// 401 or 403: the key or the sender's domain is refused.
-    #[error("credentials refused")]
-    CredentialsRefused,
+    /// The key, the account or the sender's address is refused: so would be every mail.
+    #[error("sender refused")]
+    SenderRefused,
     /// 409 `concurrent_idempotent_requests`: the same batch is under way elsewhere.
     #[error("the same batch is under way")]
     InProgress,
@@ -66,10 +66,10 @@ pub enum MailerError {
     /// a batch of this id has been taken before.
     #[error("the key was used with another body")]
     KeyReused,
-    /// 400, 413 or 422: at least one mail of the batch is refused for good.
+    /// Resend's verdict about at least one mail of the batch, for good.
     #[error("refused as invalid")]
     Invalid,
-    /// 5xx, a broken connection or an unreadable answer: it may have been sent.
+    /// A broken connection, or an answer that is no verdict of Resend's: it may have been sent.
     #[error("unavailable")]
     Unavailable,
     /// No answer in time: it may have been sent.
@@ -83,7 +83,7 @@ impl MailerError {
         match self {
             Self::RateLimited { .. } => "rate_limited",
             Self::QuotaExceeded => "quota_exceeded",
-            Self::CredentialsRefused => "credentials_refused",
+            Self::SenderRefused => "sender_refused",
             Self::InProgress => "in_progress",
             Self::KeyReused => "key_reused",
             Self::Invalid => "invalid",

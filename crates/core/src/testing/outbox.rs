@@ -167,7 +167,10 @@ impl Outbox {
             id: row.id,
             lease,
             attempt: row.attempts + 1,
-            first_attempt_at: *row.first_attempt_at.get_or_insert(now),
+            age_seconds: (now - *row.first_attempt_at.get_or_insert(now))
+                .num_seconds()
+                .try_into()
+                .unwrap_or_default(),
             mails: row.mails.iter().map(|mail| sealed(mail, &self.tokens)).collect(),
         }
     }

@@ -22,7 +22,7 @@ use crate::{
     access_token::AccessToken,
     error::Code,
     json,
-    ports::{Clock as _, Database, DatabaseError, SqlFunction},
+    ports::{Database, DatabaseError, SqlFunction},
 };
 
 type Answer = Result<Value, DatabaseError>;
@@ -97,7 +97,7 @@ impl World {
         if fault == Some(DatabaseFault::Before) {
             return Err(DatabaseError::Unavailable("down".to_owned()));
         }
-        let played = || self.outbox.borrow_mut().execute(F::NAME, &arguments, self.now());
+        let played = || self.outbox.borrow_mut().execute(F::NAME, &arguments, self.now.get());
         let answer = self.database.next(F::NAME).or_else(played);
         let answer = answer.unwrap_or_else(|| panic!("nobody scripted {}", F::NAME))?;
         if fault == Some(DatabaseFault::After) {

@@ -67,9 +67,23 @@ struct AcceptedBatch {
     data: Vec<Accepted>,
 }
 
+/// A verdict of Resend's own. A proxy, a page or half a body is none.
 #[derive(Deserialize)]
 struct ResendError {
     name: String,
+    #[serde(default)]
+    message: String,
+}
+
+impl ResendError {
+    /// Whether it is about the key or the sender, which every mail has: Resend has one name for that
+    /// and for a fault of a single mail.
+    fn is_about_the_sender(&self, status: u16) -> bool {
+        let message = self.message.as_bytes();
+        // Not `contains`: the searcher of the standard library is 2 KB.
+        let about = |word: &[u8]| message.windows(word.len()).any(|part| part == word);
+        matches!(status, 401 | 403) || about(b"API key") || about(b"`from`")
+    }
 }
 
 fn read(response: &HttpResponse, mails: usize) -> Result<Vec<String>, MailerError> {
@@ -90,19 +104,36 @@ fn read(response: &HttpResponse, mails: usize) -> Result<Vec<String>, MailerErro
     }
 }
 
+/// Whose fault it is, by Resend's names ("Errors"): of this mail alone, and final; of the sender or the
+/// account, and everything waits; or of nobody known, and it is tried again.
 fn refusal(response: &HttpResponse) -> MailerError {
-    let name = json::parse::<ResendError>(&response.body).map(|error| error.name);
-    match (response.status, name.as_deref().unwrap_or_default()) {
-        (429, "daily_quota_exceeded" | "monthly_quota_exceeded") => MailerError::QuotaExceeded,
-        (429, _) => MailerError::RateLimited {
-            retry_after_seconds: response
-                .header("retry-after")
-                .and_then(|value| value.parse().ok()),
-        },
-        (401 | 403, _) => MailerError::CredentialsRefused,
-        (409, "invalid_idempotent_request") => MailerError::KeyReused,
-        (409, _) => MailerError::InProgress,
-        (400..500, _) => MailerError::Invalid,
+    let limited = || MailerError::RateLimited {
+        retry_after_seconds: response.header("retry-after").and_then(|value| value.parse().ok()),
+    };
+    let Ok(error) = json::parse::<ResendError>(&response.body) else {
+        return if response.status == 429 { limited() } else { MailerError::Unavailable };
+    };
+    match error.name.as_str() {
+        "rate_limit_exceeded" => limited(),
+        "daily_quota_exceeded" | "monthly_quota_exceeded" => MailerError::QuotaExceeded,
+        "missing_api_key"
+        | "invalid_api_key"
+        | "restricted_api_key"
+        | "suspended_api_key"
+        | "invalid_from_address"
+        | "invalid_access"
+        | "invalid_region"
+        | "not_found"
+        | "method_not_allowed" => MailerError::SenderRefused,
+        "validation_error" if error.is_about_the_sender(response.status) => {
+            MailerError::SenderRefused
+        }
+        "validation_error"
+        | "missing_required_field"
+        | "invalid_parameter"
+        | "invalid_attachment" => MailerError::Invalid,
+        "invalid_idempotent_request" => MailerError::KeyReused,
+        "concurrent_idempotent_requests" => MailerError::InProgress,
         _ => MailerError::Unavailable,
     }
 }
@@ -125,23 +156,56 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_consequence() {
+        use MailerError::*;
+        let limited = RateLimited { retry_after_seconds: None };
         let cases = [
-            (429, "rate_limit_exceeded", MailerError::RateLimited { retry_after_seconds: None }),
-            (429, "daily_quota_exceeded", MailerError::QuotaExceeded),
-            (429, "monthly_quota_exceeded", MailerError::QuotaExceeded),
-            (401, "missing_api_key", MailerError::CredentialsRefused),
-            (403, "invalid_from_address", MailerError::CredentialsRefused),
-            (409, "invalid_idempotent_request", MailerError::KeyReused),
-            (409, "concurrent_idempotent_requests", MailerError::InProgress),
-            (422, "validation_error", MailerError::Invalid),
-            (400, "validation_error", MailerError::Invalid),
-            (500, "application_error", MailerError::Unavailable),
+            (429, "rate_limit_exceeded", "x", limited.clone()),
+            (429, "daily_quota_exceeded", "x", QuotaExceeded),
+            (429, "monthly_quota_exceeded", "x", QuotaExceeded),
+            (401, "missing_api_key", "x", SenderRefused),
+            (401, "restricted_api_key", "x", SenderRefused),
+            (403, "invalid_api_key", "x", SenderRefused),
+            (403, "suspended_api_key", "x", SenderRefused),
+            (400, "validation_error", "API key is invalid", SenderRefused),
+            (403, "validation_error", "The x.example domain is not verified.", SenderRefused),
+            (422, "invalid_from_address", "x", SenderRefused),
+            (422, "validation_error", "Invalid `from` field.", SenderRefused),
+            (422, "invalid_access", "x", SenderRefused),
+            (422, "invalid_region", "x", SenderRefused),
+            (404, "not_found", "x", SenderRefused),
+            (405, "method_not_allowed", "x", SenderRefused),
+            (409, "invalid_idempotent_request", "x", KeyReused),
+            (409, "concurrent_idempotent_requests", "x", InProgress),
+            (422, "validation_error", "Invalid `to` field.", Invalid),
+            (400, "validation_error", "x", Invalid),
+            (422, "missing_required_field", "x", Invalid),
+            (422, "invalid_parameter", "x", Invalid),
+            (422, "invalid_attachment", "x", Invalid),
+            (451, "security_error", "x", Unavailable),
+            (400, "invalid_idempotency_key", "x", Unavailable),
+            (422, "something_new", "x", Unavailable),
+            (500, "application_error", "x", Unavailable),
+            (500, "internal_server_error", "x", Unavailable),
         ];
-        for (status, name, expected) in cases {
-            let body = format!(r#"{{"statusCode":{status},"name":"{name}","message":"x"}}"#);
-            assert_eq!(refusal(&response(status, &body)), expected, "{name}");
+        for (status, name, message, expected) in cases {
+            let body =
+                format!(r#"{{"statusCode":{status},"name":"{name}","message":"{message}"}}"#);
+            assert_eq!(refusal(&response(status, &body)), expected, "{status} {name} {message}");
         }
-        assert_eq!(refusal(&response(502, "<html>")), MailerError::Unavailable);
+    }
+
+    #[test]
+    fn what_resend_has_not_said_is_never_final() {
+        let bodies =
+            ["", "<html>", "{}", "[]", "null", r#"{"name":7}"#, r#"{"name":"validation_er"#];
+        for status in (300..600).filter(|status| *status != 429) {
+            for body in bodies {
+                let found = refusal(&response(status, body));
+                assert_eq!(found, MailerError::Unavailable, "{status} {body}");
+            }
+        }
+        let limited = MailerError::RateLimited { retry_after_seconds: None };
+        assert!(bodies.iter().all(|body| refusal(&response(429, body)) == limited));
     }
 
     #[test]

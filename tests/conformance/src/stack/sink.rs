@@ -86,7 +86,7 @@ fn script(fault: &MailerFault) -> Value {
             json!({ "kind": "rate_limit", "retry_after": retry_after_seconds.unwrap_or(1) })
         }
         MailerError::QuotaExceeded => json!({ "kind": "quota" }),
-        MailerError::CredentialsRefused => json!({ "kind": "key", "status": 403 }),
+        MailerError::SenderRefused => json!({ "kind": "key", "status": 403 }),
         MailerError::InProgress => error(409, "concurrent_idempotent_requests"),
         MailerError::KeyReused => error(409, "invalid_idempotent_request"),
         MailerError::Invalid => error(422, "validation_error"),
