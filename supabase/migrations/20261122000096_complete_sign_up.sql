@@ -90,7 +90,8 @@ begin
     return jsonb_build_object('outcome', v_outcome);
   end if;
   select * into v_token from private.sign_up_tokens where id = p_token_id;
-  select id into v_unconfirmed from public.profiles where email = v_token.email order by created_at, id limit 1;
+  select id into v_unconfirmed from public.profiles
+  where email = v_token.email and email_confirmed_at is null order by created_at, id limit 1;
   update private.sign_up_tokens
   set taken_at = greatest(now(), created_at),
       account_id = coalesce(v_unconfirmed, account_id, gen_random_uuid()),
