@@ -4695,7 +4695,7 @@ CREATE FUNCTION private.mail_document(p_document public.specialist_documents, p_
       'recipient_name', nullif(p.display_name, ''), 'is_verified', s.status = 'verified', 'expires_on', p_document.expiry_date,
       'reason', p_document.rejection_reason, 'is_license', p_document.document_type = 'license',
       'is_diploma', p_document.document_type = 'diploma', 'is_insurance', p_document.document_type = 'insurance',
-      'is_certification', p_document.document_type = 'certification'
+      'is_certification', p_document.document_type = 'certification', 'is_other', p_document.document_type = 'other'
     ),
     'account', format('document:%s:%s', p_document.id, p_occasion)
   )
@@ -8854,7 +8854,7 @@ CREATE TABLE public.email_templates (
 
 ALTER TABLE ONLY public.email_templates FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.email_templates IS 'Texts of mails in the syntax of the Rust crate upon. The highest published version of a key and locale is in force.';
+COMMENT ON TABLE public.email_templates IS 'Texts of mails, in the part of Mustache that docs/decisions/0004-templates.md names. The highest published version of a key and locale is in force.';
 
 COMMENT ON COLUMN public.email_templates.html IS 'Inner body; the sender wraps it into the layout and escapes values.';
 

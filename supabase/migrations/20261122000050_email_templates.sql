@@ -19,7 +19,7 @@ create table public.email_templates (
 );
 
 comment on table public.email_templates is
-  'Texts of mails in the syntax of the Rust crate upon. The highest published version of a key and locale is in force.';
+  'Texts of mails, in the part of Mustache that docs/decisions/0004-templates.md names. The highest published version of a key and locale is in force.';
 comment on column public.email_templates.html is 'Inner body; the sender wraps it into the layout and escapes values.';
 comment on column public.email_templates.published_at is 'Set: in force, and unchangeable from then on. Null: a draft.';
 

@@ -11,19 +11,19 @@ insert into public.email_templates (key, locale, published_at, subject, text, ht
   'Confirm your e-mail address',
 $text$Hello,
 
-welcome to {{ product_name }}. Please confirm that this address is yours:
+welcome to {{product_name}}. Please confirm that this address is yours:
 
-{{ link }}
+{{link}}
 
-The link works until {{ expires_at_local }}.
+The link works until {{expires_at_local}}.
 
 You did not sign up? Then you need not do anything: without a confirmation nobody can use the account.
 $text$,
 $html$<p>Hello,</p>
-<p>welcome to {{ product_name }}. Please confirm that this address is yours:</p>
-<p><a class="button" href="{{ link }}">Confirm my address</a></p>
-<p>The link works until {{ expires_at_local }}.</p>
-<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>welcome to {{product_name}}. Please confirm that this address is yours:</p>
+<p><a class="button" href="{{link}}">Confirm my address</a></p>
+<p>The link works until {{expires_at_local}}.</p>
+<p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 <p>You did not sign up? Then you need not do anything: without a confirmation nobody can use the account.</p>
 $html$
 ),
@@ -32,65 +32,65 @@ $html$
   'Bitte bestätigen Sie Ihre E-Mail-Adresse',
 $text$Guten Tag,
 
-willkommen bei {{ product_name }}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
+willkommen bei {{product_name}}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:
 
-{{ link }}
+{{link}}
 
-Der Link gilt bis {{ expires_at_local }}.
+Der Link gilt bis {{expires_at_local}}.
 
 Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne Bestätigung kann niemand das Konto nutzen.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>willkommen bei {{ product_name }}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:</p>
-<p><a class="button" href="{{ link }}">Adresse bestätigen</a></p>
-<p>Der Link gilt bis {{ expires_at_local }}.</p>
-<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>willkommen bei {{product_name}}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört:</p>
+<p><a class="button" href="{{link}}">Adresse bestätigen</a></p>
+<p>Der Link gilt bis {{expires_at_local}}.</p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 <p>Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne Bestätigung kann niemand das Konto nutzen.</p>
 $html$
 ),
 (
   'booking_reminder', 'en', now(),
-  'Reminder: your session on {{ starts_at_local }}',
-$text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
+  'Reminder: your session on {{starts_at_local}}',
+$text$Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},
 
 this is a reminder of your session:
 
-  {{ session_type_name }} with {{ specialist_name }}
-  {{ starts_at_local }}, {{ duration_minutes }} minutes
+  {{session_type_name}} with {{specialist_name}}
+  {{starts_at_local}}, {{duration_minutes}} minutes
 
 If you cannot make it, please cancel or move the session early, so that someone else can have the time:
-{{ site_url }}
+{{site_url}}
 
-When and whether we remind you is up to you: {{ preferences_url }}
+When and whether we remind you is up to you: {{preferences_url}}
 $text$,
-$html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+$html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>this is a reminder of your session:</p>
-<p><strong>{{ session_type_name }}</strong> with {{ specialist_name }}<br>
-{{ starts_at_local }}, {{ duration_minutes }} minutes</p>
-<p>If you cannot make it, please <a href="{{ site_url }}">cancel or move the session</a> early, so that someone else can have the time.</p>
-<p>When and whether we remind you <a href="{{ preferences_url }}">is up to you</a>.</p>
+<p><strong>{{session_type_name}}</strong> with {{specialist_name}}<br>
+{{starts_at_local}}, {{duration_minutes}} minutes</p>
+<p>If you cannot make it, please <a href="{{site_url}}">cancel or move the session</a> early, so that someone else can have the time.</p>
+<p>When and whether we remind you <a href="{{preferences_url}}">is up to you</a>.</p>
 $html$
 ),
 (
   'booking_reminder', 'de', now(),
-  'Erinnerung: Ihr Termin am {{ starts_at_local }}',
-$text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
+  'Erinnerung: Ihr Termin am {{starts_at_local}}',
+$text$Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},
 
 wir erinnern Sie an Ihren Termin:
 
-  {{ session_type_name }} mit {{ specialist_name }}
-  {{ starts_at_local }}, {{ duration_minutes }} Minuten
+  {{session_type_name}} mit {{specialist_name}}
+  {{starts_at_local}}, {{duration_minutes}} Minuten
 
 Falls Sie verhindert sind, sagen Sie den Termin bitte früh ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann:
-{{ site_url }}
+{{site_url}}
 
-Ob und wann wir Sie erinnern, bestimmen Sie: {{ preferences_url }}
+Ob und wann wir Sie erinnern, bestimmen Sie: {{preferences_url}}
 $text$,
-$html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+$html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>wir erinnern Sie an Ihren Termin:</p>
-<p><strong>{{ session_type_name }}</strong> mit {{ specialist_name }}<br>
-{{ starts_at_local }}, {{ duration_minutes }} Minuten</p>
-<p>Falls Sie verhindert sind, <a href="{{ site_url }}">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
-<p>Ob und wann wir Sie erinnern, <a href="{{ preferences_url }}">bestimmen Sie</a>.</p>
+<p><strong>{{session_type_name}}</strong> mit {{specialist_name}}<br>
+{{starts_at_local}}, {{duration_minutes}} Minuten</p>
+<p>Falls Sie verhindert sind, <a href="{{site_url}}">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
+<p>Ob und wann wir Sie erinnern, <a href="{{preferences_url}}">bestimmen Sie</a>.</p>
 $html$
 );

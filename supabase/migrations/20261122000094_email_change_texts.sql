@@ -10,19 +10,19 @@ insert into public.email_templates (key, locale, published_at, subject, text, ht
   'Confirm your new address',
 $text$Hello,
 
-somebody, probably you, wants to use this address for their {{ product_name }} account. Confirm it here:
+somebody, probably you, wants to use this address for their {{product_name}} account. Confirm it here:
 
-{{ link }}
+{{link}}
 
-The link works until {{ expires_at_local }}. You will be signed out everywhere, and sign in with this address and the password you have.
+The link works until {{expires_at_local}}. You will be signed out everywhere, and sign in with this address and the password you have.
 
 You did not ask for it? Then do nothing: without the link, nothing changes.
 $text$,
 $html$<p>Hello,</p>
-<p>somebody, probably you, wants to use this address for their {{ product_name }} account.</p>
-<p><a class="button" href="{{ link }}">Confirm the address</a></p>
-<p>The link works until {{ expires_at_local }}. You will be signed out everywhere, and sign in with this address and the password you have.</p>
-<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>somebody, probably you, wants to use this address for their {{product_name}} account.</p>
+<p><a class="button" href="{{link}}">Confirm the address</a></p>
+<p>The link works until {{expires_at_local}}. You will be signed out everywhere, and sign in with this address and the password you have.</p>
+<p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 <p>You did not ask for it? Then do nothing: without the link, nothing changes.</p>
 $html$
 ),
@@ -31,19 +31,19 @@ $html$
   'Bestätigen Sie Ihre neue Adresse',
 $text$Guten Tag,
 
-jemand, vermutlich Sie, möchte diese Adresse für das eigene Konto bei {{ product_name }} verwenden. Bestätigen Sie sie hier:
+jemand, vermutlich Sie, möchte diese Adresse für das eigene Konto bei {{product_name}} verwenden. Bestätigen Sie sie hier:
 
-{{ link }}
+{{link}}
 
-Der Link gilt bis {{ expires_at_local }}. Sie werden überall abgemeldet und melden sich dann mit dieser Adresse und Ihrem bisherigen Passwort an.
+Der Link gilt bis {{expires_at_local}}. Sie werden überall abgemeldet und melden sich dann mit dieser Adresse und Ihrem bisherigen Passwort an.
 
 Sie haben das nicht verlangt? Dann tun Sie nichts: Ohne den Link ändert sich nichts.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>jemand, vermutlich Sie, möchte diese Adresse für das eigene Konto bei {{ product_name }} verwenden.</p>
-<p><a class="button" href="{{ link }}">Adresse bestätigen</a></p>
-<p>Der Link gilt bis {{ expires_at_local }}. Sie werden überall abgemeldet und melden sich dann mit dieser Adresse und Ihrem bisherigen Passwort an.</p>
-<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>jemand, vermutlich Sie, möchte diese Adresse für das eigene Konto bei {{product_name}} verwenden.</p>
+<p><a class="button" href="{{link}}">Adresse bestätigen</a></p>
+<p>Der Link gilt bis {{expires_at_local}}. Sie werden überall abgemeldet und melden sich dann mit dieser Adresse und Ihrem bisherigen Passwort an.</p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 <p>Sie haben das nicht verlangt? Dann tun Sie nichts: Ohne den Link ändert sich nichts.</p>
 $html$
 ),
@@ -52,14 +52,14 @@ $html$
   'You have an account with this address',
 $text$Hello,
 
-somebody, probably you, wanted to move an account of {{ product_name }} to this address. It has an account already, so nothing was changed. Sign in with it here:
+somebody, probably you, wanted to move an account of {{product_name}} to this address. It has an account already, so nothing was changed. Sign in with it here:
 
-{{ site_url }}/sign-in
+{{site_url}}/sign-in
 
 To use this address for the other account, give this one another address first. You did not ask for it? Then you need not do anything.
 $text$,
 $html$<p>Hello,</p>
-<p>somebody, probably you, wanted to move an account of {{ product_name }} to this address. It has an account already, so nothing was changed. <a href="{{ site_url }}/sign-in">Sign in with it</a>.</p>
+<p>somebody, probably you, wanted to move an account of {{product_name}} to this address. It has an account already, so nothing was changed. <a href="{{site_url}}/sign-in">Sign in with it</a>.</p>
 <p>To use this address for the other account, give this one another address first. You did not ask for it? Then you need not do anything.</p>
 $html$
 ),
@@ -68,14 +68,14 @@ $html$
   'Zu dieser Adresse gibt es schon ein Konto',
 $text$Guten Tag,
 
-jemand, vermutlich Sie, wollte ein Konto bei {{ product_name }} auf diese Adresse umstellen. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert. Hier melden Sie sich damit an:
+jemand, vermutlich Sie, wollte ein Konto bei {{product_name}} auf diese Adresse umstellen. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert. Hier melden Sie sich damit an:
 
-{{ site_url }}/sign-in
+{{site_url}}/sign-in
 
 Um diese Adresse für das andere Konto zu verwenden, geben Sie diesem zuerst eine andere. Sie haben das nicht verlangt? Dann müssen Sie nichts tun.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>jemand, vermutlich Sie, wollte ein Konto bei {{ product_name }} auf diese Adresse umstellen. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert. <a href="{{ site_url }}/sign-in">Melden Sie sich damit an</a>.</p>
+<p>jemand, vermutlich Sie, wollte ein Konto bei {{product_name}} auf diese Adresse umstellen. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert. <a href="{{site_url}}/sign-in">Melden Sie sich damit an</a>.</p>
 <p>Um diese Adresse für das andere Konto zu verwenden, geben Sie diesem zuerst eine andere. Sie haben das nicht verlangt? Dann müssen Sie nichts tun.</p>
 $html$
 ),
@@ -84,20 +84,20 @@ $html$
   'Somebody wants to change the address of your account',
 $text$Hello,
 
-another address was asked for, for your {{ product_name }} account. It is used once it has been confirmed from there, until {{ expires_at_local }} at the latest.
+another address was asked for, for your {{product_name}} account. It is used once it has been confirmed from there, until {{expires_at_local}} at the latest.
 
 That was you? Then you need not do anything here.
 
 That was not you? Keep this address. It ends every session that is open anywhere:
 
-{{ link }}
+{{link}}
 $text$,
 $html$<p>Hello,</p>
-<p>another address was asked for, for your {{ product_name }} account. It is used once it has been confirmed from there, until {{ expires_at_local }} at the latest.</p>
+<p>another address was asked for, for your {{product_name}} account. It is used once it has been confirmed from there, until {{expires_at_local}} at the latest.</p>
 <p>That was you? Then you need not do anything here.</p>
 <p>That was not you? Keep this address. It ends every session that is open anywhere.</p>
-<p><a class="button" href="{{ link }}">Keep this address</a></p>
-<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p><a class="button" href="{{link}}">Keep this address</a></p>
+<p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 $html$
 ),
 (
@@ -105,20 +105,20 @@ $html$
   'Jemand möchte die Adresse Ihres Kontos ändern',
 $text$Guten Tag,
 
-für Ihr Konto bei {{ product_name }} wurde eine andere Adresse angegeben. Sie gilt, sobald sie von dort bestätigt ist, spätestens bis {{ expires_at_local }}.
+für Ihr Konto bei {{product_name}} wurde eine andere Adresse angegeben. Sie gilt, sobald sie von dort bestätigt ist, spätestens bis {{expires_at_local}}.
 
 Das waren Sie? Dann müssen Sie hier nichts tun.
 
 Das waren nicht Sie? Behalten Sie diese Adresse. Das beendet jede Sitzung, die irgendwo offen ist:
 
-{{ link }}
+{{link}}
 $text$,
 $html$<p>Guten Tag,</p>
-<p>für Ihr Konto bei {{ product_name }} wurde eine andere Adresse angegeben. Sie gilt, sobald sie von dort bestätigt ist, spätestens bis {{ expires_at_local }}.</p>
+<p>für Ihr Konto bei {{product_name}} wurde eine andere Adresse angegeben. Sie gilt, sobald sie von dort bestätigt ist, spätestens bis {{expires_at_local}}.</p>
 <p>Das waren Sie? Dann müssen Sie hier nichts tun.</p>
 <p>Das waren nicht Sie? Behalten Sie diese Adresse. Das beendet jede Sitzung, die irgendwo offen ist.</p>
-<p><a class="button" href="{{ link }}">Diese Adresse behalten</a></p>
-<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p><a class="button" href="{{link}}">Diese Adresse behalten</a></p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 $html$
 ),
 (
@@ -126,20 +126,20 @@ $html$
   'The address of your account was changed',
 $text$Hello,
 
-your {{ product_name }} account has another address now: {{ changed_at_local }}. This one is no longer used for it.
+your {{product_name}} account has another address now: {{changed_at_local}}. This one is no longer used for it.
 
 That was you? Then everything is in order.
 
-That was not you? Take the account back, until {{ expires_at_local }}. It then has this address again, every session ends, and you choose a new password:
+That was not you? Take the account back, until {{expires_at_local}}. It then has this address again, every session ends, and you choose a new password:
 
-{{ link }}
+{{link}}
 $text$,
 $html$<p>Hello,</p>
-<p>your {{ product_name }} account has another address now: {{ changed_at_local }}. This one is no longer used for it.</p>
+<p>your {{product_name}} account has another address now: {{changed_at_local}}. This one is no longer used for it.</p>
 <p>That was you? Then everything is in order.</p>
-<p>That was not you? Take the account back, until {{ expires_at_local }}. It then has this address again, every session ends, and you choose a new password.</p>
-<p><a class="button" href="{{ link }}">Take the account back</a></p>
-<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>That was not you? Take the account back, until {{expires_at_local}}. It then has this address again, every session ends, and you choose a new password.</p>
+<p><a class="button" href="{{link}}">Take the account back</a></p>
+<p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 $html$
 ),
 (
@@ -147,20 +147,20 @@ $html$
   'Die Adresse Ihres Kontos wurde geändert',
 $text$Guten Tag,
 
-Ihr Konto bei {{ product_name }} hat jetzt eine andere Adresse: {{ changed_at_local }}. Diese hier wird dafür nicht mehr verwendet.
+Ihr Konto bei {{product_name}} hat jetzt eine andere Adresse: {{changed_at_local}}. Diese hier wird dafür nicht mehr verwendet.
 
 Das waren Sie? Dann ist alles in Ordnung.
 
-Das waren nicht Sie? Holen Sie das Konto zurück, bis {{ expires_at_local }}. Es hat dann wieder diese Adresse, jede Sitzung endet, und Sie wählen ein neues Passwort:
+Das waren nicht Sie? Holen Sie das Konto zurück, bis {{expires_at_local}}. Es hat dann wieder diese Adresse, jede Sitzung endet, und Sie wählen ein neues Passwort:
 
-{{ link }}
+{{link}}
 $text$,
 $html$<p>Guten Tag,</p>
-<p>Ihr Konto bei {{ product_name }} hat jetzt eine andere Adresse: {{ changed_at_local }}. Diese hier wird dafür nicht mehr verwendet.</p>
+<p>Ihr Konto bei {{product_name}} hat jetzt eine andere Adresse: {{changed_at_local}}. Diese hier wird dafür nicht mehr verwendet.</p>
 <p>Das waren Sie? Dann ist alles in Ordnung.</p>
-<p>Das waren nicht Sie? Holen Sie das Konto zurück, bis {{ expires_at_local }}. Es hat dann wieder diese Adresse, jede Sitzung endet, und Sie wählen ein neues Passwort.</p>
-<p><a class="button" href="{{ link }}">Konto zurückholen</a></p>
-<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>Das waren nicht Sie? Holen Sie das Konto zurück, bis {{expires_at_local}}. Es hat dann wieder diese Adresse, jede Sitzung endet, und Sie wählen ein neues Passwort.</p>
+<p><a class="button" href="{{link}}">Konto zurückholen</a></p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 $html$
 ),
 (
@@ -168,13 +168,13 @@ $html$
   'Your account has this address again',
 $text$Hello,
 
-your {{ product_name }} account has this address again. Nobody is signed in to it, and its password no longer works. Choose a new one:
+your {{product_name}} account has this address again. Nobody is signed in to it, and its password no longer works. Choose a new one:
 
-{{ site_url }}/forgot-password
+{{site_url}}/forgot-password
 $text$,
 $html$<p>Hello,</p>
-<p>your {{ product_name }} account has this address again. Nobody is signed in to it, and its password no longer works.</p>
-<p><a class="button" href="{{ site_url }}/forgot-password">Choose a new password</a></p>
+<p>your {{product_name}} account has this address again. Nobody is signed in to it, and its password no longer works.</p>
+<p><a class="button" href="{{site_url}}/forgot-password">Choose a new password</a></p>
 $html$
 ),
 (
@@ -182,13 +182,13 @@ $html$
   'Ihr Konto hat wieder diese Adresse',
 $text$Guten Tag,
 
-Ihr Konto bei {{ product_name }} hat wieder diese Adresse. Niemand ist dort angemeldet, und das Passwort gilt nicht mehr. Wählen Sie ein neues:
+Ihr Konto bei {{product_name}} hat wieder diese Adresse. Niemand ist dort angemeldet, und das Passwort gilt nicht mehr. Wählen Sie ein neues:
 
-{{ site_url }}/forgot-password
+{{site_url}}/forgot-password
 $text$,
 $html$<p>Guten Tag,</p>
-<p>Ihr Konto bei {{ product_name }} hat wieder diese Adresse. Niemand ist dort angemeldet, und das Passwort gilt nicht mehr.</p>
-<p><a class="button" href="{{ site_url }}/forgot-password">Neues Passwort wählen</a></p>
+<p>Ihr Konto bei {{product_name}} hat wieder diese Adresse. Niemand ist dort angemeldet, und das Passwort gilt nicht mehr.</p>
+<p><a class="button" href="{{site_url}}/forgot-password">Neues Passwort wählen</a></p>
 $html$
 ),
 (
@@ -196,18 +196,18 @@ $html$
   'Your account stays yours',
 $text$Hello,
 
-you no longer belong to {{ company_name }} on {{ product_name }}. Your account and everything in it are yours, and the company sees nothing of it.
-{% if at_their_address %}
+you no longer belong to {{company_name}} on {{product_name}}. Your account and everything in it are yours, and the company sees nothing of it.
+{{#at_their_address}}
 Your account still has the address that the company invited. Whoever reads its mailbox can choose a new password for your account. Give it an address of your own, now, while you can read this one:
 
-{{ site_url }}/change-address
-{% else %}
+{{site_url}}/change-address
+{{/at_their_address}}{{^at_their_address}}
 You sign in with this address, as before.
-{% endif %}$text$,
+{{/at_their_address}}$text$,
 $html$<p>Hello,</p>
-<p>you no longer belong to {{ company_name }} on {{ product_name }}. Your account and everything in it are yours, and the company sees nothing of it.</p>
-{% if at_their_address %}<p>Your account still has the address that the company invited. Whoever reads its mailbox can choose a new password for your account. Give it an address of your own, now, while you can read this one.</p>
-<p><a class="button" href="{{ site_url }}/change-address">Use an address of your own</a></p>{% else %}<p>You sign in with this address, as before.</p>{% endif %}
+<p>you no longer belong to {{company_name}} on {{product_name}}. Your account and everything in it are yours, and the company sees nothing of it.</p>
+{{#at_their_address}}<p>Your account still has the address that the company invited. Whoever reads its mailbox can choose a new password for your account. Give it an address of your own, now, while you can read this one.</p>
+<p><a class="button" href="{{site_url}}/change-address">Use an address of your own</a></p>{{/at_their_address}}{{^at_their_address}}<p>You sign in with this address, as before.</p>{{/at_their_address}}
 $html$
 ),
 (
@@ -215,17 +215,17 @@ $html$
   'Ihr Konto bleibt Ihres',
 $text$Guten Tag,
 
-Sie gehören bei {{ product_name }} nicht mehr zu {{ company_name }}. Ihr Konto und alles darin gehören Ihnen, und das Unternehmen sieht nichts davon.
-{% if at_their_address %}
+Sie gehören bei {{product_name}} nicht mehr zu {{company_name}}. Ihr Konto und alles darin gehören Ihnen, und das Unternehmen sieht nichts davon.
+{{#at_their_address}}
 Ihr Konto hat noch die Adresse, an die das Unternehmen Sie eingeladen hat. Wer ihr Postfach liest, kann ein neues Passwort für Ihr Konto wählen. Geben Sie ihm jetzt eine eigene Adresse, solange Sie diese noch lesen können:
 
-{{ site_url }}/change-address
-{% else %}
+{{site_url}}/change-address
+{{/at_their_address}}{{^at_their_address}}
 Sie melden sich wie bisher mit dieser Adresse an.
-{% endif %}$text$,
+{{/at_their_address}}$text$,
 $html$<p>Guten Tag,</p>
-<p>Sie gehören bei {{ product_name }} nicht mehr zu {{ company_name }}. Ihr Konto und alles darin gehören Ihnen, und das Unternehmen sieht nichts davon.</p>
-{% if at_their_address %}<p>Ihr Konto hat noch die Adresse, an die das Unternehmen Sie eingeladen hat. Wer ihr Postfach liest, kann ein neues Passwort für Ihr Konto wählen. Geben Sie ihm jetzt eine eigene Adresse, solange Sie diese noch lesen können.</p>
-<p><a class="button" href="{{ site_url }}/change-address">Eigene Adresse verwenden</a></p>{% else %}<p>Sie melden sich wie bisher mit dieser Adresse an.</p>{% endif %}
+<p>Sie gehören bei {{product_name}} nicht mehr zu {{company_name}}. Ihr Konto und alles darin gehören Ihnen, und das Unternehmen sieht nichts davon.</p>
+{{#at_their_address}}<p>Ihr Konto hat noch die Adresse, an die das Unternehmen Sie eingeladen hat. Wer ihr Postfach liest, kann ein neues Passwort für Ihr Konto wählen. Geben Sie ihm jetzt eine eigene Adresse, solange Sie diese noch lesen können.</p>
+<p><a class="button" href="{{site_url}}/change-address">Eigene Adresse verwenden</a></p>{{/at_their_address}}{{^at_their_address}}<p>Sie melden sich wie bisher mit dieser Adresse an.</p>{{/at_their_address}}
 $html$
 );

@@ -9,19 +9,19 @@ insert into public.email_templates (key, locale, published_at, subject, text, ht
   'Complete your sign-up',
 $text$Hello,
 
-welcome to {{ product_name }}. Choose a password here, and your account is ready:
+welcome to {{product_name}}. Choose a password here, and your account is ready:
 
-{{ link }}
+{{link}}
 
-The link works until {{ expires_at_local }}.
+The link works until {{expires_at_local}}.
 
 You did not sign up? Then you need not do anything: there is no account unless you open the link.
 $text$,
 $html$<p>Hello,</p>
-<p>welcome to {{ product_name }}. Choose a password, and your account is ready.</p>
-<p><a class="button" href="{{ link }}">Complete my sign-up</a></p>
-<p>The link works until {{ expires_at_local }}.</p>
-<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>welcome to {{product_name}}. Choose a password, and your account is ready.</p>
+<p><a class="button" href="{{link}}">Complete my sign-up</a></p>
+<p>The link works until {{expires_at_local}}.</p>
+<p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 <p>You did not sign up? Then you need not do anything: there is no account unless you open the link.</p>
 $html$
 ),
@@ -30,19 +30,19 @@ $html$
   'Schließen Sie Ihre Anmeldung ab',
 $text$Guten Tag,
 
-willkommen bei {{ product_name }}. Wählen Sie hier ein Passwort, dann ist Ihr Konto bereit:
+willkommen bei {{product_name}}. Wählen Sie hier ein Passwort, dann ist Ihr Konto bereit:
 
-{{ link }}
+{{link}}
 
-Der Link gilt bis {{ expires_at_local }}.
+Der Link gilt bis {{expires_at_local}}.
 
 Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne den Link entsteht kein Konto.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>willkommen bei {{ product_name }}. Wählen Sie ein Passwort, dann ist Ihr Konto bereit.</p>
-<p><a class="button" href="{{ link }}">Anmeldung abschließen</a></p>
-<p>Der Link gilt bis {{ expires_at_local }}.</p>
-<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>willkommen bei {{product_name}}. Wählen Sie ein Passwort, dann ist Ihr Konto bereit.</p>
+<p><a class="button" href="{{link}}">Anmeldung abschließen</a></p>
+<p>Der Link gilt bis {{expires_at_local}}.</p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 <p>Sie haben sich nicht angemeldet? Dann müssen Sie nichts tun: Ohne den Link entsteht kein Konto.</p>
 $html$
 ),
@@ -51,18 +51,18 @@ $html$
   'You have an account already',
 $text$Hello,
 
-somebody, probably you, wanted to sign up to {{ product_name }} with this address. It has an account already, so nothing was changed. Sign in here:
+somebody, probably you, wanted to sign up to {{product_name}} with this address. It has an account already, so nothing was changed. Sign in here:
 
-{{ site_url }}/sign-in
+{{site_url}}/sign-in
 
-You forgot the password? Choose a new one: {{ site_url }}/forgot-password
+You forgot the password? Choose a new one: {{site_url}}/forgot-password
 
 You did not ask for it? Then you need not do anything.
 $text$,
 $html$<p>Hello,</p>
-<p>somebody, probably you, wanted to sign up to {{ product_name }} with this address. It has an account already, so nothing was changed.</p>
-<p><a class="button" href="{{ site_url }}/sign-in">Sign in</a></p>
-<p>You forgot the password? <a href="{{ site_url }}/forgot-password">Choose a new one</a>.</p>
+<p>somebody, probably you, wanted to sign up to {{product_name}} with this address. It has an account already, so nothing was changed.</p>
+<p><a class="button" href="{{site_url}}/sign-in">Sign in</a></p>
+<p>You forgot the password? <a href="{{site_url}}/forgot-password">Choose a new one</a>.</p>
 <p>You did not ask for it? Then you need not do anything.</p>
 $html$
 ),
@@ -71,18 +71,18 @@ $html$
   'Sie haben schon ein Konto',
 $text$Guten Tag,
 
-jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{ product_name }} anmelden. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert. Hier melden Sie sich damit an:
+jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{product_name}} anmelden. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert. Hier melden Sie sich damit an:
 
-{{ site_url }}/sign-in
+{{site_url}}/sign-in
 
-Passwort vergessen? Wählen Sie ein neues: {{ site_url }}/forgot-password
+Passwort vergessen? Wählen Sie ein neues: {{site_url}}/forgot-password
 
 Sie haben das nicht verlangt? Dann müssen Sie nichts tun.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{ product_name }} anmelden. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert.</p>
-<p><a class="button" href="{{ site_url }}/sign-in">Anmelden</a></p>
-<p>Passwort vergessen? <a href="{{ site_url }}/forgot-password">Wählen Sie ein neues</a>.</p>
+<p>jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{product_name}} anmelden. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert.</p>
+<p><a class="button" href="{{site_url}}/sign-in">Anmelden</a></p>
+<p>Passwort vergessen? <a href="{{site_url}}/forgot-password">Wählen Sie ein neues</a>.</p>
 <p>Sie haben das nicht verlangt? Dann müssen Sie nichts tun.</p>
 $html$
 ),
@@ -91,15 +91,15 @@ $html$
   'An account was moved from this address',
 $text$Hello,
 
-somebody, probably you, wanted to sign up to {{ product_name }} with this address. An account was moved from it to another address a short while ago, so nobody can sign up with it for a day.
+somebody, probably you, wanted to sign up to {{product_name}} with this address. An account was moved from it to another address a short while ago, so nobody can sign up with it for a day.
 
-You moved it? Then sign in with the new address: {{ site_url }}/sign-in
+You moved it? Then sign in with the new address: {{site_url}}/sign-in
 
 You did not? Take the account back, by the link in the mail that told you of the change.
 $text$,
 $html$<p>Hello,</p>
-<p>somebody, probably you, wanted to sign up to {{ product_name }} with this address. An account was moved from it to another address a short while ago, so nobody can sign up with it for a day.</p>
-<p>You moved it? Then <a href="{{ site_url }}/sign-in">sign in</a> with the new address.</p>
+<p>somebody, probably you, wanted to sign up to {{product_name}} with this address. An account was moved from it to another address a short while ago, so nobody can sign up with it for a day.</p>
+<p>You moved it? Then <a href="{{site_url}}/sign-in">sign in</a> with the new address.</p>
 <p>You did not? Take the account back, by the link in the mail that told you of the change.</p>
 $html$
 ),
@@ -108,15 +108,15 @@ $html$
   'Ein Konto wurde von dieser Adresse umgestellt',
 $text$Guten Tag,
 
-jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{ product_name }} anmelden. Ein Konto wurde vor Kurzem von ihr auf eine andere Adresse umgestellt, deshalb kann sich für einen Tag niemand mit ihr anmelden.
+jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{product_name}} anmelden. Ein Konto wurde vor Kurzem von ihr auf eine andere Adresse umgestellt, deshalb kann sich für einen Tag niemand mit ihr anmelden.
 
-Das waren Sie? Dann melden Sie sich mit der neuen Adresse an: {{ site_url }}/sign-in
+Das waren Sie? Dann melden Sie sich mit der neuen Adresse an: {{site_url}}/sign-in
 
 Das waren nicht Sie? Holen Sie das Konto zurück, mit dem Link in der Mail über die Umstellung.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{ product_name }} anmelden. Ein Konto wurde vor Kurzem von ihr auf eine andere Adresse umgestellt, deshalb kann sich für einen Tag niemand mit ihr anmelden.</p>
-<p>Das waren Sie? Dann <a href="{{ site_url }}/sign-in">melden Sie sich</a> mit der neuen Adresse an.</p>
+<p>jemand, vermutlich Sie, wollte sich mit dieser Adresse bei {{product_name}} anmelden. Ein Konto wurde vor Kurzem von ihr auf eine andere Adresse umgestellt, deshalb kann sich für einen Tag niemand mit ihr anmelden.</p>
+<p>Das waren Sie? Dann <a href="{{site_url}}/sign-in">melden Sie sich</a> mit der neuen Adresse an.</p>
 <p>Das waren nicht Sie? Holen Sie das Konto zurück, mit dem Link in der Mail über die Umstellung.</p>
 $html$
 );

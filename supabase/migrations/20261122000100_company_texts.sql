@@ -9,192 +9,192 @@
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'company_invitation', 'en', now(),
-  'Your employer invites you to {{ product_name }}',
+  'Your employer invites you to {{product_name}}',
 $text$Hello,
 
-{{ company_name }} invites you to {{ product_name }}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.
+{{company_name}} invites you to {{product_name}}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.
 
 Accept the invitation here:
 
-{{ link }}
+{{link}}
 
-The link works until {{ expires_at_local }}.
+The link works until {{expires_at_local}}.
 
 You do not know what this is about? Then you need not do anything.
 $text$,
 $html$<p>Hello,</p>
-<p>{{ company_name }} invites you to {{ product_name }}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.</p>
-<p><a class="button" href="{{ link }}">Accept the invitation</a></p>
-<p>The link works until {{ expires_at_local }}.</p>
-<p>If the button does nothing, copy this address into your browser:<br>{{ link }}</p>
+<p>{{company_name}} invites you to {{product_name}}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.</p>
+<p><a class="button" href="{{link}}">Accept the invitation</a></p>
+<p>The link works until {{expires_at_local}}.</p>
+<p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 <p>You do not know what this is about? Then you need not do anything.</p>
 $html$
 ),
 (
   'company_invitation', 'de', now(),
-  'Ihr Arbeitgeber lädt Sie zu {{ product_name }} ein',
+  'Ihr Arbeitgeber lädt Sie zu {{product_name}} ein',
 $text$Guten Tag,
 
-{{ company_name }} lädt Sie zu {{ product_name }} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.
+{{company_name}} lädt Sie zu {{product_name}} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.
 
 Nehmen Sie die Einladung hier an:
 
-{{ link }}
+{{link}}
 
-Der Link gilt bis {{ expires_at_local }}.
+Der Link gilt bis {{expires_at_local}}.
 
 Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>{{ company_name }} lädt Sie zu {{ product_name }} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.</p>
-<p><a class="button" href="{{ link }}">Einladung annehmen</a></p>
-<p>Der Link gilt bis {{ expires_at_local }}.</p>
-<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{ link }}</p>
+<p>{{company_name}} lädt Sie zu {{product_name}} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.</p>
+<p><a class="button" href="{{link}}">Einladung annehmen</a></p>
+<p>Der Link gilt bis {{expires_at_local}}.</p>
+<p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 <p>Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.</p>
 $html$
 ),
 (
   'plan_assigned', 'en', now(),
-  'The plan of {{ company_name }}',
+  'The plan of {{company_name}}',
 $text$Hello,
 
-{{ company_name }} now has the plan {{ plan_name }}:
+{{company_name}} now has the plan {{plan_name}}:
 
-  Seats: {{ seats }}
-  Sessions per month for each member: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}
-  From: {{ starts_on }}{% if ends_on %}
-  Until: {{ ends_on }}{% endif %}{% if is_trial %}
+  Seats: {{seats}}
+  Sessions per month for each member: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}no limit{{/sessions_per_month}}
+  From: {{starts_on}}{{#ends_on}}
+  Until: {{ends_on}}{{/ends_on}}{{#is_trial}}
 
-This is a trial.{% endif %}
+This is a trial.{{/is_trial}}
 
-{{ site_url }}
+{{site_url}}
 $text$,
 $html$<p>Hello,</p>
-<p>{{ company_name }} now has the plan <strong>{{ plan_name }}</strong>:</p>
-<p>Seats: {{ seats }}<br>
-Sessions per month for each member: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}no limit{% endif %}<br>
-From: {{ starts_on }}{% if ends_on %}<br>
-Until: {{ ends_on }}{% endif %}</p>
-{% if is_trial %}<p>This is a trial.</p>{% endif %}
-<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+<p>{{company_name}} now has the plan <strong>{{plan_name}}</strong>:</p>
+<p>Seats: {{seats}}<br>
+Sessions per month for each member: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}no limit{{/sessions_per_month}}<br>
+From: {{starts_on}}{{#ends_on}}<br>
+Until: {{ends_on}}{{/ends_on}}</p>
+{{#is_trial}}<p>This is a trial.</p>{{/is_trial}}
+<p><a href="{{site_url}}">{{product_name}}</a></p>
 $html$
 ),
 (
   'plan_assigned', 'de', now(),
-  'Der Tarif von {{ company_name }}',
+  'Der Tarif von {{company_name}}',
 $text$Guten Tag,
 
-{{ company_name }} hat jetzt den Tarif {{ plan_name }}:
+{{company_name}} hat jetzt den Tarif {{plan_name}}:
 
-  Plätze: {{ seats }}
-  Termine im Monat je Mitglied: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}
-  Von: {{ starts_on }}{% if ends_on %}
-  Bis: {{ ends_on }}{% endif %}{% if is_trial %}
+  Plätze: {{seats}}
+  Termine im Monat je Mitglied: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}unbegrenzt{{/sessions_per_month}}
+  Von: {{starts_on}}{{#ends_on}}
+  Bis: {{ends_on}}{{/ends_on}}{{#is_trial}}
 
-Er ist zur Probe.{% endif %}
+Er ist zur Probe.{{/is_trial}}
 
-{{ site_url }}
+{{site_url}}
 $text$,
 $html$<p>Guten Tag,</p>
-<p>{{ company_name }} hat jetzt den Tarif <strong>{{ plan_name }}</strong>:</p>
-<p>Plätze: {{ seats }}<br>
-Termine im Monat je Mitglied: {% if sessions_per_month %}{{ sessions_per_month }}{% else %}unbegrenzt{% endif %}<br>
-Von: {{ starts_on }}{% if ends_on %}<br>
-Bis: {{ ends_on }}{% endif %}</p>
-{% if is_trial %}<p>Er ist zur Probe.</p>{% endif %}
-<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+<p>{{company_name}} hat jetzt den Tarif <strong>{{plan_name}}</strong>:</p>
+<p>Plätze: {{seats}}<br>
+Termine im Monat je Mitglied: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}unbegrenzt{{/sessions_per_month}}<br>
+Von: {{starts_on}}{{#ends_on}}<br>
+Bis: {{ends_on}}{{/ends_on}}</p>
+{{#is_trial}}<p>Er ist zur Probe.</p>{{/is_trial}}
+<p><a href="{{site_url}}">{{product_name}}</a></p>
 $html$
 ),
 (
   'plan_ended', 'en', now(),
-  'The plan of {{ company_name }} has ended',
+  'The plan of {{company_name}} has ended',
 $text$Hello,
 
-the plan {{ plan_name }} of {{ company_name }} {% if is_trial %}was a trial, which is over{% else %}has ended{% endif %}. For the time being nobody can book or be invited. Sessions that are booked take place.
+the plan {{plan_name}} of {{company_name}} {{#is_trial}}was a trial, which is over{{/is_trial}}{{^is_trial}}has ended{{/is_trial}}. For the time being nobody can book or be invited. Sessions that are booked take place.
 
 Would you like to go on? Just reply to whoever looks after you with us.
 $text$,
 $html$<p>Hello,</p>
-<p>the plan {{ plan_name }} of {{ company_name }} {% if is_trial %}was a trial, which is over{% else %}has ended{% endif %}. For the time being nobody can book or be invited. Sessions that are booked take place.</p>
+<p>the plan {{plan_name}} of {{company_name}} {{#is_trial}}was a trial, which is over{{/is_trial}}{{^is_trial}}has ended{{/is_trial}}. For the time being nobody can book or be invited. Sessions that are booked take place.</p>
 <p>Would you like to go on? Just reply to whoever looks after you with us.</p>
 $html$
 ),
 (
   'plan_ended', 'de', now(),
-  'Der Tarif von {{ company_name }} ist beendet',
+  'Der Tarif von {{company_name}} ist beendet',
 $text$Guten Tag,
 
-der Tarif {{ plan_name }} von {{ company_name }} {% if is_trial %}war zur Probe und ist abgelaufen{% else %}ist beendet{% endif %}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.
+der Tarif {{plan_name}} von {{company_name}} {{#is_trial}}war zur Probe und ist abgelaufen{{/is_trial}}{{^is_trial}}ist beendet{{/is_trial}}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.
 
 Möchten Sie weitermachen? Wenden Sie sich einfach an Ihre Ansprechperson bei uns.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>der Tarif {{ plan_name }} von {{ company_name }} {% if is_trial %}war zur Probe und ist abgelaufen{% else %}ist beendet{% endif %}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.</p>
+<p>der Tarif {{plan_name}} von {{company_name}} {{#is_trial}}war zur Probe und ist abgelaufen{{/is_trial}}{{^is_trial}}ist beendet{{/is_trial}}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.</p>
 <p>Möchten Sie weitermachen? Wenden Sie sich einfach an Ihre Ansprechperson bei uns.</p>
 $html$
 ),
 (
   'company_verified', 'en', now(),
-  '{{ company_name }} is verified',
+  '{{company_name}} is verified',
 $text$Hello,
 
-we have checked the details of {{ company_name }}. Everything is in order, and there is nothing left to do.
+we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.
 
-{{ site_url }}
+{{site_url}}
 $text$,
 $html$<p>Hello,</p>
-<p>we have checked the details of {{ company_name }}. Everything is in order, and there is nothing left to do.</p>
-<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+<p>we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.</p>
+<p><a href="{{site_url}}">{{product_name}}</a></p>
 $html$
 ),
 (
   'company_verified', 'de', now(),
-  '{{ company_name }} ist bestätigt',
+  '{{company_name}} ist bestätigt',
 $text$Guten Tag,
 
-wir haben die Angaben zu {{ company_name }} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.
+wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.
 
-{{ site_url }}
+{{site_url}}
 $text$,
 $html$<p>Guten Tag,</p>
-<p>wir haben die Angaben zu {{ company_name }} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.</p>
-<p><a href="{{ site_url }}">{{ product_name }}</a></p>
+<p>wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.</p>
+<p><a href="{{site_url}}">{{product_name}}</a></p>
 $html$
 ),
 (
   'company_rejected', 'en', now(),
-  'We could not verify {{ company_name }}',
+  'We could not verify {{company_name}}',
 $text$Hello,
 
-we have checked the details of {{ company_name }} and could not verify them. The reason:
+we have checked the details of {{company_name}} and could not verify them. The reason:
 
-{{ reason }}
+{{reason}}
 
 Please correct them and submit them again:
-{{ site_url }}
+{{site_url}}
 $text$,
 $html$<p>Hello,</p>
-<p>we have checked the details of {{ company_name }} and could not verify them. The reason:</p>
-<p>{{ reason }}</p>
-<p>Please correct them and <a href="{{ site_url }}">submit them again</a>.</p>
+<p>we have checked the details of {{company_name}} and could not verify them. The reason:</p>
+<p>{{reason}}</p>
+<p>Please correct them and <a href="{{site_url}}">submit them again</a>.</p>
 $html$
 ),
 (
   'company_rejected', 'de', now(),
-  'Wir konnten {{ company_name }} nicht bestätigen',
+  'Wir konnten {{company_name}} nicht bestätigen',
 $text$Guten Tag,
 
-wir haben die Angaben zu {{ company_name }} geprüft und konnten sie nicht bestätigen. Der Grund:
+wir haben die Angaben zu {{company_name}} geprüft und konnten sie nicht bestätigen. Der Grund:
 
-{{ reason }}
+{{reason}}
 
 Bitte berichtigen Sie die Angaben und reichen Sie sie noch einmal ein:
-{{ site_url }}
+{{site_url}}
 $text$,
 $html$<p>Guten Tag,</p>
-<p>wir haben die Angaben zu {{ company_name }} geprüft und konnten sie nicht bestätigen. Der Grund:</p>
-<p>{{ reason }}</p>
-<p>Bitte berichtigen Sie die Angaben und <a href="{{ site_url }}">reichen Sie sie noch einmal ein</a>.</p>
+<p>wir haben die Angaben zu {{company_name}} geprüft und konnten sie nicht bestätigen. Der Grund:</p>
+<p>{{reason}}</p>
+<p>Bitte berichtigen Sie die Angaben und <a href="{{site_url}}">reichen Sie sie noch einmal ein</a>.</p>
 $html$
 );
 

@@ -8,48 +8,48 @@
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'booking_cancelled', 'en', now(),
-  'Cancelled: your session on {{ starts_at_local }}',
-$text$Hello{% if recipient_name %} {{ recipient_name }}{% endif %},
+  'Cancelled: your session on {{starts_at_local}}',
+$text$Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},
 
 we had to cancel this session:
 
-  {{ session_type_name }}
-  {{ starts_at_local }}, {{ duration_minutes }} minutes
+  {{session_type_name}}
+  {{starts_at_local}}, {{duration_minutes}} minutes
 
-The reason: {{ reason }}
+The reason: {{reason}}
 
 We are sorry. Other times are here:
-{{ site_url }}
+{{site_url}}
 $text$,
-$html$<p>Hello{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+$html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>we had to cancel this session:</p>
-<p><strong>{{ session_type_name }}</strong><br>
-{{ starts_at_local }}, {{ duration_minutes }} minutes</p>
-<p>The reason: {{ reason }}</p>
-<p>We are sorry. Other times <a href="{{ site_url }}">are here</a>.</p>
+<p><strong>{{session_type_name}}</strong><br>
+{{starts_at_local}}, {{duration_minutes}} minutes</p>
+<p>The reason: {{reason}}</p>
+<p>We are sorry. Other times <a href="{{site_url}}">are here</a>.</p>
 $html$
 ),
 (
   'booking_cancelled', 'de', now(),
-  'Abgesagt: Ihr Termin am {{ starts_at_local }}',
-$text$Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},
+  'Abgesagt: Ihr Termin am {{starts_at_local}}',
+$text$Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},
 
 wir mussten diesen Termin absagen:
 
-  {{ session_type_name }}
-  {{ starts_at_local }}, {{ duration_minutes }} Minuten
+  {{session_type_name}}
+  {{starts_at_local}}, {{duration_minutes}} Minuten
 
-Der Grund: {{ reason }}
+Der Grund: {{reason}}
 
 Das tut uns leid. Andere Zeiten finden Sie hier:
-{{ site_url }}
+{{site_url}}
 $text$,
-$html$<p>Guten Tag{% if recipient_name %} {{ recipient_name }}{% endif %},</p>
+$html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>wir mussten diesen Termin absagen:</p>
-<p><strong>{{ session_type_name }}</strong><br>
-{{ starts_at_local }}, {{ duration_minutes }} Minuten</p>
-<p>Der Grund: {{ reason }}</p>
-<p>Das tut uns leid. Andere Zeiten <a href="{{ site_url }}">finden Sie hier</a>.</p>
+<p><strong>{{session_type_name}}</strong><br>
+{{starts_at_local}}, {{duration_minutes}} Minuten</p>
+<p>Der Grund: {{reason}}</p>
+<p>Das tut uns leid. Andere Zeiten <a href="{{site_url}}">finden Sie hier</a>.</p>
 $html$
 );
 

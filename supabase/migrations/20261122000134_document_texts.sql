@@ -6,34 +6,34 @@
 
 insert into public.email_templates (key, locale, published_at, subject, text, html)
 select t.key, t.locale, now(), t.subject,
-  format(E'%s{%% if recipient_name %%} {{ recipient_name }}{%% endif %%},\n\n%s\n\n{{ site_url }}\n', l.hello, replace(t.body, '{kind}', l.kind)),
+  format(E'%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},\n\n%s\n\n{{site_url}}\n', l.hello, replace(t.body, '{kind}', l.kind)),
   format(
-    E'<p>%s{%% if recipient_name %%} {{ recipient_name }}{%% endif %%},</p>\n<p>%s</p>\n<p><a href="{{ site_url }}">{{ product_name }}</a></p>\n',
+    E'<p>%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>\n<p>%s</p>\n<p><a href="{{site_url}}">{{product_name}}</a></p>\n',
     l.hello, replace(replace(t.body, '{kind}', l.kind), E'\n\n', E'</p>\n<p>')
   )
 from (values
-  ('en', 'Hello', '{% if is_license %}licence{% else if is_diploma %}diploma{% else if is_insurance %}proof of insurance'
-    '{% else if is_certification %}certificate{% else %}document{% endif %}'),
-  ('de', 'Guten Tag', '{% if is_license %}Zulassung{% else if is_diploma %}Diplom{% else if is_insurance %}Versicherungsnachweis'
-    '{% else if is_certification %}Zertifikat{% else %}sonstiges{% endif %}')
+  ('en', 'Hello', '{{#is_license}}licence{{/is_license}}{{#is_diploma}}diploma{{/is_diploma}}{{#is_insurance}}proof of insurance{{/is_insurance}}'
+    '{{#is_certification}}certificate{{/is_certification}}{{#is_other}}document{{/is_other}}'),
+  ('de', 'Guten Tag', '{{#is_license}}Zulassung{{/is_license}}{{#is_diploma}}Diplom{{/is_diploma}}{{#is_insurance}}Versicherungsnachweis{{/is_insurance}}'
+    '{{#is_certification}}Zertifikat{{/is_certification}}{{#is_other}}sonstiges{{/is_other}}')
 ) l (locale, hello, kind)
 join (values
   ('document_approved', 'en', 'Your document was approved',
-    E'we have checked your {kind}, and it is in order.\n\n{% if is_verified %}You are verified: people can book sessions with you.{% else %}As soon as everything that your areas require is approved, and you have accepted the professional standards, you are verified.{% endif %}'),
+    E'we have checked your {kind}, and it is in order.\n\n{{#is_verified}}You are verified: people can book sessions with you.{{/is_verified}}{{^is_verified}}As soon as everything that your areas require is approved, and you have accepted the professional standards, you are verified.{{/is_verified}}'),
   ('document_approved', 'de', 'Ihr Dokument wurde angenommen',
-    E'wir haben Ihr Dokument ({kind}) geprüft, und es ist in Ordnung.\n\n{% if is_verified %}Sie sind bestätigt: Man kann Termine mit Ihnen buchen.{% else %}Sobald alles angenommen ist, was Ihre Bereiche verlangen, und Sie die Berufsgrundsätze angenommen haben, sind Sie bestätigt.{% endif %}'),
+    E'wir haben Ihr Dokument ({kind}) geprüft, und es ist in Ordnung.\n\n{{#is_verified}}Sie sind bestätigt: Man kann Termine mit Ihnen buchen.{{/is_verified}}{{^is_verified}}Sobald alles angenommen ist, was Ihre Bereiche verlangen, und Sie die Berufsgrundsätze angenommen haben, sind Sie bestätigt.{{/is_verified}}'),
   ('document_rejected', 'en', 'We could not accept your document',
-    E'we have checked your {kind} and could not accept it. The reason:\n\n{{ reason }}\n\nPlease upload another one.'),
+    E'we have checked your {kind} and could not accept it. The reason:\n\n{{reason}}\n\nPlease upload another one.'),
   ('document_rejected', 'de', 'Wir konnten Ihr Dokument nicht annehmen',
-    E'wir haben Ihr Dokument ({kind}) geprüft und konnten es nicht annehmen. Der Grund:\n\n{{ reason }}\n\nBitte laden Sie ein anderes hoch.'),
-  ('document_expiring', 'en', 'Your document expires on {{ expires_on }}',
-    E'your {kind} is valid until {{ expires_on }}, that day included.\n\nPlease upload a new one in time: without it people cannot book sessions with you where it is required.'),
-  ('document_expiring', 'de', 'Ihr Dokument gilt bis {{ expires_on }}',
-    E'Ihr Dokument ({kind}) gilt bis einschließlich {{ expires_on }}.\n\nBitte laden Sie rechtzeitig ein neues hoch: Ohne es kann man dort, wo es verlangt wird, keine Termine mit Ihnen buchen.'),
+    E'wir haben Ihr Dokument ({kind}) geprüft und konnten es nicht annehmen. Der Grund:\n\n{{reason}}\n\nBitte laden Sie ein anderes hoch.'),
+  ('document_expiring', 'en', 'Your document expires on {{expires_on}}',
+    E'your {kind} is valid until {{expires_on}}, that day included.\n\nPlease upload a new one in time: without it people cannot book sessions with you where it is required.'),
+  ('document_expiring', 'de', 'Ihr Dokument gilt bis {{expires_on}}',
+    E'Ihr Dokument ({kind}) gilt bis einschließlich {{expires_on}}.\n\nBitte laden Sie rechtzeitig ein neues hoch: Ohne es kann man dort, wo es verlangt wird, keine Termine mit Ihnen buchen.'),
   ('document_expired', 'en', 'Your document has expired',
-    E'your {kind} was valid until {{ expires_on }}.\n\n{% if is_verified %}Nothing that you offer requires a new one, so nothing changes.{% else %}Until a new one is approved, people cannot book sessions with you. Sessions that are booked are not cancelled by this.{% endif %}'),
+    E'your {kind} was valid until {{expires_on}}.\n\n{{#is_verified}}Nothing that you offer requires a new one, so nothing changes.{{/is_verified}}{{^is_verified}}Until a new one is approved, people cannot book sessions with you. Sessions that are booked are not cancelled by this.{{/is_verified}}'),
   ('document_expired', 'de', 'Ihr Dokument ist abgelaufen',
-    E'Ihr Dokument ({kind}) galt bis {{ expires_on }}.\n\n{% if is_verified %}Sie brauchen kein neues, es ändert sich also nichts.{% else %}Bis ein neues angenommen ist, kann man keine Termine mit Ihnen buchen. Gebuchte Termine werden dadurch nicht abgesagt.{% endif %}')
+    E'Ihr Dokument ({kind}) galt bis {{expires_on}}.\n\n{{#is_verified}}Sie brauchen kein neues, es ändert sich also nichts.{{/is_verified}}{{^is_verified}}Bis ein neues angenommen ist, kann man keine Termine mit Ihnen buchen. Gebuchte Termine werden dadurch nicht abgesagt.{{/is_verified}}')
 ) t (key, locale, subject, body) on t.locale = l.locale;
 
 create function private.mail_document(p_document public.specialist_documents, p_template text, p_occasion text)
@@ -47,7 +47,7 @@ as $$
       'recipient_name', nullif(p.display_name, ''), 'is_verified', s.status = 'verified', 'expires_on', p_document.expiry_date,
       'reason', p_document.rejection_reason, 'is_license', p_document.document_type = 'license',
       'is_diploma', p_document.document_type = 'diploma', 'is_insurance', p_document.document_type = 'insurance',
-      'is_certification', p_document.document_type = 'certification'
+      'is_certification', p_document.document_type = 'certification', 'is_other', p_document.document_type = 'other'
     ),
     'account', format('document:%s:%s', p_document.id, p_occasion)
   )

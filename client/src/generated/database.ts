@@ -361,7 +361,7 @@ export type Tables = {
       { foreignKeyName: 'email_changes_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
-  /** Texts of mails in the syntax of the Rust crate upon. The highest published version of a key and locale is in force. */
+  /** Texts of mails, in the part of Mustache that docs/decisions/0004-templates.md names. The highest published version of a key and locale is in force. */
   email_templates: {
     Row: {
       created_at: string;

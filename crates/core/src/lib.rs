@@ -32,6 +32,7 @@ pub mod date;
 pub mod decision;
 pub mod email_address;
 pub mod seats;
+pub mod template;
 
 pub mod client;
 

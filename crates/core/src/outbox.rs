@@ -178,7 +178,7 @@ async fn seal(ports: &impl DispatchPorts, batches: &[Batch]) -> Result<Links> {
 async fn deliver(
     ports: &impl DispatchPorts,
     batch: &Batch,
-    templates: &Templates,
+    templates: &Templates<'_>,
     links: &Links,
     pacer: &Pacer,
 ) -> Settlement {

@@ -17,13 +17,12 @@ select is_empty(
   'no subject tells what a session is about or with whom'
 );
 select is_empty(
-  $$select key, locale from public.email_templates where text ~ '{{ *link *}}' <> (html ~ '{{ *link *}}')$$,
+  $$select key, locale from public.email_templates where text ~ '{{link}}' <> (html ~ '{{link}}')$$,
   'html and text carry the same link'
 );
--- Words in braces, without the conditions around them.
 select is_empty(
   $$select t.key, t.locale, v[1] from public.email_templates t
-    cross join regexp_matches(t.subject || t.text || t.html, '(?:{{|{% if) *([a-z_]+)', 'g') v
+    cross join regexp_matches(t.subject || t.text || t.html, '{{[#^/]?([a-z_]+)}}', 'g') v
     where not v[1] = any(array['product_name', 'site_url', 'preferences_url'] || case t.key
       when 'verify_email' then array['link', 'expires_at_local']
       when 'sign_up' then array['link', 'expires_at_local']
@@ -41,10 +40,10 @@ select is_empty(
       when 'plan_ended' then array['company_name', 'plan_name', 'is_trial']
       when 'company_verified' then array['company_name']
       when 'company_rejected' then array['company_name', 'reason']
-      when 'document_approved' then array['recipient_name', 'is_verified', 'is_license']
-      when 'document_rejected' then array['recipient_name', 'is_license', 'reason']
-      when 'document_expiring' then array['recipient_name', 'is_license', 'expires_on']
-      when 'document_expired' then array['recipient_name', 'is_verified', 'is_license', 'expires_on']
+      when 'document_approved' then array['recipient_name', 'is_verified', 'is_license', 'is_diploma', 'is_insurance', 'is_certification', 'is_other']
+      when 'document_rejected' then array['recipient_name', 'is_license', 'is_diploma', 'is_insurance', 'is_certification', 'is_other', 'reason']
+      when 'document_expiring' then array['recipient_name', 'is_license', 'is_diploma', 'is_insurance', 'is_certification', 'is_other', 'expires_on']
+      when 'document_expired' then array['recipient_name', 'is_verified', 'is_license', 'is_diploma', 'is_insurance', 'is_certification', 'is_other', 'expires_on']
       else array[]::text[] end)$$,
   'the texts use only what the mails bring along'
 );

@@ -16,8 +16,8 @@ use crate::subject::{AsciiDomains, Draft, Logged, Subject};
 pub fn memory() -> World {
     let world = World::new();
     world.outbox.borrow_mut().templates = vec![
-        template(1, "verify_email", "{{ link }}"),
-        template(2, "booking_reminder", "Until soon, {{ recipient_name }}."),
+        template(1, "verify_email", "{{link}}"),
+        template(2, "booking_reminder", "Until soon, {{recipient_name}}."),
     ];
     world
 }

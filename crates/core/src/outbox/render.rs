@@ -1,20 +1,22 @@
 //! From a queued mail to the mail that is sent. Deterministic: the same claim
 //! gives the same bytes, so that a retry under the same key is the same request.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
-use upon::Engine;
+use serde_json::{Map, Value};
 
-use super::sql::{Claim, QueuedMail, Zones};
+use super::sql::{Claim, QueuedMail, TemplateSource, Zones};
 use crate::{
     config::Config,
     ports::{LocalTime, Mail},
+    template::{Escape, Scope, SyntaxError, Template},
     token::LinkToken,
 };
 
 const LAYOUT: &str = include_str!("layout.html");
+/// Stands for the text in the layout.
+const BODY: &[u8] = b"<!-- body -->";
 /// The locale of a date where the language of the text is unknown.
 const FALLBACK: &str = "en";
 
@@ -27,32 +29,34 @@ pub(super) struct RenderError {
 }
 
 /// The templates of a claim, compiled, and what else its mails are rendered from.
-pub(super) struct Templates {
-    html: Engine<'static>,
-    text: Engine<'static>,
-    languages: BTreeMap<i64, String>,
-    zones: Zones,
+pub(super) struct Templates<'c> {
+    layout: Result<Layout<'static>, SyntaxError>,
+    texts: BTreeMap<i64, (&'c str, Result<Text<'c>, SyntaxError>)>,
+    zones: &'c Zones,
 }
 
-impl Templates {
+/// What stands around the text of a mail.
+struct Layout<'t> {
+    above: Template<'t>,
+    below: Template<'t>,
+}
+
+/// One version of a text in one language.
+struct Text<'t> {
+    subject: Template<'t>,
+    plain: Template<'t>,
+    html: Template<'t>,
+}
+
+impl<'c> Templates<'c> {
     /// Compiles what can be; a template that does not compile fails its mails, not the others.
-    pub(super) fn compile(claim: &Claim) -> Self {
-        let mut templates = Self {
-            html: Engine::new(),
-            text: Engine::new(),
-            languages: BTreeMap::new(),
-            zones: claim.zones.clone(),
-        };
-        templates.html.set_default_formatter(&format_html);
-        templates.html.add_formatter("raw", upon::fmt::default);
-        let _ = templates.html.add_template("layout", LAYOUT);
-        for source in &claim.templates {
-            templates.languages.insert(source.id, source.locale.clone());
-            let _ = templates.html.add_template(source.id.to_string(), source.html.clone());
-            let _ = templates.text.add_template(source.id.to_string(), source.text.clone());
-            let _ = templates.text.add_template(subject_name(source.id), source.subject.clone());
+    pub(super) fn compile(claim: &'c Claim) -> Self {
+        let text = |source: &'c TemplateSource| (source.locale.as_str(), Text::parse(source));
+        Self {
+            layout: Layout::parse(LAYOUT),
+            texts: claim.templates.iter().map(|source| (source.id, text(source))).collect(),
+            zones: &claim.zones,
         }
-        templates
     }
 
     /// Renders a mail.
@@ -64,46 +68,62 @@ impl Templates {
         link: Option<&LinkToken>,
     ) -> Result<Mail, RenderError> {
         let failed = |problem| RenderError { template: mail.template_id, problem };
-        let locale = self.locale(mail);
-        let context = context(ports, config, mail, link, locale, &self.zones);
-        let context = upon::to_value(&context).map_err(|_| failed("variables"))?;
-        let name = mail.template_id.to_string();
-        let part = |engine: &Engine<'_>, name: &str, problem| {
-            let template = engine.get_template(name).ok_or_else(|| failed("unknown"))?;
-            template.render(&context).to_string().map_err(|_| failed(problem))
-        };
-        let subject = part(&self.text, &subject_name(mail.template_id), "subject")?;
-        let subject = one_line(&subject);
-        let text = part(&self.text, &name, "text")?;
-        let body = part(&self.html, &name, "html")?;
-        let layout = upon::value! {
-            subject: subject.as_str(),
-            locale: locale,
-            body: body,
-            product_name: config.product_name.as_str(),
-            site_url: config.site_url.as_str(),
-        };
-        let html = self
-            .html
-            .template("layout")
-            .render(layout)
-            .to_string()
-            .map_err(|_| failed("layout"))?;
-        Ok(Mail { from: config.mail.from.clone(), to: [mail.to.clone()], subject, html, text })
-    }
+        let (language, text) = self.texts.get(&mail.template_id).ok_or(failed("unknown"))?;
+        let text = text.as_ref().map_err(|_| failed("syntax"))?;
+        let layout = self.layout.as_ref().map_err(|_| failed("layout"))?;
+        let locale = locale(language, mail);
+        let derived = derived(ports, config, mail, link, locale, self.zones);
+        let given = Scope::new(&mail.variables);
+        let scope = given.within(&derived);
 
-    /// The locale of the mail: the recipient's, with its region, where the text has its language.
-    fn locale<'a>(&'a self, mail: &'a QueuedMail) -> &'a str {
-        let language = |locale: &'a str| locale.split('-').next().unwrap_or_default();
-        match self.languages.get(&mail.template_id) {
-            Some(text) if language(text) != language(&mail.locale) => text,
-            _ => &mail.locale,
-        }
+        let mut subject = String::new();
+        text.subject.render(&scope, Escape::Text, &mut subject).map_err(|_| failed("subject"))?;
+        let subject = one_line(&subject);
+        let mut plain = String::new();
+        text.plain.render(&scope, Escape::Text, &mut plain).map_err(|_| failed("text"))?;
+
+        let own = BTreeMap::from([
+            ("subject".to_owned(), Value::from(subject.as_str())),
+            ("locale".to_owned(), Value::from(locale)),
+        ]);
+        let around = scope.within(&own);
+        let mut html = String::with_capacity(LAYOUT.len() + 2 * plain.len());
+        layout.above.render(&around, Escape::Html, &mut html).map_err(|_| failed("layout"))?;
+        text.html.render(&scope, Escape::Html, &mut html).map_err(|_| failed("html"))?;
+        layout.below.render(&around, Escape::Html, &mut html).map_err(|_| failed("layout"))?;
+        Ok(Mail {
+            from: config.mail.from.clone(),
+            to: [mail.to.clone()],
+            subject,
+            html,
+            text: plain,
+        })
     }
 }
 
-fn subject_name(template: i64) -> String {
-    format!("{template}/subject")
+impl Layout<'static> {
+    fn parse(source: &'static str) -> Result<Self, SyntaxError> {
+        let body = source.as_bytes().windows(BODY.len()).position(|window| window == BODY);
+        let (above, rest) = source.split_at(body.unwrap_or(source.len()));
+        let below = rest.get(BODY.len()..).unwrap_or_default();
+        Ok(Self { above: Template::parse(above)?, below: Template::parse(below)? })
+    }
+}
+
+impl<'t> Text<'t> {
+    fn parse(source: &'t TemplateSource) -> Result<Self, SyntaxError> {
+        Ok(Self {
+            subject: Template::parse(&source.subject)?,
+            plain: Template::parse(&source.text)?,
+            html: Template::parse(&source.html)?,
+        })
+    }
+}
+
+/// The locale of the mail: the recipient's, with its region, where the text has its language.
+fn locale<'a>(text: &'a str, mail: &'a QueuedMail) -> &'a str {
+    let language = |locale: &'a str| locale.split('-').next().unwrap_or_default();
+    if language(text) == language(&mail.locale) { &mail.locale } else { text }
 }
 
 /// A subject is one line, whatever a name in it holds.
@@ -111,9 +131,8 @@ fn one_line(subject: &str) -> String {
     subject.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The variables of the mail, what every mail knows, and every `…_at` once more
-/// as the recipient reads dates (`…_at_local`).
-fn context(
+/// What every mail knows, and every `…_at` once more as the recipient reads dates (`…_at_local`), in lists too.
+fn derived(
     ports: &impl LocalTime,
     config: &Config,
     mail: &QueuedMail,
@@ -121,23 +140,36 @@ fn context(
     locale: &str,
     zones: &Zones,
 ) -> BTreeMap<String, Value> {
-    let mut context = mail.variables.clone();
+    let worded = |name: &str, value: &Value| {
+        let instant = name.ends_with("_at").then(|| instant(value)).flatten()?;
+        let offset = zones.offset(&mail.time_zone, instant);
+        Some((format!("{name}_local"), Value::from(local(ports, instant, offset, locale))))
+    };
+    let mut derived: BTreeMap<_, _> =
+        mail.variables.iter().filter_map(|(name, value)| worded(name, value)).collect();
     for (name, value) in &mail.variables {
-        if let (true, Some(instant)) = (name.ends_with("_at"), instant(value)) {
-            let offset = zones.offset(&mail.time_zone, instant);
-            context.insert(format!("{name}_local"), local(ports, instant, offset, locale).into());
+        if let Value::Array(elements) = value {
+            let element = |element: &Value| match element {
+                Value::Object(known) => {
+                    let words = known.iter().filter_map(|(name, value)| worded(name, value));
+                    let known = known.iter().map(|(name, value)| (name.clone(), value.clone()));
+                    Value::Object(known.chain(words).collect::<Map<_, _>>())
+                }
+                other => other.clone(),
+            };
+            derived.insert(name.clone(), elements.iter().map(element).collect());
         }
     }
-    context.insert("product_name".to_owned(), config.product_name.as_str().into());
-    context.insert("site_url".to_owned(), config.site_url.as_str().into());
-    context.insert("preferences_url".to_owned(), format!("{}/preferences", config.site_url).into());
+    derived.insert("product_name".to_owned(), config.product_name.as_str().into());
+    derived.insert("site_url".to_owned(), config.site_url.as_str().into());
+    derived.insert("preferences_url".to_owned(), format!("{}/preferences", config.site_url).into());
     if let (Some(token), Some(queued)) = (link, &mail.token) {
         // In the fragment, so that it reaches no server log and no referrer.
         let page = queued.purpose.page();
         let link = format!("{}/{page}#token={}", config.site_url, token.encode().expose());
-        context.insert("link".to_owned(), link.into());
+        derived.insert("link".to_owned(), link.into());
     }
-    context
+    derived
 }
 
 fn instant(value: &Value) -> Option<DateTime<Utc>> {
@@ -168,25 +200,6 @@ fn distance_from_utc(offset: Option<i32>) -> String {
         (hours, 0) => format!("GMT{sign}{hours}"),
         (hours, minutes) => format!("GMT{sign}{hours}:{minutes:02}"),
     }
-}
-
-/// Escapes what would be markup (OWASP, "Cross Site Scripting Prevention", rule 1 and 2).
-fn format_html(out: &mut upon::fmt::Formatter<'_>, value: &upon::Value) -> upon::fmt::Result {
-    use fmt::Write as _;
-    let upon::Value::String(text) = value else {
-        return upon::fmt::default(out, value);
-    };
-    for character in text.chars() {
-        match character {
-            '&' => out.write_str("&amp;")?,
-            '<' => out.write_str("&lt;")?,
-            '>' => out.write_str("&gt;")?,
-            '"' => out.write_str("&quot;")?,
-            '\'' => out.write_str("&#39;")?,
-            character => out.write_char(character)?,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -231,7 +244,7 @@ mod tests {
 
     #[test]
     fn html_is_escaped_and_text_is_not() {
-        let sample = source("Hi {{ name }}", "<p>{{ name }}</p>", "{{ name }}");
+        let sample = source("Hi {{name}}", "<p>{{name}}</p>", "{{name}}");
         let mail = render(sample, &json!({ "name": "<b>Ada & \"Co\"</b>" })).unwrap();
         assert!(
             mail.html.contains("<p>&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;</p>"),
@@ -244,7 +257,7 @@ mod tests {
     #[test]
     fn a_name_cannot_add_a_header() {
         let mail = render(
-            source("Hi {{ name }}", "", ""),
+            source("Hi {{name}}", "", ""),
             &json!({ "name": "Ada\r\nBcc: eve@example.com" }),
         );
         assert_eq!(mail.unwrap().subject, "Hi Ada Bcc: eve@example.com");
@@ -253,7 +266,7 @@ mod tests {
     #[test]
     fn dates_are_wall_times_of_the_recipients_zone_as_the_database_knows_it() {
         let text = |mail: &QueuedMail| {
-            render_mail(source("", "", "{{ starts_at_local }}"), mail).unwrap().text
+            render_mail(source("", "", "{{starts_at_local}}"), mail).unwrap().text
         };
         for (instant, expected) in [
             ("2026-05-04T12:30:00+00:00", "2026-05-04 14:30 in en GMT+2"),
@@ -272,7 +285,7 @@ mod tests {
         let text = |locale: &str| {
             let mut mail = mail(&json!({ "starts_at": "2026-05-04T12:30:00Z" }));
             locale.clone_into(&mut mail.locale);
-            render_mail(source("", "", "{{ starts_at_local }}"), &mail).unwrap()
+            render_mail(source("", "", "{{starts_at_local}}"), &mail).unwrap()
         };
         assert_eq!(text("en-GB").text, "2026-05-04 14:30 in en-GB GMT+2");
         let arabic = text("ar-SA");
@@ -290,8 +303,8 @@ mod tests {
 
     #[test]
     fn a_broken_template_is_an_error_that_shows_no_value() {
-        let error = render(source("", "", "{{ missing }}"), &json!({ "name": "Ada" })).unwrap_err();
+        let error = render(source("", "", "{{missing}}"), &json!({ "name": "Ada" })).unwrap_err();
         assert_eq!(error.to_string(), "template 7: text");
-        assert!(render(source("", "{% if", ""), &json!({})).is_err());
+        assert!(render(source("", "{{#name}}", ""), &json!({})).is_err());
     }
 }

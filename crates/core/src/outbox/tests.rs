@@ -11,7 +11,7 @@ fn world(mails: i64) -> World {
     let world = World::new();
     {
         let mut outbox = world.outbox.borrow_mut();
-        outbox.templates.push(template("Hi {{ name }}", "{{ name }}"));
+        outbox.templates.push(template("Hi {{name}}", "{{name}}"));
         for id in 1..=mails {
             outbox.enqueue(mail(id));
         }
@@ -26,7 +26,7 @@ fn template(subject: &str, text: &str) -> TemplateSource {
         locale: "en".to_owned(),
         version: 1,
         subject: subject.to_owned(),
-        html: "<p>{{ name }}</p>".to_owned(),
+        html: "<p>{{name}}</p>".to_owned(),
         text: text.to_owned(),
     }
 }
@@ -293,7 +293,7 @@ fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     let id = TokenId(uuid::Uuid::from_u128(7));
     {
         let mut outbox = world.outbox.borrow_mut();
-        outbox.templates[0] = template("Hi", "{{ link }}");
+        outbox.templates[0] = template("Hi", "{{link}}");
         let token = QueuedToken { purpose: Purpose::EmailVerification, id, token_hash: None };
         outbox.enqueue(QueuedMail { token: Some(token), ..mail(1) });
     }

@@ -1,0 +1,256 @@
+//! The templates of mails: the part of Mustache (the specification, mustache/spec) that texts need.
+//!
+//! - `{{name}}` is the value of a variable, escaped where the text is HTML.
+//! - `{{#name}}…{{/name}}` stands once for something true and once for each element of a list, whose own variables are
+//!   known inside; `{{^name}}…{{/name}}` stands where there is nothing: null, false, 0, an empty text or list.
+//!
+//! What Mustache has beside it (unescaped values, partials, lambdas, other delimiters) is refused, and so is a name that
+//! nobody gave: where Mustache leaves a gap, a mail must not go out.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde_json::{Map, Value};
+
+/// Sections within sections, at most.
+const MAX_DEPTH: usize = 4;
+
+/// A compiled template. Borrows its source.
+#[derive(Debug)]
+pub struct Template<'t> {
+    parts: Vec<Part<'t>>,
+}
+
+#[derive(Debug)]
+enum Part<'t> {
+    Text(&'t str),
+    Value(&'t str),
+    Section { name: &'t str, is_inverted: bool, parts: Vec<Part<'t>> },
+}
+
+/// Why a source is no template. `line` counts from 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct SyntaxError {
+    /// The line of the tag.
+    pub line: usize,
+    /// The fault.
+    pub problem: SyntaxProblem,
+}
+
+/// The faults of a source.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SyntaxProblem {
+    /// `{{` without `}}`.
+    #[error("a tag is not closed")]
+    OpenTag,
+    /// A tag that is neither a value nor a section, or a name that is none.
+    #[error(
+        "this is no tag: values are {{{{name}}}}, sections {{{{#name}}}}, {{{{^name}}}} and {{{{/name}}}}"
+    )]
+    NoTag,
+    /// A section without its end.
+    #[error("section {0} is not closed")]
+    OpenSection(String),
+    /// An end without its section.
+    #[error("{0} closes no section")]
+    UnexpectedEnd(String),
+    /// Sections within sections, too many.
+    #[error("sections stand more than {MAX_DEPTH} deep")]
+    TooDeep,
+}
+
+/// Why a template could not be filled: a variable that is not there, or is no text. Names it, never its value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("variable {0} is missing, or is a list where a text should be")]
+pub struct MissingVariable(pub String);
+
+/// How a value is written into the text around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escape {
+    /// As it is.
+    Text,
+    /// Without markup.
+    Html,
+}
+
+/// Variables by name.
+pub trait Variables {
+    /// The value of a name; `None` where nobody gave one.
+    fn value(&self, name: &str) -> Option<&Value>;
+}
+
+impl Variables for BTreeMap<String, Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.get(name)
+    }
+}
+
+impl Variables for Map<String, Value> {
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.get(name)
+    }
+}
+
+/// Where names are looked up: here first, then around it.
+pub struct Scope<'a> {
+    variables: &'a dyn Variables,
+    outer: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Of these variables alone.
+    #[must_use]
+    pub fn new(variables: &'a dyn Variables) -> Self {
+        Self { variables, outer: None }
+    }
+
+    /// These variables first.
+    #[must_use]
+    pub fn within(&'a self, variables: &'a dyn Variables) -> Self {
+        Self { variables, outer: Some(self) }
+    }
+
+    fn value(&self, name: &str) -> Result<&'a Value, MissingVariable> {
+        let mut scope = self;
+        loop {
+            match (scope.variables.value(name), scope.outer) {
+                (Some(value), _) => return Ok(value),
+                (None, Some(outer)) => scope = outer,
+                (None, None) => return Err(MissingVariable(name.to_owned())),
+            }
+        }
+    }
+}
+
+impl<'t> Template<'t> {
+    /// Compiles a source.
+    ///
+    /// # Errors
+    /// [`SyntaxError`], the first.
+    pub fn parse(source: &'t str) -> Result<Self, SyntaxError> {
+        Parser { source, at: 0, open: Vec::new(), parts: Vec::new() }.parse()
+    }
+
+    /// Writes the text with the values of a scope.
+    ///
+    /// # Errors
+    /// [`MissingVariable`], the first; what was written by then is no text to use.
+    pub fn render(
+        &self,
+        scope: &Scope<'_>,
+        escape: Escape,
+        out: &mut String,
+    ) -> Result<(), MissingVariable> {
+        render(&self.parts, scope, escape, out)
+    }
+
+    /// The names it asks for, of values and sections, in their order.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'t str> {
+        let mut names = Vec::new();
+        collect_names(&self.parts, &mut names);
+        names
+    }
+}
+
+fn collect_names<'t>(parts: &[Part<'t>], names: &mut Vec<&'t str>) {
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Value(name) => names.push(name),
+            Part::Section { name, parts, .. } => {
+                names.push(name);
+                collect_names(parts, names);
+            }
+        }
+    }
+}
+
+fn render(
+    parts: &[Part<'_>],
+    scope: &Scope<'_>,
+    escape: Escape,
+    out: &mut String,
+) -> Result<(), MissingVariable> {
+    for part in parts {
+        match part {
+            Part::Text(text) => out.push_str(text),
+            Part::Value(name) => write_value(name, scope.value(name)?, escape, out)?,
+            Part::Section { name, is_inverted, parts } => {
+                let value = scope.value(name)?;
+                match value {
+                    _ if is_nothing(value) != *is_inverted => {}
+                    Value::Array(elements) if !is_inverted => {
+                        for element in elements {
+                            let item = element.as_object().map(|item| scope.within(item));
+                            render(parts, item.as_ref().unwrap_or(scope), escape, out)?;
+                        }
+                    }
+                    _ => render(parts, scope, escape, out)?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(is_so) => !is_so,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(_) => false,
+    }
+}
+
+fn write_value(
+    name: &str,
+    value: &Value,
+    escape: Escape,
+    out: &mut String,
+) -> Result<(), MissingVariable> {
+    use fmt::Write as _;
+    match (value, escape) {
+        (Value::Null, _) => {}
+        (Value::String(text), Escape::Text) => out.push_str(text),
+        (Value::String(text), Escape::Html) => write_escaped(text, out),
+        (Value::Bool(_) | Value::Number(_), _) => {
+            let _ = write!(out, "{value}");
+        }
+        (Value::Array(_) | Value::Object(_), _) => return Err(MissingVariable(name.to_owned())),
+    }
+    Ok(())
+}
+
+/// Escapes what would be markup (OWASP, "Cross Site Scripting Prevention", rules 1 and 2).
+pub fn write_escaped(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| entity(byte).is_some()) {
+        let (plain, marked) = rest.split_at(at);
+        out.push_str(plain);
+        // What is escaped is ASCII, so that the next character begins one byte on.
+        let (special, after) = marked.split_at(1);
+        out.push_str(special.bytes().next().and_then(entity).unwrap_or_default());
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
+fn entity(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\'' => Some("&#39;"),
+        _ => None,
+    }
+}
+
+mod parser;
+use parser::Parser;
+
+#[cfg(test)]
+mod tests;
