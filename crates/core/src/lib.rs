@@ -44,6 +44,7 @@ pub mod error;
 pub mod access_token;
 mod reason;
 pub mod token;
+pub mod webhook;
 
 // What is needed from outside.
 pub mod config;
