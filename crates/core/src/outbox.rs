@@ -9,6 +9,7 @@
 pub mod operations;
 mod pacer;
 mod render;
+mod sender;
 mod sql;
 mod transition;
 
@@ -89,9 +90,12 @@ impl<P: Database + Mailer + Clock + Entropy + LocalTime + Telemetry + Configured
 /// Sends what is due, until nothing is left, time is up, or the mailer wants rest.
 ///
 /// # Errors
-/// `upstream_unavailable` where the database cannot be asked. Whatever was
+/// `internal` where nobody could send, `upstream_unavailable` where the database cannot be asked. Whatever was
 /// claimed by then is handed out again when its lease has run out.
 pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<DispatchReport> {
+    if !sender::is_mailbox(&ports.config().mail.from) {
+        return Err(Error::internal("MAIL_FROM is no sender like `Evenkeel <hello@example.com>`"));
+    }
     let started = ports.now();
     let mut report = DispatchReport::default();
     let mut fruitless = 0;

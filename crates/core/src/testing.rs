@@ -54,7 +54,7 @@ pub const TOKEN_KEY: &str = "test-key-test-key-test-key-test-key";
 
 /// Everything outside the core.
 pub struct World {
-    config: Config,
+    pub(crate) config: Config,
     now: Cell<DateTime<Utc>>,
     entropy: Cell<u64>,
     calls: RefCell<Vec<Call>>,

@@ -65,6 +65,15 @@ fn everything_that_is_due_is_sent_in_one_run() {
 }
 
 #[test]
+fn nothing_is_claimed_where_nobody_could_send() {
+    let mut world = world(1);
+    world.config.mail.from = "Müller, Schmidt & Co. hello@@evenkeel".to_owned();
+    let error = pollster::block_on(drain(&world, Stream::Mail)).unwrap_err();
+    assert_eq!(error.code(), crate::Code::Internal);
+    assert_eq!(world.calls(), [""; 0]);
+}
+
+#[test]
 fn an_empty_queue_is_a_report_of_zeros() {
     assert_eq!(run(&world(0)), DispatchReport::default());
 }
