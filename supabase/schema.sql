@@ -361,6 +361,15 @@ $$;
 
 COMMENT ON FUNCTION private.account_of(p_email text) IS 'The account of an address, a confirmed one first; null when there is none.';
 
+CREATE FUNCTION private.address_key(p_address text) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select extensions.hmac(convert_to(p_address, 'UTF8'), private.vault_key('email_address_key'), 'sha256');
+$$;
+
+COMMENT ON FUNCTION private.address_key(p_address text) IS 'HMAC-SHA-256 of an address in its written form (private.email_address()): its name where the address itself is not kept.';
+
 CREATE FUNCTION private.mail_domains(p_texts text[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -409,7 +418,7 @@ begin
     when cardinality(p_company.allowed_email_domains) > 0
       and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
     when private.is_member_address(p_company.id, p_email) then 'already_member'
-    when exists (select from private.email_suppressions where address = p_email) then 'suppressed'
+    when private.refuses_mail(p_email, 'account') then 'suppressed'
   end;
 end;
 $$;
@@ -5900,6 +5909,13 @@ $$;
 
 COMMENT ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now timestamp with time zone) IS 'Verifies a specialist who has everything, and takes it from one who lacks something. Answers the status.';
 
+CREATE FUNCTION private.refusable_categories() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select array['account', 'reminder']; $$;
+
+COMMENT ON FUNCTION private.refusable_categories() IS 'The categories of mail that a person, or whoever reads an address, may refuse.';
+
 CREATE FUNCTION private.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5926,6 +5942,17 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.refuse_published_change() IS 'Trigger: a published template stays as it is. It binds the owner too.';
+
+CREATE FUNCTION private.refuses_mail(p_address text, p_category text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (select from private.email_suppressions s where s.address_key = k.address_key)
+    or exists (select from private.email_refusals r where r.address_key = k.address_key and r.category = p_category)
+  from (select private.address_key(p_address)) k (address_key);
+$$;
+
+COMMENT ON FUNCTION private.refuses_mail(p_address text, p_category text) IS 'Whether mail of a category to an address of nobody''s account would not be sent. For many addresses at once, screen_emails() asks by itself.';
 
 CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -6346,6 +6373,9 @@ CREATE FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with 
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  -- Once for all of them: to open the vault takes longer than to make a mail.
+  v_address_key constant bytea := private.vault_key('email_address_key');
 begin
   return query
   with mail as (
@@ -6354,7 +6384,8 @@ begin
       coalesce(p.locale, l.variables ->> 'locale', 'en') as locale,
       z.time_zone,
       case
-        when s.reason <> 'unsubscribed' or (s.reason is not null and l.category <> 'security') then 'suppressed'
+        when s.address_key is not null then 'suppressed'
+        when f.address_key is not null then 'refused'
         when l.token_id is not null and (k.spent_at is null and k.expires_at > p_now) is not true then 'token_not_live'
         when l.booking_reminder_id is not null and (
           r.status = 'enqueued' and b.status = 'confirmed' and b.starts_at = r.starts_at and b.starts_at > p_now
@@ -6372,7 +6403,10 @@ begin
     left join public.communication_logs l on l.id = u.mail_id
     left join public.profiles p on p.id = l.user_id
     left join public.notification_preferences np on np.user_id = l.user_id
-    left join private.email_suppressions s on s.address = l.recipient
+    -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
+    cross join lateral (select extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') offset 0) a (key)
+    left join private.email_suppressions s on s.address_key = a.key
+    left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
     left join private.tokens k on k.id = l.token_id and k.purpose = l.token_purpose
     left join public.booking_reminders r on r.id = l.booking_reminder_id
     left join public.bookings b on b.id = r.booking_id
@@ -6878,6 +6912,18 @@ $$;
 
 COMMENT ON FUNCTION private.supersede_email_changes(p_user_id uuid) IS 'Voids the change of address of a person that is under way.';
 
+CREATE FUNCTION private.suppress_address(p_address_key bytea, p_reason text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into private.email_suppressions as s (address_key, reason) values (p_address_key, p_reason)
+  on conflict (address_key) do update set reason = excluded.reason
+  where array_position(array['manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint'], s.reason)
+    < array_position(array['manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint'], excluded.reason);
+$$;
+
+COMMENT ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text) IS 'Suppresses an address, or notes a graver reason. Idempotent.';
+
 CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7277,6 +7323,22 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.user_id() IS 'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
+
+CREATE FUNCTION private.vault_key(p_name text) RETURNS bytea
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_key constant text := (select decrypted_secret from vault.decrypted_secrets where name = p_name);
+begin
+  if coalesce(length(v_key), 0) < 32 then
+    raise exception '% is missing in the vault', p_name;
+  end if;
+  return convert_to(v_key, 'UTF8');
+end;
+$$;
+
+COMMENT ON FUNCTION private.vault_key(p_name text) IS 'A key of the vault. Raises where it is missing.';
 
 CREATE FUNCTION private.void_links_of(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -8248,6 +8310,18 @@ COMMENT ON COLUMN private.email_queue.priority IS '0: a person waits for it (sec
 
 COMMENT ON COLUMN private.email_queue.due_at IS 'Not to be sent before.';
 
+CREATE TABLE private.email_refusals (
+    address_key bytea NOT NULL,
+    category text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT email_refusals_address_key_check CHECK ((octet_length(address_key) = 32)),
+    CONSTRAINT email_refusals_category_check CHECK ((category = ANY (private.refusable_categories())))
+);
+
+ALTER TABLE ONLY private.email_refusals FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_refusals IS 'Kinds of mail that whoever reads an address refused by a link. They hold for mail to nobody''s account, such as invitations; of accounts, notification_preferences says it.';
+
 CREATE TABLE private.email_sender (
     singleton boolean DEFAULT true NOT NULL,
     paused_until timestamp with time zone,
@@ -8262,18 +8336,21 @@ ALTER TABLE ONLY private.email_sender FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE private.email_sender IS 'One row: whether sending is paused, and why (quota used up, key refused).';
 
 CREATE TABLE private.email_suppressions (
-    address public.email_address NOT NULL,
+    address_key bytea NOT NULL,
     reason text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT email_suppressions_reason_check CHECK ((reason = ANY (ARRAY['hard_bounce'::text, 'soft_bounces'::text, 'complaint'::text, 'unsubscribed'::text, 'manual'::text])))
+    CONSTRAINT email_suppressions_address_key_check CHECK ((octet_length(address_key) = 32)),
+    CONSTRAINT email_suppressions_reason_check CHECK ((reason = ANY (ARRAY['manual'::text, 'soft_bounces'::text, 'provider'::text, 'hard_bounce'::text, 'complaint'::text])))
 );
 
 ALTER TABLE ONLY private.email_suppressions FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.email_suppressions IS 'Addresses not to be mailed. Private: an address that bounces or complains is nobody''s to read.';
+COMMENT ON TABLE private.email_suppressions IS 'Addresses not to be mailed at all, security mail included: what nobody receives helps nobody, and harms the mail of all others.';
 
-COMMENT ON COLUMN private.email_suppressions.reason IS 'unsubscribed stops what is not security mail; every other reason stops all.';
+COMMENT ON COLUMN private.email_suppressions.address_key IS 'private.address_key().';
+
+COMMENT ON COLUMN private.email_suppressions.reason IS 'hard_bounce, soft_bounces (three in thirty days), complaint; provider: the mailer refuses the address; manual: an operator.';
 
 CREATE TABLE private.invitation_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -9254,11 +9331,14 @@ ALTER TABLE ONLY private.email_dead_letters
 ALTER TABLE ONLY private.email_queue
     ADD CONSTRAINT email_queue_pkey PRIMARY KEY (mail_id);
 
+ALTER TABLE ONLY private.email_refusals
+    ADD CONSTRAINT email_refusals_pkey PRIMARY KEY (address_key, category);
+
 ALTER TABLE ONLY private.email_sender
     ADD CONSTRAINT email_sender_pkey PRIMARY KEY (singleton);
 
 ALTER TABLE ONLY private.email_suppressions
-    ADD CONSTRAINT email_suppressions_pkey PRIMARY KEY (address);
+    ADD CONSTRAINT email_suppressions_pkey PRIMARY KEY (address_key);
 
 ALTER TABLE ONLY private.invitation_tokens
     ADD CONSTRAINT invitation_tokens_pkey PRIMARY KEY (id);
@@ -9982,6 +10062,8 @@ ALTER TABLE private.email_dead_letters ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_queue ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.email_refusals ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE private.email_sender ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_suppressions ENABLE ROW LEVEL SECURITY;
@@ -10284,6 +10366,8 @@ GRANT SELECT(created_at) ON TABLE public.profiles TO authenticated;
 GRANT SELECT(updated_at) ON TABLE public.profiles TO authenticated;
 
 REVOKE ALL ON FUNCTION private.account_of(p_email text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.address_key(p_address text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_domains(p_texts text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mail_domains(p_texts text[]) TO authenticated;
@@ -11021,9 +11105,13 @@ GRANT ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer)
 
 REVOKE ALL ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.refusable_categories() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.refuses_mail(p_address text, p_category text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -11132,6 +11220,8 @@ REVOKE ALL ON FUNCTION private.subscription_json(p_subscription_id uuid) FROM PU
 
 REVOKE ALL ON FUNCTION private.supersede_email_changes(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
@@ -11175,6 +11265,8 @@ REVOKE ALL ON FUNCTION private.use_invitation(p_token_id uuid, p_user_id uuid, p
 REVOKE ALL ON FUNCTION private.user_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.user_id() TO authenticated;
 GRANT ALL ON FUNCTION private.user_id() TO service_role;
+
+REVOKE ALL ON FUNCTION private.vault_key(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.void_links_of(p_user_id uuid) FROM PUBLIC;
 

@@ -80,20 +80,6 @@ insert into private.email_sender default values;
 create trigger touch_updated_at before update on private.email_sender
   for each row execute function private.touch_updated_at();
 
-create table private.email_suppressions (
-  address public.email_address primary key,
-  reason text not null check (reason in ('hard_bounce', 'soft_bounces', 'complaint', 'unsubscribed', 'manual')),
-  created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
-);
-
-comment on table private.email_suppressions is
-  'Addresses not to be mailed. Private: an address that bounces or complains is nobody''s to read.';
-comment on column private.email_suppressions.reason is 'unsubscribed stops what is not security mail; every other reason stops all.';
-
-create trigger touch_updated_at before update on private.email_suppressions
-  for each row execute function private.touch_updated_at();
-
 alter table private.email_queue enable row level security;
 alter table private.email_queue force row level security;
 alter table private.email_batches enable row level security;
@@ -102,8 +88,6 @@ alter table private.email_dead_letters enable row level security;
 alter table private.email_dead_letters force row level security;
 alter table private.email_sender enable row level security;
 alter table private.email_sender force row level security;
-alter table private.email_suppressions enable row level security;
-alter table private.email_suppressions force row level security;
 revoke all on table private.email_queue, private.email_batches, private.email_dead_letters,
-  private.email_sender, private.email_suppressions
+  private.email_sender
   from public, anon, authenticated, service_role;

@@ -88,7 +88,7 @@ begin
     when cardinality(p_company.allowed_email_domains) > 0
       and not split_part(p_email, '@', 2) = any(p_company.allowed_email_domains) then 'domain_not_allowed'
     when private.is_member_address(p_company.id, p_email) then 'already_member'
-    when exists (select from private.email_suppressions where address = p_email) then 'suppressed'
+    when private.refuses_mail(p_email, 'account') then 'suppressed'
   end;
 end;
 $$;

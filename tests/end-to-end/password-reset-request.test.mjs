@@ -22,7 +22,7 @@ before(async () => {
   addresses['cooling down'] = (await signedIn()).email;
   addresses.suppressed = (await signedIn()).email;
   await mailTo(addresses.unconfirmed);
-  await sql`insert into private.email_suppressions (address, reason) values (${addresses.suppressed}, 'hard_bounce')`;
+  await sql`select private.suppress_address(private.address_key(${addresses.suppressed}), 'hard_bounce')`;
   await forgetRequests();
   await requestReset(addresses['cooling down']);
   await workThroughRequests();

@@ -19,7 +19,7 @@ before(async () => {
   addresses['cooling down'] = (await unconfirmed()).email;
   addresses.suppressed = (await unconfirmed()).email;
   for (const who of ['waiting', 'cooling down', 'suppressed']) await mailTo(addresses[who]);
-  await sql`insert into private.email_suppressions (address, reason) values (${addresses.suppressed}, 'hard_bounce')`;
+  await sql`select private.suppress_address(private.address_key(${addresses.suppressed}), 'hard_bounce')`;
   await sql`update public.email_verification_tokens set created_at = created_at - interval '1 hour'`;
   await sql`delete from private.token_cooldowns`;
   await resend(addresses['cooling down']);

@@ -31,8 +31,8 @@ export async function prepare(count) {
     if (one.startsWith('known')) await createAccounts(list, one !== 'known, unconfirmed');
   }
   await sql`
-    insert into private.email_suppressions (address, reason)
-    select unnest(${addresses['known, suppressed']}::text[]), 'hard_bounce'`;
+    select private.suppress_address(private.address_key(a), 'hard_bounce')
+    from unnest(${addresses['known, suppressed']}::text[]) a`;
   for (const address of [...addresses['known, cooling down'], ...addresses['unknown, cooling down']]) {
     await (await requestReset(address)).body?.cancel();
   }
@@ -59,7 +59,9 @@ export function rest() {
 }
 
 export async function tidy() {
+  await sql`
+    delete from private.email_suppressions s using auth.users u
+    where u.email like ${`%@${DOMAIN}`} and s.address_key = private.address_key(u.email)`;
   await sql`delete from auth.users where email like ${`%@${DOMAIN}`}`;
-  await sql`delete from private.email_suppressions where address like ${`%@${DOMAIN}`}`;
   await sql.end();
 }

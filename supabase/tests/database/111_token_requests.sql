@@ -89,7 +89,7 @@ update private.email_sender set paused_until = null;
 delete from private.email_queue;
 
 -- A suppressed address
-insert into private.email_suppressions (address, reason) values ('fresh@people.test', 'hard_bounce');
+select private.suppress_address(private.address_key('fresh@people.test'), 'hard_bounce') \g /dev/null
 select is(pg_temp.trace_of('fresh@people.test'), '{1,0,0,0,0}'::bigint[], 'a suppressed address is asked for alike');
 
 -- Limits of a claim

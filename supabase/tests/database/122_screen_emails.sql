@@ -24,12 +24,33 @@ select pg_temp.enqueue('default', 'colleague', 'reminder') \g /dev/null
 select is(pg_temp.fate('default'), 'claimed', 'who never said anything gets everything');
 
 -- Suppression
-insert into private.email_suppressions (address, reason)
-select r || '@people.test', r from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'unsubscribed']) r;
+select private.suppress_address(private.address_key(r || '@people.test'), r)
+from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'provider']) r \g /dev/null
 select private.enqueue_email('booking_reminder', null, r || '@people.test', '{}', c, 'test:' || r || '-' || c)
-from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'unsubscribed']) r, unnest(array['security', 'account']) c \g /dev/null
-select is(pg_temp.claimed_keys(pg_temp.claim()), '{unsubscribed-security}'::text[], 'a suppressed address gets nothing; who unsubscribed still gets security mail');
-select is((select count(*) from public.communication_logs where error_code = 'suppressed'), 9::bigint, 'the rest is skipped as suppressed');
+from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'provider']) r, unnest(array['security', 'account']) c \g /dev/null
+select is(pg_temp.claimed_keys(pg_temp.claim()), '{}'::text[], 'a suppressed address gets nothing, security mail included');
+select is((select count(*) from public.communication_logs where error_code = 'suppressed'), 10::bigint, 'and the log says why');
+
+insert into private.email_refusals (address_key, category)
+select private.address_key(a), 'account' from unnest(array['stranger@people.test', 'employee@people.test', 'colleague@people.test']) a;
+select private.enqueue_email('booking_reminder', null, 'stranger@people.test', '{}', c, 'test:stranger-' || c)
+from unnest(array['security', 'account', 'booking', 'reminder']) c \g /dev/null
+select private.enqueue_email('booking_reminder', null, 'colleague@people.test', '{}', 'account', 'test:colleague-of-nobody') \g /dev/null
+select pg_temp.enqueue('colleague', 'colleague', 'account') \g /dev/null
+select is(pg_temp.claimed_keys(pg_temp.claim()), '{stranger-security,stranger-booking,stranger-reminder,colleague}'::text[], 'what an address refused is not sent to it, and nothing else; of an account its preferences say it');
+select is((select array_agg(dedupe_key order by id) from public.communication_logs where error_code = 'refused'), '{test:stranger-account,test:colleague-of-nobody}'::text[], 'the log says why');
+
+-- The list names nobody
+select is((select count(*) from private.email_suppressions s where s::text ~ '@|people'), 0::bigint, 'no address stands in the list');
+select is(private.address_key('a@people.test'), (
+  select extensions.hmac('a@people.test', decrypted_secret, 'sha256') from vault.decrypted_secrets where name = 'email_address_key'
+), 'an address is named by HMAC-SHA-256 under the key of the vault');
+select is((select array_agg(length(decrypted_secret)) from vault.decrypted_secrets where name like 'email%key'), '{64,64}', 'which are made of 32 random bytes each');
+select is((select count(distinct decrypted_secret) from vault.decrypted_secrets where name like 'email%key'), 2::bigint, 'and are not the same');
+savepoint without_key;
+delete from vault.secrets where name = 'email_address_key';
+select throws_ok($$select pg_temp.claim()$$, 'email_address_key is missing in the vault', 'without the key nothing is sent, rather than to those who are suppressed');
+rollback to without_key;
 
 -- Quiet hours
 create function pg_temp.quiet(p_start time, p_end time, p_zone text) returns void language sql as $$

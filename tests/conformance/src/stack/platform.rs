@@ -82,7 +82,6 @@ const GIVE_BACK: &str = "
     delete from private.email_dead_letters d using public.communication_logs l
       where l.id = d.mail_id and l.recipient like '%@DOMAIN';
     delete from public.communication_logs where recipient like '%@DOMAIN';
-    delete from private.email_suppressions where address like '%@DOMAIN';
     delete from public.company_employee_invitations i using public.companies c
       where c.id = i.company_id and c.name = 'Northwind DOMAIN';
     delete from public.company_dpa_acceptance a using public.companies c
@@ -178,8 +177,8 @@ impl Platform {
     }
 
     pub(super) fn suppress(&mut self, address: &EmailAddress) {
-        let insert = "insert into private.email_suppressions (address, reason) values ($1::text, 'hard_bounce')";
-        self.owner.execute(insert, &[&address.as_str()]).unwrap();
+        let suppress = "select private.suppress_address(private.address_key($1::text), 'hard_bounce')";
+        self.owner.execute(suppress, &[&address.as_str()]).unwrap();
     }
 
     pub(super) fn appoint(&mut self, person: UserId) {
