@@ -116,6 +116,16 @@ CREATE DOMAIN public.legal_document AS text
 
 COMMENT ON DOMAIN public.legal_document IS 'The documents that a person accepts, version by version.';
 
+CREATE DOMAIN public.mail_category AS text
+	CONSTRAINT mail_category_check CHECK ((VALUE = ANY (ARRAY['security'::text, 'account'::text, 'booking'::text, 'reminder'::text])));
+
+COMMENT ON DOMAIN public.mail_category IS 'What a mail is about. Security mail cannot be switched off.';
+
+CREATE DOMAIN public.mail_status AS text
+	CONSTRAINT mail_status_check CHECK ((VALUE = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text])));
+
+COMMENT ON DOMAIN public.mail_status IS 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
+
 CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
 
@@ -762,7 +772,7 @@ begin
     ) order by f.place) as mails
     from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
       with ordinality f (mail_id, template_id, locale, time_zone, place)
-    join public.communication_logs l on l.id = f.mail_id
+    join private.emails l on l.id = f.mail_id
   ) m
   -- Null when the log has none of its mails any more.
   where b.id = any (p_batch_ids) and m.mails is not null);
@@ -1669,6 +1679,7 @@ declare
   v_batch_ids uuid[] := array[]::uuid[];
   v_frozen_ids uuid[];
   v_leased int := 0;
+  v_withdrawn int := 0;
   v_skipped int := 0;
   v_deferred int := 0;
 begin
@@ -1684,8 +1695,7 @@ begin
   end;
   select paused_until into v_paused_until from private.email_sender where paused_until > p_now;
   if v_paused_until is null then
-    select coalesce(array_agg(b.batch_id), '{}'), coalesce(sum(b.mails), 0)
-    into v_batch_ids, v_leased
+    select b.batch_ids, b.mails, b.skipped into v_batch_ids, v_leased, v_withdrawn
     from private.lease_due_batches(p_stream, p_limit, p_lease_seconds, p_now) b;
     if v_leased < p_limit then
       select f.batch_ids, f.skipped, f.deferred into v_frozen_ids, v_skipped, v_deferred
@@ -1695,7 +1705,7 @@ begin
   end if;
   return json_build_object(
     'paused_until', v_paused_until,
-    'skipped', v_skipped,
+    'skipped', v_withdrawn + v_skipped,
     'deferred', v_deferred,
     'remaining', private.count_due_emails(p_stream, p_now),
     'templates', private.template_json(v_batch_ids),
@@ -1974,32 +1984,42 @@ CREATE FUNCTION private.count_due_emails(p_stream text, p_now timestamp with tim
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_marks constant xid8[] := array(select mark from private.email_marks where stream = p_stream order by line);
 begin
-  return least(10000,
+  return least(1000,
     (
       select count(*) from (
         select from private.email_queue
-        where stream = p_stream and priority = any ('{0,1}') and due_at <= p_now
-        limit 10000
+        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 1000
       ) q
+    ) + (
+      select count(*) from (
+        select from private.email_queue
+        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 1000
+      ) q
+    ) + (
+      select count(*) from (
+        select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 1000
+      ) w
     ) + (
       select coalesce(sum(b.mails), 0) from (
         select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and due_at <= p_now
-        limit 1000
+        where stream = p_stream and lease is null and due_at <= p_now limit 1000
       ) b
     ) + (
-      select count(*) from (
-        select from private.token_requests
-        where p_stream = 'mail'
-        limit 10000
-      ) r
+      select coalesce(sum(b.mails), 0) from (
+        select cardinality(mail_ids) as mails from private.email_batches
+        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 1000
+      ) b
+    ) + (
+      select count(*) from (select from private.token_requests where p_stream = 'mail' limit 1000) r
     )
   );
 end;
 $$;
 
-COMMENT ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) IS 'Mails that are due and not leased, and requests that may become mails, at most 10,000.';
+COMMENT ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) IS 'Mails that are due and not leased, and requests that may become mails, at most 1,000.';
 
 CREATE TABLE private.sign_in_back_offs (
     subject text NOT NULL,
@@ -2239,6 +2259,45 @@ $_$;
 
 COMMENT ON FUNCTION private.email_address(p_text text) IS 'An address as it is kept, whatever Auth takes for one: trimmed, in lower case, its domain in ASCII. Null for what is none.';
 
+CREATE FUNCTION private.email_mark(p_stream text, p_line text) RETURNS xid8
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  -- One from the future was made by another server, of which this is a copy.
+  v_mark xid8 := (
+    select case when mark <= pg_snapshot_xmax(pg_current_snapshot()) then mark else '0' end
+    from private.email_marks where stream = p_stream and line = p_line
+  );
+  v_first xid8;
+begin
+  if p_line = 'leased' then
+    select least(pg_snapshot_xmin(pg_current_snapshot()), (
+      select leased_in from private.email_batches
+      where stream = p_stream and lease is not null and leased_in >= v_mark
+      order by leased_in limit 1
+    )) into v_first;
+  else
+    select least(pg_snapshot_xmin(pg_current_snapshot()), (
+      select ready_in from private.email_queue
+      where stream = p_stream and priority = case p_line when 'urgent' then 0 else 1 end and ready_in >= v_mark
+      order by ready_in, mail_id limit 1
+    )) into v_first;
+  end if;
+  if v_first > v_mark then
+    v_mark := v_first;
+    -- Nobody waits for it: whoever comes next moves it as well.
+    perform from private.email_marks where stream = p_stream and line = p_line for no key update skip locked;
+    if found then
+      update private.email_marks set mark = greatest(mark, v_first) where stream = p_stream and line = p_line;
+    end if;
+  end if;
+  return v_mark;
+end;
+$$;
+
+COMMENT ON FUNCTION private.email_mark(p_stream text, p_line text) IS 'Moves the mark of a line as far as it goes, and returns it.';
+
 CREATE FUNCTION private.email_priority(p_category text) RETURNS smallint
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -2349,23 +2408,21 @@ begin
     select r.id
     from public.booking_reminders r
     join public.profiles p on p.id = r.user_id
-    where r.status = 'scheduled' and r.remind_at <= p_now
-    order by r.remind_at, r.id
+    where r.status = 'scheduled' and r.due_at <= p_now
+    order by r.due_at, r.id
     limit p_limit
     for no key update of r skip locked
     for key share of p skip locked
   );
-  -- After an outage: a reminder of what has begun helps nobody.
-  delete from public.booking_reminders where id = any (v_ids) and starts_at <= p_now;
-
+  -- Also what an outage has made too late: private.screen_emails() skips it, and the log says why.
   with due as (
     update public.booking_reminders r
     set status = 'enqueued', enqueued_at = p_now
     where r.id = any (v_ids) and r.status = 'scheduled'
-    returning r.id, r.booking_id, r.user_id, r.remind_at
+    returning r.id, r.booking_id, r.user_id, r.due_at, r.starts_at
   ), logged as (
-    insert into public.communication_logs (
-      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id
+    insert into private.emails (
+      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id, useless_after
     )
     select
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
@@ -2376,19 +2433,19 @@ begin
         'specialist_name', s.display_name,
         'session_type_name', t.name
       ),
-      'booking_reminder:' || due.id, due.id
+      'booking_reminder:' || due.id, due.id, due.starts_at
     from due
     join public.profiles p on p.id = due.user_id
     join public.bookings b on b.id = due.booking_id
     join public.specialists s on s.id = b.specialist_id
     join public.session_types t on t.id = b.session_type_id
     where p.email like '_%@_%'
-    order by due.remind_at, due.id
+    order by due.due_at, due.id
     on conflict (dedupe_key) do nothing
     returning id
   ), queued as (
-    insert into private.email_queue (mail_id, stream, priority, due_at)
-    select id, 'reminder', 1, p_now from logged
+    insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
+    select id, 'reminder', 1, pg_current_xact_id(), p_now from logged
   )
   select count(*) into v_enqueued from logged;
   return v_enqueued;
@@ -2397,7 +2454,7 @@ $$;
 
 COMMENT ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) IS 'Queues the mails of up to p_limit due reminders, oldest first. Returns how many. Safe side by side.';
 
-CREATE FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text DEFAULT NULL::text, p_token_id uuid DEFAULT NULL::uuid, p_booking_reminder_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT now(), p_stream text DEFAULT 'mail'::text, p_priority integer DEFAULT NULL::integer) RETURNS bigint
+CREATE FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text DEFAULT NULL::text, p_token_id uuid DEFAULT NULL::uuid, p_booking_reminder_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT now(), p_stream text DEFAULT 'mail'::text, p_priority integer DEFAULT NULL::integer, p_needed_by timestamp with time zone DEFAULT NULL::timestamp with time zone, p_useless_after timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2407,20 +2464,23 @@ begin
   if private.template_in_force(p_template, 'en') is null then
     raise exception using errcode = 'P0002', message = format('no mail template named %s', p_template);
   end if;
-  insert into public.communication_logs (
+  insert into private.emails (
     user_id, stream, category, template_key, recipient, variables, dedupe_key,
-    token_purpose, token_id, booking_reminder_id
+    token_purpose, token_id, booking_reminder_id, needed_by, useless_after
   ) values (
     p_user_id, p_stream, p_category, p_template, coalesce(private.email_address(p_recipient), p_recipient), coalesce(p_variables, '{}'),
-    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id
+    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id, p_needed_by, p_useless_after
   )
   on conflict (dedupe_key) do nothing
   returning id into v_mail_id;
   if v_mail_id is null then
     return null;
   end if;
-  insert into private.email_queue (mail_id, stream, priority, due_at)
-  values (v_mail_id, p_stream, coalesce(p_priority, private.email_priority(p_category)), coalesce(p_not_before, now()));
+  insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
+  values (
+    v_mail_id, p_stream, coalesce(p_priority, private.email_priority(p_category)),
+    case when p_not_before > now() then null else pg_current_xact_id() end, coalesce(p_not_before, now())
+  );
   if p_category = 'security' then
     perform private.kick_at_once('email-dispatch');
   end if;
@@ -2428,7 +2488,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
+COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
 CREATE FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash text) RETURNS text
     LANGUAGE plpgsql
@@ -2796,23 +2856,6 @@ $$;
 
 COMMENT ON FUNCTION private.follow_first_confirmation() IS 'Trigger on auth.users: who confirms an account by another way than its link has not said yet who they are.';
 
-CREATE FUNCTION private.follow_lead_minutes() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  -- A reminder is written behind the row of its booking alone, whoever writes it.
-  perform private.sync_booking_reminders(array(
-    select id from public.bookings
-    where employee_id = coalesce(new.user_id, old.user_id) and status = 'confirmed' and starts_at > now()
-    order by id for no key update
-  ));
-  return null;
-end;
-$$;
-
-COMMENT ON FUNCTION private.follow_lead_minutes() IS 'Trigger on notification_preferences: new lead times hold for sessions booked already.';
-
 CREATE FUNCTION private.follow_membership() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2861,6 +2904,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.follow_password_change() IS 'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others.';
+
+CREATE FUNCTION private.follow_preferences() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  -- A reminder is written behind the row of its booking alone, whoever writes it.
+  perform private.sync_booking_reminders(array(
+    select id from public.bookings
+    where employee_id = coalesce(new.user_id, old.user_id) and status = 'confirmed' and starts_at > now()
+    order by id for no key update
+  ));
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_preferences() IS 'Trigger on notification_preferences: new lead times and quiet hours hold for sessions booked already.';
 
 CREATE FUNCTION private.follow_session() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3019,28 +3079,31 @@ CREATE FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_se
     SET search_path TO ''
     AS $$
 declare
-  v_mail_ids bigint[] := private.pick_queued_emails(p_stream, p_limit, p_now);
+  v_mail_ids bigint[];
 begin
+  perform private.line_up_emails(p_stream, p_now);
+  v_mail_ids := private.pick_queued_emails(p_stream, p_limit, p_now);
   with screened as materialized (
-    select * from private.screen_emails(v_mail_ids, p_now)
+    select s.*, s.skip_reason is null and (s.defer_until > p_now) is true as is_deferred
+    from private.screen_emails(v_mail_ids, p_now) s
+    order by s.place
   ), kept_for_later as (
     update private.email_queue q
-    set due_at = s.defer_until
+    set due_at = s.defer_until, ready_in = null
     from screened s
-    where q.mail_id = s.mail_id and s.skip_reason is null and s.defer_until > p_now
+    where q.mail_id = s.mail_id and s.is_deferred
     returning q.mail_id
   ), unwanted as (
-    update public.communication_logs l
-    set status = 'skipped', error_code = s.skip_reason, settled_at = p_now
+    insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+    select l.id, 'skipped', s.skip_reason, p_now
     from screened s
-    where l.id = s.mail_id and s.skip_reason is not null
-    returning l.id
+    join private.emails l on l.id = s.mail_id
+    where s.skip_reason is not null
+    on conflict (mail_id) do nothing
+    returning mail_id
   ), taken as (
     delete from private.email_queue
-    where mail_id = any (array(
-      select s.mail_id from screened s
-      where s.skip_reason is not null or (s.defer_until > p_now) is not true
-    ))
+    where mail_id = any (array(select s.mail_id from screened s where not s.is_deferred))
   ), numbered as (
     -- A mail with a link travels alone, so that its idempotency key is its own.
     select s.*, case
@@ -3048,10 +3111,10 @@ begin
       else -1 - (row_number() over (partition by s.has_token order by s.place) - 1) / 100
     end as batch
     from screened s
-    where s.skip_reason is null and (s.defer_until > p_now) is not true
+    where s.skip_reason is null and not s.is_deferred
   ), frozen as (
     insert into private.email_batches (
-      stream, mail_ids, template_ids, locales, time_zones, lease, due_at, first_attempt_at
+      stream, mail_ids, template_ids, locales, time_zones, lease, leased_in, due_at, first_attempt_at
     )
     select
       p_stream,
@@ -3060,6 +3123,7 @@ begin
       array_agg(n.locale order by n.place),
       array_agg(n.time_zone order by n.place),
       gen_random_uuid(),
+      pg_current_xact_id(),
       p_now + make_interval(secs => p_lease_seconds),
       p_now
     from numbered n
@@ -3763,7 +3827,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say. Changes nothing.';
+COMMENT ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say.';
 
 CREATE FUNCTION private.job_create_partitions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3948,14 +4012,13 @@ CREATE FUNCTION private.job_kick_emails(p_now timestamp with time zone) RETURNS 
     SET search_path TO ''
     AS $$
 begin
+  if private.is_check_in_due(p_now) then
+    perform private.mend_email_marks();
+  end if;
   if private.is_check_in_due(p_now)
     or (
       not exists (select from private.email_sender where paused_until > p_now)
-      and (
-        exists (select from private.token_requests)
-        or exists (select from private.email_queue where stream = 'mail' and priority = any ('{0,1}') and due_at <= p_now)
-        or exists (select from private.email_batches where stream = 'mail' and due_at <= p_now)
-      )
+      and private.count_due_emails('mail', p_now) > 0
     )
   then
     perform private.kick_function('email-dispatch');
@@ -3976,9 +4039,8 @@ begin
     or (
       not exists (select from private.email_sender where paused_until > p_now)
       and (
-        exists (select from public.booking_reminders where status = 'scheduled' and remind_at <= p_now)
-        or exists (select from private.email_queue where stream = 'reminder' and priority = any ('{0,1}') and due_at <= p_now)
-        or exists (select from private.email_batches where stream = 'reminder' and due_at <= p_now)
+        exists (select from public.booking_reminders where status = 'scheduled' and due_at <= p_now)
+        or private.count_due_emails('reminder', p_now) > 0
       )
     )
   then
@@ -4090,22 +4152,23 @@ declare
   v_ids bigint[];
 begin
   v_ids := array(
-    select id from public.communication_logs
-    where recipient is not null and created_at < v_before and settled_at < v_before
-    order by created_at
+    select e.id from private.emails e
+    join private.email_outcomes o on o.mail_id = e.id
+    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before
+    order by e.created_at
     limit private.purge_limit()
-    for update skip locked
+    for update of e skip locked
   ) || array(
     -- Of people without an account, once their link has ended.
-    select id from public.communication_logs
-    where recipient is not null and user_id is null and token_purpose in ('sign_up', 'email_change')
-      and created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
-      and settled_at is not null
-    order by created_at
+    select e.id from private.emails e
+    join private.email_outcomes o on o.mail_id = e.id
+    where e.recipient is not null and e.user_id is null and e.token_purpose in ('sign_up', 'email_change')
+      and e.created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
+    order by e.created_at
     limit private.purge_limit()
-    for update skip locked
+    for update of e skip locked
   );
-  update public.communication_logs set recipient = null, variables = null where id = any (v_ids);
+  update private.emails set recipient = null, variables = null where id = any (v_ids);
   delete from private.email_dead_letters where mail_id = any (v_ids);
   return cardinality(v_ids);
 end;
@@ -4382,45 +4445,33 @@ $$;
 
 COMMENT ON FUNCTION private.language_tags(p_texts text[]) IS 'Languages as they are kept, each once; null where one is none, or they are more than 100.';
 
-CREATE FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) RETURNS TABLE(batch_id uuid, mails integer)
+CREATE FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT mails integer, OUT skipped integer) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
-  v_ids uuid[];
+  v_ids uuid[] := private.lock_due_batches(p_stream, false, p_limit, p_now);
+  v_left int := p_limit - coalesce((select sum(cardinality(mail_ids)) from private.email_batches where id = any (v_ids)), 0);
 begin
-  -- How many batches fit is read before locking, so that the rest stays free for others. At
-  -- least one: a batch is never cut, its idempotency key stands for exactly these mails.
-  v_ids := array(
-    select b.id
-    from private.email_batches b
-    where b.stream = p_stream and b.due_at <= p_now
-    order by b.due_at
-    limit (
-      select greatest(1, count(*) filter (where d.total <= p_limit))
-      from (
-        select sum(cardinality(w.mail_ids)) over (order by w.due_at, w.id) as total
-        from (
-          select f.id, f.due_at, f.mail_ids from private.email_batches f
-          where f.stream = p_stream and f.due_at <= p_now
-          order by f.due_at limit p_limit
-        ) w
-      ) d
-    )
-    for no key update skip locked
-  );
-  return query
-  update private.email_batches b
-  set lease = gen_random_uuid(),
-      due_at = p_now + make_interval(secs => p_lease_seconds),
-      attempts = b.attempts + (b.lease is not null)::int,
-      first_attempt_at = coalesce(b.first_attempt_at, p_now)
-  where b.id = any (v_ids)
-  returning b.id, cardinality(b.mail_ids);
+  if v_left > 0 then
+    v_ids := v_ids || private.lock_due_batches(p_stream, true, v_left, p_now);
+  end if;
+  skipped := private.withdraw_emails(v_ids, p_now);
+  with leased as (
+    update private.email_batches b
+    set lease = gen_random_uuid(),
+        leased_in = pg_current_xact_id(),
+        due_at = p_now + make_interval(secs => p_lease_seconds),
+        attempts = b.attempts + (b.lease is not null)::int,
+        first_attempt_at = coalesce(b.first_attempt_at, p_now)
+    where b.id = any (v_ids)
+    returning b.id, cardinality(b.mail_ids) as size
+  )
+  select coalesce(array_agg(l.id), '{}'), coalesce(sum(l.size), 0) into batch_ids, mails from leased l;
 end;
 $$;
 
-COMMENT ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) IS 'Leases batches whose next try is due or whose lease ran out; the latter costs them an attempt.';
+COMMENT ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT mails integer, OUT skipped integer) IS 'Leases batches whose next try is due or whose lease ran out; the latter costs them an attempt. Looks at each mail once more.';
 
 CREATE FUNCTION private.leave_company(p_company_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4467,6 +4518,20 @@ end;
 $_$;
 
 COMMENT ON FUNCTION private.limit_rows_of_specialist() IS 'Trigger: a specialist has up to so many rows in a table. Error: too_many_rows (409).';
+
+CREATE FUNCTION private.line_up_emails(p_stream text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update private.email_queue set ready_in = pg_current_xact_id()
+  where mail_id = any (array(
+    select mail_id from private.email_queue
+    where stream = p_stream and ready_in is null and due_at <= p_now
+    order by due_at, mail_id limit 10000 for update skip locked
+  ));
+$$;
+
+COMMENT ON FUNCTION private.line_up_emails(p_stream text, p_now timestamp with time zone) IS 'Puts mails whose time has come into line.';
 
 CREATE FUNCTION private.link_refusal(p_is_used boolean, p_is_superseded boolean, p_expires_at timestamp with time zone) RETURNS text
     LANGUAGE sql
@@ -4581,6 +4646,54 @@ $$;
 
 COMMENT ON FUNCTION private.lock_company_as_admin(p_company_id uuid, p_user_id uuid) IS 'The company, locked, of which the caller is an admin as long as it is. Everything that an admin does begins with it. p_user_id: on whom they act. Errors: unauthenticated (401), forbidden (403).';
 
+CREATE FUNCTION private.lock_due_batches(p_stream text, p_is_leased boolean, p_limit integer, p_now timestamp with time zone) RETURNS uuid[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_mark constant xid8 := case when p_is_leased then private.email_mark(p_stream, 'leased') end;
+begin
+  if p_is_leased then
+    return array(
+      select b.id from private.email_batches b
+      where b.stream = p_stream and b.lease is not null and b.leased_in >= v_mark and b.due_at <= p_now
+      order by b.leased_in
+      limit (
+        select greatest(1, count(*) filter (where d.total <= p_limit))
+        from (
+          select sum(cardinality(w.mail_ids)) over (order by w.leased_in, w.id) as total
+          from (
+            select f.id, f.leased_in, f.mail_ids from private.email_batches f
+            where f.stream = p_stream and f.lease is not null and f.leased_in >= v_mark and f.due_at <= p_now
+            order by f.leased_in limit p_limit
+          ) w
+        ) d
+      )
+      for no key update skip locked
+    );
+  end if;
+  return array(
+    select b.id from private.email_batches b
+    where b.stream = p_stream and b.lease is null and b.due_at <= p_now
+    order by b.due_at
+    limit (
+      select greatest(1, count(*) filter (where d.total <= p_limit))
+      from (
+        select sum(cardinality(w.mail_ids)) over (order by w.due_at, w.id) as total
+        from (
+          select f.id, f.due_at, f.mail_ids from private.email_batches f
+          where f.stream = p_stream and f.lease is null and f.due_at <= p_now
+          order by f.due_at limit p_limit
+        ) w
+      ) d
+    )
+    for no key update skip locked
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.lock_due_batches(p_stream text, p_is_leased boolean, p_limit integer, p_now timestamp with time zone) IS 'Locks batches whose next try is due, or, if p_is_leased, whose lease ran out, passing over what other dispatchers hold.';
+
 CREATE FUNCTION private.lock_ends_of_accounts() RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -4663,7 +4776,7 @@ begin
       'session_type_name', t.name,
       'reason', p_booking.status_reason
     ),
-    'booking', format('booking_cancelled:%s:%s', p_booking.id, p.id)
+    'booking', format('booking_cancelled:%s:%s', p_booking.id, p.id), p_needed_by => p_booking.starts_at
   )
   -- An account that is being deleted is passed over instead of waited for: it may be waiting for this booking.
   from (
@@ -5002,6 +5115,24 @@ $$;
 
 COMMENT ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) IS 'Whether this is the path of a document of the caller that may be uploaded now, and the file of the type and length that were announced.';
 
+CREATE FUNCTION private.mend_email_marks() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update private.email_marks m
+  set mark = '0'
+  where mark > pg_snapshot_xmax(pg_current_snapshot())
+    or exists (
+      select from private.email_queue q
+      where q.stream = m.stream and q.priority = case m.line when 'urgent' then 0 when 'usual' then 1 end and q.ready_in < m.mark
+    ) or exists (
+      select from private.email_batches b
+      where m.line = 'leased' and b.stream = m.stream and b.lease is not null and b.leased_in < m.mark
+    );
+$$;
+
+COMMENT ON FUNCTION private.mend_email_marks() IS 'Takes marks back to the beginning that were made by another server.';
+
 CREATE FUNCTION private.minutes(p_setting text) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -5205,7 +5336,12 @@ CREATE FUNCTION private.outbox_fault(p_now timestamp with time zone) RETURNS tex
       from (values ('mail'), ('reminder')) s (stream)
       cross join (values (0), (1)) p (priority)
       cross join lateral (
-        select due_at from private.email_queue where stream = s.stream and priority = p.priority order by due_at limit 1
+        (
+          select due_at from private.email_queue
+          where stream = s.stream and priority = p.priority and ready_in is not null order by ready_in, mail_id limit 1
+        ) union all (
+          select due_at from private.email_queue where stream = s.stream and ready_in is null order by due_at limit 1
+        )
       ) q
       having min(q.due_at) < p_now - interval '15 minutes'
     )
@@ -5282,21 +5418,20 @@ CREATE FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now
     SET search_path TO ''
     AS $$
 declare
-  v_urgent bigint[];
-  v_rest bigint[];
+  v_picked bigint[] := array[]::bigint[];
+  v_line record;
+  v_mark xid8;
 begin
-  -- One scan per priority: each walks its part of the index in order and stops at the limit.
-  v_urgent := array(
-    select mail_id from private.email_queue
-    where stream = p_stream and priority = 0 and due_at <= p_now
-    order by due_at, mail_id limit p_limit for update skip locked
-  );
-  v_rest := array(
-    select mail_id from private.email_queue
-    where stream = p_stream and priority = 1 and due_at <= p_now
-    order by due_at, mail_id limit p_limit - cardinality(v_urgent) for update skip locked
-  );
-  return v_urgent || v_rest;
+  -- One scan per line: each walks its part of the index in order and stops at the limit.
+  for v_line in values ('urgent', 0), ('usual', 1) loop
+    v_mark := private.email_mark(p_stream, v_line.column1);
+    v_picked := v_picked || array(
+      select mail_id from private.email_queue
+      where stream = p_stream and priority = v_line.column2 and ready_in >= v_mark and due_at <= p_now
+      order by ready_in, mail_id limit p_limit - cardinality(v_picked) for update skip locked
+    );
+  end loop;
+  return v_picked;
 end;
 $$;
 
@@ -5491,6 +5626,84 @@ CREATE FUNCTION private.queue_items(p_documents public.specialist_documents[]) R
 $$;
 
 COMMENT ON FUNCTION private.queue_items(p_documents public.specialist_documents[]) IS 'The documents of a page, with the pillars that their specialists have now.';
+
+CREATE FUNCTION private.user_id() RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_claims constant jsonb := auth.jwt();
+begin
+  return (
+    select s.user_id from auth.sessions s join auth.users u on u.id = s.user_id
+    where s.id = nullif(v_claims ->> 'session_id', '')::uuid
+      and s.user_id = nullif(v_claims ->> 'sub', '')::uuid
+      and (s.not_after is null or s.not_after > now())
+      and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.user_id() IS 'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
+
+CREATE TABLE public.notification_preferences (
+    user_id uuid DEFAULT private.user_id() NOT NULL,
+    account_email boolean DEFAULT true NOT NULL,
+    booking_email boolean DEFAULT true NOT NULL,
+    reminder_email boolean DEFAULT true NOT NULL,
+    quiet_hours_start time without time zone,
+    quiet_hours_end time without time zone,
+    reminder_lead_minutes integer[] DEFAULT '{1440,60}'::integer[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lead_times_are_sensible CHECK (((cardinality(reminder_lead_minutes) <= 5) AND (COALESCE(array_ndims(reminder_lead_minutes), 1) = 1) AND (array_position(reminder_lead_minutes, NULL::integer) IS NULL) AND (5 <= ALL (reminder_lead_minutes)) AND (20160 >= ALL (reminder_lead_minutes)))),
+    CONSTRAINT quiet_hours_are_a_span CHECK ((((quiet_hours_start IS NULL) = (quiet_hours_end IS NULL)) AND ((quiet_hours_start IS NULL) OR (quiet_hours_start <> quiet_hours_end))))
+);
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN account_email SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN booking_email SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN reminder_email SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN quiet_hours_start SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN quiet_hours_end SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN reminder_lead_minutes SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN created_at SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN updated_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.notification_preferences FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.notification_preferences IS 'The wishes of a person about mail: its subjects, and the hours without.';
+
+COMMENT ON COLUMN public.notification_preferences.quiet_hours_start IS 'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
+
+COMMENT ON COLUMN public.notification_preferences.quiet_hours_end IS 'Local time at which mail is sent again.';
+
+COMMENT ON COLUMN public.notification_preferences.reminder_lead_minutes IS 'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
+
+CREATE FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) RETURNS tstzrange
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_start constant time := p_preferences.quiet_hours_start;
+  v_end constant time := p_preferences.quiet_hours_end;
+  v_local constant timestamp := p_at at time zone p_time_zone;
+  v_begins date;
+  v_span tstzrange;
+begin
+  if v_start is null then
+    return null;
+  end if;
+  -- Of a span over midnight this is the morning, or else the evening.
+  v_begins := v_local::date - (v_start > v_end and v_local::time < v_end)::int;
+  v_span := tstzrange(
+    (v_begins + v_start) at time zone p_time_zone,
+    greatest((v_begins + (v_start > v_end)::int + v_end) at time zone p_time_zone, (v_begins + v_start) at time zone p_time_zone)
+  );
+  return case when p_at <@ v_span then v_span end;
+end;
+$$;
+
+COMMENT ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) IS 'When may a person be mailed? The span around p_at in which they want none; null if they may be mailed at p_at.';
 
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
@@ -5868,14 +6081,13 @@ begin
     ))
     returning mail_id
   ), requeued as (
-    update public.communication_logs l
-    set status = 'queued', error_code = null, settled_at = null, template_id = null
-    from dug_up d
-    where l.id = d.mail_id and l.status = 'failed' and l.recipient is not null
+    delete from private.email_outcomes o
+    using dug_up d, private.emails l
+    where o.mail_id = d.mail_id and o.status = 'failed' and l.id = d.mail_id and l.recipient is not null
     returning l.id, l.stream, l.category
   ), queued as (
-    insert into private.email_queue (mail_id, stream, priority, due_at)
-    select r.id, r.stream, private.email_priority(r.category), now() from requeued r
+    insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
+    select r.id, r.stream, private.email_priority(r.category), pg_current_xact_id(), now() from requeued r
   )
   select count(*) into v_redriven from requeued;
   return jsonb_build_object('redriven', v_redriven);
@@ -6065,6 +6277,23 @@ begin
   );
 end;
 $$;
+
+CREATE FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_quiet constant tstzrange := private.quiet_span(p_preferences, p_time_zone, p_remind_at);
+begin
+  return case
+    when v_quiet is null then p_remind_at
+    when upper(v_quiet) < p_starts_at then upper(v_quiet)
+    else lower(v_quiet) - interval '10 minutes'
+  end;
+end;
+$$;
+
+COMMENT ON FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) IS 'When a reminder that is wanted at p_remind_at is mailed to a person with these quiet hours.';
 
 CREATE FUNCTION private.request_context() RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -6383,31 +6612,39 @@ begin
       u.mail_id, u.place, l.id, l.template_key, l.token_id,
       coalesce(p.locale, l.variables ->> 'locale', 'en') as locale,
       z.time_zone,
+      coalesce(l.needed_by, l.useless_after) as needed_by,
       case
         when s.address_key is not null then 'suppressed'
         when f.address_key is not null then 'refused'
-        when l.token_id is not null and (k.spent_at is null and k.expires_at > p_now) is not true then 'token_not_live'
+        when l.token_id is not null and (
+          select k.spent_at is null and k.expires_at > p_now from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id
+        ) is not true then 'token_not_live'
         when l.booking_reminder_id is not null and (
-          r.status = 'enqueued' and b.status = 'confirmed' and b.starts_at = r.starts_at and b.starts_at > p_now
+          r.status = 'enqueued' and b.status = 'confirmed' and b.starts_at = r.starts_at
         ) is not true then 'booking_changed'
+        when l.useless_after <= p_now then 'too_late'
+        when l.booking_reminder_id is not null and (
+          select true from public.booking_reminders n
+          where n.booking_id = r.booking_id and n.status <> 'voided' and n.lead_minutes < r.lead_minutes and n.due_at <= p_now
+          limit 1
+        ) then 'newer_reminder'
         when case l.category
           when 'account' then np.account_email
           when 'booking' then np.booking_email
           when 'reminder' then np.reminder_email
         end is false then 'preference_off'
       end as skip_reason,
-      case when l.category <> 'security' then np.quiet_hours_start end as quiet_start,
-      case when l.category <> 'security' then np.quiet_hours_end end as quiet_end,
-      p_now at time zone z.time_zone as local_now
+      case when l.category <> 'security' and np.quiet_hours_start is not null then
+        upper(private.quiet_span(np, z.time_zone, p_now))
+      end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
-    left join public.communication_logs l on l.id = u.mail_id
+    left join private.emails l on l.id = u.mail_id
     left join public.profiles p on p.id = l.user_id
     left join public.notification_preferences np on np.user_id = l.user_id
     -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
     cross join lateral (select extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') offset 0) a (key)
     left join private.email_suppressions s on s.address_key = a.key
     left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
-    left join private.tokens k on k.id = l.token_id and k.purpose = l.token_purpose
     left join public.booking_reminders r on r.id = l.booking_reminder_id
     left join public.bookings b on b.id = r.booking_id
     cross join lateral (select coalesce(p.time_zone, 'UTC')) z (time_zone)
@@ -6418,21 +6655,14 @@ begin
   select
     m.mail_id, m.place, m.token_id is not null, t.id, m.locale, m.time_zone,
     case when t.id is null then 'nothing_to_send' else m.skip_reason end,
-    -- The end of quiet hours is a local time of today or tomorrow, so that a night in which the
-    -- clocks change is as long as it is.
-    case
-      when m.quiet_start < m.quiet_end and m.local_now::time >= m.quiet_start and m.local_now::time < m.quiet_end
-        or m.quiet_start > m.quiet_end and m.local_now::time < m.quiet_end
-        then (m.local_now::date + m.quiet_end) at time zone m.time_zone
-      when m.quiet_start > m.quiet_end and m.local_now::time >= m.quiet_start
-        then (m.local_now::date + 1 + m.quiet_end) at time zone m.time_zone
-    end
+    -- What would come too late after quiet hours goes at once.
+    case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
   from mail m
   left join template t on t.template_key = m.template_key and t.locale = m.locale;
 end;
 $$;
 
-COMMENT ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) IS 'The last look at mails before they are frozen: address, token, session, preferences, quiet hours, language.';
+COMMENT ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) IS 'The last look at mails before they are sent: address, token, session, deadline, preferences, quiet hours, language.';
 
 CREATE FUNCTION private.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6584,32 +6814,42 @@ begin
     -- In the order of ids, so that two who settle the same batches queue up instead of deadlocking.
     select
       b.id, b.stream, b.mail_ids, b.template_ids, b.locales, b.time_zones,
+      b.withdrawn_ids, b.withdrawn_codes,
       cardinality(b.mail_ids) as size, r.message_ids, r.error_code, r.retry_after_seconds, r.spent,
+      -- An earlier try was taken, with all that was in the batch then.
+      r.outcome = 'sent' and (r.error_code = 'key_reused') is true as was_taken_whole,
       -- A batch that cannot be halved any further has failed.
       case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
     from result r
     join private.email_batches b on b.id = r.batch_id and b.lease = r.lease
     order by b.id
     for update of b
+  ), ended as materialized (
+    select * from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')
   ), settled as (
-    update public.communication_logs l
-    set status = m.outcome,
-        settled_at = p_now,
-        template_id = m.template_id,
-        provider_message_id = m.message_id,
-        error_code = m.error_code
-    from (
-      select
-        u.mail_id, u.template_id, h.outcome,
-        case when h.outcome = 'sent' then left(u.message_id, 200) end as message_id,
-        case when h.outcome <> 'sent' then coalesce(h.error_code, 'unknown') end as error_code
-      from held h
-      cross join unnest(
-        h.mail_ids, h.template_ids, array(select jsonb_array_elements_text(h.message_ids))
-      ) u (mail_id, template_id, message_id)
-      where h.outcome in ('sent', 'failed', 'skipped')
-    ) m
-    where l.id = m.mail_id
+    insert into private.email_outcomes (mail_id, status, error_code, template_id, provider_message_id, settled_at)
+    select
+      u.mail_id, e.outcome,
+      case when e.outcome <> 'sent' then coalesce(e.error_code, 'unknown') end,
+      u.template_id,
+      case when e.outcome = 'sent' then left(u.message_id, 200) end,
+      p_now
+    from ended e
+    cross join unnest(
+      e.mail_ids, e.template_ids, array(select jsonb_array_elements_text(e.message_ids))
+    ) u (mail_id, template_id, message_id)
+    where e.outcome <> 'split' and u.mail_id is not null
+    on conflict (mail_id) do nothing
+  ), withdrawn as (
+    insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+    select
+      u.mail_id,
+      case when e.was_taken_whole then 'sent' else 'skipped' end,
+      case when not e.was_taken_whole then u.code end,
+      p_now
+    from ended e
+    cross join unnest(e.withdrawn_ids, e.withdrawn_codes) u (mail_id, code)
+    on conflict (mail_id) do nothing
   ), buried as (
     insert into private.email_dead_letters (mail_id, error_code, failed_at)
     select u.mail_id, coalesce(h.error_code, 'unknown'), p_now
@@ -6626,10 +6866,11 @@ begin
     where h.outcome = 'split'
   ), finished as (
     delete from private.email_batches
-    where id = any (array(select h.id from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')))
+    where id = any (array(select e.id from ended e))
   ), postponed as (
     update private.email_batches b
     set lease = null,
+        leased_in = null,
         due_at = p_now + make_interval(secs => greatest(coalesce(h.retry_after_seconds, 60), 0)),
         attempts = b.attempts + (h.outcome = 'retry' and h.spent is not false)::int,
         last_error_code = h.error_code
@@ -6648,10 +6889,12 @@ begin
     where s.singleton
   )
   select jsonb_build_object(
-    'sent', coalesce(sum(h.size) filter (where h.outcome = 'sent'), 0),
+    'sent', coalesce(sum(h.size + case when h.was_taken_whole then cardinality(h.withdrawn_ids) else 0 end) filter (where h.outcome = 'sent'), 0),
     'retried', coalesce(sum(h.size) filter (where h.outcome in ('retry', 'pause')), 0),
     'failed', coalesce(sum(h.size) filter (where h.outcome = 'failed'), 0),
-    'skipped', coalesce(sum(h.size) filter (where h.outcome = 'skipped'), 0),
+    'skipped', coalesce(sum(h.size) filter (where h.outcome = 'skipped'), 0) + (
+      select coalesce(sum(cardinality(e.withdrawn_ids)), 0) from ended e where not e.was_taken_whole
+    ),
     'split', coalesce(sum(h.size) filter (where h.outcome = 'split'), 0),
     'stale', (
       select coalesce(sum(coalesce(cardinality(b.mail_ids), jsonb_array_length(r.message_ids), 1)), 0)
@@ -6693,7 +6936,7 @@ CREATE FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now time
     AS $$
   select (select count(*) from private.sign_up_tokens where email = p_email and created_at > p_now - interval '1 day')
     + (
-      select count(*) from public.communication_logs
+      select count(*) from private.emails
       where user_id = p_holder and template_key = 'sign_up_taken' and created_at > p_now - interval '1 day'
     );
 $$;
@@ -6930,10 +7173,10 @@ CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now times
     AS $$
 begin
   update public.booking_reminders r
-  set starts_at = w.starts_at, remind_at = w.starts_at - w.lead_minutes * interval '1 minute'
+  set starts_at = w.starts_at, remind_at = w.remind_at, due_at = w.due_at
   from private.wanted_reminders(p_booking_ids, p_now) w
   where r.booking_id = w.booking_id and r.lead_minutes = w.lead_minutes
-    and r.status = 'scheduled' and r.starts_at <> w.starts_at;
+    and r.status = 'scheduled' and (r.starts_at, r.due_at) <> (w.starts_at, w.due_at);
 
   delete from public.booking_reminders r
   where r.booking_id = any (p_booking_ids) and r.status = 'scheduled'
@@ -6952,8 +7195,8 @@ begin
       where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
     );
 
-  insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at)
-  select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.starts_at - w.lead_minutes * interval '1 minute'
+  insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at, due_at)
+  select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.remind_at, w.due_at
   from private.wanted_reminders(p_booking_ids, p_now) w
   on conflict (booking_id, lead_minutes) where status <> 'voided' do nothing;
 end;
@@ -7305,25 +7548,6 @@ $$;
 
 COMMENT ON FUNCTION private.use_invitation(p_token_id uuid, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb) IS 'The consequences of an accepted invitation: membership, name, terms, audit. Returns the company.';
 
-CREATE FUNCTION private.user_id() RETURNS uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_claims constant jsonb := auth.jwt();
-begin
-  return (
-    select s.user_id from auth.sessions s join auth.users u on u.id = s.user_id
-    where s.id = nullif(v_claims ->> 'session_id', '')::uuid
-      and s.user_id = nullif(v_claims ->> 'sub', '')::uuid
-      and (s.not_after is null or s.not_after > now())
-      and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())
-  );
-end;
-$$;
-
-COMMENT ON FUNCTION private.user_id() IS 'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
-
 CREATE FUNCTION private.vault_key(p_name text) RETURNS bytea
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7355,18 +7579,22 @@ $$;
 
 COMMENT ON FUNCTION private.void_links_of(p_user_id uuid) IS 'Voids every link of a person but those that take a change of address back.';
 
-CREATE FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) RETURNS TABLE(booking_id uuid, user_id uuid, lead_minutes integer, starts_at timestamp with time zone)
+CREATE FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) RETURNS TABLE(booking_id uuid, user_id uuid, lead_minutes integer, starts_at timestamp with time zone, remind_at timestamp with time zone, due_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select distinct b.id, b.employee_id, m.lead_minutes, b.starts_at
+  select distinct
+    b.id, b.employee_id, m.lead_minutes, b.starts_at, r.remind_at, d.due_at
   from public.bookings b
+  left join public.profiles p on p.id = b.employee_id
   left join public.notification_preferences np on np.user_id = b.employee_id
   cross join unnest(coalesce(np.reminder_lead_minutes, '{1440,60}')) m (lead_minutes)
+  cross join lateral (select b.starts_at - m.lead_minutes * interval '1 minute') r (remind_at)
+  cross join lateral (select private.reminder_due_at(np, coalesce(p.time_zone, 'UTC'), r.remind_at, b.starts_at)) d (due_at)
   where b.id = any (p_booking_ids)
     and b.status = 'confirmed'
     and b.employee_id is not null
-    and b.starts_at - m.lead_minutes * interval '1 minute' > p_now;
+    and greatest(r.remind_at, d.due_at) > p_now;
 $$;
 
 COMMENT ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) IS 'The reminders that bookings should still get. One that would already be due is not made up for.';
@@ -7434,6 +7662,66 @@ CREATE FUNCTION private.was_signed_up_before(p_user_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION private.was_signed_up_before(p_user_id uuid) IS 'Whether an account was there before this transaction.';
+
+CREATE FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_skipped int;
+begin
+  if cardinality(p_batch_ids) = 0 then
+    return 0;
+  end if;
+  with mail as materialized (
+    select b.id, u.*
+    from private.email_batches b
+    cross join unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
+      with ordinality u (mail_id, template_id, locale, time_zone, place)
+    where b.id = any (p_batch_ids)
+  ), useless as materialized (
+    select s.mail_id, s.skip_reason
+    from private.screen_emails(array(select m.mail_id from mail m), p_now) s
+    where s.skip_reason is not null
+  ), changed as materialized (
+    select
+      m.id,
+      array_agg(m.mail_id order by m.place) filter (where w.mail_id is null) as mail_ids,
+      array_agg(m.template_id order by m.place) filter (where w.mail_id is null) as template_ids,
+      array_agg(m.locale order by m.place) filter (where w.mail_id is null) as locales,
+      array_agg(m.time_zone order by m.place) filter (where w.mail_id is null) as time_zones,
+      array_agg(m.mail_id order by m.place) filter (where w.mail_id is not null) as withdrawn_ids,
+      array_agg(w.skip_reason order by m.place) filter (where w.mail_id is not null) as withdrawn_codes
+    from mail m
+    left join useless w on w.mail_id = m.mail_id
+    group by m.id
+    having count(w.mail_id) > 0
+  ), shrunk as (
+    update private.email_batches b
+    set mail_ids = c.mail_ids, template_ids = c.template_ids, locales = c.locales, time_zones = c.time_zones,
+        withdrawn_ids = b.withdrawn_ids || c.withdrawn_ids, withdrawn_codes = b.withdrawn_codes || c.withdrawn_codes
+    from changed c
+    where b.id = c.id and c.mail_ids is not null
+  ), emptied as (
+    delete from private.email_batches b
+    using changed c
+    where b.id = c.id and c.mail_ids is null
+    returning b.withdrawn_ids || c.withdrawn_ids as mail_ids, b.withdrawn_codes || c.withdrawn_codes as codes
+  ), skipped as (
+    insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+    select u.mail_id, 'skipped', u.code, p_now
+    from emptied d
+    cross join unnest(d.mail_ids, d.codes) u (mail_id, code)
+    join private.emails l on l.id = u.mail_id
+    on conflict (mail_id) do nothing
+    returning mail_id
+  )
+  select count(*) into v_skipped from skipped;
+  return v_skipped;
+end;
+$$;
+
+COMMENT ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) IS 'Looks at the mails of batches once more before they are tried again, and takes out what became useless; a batch of which nothing is left goes. Answers how many mails went with such.';
 
 CREATE FUNCTION private.withhold_auth_email(p_event jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -8197,20 +8485,26 @@ CREATE TABLE private.email_batches (
     template_ids bigint[] NOT NULL,
     locales text[] NOT NULL,
     time_zones text[] NOT NULL,
+    withdrawn_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    withdrawn_codes text[] DEFAULT '{}'::text[] NOT NULL,
     lease uuid,
+    leased_in xid8,
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     first_attempt_at timestamp with time zone,
     last_error_code text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT a_lease_is_an_attempt CHECK (((lease IS NULL) OR (first_attempt_at IS NOT NULL))),
-    CONSTRAINT arrays_run_in_parallel CHECK (((cardinality(template_ids) = cardinality(mail_ids)) AND (cardinality(locales) = cardinality(mail_ids)) AND (cardinality(time_zones) = cardinality(mail_ids)))),
+    CONSTRAINT a_lease_was_taken CHECK (((lease IS NULL) = (leased_in IS NULL))),
+    CONSTRAINT arrays_run_in_parallel CHECK (((cardinality(template_ids) = cardinality(mail_ids)) AND (cardinality(locales) = cardinality(mail_ids)) AND (cardinality(time_zones) = cardinality(mail_ids)) AND (cardinality(withdrawn_codes) = cardinality(withdrawn_ids)))),
     CONSTRAINT email_batches_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT email_batches_last_error_code_check CHECK ((last_error_code ~ '^[a-z0-9_]{1,100}$'::text)),
     CONSTRAINT email_batches_locales_check CHECK (((cardinality(locales) <= 100) AND (length(array_to_string(locales, ''::text)) <= 3500))),
     CONSTRAINT email_batches_mail_ids_check CHECK (((cardinality(mail_ids) >= 1) AND (cardinality(mail_ids) <= 100))),
     CONSTRAINT email_batches_template_ids_check CHECK ((cardinality(template_ids) <= 100)),
-    CONSTRAINT email_batches_time_zones_check CHECK (((cardinality(time_zones) <= 100) AND (length(array_to_string(time_zones, ''::text)) <= 6400)))
+    CONSTRAINT email_batches_time_zones_check CHECK (((cardinality(time_zones) <= 100) AND (length(array_to_string(time_zones, ''::text)) <= 6400))),
+    CONSTRAINT email_batches_withdrawn_codes_check CHECK (((cardinality(withdrawn_codes) <= 100) AND (length(array_to_string(withdrawn_codes, ''::text)) <= 10000))),
+    CONSTRAINT email_batches_withdrawn_ids_check CHECK ((cardinality(withdrawn_ids) <= 100))
 )
 WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0', autovacuum_analyze_scale_factor='0', autovacuum_analyze_threshold='20000');
 
@@ -8218,7 +8512,13 @@ ALTER TABLE ONLY private.email_batches FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.email_batches IS 'Mails that are sent in one request. The id is the idempotency key at the provider. The row goes when the batch is settled.';
 
+COMMENT ON COLUMN private.email_batches.withdrawn_ids IS 'Mails that were in it until a later look found them useless: private.withdraw_emails().';
+
+COMMENT ON COLUMN private.email_batches.withdrawn_codes IS 'Why, in the order of withdrawn_ids.';
+
 COMMENT ON COLUMN private.email_batches.lease IS 'The lease of the dispatcher that works on it, until due_at. Null: waits for its next try at due_at.';
+
+COMMENT ON COLUMN private.email_batches.leased_in IS 'The transaction that leased it.';
 
 COMMENT ON COLUMN private.email_batches.due_at IS 'Deadline of the lease, or time of the next try.';
 
@@ -8293,10 +8593,137 @@ ALTER TABLE ONLY private.email_dead_letters FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.email_dead_letters IS 'Mails in state failed, for redrive_emails() and for operators. Beside the log, because an index on its status is dear.';
 
+CREATE TABLE private.email_outcomes (
+    mail_id bigint NOT NULL,
+    status public.mail_status NOT NULL,
+    error_code text,
+    template_id bigint,
+    provider_message_id text,
+    settled_at timestamp with time zone NOT NULL,
+    CONSTRAINT email_outcomes_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
+    CONSTRAINT email_outcomes_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
+    CONSTRAINT email_outcomes_status_check CHECK (((status)::text <> 'queued'::text)),
+    CONSTRAINT error_iff_not_sent CHECK (((error_code IS NOT NULL) = ((status)::text = ANY (ARRAY['failed'::text, 'skipped'::text])))),
+    CONSTRAINT only_the_sent_have_a_message CHECK (((provider_message_id IS NULL) OR ((status)::text = 'sent'::text)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN mail_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN error_code SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN template_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN provider_message_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN settled_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.email_outcomes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_outcomes IS 'What became of a mail, once that is known. Its one index is in the order of settling; another in random order would cost more than all the rest of it.';
+
+COMMENT ON COLUMN private.email_outcomes.template_id IS 'Version of the template that was used.';
+
+COMMENT ON COLUMN private.email_outcomes.provider_message_id IS 'Id that the provider gave the mail.';
+
+CREATE TABLE private.emails (
+    id bigint NOT NULL,
+    user_id uuid,
+    stream private.mail_stream NOT NULL,
+    category public.mail_category NOT NULL,
+    template_key text NOT NULL,
+    recipient public.email_address,
+    variables jsonb,
+    dedupe_key text NOT NULL,
+    token_purpose private.token_purpose,
+    token_id uuid,
+    booking_reminder_id uuid,
+    needed_by timestamp with time zone,
+    useless_after timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT emails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
+    CONSTRAINT emails_template_key_check CHECK ((length(template_key) <= 63)),
+    CONSTRAINT emails_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
+    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
+    CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
+ALTER TABLE ONLY private.emails ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN stream SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN category SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN template_key SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN recipient SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN variables SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN dedupe_key SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN token_purpose SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN token_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN booking_reminder_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN needed_by SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN useless_after SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.emails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.emails IS 'What was to be mailed to whom, and why. Sending changes nothing in it.';
+
+COMMENT ON COLUMN private.emails.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
+
+COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
+
+COMMENT ON COLUMN private.emails.variables IS 'Values of the template. Emptied after the retention period.';
+
+COMMENT ON COLUMN private.emails.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
+
+COMMENT ON COLUMN private.emails.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
+
+COMMENT ON COLUMN private.emails.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
+
+COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
+
+COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
+
+CREATE VIEW private.email_log WITH (security_invoker='true') AS
+ SELECT e.id,
+    e.user_id,
+    (e.stream)::text AS stream,
+    (e.category)::text AS category,
+    e.template_key,
+    e.recipient,
+    e.variables,
+    e.dedupe_key,
+    e.token_purpose,
+    e.token_id,
+    e.booking_reminder_id,
+    e.needed_by,
+    e.useless_after,
+    e.created_at,
+    COALESCE((o.status)::text, 'queued'::text) AS status,
+    o.error_code,
+    o.template_id,
+    o.provider_message_id,
+    o.settled_at
+   FROM (private.emails e
+     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)));
+
+COMMENT ON VIEW private.email_log IS 'Every mail with all that is known of it, for operators and for what works on mail.';
+
+CREATE TABLE private.email_marks (
+    stream private.mail_stream NOT NULL,
+    line text NOT NULL,
+    mark xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT email_marks_line_check CHECK ((line = ANY (ARRAY['urgent'::text, 'usual'::text, 'leased'::text])))
+)
+WITH (fillfactor='10');
+
+ALTER TABLE ONLY private.email_marks FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_marks IS 'From where on the lines of the outbox hold anything: private.email_mark().';
+
+COMMENT ON COLUMN private.email_marks.line IS 'urgent, usual: email_queue by priority. leased: email_batches.';
+
+COMMENT ON COLUMN private.email_marks.mark IS 'No row of the line was put there by an earlier transaction, or ever will be.';
+
 CREATE TABLE private.email_queue (
     mail_id bigint NOT NULL,
     stream private.mail_stream NOT NULL,
     priority smallint NOT NULL,
+    ready_in xid8,
     due_at timestamp with time zone NOT NULL,
     CONSTRAINT email_queue_priority_check CHECK ((priority = ANY (ARRAY[0, 1])))
 )
@@ -8304,9 +8731,11 @@ WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='20000', a
 
 ALTER TABLE ONLY private.email_queue FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.email_queue IS 'Mails that no batch has taken up yet. No foreign key to the log, whose months are dropped as a whole.';
+COMMENT ON TABLE private.email_queue IS 'Mails that no batch has taken up yet.';
 
 COMMENT ON COLUMN private.email_queue.priority IS '0: a person waits for it (security mail); 1: everything else.';
+
+COMMENT ON COLUMN private.email_queue.ready_in IS 'The transaction that put it into line. Null: it waits for due_at first.';
 
 COMMENT ON COLUMN private.email_queue.due_at IS 'Not to be sent before.';
 
@@ -8351,6 +8780,15 @@ COMMENT ON TABLE private.email_suppressions IS 'Addresses not to be mailed at al
 COMMENT ON COLUMN private.email_suppressions.address_key IS 'private.address_key().';
 
 COMMENT ON COLUMN private.email_suppressions.reason IS 'hard_bounce, soft_bounces (three in thirty days), complaint; provider: the mailer refuses the address; manual: an operator.';
+
+ALTER TABLE private.emails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME private.emails_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE private.invitation_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -8663,6 +9101,7 @@ CREATE TABLE public.booking_reminders (
     lead_minutes integer NOT NULL,
     starts_at timestamp with time zone NOT NULL,
     remind_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
     status text DEFAULT 'scheduled'::text NOT NULL,
     enqueued_at timestamp with time zone,
     voided_at timestamp with time zone,
@@ -8670,6 +9109,7 @@ CREATE TABLE public.booking_reminders (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT booking_reminders_lead_minutes_check CHECK (((lead_minutes >= 5) AND (lead_minutes <= 20160))),
     CONSTRAINT booking_reminders_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'enqueued'::text, 'voided'::text]))),
+    CONSTRAINT due_before_the_start CHECK ((due_at < starts_at)),
     CONSTRAINT enqueued_at_iff_it_was CHECK (((enqueued_at IS NOT NULL) = (status <> 'scheduled'::text))),
     CONSTRAINT remind_at_is_start_minus_lead CHECK ((remind_at = (starts_at - ((lead_minutes)::double precision * '00:01:00'::interval)))),
     CONSTRAINT voided_at_iff_voided CHECK (((voided_at IS NOT NULL) = (status = 'voided'::text)))
@@ -8680,6 +9120,7 @@ ALTER TABLE ONLY public.booking_reminders ALTER COLUMN user_id SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN lead_minutes SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN starts_at SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN remind_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_reminders ALTER COLUMN due_at SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN enqueued_at SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN voided_at SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN created_at SET STATISTICS 0;
@@ -8692,6 +9133,10 @@ COMMENT ON TABLE public.booking_reminders IS 'One reminder of one session. A rem
 COMMENT ON COLUMN public.booking_reminders.lead_minutes IS 'How long before the start, as the person had chosen.';
 
 COMMENT ON COLUMN public.booking_reminders.starts_at IS 'Start of the session that the reminder announces.';
+
+COMMENT ON COLUMN public.booking_reminders.remind_at IS 'When the person wants to be reminded.';
+
+COMMENT ON COLUMN public.booking_reminders.due_at IS 'When it is mailed. Another time than remind_at where that is in quiet hours: their end if that comes before the session, or else their beginning.';
 
 COMMENT ON COLUMN public.booking_reminders.status IS 'scheduled until due; enqueued: handed to the outbox; voided: handed over for a time that no longer holds.';
 
@@ -8729,86 +9174,22 @@ COMMENT ON COLUMN public.booking_status_history.metadata IS 'moved_from, moved_t
 
 COMMENT ON COLUMN public.booking_status_history.created_at IS 'The clock''s time, so that steps of one transaction keep their order.';
 
-CREATE TABLE public.communication_logs (
-    id bigint NOT NULL,
-    user_id uuid,
-    stream private.mail_stream NOT NULL,
-    category text NOT NULL,
-    template_key text NOT NULL,
-    template_id bigint,
-    recipient public.email_address,
-    variables jsonb,
-    dedupe_key text NOT NULL,
-    token_purpose private.token_purpose,
-    token_id uuid,
-    booking_reminder_id uuid,
-    status text DEFAULT 'queued'::text NOT NULL,
-    error_code text,
-    provider_message_id text,
-    settled_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT communication_logs_category_check CHECK ((category = ANY (ARRAY['security'::text, 'account'::text, 'booking'::text, 'reminder'::text]))),
-    CONSTRAINT communication_logs_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
-    CONSTRAINT communication_logs_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
-    CONSTRAINT communication_logs_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
-    CONSTRAINT communication_logs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))),
-    CONSTRAINT communication_logs_template_key_check CHECK ((length(template_key) <= 63)),
-    CONSTRAINT communication_logs_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
-    CONSTRAINT error_iff_not_sent CHECK (((error_code IS NOT NULL) = (status = ANY (ARRAY['failed'::text, 'skipped'::text])))),
-    CONSTRAINT only_the_sent_have_a_message CHECK (((provider_message_id IS NULL) OR (status = 'sent'::text))),
-    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
-    CONSTRAINT settled_at_iff_settled CHECK (((settled_at IS NULL) = (status = 'queued'::text))),
-    CONSTRAINT the_queued_have_a_payload CHECK (((status <> 'queued'::text) OR ((recipient IS NOT NULL) AND (variables IS NOT NULL)))),
-    CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
-)
-WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN user_id SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN stream SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN category SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN template_key SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN template_id SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN recipient SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN variables SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN dedupe_key SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN token_purpose SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN token_id SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN booking_reminder_id SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN error_code SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN provider_message_id SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN settled_at SET STATISTICS 0;
-ALTER TABLE ONLY public.communication_logs ALTER COLUMN created_at SET STATISTICS 0;
+CREATE VIEW public.communication_logs WITH (security_invoker='true') AS
+ SELECT e.user_id,
+    e.category,
+    e.template_key,
+    (COALESCE((o.status)::text, 'queued'::text))::public.mail_status AS status,
+    o.error_code,
+    e.created_at,
+    o.settled_at
+   FROM (private.emails e
+     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)));
 
-ALTER TABLE ONLY public.communication_logs FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.communication_logs IS 'Log and outbox of all mail. One row per mail; a row in state queued is still to be sent.';
-
-COMMENT ON COLUMN public.communication_logs.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
-
-COMMENT ON COLUMN public.communication_logs.template_id IS 'Version that was used. No foreign key: its check and index would be paid by every mail, and published templates are never deleted.';
-
-COMMENT ON COLUMN public.communication_logs.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
-
-COMMENT ON COLUMN public.communication_logs.variables IS 'Values of the template. Emptied after the retention period.';
-
-COMMENT ON COLUMN public.communication_logs.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
-
-COMMENT ON COLUMN public.communication_logs.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
-
-COMMENT ON COLUMN public.communication_logs.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
+COMMENT ON VIEW public.communication_logs IS 'Log of all mail: a person reads which mails they were sent, and what became of each.';
 
 COMMENT ON COLUMN public.communication_logs.status IS 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
 
-COMMENT ON COLUMN public.communication_logs.provider_message_id IS 'Id that the provider gave the mail.';
-
-ALTER TABLE public.communication_logs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.communication_logs_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
-);
+COMMENT ON COLUMN public.communication_logs.error_code IS 'Why it was not sent.';
 
 CREATE TABLE public.company_dpa_acceptance (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -8954,39 +9335,6 @@ ALTER TABLE public.failed_login_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE public.notification_preferences (
-    user_id uuid DEFAULT private.user_id() NOT NULL,
-    account_email boolean DEFAULT true NOT NULL,
-    booking_email boolean DEFAULT true NOT NULL,
-    reminder_email boolean DEFAULT true NOT NULL,
-    quiet_hours_start time without time zone,
-    quiet_hours_end time without time zone,
-    reminder_lead_minutes integer[] DEFAULT '{1440,60}'::integer[] NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT lead_times_are_sensible CHECK (((cardinality(reminder_lead_minutes) <= 5) AND (COALESCE(array_ndims(reminder_lead_minutes), 1) = 1) AND (array_position(reminder_lead_minutes, NULL::integer) IS NULL) AND (5 <= ALL (reminder_lead_minutes)) AND (20160 >= ALL (reminder_lead_minutes)))),
-    CONSTRAINT quiet_hours_are_a_span CHECK ((((quiet_hours_start IS NULL) = (quiet_hours_end IS NULL)) AND ((quiet_hours_start IS NULL) OR (quiet_hours_start <> quiet_hours_end))))
-);
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN user_id SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN account_email SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN booking_email SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN reminder_email SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN quiet_hours_start SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN quiet_hours_end SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN reminder_lead_minutes SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN created_at SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN updated_at SET STATISTICS 0;
-
-ALTER TABLE ONLY public.notification_preferences FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.notification_preferences IS 'The wishes of a person about mail: its subjects, and the hours without.';
-
-COMMENT ON COLUMN public.notification_preferences.quiet_hours_start IS 'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
-
-COMMENT ON COLUMN public.notification_preferences.quiet_hours_end IS 'Local time at which mail is sent again.';
-
-COMMENT ON COLUMN public.notification_preferences.reminder_lead_minutes IS 'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
 
 CREATE TABLE public.pillar_required_documents (
     pillar_id uuid NOT NULL,
@@ -9328,6 +9676,12 @@ ALTER TABLE ONLY private.email_change_tokens
 ALTER TABLE ONLY private.email_dead_letters
     ADD CONSTRAINT email_dead_letters_pkey PRIMARY KEY (mail_id);
 
+ALTER TABLE ONLY private.email_marks
+    ADD CONSTRAINT email_marks_pkey PRIMARY KEY (stream, line);
+
+ALTER TABLE ONLY private.email_outcomes
+    ADD CONSTRAINT email_outcomes_pkey PRIMARY KEY (mail_id);
+
 ALTER TABLE ONLY private.email_queue
     ADD CONSTRAINT email_queue_pkey PRIMARY KEY (mail_id);
 
@@ -9339,6 +9693,12 @@ ALTER TABLE ONLY private.email_sender
 
 ALTER TABLE ONLY private.email_suppressions
     ADD CONSTRAINT email_suppressions_pkey PRIMARY KEY (address_key);
+
+ALTER TABLE ONLY private.emails
+    ADD CONSTRAINT emails_dedupe_key_key UNIQUE (dedupe_key);
+
+ALTER TABLE ONLY private.emails
+    ADD CONSTRAINT emails_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY private.invitation_tokens
     ADD CONSTRAINT invitation_tokens_pkey PRIMARY KEY (id);
@@ -9375,12 +9735,6 @@ ALTER TABLE ONLY public.booking_status_history
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.communication_logs
-    ADD CONSTRAINT communication_logs_dedupe_key_key UNIQUE (dedupe_key);
-
-ALTER TABLE ONLY public.communication_logs
-    ADD CONSTRAINT communication_logs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.companies
     ADD CONSTRAINT companies_pkey PRIMARY KEY (id);
@@ -9512,7 +9866,9 @@ CREATE INDEX allowances_full_at_idx ON private.allowances USING btree (full_at);
 
 CREATE INDEX common_passwords_prefix_idx ON private.common_passwords USING btree (SUBSTRING(digest FROM 1 FOR 2));
 
-CREATE INDEX email_batches_due_idx ON private.email_batches USING btree (stream, due_at);
+CREATE INDEX email_batches_leased_idx ON private.email_batches USING btree (stream, leased_in) WHERE (lease IS NOT NULL);
+
+CREATE INDEX email_batches_waiting_idx ON private.email_batches USING btree (stream, due_at) WHERE (lease IS NULL);
 
 CREATE UNIQUE INDEX email_change_cancel_tokens_change_id_idx ON private.email_change_cancel_tokens USING btree (change_id);
 
@@ -9522,7 +9878,15 @@ CREATE INDEX email_dead_letters_error_code_idx ON private.email_dead_letters USI
 
 CREATE INDEX email_dead_letters_failed_at_idx ON private.email_dead_letters USING btree (failed_at);
 
-CREATE INDEX email_queue_due_idx ON private.email_queue USING btree (stream, priority, due_at, mail_id);
+CREATE INDEX email_queue_ready_idx ON private.email_queue USING btree (stream, priority, ready_in, mail_id) WHERE (ready_in IS NOT NULL);
+
+CREATE INDEX email_queue_waiting_idx ON private.email_queue USING btree (stream, due_at, mail_id) WHERE (ready_in IS NULL);
+
+CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE (recipient IS NOT NULL);
+
+CREATE INDEX emails_strangers_idx ON private.emails USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
+
+CREATE INDEX emails_user_id_idx ON private.emails USING btree (user_id, created_at DESC);
 
 CREATE INDEX invitation_tokens_invitation_id_idx ON private.invitation_tokens USING btree (invitation_id);
 
@@ -9572,7 +9936,7 @@ CREATE INDEX audit_logs_user_id_idx ON ONLY public.audit_logs USING btree (user_
 
 CREATE INDEX booking_reminders_booking_id_idx ON public.booking_reminders USING btree (booking_id);
 
-CREATE INDEX booking_reminders_due_idx ON public.booking_reminders USING btree (remind_at, id) WHERE (status = 'scheduled'::text);
+CREATE INDEX booking_reminders_due_idx ON public.booking_reminders USING btree (due_at, id) WHERE (status = 'scheduled'::text);
 
 CREATE UNIQUE INDEX booking_reminders_one_live_idx ON public.booking_reminders USING btree (booking_id, lead_minutes) WHERE (status <> 'voided'::text);
 
@@ -9595,12 +9959,6 @@ CREATE INDEX bookings_releases_at_idx ON public.bookings USING btree (releases_a
 CREATE INDEX bookings_session_type_id_idx ON public.bookings USING btree (session_type_id);
 
 CREATE INDEX bookings_specialist_id_idx ON public.bookings USING btree (specialist_id, starts_at DESC);
-
-CREATE INDEX communication_logs_payload_idx ON public.communication_logs USING btree (created_at) WHERE (recipient IS NOT NULL);
-
-CREATE INDEX communication_logs_strangers_idx ON public.communication_logs USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
-
-CREATE INDEX communication_logs_user_id_idx ON public.communication_logs USING btree (user_id, created_at DESC);
 
 CREATE INDEX companies_time_zone_idx ON public.companies USING btree (time_zone);
 
@@ -9756,13 +10114,13 @@ CREATE TRIGGER end_of_admin AFTER UPDATE ON public.company_members FOR EACH ROW 
 
 CREATE TRIGGER end_of_membership AFTER DELETE ON public.company_members FOR EACH ROW EXECUTE FUNCTION private.follow_end_of_admin();
 
-CREATE TRIGGER follow_lead_minutes AFTER UPDATE ON public.notification_preferences FOR EACH ROW WHEN ((old.reminder_lead_minutes <> new.reminder_lead_minutes)) EXECUTE FUNCTION private.follow_lead_minutes();
-
 CREATE TRIGGER follow_membership AFTER UPDATE ON public.company_members FOR EACH ROW WHEN (((old.status <> 'active'::text) AND (new.status = 'active'::text))) EXECUTE FUNCTION private.follow_membership();
 
-CREATE TRIGGER follow_new_lead_minutes AFTER INSERT OR DELETE ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION private.follow_lead_minutes();
-
 CREATE TRIGGER follow_new_membership AFTER INSERT ON public.company_members FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION private.follow_membership();
+
+CREATE TRIGGER follow_new_preferences AFTER INSERT OR DELETE ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION private.follow_preferences();
+
+CREATE TRIGGER follow_preferences AFTER UPDATE ON public.notification_preferences FOR EACH ROW WHEN (((old.reminder_lead_minutes <> new.reminder_lead_minutes) OR ((old.quiet_hours_start IS DISTINCT FROM new.quiet_hours_start) OR (old.quiet_hours_end IS DISTINCT FROM new.quiet_hours_end)))) EXECUTE FUNCTION private.follow_preferences();
 
 CREATE TRIGGER follow_specialist AFTER INSERT OR UPDATE OF status ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.follow_specialist();
 
@@ -9886,6 +10244,9 @@ ALTER TABLE ONLY private.email_change_cancel_tokens
 ALTER TABLE ONLY private.email_change_tokens
     ADD CONSTRAINT email_change_tokens_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.email_changes(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY private.emails
+    ADD CONSTRAINT emails_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY private.invitation_tokens
     ADD CONSTRAINT invitation_tokens_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES public.company_employee_invitations(id) ON DELETE CASCADE;
 
@@ -9921,9 +10282,6 @@ ALTER TABLE ONLY public.bookings
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE RESTRICT;
-
-ALTER TABLE ONLY public.communication_logs
-    ADD CONSTRAINT communication_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.companies
     ADD CONSTRAINT companies_time_zone_fkey FOREIGN KEY (time_zone) REFERENCES private.time_zones(name);
@@ -10048,6 +10406,12 @@ ALTER TABLE ONLY public.user_roles
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+CREATE POLICY "A person sees what became of their mails" ON private.email_outcomes FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM private.emails e
+  WHERE (e.id = email_outcomes.mail_id))));
+
+CREATE POLICY "A person sees which mails they were sent" ON private.emails FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+
 ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.common_passwords ENABLE ROW LEVEL SECURITY;
@@ -10060,6 +10424,10 @@ ALTER TABLE private.email_change_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_dead_letters ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.email_marks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.email_outcomes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE private.email_queue ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_refusals ENABLE ROW LEVEL SECURITY;
@@ -10067,6 +10435,8 @@ ALTER TABLE private.email_refusals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.email_sender ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_suppressions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.emails ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.invitation_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -10121,8 +10491,6 @@ CREATE POLICY "A person sees verified specialists and themselves, admins all" ON
 CREATE POLICY "A person sees what became of their changes of address" ON public.email_changes FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
-
-CREATE POLICY "A person sees what was mailed to them" ON public.communication_logs FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees what was tried on their account" ON public.failed_login_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
@@ -10221,8 +10589,6 @@ ALTER TABLE public.booking_reminders ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.booking_status_history ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.bookings ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.communication_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.companies ENABLE ROW LEVEL SECURITY;
 
@@ -10684,6 +11050,8 @@ REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_docume
 
 REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.email_mark(p_stream text, p_line text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.email_priority(p_category text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
@@ -10698,7 +11066,7 @@ REVOKE ALL ON FUNCTION private.end_subscription(p_subscription public.company_su
 
 REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash text) FROM PUBLIC;
 
@@ -10734,11 +11102,11 @@ REVOKE ALL ON FUNCTION private.follow_end_of_admin() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_first_confirmation() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.follow_lead_minutes() FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.follow_membership() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_password_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.follow_preferences() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_session() FROM PUBLIC;
 
@@ -10910,7 +11278,7 @@ REVOKE ALL ON FUNCTION private.language_tags(p_texts text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO authenticated;
 GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO service_role;
 
-REVOKE ALL ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT mails integer, OUT skipped integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.leave_company(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.leave_company(p_company_id uuid) TO authenticated;
@@ -10918,6 +11286,8 @@ GRANT ALL ON FUNCTION private.leave_company(p_company_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.limit_booking_changes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.limit_rows_of_specialist() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.line_up_emails(p_stream text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.link_refusal(p_is_used boolean, p_is_superseded boolean, p_expires_at timestamp with time zone) FROM PUBLIC;
 
@@ -10932,6 +11302,8 @@ REVOKE ALL ON FUNCTION private.lock_booking_parties(p_specialist_id uuid, p_empl
 REVOKE ALL ON FUNCTION private.lock_company(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_company_as_admin(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.lock_due_batches(p_stream text, p_is_leased boolean, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_ends_of_accounts() FROM PUBLIC;
 
@@ -10977,6 +11349,8 @@ REVOKE ALL ON FUNCTION private.may_mail_invitation(p_invitation public.company_e
 
 REVOKE ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.mend_email_marks() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.minutes(p_setting text) FROM PUBLIC;
 
@@ -11044,6 +11418,32 @@ REVOKE ALL ON FUNCTION private.queue_end_of_account() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.queue_item(p_document public.specialist_documents, p_pillar_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.queue_items(p_documents public.specialist_documents[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.user_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.user_id() TO authenticated;
+GRANT ALL ON FUNCTION private.user_id() TO service_role;
+
+GRANT SELECT ON TABLE public.notification_preferences TO service_role;
+
+GRANT SELECT(user_id),INSERT(user_id),UPDATE(user_id) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(account_email),INSERT(account_email),UPDATE(account_email) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(booking_email),INSERT(booking_email),UPDATE(booking_email) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(reminder_email),INSERT(reminder_email),UPDATE(reminder_email) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(quiet_hours_start),INSERT(quiet_hours_start),UPDATE(quiet_hours_start) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(quiet_hours_end),INSERT(quiet_hours_end),UPDATE(quiet_hours_end) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(reminder_lead_minutes),INSERT(reminder_lead_minutes),UPDATE(reminder_lead_minutes) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.notification_preferences TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.notification_preferences TO authenticated;
+
+REVOKE ALL ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.audit_logs TO service_role;
 
@@ -11123,6 +11523,8 @@ REVOKE ALL ON FUNCTION private.release_bookings_of_nobody(p_specialist_id uuid, 
 
 REVOKE ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.request_context() FROM PUBLIC;
 
@@ -11262,10 +11664,6 @@ GRANT ALL ON FUNCTION private.use_email_change_link(p_purpose text, p_token_id u
 
 REVOKE ALL ON FUNCTION private.use_invitation(p_token_id uuid, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.user_id() FROM PUBLIC;
-GRANT ALL ON FUNCTION private.user_id() TO authenticated;
-GRANT ALL ON FUNCTION private.user_id() TO service_role;
-
 REVOKE ALL ON FUNCTION private.vault_key(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.void_links_of(p_user_id uuid) FROM PUBLIC;
@@ -11277,6 +11675,8 @@ REVOKE ALL ON FUNCTION private.wanted_subscription(p_company public.companies, p
 REVOKE ALL ON FUNCTION private.was_moved_late(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.was_signed_up_before(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withhold_auth_email(p_event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.withhold_auth_email(p_event jsonb) TO supabase_auth_admin;
@@ -11465,6 +11865,33 @@ GRANT ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
 
+GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(status) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(status) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(error_code) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(error_code) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(id) ON TABLE private.emails TO authenticated;
+GRANT SELECT(id) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(user_id) ON TABLE private.emails TO authenticated;
+GRANT SELECT(user_id) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(category) ON TABLE private.emails TO authenticated;
+GRANT SELECT(category) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(template_key) ON TABLE private.emails TO authenticated;
+GRANT SELECT(template_key) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(created_at) ON TABLE private.emails TO authenticated;
+GRANT SELECT(created_at) ON TABLE private.emails TO service_role;
+
 GRANT SELECT(id) ON TABLE public.email_verification_tokens TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.email_verification_tokens TO authenticated;
@@ -11538,6 +11965,8 @@ GRANT SELECT(starts_at) ON TABLE public.booking_reminders TO authenticated;
 
 GRANT SELECT(remind_at) ON TABLE public.booking_reminders TO authenticated;
 
+GRANT SELECT(due_at) ON TABLE public.booking_reminders TO authenticated;
+
 GRANT SELECT(status) ON TABLE public.booking_reminders TO authenticated;
 
 GRANT SELECT(enqueued_at) ON TABLE public.booking_reminders TO authenticated;
@@ -11566,21 +11995,8 @@ GRANT SELECT(metadata) ON TABLE public.booking_status_history TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.booking_status_history TO authenticated;
 
+GRANT SELECT ON TABLE public.communication_logs TO authenticated;
 GRANT SELECT ON TABLE public.communication_logs TO service_role;
-
-GRANT SELECT(user_id) ON TABLE public.communication_logs TO authenticated;
-
-GRANT SELECT(category) ON TABLE public.communication_logs TO authenticated;
-
-GRANT SELECT(template_key) ON TABLE public.communication_logs TO authenticated;
-
-GRANT SELECT(status) ON TABLE public.communication_logs TO authenticated;
-
-GRANT SELECT(error_code) ON TABLE public.communication_logs TO authenticated;
-
-GRANT SELECT(settled_at) ON TABLE public.communication_logs TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.communication_logs TO authenticated;
 
 GRANT SELECT ON TABLE public.company_dpa_acceptance TO service_role;
 
@@ -11657,26 +12073,6 @@ GRANT SELECT(published_at) ON TABLE public.email_templates TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.email_templates TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.email_templates TO authenticated;
-
-GRANT SELECT ON TABLE public.notification_preferences TO service_role;
-
-GRANT SELECT(user_id),INSERT(user_id),UPDATE(user_id) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(account_email),INSERT(account_email),UPDATE(account_email) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(booking_email),INSERT(booking_email),UPDATE(booking_email) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(reminder_email),INSERT(reminder_email),UPDATE(reminder_email) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(quiet_hours_start),INSERT(quiet_hours_start),UPDATE(quiet_hours_start) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(quiet_hours_end),INSERT(quiet_hours_end),UPDATE(quiet_hours_end) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(reminder_lead_minutes),INSERT(reminder_lead_minutes),UPDATE(reminder_lead_minutes) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(updated_at) ON TABLE public.notification_preferences TO authenticated;
 
 GRANT SELECT ON TABLE public.pillar_required_documents TO service_role;
 GRANT DELETE ON TABLE public.pillar_required_documents TO authenticated;

@@ -67,3 +67,33 @@ create policy "A person changes their own preferences"
   on public.notification_preferences for update to authenticated
   using (user_id = (select private.user_id()))
   with check (user_id = (select private.user_id()));
+
+-- A quiet span begins and ends at local times, so that a night in which the clocks change is as long as it is.
+create function private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamptz)
+returns tstzrange
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_start constant time := p_preferences.quiet_hours_start;
+  v_end constant time := p_preferences.quiet_hours_end;
+  v_local constant timestamp := p_at at time zone p_time_zone;
+  v_begins date;
+  v_span tstzrange;
+begin
+  if v_start is null then
+    return null;
+  end if;
+  -- Of a span over midnight this is the morning, or else the evening.
+  v_begins := v_local::date - (v_start > v_end and v_local::time < v_end)::int;
+  v_span := tstzrange(
+    (v_begins + v_start) at time zone p_time_zone,
+    greatest((v_begins + (v_start > v_end)::int + v_end) at time zone p_time_zone, (v_begins + v_start) at time zone p_time_zone)
+  );
+  return case when p_at <@ v_span then v_span end;
+end;
+$$;
+
+comment on function private.quiet_span(public.notification_preferences, text, timestamptz) is
+  'When may a person be mailed? The span around p_at in which they want none; null if they may be mailed at p_at.';

@@ -1,14 +1,13 @@
 -- Communication log (T16): every mail, from the transaction that wanted it to its end.
 --
--- Read:  a person what was mailed to them, without address and variables. Which mails somebody
---        got tells of their sessions, so a platform admin has no direct view of them.
+-- Read:  a person what was mailed to them, without address and variables, as public.communication_logs. Which mails
+--        somebody got tells of their sessions, so a platform admin has no direct view of them.
 -- Write: private.enqueue_email(), claim_emails(), settle_emails() and their like.
 --
--- The log never holds a body, a link or a token. Mail that waits for sending is in the narrow
--- private.email_queue and private.email_batches. A mail is updated once in its life, when it is
--- settled, and no index covers a column that this touches: with half of each page left free
--- those updates stay inside their page (HOT). An index on status or provider_message_id would take
--- most of the throughput away: docs/decisions/mail-queue-beside-the-log.md.
+-- The log never holds a body, a link or a token. It is two tables, and both only grow at their ends: what was to be
+-- mailed, private.emails, is never touched by sending, and what became of it is a row of private.email_outcomes. With a
+-- status that changes in place the cost of a mail went up with the number of all mails:
+-- docs/decisions/mail-queue-beside-the-log.md. What still waits for sending is in private.email_queue and email_batches.
 
 create domain private.mail_stream as text check (value in ('mail', 'reminder'));
 comment on domain private.mail_stream is 'The queues of the outbox, one for each dispatcher.';
@@ -16,60 +15,103 @@ comment on domain private.mail_stream is 'The queues of the outbox, one for each
 create domain private.token_purpose as text check (value in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel', 'sign_up'));
 comment on domain private.token_purpose is 'The purposes of mailed links.';
 
-create table public.communication_logs (
+create domain public.mail_category as text check (value in ('security', 'account', 'booking', 'reminder'));
+comment on domain public.mail_category is 'What a mail is about. Security mail cannot be switched off.';
+
+create domain public.mail_status as text check (value in ('queued', 'sent', 'failed', 'skipped'));
+comment on domain public.mail_status is 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
+
+create table private.emails (
   id bigint generated always as identity primary key,
   user_id uuid references public.profiles (id) on delete set null,
   stream private.mail_stream not null,
-  category text not null check (category in ('security', 'account', 'booking', 'reminder')),
+  category public.mail_category not null,
   template_key text not null check (length(template_key) <= 63),
-  template_id bigint,
   recipient public.email_address,
   variables jsonb check (jsonb_typeof(variables) = 'object' and octet_length(variables::text) <= 8192),
   dedupe_key text not null unique check (length(dedupe_key) between 1 and 200),
   token_purpose private.token_purpose,
   token_id uuid,
   booking_reminder_id uuid,
-  status text not null default 'queued' check (status in ('queued', 'sent', 'failed', 'skipped')),
-  error_code text check (error_code ~ '^[a-z0-9_]{1,100}$'),
-  provider_message_id text check (length(provider_message_id) <= 200),
-  settled_at timestamptz,
+  needed_by timestamptz,
+  useless_after timestamptz,
   created_at timestamptz not null default now(),
-  constraint settled_at_iff_settled check ((settled_at is null) = (status = 'queued')),
-  constraint error_iff_not_sent check ((error_code is not null) = (status in ('failed', 'skipped'))),
-  constraint only_the_sent_have_a_message check (provider_message_id is null or status = 'sent'),
-  constraint the_queued_have_a_payload check (
-    status <> 'queued' or (recipient is not null and variables is not null)
-  ),
   constraint payload_goes_as_one check ((recipient is null) = (variables is null)),
   constraint token_is_whole check ((token_purpose is null) = (token_id is null))
-) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
-comment on table public.communication_logs is 'Log and outbox of all mail. One row per mail; a row in state queued is still to be sent.';
-comment on column public.communication_logs.stream is 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
-comment on column public.communication_logs.template_id is
-  'Version that was used. No foreign key: its check and index would be paid by every mail, and published templates are never deleted.';
-comment on column public.communication_logs.recipient is 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
-comment on column public.communication_logs.variables is 'Values of the template. Emptied after the retention period.';
-comment on column public.communication_logs.dedupe_key is 'The occasion of the mail. Enqueueing is idempotent by it.';
-comment on column public.communication_logs.token_id is 'Token whose link the mail carries. The link itself is made while sending.';
-comment on column public.communication_logs.booking_reminder_id is 'Reminder that the mail is; checked again before sending.';
-comment on column public.communication_logs.status is 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
-comment on column public.communication_logs.provider_message_id is 'Id that the provider gave the mail.';
+comment on table private.emails is 'What was to be mailed to whom, and why. Sending changes nothing in it.';
+comment on column private.emails.stream is 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
+comment on column private.emails.recipient is 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
+comment on column private.emails.variables is 'Values of the template. Emptied after the retention period.';
+comment on column private.emails.dedupe_key is 'The occasion of the mail. Enqueueing is idempotent by it.';
+comment on column private.emails.token_id is 'Token whose link the mail carries. The link itself is made while sending.';
+comment on column private.emails.booking_reminder_id is 'Reminder that the mail is; checked again before sending.';
+comment on column private.emails.needed_by is 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
+comment on column private.emails.useless_after is 'Not sent from then on, as the start of a session of which it reminds.';
 
-create index communication_logs_user_id_idx on public.communication_logs (user_id, created_at desc);
-create index communication_logs_payload_idx on public.communication_logs (created_at) where recipient is not null;
-create index communication_logs_strangers_idx on public.communication_logs (created_at)
+create index emails_user_id_idx on private.emails (user_id, created_at desc);
+create index emails_payload_idx on private.emails (created_at) where recipient is not null;
+create index emails_strangers_idx on private.emails (created_at)
   where recipient is not null and user_id is null and token_purpose in ('sign_up', 'email_change');
 
-select private.keep_no_statistics('public.communication_logs');
+-- No foreign keys: to check them would lock, and so write, a row of the mail and of its template.
+create table private.email_outcomes (
+  mail_id bigint primary key,
+  status public.mail_status not null check (status <> 'queued'),
+  error_code text check (error_code ~ '^[a-z0-9_]{1,100}$'),
+  template_id bigint,
+  provider_message_id text check (length(provider_message_id) <= 200),
+  settled_at timestamptz not null,
+  constraint error_iff_not_sent check ((error_code is not null) = (status in ('failed', 'skipped'))),
+  constraint only_the_sent_have_a_message check (provider_message_id is null or status = 'sent')
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
-alter table public.communication_logs enable row level security;
-alter table public.communication_logs force row level security;
-revoke all on table public.communication_logs from public, anon, authenticated, service_role;
-grant select (user_id, category, template_key, status, error_code, created_at, settled_at)
-  on public.communication_logs to authenticated;
-grant select on public.communication_logs to service_role;
+comment on table private.email_outcomes is
+  'What became of a mail, once that is known. Its one index is in the order of settling; another in random order would cost more than all the rest of it.';
+comment on column private.email_outcomes.template_id is 'Version of the template that was used.';
+comment on column private.email_outcomes.provider_message_id is 'Id that the provider gave the mail.';
 
-create policy "A person sees what was mailed to them"
-  on public.communication_logs for select to authenticated
+select private.keep_no_statistics('private.emails'), private.keep_no_statistics('private.email_outcomes');
+
+alter table private.emails enable row level security;
+alter table private.emails force row level security;
+alter table private.email_outcomes enable row level security;
+alter table private.email_outcomes force row level security;
+revoke all on table private.emails, private.email_outcomes from public, anon, authenticated, service_role;
+grant select (id, user_id, category, template_key, created_at) on private.emails to authenticated, service_role;
+grant select (mail_id, status, error_code, settled_at) on private.email_outcomes to authenticated, service_role;
+
+create policy "A person sees which mails they were sent"
+  on private.emails for select to authenticated
   using (user_id = (select private.user_id()));
+
+create policy "A person sees what became of their mails"
+  on private.email_outcomes for select to authenticated
+  using (exists (select from private.emails e where e.id = mail_id));
+
+create view public.communication_logs with (security_invoker = true) as
+  select
+    e.user_id, e.category, e.template_key, coalesce(o.status, 'queued')::public.mail_status as status,
+    o.error_code, e.created_at, o.settled_at
+  from private.emails e
+  left join private.email_outcomes o on o.mail_id = e.id;
+
+comment on view public.communication_logs is 'Log of all mail: a person reads which mails they were sent, and what became of each.';
+comment on column public.communication_logs.status is 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
+comment on column public.communication_logs.error_code is 'Why it was not sent.';
+
+revoke all on public.communication_logs from public, anon, authenticated, service_role;
+grant select on public.communication_logs to authenticated, service_role;
+
+create view private.email_log with (security_invoker = true) as
+  select
+    e.id, e.user_id, e.stream::text, e.category::text, e.template_key, e.recipient, e.variables, e.dedupe_key, e.token_purpose,
+    e.token_id, e.booking_reminder_id, e.needed_by, e.useless_after, e.created_at,
+    coalesce(o.status, 'queued')::text as status, o.error_code, o.template_id, o.provider_message_id, o.settled_at
+  from private.emails e
+  left join private.email_outcomes o on o.mail_id = e.id;
+
+comment on view private.email_log is 'Every mail with all that is known of it, for operators and for what works on mail.';
+
+revoke all on private.email_log from public, anon, authenticated, service_role;

@@ -7,18 +7,20 @@ create table private.email_queue (
   mail_id bigint primary key,
   stream private.mail_stream not null,
   priority smallint not null check (priority in (0, 1)),
+  ready_in xid8,
   due_at timestamptz not null
 ) with (
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
   autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000
 );
 
-comment on table private.email_queue is
-  'Mails that no batch has taken up yet. No foreign key to the log, whose months are dropped as a whole.';
+comment on table private.email_queue is 'Mails that no batch has taken up yet.';
 comment on column private.email_queue.priority is '0: a person waits for it (security mail); 1: everything else.';
+comment on column private.email_queue.ready_in is 'The transaction that put it into line. Null: it waits for due_at first.';
 comment on column private.email_queue.due_at is 'Not to be sent before.';
 
-create index email_queue_due_idx on private.email_queue (stream, priority, due_at, mail_id);
+create index email_queue_ready_idx on private.email_queue (stream, priority, ready_in, mail_id) where ready_in is not null;
+create index email_queue_waiting_idx on private.email_queue (stream, due_at, mail_id) where ready_in is null;
 
 -- A snapshot, taken when the batch was made, which every try sends. The arrays run in parallel:
 -- one row for up to a hundred mails keeps claiming and settling cheap.
@@ -29,7 +31,10 @@ create table private.email_batches (
   template_ids bigint[] not null check (cardinality(template_ids) <= 100),
   locales text[] not null check (cardinality(locales) <= 100 and length(array_to_string(locales, '')) <= 3500),
   time_zones text[] not null check (cardinality(time_zones) <= 100 and length(array_to_string(time_zones, '')) <= 6400),
+  withdrawn_ids bigint[] not null default '{}' check (cardinality(withdrawn_ids) <= 100),
+  withdrawn_codes text[] not null default '{}' check (cardinality(withdrawn_codes) <= 100 and length(array_to_string(withdrawn_codes, '')) <= 10000),
   lease uuid,
+  leased_in xid8,
   due_at timestamptz not null,
   attempts int not null default 0 check (attempts >= 0),
   first_attempt_at timestamptz,
@@ -39,8 +44,10 @@ create table private.email_batches (
     cardinality(template_ids) = cardinality(mail_ids)
     and cardinality(locales) = cardinality(mail_ids)
     and cardinality(time_zones) = cardinality(mail_ids)
+    and cardinality(withdrawn_codes) = cardinality(withdrawn_ids)
   ),
-  constraint a_lease_is_an_attempt check (lease is null or first_attempt_at is not null)
+  constraint a_lease_is_an_attempt check (lease is null or first_attempt_at is not null),
+  constraint a_lease_was_taken check ((lease is null) = (leased_in is null))
 ) with (
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
   autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000
@@ -48,11 +55,74 @@ create table private.email_batches (
 
 comment on table private.email_batches is
   'Mails that are sent in one request. The id is the idempotency key at the provider. The row goes when the batch is settled.';
+comment on column private.email_batches.withdrawn_ids is 'Mails that were in it until a later look found them useless: private.withdraw_emails().';
+comment on column private.email_batches.withdrawn_codes is 'Why, in the order of withdrawn_ids.';
 comment on column private.email_batches.lease is 'The lease of the dispatcher that works on it, until due_at. Null: waits for its next try at due_at.';
+comment on column private.email_batches.leased_in is 'The transaction that leased it.';
 comment on column private.email_batches.due_at is 'Deadline of the lease, or time of the next try.';
 comment on column private.email_batches.attempts is 'Finished attempts that count. A lease that ran out counts.';
 
-create index email_batches_due_idx on private.email_batches (stream, due_at);
+create index email_batches_leased_idx on private.email_batches (stream, leased_in) where lease is not null;
+create index email_batches_waiting_idx on private.email_batches (stream, due_at) where lease is null;
+
+-- Rows that were deleted stay in an index until vacuum may remove them, which it may not while some session keeps an old
+-- snapshot. So whoever looks for what comes next begins here instead of walking past all that was there before.
+create table private.email_marks (
+  stream private.mail_stream,
+  line text check (line in ('urgent', 'usual', 'leased')),
+  mark xid8 not null default '0',
+  primary key (stream, line)
+) with (fillfactor = 10);
+
+comment on table private.email_marks is 'From where on the lines of the outbox hold anything: private.email_mark().';
+comment on column private.email_marks.line is 'urgent, usual: email_queue by priority. leased: email_batches.';
+comment on column private.email_marks.mark is 'No row of the line was put there by an earlier transaction, or ever will be.';
+
+insert into private.email_marks (stream, line)
+select s, l from unnest(array['mail', 'reminder']) s cross join unnest(array['urgent', 'usual', 'leased']) l;
+
+-- A row carries the transaction that put it into its line. All transactions before the oldest that still runs have ended:
+-- of theirs, every row that will ever be there is there now. So the mark moves up to the first row that is there, and no
+-- further than to that transaction. A row that another dispatcher is taking still counts: it may come back.
+create function private.email_mark(p_stream text, p_line text)
+returns xid8
+language plpgsql
+set search_path = ''
+as $$
+declare
+  -- One from the future was made by another server, of which this is a copy.
+  v_mark xid8 := (
+    select case when mark <= pg_snapshot_xmax(pg_current_snapshot()) then mark else '0' end
+    from private.email_marks where stream = p_stream and line = p_line
+  );
+  v_first xid8;
+begin
+  if p_line = 'leased' then
+    select least(pg_snapshot_xmin(pg_current_snapshot()), (
+      select leased_in from private.email_batches
+      where stream = p_stream and lease is not null and leased_in >= v_mark
+      order by leased_in limit 1
+    )) into v_first;
+  else
+    select least(pg_snapshot_xmin(pg_current_snapshot()), (
+      select ready_in from private.email_queue
+      where stream = p_stream and priority = case p_line when 'urgent' then 0 else 1 end and ready_in >= v_mark
+      order by ready_in, mail_id limit 1
+    )) into v_first;
+  end if;
+  if v_first > v_mark then
+    v_mark := v_first;
+    -- Nobody waits for it: whoever comes next moves it as well.
+    perform from private.email_marks where stream = p_stream and line = p_line for no key update skip locked;
+    if found then
+      update private.email_marks set mark = greatest(mark, v_first) where stream = p_stream and line = p_line;
+    end if;
+  end if;
+  return v_mark;
+end;
+$$;
+
+comment on function private.email_mark(text, text) is 'Moves the mark of a line as far as it goes, and returns it.';
 
 create table private.email_dead_letters (
   mail_id bigint primary key,
@@ -84,10 +154,12 @@ alter table private.email_queue enable row level security;
 alter table private.email_queue force row level security;
 alter table private.email_batches enable row level security;
 alter table private.email_batches force row level security;
+alter table private.email_marks enable row level security;
+alter table private.email_marks force row level security;
 alter table private.email_dead_letters enable row level security;
 alter table private.email_dead_letters force row level security;
 alter table private.email_sender enable row level security;
 alter table private.email_sender force row level security;
-revoke all on table private.email_queue, private.email_batches, private.email_dead_letters,
+revoke all on table private.email_queue, private.email_batches, private.email_marks, private.email_dead_letters,
   private.email_sender
   from public, anon, authenticated, service_role;

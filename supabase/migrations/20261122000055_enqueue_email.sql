@@ -71,7 +71,9 @@ create function private.enqueue_email(
   p_booking_reminder_id uuid default null,
   p_not_before timestamptz default now(),
   p_stream text default 'mail',
-  p_priority int default null
+  p_priority int default null,
+  p_needed_by timestamptz default null,
+  p_useless_after timestamptz default null
 )
 returns bigint
 language plpgsql
@@ -84,20 +86,23 @@ begin
   if private.template_in_force(p_template, 'en') is null then
     raise exception using errcode = 'P0002', message = format('no mail template named %s', p_template);
   end if;
-  insert into public.communication_logs (
+  insert into private.emails (
     user_id, stream, category, template_key, recipient, variables, dedupe_key,
-    token_purpose, token_id, booking_reminder_id
+    token_purpose, token_id, booking_reminder_id, needed_by, useless_after
   ) values (
     p_user_id, p_stream, p_category, p_template, coalesce(private.email_address(p_recipient), p_recipient), coalesce(p_variables, '{}'),
-    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id
+    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id, p_needed_by, p_useless_after
   )
   on conflict (dedupe_key) do nothing
   returning id into v_mail_id;
   if v_mail_id is null then
     return null;
   end if;
-  insert into private.email_queue (mail_id, stream, priority, due_at)
-  values (v_mail_id, p_stream, coalesce(p_priority, private.email_priority(p_category)), coalesce(p_not_before, now()));
+  insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
+  values (
+    v_mail_id, p_stream, coalesce(p_priority, private.email_priority(p_category)),
+    case when p_not_before > now() then null else pg_current_xact_id() end, coalesce(p_not_before, now())
+  );
   if p_category = 'security' then
     perform private.kick_at_once('email-dispatch');
   end if;
@@ -105,7 +110,7 @@ begin
 end;
 $$;
 
-comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text, int) is
+comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text, int, timestamptz, timestamptz) is
   'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
 create function private.email_priority(p_category text)

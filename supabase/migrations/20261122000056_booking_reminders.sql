@@ -12,11 +12,13 @@ create table public.booking_reminders (
   lead_minutes int not null check (lead_minutes between 5 and 20160),
   starts_at timestamptz not null,
   remind_at timestamptz not null,
+  due_at timestamptz not null,
   status text not null default 'scheduled' check (status in ('scheduled', 'enqueued', 'voided')),
   enqueued_at timestamptz,
   voided_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  constraint due_before_the_start check (due_at < starts_at),
   constraint remind_at_is_start_minus_lead check (remind_at = starts_at - lead_minutes * interval '1 minute'),
   constraint enqueued_at_iff_it_was check ((enqueued_at is not null) = (status <> 'scheduled')),
   constraint voided_at_iff_voided check ((voided_at is not null) = (status = 'voided'))
@@ -25,13 +27,16 @@ create table public.booking_reminders (
 comment on table public.booking_reminders is 'One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already; what nobody wants any more is deleted.';
 comment on column public.booking_reminders.lead_minutes is 'How long before the start, as the person had chosen.';
 comment on column public.booking_reminders.starts_at is 'Start of the session that the reminder announces.';
+comment on column public.booking_reminders.remind_at is 'When the person wants to be reminded.';
+comment on column public.booking_reminders.due_at is
+  'When it is mailed. Another time than remind_at where that is in quiet hours: their end if that comes before the session, or else their beginning.';
 comment on column public.booking_reminders.status is 'scheduled until due; enqueued: handed to the outbox; voided: handed over for a time that no longer holds.';
 
 create unique index booking_reminders_one_live_idx on public.booking_reminders (booking_id, lead_minutes)
   where status <> 'voided';
 create index booking_reminders_booking_id_idx on public.booking_reminders (booking_id);
 create index booking_reminders_user_id_idx on public.booking_reminders (user_id, remind_at desc);
-create index booking_reminders_due_idx on public.booking_reminders (remind_at, id) where status = 'scheduled';
+create index booking_reminders_due_idx on public.booking_reminders (due_at, id) where status = 'scheduled';
 
 create trigger touch_updated_at before update on public.booking_reminders
   for each row execute function private.touch_updated_at();
@@ -42,7 +47,7 @@ alter table public.booking_reminders enable row level security;
 alter table public.booking_reminders force row level security;
 revoke all on table public.booking_reminders from public, anon, authenticated, service_role;
 grant select (
-  id, booking_id, user_id, lead_minutes, starts_at, remind_at, status, enqueued_at, voided_at, created_at,
+  id, booking_id, user_id, lead_minutes, starts_at, remind_at, due_at, status, enqueued_at, voided_at, created_at,
   updated_at
 ) on public.booking_reminders to authenticated;
 grant select on public.booking_reminders to service_role;
@@ -51,20 +56,47 @@ create policy "A person sees their own reminders"
   on public.booking_reminders for select to authenticated
   using (user_id = (select private.user_id()));
 
+-- What cannot wait for the end of quiet hours goes out before they begin, with time left for the dispatcher to come by.
+create function private.reminder_due_at(
+  p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamptz, p_starts_at timestamptz
+)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_quiet constant tstzrange := private.quiet_span(p_preferences, p_time_zone, p_remind_at);
+begin
+  return case
+    when v_quiet is null then p_remind_at
+    when upper(v_quiet) < p_starts_at then upper(v_quiet)
+    else lower(v_quiet) - interval '10 minutes'
+  end;
+end;
+$$;
+
+comment on function private.reminder_due_at(public.notification_preferences, text, timestamptz, timestamptz) is
+  'When a reminder that is wanted at p_remind_at is mailed to a person with these quiet hours.';
+
 create function private.wanted_reminders(p_booking_ids uuid[], p_now timestamptz)
-returns table (booking_id uuid, user_id uuid, lead_minutes int, starts_at timestamptz)
+returns table (booking_id uuid, user_id uuid, lead_minutes int, starts_at timestamptz, remind_at timestamptz, due_at timestamptz)
 language sql
 stable
 set search_path = ''
 as $$
-  select distinct b.id, b.employee_id, m.lead_minutes, b.starts_at
+  select distinct
+    b.id, b.employee_id, m.lead_minutes, b.starts_at, r.remind_at, d.due_at
   from public.bookings b
+  left join public.profiles p on p.id = b.employee_id
   left join public.notification_preferences np on np.user_id = b.employee_id
   cross join unnest(coalesce(np.reminder_lead_minutes, '{1440,60}')) m (lead_minutes)
+  cross join lateral (select b.starts_at - m.lead_minutes * interval '1 minute') r (remind_at)
+  cross join lateral (select private.reminder_due_at(np, coalesce(p.time_zone, 'UTC'), r.remind_at, b.starts_at)) d (due_at)
   where b.id = any (p_booking_ids)
     and b.status = 'confirmed'
     and b.employee_id is not null
-    and b.starts_at - m.lead_minutes * interval '1 minute' > p_now;
+    and greatest(r.remind_at, d.due_at) > p_now;
 $$;
 
 comment on function private.wanted_reminders(uuid[], timestamptz) is
@@ -78,10 +110,10 @@ set search_path = ''
 as $$
 begin
   update public.booking_reminders r
-  set starts_at = w.starts_at, remind_at = w.starts_at - w.lead_minutes * interval '1 minute'
+  set starts_at = w.starts_at, remind_at = w.remind_at, due_at = w.due_at
   from private.wanted_reminders(p_booking_ids, p_now) w
   where r.booking_id = w.booking_id and r.lead_minutes = w.lead_minutes
-    and r.status = 'scheduled' and r.starts_at <> w.starts_at;
+    and r.status = 'scheduled' and (r.starts_at, r.due_at) <> (w.starts_at, w.due_at);
 
   delete from public.booking_reminders r
   where r.booking_id = any (p_booking_ids) and r.status = 'scheduled'
@@ -100,8 +132,8 @@ begin
       where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
     );
 
-  insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at)
-  select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.starts_at - w.lead_minutes * interval '1 minute'
+  insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at, due_at)
+  select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.remind_at, w.due_at
   from private.wanted_reminders(p_booking_ids, p_now) w
   on conflict (booking_id, lead_minutes) where status <> 'voided' do nothing;
 end;
@@ -134,7 +166,7 @@ create trigger move_reminders after update on public.bookings
   )
   execute function private.follow_booking();
 
-create function private.follow_lead_minutes()
+create function private.follow_preferences()
 returns trigger
 language plpgsql
 security definer
@@ -151,10 +183,14 @@ begin
 end;
 $$;
 
-comment on function private.follow_lead_minutes() is 'Trigger on notification_preferences: new lead times hold for sessions booked already.';
+comment on function private.follow_preferences() is 'Trigger on notification_preferences: new lead times and quiet hours hold for sessions booked already.';
 
-create trigger follow_new_lead_minutes after insert or delete on public.notification_preferences
-  for each row execute function private.follow_lead_minutes();
-create trigger follow_lead_minutes after update on public.notification_preferences
-  for each row when (old.reminder_lead_minutes <> new.reminder_lead_minutes)
-  execute function private.follow_lead_minutes();
+create trigger follow_new_preferences after insert or delete on public.notification_preferences
+  for each row execute function private.follow_preferences();
+create trigger follow_preferences after update on public.notification_preferences
+  for each row
+  when (
+    old.reminder_lead_minutes <> new.reminder_lead_minutes
+    or (old.quiet_hours_start, old.quiet_hours_end) is distinct from (new.quiet_hours_start, new.quiet_hours_end)
+  )
+  execute function private.follow_preferences();

@@ -21,23 +21,21 @@ begin
     select r.id
     from public.booking_reminders r
     join public.profiles p on p.id = r.user_id
-    where r.status = 'scheduled' and r.remind_at <= p_now
-    order by r.remind_at, r.id
+    where r.status = 'scheduled' and r.due_at <= p_now
+    order by r.due_at, r.id
     limit p_limit
     for no key update of r skip locked
     for key share of p skip locked
   );
-  -- After an outage: a reminder of what has begun helps nobody.
-  delete from public.booking_reminders where id = any (v_ids) and starts_at <= p_now;
-
+  -- Also what an outage has made too late: private.screen_emails() skips it, and the log says why.
   with due as (
     update public.booking_reminders r
     set status = 'enqueued', enqueued_at = p_now
     where r.id = any (v_ids) and r.status = 'scheduled'
-    returning r.id, r.booking_id, r.user_id, r.remind_at
+    returning r.id, r.booking_id, r.user_id, r.due_at, r.starts_at
   ), logged as (
-    insert into public.communication_logs (
-      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id
+    insert into private.emails (
+      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id, useless_after
     )
     select
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
@@ -48,19 +46,19 @@ begin
         'specialist_name', s.display_name,
         'session_type_name', t.name
       ),
-      'booking_reminder:' || due.id, due.id
+      'booking_reminder:' || due.id, due.id, due.starts_at
     from due
     join public.profiles p on p.id = due.user_id
     join public.bookings b on b.id = due.booking_id
     join public.specialists s on s.id = b.specialist_id
     join public.session_types t on t.id = b.session_type_id
     where p.email like '_%@_%'
-    order by due.remind_at, due.id
+    order by due.due_at, due.id
     on conflict (dedupe_key) do nothing
     returning id
   ), queued as (
-    insert into private.email_queue (mail_id, stream, priority, due_at)
-    select id, 'reminder', 1, p_now from logged
+    insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
+    select id, 'reminder', 1, pg_current_xact_id(), p_now from logged
   )
   select count(*) into v_enqueued from logged;
   return v_enqueued;

@@ -45,7 +45,7 @@ set search_path = ''
 as $$
   select (select count(*) from private.sign_up_tokens where email = p_email and created_at > p_now - interval '1 day')
     + (
-      select count(*) from public.communication_logs
+      select count(*) from private.emails
       where user_id = p_holder and template_key = 'sign_up_taken' and created_at > p_now - interval '1 day'
     );
 $$;

@@ -5,6 +5,22 @@
 -- Rows are picked with `array(select ... for update skip locked limit n)`: the planner then cannot
 -- make a hash join over the whole queue out of the limit.
 
+-- In one go for many claims: what has waited for the same hour, as the end of a night, is many.
+create function private.line_up_emails(p_stream text, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  update private.email_queue set ready_in = pg_current_xact_id()
+  where mail_id = any (array(
+    select mail_id from private.email_queue
+    where stream = p_stream and ready_in is null and due_at <= p_now
+    order by due_at, mail_id limit 10000 for update skip locked
+  ));
+$$;
+
+comment on function private.line_up_emails(text, timestamptz) is 'Puts mails whose time has come into line.';
+
 create function private.pick_queued_emails(p_stream text, p_limit int, p_now timestamptz)
 returns bigint[]
 language plpgsql
@@ -12,21 +28,20 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_urgent bigint[];
-  v_rest bigint[];
+  v_picked bigint[] := array[]::bigint[];
+  v_line record;
+  v_mark xid8;
 begin
-  -- One scan per priority: each walks its part of the index in order and stops at the limit.
-  v_urgent := array(
-    select mail_id from private.email_queue
-    where stream = p_stream and priority = 0 and due_at <= p_now
-    order by due_at, mail_id limit p_limit for update skip locked
-  );
-  v_rest := array(
-    select mail_id from private.email_queue
-    where stream = p_stream and priority = 1 and due_at <= p_now
-    order by due_at, mail_id limit p_limit - cardinality(v_urgent) for update skip locked
-  );
-  return v_urgent || v_rest;
+  -- One scan per line: each walks its part of the index in order and stops at the limit.
+  for v_line in values ('urgent', 0), ('usual', 1) loop
+    v_mark := private.email_mark(p_stream, v_line.column1);
+    v_picked := v_picked || array(
+      select mail_id from private.email_queue
+      where stream = p_stream and priority = v_line.column2 and ready_in >= v_mark and due_at <= p_now
+      order by ready_in, mail_id limit p_limit - cardinality(v_picked) for update skip locked
+    );
+  end loop;
+  return v_picked;
 end;
 $$;
 
@@ -48,8 +63,8 @@ comment on type private.screened_email is
   'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
 
 -- One statement for all of them. Joins instead of `exists`, which the planner may turn into a
--- hashed subplan over every booking; and no function per row, since functions that set their
--- search_path are not inlined and a call costs as much as all the rest of a mail.
+-- hashed subplan over every booking; and no function for each row but for what few mails have: those that
+-- set their search_path are not inlined, and a call costs as much as all the rest of a mail.
 create function private.screen_emails(p_mail_ids bigint[], p_now timestamptz)
 returns setof private.screened_email
 language plpgsql
@@ -67,31 +82,39 @@ begin
       u.mail_id, u.place, l.id, l.template_key, l.token_id,
       coalesce(p.locale, l.variables ->> 'locale', 'en') as locale,
       z.time_zone,
+      coalesce(l.needed_by, l.useless_after) as needed_by,
       case
         when s.address_key is not null then 'suppressed'
         when f.address_key is not null then 'refused'
-        when l.token_id is not null and (k.spent_at is null and k.expires_at > p_now) is not true then 'token_not_live'
+        when l.token_id is not null and (
+          select k.spent_at is null and k.expires_at > p_now from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id
+        ) is not true then 'token_not_live'
         when l.booking_reminder_id is not null and (
-          r.status = 'enqueued' and b.status = 'confirmed' and b.starts_at = r.starts_at and b.starts_at > p_now
+          r.status = 'enqueued' and b.status = 'confirmed' and b.starts_at = r.starts_at
         ) is not true then 'booking_changed'
+        when l.useless_after <= p_now then 'too_late'
+        when l.booking_reminder_id is not null and (
+          select true from public.booking_reminders n
+          where n.booking_id = r.booking_id and n.status <> 'voided' and n.lead_minutes < r.lead_minutes and n.due_at <= p_now
+          limit 1
+        ) then 'newer_reminder'
         when case l.category
           when 'account' then np.account_email
           when 'booking' then np.booking_email
           when 'reminder' then np.reminder_email
         end is false then 'preference_off'
       end as skip_reason,
-      case when l.category <> 'security' then np.quiet_hours_start end as quiet_start,
-      case when l.category <> 'security' then np.quiet_hours_end end as quiet_end,
-      p_now at time zone z.time_zone as local_now
+      case when l.category <> 'security' and np.quiet_hours_start is not null then
+        upper(private.quiet_span(np, z.time_zone, p_now))
+      end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
-    left join public.communication_logs l on l.id = u.mail_id
+    left join private.emails l on l.id = u.mail_id
     left join public.profiles p on p.id = l.user_id
     left join public.notification_preferences np on np.user_id = l.user_id
     -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
     cross join lateral (select extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') offset 0) a (key)
     left join private.email_suppressions s on s.address_key = a.key
     left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
-    left join private.tokens k on k.id = l.token_id and k.purpose = l.token_purpose
     left join public.booking_reminders r on r.id = l.booking_reminder_id
     left join public.bookings b on b.id = r.booking_id
     cross join lateral (select coalesce(p.time_zone, 'UTC')) z (time_zone)
@@ -102,22 +125,15 @@ begin
   select
     m.mail_id, m.place, m.token_id is not null, t.id, m.locale, m.time_zone,
     case when t.id is null then 'nothing_to_send' else m.skip_reason end,
-    -- The end of quiet hours is a local time of today or tomorrow, so that a night in which the
-    -- clocks change is as long as it is.
-    case
-      when m.quiet_start < m.quiet_end and m.local_now::time >= m.quiet_start and m.local_now::time < m.quiet_end
-        or m.quiet_start > m.quiet_end and m.local_now::time < m.quiet_end
-        then (m.local_now::date + m.quiet_end) at time zone m.time_zone
-      when m.quiet_start > m.quiet_end and m.local_now::time >= m.quiet_start
-        then (m.local_now::date + 1 + m.quiet_end) at time zone m.time_zone
-    end
+    -- What would come too late after quiet hours goes at once.
+    case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
   from mail m
   left join template t on t.template_key = m.template_key and t.locale = m.locale;
 end;
 $$;
 
 comment on function private.screen_emails(bigint[], timestamptz) is
-  'The last look at mails before they are frozen: address, token, session, preferences, quiet hours, language.';
+  'The last look at mails before they are sent: address, token, session, deadline, preferences, quiet hours, language.';
 
 create function private.freeze_emails(
   p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz,
@@ -128,28 +144,31 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_mail_ids bigint[] := private.pick_queued_emails(p_stream, p_limit, p_now);
+  v_mail_ids bigint[];
 begin
+  perform private.line_up_emails(p_stream, p_now);
+  v_mail_ids := private.pick_queued_emails(p_stream, p_limit, p_now);
   with screened as materialized (
-    select * from private.screen_emails(v_mail_ids, p_now)
+    select s.*, s.skip_reason is null and (s.defer_until > p_now) is true as is_deferred
+    from private.screen_emails(v_mail_ids, p_now) s
+    order by s.place
   ), kept_for_later as (
     update private.email_queue q
-    set due_at = s.defer_until
+    set due_at = s.defer_until, ready_in = null
     from screened s
-    where q.mail_id = s.mail_id and s.skip_reason is null and s.defer_until > p_now
+    where q.mail_id = s.mail_id and s.is_deferred
     returning q.mail_id
   ), unwanted as (
-    update public.communication_logs l
-    set status = 'skipped', error_code = s.skip_reason, settled_at = p_now
+    insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+    select l.id, 'skipped', s.skip_reason, p_now
     from screened s
-    where l.id = s.mail_id and s.skip_reason is not null
-    returning l.id
+    join private.emails l on l.id = s.mail_id
+    where s.skip_reason is not null
+    on conflict (mail_id) do nothing
+    returning mail_id
   ), taken as (
     delete from private.email_queue
-    where mail_id = any (array(
-      select s.mail_id from screened s
-      where s.skip_reason is not null or (s.defer_until > p_now) is not true
-    ))
+    where mail_id = any (array(select s.mail_id from screened s where not s.is_deferred))
   ), numbered as (
     -- A mail with a link travels alone, so that its idempotency key is its own.
     select s.*, case
@@ -157,10 +176,10 @@ begin
       else -1 - (row_number() over (partition by s.has_token order by s.place) - 1) / 100
     end as batch
     from screened s
-    where s.skip_reason is null and (s.defer_until > p_now) is not true
+    where s.skip_reason is null and not s.is_deferred
   ), frozen as (
     insert into private.email_batches (
-      stream, mail_ids, template_ids, locales, time_zones, lease, due_at, first_attempt_at
+      stream, mail_ids, template_ids, locales, time_zones, lease, leased_in, due_at, first_attempt_at
     )
     select
       p_stream,
@@ -169,6 +188,7 @@ begin
       array_agg(n.locale order by n.place),
       array_agg(n.time_zone order by n.place),
       gen_random_uuid(),
+      pg_current_xact_id(),
       p_now + make_interval(secs => p_lease_seconds),
       p_now
     from numbered n

@@ -69,7 +69,7 @@ begin
       'session_type_name', t.name,
       'reason', p_booking.status_reason
     ),
-    'booking', format('booking_cancelled:%s:%s', p_booking.id, p.id)
+    'booking', format('booking_cancelled:%s:%s', p_booking.id, p.id), p_needed_by => p_booking.starts_at
   )
   -- An account that is being deleted is passed over instead of waited for: it may be waiting for this booking.
   from (

@@ -44,7 +44,7 @@ test('who asks Auth to write again, since no mail came, gets a new link, and one
   // Auth looks at its own minute alone.
   await aMinuteLater();
   assert.equal((await again()).error, null);
-  const [{ count }] = await sql`select count(*)::int from public.communication_logs where user_id = ${person.id} and template_key = 'verify_email'`;
+  const [{ count }] = await sql`select count(*)::int from private.email_log where user_id = ${person.id} and template_key = 'verify_email'`;
   assert.equal(count, 2);
   const state = async (/** @type {string} */ token) => (await (await verify(token)).json()).code ?? 'verified';
   assert.equal(await state(first), 'token_superseded');

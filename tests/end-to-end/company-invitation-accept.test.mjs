@@ -56,7 +56,7 @@ const accept = async (token, fields = {}, headers = {}) =>
 
 /** The kinds of mail to an address, sent or still to be. @param {string} email */
 async function written(email) {
-  const rows = await sql`select template_key from public.communication_logs where recipient = ${email} order by template_key`;
+  const rows = await sql`select template_key from private.email_log where recipient = ${email} order by template_key`;
   return rows.map((row) => row.template_key);
 }
 

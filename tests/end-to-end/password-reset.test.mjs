@@ -99,7 +99,7 @@ test('an account that was never confirmed is confirmed by its reset', async () =
   assert.equal(await outcome(await completeReset(token, NEW_PASSWORD)), '200 password_updated');
   assert.equal(await signInError(person, NEW_PASSWORD), null);
   assert.equal(await signInError(person, PASSWORD), 'invalid_credentials', 'who chose one first is out');
-  const notices = await sql`select from public.communication_logs where user_id = ${person.id} and template_key = 'password_changed'`;
+  const notices = await sql`select from private.email_log where user_id = ${person.id} and template_key = 'password_changed'`;
   assert.equal(notices.length, 0, 'told of a change, who had chosen none before');
   assert.match(await outcome(await verify(verification)), /^200 /);
 });

@@ -48,7 +48,7 @@ async function createAccounts(addresses, confirmed) {
     select gen_random_uuid(), 'authenticated', 'authenticated', a, 'none', case when ${confirmed} then now() end
     from unnest(${addresses}::text[]) a`;
   await sql`
-    delete from private.email_queue q using public.communication_logs l
+    delete from private.email_queue q using private.email_log l
     where l.id = q.mail_id and l.recipient = any (${addresses}::text[])`;
 }
 

@@ -21,6 +21,12 @@ export type DocumentType = 'license' | 'diploma' | 'insurance' | 'certification'
 /** The documents that a person accepts, version by version. */
 export type LegalDocument = 'terms' | 'privacy' | 'professional_standards';
 
+/** What a mail is about. Security mail cannot be switched off. */
+export type MailCategory = 'security' | 'account' | 'booking' | 'reminder';
+
+/** queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted. */
+export type MailStatus = 'queued' | 'sent' | 'failed' | 'skipped';
+
 /** The purposes of sessions. */
 export type SessionKind = 'initial_consultation' | 'follow_up' | 'assessment' | 'coaching' | 'workshop';
 
@@ -57,10 +63,13 @@ export type Tables = {
     Row: {
       booking_id: string;
       created_at: string;
+      /** When it is mailed. Another time than remind_at where that is in quiet hours: their end if that comes before the session, or else their beginning. */
+      due_at: string;
       enqueued_at: string | null;
       id: string;
       /** How long before the start, as the person had chosen. */
       lead_minutes: number;
+      /** When the person wants to be reminded. */
       remind_at: string;
       /** Start of the session that the reminder announces. */
       starts_at: string;
@@ -131,23 +140,22 @@ export type Tables = {
       { foreignKeyName: 'bookings_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
     ];
   };
-  /** Log and outbox of all mail. One row per mail; a row in state queued is still to be sent. */
+  /** Log of all mail: a person reads which mails they were sent, and what became of each. */
   communication_logs: {
     Row: {
-      category: 'security' | 'account' | 'booking' | 'reminder';
-      created_at: string;
+      category: MailCategory | null;
+      created_at: string | null;
+      /** Why it was not sent. */
       error_code: string | null;
       settled_at: string | null;
       /** queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted. */
-      status: 'queued' | 'sent' | 'failed' | 'skipped';
-      template_key: string;
+      status: MailStatus | null;
+      template_key: string | null;
       user_id: string | null;
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
-    Relationships: [
-      { foreignKeyName: 'communication_logs_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
-    ];
+    Relationships: [];
   };
   /** An employer whose people may book sessions. */
   companies: {

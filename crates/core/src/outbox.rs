@@ -69,7 +69,7 @@ pub struct DispatchReport {
     pub skipped: u32,
     /// Given up.
     pub failed: u32,
-    /// Due and left for the next run, counted up to 10,000.
+    /// Due and left for the next run, counted up to 1,000.
     pub remaining: u32,
     /// Requests' worth of mails.
     pub batches: u32,

@@ -102,7 +102,9 @@ select is_empty(
   $$select o.name, a.attname, role from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
     cross join unnest(array['anon', 'authenticated']) as role
     where (a.attidentity <> '' or pg_get_serial_sequence(o.name, a.attname) is not null)
-      and relname not in (select relname from reference_table) and has_column_privilege(role, o.oid, a.attnum, 'select')$$,
+      and relname not in (select relname from reference_table) and has_column_privilege(role, o.oid, a.attnum, 'select')
+      -- What a view joins by is not seen in it, and nothing else of private is reached.
+      and nspname <> 'private'$$,
   'clients read no number that all rows share: its gaps tell how much others have done'
 );
 
@@ -140,7 +142,7 @@ select is_empty(
       or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
     ) and p.proname not in (
       'touch_updated_at', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
-      'limit_rows_of_specialist', 'follow_lead_minutes', 'extend_documents', 'follow_specialist',
+      'limit_rows_of_specialist', 'follow_preferences', 'extend_documents', 'follow_specialist',
       'hold_own_account', 'lock_own_specialist'
     )$$,
   'what clients write directly has triggers for bookkeeping alone; all else is a function''s'

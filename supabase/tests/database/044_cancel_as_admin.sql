@@ -16,7 +16,7 @@ create function pg_temp.status(variadic p_names text[]) returns text[] language 
   from unnest(p_names) with ordinality n (name, place) join public.bookings b on b.id = pg_temp.id(n.name);
 $$;
 create function pg_temp.mailed(p_name text) returns text[] language sql as $$
-  select coalesce(array_agg(recipient order by recipient), '{}') from public.communication_logs
+  select coalesce(array_agg(recipient order by recipient), '{}') from private.email_log
   where template_key = 'booking_cancelled' and dedupe_key like 'booking_cancelled:' || pg_temp.id(p_name) || ':%' and status = 'queued';
 $$;
 select pg_temp.make('one', '5 days');
@@ -61,7 +61,7 @@ select results_eq(
   'so does the audit log, once, and not whose session it was'
 );
 select results_eq(
-  $$select l.user_id, l.category, l.variables - 'starts_at' from public.communication_logs l
+  $$select l.user_id, l.category, l.variables - 'starts_at' from private.email_log l
     where l.template_key = 'booking_cancelled' order by l.recipient$$,
   $$select pg_temp.id(person), 'booking', jsonb_build_object(
       'recipient_name', name, 'duration_minutes', 50, 'session_type_name', 'Talk', 'reason', 'The specialist is ill.'

@@ -39,7 +39,7 @@ insert into account values
   (5, repeat('d', 80) || '@people.test', repeat('D', 80) || '@people.test'), (6, 'eve@1.2.3.4', 'eve@1.2.3.4'), (7, 'f@xn--mnchen-3ya.test', 'f@münchen.test'), (8, '!#$%&''*+/=?^_`{|}~-@people.test', '!#$%&''*+/=?^_`{|}~-@people.test');
 insert into auth.users (id, email) select ('00000000-0000-4000-8000-00000000500' || n)::uuid, email from account;
 create function pg_temp.mails(p_template text) returns bigint language sql as $$
-  select count(distinct l.user_id) from public.communication_logs l join account a on l.user_id = ('00000000-0000-4000-8000-00000000500' || a.n)::uuid where l.template_key = p_template;
+  select count(distinct l.user_id) from private.email_log l join account a on l.user_id = ('00000000-0000-4000-8000-00000000500' || a.n)::uuid where l.template_key = p_template;
 $$;
 set constraints all immediate;
 select is(pg_temp.mails('verify_email'), 8::bigint, 'whatever address Auth has taken gets its link at the sign-up');

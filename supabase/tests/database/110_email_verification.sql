@@ -33,7 +33,7 @@ select results_eq(
 );
 select results_eq(
   $$select l.template_key, l.category, l.status, l.recipient::text, l.token_id = t.id, q.priority::int, l.variables ? 'link'
-    from public.communication_logs l
+    from private.email_log l
     join public.email_verification_tokens t using (user_id)
     join private.email_queue q on q.mail_id = l.id
     where l.user_id = pg_temp.id('fresh')$$,
@@ -41,7 +41,7 @@ select results_eq(
   'and a mail that is urgent and holds no link'
 );
 select results_eq(
-  $$select array_agg(v) from public.communication_logs l, jsonb_object_keys(l.variables) v where l.user_id = pg_temp.id('fresh')$$,
+  $$select array_agg(v) from private.email_log l, jsonb_object_keys(l.variables) v where l.user_id = pg_temp.id('fresh')$$,
   $$values (array['expires_at'])$$,
   'nor anything that was typed at the sign-up, be it a name: the address may be a stranger''s'
 );

@@ -15,7 +15,7 @@ $$;
 create function pg_temp.traces() returns bigint[] language sql as $$
   select array[
     (select count(*) from private.token_requests), (select count(*) from private.token_cooldowns),
-    (select count(*) from public.email_verification_tokens), (select count(*) from public.communication_logs),
+    (select count(*) from public.email_verification_tokens), (select count(*) from private.email_log),
     (select count(*) from public.audit_logs)
   ];
 $$;

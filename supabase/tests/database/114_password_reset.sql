@@ -38,11 +38,11 @@ select is(pg_temp.ask(e), 1::bigint, 'a request for ' || e || ' is looked at')
 from unnest(array['employee@people.test', 'newcomer@people.test', 'nobody@people.test']) e;
 select is(pg_temp.tokens_of('employee'), 1::bigint, 'a confirmed account gets a link');
 select is(pg_temp.tokens_of('newcomer'), 1::bigint, 'an unconfirmed one too: the mail goes to its mailbox alone');
-select is((select count(*) from public.communication_logs where template_key = 'password_reset'), 2::bigint, 'an unknown address gets no mail');
+select is((select count(*) from private.email_log where template_key = 'password_reset'), 2::bigint, 'an unknown address gets no mail');
 select is((select count(*) from private.token_cooldowns where purpose = 'password_reset'), 3::bigint, 'and cools down like the others');
 select results_eq(
   $$select l.category, l.recipient::text, l.token_id = t.id, q.priority::int, t.expires_at - t.created_at, array(select jsonb_object_keys(l.variables))
-    from public.password_reset_tokens t join public.communication_logs l on l.token_id = t.id and l.token_purpose = 'password_reset'
+    from public.password_reset_tokens t join private.email_log l on l.token_id = t.id and l.token_purpose = 'password_reset'
     join private.email_queue q on q.mail_id = l.id where t.user_id = pg_temp.id('employee')$$,
   $$values ('security', 'employee@people.test', true, 0, interval '30 minutes', array['expires_at'])$$,
   'the link lasts half an hour, and its mail is urgent and holds nothing that was typed'
@@ -76,7 +76,7 @@ select pg_temp.issued('employee', false) as older \gset
 select pg_temp.issued('employee', false) as newer \gset
 select pg_temp.claim() as claim \gset
 select results_eq(
-  $$select token_id = '$$ || :'older' || $$', status, error_code from public.communication_logs where token_purpose = 'password_reset' and token_id in ('$$ || :'older' || $$', '$$ || :'newer' || $$') order by id$$,
+  $$select token_id = '$$ || :'older' || $$', status, error_code from private.email_log where token_purpose = 'password_reset' and token_id in ('$$ || :'older' || $$', '$$ || :'newer' || $$') order by id$$,
   $$values (true, 'skipped', 'token_not_live'), (false, 'queued', null)$$, 'the mail of a retired link is skipped'
 );
 select results_eq(
@@ -86,7 +86,7 @@ select results_eq(
 select pg_temp.issued('colleague', false) as late \gset
 select pg_temp.claim(now() + interval '31 minutes') \g /dev/null
 select results_eq(
-  format('select error_code from public.communication_logs where token_id = %L', :'late'), $$values ('token_not_live')$$,
+  format('select error_code from private.email_log where token_id = %L', :'late'), $$values ('token_not_live')$$,
   'nor is a link mailed that has expired in the queue'
 );
 update public.system_settings set value = '3' where key = 'token_max_attempts';
@@ -175,7 +175,7 @@ select pg_temp.consume(:'token') \g /dev/null
 update auth.users set encrypted_password = 'new hash' where id = pg_temp.id('employee');
 select is(pg_temp.audited('password.changed'), 1::bigint, 'a changed password is audited');
 select results_eq(
-  $$select category, recipient::text, array(select jsonb_object_keys(variables)) from public.communication_logs where template_key = 'password_changed'$$,
+  $$select category, recipient::text, array(select jsonb_object_keys(variables)) from private.email_log where template_key = 'password_changed'$$,
   $$values ('security', 'employee@people.test', array['changed_at'])$$, 'and announced to the person'
 );
 select public.release_password_reset(:'token', pg_temp.secret(:'token'), '{}');
@@ -198,18 +198,18 @@ select is(pg_temp.check(:'token') ->> 'outcome', 'superseded', 'a password chang
 update auth.users set encrypted_password = 'hash' where id = pg_temp.id('newcomer');
 select is(pg_temp.audited('password.changed', 'newcomer'), 1::bigint, 'also of an account that nobody confirmed');
 select is_empty(
-  $$select from public.communication_logs where template_key = 'password_changed' and user_id = pg_temp.id('newcomer')$$, 'which gets no notice'
+  $$select from private.email_log where template_key = 'password_changed' and user_id = pg_temp.id('newcomer')$$, 'which gets no notice'
 );
 insert into public.notification_preferences (user_id, account_email, quiet_hours_start, quiet_hours_end)
 select pg_temp.id('employee'), false, (now() at time zone 'UTC')::time, (now() at time zone 'UTC' + interval '2 hours')::time
 on conflict (user_id) do nothing;
 select pg_temp.claim() \g /dev/null
 select is_empty(
-  $$select from private.email_queue q join public.communication_logs l on l.id = q.mail_id where l.template_key = 'password_changed'$$,
+  $$select from private.email_queue q join private.email_log l on l.id = q.mail_id where l.template_key = 'password_changed'$$,
   'the notice waits for no quiet hours'
 );
 select isnt_empty(
-  $$select from public.communication_logs where template_key = 'password_changed' and status = 'queued'$$, 'and is sent whatever the person prefers'
+  $$select from private.email_log where template_key = 'password_changed' and status = 'queued'$$, 'and is sent whatever the person prefers'
 );
 
 -- Constraints

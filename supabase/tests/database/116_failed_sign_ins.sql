@@ -14,7 +14,7 @@ create function pg_temp.counted(p_person text default 'employee') returns bigint
   select count(*) from public.failed_login_attempts where user_id = pg_temp.id(p_person);
 $$;
 create function pg_temp.noticed(p_person text default 'employee') returns bigint language sql as $$
-  select count(*) from public.communication_logs where template_key = 'sign_in_attempts' and user_id = pg_temp.id(p_person);
+  select count(*) from private.email_log where template_key = 'sign_in_attempts' and user_id = pg_temp.id(p_person);
 $$;
 
 -- The back-off
@@ -37,7 +37,7 @@ select ok(pg_temp.try(1000 * n), 'wrong password ' || 8 + n) from generate_serie
 select is(max(held_until - occurred_at), interval '15 minutes', 'no wait is longer than a quarter of an hour, however many there were') from public.failed_login_attempts;
 select is(pg_temp.noticed(), 1::bigint, 'the person is told once');
 select results_eq(
-  $$select l.category, array(select jsonb_object_keys(l.variables)), q.priority::int from public.communication_logs l join private.email_queue q on q.mail_id = l.id
+  $$select l.category, array(select jsonb_object_keys(l.variables)), q.priority::int from private.email_log l join private.email_queue q on q.mail_id = l.id
     where l.template_key = 'sign_in_attempts'$$,
   $$values ('security', array['noticed_at'], 0)$$, 'at once, and without a word of the attacker''s'
 );

@@ -28,7 +28,7 @@ create function pg_temp.set_password(p_name text) returns void language sql as $
   delete from auth.sessions where user_id = pg_temp.id(p_name);
 $$;
 create function pg_temp.mails(p_name text) returns text[] language sql as $$
-  select array(select template_key from public.communication_logs where user_id = pg_temp.id(p_name) order by id);
+  select array(select template_key from private.email_log where user_id = pg_temp.id(p_name) order by id);
 $$;
 
 -- POST with email_confirm, as for somebody who accepts an invitation
@@ -87,7 +87,7 @@ update auth.users set email = 'first@people.test' where id = pg_temp.id('moving'
 update auth.users set email = 'second@people.test' where id = pg_temp.id('moving');
 select pg_temp.commit();
 select results_eq(
-  $$select recipient::text from public.communication_logs where user_id = pg_temp.id('moving') order by id$$,
+  $$select recipient::text from private.email_log where user_id = pg_temp.id('moving') order by id$$,
   $$values ('moving@people.test'), ('second@people.test')$$, 'of two addresses in one transaction the one that stays gets a link'
 );
 update auth.users set email = 'third@people.test' where id = pg_temp.id('moving');

@@ -43,7 +43,7 @@ begin
   return v_id;
 end; $$;
 create function pg_temp.mails(p_key text, p_email text) returns bigint language sql as $$
-  select count(*) from public.communication_logs where template_key = p_key and recipient = p_email;
+  select count(*) from private.email_log where template_key = p_key and recipient = p_email;
 $$;
 
 -- Requests
@@ -51,14 +51,14 @@ select is(pg_temp.ask(e, 'de_DE'), 1::bigint, 'a request for ' || e || ' is look
 from unnest(array['employee@people.test', 'newcomer@people.test', 'nobody@people.test']) e;
 select results_eq(
   $$select template_key, recipient::text, user_id is not null, token_id is not null, variables ->> 'locale', category
-    from public.communication_logs where template_key like 'sign_up%' order by recipient$$,
+    from private.email_log where template_key like 'sign_up%' order by recipient$$,
   $$values ('sign_up_taken', 'employee@people.test', true, false, null, 'security'),
     ('sign_up', 'newcomer@people.test', false, true, 'de-DE', 'security'),
     ('sign_up', 'nobody@people.test', false, true, 'de-DE', 'security')$$,
   'who has an account is told so, everybody else gets a link, in the language that was asked for'
 );
 select is(
-  (select array_agg(distinct q.priority::int) from private.email_queue q join public.communication_logs l on l.id = q.mail_id where l.template_key like 'sign_up%'),
+  (select array_agg(distinct q.priority::int) from private.email_queue q join private.email_log l on l.id = q.mail_id where l.template_key like 'sign_up%'),
   array[1], 'neither goes before what only the owner of an account can ask for'
 );
 select is(pg_temp.ask('nobody@people.test', null, '30 seconds'), 1::bigint, 'another within the minute is looked at');
@@ -221,7 +221,7 @@ select public.use_email_change_link('email_change', (select id from private.emai
 update auth.users set email = 'thief@evil.test' where id = pg_temp.id('colleague');
 select pg_temp.ask('colleague@people.test') \g /dev/null
 select results_eq(
-  $$select template_key, token_id is null from public.communication_logs where recipient = 'colleague@people.test' and template_key like 'sign_up%'$$,
+  $$select template_key, token_id is null from private.email_log where recipient = 'colleague@people.test' and template_key like 'sign_up%'$$,
   $$values ('sign_up_taken', true), ('sign_up_moved', true)$$, 'whoever signs its old address up meanwhile gets no link'
 );
 insert into private.sign_up_tokens (email, token_hash, expires_at) values ('colleague@people.test', repeat('3', 64), now() + interval '1 day') returning id as early \gset

@@ -11,7 +11,7 @@ select isnt(pg_temp.enqueue('a'), null, 'a new mail has an id');
 select is(pg_temp.enqueue('a'), null, 'the same dedupe key again does nothing');
 select is((select count(*) from private.email_queue), 1::bigint, 'and queues nothing');
 select results_eq(
-  $$select stream::text, category, status, recipient::text, settled_at is null, template_id is null from public.communication_logs where dedupe_key = 'test:a'$$,
+  $$select stream::text, category, status, recipient::text, settled_at is null, template_id is null from private.email_log where dedupe_key = 'test:a'$$,
   $$values ('mail', 'account', 'queued', 'employee@people.test', true, true)$$,
   'it is queued, without a template version yet'
 );
@@ -59,7 +59,7 @@ select results_eq(
 -- Who sees what
 select pg_temp.act_as('employee');
 select isnt_empty($$select category, status from public.communication_logs$$, 'a person sees that they were mailed');
-select throws_ok($$select variables from public.communication_logs$$, '42501', null, 'but the log shows no values');
+select throws_ok($$select variables from private.emails$$, '42501', null, 'but no values');
 select pg_temp.act_as('platform_admin');
 select is_empty($$select status from public.communication_logs where user_id = pg_temp.id('employee')$$, 'a platform admin does not see who is mailed about what');
 select throws_ok($$select private.enqueue_email('verify_email', null, 'a@b.c', '{}', 'account', 'x')$$, '42501', null, 'nobody enqueues from outside');

@@ -6,7 +6,7 @@ select no_plan();
 
 -- The fate of a mail: how often claimed, its state, its reason.
 create function pg_temp.fate(p_key text, p_now timestamptz default now()) returns text language plpgsql as $$
-declare v_claim jsonb := pg_temp.claim(p_now); v_mail public.communication_logs := pg_temp.mail(p_key);
+declare v_claim jsonb := pg_temp.claim(p_now); v_mail private.email_log := pg_temp.mail(p_key);
 begin
   if p_key = any (pg_temp.claimed_keys(v_claim)) then return 'claimed'; end if;
   return coalesce(v_mail.error_code, 'waits until ' || (select to_char(due_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') from private.email_queue where mail_id = v_mail.id));
@@ -29,7 +29,7 @@ from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'provide
 select private.enqueue_email('booking_reminder', null, r || '@people.test', '{}', c, 'test:' || r || '-' || c)
 from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'provider']) r, unnest(array['security', 'account']) c \g /dev/null
 select is(pg_temp.claimed_keys(pg_temp.claim()), '{}'::text[], 'a suppressed address gets nothing, security mail included');
-select is((select count(*) from public.communication_logs where error_code = 'suppressed'), 10::bigint, 'and the log says why');
+select is((select count(*) from private.email_log where error_code = 'suppressed'), 10::bigint, 'and the log says why');
 
 insert into private.email_refusals (address_key, category)
 select private.address_key(a), 'account' from unnest(array['stranger@people.test', 'employee@people.test', 'colleague@people.test']) a;
@@ -38,7 +38,7 @@ from unnest(array['security', 'account', 'booking', 'reminder']) c \g /dev/null
 select private.enqueue_email('booking_reminder', null, 'colleague@people.test', '{}', 'account', 'test:colleague-of-nobody') \g /dev/null
 select pg_temp.enqueue('colleague', 'colleague', 'account') \g /dev/null
 select is(pg_temp.claimed_keys(pg_temp.claim()), '{stranger-security,stranger-booking,stranger-reminder,colleague}'::text[], 'what an address refused is not sent to it, and nothing else; of an account its preferences say it');
-select is((select array_agg(dedupe_key order by id) from public.communication_logs where error_code = 'refused'), '{test:stranger-account,test:colleague-of-nobody}'::text[], 'the log says why');
+select is((select array_agg(dedupe_key order by id) from private.email_log where error_code = 'refused'), '{test:stranger-account,test:colleague-of-nobody}'::text[], 'the log says why');
 
 -- The list names nobody
 select is((select count(*) from private.email_suppressions s where s::text ~ '@|people'), 0::bigint, 'no address stands in the list');
@@ -90,8 +90,9 @@ select is(pg_temp.claim('2027-01-11 07:00Z') -> 'batches' -> 0 -> 'attempt', '1'
 select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') \g /dev/null
 select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') as token \gset
 select is(jsonb_array_length(pg_temp.claim() -> 'batches'), 1, 'of two tokens only the mail of the newer goes out');
-select is((select error_code from public.communication_logs where token_id <> :'token' and user_id = pg_temp.id('newcomer')), 'token_not_live', 'the other is skipped');
+select is((select error_code from private.email_log where token_id <> :'token' and user_id = pg_temp.id('newcomer')), 'token_not_live', 'the other is skipped');
 select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') as token \gset
+delete from private.email_batches;
 select is(pg_temp.claim(now() + interval '25 hours') -> 'skipped', '1'::jsonb, 'a mail whose link has expired too');
 select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') as token \gset
 delete from public.email_verification_tokens where id = :'token';
@@ -103,7 +104,7 @@ select pg_temp.enqueue('kept', 'colleague') \g /dev/null
 select pg_temp.enqueue('lost', 'colleague') \g /dev/null
 select pg_temp.claim(p_limit => 1) \g /dev/null
 select pg_temp.claim(p_limit => 1) \g /dev/null
-delete from public.communication_logs where dedupe_key = 'test:lost';
+delete from private.emails where dedupe_key = 'test:lost';
 select is(jsonb_array_length(pg_temp.claim(now() + interval '1 hour') -> 'batches'), 1, 'a batch whose mails are gone is not handed out');
 insert into private.email_queue (mail_id, stream, priority, due_at) values (-7, 'mail', 1, now());
 select pg_temp.claim() \g /dev/null

@@ -13,7 +13,7 @@ select is(
 );
 select results_eq(
   $$select status, provider_message_id, error_code, settled_at = now(), template_id = private.template_in_force('booking_reminder', 'en')
-    from public.communication_logs where dedupe_key like 'test:s_' order by id$$,
+    from private.email_log where dedupe_key like 'test:s_' order by id$$,
   $$values ('sent', 'm1', null::text, true, true), ('sent', 'm2', null, true, true), ('sent', 'm3', null, true, true)$$,
   'each mail has its message id and the template version it used'
 );
@@ -45,7 +45,7 @@ select pg_temp.enqueue('f' || n) from generate_series(1, 3) n \g /dev/null
 select pg_temp.claim() as claim \gset
 select is(pg_temp.settle(:'claim', '{"outcome": "failed", "error_code": "attempts_exhausted"}') -> 'failed', '3'::jsonb, 'a batch may fail for good');
 select results_eq(
-  $$select l.status, l.error_code, d.error_code from public.communication_logs l join private.email_dead_letters d on d.mail_id = l.id where l.dedupe_key like 'test:f_'$$,
+  $$select l.status, l.error_code, d.error_code from private.email_log l join private.email_dead_letters d on d.mail_id = l.id where l.dedupe_key like 'test:f_'$$,
   $$select 'failed', 'attempts_exhausted', 'attempts_exhausted' from generate_series(1, 3)$$, 'then its mails are dead letters'
 );
 select is(pg_temp.claim(now() + interval '2 days') -> 'batches', '[]'::jsonb, 'nobody tries them again by himself');
@@ -58,7 +58,7 @@ select isnt(:'again'::jsonb -> 'batches' -> 0 -> 'id', :'claim'::jsonb -> 'batch
 select is(:'again'::jsonb -> 'batches' -> 0 -> 'attempt', '1'::jsonb, 'from the first attempt');
 select pg_temp.settle(:'again', '{"outcome": "failed"}') \g /dev/null
 select is((pg_temp.mail('f1')).error_code, 'unknown', 'a failure without a code is unknown');
-update public.communication_logs set recipient = null, variables = null where dedupe_key = 'test:f1';
+update private.emails set recipient = null, variables = null where dedupe_key = 'test:f1';
 select is(public.redrive_emails(), '{"redriven": 2}'::jsonb, 'what was purged is not redriven');
 select pg_temp.settle(pg_temp.claim(), '{"outcome": "sent"}') \g /dev/null
 
@@ -107,9 +107,9 @@ select throws_ok($$select public.settle_emails('[{"batch_id": "x"}]')$$, '22023'
 select is(public.settle_emails('[]') -> 'sent', '0'::jsonb, 'nothing to settle is fine');
 
 -- The log keeps its word
-select throws_ok($$update public.communication_logs set status = 'sent' where dedupe_key = 'test:q2'$$, '23514', null, 'a settled mail says when');
-select throws_ok($$update public.communication_logs set recipient = null, variables = null where dedupe_key = 'test:q2'$$, '23514', null, 'a queued mail keeps its payload');
-select throws_ok($$update public.communication_logs set error_code = 'x' where dedupe_key = 'test:s1'$$, '23514', null, 'a sent mail has no error');
+select throws_ok($$update private.email_outcomes set status = 'queued' where mail_id = (pg_temp.mail('s1')).id$$, '23514', null, 'what was settled is not queued');
+select throws_ok($$update private.emails set recipient = null where dedupe_key = 'test:q2'$$, '23514', null, 'address and values go together');
+select throws_ok($$update private.email_outcomes set error_code = 'x' where mail_id = (pg_temp.mail('s1')).id$$, '23514', null, 'a sent mail has no error');
 
 select pg_temp.act_as('employee');
 select throws_ok($$select public.settle_emails('[]')$$, '42501', null, 'a person settles nothing');

@@ -69,7 +69,7 @@ select is(:'mail'::jsonb - array['variables', 'id', 'template_id'],
   '{"to": "employee@people.test", "locale": "de", "time_zone": "Europe/Berlin", "category": "reminder", "token": null}'::jsonb, 'and in whose language and zone');
 select is(pg_temp.reminders('b2'), '{60 enqueued}'::text[], 'the reminder is handed over');
 select is(private.enqueue_due_reminders(100, now() + interval '4 hours'), 0, 'once');
-select is((select count(*) from public.communication_logs where booking_reminder_id is not null), 1::bigint, 'there is one mail of it');
+select is((select count(*) from private.email_log where booking_reminder_id is not null), 1::bigint, 'there is one mail of it');
 select pg_temp.settle(:'claim', '{"outcome": "sent"}') \g /dev/null
 
 -- Changed after it was sent: the new time is announced as well
@@ -84,15 +84,21 @@ update public.bookings set status = 'cancelled' where id = pg_temp.id('b2');
 select pg_temp.claim(now() + interval '23 hours', p_stream => 'reminder') as claim \gset
 select is(:'claim'::jsonb -> 'batches', '[]'::jsonb, 'cancelled in between, it is not sent');
 select is(:'claim'::jsonb -> 'skipped', '1'::jsonb, 'but skipped');
-select is((select array_agg(error_code order by id) from public.communication_logs where booking_reminder_id is not null), '{null,booking_changed}'::text[], 'as the log says');
+select is((select array_agg(error_code order by id) from private.email_log where booking_reminder_id is not null), '{null,booking_changed}'::text[], 'as the log says');
 
 -- After an outage
 select pg_temp.book('b4', '3 hours');
 select pg_temp.book('b5', '6 hours');
-select is(private.enqueue_due_reminders(100, now() + interval '5 hours 30 minutes'), 1, 'after an outage, what still lies ahead is announced');
-select is(pg_temp.reminders('b4'), '{}'::text[], 'what has begun is not');
-select pg_temp.claim(now() + interval '7 hours', p_stream => 'reminder') as claim \gset
-select is(:'claim'::jsonb -> 'skipped', '1'::jsonb, 'nor a queued one once its session began');
+create function pg_temp.fates(variadic p_names text[]) returns text[] language sql as $$
+  select array_agg(coalesce(l.error_code, l.status) order by array_position(p_names, n), r.lead_minutes desc)
+  from unnest(p_names) n join public.booking_reminders r on r.booking_id = pg_temp.id(n) left join private.email_log l on l.booking_reminder_id = r.id;
+$$;
+select pg_temp.settle(pg_temp.claim(now() + interval '5 hours 30 minutes', p_stream => 'reminder'), '{"outcome": "sent"}') \g /dev/null
+select is(pg_temp.fates('b4', 'b5'), '{too_late,sent}'::text[], 'after an outage, what still lies ahead is announced, and of what has begun the log says that it was too late');
+select pg_temp.book('b9', '9 hours');
+select is(private.enqueue_due_reminders(100, now() + interval '8 hours'), 1, 'a reminder is queued');
+select pg_temp.claim(now() + interval '9 hours', p_stream => 'reminder') \g /dev/null
+select is(pg_temp.fates('b9'), '{too_late}'::text[], 'which is not sent either once its session has begun');
 
 -- Quiet hours defer, switched off skips
 select pg_temp.book('b6', '30 hours', p_person => 'colleague');

@@ -140,11 +140,11 @@ select results_eq(
 select pg_temp.enqueue('p' || n) from generate_series(1, 4) n \g /dev/null
 select pg_temp.settle(pg_temp.claim(p_limit => 2), '{"outcome": "sent"}') \g /dev/null
 select pg_temp.settle(pg_temp.claim(p_limit => 1), '{"outcome": "failed", "error_code": "x"}') \g /dev/null
-update public.communication_logs set created_at = now() - interval '91 days' where dedupe_key like 'test:p_';
-update public.communication_logs set settled_at = now() - interval '91 days' where dedupe_key in ('test:p1', 'test:p3');
+update private.emails set created_at = now() - interval '91 days' where dedupe_key like 'test:p_';
+update private.email_outcomes set settled_at = now() - interval '91 days' where mail_id in ((pg_temp.mail('p1')).id, (pg_temp.mail('p3')).id);
 select is(private.run_job('purge_mail_payloads'), 2::bigint, 'mails settled long ago lose their payload');
 select results_eq(
-  $$select dedupe_key, recipient is null, variables is null, status from public.communication_logs where dedupe_key like 'test:p_' order by 1$$,
+  $$select dedupe_key, recipient is null, variables is null, status from private.email_log where dedupe_key like 'test:p_' order by 1$$,
   $$values ('test:p1', true, true, 'sent'), ('test:p2', false, false, 'sent'), ('test:p3', true, true, 'failed'), ('test:p4', false, false, 'queued')$$,
   'those settled lately or still queued keep it'
 );

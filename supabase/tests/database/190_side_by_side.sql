@@ -14,13 +14,13 @@ language plpgsql
 as $$
 declare
   v_ids bigint[] := array(
-    select id from public.communication_logs
+    select id from private.email_log
     where recipient = 'side-by-side@people.test' or dedupe_key like 'side-by-side:%'
   );
 begin
   delete from private.email_queue where mail_id = any (v_ids);
   delete from private.email_batches where mail_ids && v_ids;
-  delete from public.communication_logs where id = any (v_ids);
+  delete from private.emails where id = any (v_ids);
   delete from private.token_cooldowns where address_key = repeat('5de0b75e', 8);
   delete from private.token_requests where address_key = repeat('5de0b75e', 8);
   delete from private.sign_in_back_offs where subject like '%5de0b75e-0000-4000-8000-000000000001%';
@@ -37,7 +37,7 @@ select private.enqueue_email(
 insert into auth.users (id, email) values ('5de0b75e-0000-4000-8000-000000000001', 'side-by-side@people.test');
 set constraints all immediate;
 delete from private.email_queue where mail_id in (
-  select id from public.communication_logs where user_id = '5de0b75e-0000-4000-8000-000000000001'
+  select id from private.email_log where user_id = '5de0b75e-0000-4000-8000-000000000001'
 );
 select id as token from public.email_verification_tokens where user_id = '5de0b75e-0000-4000-8000-000000000001' \gset
 update public.email_verification_tokens set token_hash = repeat('a', 64), created_at = now() - interval '1 hour' where id = :'token';
@@ -66,11 +66,11 @@ insert into handed_out
 select is((select count(*) from handed_out), 3000::bigint, 'leases that ran out are all taken over');
 select is((select count(distinct mail_id) from handed_out), 3000::bigint, 'each by one');
 select is(
-  (select count(*) from public.communication_logs where dedupe_key like 'side-by-side:%' and status = 'sent'), 3000::bigint,
+  (select count(*) from private.email_log where dedupe_key like 'side-by-side:%' and status = 'sent'), 3000::bigint,
   'and every mail is settled'
 );
 select is_empty(
-  $$select from private.email_batches b join public.communication_logs l on l.id = any(b.mail_ids) where l.dedupe_key like 'side-by-side:%'$$,
+  $$select from private.email_batches b join private.email_log l on l.id = any(b.mail_ids) where l.dedupe_key like 'side-by-side:%'$$,
   'no batch is left'
 );
 

@@ -18,9 +18,9 @@ begin
   delete from public.session_types where id = '5de0b75e-0000-4000-8000-000000000003';
   delete from public.pillars where id = '5de0b75e-0000-4000-8000-000000000004';
   delete from private.email_queue where mail_id in (
-    select id from public.communication_logs where recipient like 'side-by-side-%@people.test'
+    select id from private.email_log where recipient like 'side-by-side-%@people.test'
   );
-  delete from public.communication_logs where recipient like 'side-by-side-%@people.test';
+  delete from private.emails where recipient like 'side-by-side-%@people.test';
 end;
 $$;
 -- Of a run that was broken off.

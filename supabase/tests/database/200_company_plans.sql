@@ -76,7 +76,7 @@ select results_eq(
   'each assignment is audited, with what was before; a context says what is allowed to it, and no address'
 );
 select results_eq(
-  $$select template_key, recipient::text, variables ->> 'plan_name', variables ->> 'seats', category from public.communication_logs where template_key like 'plan%'$$,
+  $$select template_key, recipient::text, variables ->> 'plan_name', variables ->> 'seats', category from private.email_log where template_key like 'plan%'$$,
   $$values ('plan_assigned', 'company_admin@people.test', 'Small', '3', 'account')$$, 'the admins are mailed, and only they'
 );
 select pg_temp.act_as('platform_admin');
@@ -162,13 +162,13 @@ select is(pg_temp.entitled(), null, 'a suspended company is entitled to nothing'
 update public.companies set status = 'active' where id = pg_temp.id('north');
 
 -- The job
-delete from public.communication_logs;
+delete from private.emails;
 select is(private.job_end_subscriptions(now() + interval '9 days'), 0::bigint, 'on its last day a trial goes on');
 select is(private.job_end_subscriptions(now() + interval '10 days'), 1::bigint, 'then it is over');
 select is(private.job_end_subscriptions(now() + interval '10 days'), 0::bigint, 'once');
 select is((select status from public.company_subscriptions where company_id = pg_temp.id('north')), 'suspended', 'and suspended');
 select results_eq(
-  $$select template_key, recipient::text, variables ->> 'is_trial' from public.communication_logs$$,
+  $$select template_key, recipient::text, variables ->> 'is_trial' from private.email_log$$,
   $$values ('plan_ended', 'company_admin@people.test', 'true')$$, 'the admins hear of it'
 );
 select is((select count(*) from public.audit_logs where action = 'company.plan_ended' and new_values ->> 'status' = 'suspended'), 1::bigint, 'so does the log');

@@ -79,11 +79,11 @@ select is(private.address_refusal(null, e), null, 'an address: ' || e)
 from unnest(array['a@corp.test', 'o''hara+x.y@corp.example', 'a@xn--mller-kva.test', 'a@corp.xn--p1ai', repeat('a', 64) || '@corp.test']) e;
 select results_eq(
   $$select user_id, recipient::text, category, token_purpose::text, array(select jsonb_object_keys(variables) order by 1), variables ->> 'locale'
-    from public.communication_logs where template_key = 'company_invitation' order by id limit 1$$,
+    from private.email_log where template_key = 'company_invitation' order by id limit 1$$,
   $$values (null::uuid, 'ada@corp.test', 'account', 'invitation', array['company_name', 'expires_at', 'locale'], 'de')$$,
   'the mail has no word that the admin typed'
 );
-select is((select count(*) from public.communication_logs where template_key = 'company_invitation'), 4::bigint, 'one for each that was invited');
+select is((select count(*) from private.email_log where template_key = 'company_invitation'), 4::bigint, 'one for each that was invited');
 select pg_temp.claim() as claim \gset
 select is(
   (select array_agg(distinct m #>> '{token,purpose}') from jsonb_array_elements((:'claim')::jsonb -> 'batches') b, jsonb_array_elements(b -> 'mails') m),

@@ -15,7 +15,7 @@ select pg_temp.book('employee', 3) as coming \gset
 select pg_temp.book('employee', -3) as past \gset
 select pg_temp.book('employee', 4, 'south') as other \gset
 select pg_temp.book('colleague', 5) as colleagues \gset
-delete from public.communication_logs;
+delete from private.emails;
 
 -- Who
 create function pg_temp.as_person(p_person text, p_statement text) returns void language plpgsql as $$
@@ -48,7 +48,7 @@ select pg_temp.act_as_owner();
 select is_empty(
   format($$select from public.bookings where id in (%L, %L) and status <> 'confirmed'$$, :'coming', :'other'), 'nothing is cancelled at once'
 );
-select is_empty($$select from public.communication_logs$$, 'and nobody is mailed');
+select is_empty($$select from private.email_log$$, 'and nobody is mailed');
 select isnt_empty($$select from auth.sessions where user_id = pg_temp.id('employee')$$, 'even being signed out');
 select is(private.job_settle_ended_memberships(now()), 1::bigint, 'is the next minute''s');
 select is_empty($$select from auth.sessions where user_id = pg_temp.id('employee')$$, 'and then everywhere');
@@ -68,7 +68,7 @@ select results_eq(
   'what the company pays for and is still to come is cancelled, and nothing else'
 );
 select results_eq(
-  $$select template_key, recipient::text, variables ->> 'reason' from public.communication_logs where template_key <> 'membership_ended' order by recipient$$,
+  $$select template_key, recipient::text, variables ->> 'reason' from private.email_log where template_key <> 'membership_ended' order by recipient$$,
   $$values ('booking_cancelled', 'employee@people.test', 'The employer no longer takes part.'), ('booking_cancelled', 'specialist@people.test', 'The employer no longer takes part.')$$,
   'both sides are told'
 );

@@ -49,7 +49,7 @@ select results_eq(
   $$values ('verified', true, pg_temp.id('platform_admin')), ('rejected', null, null)$$, 'a second one is verified, with when and by whom'
 );
 select results_eq(
-  $$select template_key, recipient::text, variables ->> 'reason' from public.communication_logs order by id$$,
+  $$select template_key, recipient::text, variables ->> 'reason' from private.email_log order by id$$,
   $$values ('company_rejected', 'company_admin@people.test', 'The numbers do not match.'), ('company_verified', 'company_admin@people.test', null)$$, 'the admins hear of both'
 );
 select results_eq(

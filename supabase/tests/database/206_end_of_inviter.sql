@@ -56,7 +56,7 @@ begin
       (select string_agg(distinct pg_temp.look(n) || '/' || pg_temp.accept(n), ',') from unnest(array['as_employee', 'as_manager', 'as_admin']) n),
       (select string_agg(distinct (s).skip_reason, ',') from (
         select private.screen_emails(array(
-          select id from public.communication_logs where recipient in ('as_employee@corp.test', 'as_manager@corp.test', 'as_admin@corp.test')
+          select id from private.email_log where recipient in ('as_employee@corp.test', 'as_manager@corp.test', 'as_admin@corp.test')
         ), now()) s
       ) q),
       (select count(*) from public.audit_logs where action = 'invitation.revoked' and source = 'end_of_inviter'),

@@ -39,7 +39,7 @@ create function pg_temp.status(p_email text) returns text language sql as $$
   select string_agg(status, ' ' order by created_at, id) from public.email_changes where new_email = p_email;
 $$;
 create function pg_temp.mails() returns setof text language sql as $$
-  select template_key || ' to ' || recipient from public.communication_logs order by id;
+  select template_key || ' to ' || recipient from private.email_log order by id;
 $$;
 create function pg_temp.sign_in(p_person text default 'employee') returns void language sql as $$
   insert into auth.sessions (id, user_id, created_at, updated_at) values (gen_random_uuid(), pg_temp.id(p_person), now(), now());
@@ -49,10 +49,10 @@ create function pg_temp.audited(p_action text) returns bigint language sql as $$
   select count(*) from public.audit_logs where action = p_action and user_id = pg_temp.id('employee') and occurred_at = now();
 $$;
 create function pg_temp.fresh() returns void language sql as $$
-  delete from public.email_changes; delete from public.communication_logs; delete from private.email_queue; delete from private.token_cooldowns;
+  delete from public.email_changes; delete from private.emails; delete from private.email_queue; delete from private.token_cooldowns;
   delete from private.allowances; delete from private.token_requests; delete from public.password_reset_tokens;
   update auth.users set email = 'employee@people.test', encrypted_password = 'hash' where id = pg_temp.id('employee');
-  delete from public.communication_logs; delete from private.email_queue;
+  delete from private.emails; delete from private.email_queue;
 $$;
 grant execute on all functions in schema pg_temp to public;
 
@@ -82,7 +82,7 @@ select pg_temp.fresh() \g /dev/null
 select pg_temp.ask('unknown@home.test') \g /dev/null
 select results_eq('select pg_temp.mails()', array['email_change to unknown@home.test', 'email_change_notice to employee@people.test'], 'a link goes to the new address, a notice to the old');
 select results_eq(
-  $$select user_id, token_purpose::text, array(select jsonb_object_keys(variables) order by 1) from public.communication_logs order by id$$,
+  $$select user_id, token_purpose::text, array(select jsonb_object_keys(variables) order by 1) from private.email_log order by id$$,
   $$values (null::uuid, 'email_change', array['expires_at', 'locale']), (pg_temp.id('employee'), 'email_change_cancel', array['expires_at'])$$,
   'neither names the other, nor carries a word that was typed'
 );
@@ -100,7 +100,7 @@ select pg_temp.fresh() \g /dev/null
 select pg_temp.ask('one@home.test') \g /dev/null
 select pg_temp.link('email_change') as one \gset
 select pg_temp.ask('one@home.test', p_after => '10 seconds') \g /dev/null
-select is((select count(*) from public.communication_logs where recipient = 'one@home.test'), 1::bigint, 'an address is not mailed twice within a minute');
+select is((select count(*) from private.email_log where recipient = 'one@home.test'), 1::bigint, 'an address is not mailed twice within a minute');
 select is(pg_temp.status('one@home.test'), 'superseded requested', 'though it was asked for again');
 select is(pg_temp.confirm(:'one'), 'verified', 'so the link that it has goes on working');
 select pg_temp.fresh() \g /dev/null
@@ -142,7 +142,7 @@ select is(pg_temp.sessions(), 0::bigint, 'every session has ended');
 select is((select encrypted_password from auth.users where id = pg_temp.id('employee')), 'hash', 'the password is as before');
 select ok(exists(select from public.password_reset_tokens where id = :'reset' and superseded_at is not null), 'links that were mailed to the old address are void');
 select results_eq(
-  $$select recipient::text, token_id from public.communication_logs where template_key = 'email_changed'$$,
+  $$select recipient::text, token_id from private.email_log where template_key = 'email_changed'$$,
   format($$values ('employee@people.test', %L::uuid)$$, :'cancel'), 'the old address is told, with the link that takes it back'
 );
 select results_eq(
@@ -150,19 +150,19 @@ select results_eq(
 );
 
 -- The reset goes to the address of the account, by whichever of its addresses is typed
-delete from public.communication_logs; delete from public.password_reset_tokens;
+delete from private.emails; delete from public.password_reset_tokens;
 select public.request_password_reset(e, pg_temp.key(e)) from unnest(array['employee@people.test', 'nobody@home.test']) e \g /dev/null
 select private.process_token_requests(now()) \g /dev/null
 select results_eq('select pg_temp.mails()', array['password_reset to new@home.test'], 'typed with the address at work, a reset is mailed to the private one');
 select is((select email from public.password_reset_tokens where superseded_at is null), 'new@home.test', 'and bound to it');
 insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('heir'), 'employee@people.test', null);
-delete from public.communication_logs; delete from private.token_cooldowns; delete from public.password_reset_tokens;
+delete from private.emails; delete from private.token_cooldowns; delete from public.password_reset_tokens;
 select public.request_password_reset('employee@people.test', pg_temp.key('employee@people.test')) \g /dev/null
 select private.process_token_requests(now()) \g /dev/null
 select results_eq($$select m from pg_temp.mails() m where m like 'password_reset%' order by 1$$,
   array['password_reset to employee@people.test', 'password_reset to new@home.test'], 'whoever signs up with it meanwhile keeps nobody from that');
 update auth.users set email_confirmed_at = now() where id = pg_temp.id('heir');
-delete from public.communication_logs; delete from private.token_cooldowns; delete from public.password_reset_tokens;
+delete from private.emails; delete from private.token_cooldowns; delete from public.password_reset_tokens;
 select public.request_password_reset('employee@people.test', pg_temp.key('employee@people.test')) \g /dev/null
 select private.process_token_requests(now()) \g /dev/null
 select results_eq('select pg_temp.mails()', array['password_reset to employee@people.test'], 'until it is somebody''s confirmed address: then it is theirs alone');
@@ -186,7 +186,7 @@ select is(pg_temp.status('new@home.test'), 'reverted', 'once Auth has it, it is 
 select is((select encrypted_password from auth.users where id = pg_temp.id('employee')), '', 'a password that came in between is void');
 select is(pg_temp.cancel(:'cancel'), '{"outcome": "used"}', 'and the link is used');
 select is(pg_temp.confirm(:'token'), 'superseded', 'so is the other');
-select isnt_empty($$select from public.communication_logs where template_key = 'email_change_reverted' and recipient = 'employee@people.test'$$, 'the person is told to choose a new password');
+select isnt_empty($$select from private.email_log where template_key = 'email_change_reverted' and recipient = 'employee@people.test'$$, 'the person is told to choose a new password');
 select is(pg_temp.audited('email.change_cancelled') + pg_temp.audited('email.change_reverted'), 2::bigint, 'both steps are audited');
 
 -- Taking it back before it is confirmed
@@ -217,7 +217,7 @@ select pg_temp.confirm(:'token') \g /dev/null
 select pg_temp.ask('other@home.test', p_after => '1 second') \g /dev/null
 select pg_temp.auth('new@home.test') \g /dev/null
 select is(pg_temp.status('new@home.test') || ' ' || pg_temp.status('other@home.test'), 'confirmed superseded', 'what Auth has stored is told and can be taken back; the other is void');
-select isnt_empty($$select from public.communication_logs where template_key = 'email_changed' and recipient = 'employee@people.test'$$, 'to the old address');
+select isnt_empty($$select from private.email_log where template_key = 'email_changed' and recipient = 'employee@people.test'$$, 'to the old address');
 select is(pg_temp.cancel(:'cancel') ->> 'email', 'employee@people.test', 'by it');
 
 -- An attack: a stolen session moves the account, and then moves it on
@@ -271,12 +271,12 @@ update auth.users set email = 'new@home.test' where id = pg_temp.id('colleague')
 select is(pg_temp.confirm(:'token'), 'address_taken', 'and none where somebody has it meanwhile');
 
 -- The end of a membership
-delete from public.communication_logs;
+delete from private.emails;
 select is_empty($$select from public.former_work_address() a where a is not null$$, 'nobody is nobody');
 update public.company_members set status = 'removed' where user_id in (pg_temp.id('employee'), pg_temp.id('colleague'));
 select private.job_settle_ended_memberships(now()) \g /dev/null
 select results_eq(
-  $$select recipient::text, category, variables from public.communication_logs where template_key = 'membership_ended' order by recipient$$,
+  $$select recipient::text, category, variables from private.email_log where template_key = 'membership_ended' order by recipient$$,
   $$values ('employee@people.test', 'security', '{"company_name": "North", "at_their_address": true}'::jsonb), ('new@home.test', 'security', '{"company_name": "North", "at_their_address": false}')$$,
   'who is no member any more is told whose the account is, and to move it where that is left to do'
 );

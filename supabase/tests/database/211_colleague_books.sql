@@ -102,7 +102,7 @@ insert into public.bookings (employee_id, company_id, specialist_id, session_typ
 select pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'),
   now() + n * interval '1 hour', now() + n * interval '1 hour' + interval '50 minutes', 'confirmed'
 from generate_series(1, 300) n;
-insert into public.communication_logs (user_id, stream, category, template_key, recipient, variables, dedupe_key)
+insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key)
 select pg_temp.id('colleague'), 'mail', 'booking', 'test', 'colleague@people.test', '{}', 'test:observer:' || n from generate_series(1, 300) n;
 insert into public.failed_login_attempts (user_id, failures) select pg_temp.id('colleague'), 1 from generate_series(1, 300);
 insert into auth.sessions (id, user_id, created_at, updated_at) select gen_random_uuid(), pg_temp.id('colleague'), now(), now() from generate_series(1, 300);

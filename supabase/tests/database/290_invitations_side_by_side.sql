@@ -19,9 +19,9 @@ begin
   delete from public.companies where id = '5de0b75e-0000-4000-8000-000000000020';
   delete from auth.users where email like '%@side-by-side-seats.test';
   delete from private.email_queue where mail_id in (
-    select id from public.communication_logs where recipient like '%@side-by-side-seats.test'
+    select id from private.email_log where recipient like '%@side-by-side-seats.test'
   );
-  delete from public.communication_logs where recipient like '%@side-by-side-seats.test';
+  delete from private.emails where recipient like '%@side-by-side-seats.test';
 end;
 $$;
 -- Of a run that was broken off.

@@ -19,9 +19,9 @@ begin
   delete from public.session_types where id = '5de0b75e-0000-4000-8000-000000000042';
   delete from public.pillars where id = '5de0b75e-0000-4000-8000-000000000041';
   delete from private.email_queue where mail_id in (
-    select id from public.communication_logs where recipient like '%@side-by-side-sessions.test'
+    select id from private.email_log where recipient like '%@side-by-side-sessions.test'
   );
-  delete from public.communication_logs where recipient like '%@side-by-side-sessions.test';
+  delete from private.emails where recipient like '%@side-by-side-sessions.test';
 end;
 $$;
 -- Of a run that was broken off.

@@ -35,8 +35,8 @@ begin
   delete from private.token_cooldowns where address_key in (select encode(sha256(n::text::bytea), 'hex') from generate_series(1, 9) n);
   delete from public.session_types where id = pg_temp.id(41);
   delete from public.pillars where slug like 'one-order%';
-  delete from private.email_queue where mail_id in (select id from public.communication_logs where recipient like '%@one-order.test');
-  delete from public.communication_logs where recipient like '%@one-order.test';
+  delete from private.email_queue where mail_id in (select id from private.email_log where recipient like '%@one-order.test');
+  delete from private.emails where recipient like '%@one-order.test';
 end;
 $$;
 -- Of a run that was broken off.

@@ -21,8 +21,8 @@ begin
   delete from auth.users where email like '%@side-by-side-freed.test';
   delete from public.session_types where id = pg_temp.one(5);
   delete from public.pillars where id = pg_temp.one(4);
-  delete from private.email_queue where mail_id in (select id from public.communication_logs where recipient like '%@side-by-side-freed.test');
-  delete from public.communication_logs where recipient like '%@side-by-side-freed.test';
+  delete from private.email_queue where mail_id in (select id from private.email_log where recipient like '%@side-by-side-freed.test');
+  delete from private.emails where recipient like '%@side-by-side-freed.test';
 end;
 $$;
 -- Of a run that was broken off.

@@ -59,7 +59,7 @@ select is_empty($$select id from public.specialists where id = pg_temp.id('speci
 select pg_temp.act_as_owner();
 update public.specialists set status = 'verified', verified_at = now() where user_id = pg_temp.id('specialist');
 delete from public.specialist_documents;
-delete from public.communication_logs where user_id = pg_temp.id('specialist');
+delete from private.emails where user_id = pg_temp.id('specialist');
 select pg_temp.approved(100) \g /dev/null
 select is(pg_temp.told_in(97), 1::bigint, 'after missed runs');
 select is(pg_temp.told_in(97), 0::bigint, 'there is one notice, not all of them');

@@ -17,8 +17,8 @@ begin
   -- Rows without files; otherwise the platform lets nobody but Storage delete them.
   perform set_config('storage.allow_delete_query', 'true', true);
   delete from storage.objects where bucket_id in ('specialist-documents', 'reviewed-documents') and name like pg_temp.id(5) || '/%';
-  delete from private.email_queue where mail_id in (select id from public.communication_logs where recipient like 'decisions-%@people.test');
-  delete from public.communication_logs where recipient like 'decisions-%@people.test';
+  delete from private.email_queue where mail_id in (select id from private.email_log where recipient like 'decisions-%@people.test');
+  delete from private.emails where recipient like 'decisions-%@people.test';
   delete from auth.users where email like 'decisions-%@people.test';
   delete from public.pillars where id = pg_temp.id(6);
 end;
@@ -50,7 +50,7 @@ commit;
 -- Nobody commits before all have asked.
 \set said `supabase/tests/setup/clients 4 -c "begin; select set_config('request.jwt.claims', format('{\"sub\": \"5de0d0c5-0000-4000-8000-00000000000%1\$s\", \"session_id\": \"5de0d0c5-0000-4000-8000-00000000000%1\$s\"}', 1 + pg_backend_pid() % 2), true); select public.decide_document('5de0d0c5-0000-4000-8000-000000000013', 'reject', 'Told by ' || pg_backend_pid()); select pg_sleep(0.5); commit"`
 select is((select count(*) from string_to_table(:'said', E'\n') line where line ~ 'already_decided'), 3::bigint, 'of four decisions about one document, three come too late');
-select is((select count(*) from public.communication_logs where recipient = 'decisions-3@people.test' and template_key = 'document_rejected'), 1::bigint, 'and one is mailed');
+select is((select count(*) from private.email_log where recipient = 'decisions-3@people.test' and template_key = 'document_rejected'), 1::bigint, 'and one is mailed');
 select ok(:'said' ~ (select '"reason": "' || rejection_reason from public.specialist_documents where id = pg_temp.id(13)), 'those who came too late learn what was decided');
 
 \set said `for n in 1 2; do supabase/tests/setup/clients 1 -c "begin; select set_config('request.jwt.claims', '{\"sub\": \"5de0d0c5-0000-4000-8000-000000000001\", \"session_id\": \"5de0d0c5-0000-4000-8000-000000000001\"}', true); select public.decide_document('5de0d0c5-0000-4000-8000-00000000001$n', 'approve'); select pg_sleep(0.5); commit" & done; wait`

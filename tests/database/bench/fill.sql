@@ -75,11 +75,12 @@ select employee_id, employee_id, 'authenticated', 'bench.entry', 'bookings', id:
 insert into public.terms_acceptance (user_id, document, version)
 select u.id, 'terms', 'v' || v from auth.users u, generate_series(1, 20) v where u.email like '%@bench.test';
 
-insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at)
-select id, employee_id, 60, starts_at, starts_at - interval '60 minutes' from public.bookings where id::text like 'a0000000%';
+insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at, due_at)
+select id, employee_id, 60, starts_at, starts_at - interval '60 minutes', starts_at - interval '60 minutes' from public.bookings where id::text like 'a0000000%';
 
-insert into public.communication_logs (user_id, stream, category, template_key, dedupe_key, status, error_code, settled_at)
-select employee_id, 'mail', 'account', 'bench', 'bench:' || id, 'skipped', 'bench', now() from public.bookings where id::text like 'a0000000%';
+insert into private.emails (user_id, stream, category, template_key, dedupe_key)
+select employee_id, 'mail', 'account', 'bench', 'bench:' || id from public.bookings where id::text like 'a0000000%';
+insert into private.email_outcomes (mail_id, status, error_code, settled_at) select id, 'skipped', 'bench', now() from private.emails where dedupe_key like 'bench:%';
 
 set session_replication_role = origin;
 vacuum analyze;

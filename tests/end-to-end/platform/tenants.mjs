@@ -47,7 +47,7 @@ export async function rowsOf(tenants) {
     where n.nspname in ('public', 'private') and c.relkind in ('r', 'p') and not c.relispartition
       and a.attname in ('company_id', 'user_id', 'accepted_by') and a.atttypid = 'uuid'::regtype
       -- Written in the background, and by signing in.
-      and c.relname not in ('communication_logs', 'session_tokens', 'failed_login_attempts')
+      and c.relname not in ('emails', 'session_tokens', 'failed_login_attempts')
     order by 1, 2`;
   /** @type {Record<string, string[]>} */
   const rows = {};
@@ -73,7 +73,7 @@ export async function rowsOf(tenants) {
   );
   await read(
     'mails about the companies',
-    `select l.recipient as line from public.communication_logs l where l.stream = 'mail' and l.recipient in (
+    `select l.recipient as line from private.email_log l where l.stream = 'mail' and l.recipient in (
        select email from public.profiles where id = any($1)) or l.recipient like 'stranger-%'`,
     people,
   );

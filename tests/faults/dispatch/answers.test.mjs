@@ -169,7 +169,7 @@ describe('answers that mean "never"', () => {
     const dispatcher = await laboratory.dispatcher();
     await dispatcher.dispatch();
     await sql`
-      update public.communication_logs set variables = variables || '{"specialist_name": "Somebody Else"}'
+      update private.emails set variables = variables || '{"specialist_name": "Somebody Else"}'
       where recipient = any(${addresses})`;
     await laboratory.letTimePass();
     await laboratory.drain(dispatcher);
@@ -179,7 +179,7 @@ describe('answers that mean "never"', () => {
       addresses.map((address) => tally.get(address)),
       [1, 1, 1],
     );
-    const rows = await sql`select distinct status from public.communication_logs where recipient = any(${addresses})`;
+    const rows = await sql`select distinct status from private.email_log where recipient = any(${addresses})`;
     assert.deepEqual(
       rows.map((row) => row.status),
       ['sent'],

@@ -110,7 +110,7 @@ export class Laboratory {
     assert.deepEqual(wrong, [], 'not accepted exactly once');
     const accepted = new Map(this.sink.mailbox.mails.map(({ id, to }) => [to[0], id]));
     const rows = await sql`
-      select recipient, status, provider_message_id as id from public.communication_logs
+      select recipient, status, provider_message_id as id from private.email_log
       where recipient = any(${addresses})`;
     assert.equal(rows.length, addresses.length);
     const unlike = rows.filter((row) => row.status !== 'sent' || row.id !== accepted.get(row.recipient));
@@ -120,7 +120,7 @@ export class Laboratory {
   /** @param {string[]} addresses @param {string} status @param {string} code */
   async assertLogged(addresses, status, code) {
     const rows = await sql`
-      select recipient, status, error_code from public.communication_logs where recipient = any(${addresses})`;
+      select recipient, status, error_code from private.email_log where recipient = any(${addresses})`;
     assert.equal(rows.length, addresses.length);
     for (const row of rows) assert.deepEqual([row.status, row.error_code], [status, code], row.recipient);
   }

@@ -46,7 +46,7 @@ pub struct Claim {
     pub skipped: u32,
     /// Mails that wait for the end of somebody's quiet hours.
     pub deferred: u32,
-    /// Due mails that this claim left, counted up to 10,000.
+    /// Due mails that this claim left, counted up to 1,000.
     pub remaining: u32,
     /// The templates of the mails.
     pub templates: Vec<TemplateSource>,
@@ -104,7 +104,7 @@ pub struct Batch {
 /// A mail before it is rendered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QueuedMail {
-    /// `communication_logs.id`.
+    /// `private.emails.id`.
     pub id: i64,
     /// The recipient.
     pub to: String,

@@ -18,7 +18,7 @@ use crate::{
 
 const BATCH_LIMIT: usize = 100;
 
-/// A row of `communication_logs`, with its place in the queue.
+/// A row of `private.emails`, with its place in the queue.
 #[derive(Clone, Debug)]
 pub struct MemoryMail {
     /// The mail.
@@ -85,7 +85,7 @@ impl Outbox {
         });
     }
 
-    /// The next `communication_logs.id`.
+    /// The next `private.emails.id`.
     pub fn next_mail_id(&self) -> i64 {
         self.mails.iter().map(|row| row.mail.id).max().unwrap_or_default() + 1
     }
@@ -211,7 +211,7 @@ impl Outbox {
         let waiting =
             self.batches.iter().filter(|batch| batch.stream == stream && batch.due_at <= now);
         let postponed: usize = waiting.map(|batch| batch.mails.len()).sum();
-        u32::try_from((queued + postponed).min(10_000)).expect("a small number")
+        u32::try_from((queued + postponed).min(1_000)).expect("a small number")
     }
 
     fn templates_of(&self, batches: &[Batch]) -> Vec<TemplateSource> {

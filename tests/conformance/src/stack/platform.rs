@@ -79,9 +79,9 @@ const ADVANCE: [&str; 13] = [
 const GIVE_BACK: &str = "
     delete from private.email_queue where due_at < now() + interval '50 years';
     delete from private.email_batches where due_at < now() + interval '50 years';
-    delete from private.email_dead_letters d using public.communication_logs l
+    delete from private.email_dead_letters d using private.email_log l
       where l.id = d.mail_id and l.recipient like '%@DOMAIN';
-    delete from public.communication_logs where recipient like '%@DOMAIN';
+    delete from private.emails where recipient like '%@DOMAIN';
     delete from public.company_employee_invitations i using public.companies c
       where c.id = i.company_id and c.name = 'Northwind DOMAIN';
     delete from public.company_dpa_acceptance a using public.companies c
@@ -151,7 +151,7 @@ impl Platform {
 
     pub(super) fn logged(&mut self, mail: i64) -> Logged {
         let row = self.owner.query_one(
-            "select status, provider_message_id, error_code from public.communication_logs where id = $1",
+            "select status, provider_message_id, error_code from private.email_log where id = $1",
             &[&mail],
         );
         let row = row.unwrap();

@@ -3,49 +3,6 @@
 -- Called: by service_role, from email-dispatch (stream mail) and booking-reminders-dispatch
 -- (stream reminder), side by side as many as there are.
 
-create function private.lease_due_batches(p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz)
-returns table (batch_id uuid, mails int)
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  v_ids uuid[];
-begin
-  -- How many batches fit is read before locking, so that the rest stays free for others. At
-  -- least one: a batch is never cut, its idempotency key stands for exactly these mails.
-  v_ids := array(
-    select b.id
-    from private.email_batches b
-    where b.stream = p_stream and b.due_at <= p_now
-    order by b.due_at
-    limit (
-      select greatest(1, count(*) filter (where d.total <= p_limit))
-      from (
-        select sum(cardinality(w.mail_ids)) over (order by w.due_at, w.id) as total
-        from (
-          select f.id, f.due_at, f.mail_ids from private.email_batches f
-          where f.stream = p_stream and f.due_at <= p_now
-          order by f.due_at limit p_limit
-        ) w
-      ) d
-    )
-    for no key update skip locked
-  );
-  return query
-  update private.email_batches b
-  set lease = gen_random_uuid(),
-      due_at = p_now + make_interval(secs => p_lease_seconds),
-      attempts = b.attempts + (b.lease is not null)::int,
-      first_attempt_at = coalesce(b.first_attempt_at, p_now)
-  where b.id = any (v_ids)
-  returning b.id, cardinality(b.mail_ids);
-end;
-$$;
-
-comment on function private.lease_due_batches(text, int, int, timestamptz) is
-  'Leases batches whose next try is due or whose lease ran out; the latter costs them an attempt.';
-
 create function private.batch_json(p_batch_ids uuid[], p_now timestamptz)
 returns json
 language plpgsql
@@ -78,7 +35,7 @@ begin
     ) order by f.place) as mails
     from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
       with ordinality f (mail_id, template_id, locale, time_zone, place)
-    join public.communication_logs l on l.id = f.mail_id
+    join private.emails l on l.id = f.mail_id
   ) m
   -- Null when the log has none of its mails any more.
   where b.id = any (p_batch_ids) and m.mails is not null);
@@ -147,6 +104,7 @@ declare
   v_batch_ids uuid[] := array[]::uuid[];
   v_frozen_ids uuid[];
   v_leased int := 0;
+  v_withdrawn int := 0;
   v_skipped int := 0;
   v_deferred int := 0;
 begin
@@ -162,8 +120,7 @@ begin
   end;
   select paused_until into v_paused_until from private.email_sender where paused_until > p_now;
   if v_paused_until is null then
-    select coalesce(array_agg(b.batch_id), '{}'), coalesce(sum(b.mails), 0)
-    into v_batch_ids, v_leased
+    select b.batch_ids, b.mails, b.skipped into v_batch_ids, v_leased, v_withdrawn
     from private.lease_due_batches(p_stream, p_limit, p_lease_seconds, p_now) b;
     if v_leased < p_limit then
       select f.batch_ids, f.skipped, f.deferred into v_frozen_ids, v_skipped, v_deferred
@@ -173,7 +130,7 @@ begin
   end if;
   return json_build_object(
     'paused_until', v_paused_until,
-    'skipped', v_skipped,
+    'skipped', v_withdrawn + v_skipped,
     'deferred', v_deferred,
     'remaining', private.count_due_emails(p_stream, p_now),
     'templates', private.template_json(v_batch_ids),
@@ -183,7 +140,7 @@ begin
 end;
 $$;
 
--- Counting stops at 10,000: enough to know that there is more, and never a scan of the queue.
+-- Counting stops at 1,000 of each: enough to know that there is more, and never a scan of the queue.
 -- Requests for a token count too: any of them may be a mail, and the dispatcher must come back.
 create function private.count_due_emails(p_stream text, p_now timestamptz)
 returns bigint
@@ -191,32 +148,42 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_marks constant xid8[] := array(select mark from private.email_marks where stream = p_stream order by line);
 begin
-  return least(10000,
+  return least(1000,
     (
       select count(*) from (
         select from private.email_queue
-        where stream = p_stream and priority = any ('{0,1}') and due_at <= p_now
-        limit 10000
+        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 1000
       ) q
+    ) + (
+      select count(*) from (
+        select from private.email_queue
+        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 1000
+      ) q
+    ) + (
+      select count(*) from (
+        select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 1000
+      ) w
     ) + (
       select coalesce(sum(b.mails), 0) from (
         select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and due_at <= p_now
-        limit 1000
+        where stream = p_stream and lease is null and due_at <= p_now limit 1000
       ) b
     ) + (
-      select count(*) from (
-        select from private.token_requests
-        where p_stream = 'mail'
-        limit 10000
-      ) r
+      select coalesce(sum(b.mails), 0) from (
+        select cardinality(mail_ids) as mails from private.email_batches
+        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 1000
+      ) b
+    ) + (
+      select count(*) from (select from private.token_requests where p_stream = 'mail' limit 1000) r
     )
   );
 end;
 $$;
 
-comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, and requests that may become mails, at most 10,000.';
+comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, and requests that may become mails, at most 1,000.';
 
 grant execute on function private.claim_emails(text, int, int, timestamptz) to service_role;
 

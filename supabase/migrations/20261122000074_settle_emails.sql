@@ -39,32 +39,42 @@ begin
     -- In the order of ids, so that two who settle the same batches queue up instead of deadlocking.
     select
       b.id, b.stream, b.mail_ids, b.template_ids, b.locales, b.time_zones,
+      b.withdrawn_ids, b.withdrawn_codes,
       cardinality(b.mail_ids) as size, r.message_ids, r.error_code, r.retry_after_seconds, r.spent,
+      -- An earlier try was taken, with all that was in the batch then.
+      r.outcome = 'sent' and (r.error_code = 'key_reused') is true as was_taken_whole,
       -- A batch that cannot be halved any further has failed.
       case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
     from result r
     join private.email_batches b on b.id = r.batch_id and b.lease = r.lease
     order by b.id
     for update of b
+  ), ended as materialized (
+    select * from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')
   ), settled as (
-    update public.communication_logs l
-    set status = m.outcome,
-        settled_at = p_now,
-        template_id = m.template_id,
-        provider_message_id = m.message_id,
-        error_code = m.error_code
-    from (
-      select
-        u.mail_id, u.template_id, h.outcome,
-        case when h.outcome = 'sent' then left(u.message_id, 200) end as message_id,
-        case when h.outcome <> 'sent' then coalesce(h.error_code, 'unknown') end as error_code
-      from held h
-      cross join unnest(
-        h.mail_ids, h.template_ids, array(select jsonb_array_elements_text(h.message_ids))
-      ) u (mail_id, template_id, message_id)
-      where h.outcome in ('sent', 'failed', 'skipped')
-    ) m
-    where l.id = m.mail_id
+    insert into private.email_outcomes (mail_id, status, error_code, template_id, provider_message_id, settled_at)
+    select
+      u.mail_id, e.outcome,
+      case when e.outcome <> 'sent' then coalesce(e.error_code, 'unknown') end,
+      u.template_id,
+      case when e.outcome = 'sent' then left(u.message_id, 200) end,
+      p_now
+    from ended e
+    cross join unnest(
+      e.mail_ids, e.template_ids, array(select jsonb_array_elements_text(e.message_ids))
+    ) u (mail_id, template_id, message_id)
+    where e.outcome <> 'split' and u.mail_id is not null
+    on conflict (mail_id) do nothing
+  ), withdrawn as (
+    insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+    select
+      u.mail_id,
+      case when e.was_taken_whole then 'sent' else 'skipped' end,
+      case when not e.was_taken_whole then u.code end,
+      p_now
+    from ended e
+    cross join unnest(e.withdrawn_ids, e.withdrawn_codes) u (mail_id, code)
+    on conflict (mail_id) do nothing
   ), buried as (
     insert into private.email_dead_letters (mail_id, error_code, failed_at)
     select u.mail_id, coalesce(h.error_code, 'unknown'), p_now
@@ -81,10 +91,11 @@ begin
     where h.outcome = 'split'
   ), finished as (
     delete from private.email_batches
-    where id = any (array(select h.id from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')))
+    where id = any (array(select e.id from ended e))
   ), postponed as (
     update private.email_batches b
     set lease = null,
+        leased_in = null,
         due_at = p_now + make_interval(secs => greatest(coalesce(h.retry_after_seconds, 60), 0)),
         attempts = b.attempts + (h.outcome = 'retry' and h.spent is not false)::int,
         last_error_code = h.error_code
@@ -103,10 +114,12 @@ begin
     where s.singleton
   )
   select jsonb_build_object(
-    'sent', coalesce(sum(h.size) filter (where h.outcome = 'sent'), 0),
+    'sent', coalesce(sum(h.size + case when h.was_taken_whole then cardinality(h.withdrawn_ids) else 0 end) filter (where h.outcome = 'sent'), 0),
     'retried', coalesce(sum(h.size) filter (where h.outcome in ('retry', 'pause')), 0),
     'failed', coalesce(sum(h.size) filter (where h.outcome = 'failed'), 0),
-    'skipped', coalesce(sum(h.size) filter (where h.outcome = 'skipped'), 0),
+    'skipped', coalesce(sum(h.size) filter (where h.outcome = 'skipped'), 0) + (
+      select coalesce(sum(cardinality(e.withdrawn_ids)), 0) from ended e where not e.was_taken_whole
+    ),
     'split', coalesce(sum(h.size) filter (where h.outcome = 'split'), 0),
     'stale', (
       select coalesce(sum(coalesce(cardinality(b.mail_ids), jsonb_array_length(r.message_ids), 1)), 0)
@@ -167,14 +180,13 @@ begin
     ))
     returning mail_id
   ), requeued as (
-    update public.communication_logs l
-    set status = 'queued', error_code = null, settled_at = null, template_id = null
-    from dug_up d
-    where l.id = d.mail_id and l.status = 'failed' and l.recipient is not null
+    delete from private.email_outcomes o
+    using dug_up d, private.emails l
+    where o.mail_id = d.mail_id and o.status = 'failed' and l.id = d.mail_id and l.recipient is not null
     returning l.id, l.stream, l.category
   ), queued as (
-    insert into private.email_queue (mail_id, stream, priority, due_at)
-    select r.id, r.stream, private.email_priority(r.category), now() from requeued r
+    insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
+    select r.id, r.stream, private.email_priority(r.category), pg_current_xact_id(), now() from requeued r
   )
   select count(*) into v_redriven from requeued;
   return jsonb_build_object('redriven', v_redriven);

@@ -18,20 +18,40 @@ as $$ select floor(extract(epoch from p_now) / 60)::bigint % 5 = 0; $$;
 
 comment on function private.is_check_in_due(timestamptz) is 'Whether this minute is one of those in which dispatchers are woken whatever there is to do.';
 
+-- Transactions are counted by each server for itself. Rows that were copied from another are older or younger than its
+-- marks by chance, and mail in front of a mark would wait for ever.
+create function private.mend_email_marks()
+returns void
+language sql
+set search_path = ''
+as $$
+  update private.email_marks m
+  set mark = '0'
+  where mark > pg_snapshot_xmax(pg_current_snapshot())
+    or exists (
+      select from private.email_queue q
+      where q.stream = m.stream and q.priority = case m.line when 'urgent' then 0 when 'usual' then 1 end and q.ready_in < m.mark
+    ) or exists (
+      select from private.email_batches b
+      where m.line = 'leased' and b.stream = m.stream and b.lease is not null and b.leased_in < m.mark
+    );
+$$;
+
+comment on function private.mend_email_marks() is 'Takes marks back to the beginning that were made by another server.';
+
 create function private.job_kick_emails(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 begin
+  if private.is_check_in_due(p_now) then
+    perform private.mend_email_marks();
+  end if;
   if private.is_check_in_due(p_now)
     or (
       not exists (select from private.email_sender where paused_until > p_now)
-      and (
-        exists (select from private.token_requests)
-        or exists (select from private.email_queue where stream = 'mail' and priority = any ('{0,1}') and due_at <= p_now)
-        or exists (select from private.email_batches where stream = 'mail' and due_at <= p_now)
-      )
+      and private.count_due_emails('mail', p_now) > 0
     )
   then
     perform private.kick_function('email-dispatch');
@@ -53,9 +73,8 @@ begin
     or (
       not exists (select from private.email_sender where paused_until > p_now)
       and (
-        exists (select from public.booking_reminders where status = 'scheduled' and remind_at <= p_now)
-        or exists (select from private.email_queue where stream = 'reminder' and priority = any ('{0,1}') and due_at <= p_now)
-        or exists (select from private.email_batches where stream = 'reminder' and due_at <= p_now)
+        exists (select from public.booking_reminders where status = 'scheduled' and due_at <= p_now)
+        or private.count_due_emails('reminder', p_now) > 0
       )
     )
   then
@@ -138,22 +157,23 @@ declare
   v_ids bigint[];
 begin
   v_ids := array(
-    select id from public.communication_logs
-    where recipient is not null and created_at < v_before and settled_at < v_before
-    order by created_at
+    select e.id from private.emails e
+    join private.email_outcomes o on o.mail_id = e.id
+    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before
+    order by e.created_at
     limit private.purge_limit()
-    for update skip locked
+    for update of e skip locked
   ) || array(
     -- Of people without an account, once their link has ended.
-    select id from public.communication_logs
-    where recipient is not null and user_id is null and token_purpose in ('sign_up', 'email_change')
-      and created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
-      and settled_at is not null
-    order by created_at
+    select e.id from private.emails e
+    join private.email_outcomes o on o.mail_id = e.id
+    where e.recipient is not null and e.user_id is null and e.token_purpose in ('sign_up', 'email_change')
+      and e.created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
+    order by e.created_at
     limit private.purge_limit()
-    for update skip locked
+    for update of e skip locked
   );
-  update public.communication_logs set recipient = null, variables = null where id = any (v_ids);
+  update private.emails set recipient = null, variables = null where id = any (v_ids);
   delete from private.email_dead_letters where mail_id = any (v_ids);
   return cardinality(v_ids);
 end;
@@ -186,7 +206,12 @@ as $$
       from (values ('mail'), ('reminder')) s (stream)
       cross join (values (0), (1)) p (priority)
       cross join lateral (
-        select due_at from private.email_queue where stream = s.stream and priority = p.priority order by due_at limit 1
+        (
+          select due_at from private.email_queue
+          where stream = s.stream and priority = p.priority and ready_in is not null order by ready_in, mail_id limit 1
+        ) union all (
+          select due_at from private.email_queue where stream = s.stream and ready_in is null order by due_at limit 1
+        )
       ) q
       having min(q.due_at) < p_now - interval '15 minutes'
     )
@@ -212,7 +237,7 @@ end;
 $$;
 
 comment on function private.job_check_outbox(timestamptz) is
-  'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say. Changes nothing.';
+  'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say.';
 
 select cron.schedule('email-dispatch', '* * * * *', $$select private.run_job('kick_emails')$$);
 select cron.schedule('booking-reminders-dispatch', '* * * * *', $$select private.run_job('kick_reminders')$$);
