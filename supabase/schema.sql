@@ -33,6 +33,11 @@ CREATE TYPE private.batch_result AS (
 
 COMMENT ON TYPE private.batch_result IS 'One element of p_results of settle_emails().';
 
+CREATE DOMAIN private.email_category AS text
+	CONSTRAINT email_category_check CHECK ((VALUE = ANY (ARRAY['security'::text, 'account'::text, 'booking'::text, 'reminder'::text])));
+
+COMMENT ON DOMAIN private.email_category IS 'What mails are about, as people choose among them.';
+
 CREATE DOMAIN private.mail_stream AS text
 	CONSTRAINT mail_stream_check CHECK ((VALUE = ANY (ARRAY['mail'::text, 'reminder'::text])));
 
@@ -2258,6 +2263,24 @@ CREATE FUNCTION private.email_address(p_text text) RETURNS text
 $_$;
 
 COMMENT ON FUNCTION private.email_address(p_text text) IS 'An address as it is kept, whatever Auth takes for one: trimmed, in lower case, its domain in ASCII. Null for what is none.';
+
+CREATE FUNCTION private.email_kind(p_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v public.email_kinds;
+begin
+  perform private.require_platform_admin();
+  select * into v from public.email_kinds where key = p_key;
+  if v.key is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such mail.';
+  end if;
+  return jsonb_build_object(
+    'key', v.key, 'has_link', v.has_link, 'pages', v.pages, 'samples', v.samples, 'optional', v.optional, 'admin_id', private.user_id()
+  );
+end;
+$$;
 
 CREATE FUNCTION private.email_mark(p_stream text, p_line text) RETURNS xid8
     LANGUAGE plpgsql
@@ -6598,6 +6621,44 @@ $_$;
 
 COMMENT ON FUNCTION private.run_job(p_job text, p_now timestamp with time zone) IS 'Runs private.job_<p_job>(p_now) and records it; a failure is recorded instead of raised. Null when it is running already.';
 
+CREATE FUNCTION private.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_drafts constant int := 10;
+  v_locale constant text := private.language_tag(p_locale);
+  v_latest int;
+  v public.email_templates;
+begin
+  if not exists (select from public.user_roles where user_id = p_admin_id and role = 'platform_admin') then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  end if;
+  -- Whoever saves a text of the same mail waits here, and then sees this version.
+  perform from public.email_kinds where key = p_key for no key update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such mail.';
+  end if;
+  select coalesce(max(version), 0) into v_latest from public.email_templates where key = p_key and locale = v_locale;
+  if v_latest <> p_after_version then
+    raise sqlstate 'PT409' using message = 'conflict', detail = 'Somebody has saved another version meanwhile.';
+  end if;
+  insert into public.email_templates (key, locale, version, subject, html, text, published_at)
+  values (p_key, v_locale, v_latest + 1, p_subject, p_html, p_text, case when p_publish then now() end)
+  returning * into v;
+  -- The drafts that led to it, and of a long row of drafts the oldest.
+  delete from public.email_templates
+  where key = p_key and locale = v_locale and published_at is null and version < v.version
+    and (p_publish or version <= v.version - v_drafts);
+  perform private.write_audit(
+    case when p_publish then 'email_template.published' else 'email_template.saved' end,
+    'email_templates', v.id::text, p_admin_id, null,
+    jsonb_build_object('key', v.key, 'locale', v.locale, 'version', v.version), p_context
+  );
+  return jsonb_build_object('id', v.id, 'version', v.version, 'is_published', v.published_at is not null);
+end;
+$$;
+
 CREATE FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) RETURNS SETOF private.screened_email
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -8121,6 +8182,15 @@ $$;
 
 COMMENT ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) IS 'A platform admin approves or rejects a document, as it was copied when it was opened. To approve it, the caller must have opened it. Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422).';
 
+CREATE FUNCTION public.email_kind(p_key text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.email_kind(p_key);
+$$;
+
+COMMENT ON FUNCTION public.email_kind(p_key text) IS 'For platform admins: what the texts of a mail may say. Answers {key, has_link, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404).';
+
 CREATE FUNCTION public.end_other_sessions() RETURNS bigint
     LANGUAGE sql
     SET search_path TO ''
@@ -8328,6 +8398,15 @@ CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
 $$;
 
 COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), own_role, last_platform_admin (409).';
+
+CREATE FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.save_email_template(p_admin_id, p_key, p_locale, p_subject, p_html, p_text, p_after_version, p_publish, p_context);
+$$;
+
+COMMENT ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) IS 'Keeps a text that the edge function email-templates found to be in order, as the next version of its key and language, for a platform admin. Answers {id, version, is_published}. Errors: forbidden (403), not_found (404), conflict (409).';
 
 CREATE FUNCTION public.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -9292,6 +9371,38 @@ COMMENT ON COLUMN public.company_verification.business_licence IS 'Number of the
 
 COMMENT ON COLUMN public.company_verification.reviewed_by IS 'The platform admin who took it up last.';
 
+CREATE TABLE public.email_kinds (
+    key text NOT NULL,
+    category private.email_category NOT NULL,
+    about text NOT NULL,
+    has_link boolean NOT NULL,
+    pages text[] NOT NULL,
+    samples jsonb NOT NULL,
+    optional text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT email_kinds_about_check CHECK (((length(about) >= 1) AND (length(about) <= 200))),
+    CONSTRAINT email_kinds_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,62}$'::text)),
+    CONSTRAINT email_kinds_optional_check CHECK (((cardinality(optional) <= 20) AND (length(array_to_string(optional, ','::text)) <= 400))),
+    CONSTRAINT email_kinds_pages_check CHECK (((cardinality(pages) <= 5) AND (array_to_string(pages, ','::text) ~ '^[a-z,-]{0,200}$'::text))),
+    CONSTRAINT email_kinds_samples_check CHECK (((jsonb_typeof(samples) = 'object'::text) AND (octet_length((samples)::text) <= 2000))),
+    CONSTRAINT what_may_be_nothing_has_a_sample CHECK ((samples ?& optional))
+);
+
+ALTER TABLE ONLY public.email_kinds FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.email_kinds IS 'The mails that the product sends: what each is for, and what its texts may say.';
+
+COMMENT ON COLUMN public.email_kinds.about IS 'When it is sent.';
+
+COMMENT ON COLUMN public.email_kinds.has_link IS 'Whether it carries a link of its own, of a token: the variable link.';
+
+COMMENT ON COLUMN public.email_kinds.pages IS 'The pages of SITE_URL that its texts may link to.';
+
+COMMENT ON COLUMN public.email_kinds.samples IS 'Its variables, each with an example. What ends with _at is an instant.';
+
+COMMENT ON COLUMN public.email_kinds.optional IS 'Those of its variables that may be nothing: null, false, 0 or empty.';
+
 CREATE TABLE public.email_templates (
     id bigint NOT NULL,
     key text NOT NULL,
@@ -9304,7 +9415,6 @@ CREATE TABLE public.email_templates (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT email_templates_html_check CHECK (((length(html) <= 100000) AND (TRIM(BOTH FROM html) <> ''::text))),
-    CONSTRAINT email_templates_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,62}$'::text)),
     CONSTRAINT email_templates_subject_check CHECK (((length(subject) <= 200) AND (TRIM(BOTH FROM subject) <> ''::text) AND (subject !~ '[[:cntrl:]]'::text))),
     CONSTRAINT email_templates_text_check CHECK (((length(text) <= 100000) AND (TRIM(BOTH FROM text) <> ''::text))),
     CONSTRAINT email_templates_version_check CHECK ((version > 0))
@@ -9766,6 +9876,9 @@ ALTER TABLE ONLY public.company_verification
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.email_kinds
+    ADD CONSTRAINT email_kinds_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.email_templates
     ADD CONSTRAINT email_templates_key_locale_version_key UNIQUE (key, locale, version);
 
@@ -10212,6 +10325,8 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.company_verification FOR
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_changes FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_kinds FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_templates FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_verification_tokens FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
@@ -10333,6 +10448,9 @@ ALTER TABLE ONLY public.company_verification
 
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.email_templates
+    ADD CONSTRAINT email_templates_key_fkey FOREIGN KEY (key) REFERENCES public.email_kinds(key);
 
 ALTER TABLE ONLY public.email_verification_tokens
     ADD CONSTRAINT email_verification_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -10518,6 +10636,8 @@ CREATE POLICY "A platform admin founds a company" ON public.companies FOR INSERT
 
 CREATE POLICY "A platform admin says what a pillar requires" ON public.pillar_required_documents FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
+CREATE POLICY "A platform admin sees the kinds of mails" ON public.email_kinds FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
 CREATE POLICY "A platform admin sees the settings" ON public.system_settings FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees the templates" ON public.email_templates FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
@@ -10605,6 +10725,8 @@ ALTER TABLE public.company_subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.company_verification ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.email_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.email_kinds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.email_templates ENABLE ROW LEVEL SECURITY;
 
@@ -11049,6 +11171,9 @@ REVOKE ALL ON FUNCTION private.device_name(p_user_agent text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.email_kind(p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.email_kind(p_key text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.email_mark(p_stream text, p_line text) FROM PUBLIC;
 
@@ -11563,6 +11688,9 @@ GRANT ALL ON FUNCTION private.revoke_platform_admin(p_user_id uuid) TO authentic
 
 REVOKE ALL ON FUNCTION private.run_job(p_job text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) TO service_role;
+
 REVOKE ALL ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) FROM PUBLIC;
@@ -11760,6 +11888,9 @@ GRANT ALL ON FUNCTION public.deactivate_member(p_company_id uuid, p_user_id uuid
 REVOKE ALL ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.email_kind(p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.email_kind(p_key text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.end_other_sessions() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_other_sessions() TO authenticated;
 
@@ -11828,6 +11959,9 @@ GRANT ALL ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context j
 
 REVOKE ALL ON FUNCTION public.revoke_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_platform_admin(p_user_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) TO service_role;
@@ -12051,6 +12185,26 @@ GRANT SELECT(rejection_reason) ON TABLE public.company_verification TO authentic
 GRANT SELECT(created_at) ON TABLE public.company_verification TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.company_verification TO authenticated;
+
+GRANT SELECT ON TABLE public.email_kinds TO service_role;
+
+GRANT SELECT(key) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(category) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(about) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(has_link) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(pages) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(samples) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(optional) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.email_kinds TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.email_kinds TO authenticated;
 
 GRANT SELECT ON TABLE public.email_templates TO service_role;
 

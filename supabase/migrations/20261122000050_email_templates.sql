@@ -1,12 +1,49 @@
--- E-mail templates (T14): subject, html and text of every mail, per language and version.
+-- E-mail templates (T14): the kinds of mails, and subject, html and text of each, per language and version.
 --
 -- Read:  platform admins.
--- Write: migrations only, so that a text is reviewed and tested like code. A published version
---        never changes: a mail that is tried again must be the same mail, byte for byte.
+-- Write: kinds by migrations only. A published version of a text never changes: a mail that is tried again must be
+--        the same mail, byte for byte.
+
+create domain private.email_category as text check (value in ('security', 'account', 'booking', 'reminder'));
+comment on domain private.email_category is 'What mails are about, as people choose among them.';
+
+create table public.email_kinds (
+  key text primary key check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
+  category private.email_category not null,
+  about text not null check (length(about) between 1 and 200),
+  has_link boolean not null,
+  pages text[] not null check (cardinality(pages) <= 5 and array_to_string(pages, ',') ~ '^[a-z,-]{0,200}$'),
+  samples jsonb not null check (jsonb_typeof(samples) = 'object' and octet_length(samples::text) <= 2000),
+  optional text[] not null check (cardinality(optional) <= 20 and length(array_to_string(optional, ',')) <= 400),
+  constraint what_may_be_nothing_has_a_sample check (samples ?& optional),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+comment on table public.email_kinds is 'The mails that the product sends: what each is for, and what its texts may say.';
+comment on column public.email_kinds.about is 'When it is sent.';
+comment on column public.email_kinds.has_link is 'Whether it carries a link of its own, of a token: the variable link.';
+comment on column public.email_kinds.pages is 'The pages of SITE_URL that its texts may link to.';
+comment on column public.email_kinds.samples is 'Its variables, each with an example. What ends with _at is an instant.';
+comment on column public.email_kinds.optional is 'Those of its variables that may be nothing: null, false, 0 or empty.';
+
+create trigger touch_updated_at before update on public.email_kinds
+  for each row execute function private.touch_updated_at();
+
+alter table public.email_kinds enable row level security;
+alter table public.email_kinds force row level security;
+revoke all on table public.email_kinds from public, anon, authenticated, service_role;
+grant select (key, category, about, has_link, pages, samples, optional, created_at, updated_at)
+  on public.email_kinds to authenticated;
+grant select on public.email_kinds to service_role;
+
+create policy "A platform admin sees the kinds of mails"
+  on public.email_kinds for select to authenticated
+  using ((select private.is_platform_admin()));
 
 create table public.email_templates (
   id bigint generated always as identity primary key,
-  key text not null check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
+  key text not null references public.email_kinds (key),
   locale public.language_tag not null,
   version int not null default 1 check (version > 0),
   subject text not null check (length(subject) <= 200 and trim(subject) <> '' and subject !~ '[[:cntrl:]]'),

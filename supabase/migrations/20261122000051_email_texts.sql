@@ -5,6 +5,12 @@
 -- address that nobody has confirmed has no word in it that somebody typed, be it only their name:
 -- else whoever signs up strangers sends them texts of their own in our name.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('verify_email', 'security', 'An account is made that nobody has confirmed, or its link is asked for again.', true, '{}',
+    '{"expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('booking_reminder', 'reminder', 'A session is about to begin.', false, '{sessions,preferences}',
+    '{"recipient_name": "Kim Sample", "starts_at": "2027-01-04T09:30:00Z", "duration_minutes": 50, "specialist_name": "Dr. Robin Sample", "session_type_name": "First conversation"}', '{recipient_name}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'verify_email', 'en', now(),
@@ -59,16 +65,16 @@ this is a reminder of your session:
   {{starts_at_local}}, {{duration_minutes}} minutes
 
 If you cannot make it, please cancel or move the session early, so that someone else can have the time:
-{{site_url}}
+{{site_url}}/sessions
 
-When and whether we remind you is up to you: {{preferences_url}}
+When and whether we remind you is up to you: {{site_url}}/preferences
 $text$,
 $html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>this is a reminder of your session:</p>
 <p><strong>{{session_type_name}}</strong> with {{specialist_name}}<br>
 {{starts_at_local}}, {{duration_minutes}} minutes</p>
-<p>If you cannot make it, please <a href="{{site_url}}">cancel or move the session</a> early, so that someone else can have the time.</p>
-<p>When and whether we remind you <a href="{{preferences_url}}">is up to you</a>.</p>
+<p>If you cannot make it, please <a href="{{site_url}}/sessions">cancel or move the session</a> early, so that someone else can have the time.</p>
+<p>When and whether we remind you <a href="{{site_url}}/preferences">is up to you</a>.</p>
 $html$
 ),
 (
@@ -82,15 +88,15 @@ wir erinnern Sie an Ihren Termin:
   {{starts_at_local}}, {{duration_minutes}} Minuten
 
 Falls Sie verhindert sind, sagen Sie den Termin bitte früh ab oder verschieben Sie ihn, damit jemand anderes die Zeit nutzen kann:
-{{site_url}}
+{{site_url}}/sessions
 
-Ob und wann wir Sie erinnern, bestimmen Sie: {{preferences_url}}
+Ob und wann wir Sie erinnern, bestimmen Sie: {{site_url}}/preferences
 $text$,
 $html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>wir erinnern Sie an Ihren Termin:</p>
 <p><strong>{{session_type_name}}</strong> mit {{specialist_name}}<br>
 {{starts_at_local}}, {{duration_minutes}} Minuten</p>
-<p>Falls Sie verhindert sind, <a href="{{site_url}}">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
-<p>Ob und wann wir Sie erinnern, <a href="{{preferences_url}}">bestimmen Sie</a>.</p>
+<p>Falls Sie verhindert sind, <a href="{{site_url}}/sessions">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
+<p>Ob und wann wir Sie erinnern, <a href="{{site_url}}/preferences">bestimmen Sie</a>.</p>
 $html$
 );

@@ -4,6 +4,14 @@
 -- None has a word in it that somebody typed: a link to reset a password goes to any address that
 -- has an account, and the other two must not carry what an attacker put into a header.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('password_reset', 'security', 'A new password is asked for.', true, '{}',
+    '{"expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('password_changed', 'security', 'The password of an account was changed.', false, '{forgot-password}',
+    '{"changed_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('sign_in_attempts', 'security', 'Somebody keeps trying wrong passwords.', false, '{forgot-password}',
+    '{"noticed_at": "2027-01-04T09:30:00Z"}', '{}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'password_reset', 'en', now(),

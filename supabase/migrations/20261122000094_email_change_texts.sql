@@ -4,6 +4,20 @@
 -- None names the other address: who reads an employer's mailbox does not learn a private one from it, nor a
 -- stranger whose account it is.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('email_change', 'security', 'An account is to have this address: sent to the new one.', true, '{}',
+    '{"expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('email_change_taken', 'security', 'The same, where the address has an account already.', false, '{sign-in}',
+    '{}', '{}'),
+  ('email_change_notice', 'security', 'An account is to have another address: sent to the old one.', true, '{}',
+    '{"expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('email_changed', 'security', 'An account has another address now: sent to the old one.', true, '{}',
+    '{"changed_at": "2027-01-03T09:30:00Z", "expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('email_change_reverted', 'security', 'A change of address was taken back.', false, '{forgot-password}',
+    '{}', '{}'),
+  ('membership_ended', 'security', 'Somebody no longer belongs to a company.', false, '{change-address,sign-in}',
+    '{"company_name": "Larkspur Ltd", "at_their_address": true}', '{at_their_address}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'email_change', 'en', now(),
@@ -202,12 +216,14 @@ Your account still has the address that the company invited. Whoever reads its m
 
 {{site_url}}/change-address
 {{/at_their_address}}{{^at_their_address}}
-You sign in with this address, as before.
+You sign in with this address, as before:
+
+{{site_url}}/sign-in
 {{/at_their_address}}$text$,
 $html$<p>Hello,</p>
 <p>you no longer belong to {{company_name}} on {{product_name}}. Your account and everything in it are yours, and the company sees nothing of it.</p>
 {{#at_their_address}}<p>Your account still has the address that the company invited. Whoever reads its mailbox can choose a new password for your account. Give it an address of your own, now, while you can read this one.</p>
-<p><a class="button" href="{{site_url}}/change-address">Use an address of your own</a></p>{{/at_their_address}}{{^at_their_address}}<p>You sign in with this address, as before.</p>{{/at_their_address}}
+<p><a class="button" href="{{site_url}}/change-address">Use an address of your own</a></p>{{/at_their_address}}{{^at_their_address}}<p>You <a href="{{site_url}}/sign-in">sign in</a> with this address, as before.</p>{{/at_their_address}}
 $html$
 ),
 (
@@ -221,11 +237,13 @@ Ihr Konto hat noch die Adresse, an die das Unternehmen Sie eingeladen hat. Wer i
 
 {{site_url}}/change-address
 {{/at_their_address}}{{^at_their_address}}
-Sie melden sich wie bisher mit dieser Adresse an.
+Sie melden sich wie bisher mit dieser Adresse an:
+
+{{site_url}}/sign-in
 {{/at_their_address}}$text$,
 $html$<p>Guten Tag,</p>
 <p>Sie gehören bei {{product_name}} nicht mehr zu {{company_name}}. Ihr Konto und alles darin gehören Ihnen, und das Unternehmen sieht nichts davon.</p>
 {{#at_their_address}}<p>Ihr Konto hat noch die Adresse, an die das Unternehmen Sie eingeladen hat. Wer ihr Postfach liest, kann ein neues Passwort für Ihr Konto wählen. Geben Sie ihm jetzt eine eigene Adresse, solange Sie diese noch lesen können.</p>
-<p><a class="button" href="{{site_url}}/change-address">Eigene Adresse verwenden</a></p>{{/at_their_address}}{{^at_their_address}}<p>Sie melden sich wie bisher mit dieser Adresse an.</p>{{/at_their_address}}
+<p><a class="button" href="{{site_url}}/change-address">Eigene Adresse verwenden</a></p>{{/at_their_address}}{{^at_their_address}}<p>Sie <a href="{{site_url}}/sign-in">melden sich</a> wie bisher mit dieser Adresse an.</p>{{/at_their_address}}
 $html$
 );

@@ -3,6 +3,14 @@
 --
 -- No word in them was typed by anybody: whoever signs strangers up sends them nothing of their own in our name.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('sign_up', 'security', 'Somebody wants an account: sent to an address that has none.', true, '{}',
+    '{"expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('sign_up_taken', 'security', 'The same, where the address has an account already.', false, '{sign-in,forgot-password}',
+    '{}', '{}'),
+  ('sign_up_moved', 'security', 'The same, where an account was moved from the address a short while ago.', false, '{sign-in}',
+    '{}', '{}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'sign_up', 'en', now(),

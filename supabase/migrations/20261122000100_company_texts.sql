@@ -6,13 +6,25 @@
 -- know what the mail is about. A platform admin gave it, and a change of it is audited. What the
 -- admin calls the person is not in it.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('company_invitation', 'account', 'A company invites somebody.', true, '{}',
+    '{"company_name": "Larkspur Ltd", "expires_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('plan_assigned', 'account', 'A company has a plan, or another one: sent to its admins.', false, '{company}',
+    '{"company_name": "Larkspur Ltd", "plan_name": "Growth", "seats": 100, "sessions_per_month": 4, "starts_on": "2027-01-01", "ends_on": "2027-12-31", "is_trial": true}', '{sessions_per_month,ends_on,is_trial}'),
+  ('plan_ended', 'account', 'The plan of a company has ended: sent to its admins.', false, '{company}',
+    '{"company_name": "Larkspur Ltd", "plan_name": "Growth", "is_trial": true}', '{is_trial}'),
+  ('company_verified', 'account', 'The details of a company were verified: sent to its admins.', false, '{company}',
+    '{"company_name": "Larkspur Ltd"}', '{}'),
+  ('company_rejected', 'account', 'The details of a company could not be verified: sent to its admins.', false, '{company}',
+    '{"company_name": "Larkspur Ltd", "reason": "The registration number is that of another company."}', '{}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'company_invitation', 'en', now(),
   'Your employer invites you to {{product_name}}',
 $text$Hello,
 
-{{company_name}} invites you to {{product_name}}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.
+you are invited to {{product_name}}, where you can book sessions with specialists for your wellbeing. The invitation is from your employer, {{company_name}}, who learns neither whether nor what you book.
 
 Accept the invitation here:
 
@@ -23,7 +35,7 @@ The link works until {{expires_at_local}}.
 You do not know what this is about? Then you need not do anything.
 $text$,
 $html$<p>Hello,</p>
-<p>{{company_name}} invites you to {{product_name}}, where you can book sessions with specialists for your wellbeing. Your employer learns neither whether nor what you book.</p>
+<p>you are invited to {{product_name}}, where you can book sessions with specialists for your wellbeing. The invitation is from your employer, {{company_name}}, who learns neither whether nor what you book.</p>
 <p><a class="button" href="{{link}}">Accept the invitation</a></p>
 <p>The link works until {{expires_at_local}}.</p>
 <p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
@@ -35,7 +47,7 @@ $html$
   'Ihr Arbeitgeber lädt Sie zu {{product_name}} ein',
 $text$Guten Tag,
 
-{{company_name}} lädt Sie zu {{product_name}} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.
+Sie sind zu {{product_name}} eingeladen und können dort Termine mit Fachleuten für Ihr Wohlbefinden buchen. Die Einladung kommt von Ihrem Arbeitgeber, {{company_name}}. Er erfährt weder ob noch was Sie buchen.
 
 Nehmen Sie die Einladung hier an:
 
@@ -46,7 +58,7 @@ Der Link gilt bis {{expires_at_local}}.
 Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.
 $text$,
 $html$<p>Guten Tag,</p>
-<p>{{company_name}} lädt Sie zu {{product_name}} ein. Dort können Sie Termine mit Fachleuten für Ihr Wohlbefinden buchen. Ihr Arbeitgeber erfährt weder ob noch was Sie buchen.</p>
+<p>Sie sind zu {{product_name}} eingeladen und können dort Termine mit Fachleuten für Ihr Wohlbefinden buchen. Die Einladung kommt von Ihrem Arbeitgeber, {{company_name}}. Er erfährt weder ob noch was Sie buchen.</p>
 <p><a class="button" href="{{link}}">Einladung annehmen</a></p>
 <p>Der Link gilt bis {{expires_at_local}}.</p>
 <p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
@@ -67,7 +79,7 @@ $text$Hello,
 
 This is a trial.{{/is_trial}}
 
-{{site_url}}
+{{site_url}}/company
 $text$,
 $html$<p>Hello,</p>
 <p>{{company_name}} now has the plan <strong>{{plan_name}}</strong>:</p>
@@ -76,7 +88,7 @@ Sessions per month for each member: {{#sessions_per_month}}{{sessions_per_month}
 From: {{starts_on}}{{#ends_on}}<br>
 Until: {{ends_on}}{{/ends_on}}</p>
 {{#is_trial}}<p>This is a trial.</p>{{/is_trial}}
-<p><a href="{{site_url}}">{{product_name}}</a></p>
+<p><a href="{{site_url}}/company">{{product_name}}</a></p>
 $html$
 ),
 (
@@ -93,7 +105,7 @@ $text$Guten Tag,
 
 Er ist zur Probe.{{/is_trial}}
 
-{{site_url}}
+{{site_url}}/company
 $text$,
 $html$<p>Guten Tag,</p>
 <p>{{company_name}} hat jetzt den Tarif <strong>{{plan_name}}</strong>:</p>
@@ -102,7 +114,7 @@ Termine im Monat je Mitglied: {{#sessions_per_month}}{{sessions_per_month}}{{/se
 Von: {{starts_on}}{{#ends_on}}<br>
 Bis: {{ends_on}}{{/ends_on}}</p>
 {{#is_trial}}<p>Er ist zur Probe.</p>{{/is_trial}}
-<p><a href="{{site_url}}">{{product_name}}</a></p>
+<p><a href="{{site_url}}/company">{{product_name}}</a></p>
 $html$
 ),
 (
@@ -112,11 +124,13 @@ $text$Hello,
 
 the plan {{plan_name}} of {{company_name}} {{#is_trial}}was a trial, which is over{{/is_trial}}{{^is_trial}}has ended{{/is_trial}}. For the time being nobody can book or be invited. Sessions that are booked take place.
 
-Would you like to go on? Just reply to whoever looks after you with us.
+Would you like to go on? Talk to whoever looks after you with us. Your company's page is here:
+
+{{site_url}}/company
 $text$,
 $html$<p>Hello,</p>
 <p>the plan {{plan_name}} of {{company_name}} {{#is_trial}}was a trial, which is over{{/is_trial}}{{^is_trial}}has ended{{/is_trial}}. For the time being nobody can book or be invited. Sessions that are booked take place.</p>
-<p>Would you like to go on? Just reply to whoever looks after you with us.</p>
+<p>Would you like to go on? Talk to whoever looks after you with us. <a href="{{site_url}}/company">Your company's page</a></p>
 $html$
 ),
 (
@@ -126,11 +140,13 @@ $text$Guten Tag,
 
 der Tarif {{plan_name}} von {{company_name}} {{#is_trial}}war zur Probe und ist abgelaufen{{/is_trial}}{{^is_trial}}ist beendet{{/is_trial}}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.
 
-Möchten Sie weitermachen? Wenden Sie sich einfach an Ihre Ansprechperson bei uns.
+Möchten Sie weitermachen? Wenden Sie sich an Ihre Ansprechperson bei uns. Die Seite Ihres Unternehmens ist hier:
+
+{{site_url}}/company
 $text$,
 $html$<p>Guten Tag,</p>
 <p>der Tarif {{plan_name}} von {{company_name}} {{#is_trial}}war zur Probe und ist abgelaufen{{/is_trial}}{{^is_trial}}ist beendet{{/is_trial}}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.</p>
-<p>Möchten Sie weitermachen? Wenden Sie sich einfach an Ihre Ansprechperson bei uns.</p>
+<p>Möchten Sie weitermachen? Wenden Sie sich an Ihre Ansprechperson bei uns. <a href="{{site_url}}/company">Die Seite Ihres Unternehmens</a></p>
 $html$
 ),
 (
@@ -140,11 +156,11 @@ $text$Hello,
 
 we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.
 
-{{site_url}}
+{{site_url}}/company
 $text$,
 $html$<p>Hello,</p>
 <p>we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.</p>
-<p><a href="{{site_url}}">{{product_name}}</a></p>
+<p><a href="{{site_url}}/company">{{product_name}}</a></p>
 $html$
 ),
 (
@@ -154,11 +170,11 @@ $text$Guten Tag,
 
 wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.
 
-{{site_url}}
+{{site_url}}/company
 $text$,
 $html$<p>Guten Tag,</p>
 <p>wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.</p>
-<p><a href="{{site_url}}">{{product_name}}</a></p>
+<p><a href="{{site_url}}/company">{{product_name}}</a></p>
 $html$
 ),
 (
@@ -171,12 +187,12 @@ we have checked the details of {{company_name}} and could not verify them. The r
 {{reason}}
 
 Please correct them and submit them again:
-{{site_url}}
+{{site_url}}/company
 $text$,
 $html$<p>Hello,</p>
 <p>we have checked the details of {{company_name}} and could not verify them. The reason:</p>
 <p>{{reason}}</p>
-<p>Please correct them and <a href="{{site_url}}">submit them again</a>.</p>
+<p>Please correct them and <a href="{{site_url}}/company">submit them again</a>.</p>
 $html$
 ),
 (
@@ -189,12 +205,12 @@ wir haben die Angaben zu {{company_name}} geprüft und konnten sie nicht bestät
 {{reason}}
 
 Bitte berichtigen Sie die Angaben und reichen Sie sie noch einmal ein:
-{{site_url}}
+{{site_url}}/company
 $text$,
 $html$<p>Guten Tag,</p>
 <p>wir haben die Angaben zu {{company_name}} geprüft und konnten sie nicht bestätigen. Der Grund:</p>
 <p>{{reason}}</p>
-<p>Bitte berichtigen Sie die Angaben und <a href="{{site_url}}">reichen Sie sie noch einmal ein</a>.</p>
+<p>Bitte berichtigen Sie die Angaben und <a href="{{site_url}}/company">reichen Sie sie noch einmal ein</a>.</p>
 $html$
 );
 

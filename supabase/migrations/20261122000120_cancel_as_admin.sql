@@ -5,6 +5,10 @@
 -- Called: by platform admins. They learn nothing of the booking in return. The reason is read by the
 --         employee and the specialist, in the mail and in the history; the audit log keeps it too.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('booking_cancelled', 'booking', 'A session was cancelled by us: sent to both.', false, '{sessions}',
+    '{"recipient_name": "Kim Sample", "starts_at": "2027-01-04T09:30:00Z", "duration_minutes": 50, "session_type_name": "First conversation", "reason": "The specialist is ill."}', '{recipient_name}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
   'booking_cancelled', 'en', now(),
@@ -19,14 +23,14 @@ we had to cancel this session:
 The reason: {{reason}}
 
 We are sorry. Other times are here:
-{{site_url}}
+{{site_url}}/sessions
 $text$,
 $html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>we had to cancel this session:</p>
 <p><strong>{{session_type_name}}</strong><br>
 {{starts_at_local}}, {{duration_minutes}} minutes</p>
 <p>The reason: {{reason}}</p>
-<p>We are sorry. Other times <a href="{{site_url}}">are here</a>.</p>
+<p>We are sorry. Other times <a href="{{site_url}}/sessions">are here</a>.</p>
 $html$
 ),
 (
@@ -42,14 +46,14 @@ wir mussten diesen Termin absagen:
 Der Grund: {{reason}}
 
 Das tut uns leid. Andere Zeiten finden Sie hier:
-{{site_url}}
+{{site_url}}/sessions
 $text$,
 $html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>wir mussten diesen Termin absagen:</p>
 <p><strong>{{session_type_name}}</strong><br>
 {{starts_at_local}}, {{duration_minutes}} Minuten</p>
 <p>Der Grund: {{reason}}</p>
-<p>Das tut uns leid. Andere Zeiten <a href="{{site_url}}">finden Sie hier</a>.</p>
+<p>Das tut uns leid. Andere Zeiten <a href="{{site_url}}/sessions">finden Sie hier</a>.</p>
 $html$
 );
 

@@ -4,11 +4,21 @@
 -- They name the kind of document and nothing that somebody typed but the reason of an admin. {kind} stands
 -- for the words in between, which are the same in each text of a language.
 
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
+  ('document_approved', 'account', 'A document of a specialist was approved.', false, '{documents}',
+    '{"recipient_name": "Robin Sample", "is_license": true, "is_diploma": false, "is_insurance": false, "is_certification": false, "is_other": false, "expires_on": "2027-06-30", "is_verified": true}', '{recipient_name,is_verified,expires_on}'),
+  ('document_rejected', 'account', 'A document of a specialist could not be accepted.', false, '{documents}',
+    '{"recipient_name": "Robin Sample", "is_license": true, "is_diploma": false, "is_insurance": false, "is_certification": false, "is_other": false, "expires_on": "2027-06-30", "is_verified": false, "reason": "The scan cannot be read."}', '{recipient_name,is_verified,expires_on}'),
+  ('document_expiring', 'account', 'A document of a specialist expires soon.', false, '{documents}',
+    '{"recipient_name": "Robin Sample", "is_license": true, "is_diploma": false, "is_insurance": false, "is_certification": false, "is_other": false, "expires_on": "2027-06-30", "is_verified": true}', '{recipient_name,is_verified}'),
+  ('document_expired', 'account', 'A document of a specialist has expired.', false, '{documents}',
+    '{"recipient_name": "Robin Sample", "is_license": true, "is_diploma": false, "is_insurance": false, "is_certification": false, "is_other": false, "expires_on": "2027-06-30", "is_verified": false}', '{recipient_name,is_verified}');
+
 insert into public.email_templates (key, locale, published_at, subject, text, html)
 select t.key, t.locale, now(), t.subject,
-  format(E'%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},\n\n%s\n\n{{site_url}}\n', l.hello, replace(t.body, '{kind}', l.kind)),
+  format(E'%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},\n\n%s\n\n{{site_url}}/documents\n', l.hello, replace(t.body, '{kind}', l.kind)),
   format(
-    E'<p>%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>\n<p>%s</p>\n<p><a href="{{site_url}}">{{product_name}}</a></p>\n',
+    E'<p>%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>\n<p>%s</p>\n<p><a href="{{site_url}}/documents">{{product_name}}</a></p>\n',
     l.hello, replace(replace(t.body, '{kind}', l.kind), E'\n\n', E'</p>\n<p>')
   )
 from (values

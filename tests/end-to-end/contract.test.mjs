@@ -53,6 +53,12 @@ const routes = [
   })),
   { path: 'specialist-verify', headers: person, body: { document_id: randomUUID(), decision: 'approve' }, person: true },
   { path: 'specialist-verify/open', headers: person, body: { document_id: randomUUID() }, person: true },
+  ...['preview', 'save'].map((step) => ({
+    path: `email-templates/${step}`,
+    headers: person,
+    body: { key: 'sign_up', locale: 'en', subject: 'a', html: 'a', text: 'a', ...(step === 'save' ? { after_version: 0 } : {}) },
+    person: /** @type {const} */ (true),
+  })),
   { path: 'company-invitation-accept/preview', body: { token } },
   { path: 'company-invitation-accept', body: { token, terms: { terms: '1', privacy: '1' } } },
   { path: 'email-dispatch', headers: cron, body: {}, cron: true },
@@ -129,10 +135,10 @@ for (const { path, headers, body, limit = 64 * KIB } of routes) {
       ['bytes that are no UTF-8', Uint8Array.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
       ['ten thousand levels', '['.repeat(10_000) + ']'.repeat(10_000)],
     ];
-    for (const [name] of Object.entries(body)) {
+    for (const [name, value] of Object.entries(body)) {
       malformed.push(
         [`no ${name}`, { ...body, [name]: undefined }],
-        [`a ${name} that is a number`, { ...body, [name]: 5 }],
+        [`a ${name} of another type`, { ...body, [name]: typeof value === 'number' ? '5' : 5 }],
       );
       malformed.push(
         [`a ${name} that is null`, { ...body, [name]: null }],

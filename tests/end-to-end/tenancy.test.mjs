@@ -41,7 +41,7 @@ const attacks = {
 };
 
 /** For platform admins, about nobody's company: refused to everybody here, by `contract.test.mjs`. */
-const FOR_US = ['/specialist-verify', '/specialist-verify/open', '/specialist-verify/queue'];
+const FOR_US = ['/specialist-verify', '/specialist-verify/open', '/specialist-verify/queue', '/email-templates/preview', '/email-templates/save'];
 
 /** About the caller's own account alone, with the same answer for every address: `email-change.test.mjs`. */
 const ABOUT_ONESELF = ['/auth-email-change'];

@@ -47,6 +47,11 @@ export const EXAMPLES: Record<string, Example> = {
     body: { company_id: ID, invitations: [{ email: 'nobody@example.com' }] },
   },
   'specialist-verify': { path: '/open', headers: AS_PERSON, body: { document_id: ID } },
+  'email-templates': {
+    path: '/preview',
+    headers: AS_PERSON,
+    body: { key: 'sign_up', locale: 'en', subject: 'a', html: 'a', text: 'a' },
+  },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
 };
 

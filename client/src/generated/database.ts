@@ -369,6 +369,28 @@ export type Tables = {
       { foreignKeyName: 'email_changes_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
+  /** The mails that the product sends: what each is for, and what its texts may say. */
+  email_kinds: {
+    Row: {
+      /** When it is sent. */
+      about: string;
+      category: string;
+      created_at: string;
+      /** Whether it carries a link of its own, of a token: the variable link. */
+      has_link: boolean;
+      key: string;
+      /** Those of its variables that may be nothing: null, false, 0 or empty. */
+      optional: string[];
+      /** The pages of SITE_URL that its texts may link to. */
+      pages: string[];
+      /** Its variables, each with an example. What ends with _at is an instant. */
+      samples: Json;
+      updated_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [];
+  };
   /** Texts of mails, in the part of Mustache that docs/decisions/0004-templates.md names. The highest published version of a key and locale is in force. */
   email_templates: {
     Row: {
@@ -387,7 +409,9 @@ export type Tables = {
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
-    Relationships: [];
+    Relationships: [
+      { foreignKeyName: 'email_templates_key_fkey'; columns: ["key"]; isOneToOne: false; referencedRelation: 'email_kinds'; referencedColumns: ["key"] },
+    ];
   };
   /** One row per confirmation link. The id is the public half of the link. */
   email_verification_tokens: {
@@ -1069,6 +1093,12 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'already_decided' | 'file_missing'
       | 'review_not_started' | 'invalid_decision' | 'reason_required' | 'already_expired';
+  };
+  /** For platform admins: what the texts of a mail may say. Answers {key, has_link, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404). */
+  email_kind: {
+    args: { p_key: string };
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found';
   };
   /** Ends every session of the caller but the one that calls, and says how many. Errors: unauthenticated (401). */
   end_other_sessions: {

@@ -211,6 +211,32 @@ export interface Functions {
       | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
+   * Preview a mail.
+   *
+   * For platform admins. The mail that a text makes of the samples of its kind, and all that would keep it from being saved, by part. Keeps nothing.
+   */
+  'email-templates/preview': {
+    body: Schemas['PreviewRequest2'];
+    answer: Schemas['Preview'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
+      | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
+  };
+  /**
+   * Save the text of a mail.
+   *
+   * For platform admins. Keeps a text as the next version of its key and language, as a draft or published: from then on mails are written by it, and it never changes. `rule_violation` has all that is wrong with it in `errors`. `conflict`: somebody saved another version meanwhile.
+   */
+  'email-templates/save': {
+    body: Schemas['SaveRequest'];
+    answer: Schemas['SavedTemplate'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'internal' | 'overloaded'
+      | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
    * Approve or reject a document.
    *
    * For platform admins. To approve one, the caller has opened it within the hour; what is approved is the copy that they were shown. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
@@ -568,10 +594,42 @@ export interface components {
             /** @description Where its file can be downloaded, by whoever has this: a path below the address of the API. */
             file_url: string;
         };
+        /** @description Answer of `POST /email-templates/preview`: the mail that a text makes of the samples of its kind, and what is wrong with it. */
+        Preview: {
+            /** @description The mail; `null` where the text makes none. */
+            mail: components["schemas"]["PreviewedMail"] | null;
+            /**
+             * @description What would keep it from being saved, by part.
+             * @default []
+             */
+            readonly problems: components["schemas"]["FieldError"][];
+        };
+        /** @description A mail as it is read. */
+        PreviewedMail: {
+            /** @description The HTML part, layout and all. */
+            html: string;
+            /** @description The subject. */
+            subject: string;
+            /** @description The plain-text part. */
+            text: string;
+        };
         /** @description Body of `POST /company-invitation-accept/preview`. */
         PreviewRequest: {
             /** @description The token of the link: what follows `#token=`. */
             token: string;
+        };
+        /** @description Body of `POST /email-templates/preview`. */
+        PreviewRequest2: {
+            /** @description The HTML inside the layout. */
+            html: string;
+            /** @description The kind of mail. */
+            key: string;
+            /** @description The language of the text, BCP 47. */
+            locale: string;
+            /** @description The subject. */
+            subject: string;
+            /** @description The same without markup. */
+            text: string;
         };
         /** @description Answer of `POST /company-invitation-accept/preview`. */
         PreviewResponse: {
@@ -687,6 +745,44 @@ export interface components {
         ResetPasswordStatus: "password_updated";
         /** @description The role of somebody in a company. */
         Role: "employee" | "manager" | "admin";
+        /** @description Answer of `POST /email-templates/save`. */
+        SavedTemplate: {
+            /**
+             * Format: int64
+             * @description Its id.
+             */
+            id: number;
+            /** @description Whether it is in force. */
+            is_published: boolean;
+            /**
+             * Format: uint32
+             * @description Its number among those of its key and language.
+             */
+            version: number;
+        };
+        /** @description Body of `POST /email-templates/save`. */
+        SaveRequest: {
+            /**
+             * Format: uint32
+             * @description The latest version that was seen of this key and language, drafts included; 0 for none.
+             */
+            after_version: number;
+            /** @description The HTML inside the layout. */
+            html: string;
+            /** @description The kind of mail. */
+            key: string;
+            /** @description The language of the text, BCP 47. */
+            locale: string;
+            /**
+             * @description Whether it is in force from now on, and never changes again; else it is a draft.
+             * @default false
+             */
+            publish?: boolean;
+            /** @description The subject. */
+            subject: string;
+            /** @description The same without markup. */
+            text: string;
+        };
         /** @description The seats of a company, and who takes them. */
         Seats: {
             /**

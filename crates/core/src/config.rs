@@ -111,6 +111,12 @@ impl Config {
         };
         if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
     }
+
+    /// A page of the site with a token, in the fragment, so that it reaches no server log and no referrer.
+    #[must_use]
+    pub fn link(&self, page: &str, token: &str) -> String {
+        [&self.site_url, "/", page, "#token=", token].concat()
+    }
 }
 
 /// Normalises the text of a variable, or says what is wrong with it.

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    documents, email_change,
+    documents, email_change, email_templates,
     error::Code,
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 10] = [
+const DOMAINS: [&[&dyn Described]; 11] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -29,6 +29,7 @@ const DOMAINS: [&[&dyn Described]; 10] = [
     invitations::operations::ALL,
     acceptance::operations::ALL,
     documents::operations::ALL,
+    email_templates::operations::ALL,
     outbox::operations::ALL,
     sweep::operations::ALL,
 ];

@@ -64,11 +64,14 @@ pub mod caller;
 pub mod operation;
 pub mod upstream;
 
+pub(crate) mod mail_text;
+
 // The domains.
 pub mod link_request;
 
 pub mod documents;
 pub mod email_change;
+pub mod email_templates;
 pub mod outbox;
 pub mod password_reset;
 pub mod plans;

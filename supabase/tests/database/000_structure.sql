@@ -90,7 +90,7 @@ select is_empty(
 
 -- The catalogue and its texts, which move when an admin or a specialist changes them.
 create temporary view reference_table as
-  select unnest(array['pillars', 'session_types', 'specialist_pillars', 'pillar_required_documents', 'email_templates']) as relname;
+  select unnest(array['pillars', 'session_types', 'specialist_pillars', 'pillar_required_documents', 'email_kinds', 'email_templates']) as relname;
 
 select is_empty(
   $$select name, role from ours, unnest(array['anon', 'authenticated']) as role

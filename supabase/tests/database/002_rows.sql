@@ -65,6 +65,7 @@ insert into growth values
   ('public.pillars', 'operator', '', ''),
   ('public.session_types', 'operator', '', ''),
   ('public.system_settings', 'operator', '', ''),
+  ('public.email_kinds', 'operator', '', ''),
   ('public.email_templates', 'operator', '', ''),
   ('private.time_zones', 'operator', '', ''),
   ('private.common_passwords', 'operator', '', '');

@@ -50,7 +50,7 @@ declare
   v_bytes int;
   v_longest int := 0;
 begin
-  for v_table in select name from attacked_table where name not in ('private.common_passwords', 'private.time_zones', 'public.email_templates') loop
+  for v_table in select name from attacked_table where name not in ('private.common_passwords', 'private.time_zones', 'public.email_kinds', 'public.email_templates') loop
     execute format('select max(octet_length(t::text)) from %s t', v_table) into v_bytes;
     v_longest := greatest(v_longest, v_bytes);
   end loop;

@@ -11,6 +11,7 @@ use evenkeel_core::{
     outbox::Stream,
 };
 use postgres::{Client, NoTls};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::subject::{Draft, Logged};
@@ -171,13 +172,27 @@ impl Platform {
         assert_eq!(self.owner.execute(delete, &[&token.0]).unwrap(), 1);
     }
 
+    pub(super) fn texts(&mut self) -> Vec<Value> {
+        let query = "select to_jsonb(t)::text from (
+            select distinct on (key, locale) key, locale, subject, html, text from public.email_templates
+            where published_at is not null order by key, locale, version desc) t";
+        let rows = self.owner.query(query, &[]).unwrap();
+        rows.iter().map(|row| serde_json::from_str(row.get(0)).unwrap()).collect()
+    }
+
+    pub(super) fn latest_version(&mut self, key: &str, locale: &str) -> i32 {
+        let query = "select coalesce(max(version), 0) from public.email_templates where key = $1 and locale::text = $2";
+        self.owner.query_one(query, &[&key, &locale]).unwrap().get(0)
+    }
+
     /// Changes a row, as the owner of the database.
     pub(super) fn change(&mut self, statement: &str, id: Uuid) {
         assert_eq!(self.owner.execute(statement, &[&id]).unwrap(), 1, "{statement}");
     }
 
     pub(super) fn suppress(&mut self, address: &EmailAddress) {
-        let suppress = "select private.suppress_address(private.address_key($1::text), 'hard_bounce')";
+        let suppress =
+            "select private.suppress_address(private.address_key($1::text), 'hard_bounce')";
         self.owner.execute(suppress, &[&address.as_str()]).unwrap();
     }
 

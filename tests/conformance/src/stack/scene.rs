@@ -5,6 +5,7 @@ use evenkeel_core::{
     id::{CompanyId, DocumentId, UserId},
     ports::Identity as _,
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Stack, http};
@@ -46,6 +47,16 @@ impl Stack {
     pub fn suppress(&self, name: &str) {
         let address = self.address(name);
         self.platform.borrow_mut().suppress(&address);
+    }
+
+    /// The texts of mails that are in force, as requests to preview them.
+    pub fn texts(&self) -> Vec<Value> {
+        self.platform.borrow_mut().texts()
+    }
+
+    /// The latest version of a text, 0 for none.
+    pub fn latest_version(&self, key: &str, locale: &str) -> i32 {
+        self.platform.borrow_mut().latest_version(key, locale)
     }
 
     /// Changes one row by its id, which the statement calls `$1`, as no port could.

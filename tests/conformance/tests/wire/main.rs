@@ -19,6 +19,7 @@
 
 mod companies;
 mod documents;
+mod email_templates;
 mod invitations;
 mod links;
 mod mails;
@@ -30,6 +31,7 @@ use evenkeel_core::{
     caller::CurrentUserId,
     documents::{DecideDocument, RecordReviewedCopy, StartDocumentReview, VerificationQueue},
     email_change::{RequestEmailChange, UseEmailChangeLink},
+    email_templates::{EmailKindFor, SaveEmailTemplate},
     id::RequestId,
     invitations::{
         InviteEmployees, ResendInvitation, RevokeInvitation,
@@ -72,6 +74,7 @@ wire! {
     ConsumePasswordReset: links::consume_password_reset;
     CurrentUserId: companies::current_user_id;
     DecideDocument: documents::decide_document;
+    EmailKindFor: email_templates::email_kind;
     InviteEmployees: companies::invite_employees;
     OrphanedFiles: documents::orphaned_files;
     RecordReviewedCopy: documents::record_reviewed_copy;
@@ -82,6 +85,7 @@ wire! {
     RequestSignUp: sign_up::request_sign_up;
     ResendInvitation: companies::resend_invitation;
     RevokeInvitation: companies::revoke_invitation;
+    SaveEmailTemplate: email_templates::save_email_template;
     SealTokenHashes: mails::seal_token_hashes;
     SettleEmails: mails::settle_emails;
     StartDocumentReview: documents::start_document_review;

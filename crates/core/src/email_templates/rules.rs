@@ -1,0 +1,146 @@
+//! What a text may say: the rules that a template is held to before anybody gets it.
+
+use serde_json::Value;
+
+use super::{EmailKind, markup, request::Draft};
+use crate::{
+    config::Config,
+    error::FieldError,
+    mail_text::{Filled, Layout, MailText, Occasion, Part, Source},
+    ports::LocalTime,
+    template::Template,
+};
+
+/// Known in every mail.
+const EVERYWHERE: [&str; 2] = ["product_name", "site_url"];
+/// The longest subject, in characters, filled with the samples.
+const SUBJECT_LENGTH: usize = 200;
+/// As long as a token is.
+const SAMPLE_TOKEN: &str =
+    "sample-sample-sample-sample-sample-sample-sample-sample-sample-sample-sample-sample-sampl";
+
+/// What is wrong with a text of a kind, each with a pointer to the part; and the mail that it makes of the samples, where it
+/// makes one.
+pub(super) fn examine(
+    ports: &impl LocalTime,
+    config: &Config,
+    kind: &EmailKind,
+    draft: Draft<'_>,
+) -> (Vec<FieldError>, Option<Filled>) {
+    let (locale, source) = (draft.locale, draft.source);
+    let mut faults = Faults::default();
+    for (part, text) in source.parts() {
+        match Template::parse(text) {
+            Ok(template) => names(kind, part, &template, &mut faults),
+            Err(error) => faults.add(part, "invalid_template", error.to_string()),
+        }
+    }
+    for problem in markup::problems(source.html) {
+        faults.add(Part::Html, "markup_not_allowed", problem);
+    }
+    links(kind, source, &mut faults);
+    let filled = fill(ports, config, kind, locale, source, &mut faults);
+    (faults.0, filled)
+}
+
+#[derive(Default)]
+struct Faults(Vec<FieldError>);
+
+impl Faults {
+    fn add(&mut self, part: Part, code: &'static str, detail: impl Into<String>) {
+        let pointer = ["/", part.name()].concat();
+        self.0.push(FieldError { pointer, code, detail: detail.into() });
+    }
+}
+
+/// Every variable is declared, of the mail or of the elements of its lists.
+fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Faults) {
+    let in_lists = || kind.samples.values().filter_map(Value::as_array).flatten();
+    let is_sample = |name: &str| {
+        let of_element = |element: &Value| element.get(name).is_some();
+        kind.samples.contains_key(name) || in_lists().any(of_element)
+    };
+    for name in template.names() {
+        let is_date =
+            name.strip_suffix("_local").is_some_and(|at| at.ends_with("_at") && is_sample(at));
+        let is_link = name == "link" && kind.has_link && part != Part::Subject;
+        if !(is_sample(name) || is_date || is_link || EVERYWHERE.contains(&name)) {
+            faults.add(part, "unknown_variable", format!("This mail has no variable {name}."));
+        }
+    }
+}
+
+/// Html and text lead to the same places: to the mail's own link, or to pages that its kind names.
+fn links(kind: &EmailKind, source: Source<'_>, faults: &mut Faults) {
+    let mut places = Vec::new();
+    for (part, text) in source.parts() {
+        let found = markup::places(text);
+        for place in &found {
+            let is_known = match place.as_str() {
+                "{{link}}" => part != Part::Subject,
+                place => place.strip_prefix("{{site_url}}/").is_some_and(|page| {
+                    part != Part::Subject && kind.pages.iter().any(|known| known == page)
+                }),
+            };
+            if !is_known {
+                faults.add(part, "unknown_link", format!("This mail does not link to {place}."));
+            }
+        }
+        if part != Part::Subject {
+            places.push(found);
+        }
+    }
+    if let [html, text] = places.as_slice() {
+        if html != text {
+            faults.add(
+                Part::Text,
+                "links_differ",
+                "The HTML and the text link to different places.",
+            );
+        } else if html.is_empty() {
+            faults.add(Part::Html, "no_link", "A mail links to the page that it speaks of.");
+        }
+    }
+    if kind.has_link && !source.html.contains("{{link}}") {
+        faults.add(Part::Html, "no_link", "The link of this mail is missing.");
+    }
+}
+
+/// Fills it with the samples, and with nothing where a variable may be nothing.
+fn fill(
+    ports: &impl LocalTime,
+    config: &Config,
+    kind: &EmailKind,
+    locale: &str,
+    source: Source<'_>,
+    faults: &mut Faults,
+) -> Option<Filled> {
+    let text = MailText::parse(source).ok()?;
+    let layout = Layout::parse().ok()?;
+    let mut sparse = kind.samples.clone();
+    for name in &kind.optional {
+        sparse.insert(name.clone(), Value::Null);
+    }
+    let mut filled = [&sparse, &kind.samples].map(|variables| {
+        let occasion = Occasion {
+            variables,
+            locale,
+            offset: &|_| Some(0),
+            link: kind.has_link.then(|| config.link("link", SAMPLE_TOKEN)),
+        };
+        text.fill(&layout, ports, config, &occasion)
+    });
+    for attempt in &filled {
+        match attempt {
+            Err(gap) => faults.add(gap.part, "unknown_variable", gap.variable.to_string()),
+            Ok(filled) => {
+                let length = filled.subject.chars().count();
+                if !(1..=SUBJECT_LENGTH).contains(&length) {
+                    let detail = format!("A subject has 1 to {SUBJECT_LENGTH} characters.");
+                    faults.add(Part::Subject, "invalid_length", detail);
+                }
+            }
+        }
+    }
+    filled[1].as_mut().ok().map(|filled| filled.clone())
+}

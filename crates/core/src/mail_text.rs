@@ -1,0 +1,227 @@
+//! What a mail says: a text of `email_templates` within the layout, with the values of its occasion.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value};
+
+use crate::{
+    config::Config,
+    ports::LocalTime,
+    template::{Escape, MissingVariable, Scope, SyntaxError, Template},
+};
+
+const LAYOUT: &str = include_str!("mail_text/layout.html");
+/// Stands for the text in the layout.
+const BODY: &[u8] = b"<!-- body -->";
+/// The locale of a date where the language of the text is unknown.
+const FALLBACK: &str = "en";
+
+/// The parts of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// One line.
+    Subject,
+    /// What stands inside the layout.
+    Html,
+    /// The same without markup.
+    Text,
+}
+
+impl Part {
+    /// Its name, that of its column.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Html => "html",
+            Self::Text => "text",
+        }
+    }
+}
+
+/// A text as it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'t> {
+    pub(crate) subject: &'t str,
+    pub(crate) html: &'t str,
+    pub(crate) text: &'t str,
+}
+
+impl<'t> Source<'t> {
+    /// Each part with its source.
+    pub(crate) const fn parts(self) -> [(Part, &'t str); 3] {
+        [(Part::Subject, self.subject), (Part::Html, self.html), (Part::Text, self.text)]
+    }
+}
+
+/// A text, compiled.
+pub(crate) struct MailText<'t> {
+    subject: Template<'t>,
+    html: Template<'t>,
+    text: Template<'t>,
+}
+
+/// What stands around the text of a mail.
+pub(crate) struct Layout {
+    above: Template<'static>,
+    below: Template<'static>,
+}
+
+/// What a mail is about, and for whom.
+pub(crate) struct Occasion<'a> {
+    /// The variables of its kind.
+    pub(crate) variables: &'a BTreeMap<String, Value>,
+    /// Of the text, with the region of the recipient.
+    pub(crate) locale: &'a str,
+    /// How far the recipient is from UTC at an instant, in seconds east; `None` where that is not known.
+    pub(crate) offset: &'a dyn Fn(DateTime<Utc>) -> Option<i32>,
+    /// The link of the token that the mail carries.
+    pub(crate) link: Option<String>,
+}
+
+/// A mail as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Filled {
+    pub(crate) subject: String,
+    pub(crate) html: String,
+    pub(crate) text: String,
+}
+
+/// A variable that a part asks for and the occasion does not have.
+#[derive(Clone, Debug)]
+pub(crate) struct Gap {
+    pub(crate) part: Part,
+    pub(crate) variable: MissingVariable,
+}
+
+impl Layout {
+    pub(crate) fn parse() -> Result<Self, SyntaxError> {
+        let body = LAYOUT.as_bytes().windows(BODY.len()).position(|window| window == BODY);
+        let (above, rest) = LAYOUT.split_at(body.unwrap_or(LAYOUT.len()));
+        let below = rest.get(BODY.len()..).unwrap_or_default();
+        Ok(Self { above: Template::parse(above)?, below: Template::parse(below)? })
+    }
+}
+
+impl<'t> MailText<'t> {
+    pub(crate) fn parse(source: Source<'t>) -> Result<Self, SyntaxError> {
+        Ok(Self {
+            subject: Template::parse(source.subject)?,
+            html: Template::parse(source.html)?,
+            text: Template::parse(source.text)?,
+        })
+    }
+
+    /// Writes the mail.
+    pub(crate) fn fill(
+        &self,
+        layout: &Layout,
+        ports: &impl LocalTime,
+        config: &Config,
+        occasion: &Occasion<'_>,
+    ) -> Result<Filled, Gap> {
+        let derived = derived(ports, config, occasion);
+        let given = Scope::new(occasion.variables);
+        let scope = given.within(&derived);
+        let gap = |part| move |variable| Gap { part, variable };
+
+        let mut subject = String::new();
+        self.subject.render(&scope, Escape::Text, &mut subject).map_err(gap(Part::Subject))?;
+        let subject = one_line(&subject);
+        let mut text = String::new();
+        self.text.render(&scope, Escape::Text, &mut text).map_err(gap(Part::Text))?;
+
+        let own = BTreeMap::from([
+            ("subject".to_owned(), Value::from(subject.as_str())),
+            ("locale".to_owned(), Value::from(occasion.locale)),
+        ]);
+        let around = scope.within(&own);
+        let mut html = String::with_capacity(LAYOUT.len() + 2 * text.len());
+        layout.above.render(&around, Escape::Html, &mut html).map_err(gap(Part::Html))?;
+        self.html.render(&scope, Escape::Html, &mut html).map_err(gap(Part::Html))?;
+        layout.below.render(&around, Escape::Html, &mut html).map_err(gap(Part::Html))?;
+        Ok(Filled { subject, html, text })
+    }
+}
+
+/// A subject is one line, whatever a name in it holds.
+fn one_line(subject: &str) -> String {
+    subject.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What every mail knows, and every `…_at` once more as the recipient reads dates (`…_at_local`), in lists too.
+fn derived(
+    ports: &impl LocalTime,
+    config: &Config,
+    occasion: &Occasion<'_>,
+) -> BTreeMap<String, Value> {
+    let worded = |name: &str, value: &Value| {
+        let instant = name.ends_with("_at").then(|| instant(value)).flatten()?;
+        let words = local(ports, instant, (occasion.offset)(instant), occasion.locale);
+        Some((format!("{name}_local"), Value::from(words)))
+    };
+    let element = |element: &Value| match element {
+        Value::Object(known) => {
+            let words = known.iter().filter_map(|(name, value)| worded(name, value));
+            let known = known.iter().map(|(name, value)| (name.clone(), value.clone()));
+            Value::Object(known.chain(words).collect::<Map<_, _>>())
+        }
+        other => other.clone(),
+    };
+    let mut derived = BTreeMap::new();
+    for (name, value) in occasion.variables {
+        derived.extend(worded(name, value));
+        if let Value::Array(elements) = value {
+            derived.insert(name.clone(), elements.iter().map(element).collect());
+        }
+    }
+    derived.insert("product_name".to_owned(), config.product_name.as_str().into());
+    derived.insert("site_url".to_owned(), config.site_url.as_str().into());
+    if let Some(link) = &occasion.link {
+        derived.insert("link".to_owned(), link.as_str().into());
+    }
+    derived
+}
+
+fn instant(value: &Value) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|instant| instant.to_utc())
+}
+
+/// Wall time with its distance from UTC, since the reader may be elsewhere when they read.
+fn local(
+    ports: &impl LocalTime,
+    instant: DateTime<Utc>,
+    offset: Option<i32>,
+    locale: &str,
+) -> String {
+    let wall = (instant + TimeDelta::seconds(offset.unwrap_or_default().into())).naive_utc();
+    match ports.format(wall, locale).or_else(|| ports.format(wall, FALLBACK)) {
+        Some(words) => format!("{words} {}", distance_from_utc(offset)),
+        None => instant.to_rfc3339(),
+    }
+}
+
+/// "GMT+2", "GMT-3:30", which is read alike in every language. "UTC" where no zone is known.
+fn distance_from_utc(offset: Option<i32>) -> String {
+    let Some(offset) = offset else { return "UTC".to_owned() };
+    let minutes = offset.abs() / 60;
+    let sign = if offset < 0 { '-' } else { '+' };
+    match (minutes / 60, minutes % 60) {
+        (0, 0) => "GMT".to_owned(),
+        (hours, 0) => format!("GMT{sign}{hours}"),
+        (hours, minutes) => format!("GMT{sign}{hours}:{minutes:02}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance_from_utc;
+
+    #[test]
+    fn a_distance_from_utc_needs_no_language() {
+        let cases = [(0, "GMT"), (7200, "GMT+2"), (-12_600, "GMT-3:30"), (20_700, "GMT+5:45")];
+        for (offset, expected) in cases {
+            assert_eq!(distance_from_utc(Some(offset)), expected);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+-- Texts of mails that platform admins write.
+--
+-- Called: by the edge function email-templates, which alone can compile and fill a text: email_kind() as the admin, and
+--         save_email_template() as the service, once the text was found to be in order.
+
+create function private.email_kind(p_key text)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v public.email_kinds;
+begin
+  perform private.require_platform_admin();
+  select * into v from public.email_kinds where key = p_key;
+  if v.key is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such mail.';
+  end if;
+  return jsonb_build_object(
+    'key', v.key, 'has_link', v.has_link, 'pages', v.pages, 'samples', v.samples, 'optional', v.optional, 'admin_id', private.user_id()
+  );
+end;
+$$;
+
+grant execute on function private.email_kind(text) to authenticated;
+
+create function public.email_kind(p_key text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select private.email_kind(p_key);
+$$;
+
+comment on function public.email_kind(text) is
+  'For platform admins: what the texts of a mail may say. Answers {key, has_link, pages, samples, optional, admin_id}. '
+  'Errors: unauthenticated (401), forbidden (403), not_found (404).';
+
+grant execute on function public.email_kind(text) to authenticated;
+
+create function private.save_email_template(
+  p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version int, p_publish boolean,
+  p_context jsonb
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_drafts constant int := 10;
+  v_locale constant text := private.language_tag(p_locale);
+  v_latest int;
+  v public.email_templates;
+begin
+  if not exists (select from public.user_roles where user_id = p_admin_id and role = 'platform_admin') then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  end if;
+  -- Whoever saves a text of the same mail waits here, and then sees this version.
+  perform from public.email_kinds where key = p_key for no key update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such mail.';
+  end if;
+  select coalesce(max(version), 0) into v_latest from public.email_templates where key = p_key and locale = v_locale;
+  if v_latest <> p_after_version then
+    raise sqlstate 'PT409' using message = 'conflict', detail = 'Somebody has saved another version meanwhile.';
+  end if;
+  insert into public.email_templates (key, locale, version, subject, html, text, published_at)
+  values (p_key, v_locale, v_latest + 1, p_subject, p_html, p_text, case when p_publish then now() end)
+  returning * into v;
+  -- The drafts that led to it, and of a long row of drafts the oldest.
+  delete from public.email_templates
+  where key = p_key and locale = v_locale and published_at is null and version < v.version
+    and (p_publish or version <= v.version - v_drafts);
+  perform private.write_audit(
+    case when p_publish then 'email_template.published' else 'email_template.saved' end,
+    'email_templates', v.id::text, p_admin_id, null,
+    jsonb_build_object('key', v.key, 'locale', v.locale, 'version', v.version), p_context
+  );
+  return jsonb_build_object('id', v.id, 'version', v.version, 'is_published', v.published_at is not null);
+end;
+$$;
+
+grant execute on function private.save_email_template(uuid, text, text, text, text, text, int, boolean, jsonb) to service_role;
+
+create function public.save_email_template(
+  p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version int, p_publish boolean,
+  p_context jsonb
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.save_email_template(p_admin_id, p_key, p_locale, p_subject, p_html, p_text, p_after_version, p_publish, p_context);
+$$;
+
+comment on function public.save_email_template(uuid, text, text, text, text, text, int, boolean, jsonb) is
+  'Keeps a text that the edge function email-templates found to be in order, as the next version of its key and language, for a platform admin. '
+  'Answers {id, version, is_published}. Errors: forbidden (403), not_found (404), conflict (409).';
+
+grant execute on function public.save_email_template(uuid, text, text, text, text, text, int, boolean, jsonb) to service_role;
