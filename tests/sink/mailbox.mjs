@@ -2,7 +2,7 @@
 // The mails the sink accepted, for a test to look at.
 
 import { randomUUID } from 'node:crypto';
-import { asList } from './validation.mjs';
+import { asList } from '../../scripts/stack/inbox/validation.mjs';
 
 /** @typedef {{ id: string, key: string | null, to: string[], mail: Record<string, any> }} Accepted */
 

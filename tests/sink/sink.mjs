@@ -4,34 +4,18 @@
 
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
+import { IdempotencyKeys } from '../../scripts/stack/inbox/idempotency.mjs';
+import { Refusal, admit, answerBefore, answerTo, parsePosting, sort } from '../../scripts/stack/inbox/posting.mjs';
+import { asList } from '../../scripts/stack/inbox/validation.mjs';
 import { answerControl } from './control.mjs';
 import { FaultScript } from './faults.mjs';
-import { IdempotencyKeys } from './idempotency.mjs';
 import { Mailbox } from './mailbox.mjs';
-import { asList, mailProblem } from './validation.mjs';
-
-const MAXIMUM_BATCH = 100;
-const KEY = /^.{1,256}$/;
 
 /** @typedef {import("node:http").IncomingMessage} Incoming */
 /** @typedef {import("node:http").ServerResponse} Outgoing */
 /** @typedef {import("./faults.mjs").Fault} Fault */
 /** @typedef {{ at: number, path: string, key: string | null, mails: number, status: number | 'open' | 'hung' | 'dropped', replayed: boolean }} Visit */
-/** @typedef {{ path: string, key: string | undefined, raw: Buffer, mails: Record<string, any>[], batch: boolean, permissive: boolean }} Posting */
-
-/** An answer that refuses the request, in the service's own shape. */
-class Refusal extends Error {
-  /** What is sent instead of the usual JSON. @type {string | undefined} */
-  page;
-
-  /** @param {number} status @param {string} name @param {string} message @param {Record<string, string>} [headers] */
-  constructor(status, name, message, headers = {}) {
-    super(message);
-    this.status = status;
-    this.code = name;
-    this.headers = headers;
-  }
-}
+/** @typedef {import('../../scripts/stack/inbox/posting.mjs').Posting} Posting */
 
 export class Sink {
   mailbox;
@@ -112,8 +96,7 @@ export class Sink {
       await this.#answer(request, response, path, key, visit);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const body = { statusCode: error.status, name: error.code, message: error.message };
-      this.#send(response, visit, error.status, error.page ?? JSON.stringify(body), error.headers);
+      this.#send(response, visit, error.status, error.page ?? JSON.stringify(error.body), error.headers);
     }
     this.open -= 1;
     if (visit.status === 'open') visit.status = 'dropped';
@@ -132,15 +115,9 @@ export class Sink {
     if (fault) refuseByFault(fault);
     this.#spendRate();
 
-    const begun = this.keys.begin(key, raw);
-    if (begun.verdict === 'concurrent') {
-      throw new Refusal(409, 'concurrent_idempotent_requests', 'The same key is being worked on.');
-    }
-    if (begun.verdict === 'mismatch') {
-      throw new Refusal(409, 'invalid_idempotent_request', 'The same key came with another body.');
-    }
-    visit.replayed = 'answer' in begun;
-    const body = 'answer' in begun ? begun.answer : await this.#accept(posting, fault, request, visit);
+    const before = answerBefore(this.keys, posting);
+    visit.replayed = before !== null;
+    const body = before ? before.answer : await this.#accept(posting, fault, request, visit);
     if (body !== null) await this.#deliver(response, visit, fault, JSON.stringify(body));
   }
 
@@ -148,14 +125,9 @@ export class Sink {
   #admit(request, path, key) {
     if (path !== '/emails' && path !== '/emails/batch') throw new Refusal(404, 'not_found', 'No such path.');
     if (request.method !== 'POST') throw new Refusal(405, 'method_not_allowed', 'POST only.', { allow: 'POST' });
-    if (!request.headers['user-agent']) throw new Refusal(403, 'validation_error', 'A User-Agent is required.');
-    const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-    if (!bearer) throw new Refusal(401, 'missing_api_key', 'Missing API key in the authorization header.');
+    const bearer = admit(request, key);
     if (this.#apiKey !== null && bearer !== this.#apiKey) {
       throw new Refusal(403, 'invalid_api_key', 'API key is invalid.');
-    }
-    if (key !== undefined && !KEY.test(key)) {
-      throw new Refusal(400, 'invalid_idempotency_key', 'The key must be between 1-256 chars.');
     }
   }
 
@@ -173,7 +145,7 @@ export class Sink {
    * @returns {Promise<unknown>} the answer, or null where there is none to give
    */
   async #accept(posting, fault, request, visit) {
-    const { key, batch } = posting;
+    const { key } = posting;
     try {
       if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.milliseconds ?? 1000));
       if (fault?.kind === 'hang' && !fault.accept) {
@@ -183,8 +155,7 @@ export class Sink {
         return null;
       }
       const { good, errors } = sort(posting);
-      const ids = this.mailbox.accept(good, key ?? null).map((id) => ({ id }));
-      const answer = batch ? (posting.permissive ? { data: ids, errors } : { data: ids }) : ids[0];
+      const answer = answerTo(posting, this.mailbox.accept(good, key ?? null), errors);
       this.keys.finish(key, answer);
       return answer;
     } catch (error) {
@@ -255,39 +226,6 @@ function failure(fault) {
   );
   refusal.page = fault.body;
   return refusal;
-}
-
-/** @param {Incoming} request @param {string} path @param {string | undefined} key @param {Buffer} raw @returns {Posting} */
-function parsePosting(request, path, key, raw) {
-  const batch = path === '/emails/batch';
-  const permissive = batch && request.headers['x-batch-validation'] === 'permissive';
-  let parsed;
-  try {
-    parsed = JSON.parse(raw.toString('utf8'));
-  } catch {
-    throw new Refusal(400, 'validation_error', 'The body is not JSON.');
-  }
-  if (batch !== Array.isArray(parsed)) throw new Refusal(422, 'validation_error', 'Expected the other kind of body.');
-  const mails = batch ? parsed : [parsed];
-  if (mails.length < 1 || mails.length > MAXIMUM_BATCH) {
-    throw new Refusal(422, 'validation_error', `A batch holds 1 to ${MAXIMUM_BATCH} mails.`);
-  }
-  return { path, key, raw, mails, batch, permissive };
-}
-
-/** The good mails; in strict mode one bad mail refuses them all. @param {Posting} posting */
-function sort({ mails, batch, permissive }) {
-  /** @type {Record<string, any>[]} */
-  const good = [];
-  /** @type {{ index: number, message: string }[]} */
-  const errors = [];
-  for (const [index, mail] of mails.entries()) {
-    const problem = mailProblem(mail, { batch });
-    if (problem === null) good.push(mail);
-    else if (permissive) errors.push({ index, message: problem.message });
-    else throw new Refusal(422, problem.name, problem.message);
-  }
-  return { good, errors };
 }
 
 /** @param {Record<string, any>[]} mails @returns {Generator<string>} */

@@ -21,6 +21,8 @@ const BATCH_FORBIDDEN = ['attachments', 'scheduled_at'];
 const ADDRESS = /^[^\s@<>,"]+@[^\s@<>,"]+\.[^\s@<>,".]+$/;
 const NAMED_ADDRESS = /^[^<>\r\n]*<([^<>]+)>$/;
 const TAG = /^[A-Za-z0-9_-]{1,256}$/;
+const HEADER = /^[!-9;-~]{1,256}$/;
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** @typedef {{ name: string, message: string }} Problem */
 
@@ -51,7 +53,7 @@ function addressProblem(mail, field) {
 function headerProblem(mail) {
   const headers = mail.headers ?? {};
   const plain = typeof headers === 'object' && !Array.isArray(headers);
-  const strings = plain && Object.values(headers).every((v) => typeof v === 'string' && !/[\r\n]/.test(v));
+  const strings = plain && Object.entries(headers).every(([name, value]) => HEADER.test(name) && typeof value === 'string' && !/[\r\n]/.test(value));
   return strings ? null : problem('validation_error', 'Invalid `headers` field.');
 }
 
@@ -60,6 +62,16 @@ function tagProblem(mail) {
   const tags = mail.tags ?? [];
   const good = Array.isArray(tags) && tags.every((tag) => TAG.test(tag?.name) && TAG.test(tag?.value));
   return good ? null : problem('validation_error', 'Tags may hold ASCII letters, digits, underscores and dashes.');
+}
+
+/** Nothing is fetched: an attachment brings its content along. @param {Record<string, unknown>} mail @returns {Problem | null} */
+function attachmentProblem(mail) {
+  const attachments = mail.attachments ?? [];
+  const isName = (/** @type {unknown} */ name) => typeof name === 'string' && !/[\r\n]/.test(name);
+  const isBase64 = (/** @type {unknown} */ text) => typeof text === 'string' && text.length % 4 === 0 && BASE64.test(text);
+  const good = Array.isArray(attachments) && attachments.every((one) =>
+    isName(one?.filename) && isBase64(one.content) && isName(one.content_type ?? '') && isName(one.content_id ?? ''));
+  return good ? null : problem('invalid_attachment', 'An attachment here is a `filename` and `content` in Base64, with a `content_type` or `content_id` if need be.');
 }
 
 /**
@@ -94,5 +106,8 @@ export function mailProblem(mail, { batch }) {
     const wrong = fields[name] === undefined ? null : addressProblem(fields, name);
     if (wrong) return wrong;
   }
-  return headerProblem(fields) ?? tagProblem(fields);
+  for (const name of ['html', 'text', 'scheduled_at']) {
+    if (!['string', 'undefined'].includes(typeof (fields[name] ?? undefined))) return problem('validation_error', `Invalid \`${name}\` field.`);
+  }
+  return headerProblem(fields) ?? tagProblem(fields) ?? attachmentProblem(fields);
 }

@@ -8,6 +8,9 @@ const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** @typedef {{ digest: string, state: "working" | "done", at: number, answer: unknown }} Entry */
 
+/** @param {Uint8Array} body */
+export const digestOf = (body) => createHash('sha256').update(body).digest('base64');
+
 export class IdempotencyKeys {
   /** @type {Map<string, Entry>} */
   #entries = new Map();
@@ -27,7 +30,7 @@ export class IdempotencyKeys {
    */
   begin(key, body) {
     if (key === undefined) return { verdict: 'new' };
-    const digest = createHash('sha256').update(body).digest('base64');
+    const digest = digestOf(body);
     const entry = this.#entries.get(key);
     if (entry === undefined || this.#expired(entry)) {
       this.#entries.set(key, { digest, state: 'working', at: this.#now(), answer: undefined });
@@ -48,6 +51,16 @@ export class IdempotencyKeys {
   /** The request was not accepted: the key is free again. @param {string | undefined} key */
   release(key) {
     if (key !== undefined && this.#entries.get(key)?.state === 'working') this.#entries.delete(key);
+  }
+
+  /** What was accepted before this process began. @param {string} key @param {{ digest: string, at: number, answer: unknown }} accepted */
+  restore(key, accepted) {
+    this.#entries.set(key, { ...accepted, state: 'done' });
+  }
+
+  /** @param {string} key of which nothing is kept any more */
+  forget(key) {
+    this.#entries.delete(key);
   }
 
   clear() {
