@@ -1,7 +1,8 @@
 // @ts-check
 import { byId, tell } from './dom.js';
-import { Failure, bodyOf } from './failures.js';
+import { Failure } from './failures.js';
 import { introduction } from './introduction.js';
+import { offerLink } from './link-request.js';
 import { takeToken } from './link.js';
 import { callFunction } from './session.js';
 import { action } from './work.js';
@@ -21,14 +22,17 @@ const REFUSALS = { silent: GOOD, '': GOOD };
 
 const token = takeToken();
 action(byId('confirm-form'), byId('confirm-note'), confirm, REFUSALS);
-action(byId('resend'), byId('resend-note'), resend, { invalid_request: 'This is not an e-mail address we can send to.' });
+offerLink(
+  'auth-email-verify/resend',
+  'If this address waits to be confirmed, a new link is on its way to it. Older links no longer work.',
+);
 
 if (token) {
   show('Confirm your address', 'One click, and you can sign in.');
   byId('confirm-form').hidden = false;
 } else {
   show('Confirm your address', 'Open this page with the link in the mail we sent you. No mail, or no link any more? Ask for another one.');
-  byId('resend-section').hidden = false;
+  byId('request-section').hidden = false;
 }
 
 async function confirm() {
@@ -38,15 +42,10 @@ async function confirm() {
   if (!outcome) throw new Failure(body.code ?? '');
   byId('confirm-form').hidden = true;
   byId('sign-in').hidden = status !== 200;
-  byId('resend-section').hidden = status === 200;
+  byId('request-section').hidden = status === 200;
   show(...outcome);
   // The button that had the focus is gone; a screen reader goes on at the outcome.
   byId('title').focus();
-}
-
-async function resend() {
-  await bodyOf(callFunction('auth-email-verify/resend', { email: byId('email').value.trim() }));
-  tell(byId('resend-note'), 'If this address waits to be confirmed, a new link is on its way to it. Older links no longer work.');
 }
 
 /** @param {string} title @param {string} text */

@@ -124,9 +124,19 @@ test('a link that is spoilt says so and offers another one', async () => {
   await page.getByRole('button', { name: 'Confirm' }).click();
   await page.getByText('This link is not valid').waitFor();
   await page.getByLabel('E-mail address').fill(newAddress('nobody'));
-  await page.getByRole('button', { name: 'Send another link' }).click();
+  await page.getByRole('button', { name: 'Send the link' }).click();
   await page.getByRole('status').filter({ hasText: 'If this address' }).waitFor();
   await keepScreenshot(page, 'link-not-valid');
+  await context.close();
+});
+
+test('who asks for another link too often is told for how long to wait', async () => {
+  const { page, context } = await newVisitor();
+  await page.goto(`${environment.siteUrl}/confirm-email`);
+  await page.route(/auth-email-verify\/resend/, (route) => route.fulfill({ status: 429, headers: { 'retry-after': '240' }, json: { code: 'rate_limited' } }));
+  await page.getByLabel('E-mail address').fill(newAddress());
+  await page.getByRole('button', { name: 'Send the link' }).click();
+  await page.getByText('Please try again in 4 minutes.').waitFor();
   await context.close();
 });
 
