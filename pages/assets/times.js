@@ -18,6 +18,17 @@ export const fullTime = (instant) => format({ dateStyle: 'full', timeStyle: 'sho
 /** "28 Nov 2026, 14:30" @param {string | number} instant */
 export const shortTime = (instant) => format({ dateStyle: 'medium', timeStyle: 'short' }, instant);
 
+/** "14:30" if that is today, else "28 Nov", with its year if that is another @param {string} instant */
+export function briefTime(instant) {
+  const now = Date.now();
+  if (dateOf(instant) === dateOf(now)) return format({ hour: '2-digit', minute: '2-digit' }, instant);
+  const isOfThisYear = format({ year: 'numeric' }, instant) === format({ year: 'numeric' }, now);
+  return format({ day: 'numeric', month: 'short', ...(!isOfThisYear && { year: 'numeric' }) }, instant);
+}
+
+/** @param {string | number} instant */
+const dateOf = (instant) => format({ dateStyle: 'short' }, instant);
+
 /** "Sat 14:30" @param {string} instant */
 export const weekdayTime = (instant) => format({ weekday: 'short', hour: '2-digit', minute: '2-digit' }, instant);
 

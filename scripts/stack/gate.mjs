@@ -64,7 +64,6 @@ export function guard(server, policy) {
     const header = (/** @type {string} */ name) => /** @type {string | undefined} */ (incoming.headers[name]);
     const refused = refusal(policy, incoming.method ?? '', pathname, header);
     if (refused) return refuse(outgoing, refused);
-    if (!policy.isShared) withholdCors(outgoing);
     for (const listener of listeners) listener.call(server, incoming, outgoing);
   });
 }
@@ -73,10 +72,4 @@ export function guard(server, policy) {
 function refuse(outgoing, { status, message }) {
   outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
   outgoing.end(JSON.stringify({ message }));
-}
-
-/** For a server that lets every origin read, as emulate does. @param {import('node:http').ServerResponse} outgoing */
-function withholdCors(outgoing) {
-  const setHeader = outgoing.setHeader.bind(outgoing);
-  outgoing.setHeader = (name, value) => (/^access-control-/i.test(name) ? outgoing : setHeader(name, value));
 }

@@ -15,6 +15,9 @@ export const DATABASE_MARK = 'platform-version';
 /** Of Data API, Auth and Storage, in the stack's folder, which is where its processes are. */
 export const SERVICES_SOCKET = 'services.sock';
 
+/** The inbox's, which outlive its process. @param {string} directory of the stack */
+export const mailsFolder = (directory) => path.join(directory, 'inbox');
+
 /**
  * @typedef {{
  *   directory: string, apiPort: number, databasePort: number, inboxPort: number,

@@ -3,19 +3,19 @@
 //   stack.mjs run       in the foreground, until Ctrl-C
 //   stack.mjs detach    in the background; returns when everything answers
 //   stack.mjs stop      ends it, and whatever a crashed run left behind
-//   stack.mjs reset     removes the database, so that the next start makes a new one
+//   stack.mjs reset     removes the database and the mails, so that the next start makes a new one
 //   stack.mjs status    exit code 0 if it runs, and where
 //   stack.mjs settings  exit code 0 if what is set in the environment can be, before anything is built for it
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
 import { makeFolder } from './folders.mjs';
 import { lockStack } from './lock.mjs';
 import { assertFree } from './ports.mjs';
-import { portsOf, readSettings } from './settings.mjs';
+import { mailsFolder, portsOf, readSettings } from './settings.mjs';
 import { environmentFile, environmentOf, forgetSupervisor, isAlive, parseEnvironment, recordSupervisor, runningSupervisor } from './state.mjs';
 import { UserError, exitWith, sentenceOf } from './user-error.mjs';
 
@@ -159,6 +159,8 @@ async function reset() {
   await takeStack();
   const { takeDown } = await import('./database.mjs');
   await takeDown(settings.directory);
+  // Their links lead into the database that was.
+  await rm(mailsFolder(settings.directory), { recursive: true, force: true });
 }
 
 /** @param {Record<string, string>} environment */

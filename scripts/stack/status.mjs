@@ -38,8 +38,7 @@ export function createStatus({ report, functions, inboxUrl, origin, siteUrl, pub
   }
 
   async function countMails() {
-    const response = await fetch(`${inboxUrl}/emails?limit=1000`, { headers: { authorization: 'Bearer re_local' } });
-    return (await response.json()).data.length;
+    return (await (await fetch(`${inboxUrl}/inbox/mails`)).json()).total;
   }
 }
 

@@ -40,8 +40,8 @@ export function sendJson(outgoing, status, body, headers = {}) {
   outgoing.end(text);
 }
 
-/** @param {Incoming} incoming @param {number} limit in bytes @returns {Promise<string>} */
-export async function readBody(incoming, limit) {
+/** @param {Incoming} incoming @param {number} limit in bytes @returns {Promise<Buffer>} */
+export async function readBytes(incoming, limit) {
   /** @type {Buffer[]} */
   const chunks = [];
   let size = 0;
@@ -50,5 +50,8 @@ export async function readBody(incoming, limit) {
     if (size > limit) throw new RangeError('body too large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
+
+/** @param {Incoming} incoming @param {number} limit in bytes @returns {Promise<string>} */
+export const readBody = async (incoming, limit) => (await readBytes(incoming, limit)).toString('utf8');

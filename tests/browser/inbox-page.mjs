@@ -2,23 +2,15 @@
 // The inbox as a person reads it.
 
 import { environment } from '../end-to-end/platform/environment.mjs';
-import { eventually } from '../end-to-end/platform/waiting.mjs';
 
 /**
  * Opens the newest mail to an address.
  * @param {import('playwright-core').Page} page @param {string} address @param {RegExp} subject @param {number} [seconds]
  */
 export async function openMail(page, address, subject, seconds = 20) {
-  const row = page.locator('a', { hasText: address }).filter({ hasText: subject }).first();
-  await eventually(
-    `"${subject}" to ${address} on the inbox page`,
-    async () => {
-      await page.goto(`${environment.inboxUrl}/inbox`);
-      return (await row.count()) > 0;
-    },
-    seconds,
-  );
-  await row.click();
+  await page.goto(`${environment.inboxUrl}/inbox?${new URLSearchParams({ q: address })}`);
+  // It comes by itself.
+  await page.getByRole('link', { name: address }).filter({ hasText: subject }).first().click({ timeout: seconds * 1000 });
   return page.frameLocator('iframe');
 }
 
@@ -28,8 +20,6 @@ export async function openMail(page, address, subject, seconds = 20) {
  * @param {import('playwright-core').FrameLocator} mail @param {RegExp} name
  */
 export async function followLink(context, mail, name) {
-  // By keyboard: the inbox gives the mail's frame a padding, which Playwright's mouse does not know of.
-  const link = mail.getByRole('link', { name });
-  const [opened] = await Promise.all([context.waitForEvent('page'), link.press('Enter')]);
+  const [opened] = await Promise.all([context.waitForEvent('page'), mail.getByRole('link', { name }).click()]);
   return opened;
 }

@@ -13,7 +13,7 @@ const USAGE = `usage: tests/uniformity/run [links | removal | refusals] [--each 
   blind; "chance" is what 99 of 100 runs stay within where there is no difference.
 
   links    a stranger asks for links that reset a password, for addresses of ${CLASSES.length} kinds. Takes some ten
-           minutes. The local inbox takes 5,000 calls an hour: one run, then start the stack anew.
+           minutes.
   removal  an employer removes members who have 0, 1, 2 and 5 sessions to come.
   refusals somebody asks for times at which a colleague has a session, that are off, or that fell free a
            while ago. Up to 980 each: a specialist may have 1,000 days off.`;

@@ -1,0 +1,1 @@
+// Nothing happens on this page.
