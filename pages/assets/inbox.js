@@ -57,6 +57,7 @@ async function search() {
 
 /** What has happened since: a failure is not worth a word, since the next change asks again. */
 async function refresh() {
+  if (byId('content').hidden) return show();
   const q = words.value;
   const part = await read().catch(() => null);
   if (!part || q !== words.value) return;

@@ -221,6 +221,25 @@ test('whose process is killed comes back with every mail, and the page with it',
   await context.close();
 });
 
+test('where nothing answers the pages say so, and go on once something does', async () => {
+  const { page, context } = await newVisitor();
+  const id = await post({ subject: 'Silence', html: '<p>There' });
+  const calls = /\/inbox\/(?:mails|events)/;
+  for (const [path, name, sign] of [['', 'list', '#list a'], [`/${id}`, 'mail', 'iframe'], [`/${id}#source`, 'source', '#source-body:not(:empty)']]) {
+    await page.goto('about:blank');
+    await page.route(calls, (route) => (name === 'source' && !route.request().url().endsWith('source') ? route.continue() : route.abort()));
+    await page.goto(list + path);
+    await page.getByRole('alert').filter({ hasText: 'Nothing answered' }).waitFor();
+    await keepScreenshot(page, `inbox-silent-${name}`);
+    await assertForEverybody(page);
+    await page.unroute(calls);
+    // The list comes by itself.
+    if (name !== 'list') await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator(sign).first().waitFor();
+  }
+  await context.close();
+});
+
 test('thousands of mails come in parts, and one that arrives meanwhile leaves what is shown', async () => {
   const { page, context, complaints } = await newVisitor();
   const word = randomUUID();
