@@ -757,30 +757,36 @@ begin
     'lease', b.lease,
     'attempt', b.attempts + 1,
     'age_seconds', greatest(0, floor(extract(epoch from p_now - b.first_attempt_at)))::bigint,
+    'shared', cardinality(b.mail_ids) + cardinality(b.withdrawn_ids) > 1,
     'mails', m.mails
   ) order by cardinality(b.mail_ids) > 1, b.mail_ids[1]), '[]')
   from private.email_batches b
   cross join lateral (
-    select json_agg(json_build_object(
-      'id', l.id,
-      'to', l.recipient,
-      'template_id', f.template_id,
-      'variables', l.variables,
-      'locale', f.locale,
-      'time_zone', f.time_zone,
-      'category', l.category,
-      'token', case when l.token_id is not null then json_build_object(
-        'purpose', l.token_purpose,
-        'id', l.token_id,
-        'token_hash', (select k.token_hash from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id)
+    select json_build_object(
+      'ids', json_agg(f.id),
+      'to', json_agg(f.recipient),
+      'template_ids', json_agg(f.template_id),
+      'variables', json_agg(f.variables),
+      'locales', json_agg(f.locale),
+      'time_zones', json_agg(f.time_zone),
+      'categories', json_agg(f.category),
+      'token', case when count(f.token_id) = 1 then json_build_object(
+        'purpose', min(f.token_purpose),
+        'id', min(f.token_id::text),
+        'token_hash', (select k.token_hash from private.tokens k where k.purpose = min(f.token_purpose) and k.id = min(f.token_id::text)::uuid)
       ) end
-    ) order by f.place) as mails
-    from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
-      with ordinality f (mail_id, template_id, locale, time_zone, place)
-    join private.emails l on l.id = f.mail_id
+    ) as mails, count(*) as size
+    from (
+      select
+        l.id, l.recipient::text, u.template_id, l.variables, u.locale, u.time_zone, l.category::text, l.token_purpose::text, l.token_id
+      from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
+        with ordinality u (mail_id, template_id, locale, time_zone, place)
+      join private.emails l on l.id = u.mail_id
+      order by u.place
+    ) f
   ) m
-  -- Null when the log has none of its mails any more.
-  where b.id = any (p_batch_ids) and m.mails is not null);
+  -- None where the log has none of its mails any more.
+  where b.id = any (p_batch_ids) and m.size > 0);
 end;
 $$;
 
@@ -1678,6 +1684,7 @@ CREATE FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_sec
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
   v_paused_until timestamptz;
@@ -1690,10 +1697,10 @@ declare
 begin
   -- A row that cannot be turned into mail must not hold up the mail that is queued already.
   begin
-    if p_stream = 'mail' then
-      perform private.process_token_requests(p_now);
-    else
+    if p_stream = 'reminder' then
       perform private.enqueue_due_reminders(p_limit, p_now);
+    elsif exists (select from private.token_requests) then
+      perform private.process_token_requests(p_now);
     end if;
   exception when others then
     raise warning 'nothing new was queued for %: %', p_stream, sqlerrm;
@@ -1992,39 +1999,39 @@ CREATE FUNCTION private.count_due_emails(p_stream text, p_now timestamp with tim
 declare
   v_marks constant xid8[] := array(select mark from private.email_marks where stream = p_stream order by line);
 begin
-  return least(1000,
+  return least(100,
     (
       select count(*) from (
         select from private.email_queue
-        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 1000
+        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 100
       ) q
     ) + (
       select count(*) from (
         select from private.email_queue
-        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 1000
+        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 100
       ) q
     ) + (
       select count(*) from (
-        select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 1000
+        select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 100
       ) w
     ) + (
       select coalesce(sum(b.mails), 0) from (
         select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and lease is null and due_at <= p_now limit 1000
+        where stream = p_stream and lease is null and due_at <= p_now limit 100
       ) b
     ) + (
       select coalesce(sum(b.mails), 0) from (
         select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 1000
+        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 100
       ) b
     ) + (
-      select count(*) from (select from private.token_requests where p_stream = 'mail' limit 1000) r
+      select count(*) from (select from private.token_requests where p_stream = 'mail' limit 100) r
     )
   );
 end;
 $$;
 
-COMMENT ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) IS 'Mails that are due and not leased, and requests that may become mails, at most 1,000.';
+COMMENT ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) IS 'Mails that are due and not leased, and requests that may become mails, at most 100.';
 
 CREATE TABLE private.sign_in_back_offs (
     subject text NOT NULL,
@@ -3639,6 +3646,18 @@ $_$;
 
 COMMENT ON FUNCTION private.is_value_of(p_domain regtype, p_text text) IS 'Whether a text is a value of a domain, which null is not.';
 
+CREATE FUNCTION private.is_worth_reissuing(p_purpose text, p_token_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from private.tokens
+    where purpose = p_purpose and id = p_token_id and spent_at is null and created_at > now() - interval '7 days'
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_worth_reissuing(p_purpose text, p_token_id uuid) IS 'Whether a link that expired was neither used nor replaced, and was asked for within a week.';
+
 CREATE FUNCTION private.iso_timestamp(p_at timestamp with time zone) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -4479,6 +4498,12 @@ begin
   if v_left > 0 then
     v_ids := v_ids || private.lock_due_batches(p_stream, true, v_left, p_now);
   end if;
+  if cardinality(v_ids) = 0 then
+    batch_ids := v_ids;
+    mails := 0;
+    skipped := 0;
+    return;
+  end if;
   skipped := private.withdraw_emails(v_ids, p_now);
   with leased as (
     update private.email_batches b
@@ -4543,15 +4568,17 @@ $_$;
 COMMENT ON FUNCTION private.limit_rows_of_specialist() IS 'Trigger: a specialist has up to so many rows in a table. Error: too_many_rows (409).';
 
 CREATE FUNCTION private.line_up_emails(p_stream text, p_now timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
   update private.email_queue set ready_in = pg_current_xact_id()
   where mail_id = any (array(
     select mail_id from private.email_queue
     where stream = p_stream and ready_in is null and due_at <= p_now
     order by due_at, mail_id limit 10000 for update skip locked
   ));
+end;
 $$;
 
 COMMENT ON FUNCTION private.line_up_emails(p_stream text, p_now timestamp with time zone) IS 'Puts mails whose time has come into line.';
@@ -6091,7 +6118,10 @@ CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETUR
     SET search_path TO ''
     AS $$
 declare
+  v_ids bigint[];
+  v_mail record;
   v_redriven int;
+  v_reissued int := 0;
 begin
   with dug_up as (
     delete from private.email_dead_letters
@@ -6103,17 +6133,41 @@ begin
       for update skip locked
     ))
     returning mail_id
-  ), requeued as (
+  )
+  select array_agg(l.id) into v_ids
+  from dug_up d join private.email_log l on l.id = d.mail_id
+  where l.status = 'failed' and l.recipient is not null;
+
+  -- In the order of locks: companies, people, and what is nobody's.
+  for v_mail in
+    select l.id, l.token_purpose, l.token_id
+    from private.emails l
+    left join private.tokens k on k.purpose = l.token_purpose and k.id = l.token_id
+    left join private.invitation_tokens t on l.token_purpose = 'invitation' and t.id = l.token_id
+    left join public.company_employee_invitations i on i.id = t.invitation_id
+    where l.id = any (v_ids) and l.token_id is not null and (k.spent_at is null and k.expires_at > now()) is not true
+    order by i.company_id, i.id, k.user_id, l.id
+  loop
+    update private.email_outcomes
+    set status = 'skipped', settled_at = now(), error_code = case
+      when private.reissue_link(v_mail.token_purpose, v_mail.token_id) then 'link_reissued' else 'token_not_live'
+    end
+    where mail_id = v_mail.id
+    returning v_reissued + (error_code = 'link_reissued')::int into v_reissued;
+    v_ids := array_remove(v_ids, v_mail.id);
+  end loop;
+
+  with requeued as (
     delete from private.email_outcomes o
-    using dug_up d, private.emails l
-    where o.mail_id = d.mail_id and o.status = 'failed' and l.id = d.mail_id and l.recipient is not null
+    using private.emails l
+    where o.mail_id = any (v_ids) and l.id = o.mail_id
     returning l.id, l.stream, l.category
   ), queued as (
     insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
     select r.id, r.stream, private.email_priority(r.category), pg_current_xact_id(), now() from requeued r
   )
   select count(*) into v_redriven from requeued;
-  return jsonb_build_object('redriven', v_redriven);
+  return jsonb_build_object('redriven', v_redriven, 'reissued', v_reissued);
 end;
 $$;
 
@@ -6188,6 +6242,75 @@ CREATE FUNCTION private.refuses_mail(p_address text, p_category text) RETURNS bo
 $$;
 
 COMMENT ON FUNCTION private.refuses_mail(p_address text, p_category text) IS 'Whether mail of a category to an address of nobody''s account would not be sent. For many addresses at once, screen_emails() asks by itself.';
+
+CREATE FUNCTION private.reissue_invitation(p_token_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  i public.company_employee_invitations;
+  v_company public.companies;
+begin
+  select e.* into i from private.invitation_tokens t
+  join public.company_employee_invitations e on e.id = t.invitation_id where t.id = p_token_id;
+  v_company := private.lock_company(i.company_id);
+  select * into i from public.company_employee_invitations where id = i.id for update;
+  if i.status in ('pending', 'expired') and v_company.status = 'active'
+    and private.has_accepted_dpa(i.company_id) and exists (select from private.company_entitlement(i.company_id))
+    and private.address_refusal(v_company, i.email) is null
+    and (i.expires_at > now() or private.has_free_seat(i.company_id))
+  then
+    update public.company_employee_invitations set status = 'pending', expires_at = greatest(expires_at, sent_at + interval '1 day') where id = i.id;
+    perform private.mail_invitation(i.id, v_company);
+    return true;
+  end if;
+  return false;
+end;
+$$;
+
+COMMENT ON FUNCTION private.reissue_invitation(p_token_id uuid) IS 'Mails an invitation anew whose link expired before it was mailed, if the company may still invite the address.';
+
+CREATE FUNCTION private.reissue_link(p_purpose text, p_token_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.is_worth_reissuing(p_purpose, p_token_id) then
+    return false;
+  end if;
+  return case p_purpose
+    when 'invitation' then private.reissue_invitation(p_token_id)
+    when 'email_verification' then (
+      select private.issue_email_verification(p.id, p.email) is not null
+      from public.email_verification_tokens t join public.profiles p on p.id = t.user_id and p.email = t.email
+      where t.id = p_token_id and p.email_confirmed_at is null
+    )
+    when 'password_reset' then (
+      select private.issue_password_reset(p.id, t.email) is not null
+      from public.password_reset_tokens t join public.profiles p on p.id = t.user_id
+      where t.id = p_token_id
+        and (p.email = t.email or p.id = any (array(select private.moved_accounts(array[t.email::text]))))
+    )
+    when 'email_change' then (
+      select private.issue_email_change(c.user_id, c.new_email, true) is not null
+      from private.email_change_tokens t
+      join public.email_changes c on c.id = t.change_id
+      join public.profiles p on p.id = c.user_id and p.email = c.old_email
+      where t.id = p_token_id and c.status = 'requested'
+    )
+    when 'sign_up' then (
+      select private.issue_sign_up(t.email, l.variables ->> 'locale') is not null
+      from private.sign_up_tokens t
+      left join private.emails l on l.token_purpose = 'sign_up' and l.token_id = t.id and l.dedupe_key = 'sign_up:' || t.id
+      where t.id = p_token_id
+    )
+    -- The notice to the old address goes out anew with the change that it is about.
+    else false
+  end is true;
+end;
+$$;
+
+COMMENT ON FUNCTION private.reissue_link(p_purpose text, p_token_id uuid) IS 'Mails a new link in place of one that expired before it was mailed, where its occasion still stands. False where it does not.';
 
 CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -6860,6 +6983,7 @@ CREATE FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
   v_answer jsonb;
@@ -7434,17 +7558,19 @@ $$;
 COMMENT ON FUNCTION private.template_in_force(p_key text, p_locale text) IS 'The template to use now for a key and a locale, nearest language first; null when the key has none.';
 
 CREATE FUNCTION private.template_json(p_batch_ids uuid[]) RETURNS json
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select coalesce(json_agg(json_build_object(
+begin
+  return (select coalesce(json_agg(json_build_object(
     'id', t.id, 'key', t.key, 'locale', t.locale, 'version', t.version,
     'subject', t.subject, 'html', t.html, 'text', t.text
   ) order by t.id), '[]')
   from public.email_templates t
   where t.id = any (array(
     select distinct unnest(b.template_ids) from private.email_batches b where b.id = any (p_batch_ids)
-  ));
+  )));
+end;
 $$;
 
 COMMENT ON FUNCTION private.template_json(p_batch_ids uuid[]) IS 'Every template that the batches use, once.';
@@ -7731,9 +7857,6 @@ CREATE FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with
 declare
   v_skipped int;
 begin
-  if cardinality(p_batch_ids) = 0 then
-    return 0;
-  end if;
   with mail as materialized (
     select b.id, u.*
     from private.email_batches b
@@ -7955,10 +8078,11 @@ $_$;
 COMMENT ON FUNCTION private.zone_name(p_name text) IS 'The name of a time zone as this server knows it: the same, or the one in use today for an old one. Null for what is none.';
 
 CREATE FUNCTION private.zone_offsets(p_batch_ids uuid[], p_now timestamp with time zone) RETURNS json
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select coalesce(json_object_agg(z.name, z.stretches), '{}')
+begin
+  return (select coalesce(json_object_agg(z.name, z.stretches), '{}')
   from (
     select z.name, json_agg(json_build_array(extract(epoch from lower(s.span))::bigint, extract(epoch from s.utc_offset)::int) order by lower(s.span)) as stretches
     from (
@@ -7968,7 +8092,8 @@ CREATE FUNCTION private.zone_offsets(p_batch_ids uuid[], p_now timestamp with ti
       z.name, date_trunc('second', p_now) - interval '40 days', date_trunc('second', p_now) + interval '400 days'
     ) s
     group by z.name
-  ) z;
+  ) z);
+end;
 $$;
 
 COMMENT ON FUNCTION private.zone_offsets(p_batch_ids uuid[], p_now timestamp with time zone) IS 'The time zones of batches: {name: [[from, offset], ...]}, seconds since 1970 and seconds east of UTC. The first holds before it, too.';
@@ -8307,7 +8432,7 @@ CREATE FUNCTION public.redrive_emails(p_error_code text DEFAULT NULL::text, p_li
   select private.redrive_emails(p_error_code, p_limit);
 $$;
 
-COMMENT ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) IS 'Queues failed mails again, oldest first, all or those of one error code. They get new batches and pass every check again.';
+COMMENT ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) IS 'Queues failed mails again, oldest first, all or those of one error code. They get new batches and pass every check again; in place of one whose link has expired a new one is issued, where its occasion still stands. Answers {redriven, reissued}.';
 
 CREATE FUNCTION public.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb DEFAULT NULL::jsonb) RETURNS void
     LANGUAGE sql
@@ -11329,6 +11454,8 @@ REVOKE ALL ON FUNCTION private.is_replaceable(p_document public.specialist_docum
 REVOKE ALL ON FUNCTION private.is_value_of(p_domain regtype, p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_value_of(p_domain regtype, p_text text) TO service_role;
 
+REVOKE ALL ON FUNCTION private.is_worth_reissuing(p_purpose text, p_token_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.iso_timestamp(p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.issue_email_change(p_user_id uuid, p_email text, p_may_mail boolean, p_now timestamp with time zone) FROM PUBLIC;
@@ -11637,6 +11764,10 @@ REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuses_mail(p_address text, p_category text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.reissue_invitation(p_token_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.reissue_link(p_purpose text, p_token_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 

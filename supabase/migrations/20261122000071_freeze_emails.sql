@@ -8,15 +8,17 @@
 -- In one go for many claims: what has waited for the same hour, as the end of a night, is many.
 create function private.line_up_emails(p_stream text, p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
+begin
   update private.email_queue set ready_in = pg_current_xact_id()
   where mail_id = any (array(
     select mail_id from private.email_queue
     where stream = p_stream and ready_in is null and due_at <= p_now
     order by due_at, mail_id limit 10000 for update skip locked
   ));
+end;
 $$;
 
 comment on function private.line_up_emails(text, timestamptz) is 'Puts mails whose time has come into line.';

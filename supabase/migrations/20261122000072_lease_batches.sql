@@ -68,9 +68,6 @@ as $$
 declare
   v_skipped int;
 begin
-  if cardinality(p_batch_ids) = 0 then
-    return 0;
-  end if;
   with mail as materialized (
     select b.id, u.*
     from private.email_batches b
@@ -136,6 +133,12 @@ declare
 begin
   if v_left > 0 then
     v_ids := v_ids || private.lock_due_batches(p_stream, true, v_left, p_now);
+  end if;
+  if cardinality(v_ids) = 0 then
+    batch_ids := v_ids;
+    mails := 0;
+    skipped := 0;
+    return;
   end if;
   skipped := private.withdraw_emails(v_ids, p_now);
   with leased as (

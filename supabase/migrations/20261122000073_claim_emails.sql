@@ -3,6 +3,7 @@
 -- Called: by service_role, from email-dispatch (stream mail) and booking-reminders-dispatch
 -- (stream reminder), side by side as many as there are.
 
+-- The mails as columns: with an object for each, most of the time goes into writing the same eight keys over and over.
 create function private.batch_json(p_batch_ids uuid[], p_now timestamptz)
 returns json
 language plpgsql
@@ -15,30 +16,36 @@ begin
     'lease', b.lease,
     'attempt', b.attempts + 1,
     'age_seconds', greatest(0, floor(extract(epoch from p_now - b.first_attempt_at)))::bigint,
+    'shared', cardinality(b.mail_ids) + cardinality(b.withdrawn_ids) > 1,
     'mails', m.mails
   ) order by cardinality(b.mail_ids) > 1, b.mail_ids[1]), '[]')
   from private.email_batches b
   cross join lateral (
-    select json_agg(json_build_object(
-      'id', l.id,
-      'to', l.recipient,
-      'template_id', f.template_id,
-      'variables', l.variables,
-      'locale', f.locale,
-      'time_zone', f.time_zone,
-      'category', l.category,
-      'token', case when l.token_id is not null then json_build_object(
-        'purpose', l.token_purpose,
-        'id', l.token_id,
-        'token_hash', (select k.token_hash from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id)
+    select json_build_object(
+      'ids', json_agg(f.id),
+      'to', json_agg(f.recipient),
+      'template_ids', json_agg(f.template_id),
+      'variables', json_agg(f.variables),
+      'locales', json_agg(f.locale),
+      'time_zones', json_agg(f.time_zone),
+      'categories', json_agg(f.category),
+      'token', case when count(f.token_id) = 1 then json_build_object(
+        'purpose', min(f.token_purpose),
+        'id', min(f.token_id::text),
+        'token_hash', (select k.token_hash from private.tokens k where k.purpose = min(f.token_purpose) and k.id = min(f.token_id::text)::uuid)
       ) end
-    ) order by f.place) as mails
-    from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
-      with ordinality f (mail_id, template_id, locale, time_zone, place)
-    join private.emails l on l.id = f.mail_id
+    ) as mails, count(*) as size
+    from (
+      select
+        l.id, l.recipient::text, u.template_id, l.variables, u.locale, u.time_zone, l.category::text, l.token_purpose::text, l.token_id
+      from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
+        with ordinality u (mail_id, template_id, locale, time_zone, place)
+      join private.emails l on l.id = u.mail_id
+      order by u.place
+    ) f
   ) m
-  -- Null when the log has none of its mails any more.
-  where b.id = any (p_batch_ids) and m.mails is not null);
+  -- None where the log has none of its mails any more.
+  where b.id = any (p_batch_ids) and m.size > 0);
 end;
 $$;
 
@@ -47,18 +54,20 @@ comment on function private.batch_json(uuid[], timestamptz) is
 
 create function private.template_json(p_batch_ids uuid[])
 returns json
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(json_agg(json_build_object(
+begin
+  return (select coalesce(json_agg(json_build_object(
     'id', t.id, 'key', t.key, 'locale', t.locale, 'version', t.version,
     'subject', t.subject, 'html', t.html, 'text', t.text
   ) order by t.id), '[]')
   from public.email_templates t
   where t.id = any (array(
     select distinct unnest(b.template_ids) from private.email_batches b where b.id = any (p_batch_ids)
-  ));
+  )));
+end;
 $$;
 
 comment on function private.template_json(uuid[]) is 'Every template that the batches use, once.';
@@ -67,11 +76,12 @@ comment on function private.template_json(uuid[]) is 'Every template that the ba
 -- each zone is from UTC, from when on, for as long as mails speak of.
 create function private.zone_offsets(p_batch_ids uuid[], p_now timestamptz)
 returns json
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select coalesce(json_object_agg(z.name, z.stretches), '{}')
+begin
+  return (select coalesce(json_object_agg(z.name, z.stretches), '{}')
   from (
     select z.name, json_agg(json_build_array(extract(epoch from lower(s.span))::bigint, extract(epoch from s.utc_offset)::int) order by lower(s.span)) as stretches
     from (
@@ -81,7 +91,8 @@ as $$
       z.name, date_trunc('second', p_now) - interval '40 days', date_trunc('second', p_now) + interval '400 days'
     ) s
     group by z.name
-  ) z;
+  ) z);
+end;
 $$;
 
 comment on function private.zone_offsets(uuid[], timestamptz) is
@@ -93,11 +104,13 @@ returns json
 language plpgsql
 security definer
 set search_path = ''
--- The statistics of a queue are always out of date, and index probes are right at any size.
+-- The statistics of a queue are always out of date, and index probes are right at any size: so one plan is, too, and to
+-- make it for each claim anew takes as long as to claim some hundred mails.
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_paused_until timestamptz;
@@ -110,10 +123,10 @@ declare
 begin
   -- A row that cannot be turned into mail must not hold up the mail that is queued already.
   begin
-    if p_stream = 'mail' then
-      perform private.process_token_requests(p_now);
-    else
+    if p_stream = 'reminder' then
       perform private.enqueue_due_reminders(p_limit, p_now);
+    elsif exists (select from private.token_requests) then
+      perform private.process_token_requests(p_now);
     end if;
   exception when others then
     raise warning 'nothing new was queued for %: %', p_stream, sqlerrm;
@@ -140,7 +153,7 @@ begin
 end;
 $$;
 
--- Counting stops at 1,000 of each: enough to know that there is more, and never a scan of the queue.
+-- Counting stops at 100 of each: enough to know that there is more, and never a scan of the queue.
 -- Requests for a token count too: any of them may be a mail, and the dispatcher must come back.
 create function private.count_due_emails(p_stream text, p_now timestamptz)
 returns bigint
@@ -151,39 +164,39 @@ as $$
 declare
   v_marks constant xid8[] := array(select mark from private.email_marks where stream = p_stream order by line);
 begin
-  return least(1000,
+  return least(100,
     (
       select count(*) from (
         select from private.email_queue
-        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 1000
+        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 100
       ) q
     ) + (
       select count(*) from (
         select from private.email_queue
-        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 1000
+        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 100
       ) q
     ) + (
       select count(*) from (
-        select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 1000
+        select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 100
       ) w
     ) + (
       select coalesce(sum(b.mails), 0) from (
         select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and lease is null and due_at <= p_now limit 1000
+        where stream = p_stream and lease is null and due_at <= p_now limit 100
       ) b
     ) + (
       select coalesce(sum(b.mails), 0) from (
         select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 1000
+        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 100
       ) b
     ) + (
-      select count(*) from (select from private.token_requests where p_stream = 'mail' limit 1000) r
+      select count(*) from (select from private.token_requests where p_stream = 'mail' limit 100) r
     )
   );
 end;
 $$;
 
-comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, and requests that may become mails, at most 1,000.';
+comment on function private.count_due_emails(text, timestamptz) is 'Mails that are due and not leased, and requests that may become mails, at most 100.';
 
 grant execute on function private.claim_emails(text, int, int, timestamptz) to service_role;
 

@@ -1,4 +1,4 @@
--- Settling: a dispatcher says what became of its batches. Redriving: failed mails once more.
+-- Settling: a dispatcher says what became of its batches.
 --
 -- Called: by service_role. Only who still holds the lease of a batch may settle it; how long to
 -- wait and when to give up is decided by the caller.
@@ -24,6 +24,7 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_answer jsonb;
@@ -159,51 +160,3 @@ comment on function public.settle_emails(jsonb, timestamptz) is
   'Settles batches: sent, retry, split, failed, skipped or pause. Answers how many mails each; stale: the lease was lost. p_now is for tests.';
 
 grant execute on function public.settle_emails(jsonb, timestamptz) to service_role;
-
-create function private.redrive_emails(p_error_code text, p_limit int)
-returns jsonb
-language plpgsql
-security definer
-set search_path = ''
-as $$
-declare
-  v_redriven int;
-begin
-  with dug_up as (
-    delete from private.email_dead_letters
-    where mail_id = any (array(
-      select mail_id from private.email_dead_letters
-      where p_error_code is null or error_code = p_error_code
-      order by failed_at, mail_id
-      limit p_limit
-      for update skip locked
-    ))
-    returning mail_id
-  ), requeued as (
-    delete from private.email_outcomes o
-    using dug_up d, private.emails l
-    where o.mail_id = d.mail_id and o.status = 'failed' and l.id = d.mail_id and l.recipient is not null
-    returning l.id, l.stream, l.category
-  ), queued as (
-    insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
-    select r.id, r.stream, private.email_priority(r.category), pg_current_xact_id(), now() from requeued r
-  )
-  select count(*) into v_redriven from requeued;
-  return jsonb_build_object('redriven', v_redriven);
-end;
-$$;
-
-grant execute on function private.redrive_emails(text, int) to service_role;
-
-create function public.redrive_emails(p_error_code text default null, p_limit int default 1000)
-returns jsonb
-language sql
-set search_path = ''
-as $$
-  select private.redrive_emails(p_error_code, p_limit);
-$$;
-
-comment on function public.redrive_emails(text, int) is
-  'Queues failed mails again, oldest first, all or those of one error code. They get new batches and pass every check again.';
-
-grant execute on function public.redrive_emails(text, int) to service_role;

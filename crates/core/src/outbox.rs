@@ -69,7 +69,7 @@ pub struct DispatchReport {
     pub skipped: u32,
     /// Given up.
     pub failed: u32,
-    /// Due and left for the next run, counted up to 1,000.
+    /// Due and left for the next run, counted up to 100.
     pub remaining: u32,
     /// Requests' worth of mails.
     pub batches: u32,
@@ -207,7 +207,7 @@ async fn deliver(
         if !pacer.admit(ports).await {
             return settlement(batch, Outcome::Retry).because("put_off").after(0, false);
         }
-        let delivery = ports.send(batch.id, &mails).await;
+        let delivery = ports.send(batch.id, &mails, batch.shared).await;
         pacer.heed(delivery.pace, ports.now());
         match decide(batch, delivery, ports.fraction()) {
             Step::Repeat(seconds) => pacer.wait(seconds, ports.now()),

@@ -28,6 +28,17 @@ select is(:'claim'::jsonb - array['batches', 'templates', 'zones'], '{"skipped":
 select is((select count(*) from private.email_queue), 0::bigint, 'the queue is empty');
 select is(jsonb_array_length(pg_temp.claim() -> 'batches'), 0, 'what is leased is not handed out again');
 
+select pg_temp.enqueue('w' || n) from generate_series(1, 3) n \g /dev/null
+savepoint wire;
+select public.claim_emails('mail', 10, 60)::jsonb -> 'batches' -> 0 -> 'mails' as mails \gset
+select results_eq(
+  format($$select key, jsonb_typeof(value), case when value <> 'null' then jsonb_array_length(value) end from jsonb_each(%L) order by key collate "C"$$, :'mails'),
+  $$values ('categories', 'array', 3), ('ids', 'array', 3), ('locales', 'array', 3), ('template_ids', 'array', 3), ('time_zones', 'array', 3),
+    ('to', 'array', 3), ('token', 'null', null), ('variables', 'array', 3)$$, 'on the wire the mails of a batch are columns'
+);
+rollback to wire;
+delete from private.email_queue;
+
 -- Lease expiry
 select pg_temp.claim(now() + interval '59 seconds') -> 'batches' as early \gset
 select is(:'early'::jsonb, '[]'::jsonb, 'not before the lease ends');

@@ -49,9 +49,9 @@ select results_eq(
   $$select 'failed', 'attempts_exhausted', 'attempts_exhausted' from generate_series(1, 3)$$, 'then its mails are dead letters'
 );
 select is(pg_temp.claim(now() + interval '2 days') -> 'batches', '[]'::jsonb, 'nobody tries them again by himself');
-select is(public.redrive_emails('other_code'), '{"redriven": 0}'::jsonb, 'a redrive may name an error');
-select is(public.redrive_emails('attempts_exhausted', 2), '{"redriven": 2}'::jsonb, 'and a limit');
-select is(public.redrive_emails(), '{"redriven": 1}'::jsonb, 'or take all');
+select is(public.redrive_emails('other_code'), '{"redriven": 0, "reissued": 0}'::jsonb, 'a redrive may name an error');
+select is(public.redrive_emails('attempts_exhausted', 2), '{"redriven": 2, "reissued": 0}'::jsonb, 'and a limit');
+select is(public.redrive_emails(), '{"redriven": 1, "reissued": 0}'::jsonb, 'or take all');
 select pg_temp.claim() as again \gset
 select is(pg_temp.claimed_keys(:'again'), '{f1,f2,f3}'::text[], 'redriven mails are handed out');
 select isnt(:'again'::jsonb -> 'batches' -> 0 -> 'id', :'claim'::jsonb -> 'batches' -> 0 -> 'id', 'in a new batch');
@@ -59,7 +59,7 @@ select is(:'again'::jsonb -> 'batches' -> 0 -> 'attempt', '1'::jsonb, 'from the 
 select pg_temp.settle(:'again', '{"outcome": "failed"}') \g /dev/null
 select is((pg_temp.mail('f1')).error_code, 'unknown', 'a failure without a code is unknown');
 update private.emails set recipient = null, variables = null where dedupe_key = 'test:f1';
-select is(public.redrive_emails(), '{"redriven": 2}'::jsonb, 'what was purged is not redriven');
+select is(public.redrive_emails(), '{"redriven": 2, "reissued": 0}'::jsonb, 'what was purged is not redriven');
 select pg_temp.settle(pg_temp.claim(), '{"outcome": "sent"}') \g /dev/null
 
 -- split

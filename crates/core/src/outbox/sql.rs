@@ -1,5 +1,7 @@
 //! The SQL functions of the outbox.
 
+mod columns;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -46,7 +48,7 @@ pub struct Claim {
     pub skipped: u32,
     /// Mails that wait for the end of somebody's quiet hours.
     pub deferred: u32,
-    /// Due mails that this claim left, counted up to 1,000.
+    /// Due mails that this claim left, counted up to 100.
     pub remaining: u32,
     /// The templates of the mails.
     pub templates: Vec<TemplateSource>,
@@ -97,7 +99,10 @@ pub struct Batch {
     pub attempt: u32,
     /// How long ago the first attempt was claimed, by the database's clock, in seconds.
     pub age_seconds: u32,
+    /// Whether it is, or was before mails were withdrawn, of several mails.
+    pub shared: bool,
     /// 1 to 100; a mail with a token is alone.
+    #[serde(with = "columns")]
     pub mails: Vec<QueuedMail>,
 }
 

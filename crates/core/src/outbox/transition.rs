@@ -130,6 +130,7 @@ mod tests {
             lease: LeaseId(uuid::Uuid::nil()),
             attempt,
             age_seconds: 60,
+            shared: mails > 1,
             mails: vec![mail; mails],
         }
     }

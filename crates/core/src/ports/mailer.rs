@@ -22,8 +22,9 @@ pub struct Mail {
 /// A service that delivers mail.
 pub trait Mailer {
     /// Hands over a batch of 1 to 100 mails, all or none, under an idempotency
-    /// key: the same batch may be handed over again for 24 hours and is sent once.
-    async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery;
+    /// key: the same batch may be handed over again for 24 hours and is sent once. One that is
+    /// shared is handed over as several mails are, also when a single one is left of it.
+    async fn send(&self, key: BatchId, mails: &[Mail], shared: bool) -> Delivery;
 }
 
 /// The outcome of a batch.

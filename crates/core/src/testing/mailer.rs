@@ -46,7 +46,7 @@ impl Mailbox {
 }
 
 impl Mailer for World {
-    async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery {
+    async fn send(&self, key: BatchId, mails: &[Mail], _shared: bool) -> Delivery {
         let mut mailbox = self.mailbox.borrow_mut();
         let result = match mailbox.faults.pop_front().flatten() {
             Some(MailerFault::Refuse(error)) => Err(error),

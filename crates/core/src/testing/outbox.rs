@@ -171,6 +171,7 @@ impl Outbox {
                 .num_seconds()
                 .try_into()
                 .unwrap_or_default(),
+            shared: row.mails.len() > 1,
             mails: row.mails.iter().map(|mail| sealed(mail, &self.tokens)).collect(),
         }
     }
@@ -211,7 +212,7 @@ impl Outbox {
         let waiting =
             self.batches.iter().filter(|batch| batch.stream == stream && batch.due_at <= now);
         let postponed: usize = waiting.map(|batch| batch.mails.len()).sum();
-        u32::try_from((queued + postponed).min(1_000)).expect("a small number")
+        u32::try_from((queued + postponed).min(100)).expect("a small number")
     }
 
     fn templates_of(&self, batches: &[Batch]) -> Vec<TemplateSource> {

@@ -16,10 +16,10 @@ use crate::{
 const USER_AGENT: &str = concat!("evenkeel/", env!("CARGO_PKG_VERSION"));
 
 impl<H: Http + Configured> Mailer for H {
-    async fn send(&self, key: BatchId, mails: &[Mail]) -> Delivery {
-        match Http::send(self, &request(self, key, mails)).await {
+    async fn send(&self, key: BatchId, mails: &[Mail], shared: bool) -> Delivery {
+        match Http::send(self, &request(self, key, mails, shared)).await {
             Ok(response) => {
-                Delivery { pace: pace(&response), result: read(&response, mails.len()) }
+                Delivery { pace: pace(&response), result: read(&response, mails.len(), shared) }
             }
             Err(error) => Delivery {
                 pace: None,
@@ -33,11 +33,12 @@ impl<H: Http + Configured> Mailer for H {
 }
 
 /// A single mail goes alone: it is one that carries a link, or the last of a
-/// batch that was bisected.
-fn request(host: &impl Configured, key: BatchId, mails: &[Mail]) -> HttpRequest {
+/// batch that was bisected. What is left of a batch goes where the batch went: nobody
+/// promises that a key of one path is known on the other.
+fn request(host: &impl Configured, key: BatchId, mails: &[Mail], shared: bool) -> HttpRequest {
     let config = host.config();
     let (path, body) = match mails {
-        [mail] => ("/emails", serde_json::to_vec(mail)),
+        [mail] if !shared => ("/emails", serde_json::to_vec(mail)),
         mails => ("/emails/batch", serde_json::to_vec(mails)),
     };
     HttpRequest {
@@ -86,11 +87,11 @@ impl ResendError {
     }
 }
 
-fn read(response: &HttpResponse, mails: usize) -> Result<Vec<String>, MailerError> {
+fn read(response: &HttpResponse, mails: usize, shared: bool) -> Result<Vec<String>, MailerError> {
     if !response.is_success() {
         return Err(refusal(response));
     }
-    let accepted = if mails == 1 {
+    let accepted = if mails == 1 && !shared {
         json::parse::<Accepted>(&response.body).map(|mail| vec![mail])
     } else {
         json::parse::<AcceptedBatch>(&response.body).map(|batch| batch.data)
@@ -218,16 +219,17 @@ mod tests {
     #[test]
     fn ids_come_in_the_order_of_the_mails() {
         let batch = response(200, r#"{"data":[{"id":"a"},{"id":"b"}]}"#);
-        assert_eq!(read(&batch, 2).unwrap(), ["a", "b"]);
-        assert_eq!(read(&response(200, r#"{"id":"a"}"#), 1).unwrap(), ["a"]);
+        assert_eq!(read(&batch, 2, true).unwrap(), ["a", "b"]);
+        assert_eq!(read(&response(200, r#"{"id":"a"}"#), 1, false).unwrap(), ["a"]);
+        assert_eq!(read(&response(200, r#"{"data":[{"id":"a"}]}"#), 1, true).unwrap(), ["a"]);
     }
 
     #[test]
     fn an_answer_that_lies_about_the_count_is_not_believed() {
         assert_eq!(
-            read(&response(200, r#"{"data":[{"id":"a"}]}"#), 2),
+            read(&response(200, r#"{"data":[{"id":"a"}]}"#), 2, true),
             Err(MailerError::Unavailable)
         );
-        assert_eq!(read(&response(200, "ok"), 1), Err(MailerError::Unavailable));
+        assert_eq!(read(&response(200, "ok"), 1, false), Err(MailerError::Unavailable));
     }
 }
