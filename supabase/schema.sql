@@ -33,11 +33,6 @@ CREATE TYPE private.batch_result AS (
 
 COMMENT ON TYPE private.batch_result IS 'One element of p_results of settle_emails().';
 
-CREATE DOMAIN private.email_category AS text
-	CONSTRAINT email_category_check CHECK ((VALUE = ANY (ARRAY['security'::text, 'account'::text, 'booking'::text, 'reminder'::text])));
-
-COMMENT ON DOMAIN private.email_category IS 'What mails are about, as people choose among them.';
-
 CREATE DOMAIN private.mail_stream AS text
 	CONSTRAINT mail_stream_check CHECK ((VALUE = ANY (ARRAY['mail'::text, 'reminder'::text])));
 
@@ -6875,6 +6870,33 @@ begin
 end;
 $_$;
 
+CREATE FUNCTION private.send_test_email(p_template_id bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_admin_id constant uuid := private.user_id();
+  v_name text;
+  v_samples jsonb;
+begin
+  perform private.require_platform_admin();
+  select format('%s@%s', t.key, t.id), k.samples || case when k.has_link then '{"link": "https://example.com/a-link-of-its-own"}' else '{}' end::jsonb
+  into v_name, v_samples
+  from public.email_templates t join public.email_kinds k on k.key = t.key
+  where t.id = p_template_id;
+  if v_name is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such text.';
+  end if;
+  perform private.write_audit('email_template.tried', 'email_templates', p_template_id::text, v_admin_id, null, null);
+  -- Asked for by who gets it: quiet hours and switches are not meant.
+  perform private.enqueue_email(
+    v_name, p.id, p.email, v_samples, 'security',
+    format('template_test:%s:%s:%s', v_name, p.id, floor(extract(epoch from clock_timestamp()) / 10))
+  )
+  from public.profiles p where p.id = v_admin_id;
+end;
+$$;
+
 CREATE FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -7542,20 +7564,32 @@ $$;
 
 COMMENT ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) IS 'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, in which language, and whether that does not cool down.';
 
+CREATE FUNCTION private.template_by_name(p_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $_$
+  select id from public.email_templates
+  where key = split_part(p_name, '@', 1) and id = case when p_name ~ '@[0-9]{1,18}$' then split_part(p_name, '@', 2)::bigint end;
+$_$;
+
+COMMENT ON FUNCTION private.template_by_name(p_name text) IS 'The version of a template that a name like sign_up@57 is of; null for the key of a template.';
+
 CREATE FUNCTION private.template_in_force(p_key text, p_locale text) RETURNS bigint
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select t.id
-  from public.email_templates t
-  where t.key = p_key
-    and (t.locale = 'en' or starts_with(private.language_tag(p_locale) || '-', t.locale || '-'))
-    and t.published_at is not null
-  order by starts_with(private.language_tag(p_locale) || '-', t.locale || '-') is true desc, length(t.locale) desc, t.version desc
-  limit 1;
+  select coalesce(private.template_by_name(p_key), (
+    select t.id
+    from public.email_templates t
+    where t.key = p_key
+      and (t.locale = 'en' or starts_with(private.language_tag(p_locale) || '-', t.locale || '-'))
+      and t.published_at is not null
+    order by starts_with(private.language_tag(p_locale) || '-', t.locale || '-') is true desc, length(t.locale) desc, t.version desc
+    limit 1
+  ));
 $$;
 
-COMMENT ON FUNCTION private.template_in_force(p_key text, p_locale text) IS 'The template to use now for a key and a locale, nearest language first; null when the key has none.';
+COMMENT ON FUNCTION private.template_in_force(p_key text, p_locale text) IS 'The template to use now for a key and a locale, nearest language first, or for the name of a version; null when there is none.';
 
 CREATE FUNCTION private.template_json(p_batch_ids uuid[]) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -8542,6 +8576,15 @@ $$;
 
 COMMENT ON FUNCTION public.seal_token_hashes(p_tokens jsonb) IS 'Stores the digests of tokens whose mails are being made: [{purpose, id, token_hash}]. The first digest stays; answers the stored ones.';
 
+CREATE FUNCTION public.send_test_email(p_template_id bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.send_test_email(p_template_id);
+$$;
+
+COMMENT ON FUNCTION public.send_test_email(p_template_id bigint) IS 'For platform admins: mails a version of a text, a draft too, to whoever asks, filled with the samples of its kind; once in ten seconds. Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429).';
+
 CREATE FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) RETURNS text[]
     LANGUAGE sql
     SET search_path TO ''
@@ -9498,7 +9541,7 @@ COMMENT ON COLUMN public.company_verification.reviewed_by IS 'The platform admin
 
 CREATE TABLE public.email_kinds (
     key text NOT NULL,
-    category private.email_category NOT NULL,
+    category public.mail_category NOT NULL,
     about text NOT NULL,
     has_link boolean NOT NULL,
     pages text[] NOT NULL,
@@ -9507,7 +9550,7 @@ CREATE TABLE public.email_kinds (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT email_kinds_about_check CHECK (((length(about) >= 1) AND (length(about) <= 200))),
-    CONSTRAINT email_kinds_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,62}$'::text)),
+    CONSTRAINT email_kinds_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,39}$'::text)),
     CONSTRAINT email_kinds_optional_check CHECK (((cardinality(optional) <= 20) AND (length(array_to_string(optional, ','::text)) <= 400))),
     CONSTRAINT email_kinds_pages_check CHECK (((cardinality(pages) <= 5) AND (array_to_string(pages, ','::text) ~ '^[a-z,-]{0,200}$'::text))),
     CONSTRAINT email_kinds_samples_check CHECK (((jsonb_typeof(samples) = 'object'::text) AND (octet_length((samples)::text) <= 2000))),
@@ -11827,6 +11870,9 @@ REVOKE ALL ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestam
 REVOKE ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION private.send_test_email(p_template_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.send_test_email(p_template_id bigint) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.session_release_delay() FROM PUBLIC;
@@ -11897,6 +11943,8 @@ REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, 
 GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_in_force(p_key text, p_locale text) FROM PUBLIC;
 
@@ -12096,6 +12144,9 @@ GRANT ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_
 
 REVOKE ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.send_test_email(p_template_id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.send_test_email(p_template_id bigint) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) TO authenticated;

@@ -12,10 +12,11 @@ import { action, load } from './work.js';
 
 /** @typedef {{ title: string, href: string, text: string }} Way */
 
-/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'documents', Omit<Way, 'text'>>} */
+/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'documents', Omit<Way, 'text'>>} */
 const PAGES = {
   company: { title: 'People and invitations', href: '/company' },
   review: { title: 'Documents to review', href: '/review' },
+  mails: { title: 'Texts of mails', href: '/mails' },
   documents: { title: 'Offering sessions', href: '/documents' },
 };
 
@@ -63,6 +64,7 @@ function waysOf(memberships, isAdmin, specialist) {
   return [
     ...(companies ? [{ ...PAGES.company, text: `Invite the people of ${companies}, and say who may do what.` }] : []),
     ...(isAdmin ? [{ ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' }] : []),
+    ...(isAdmin ? [{ ...PAGES.mails, text: 'What the product writes to people, in each language.' }] : []),
     ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),
   ];
 }

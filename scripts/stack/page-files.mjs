@@ -23,9 +23,9 @@ const TYPES = new Map([
   ['.svg', 'image/svg+xml'],
 ]);
 
-/** @param {{ images?: string, frames?: string }} [more] than a page needs by itself */
-export const policy = ({ images = "'self'", frames = "'none'" } = {}) =>
-  `default-src 'none'; script-src 'self'; style-src 'self'; img-src ${images}; connect-src 'self'; frame-src ${frames}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+/** @param {{ images?: string, frames?: string, styles?: string }} [more] than a page needs by itself */
+export const policy = ({ images = "'self'", frames = "'none'", styles = "'self'" } = {}) =>
+  `default-src 'none'; script-src 'self'; style-src ${styles}; img-src ${images}; connect-src 'self'; frame-src ${frames}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 export const HEADERS = {
   'content-security-policy': policy(),
   'referrer-policy': 'no-referrer',

@@ -9,11 +9,15 @@ import { sendJson } from './web.mjs';
 /** By path; the one of '/' is home. */
 export const PAGES = [
   'home', 'sign-up', 'complete-sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'preferences',
-  'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'documents', 'review', 'docs/functions',
+  'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'documents', 'review', 'mails', 'docs/functions',
 ];
 
-/** The viewer's style sheet has its arrows as images within itself. */
-const VIEWER_HEADERS = { ...HEADERS, 'content-security-policy': policy({ images: "'self' data:" }) };
+/** What single pages need beside that. The viewer's style sheet has its arrows as images within itself; a mail has its styles
+ * within itself, and is shown in a frame that inherits the policy and may do nothing. @type {Record<string, Record<string, string>>} */
+const OWN_HEADERS = {
+  'docs/functions': { ...HEADERS, 'content-security-policy': policy({ images: "'self' data:" }) },
+  mails: { ...HEADERS, 'content-security-policy': policy({ styles: "'self' 'unsafe-inline'" }) },
+};
 
 /**
  * @param {{ origin: string, publicConfig: () => unknown, status: () => Promise<unknown>,
@@ -39,7 +43,7 @@ export function createPages({ origin, publicConfig, status, catalogue }) {
     const headOnly = incoming.method === 'HEAD';
     if (place === '/docs/openapi.json') return sendJson(outgoing, 200, await readDocument(origin), HEADERS);
     if (place === '/docs') return sendText(outgoing, await referenceText(), 200, headOnly);
-    if (page) return sendText(outgoing, await pageText(page), 200, headOnly, page === 'docs/functions' ? VIEWER_HEADERS : HEADERS);
+    if (page) return sendText(outgoing, await pageText(page), 200, headOnly, OWN_HEADERS[page] ?? HEADERS);
     if (file) return sendFile(outgoing, file, headOnly);
     if (!incoming.headers.accept?.includes('text/html')) return sendJson(outgoing, 404, { message: 'Not Found' });
     await sendText(outgoing, await pageText('not-found'), 404, headOnly);

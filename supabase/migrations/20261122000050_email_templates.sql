@@ -4,12 +4,12 @@
 -- Write: kinds by migrations only. A published version of a text never changes: a mail that is tried again must be
 --        the same mail, byte for byte.
 
-create domain private.email_category as text check (value in ('security', 'account', 'booking', 'reminder'));
-comment on domain private.email_category is 'What mails are about, as people choose among them.';
+create domain public.mail_category as text check (value in ('security', 'account', 'booking', 'reminder'));
+comment on domain public.mail_category is 'What a mail is about. Security mail cannot be switched off.';
 
 create table public.email_kinds (
-  key text primary key check (key ~ '^[a-z][a-z0-9_]{2,62}$'),
-  category private.email_category not null,
+  key text primary key check (key ~ '^[a-z][a-z0-9_]{2,39}$'),
+  category public.mail_category not null,
   about text not null check (length(about) between 1 and 200),
   has_link boolean not null,
   pages text[] not null check (cardinality(pages) <= 5 and array_to_string(pages, ',') ~ '^[a-z,-]{0,200}$'),
@@ -99,6 +99,19 @@ create trigger refuse_published_change before update or delete on public.email_t
 create trigger refuse_truncate before truncate on public.email_templates
   for each statement execute function private.refuse_change();
 
+-- The name of a version is its key with its id, as in sign_up@57: a mail to try it out has that.
+create function private.template_by_name(p_name text)
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select id from public.email_templates
+  where key = split_part(p_name, '@', 1) and id = case when p_name ~ '@[0-9]{1,18}$' then split_part(p_name, '@', 2)::bigint end;
+$$;
+
+comment on function private.template_by_name(text) is 'The version of a template that a name like sign_up@57 is of; null for the key of a template.';
+
 -- By RFC 4647's lookup: zh-Hant-TW falls back to zh-Hant, then zh, and every language to en, which each key must have.
 create function private.template_in_force(p_key text, p_locale text)
 returns bigint
@@ -106,14 +119,16 @@ language sql
 stable
 set search_path = ''
 as $$
-  select t.id
-  from public.email_templates t
-  where t.key = p_key
-    and (t.locale = 'en' or starts_with(private.language_tag(p_locale) || '-', t.locale || '-'))
-    and t.published_at is not null
-  order by starts_with(private.language_tag(p_locale) || '-', t.locale || '-') is true desc, length(t.locale) desc, t.version desc
-  limit 1;
+  select coalesce(private.template_by_name(p_key), (
+    select t.id
+    from public.email_templates t
+    where t.key = p_key
+      and (t.locale = 'en' or starts_with(private.language_tag(p_locale) || '-', t.locale || '-'))
+      and t.published_at is not null
+    order by starts_with(private.language_tag(p_locale) || '-', t.locale || '-') is true desc, length(t.locale) desc, t.version desc
+    limit 1
+  ));
 $$;
 
 comment on function private.template_in_force(text, text) is
-  'The template to use now for a key and a locale, nearest language first; null when the key has none.';
+  'The template to use now for a key and a locale, nearest language first, or for the name of a version; null when there is none.';

@@ -15,9 +15,6 @@ comment on domain private.mail_stream is 'The queues of the outbox, one for each
 create domain private.token_purpose as text check (value in ('email_verification', 'password_reset', 'invitation', 'email_change', 'email_change_cancel', 'sign_up'));
 comment on domain private.token_purpose is 'The purposes of mailed links.';
 
-create domain public.mail_category as text check (value in ('security', 'account', 'booking', 'reminder'));
-comment on domain public.mail_category is 'What a mail is about. Security mail cannot be switched off.';
-
 create domain public.mail_status as text check (value in ('queued', 'sent', 'failed', 'skipped'));
 comment on domain public.mail_status is 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
 

@@ -102,3 +102,48 @@ comment on function public.save_email_template(uuid, text, text, text, text, tex
   'Answers {id, version, is_published}. Errors: forbidden (403), not_found (404), conflict (409).';
 
 grant execute on function public.save_email_template(uuid, text, text, text, text, text, int, boolean, jsonb) to service_role;
+
+create function private.send_test_email(p_template_id bigint)
+returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_admin_id constant uuid := private.user_id();
+  v_name text;
+  v_samples jsonb;
+begin
+  perform private.require_platform_admin();
+  select format('%s@%s', t.key, t.id), k.samples || case when k.has_link then '{"link": "https://example.com/a-link-of-its-own"}' else '{}' end::jsonb
+  into v_name, v_samples
+  from public.email_templates t join public.email_kinds k on k.key = t.key
+  where t.id = p_template_id;
+  if v_name is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such text.';
+  end if;
+  perform private.write_audit('email_template.tried', 'email_templates', p_template_id::text, v_admin_id, null, null);
+  -- Asked for by who gets it: quiet hours and switches are not meant.
+  perform private.enqueue_email(
+    v_name, p.id, p.email, v_samples, 'security',
+    format('template_test:%s:%s:%s', v_name, p.id, floor(extract(epoch from clock_timestamp()) / 10))
+  )
+  from public.profiles p where p.id = v_admin_id;
+end;
+$$;
+
+grant execute on function private.send_test_email(bigint) to authenticated;
+
+create function public.send_test_email(p_template_id bigint)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.send_test_email(p_template_id);
+$$;
+
+comment on function public.send_test_email(bigint) is
+  'For platform admins: mails a version of a text, a draft too, to whoever asks, filled with the samples of its kind; once in ten seconds. '
+  'Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429).';
+
+grant execute on function public.send_test_email(bigint) to authenticated;

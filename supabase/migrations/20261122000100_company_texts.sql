@@ -88,7 +88,7 @@ Sessions per month for each member: {{#sessions_per_month}}{{sessions_per_month}
 From: {{starts_on}}{{#ends_on}}<br>
 Until: {{ends_on}}{{/ends_on}}</p>
 {{#is_trial}}<p>This is a trial.</p>{{/is_trial}}
-<p><a href="{{site_url}}/company">{{product_name}}</a></p>
+<p><a class="button" href="{{site_url}}/company">Your company's page</a></p>
 $html$
 ),
 (
@@ -114,7 +114,7 @@ Termine im Monat je Mitglied: {{#sessions_per_month}}{{sessions_per_month}}{{/se
 Von: {{starts_on}}{{#ends_on}}<br>
 Bis: {{ends_on}}{{/ends_on}}</p>
 {{#is_trial}}<p>Er ist zur Probe.</p>{{/is_trial}}
-<p><a href="{{site_url}}/company">{{product_name}}</a></p>
+<p><a class="button" href="{{site_url}}/company">Zur Seite Ihres Unternehmens</a></p>
 $html$
 ),
 (
@@ -160,7 +160,7 @@ we have checked the details of {{company_name}}. Everything is in order, and the
 $text$,
 $html$<p>Hello,</p>
 <p>we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.</p>
-<p><a href="{{site_url}}/company">{{product_name}}</a></p>
+<p><a class="button" href="{{site_url}}/company">Your company's page</a></p>
 $html$
 ),
 (
@@ -174,7 +174,7 @@ wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Si
 $text$,
 $html$<p>Guten Tag,</p>
 <p>wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.</p>
-<p><a href="{{site_url}}/company">{{product_name}}</a></p>
+<p><a class="button" href="{{site_url}}/company">Zur Seite Ihres Unternehmens</a></p>
 $html$
 ),
 (

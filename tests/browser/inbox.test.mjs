@@ -6,16 +6,15 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
-import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { newAddress } from '../end-to-end/platform/people.mjs';
 import { processesLike } from '../end-to-end/platform/processes.mjs';
 import { eventually } from '../end-to-end/platform/waiting.mjs';
+import { hindrances } from './axe.mjs';
 import { keepScreenshot, newVisitor } from './chromium.mjs';
 import { followLink } from './inbox-page.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const list = `${environment.inboxUrl}/inbox`;
 
 /** @param {Record<string, unknown>} content @param {Record<string, string>} [more] headers @returns {Promise<string>} its id */
@@ -32,9 +31,7 @@ async function post(content, more = {}) {
 /** @param {import('playwright-core').Page} page */
 async function assertForEverybody(page) {
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0, `sideways: ${page.url()}`);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run(document, { iframes: false }));
-  assert.deepEqual(violations.map((/** @type {any} */ one) => [one.id, ...one.nodes.map((/** @type {any} */ node) => node.html)]), [], page.url());
+  assert.deepEqual(await hindrances(page), [], page.url());
 }
 
 test('a mail that arrives is on the page by itself, and nothing that is being read moves', async () => {

@@ -374,7 +374,7 @@ export type Tables = {
     Row: {
       /** When it is sent. */
       about: string;
-      category: string;
+      category: MailCategory;
       created_at: string;
       /** Whether it carries a link of its own, of a token: the variable link. */
       has_link: boolean;
@@ -1196,6 +1196,12 @@ export interface SqlFunctions {
     args: { p_user_id: string };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'own_role' | 'last_platform_admin';
+  };
+  /** For platform admins: mails a version of a text, a draft too, to whoever asks, filled with the samples of its kind; once in ten seconds. Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429). */
+  send_test_email: {
+    args: { p_template_id: number };
+    returns: null;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'rate_limited';
   };
   /** A company admin says which domains may be invited; none: any. Answers them as kept: in lower case and ASCII, without @ before or a dot after. Errors: unauthenticated (401), forbidden (403), invalid_domain (422). */
   set_allowed_domains: {

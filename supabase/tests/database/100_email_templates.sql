@@ -82,6 +82,21 @@ select results_eq(
   $$values ('email_template.published', 1), ('email_template.saved', 15)$$,
   'each is audited'
 );
+
+-- Trying one out.
+select pg_temp.act_as('platform_admin');
+select lives_ok($$select public.send_test_email(id) from public.email_templates where locale = 'de' and key = 'sign_up'$$, 'a text is tried out by mail');
+select throws_ok($$select public.send_test_email(0)$$, 'PT404', 'not_found', 'one that is there');
+select pg_temp.act_as('employee');
+select throws_ok($$select public.send_test_email(1)$$, 'PT403', 'forbidden', 'by admins alone');
+reset role;
+select results_eq(
+  $$select split_part(e.template_key, '@', 1), e.user_id, e.variables ? 'link', private.template_in_force(e.template_key, 'en') = t.id
+    from private.emails e, public.email_templates t where e.template_key like '%@%' and t.locale = 'de' and t.key = 'sign_up'$$,
+  $$values ('sign_up', pg_temp.id('platform_admin'), true, true)$$,
+  'it goes to whoever asks, by that version whatever their language'
+);
+select is(private.template_in_force('sign_up@x', 'en'), null, 'what names no version names nothing');
 select throws_ok($$select pg_temp.save('platform_admin', 0, false, 'no language')$$, null, null, 'a language has its form');
 
 select * from finish();
