@@ -171,6 +171,9 @@ fn derived(
     let mut derived = BTreeMap::new();
     for (name, value) in occasion.variables {
         derived.extend(worded(name, value));
+        if let Some(text) = value.as_str().filter(|_| name != "link").and_then(without_links) {
+            derived.insert(name.clone(), text.into());
+        }
         if let Value::Array(elements) = value {
             derived.insert(name.clone(), elements.iter().map(element).collect());
         }
@@ -181,6 +184,33 @@ fn derived(
         derived.insert("link".to_owned(), link.as_str().into());
     }
     derived
+}
+
+/// What somebody typed, such that no mail program makes a link of it: where one would begin or go on stands a space of
+/// no width. `None` for what is harmless.
+fn without_links(text: &str) -> Option<String> {
+    let is_part =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+    let bytes = text.as_bytes();
+    let is_joint = |at: &usize| match bytes.get(*at) {
+        Some(b'.' | b'@') => {
+            at.checked_sub(1).is_some_and(|before| is_part(bytes.get(before)))
+                && is_part(bytes.get(at + 1))
+        }
+        Some(b':') => bytes.get(at + 1) == Some(&b'/'),
+        _ => false,
+    };
+    let mut joints = (0..bytes.len()).filter(is_joint).peekable();
+    joints.peek()?;
+    let mut broken = String::with_capacity(text.len() + 12);
+    let mut from = 0;
+    for at in joints {
+        broken.push_str(text.get(from..=at).unwrap_or_default());
+        broken.push('\u{200b}');
+        from = at + 1;
+    }
+    broken.push_str(text.get(from..).unwrap_or_default());
+    Some(broken)
 }
 
 fn instant(value: &Value) -> Option<DateTime<Utc>> {
@@ -215,7 +245,26 @@ fn distance_from_utc(offset: Option<i32>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::distance_from_utc;
+    use super::{distance_from_utc, without_links};
+
+    #[test]
+    fn what_somebody_typed_becomes_no_link() {
+        for (typed, shown) in [
+            ("visit evil.example now", "visit evil.|example now"),
+            ("www.a.b-c.example/login", "www.|a.|b-c.|example/login"),
+            ("https://evil", "https:|//evil"),
+            ("me@evil.example", "me@|evil.|example"),
+            ("böse.example", "böse.|example"),
+            ("пример.рф", "пример.|рф"),
+        ] {
+            assert_eq!(without_links(typed), Some(shown.replace('|', "\u{200b}")), "{typed}");
+        }
+        for harmless in
+            ["", "Dr. Robin Sample", "Müller & Co.", "...", "a: b", "@home", "8:30 .. 9:00"]
+        {
+            assert_eq!(without_links(harmless), None, "{harmless}");
+        }
+    }
 
     #[test]
     fn a_distance_from_utc_needs_no_language() {

@@ -48,6 +48,17 @@ select throws_ok(
   '23514', null, 'a subject has no line break'
 );
 
+-- By a link of its own a mail reaches somebody who has no account yet, or not at this address.
+select is_empty(
+  $$select t.key, t.locale, part from public.email_templates t
+    join public.email_kinds k on k.key = t.key and k.has_link
+    cross join lateral (values ('subject', t.subject), ('text', t.text), ('html', t.html)) p (part, source)
+    cross join lateral regexp_replace(p.source, '^[^,]*,(</p>)?\s*(<p>)?', '') body
+    where (p.part = 'subject' or split_part(body, '.', 1) like '%{{%') and regexp_replace(
+      case when p.part = 'subject' then p.source else split_part(body, '.', 1) end, '{{(product_name|link|[a-z_]+_at_local)}}', '', 'g') like '%{{%'$$,
+  'neither the subject nor the first sentence of a mail to a stranger has a word that its sender could choose'
+);
+
 -- Texts that admins write. ------------------------------------------------------------------------
 
 \ir ../setup/people.psql

@@ -138,7 +138,7 @@ mod tests {
             source("Hi {{name}}", "", ""),
             &json!({ "name": "Ada\r\nBcc: eve@example.com" }),
         );
-        assert_eq!(mail.unwrap().subject, "Hi Ada Bcc: eve@example.com");
+        assert_eq!(mail.unwrap().subject, "Hi Ada Bcc: eve@\u{200b}example.\u{200b}com");
     }
 
     #[test]
