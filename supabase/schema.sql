@@ -9567,7 +9567,7 @@ COMMENT ON COLUMN public.email_kinds.has_link IS 'Whether it carries a link of i
 
 COMMENT ON COLUMN public.email_kinds.pages IS 'The pages of SITE_URL that its texts may link to.';
 
-COMMENT ON COLUMN public.email_kinds.samples IS 'Its variables, each with an example. What ends with _at is an instant.';
+COMMENT ON COLUMN public.email_kinds.samples IS 'Its variables, each with an example. What ends with _at is an instant, with _on a day.';
 
 COMMENT ON COLUMN public.email_kinds.optional IS 'Those of its variables that may be nothing: null, false, 0 or empty.';
 

@@ -118,7 +118,7 @@ function inForce(language) {
 /** @param {Kind} kind */
 function variablesOf({ samples, optional, has_link: hasLink, pages }) {
   const lines = Object.entries(samples).map(([name, sample]) => {
-    const shown = name.endsWith('_at') ? `${name}_local` : name;
+    const shown = /_(at|on)$/.test(name) ? `${name}_local` : name;
     const value = typeof sample === 'object' ? 'a list' : String(sample);
     return [`{{${shown}}}`, `${value}${optional.includes(name) ? ' (may be nothing)' : ''}`];
   });

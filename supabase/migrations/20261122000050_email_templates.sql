@@ -24,7 +24,7 @@ comment on table public.email_kinds is 'The mails that the product sends: what e
 comment on column public.email_kinds.about is 'When it is sent.';
 comment on column public.email_kinds.has_link is 'Whether it carries a link of its own, of a token: the variable link.';
 comment on column public.email_kinds.pages is 'The pages of SITE_URL that its texts may link to.';
-comment on column public.email_kinds.samples is 'Its variables, each with an example. What ends with _at is an instant.';
+comment on column public.email_kinds.samples is 'Its variables, each with an example. What ends with _at is an instant, with _on a day.';
 comment on column public.email_kinds.optional is 'Those of its variables that may be nothing: null, false, 0 or empty.';
 
 create trigger touch_updated_at before update on public.email_kinds

@@ -74,8 +74,8 @@ $text$Hello,
 
   Seats: {{seats}}
   Sessions per month for each member: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}no limit{{/sessions_per_month}}
-  From: {{starts_on}}{{#ends_on}}
-  Until: {{ends_on}}{{/ends_on}}{{#is_trial}}
+  From: {{starts_on_local}}{{#ends_on}}
+  Until: {{ends_on_local}}{{/ends_on}}{{#is_trial}}
 
 This is a trial.{{/is_trial}}
 
@@ -85,8 +85,8 @@ $html$<p>Hello,</p>
 <p>{{company_name}} now has the plan <strong>{{plan_name}}</strong>:</p>
 <p>Seats: {{seats}}<br>
 Sessions per month for each member: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}no limit{{/sessions_per_month}}<br>
-From: {{starts_on}}{{#ends_on}}<br>
-Until: {{ends_on}}{{/ends_on}}</p>
+From: {{starts_on_local}}{{#ends_on}}<br>
+Until: {{ends_on_local}}{{/ends_on}}</p>
 {{#is_trial}}<p>This is a trial.</p>{{/is_trial}}
 <p><a class="button" href="{{site_url}}/company">Your company's page</a></p>
 $html$
@@ -100,8 +100,8 @@ $text$Guten Tag,
 
   Plätze: {{seats}}
   Termine im Monat je Mitglied: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}unbegrenzt{{/sessions_per_month}}
-  Von: {{starts_on}}{{#ends_on}}
-  Bis: {{ends_on}}{{/ends_on}}{{#is_trial}}
+  Von: {{starts_on_local}}{{#ends_on}}
+  Bis: {{ends_on_local}}{{/ends_on}}{{#is_trial}}
 
 Er ist zur Probe.{{/is_trial}}
 
@@ -111,8 +111,8 @@ $html$<p>Guten Tag,</p>
 <p>{{company_name}} hat jetzt den Tarif <strong>{{plan_name}}</strong>:</p>
 <p>Plätze: {{seats}}<br>
 Termine im Monat je Mitglied: {{#sessions_per_month}}{{sessions_per_month}}{{/sessions_per_month}}{{^sessions_per_month}}unbegrenzt{{/sessions_per_month}}<br>
-Von: {{starts_on}}{{#ends_on}}<br>
-Bis: {{ends_on}}{{/ends_on}}</p>
+Von: {{starts_on_local}}{{#ends_on}}<br>
+Bis: {{ends_on_local}}{{/ends_on}}</p>
 {{#is_trial}}<p>Er ist zur Probe.</p>{{/is_trial}}
 <p><a class="button" href="{{site_url}}/company">Zur Seite Ihres Unternehmens</a></p>
 $html$

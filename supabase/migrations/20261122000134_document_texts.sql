@@ -36,14 +36,14 @@ join (values
     E'we have checked your {kind} and could not accept it. The reason:\n\n{{reason}}\n\nPlease upload another one.'),
   ('document_rejected', 'de', 'Wir konnten Ihr Dokument nicht annehmen',
     E'wir haben Ihr Dokument ({kind}) geprüft und konnten es nicht annehmen. Der Grund:\n\n{{reason}}\n\nBitte laden Sie ein anderes hoch.'),
-  ('document_expiring', 'en', 'Your document expires on {{expires_on}}',
-    E'your {kind} is valid until {{expires_on}}, that day included.\n\nPlease upload a new one in time: without it people cannot book sessions with you where it is required.'),
-  ('document_expiring', 'de', 'Ihr Dokument gilt bis {{expires_on}}',
-    E'Ihr Dokument ({kind}) gilt bis einschließlich {{expires_on}}.\n\nBitte laden Sie rechtzeitig ein neues hoch: Ohne es kann man dort, wo es verlangt wird, keine Termine mit Ihnen buchen.'),
+  ('document_expiring', 'en', 'Your document expires on {{expires_on_local}}',
+    E'your {kind} is valid until {{expires_on_local}}, that day included.\n\nPlease upload a new one in time: without it people cannot book sessions with you where it is required.'),
+  ('document_expiring', 'de', 'Ihr Dokument gilt bis {{expires_on_local}}',
+    E'Ihr Dokument ({kind}) gilt bis einschließlich {{expires_on_local}}.\n\nBitte laden Sie rechtzeitig ein neues hoch: Ohne es kann man dort, wo es verlangt wird, keine Termine mit Ihnen buchen.'),
   ('document_expired', 'en', 'Your document has expired',
-    E'your {kind} was valid until {{expires_on}}.\n\n{{#is_verified}}Nothing that you offer requires a new one, so nothing changes.{{/is_verified}}{{^is_verified}}Until a new one is approved, people cannot book sessions with you. Sessions that are booked are not cancelled by this.{{/is_verified}}'),
+    E'your {kind} was valid until {{expires_on_local}}.\n\n{{#is_verified}}Nothing that you offer requires a new one, so nothing changes.{{/is_verified}}{{^is_verified}}Until a new one is approved, people cannot book sessions with you. Sessions that are booked are not cancelled by this.{{/is_verified}}'),
   ('document_expired', 'de', 'Ihr Dokument ist abgelaufen',
-    E'Ihr Dokument ({kind}) galt bis {{expires_on}}.\n\n{{#is_verified}}Sie brauchen kein neues, es ändert sich also nichts.{{/is_verified}}{{^is_verified}}Bis ein neues angenommen ist, kann man keine Termine mit Ihnen buchen. Gebuchte Termine werden dadurch nicht abgesagt.{{/is_verified}}')
+    E'Ihr Dokument ({kind}) galt bis {{expires_on_local}}.\n\n{{#is_verified}}Sie brauchen kein neues, es ändert sich also nichts.{{/is_verified}}{{^is_verified}}Bis ein neues angenommen ist, kann man keine Termine mit Ihnen buchen. Gebuchte Termine werden dadurch nicht abgesagt.{{/is_verified}}')
 ) t (key, locale, subject, body) on t.locale = l.locale;
 
 create function private.mail_document(p_document public.specialist_documents, p_template text, p_occasion text)

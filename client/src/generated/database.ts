@@ -383,7 +383,7 @@ export type Tables = {
       optional: string[];
       /** The pages of SITE_URL that its texts may link to. */
       pages: string[];
-      /** Its variables, each with an example. What ends with _at is an instant. */
+      /** Its variables, each with an example. What ends with _at is an instant, with _on a day. */
       samples: Json;
       updated_at: string;
     };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
-    ports::LocalTime,
+    ports::{LocalTime, Precision},
     template::{Escape, MissingVariable, Scope, SyntaxError, Template},
 };
 
@@ -149,15 +149,26 @@ fn one_line(subject: &str) -> String {
     subject.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What every mail knows, and every `…_at` once more as the recipient reads dates (`…_at_local`), in lists too.
+/// What every mail knows, and every instant (`…_at`) and day (`…_on`) once more as the recipient reads dates (`…_local`),
+/// in lists too.
 fn derived(
     ports: &impl LocalTime,
     config: &Config,
     occasion: &Occasion<'_>,
 ) -> BTreeMap<String, Value> {
     let worded = |name: &str, value: &Value| {
-        let instant = name.ends_with("_at").then(|| instant(value)).flatten()?;
-        let words = local(ports, instant, (occasion.offset)(instant), occasion.locale);
+        let text = value.as_str()?;
+        let words = match name.get(name.len().checked_sub(3)?..)? {
+            "_at" => {
+                let instant = instant(text)?;
+                local(ports, instant, (occasion.offset)(instant), occasion.locale)
+            }
+            "_on" => {
+                let midnight = instant(&[text, "T00:00:00Z"].concat())?;
+                in_words(ports, midnight.naive_utc(), Precision::Day, occasion.locale)?
+            }
+            _ => return None,
+        };
         Some((format!("{name}_local"), Value::from(words)))
     };
     let element = |element: &Value| match element {
@@ -213,8 +224,8 @@ fn without_links(text: &str) -> Option<String> {
     Some(broken)
 }
 
-fn instant(value: &Value) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|instant| instant.to_utc())
+fn instant(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
 }
 
 /// Wall time with its distance from UTC, since the reader may be elsewhere when they read.
@@ -225,10 +236,20 @@ fn local(
     locale: &str,
 ) -> String {
     let wall = (instant + TimeDelta::seconds(offset.unwrap_or_default().into())).naive_utc();
-    match ports.format(wall, locale).or_else(|| ports.format(wall, FALLBACK)) {
+    match in_words(ports, wall, Precision::Minute, locale) {
         Some(words) => format!("{words} {}", distance_from_utc(offset)),
         None => instant.to_rfc3339(),
     }
+}
+
+fn in_words(
+    ports: &impl LocalTime,
+    wall: NaiveDateTime,
+    precision: Precision,
+    locale: &str,
+) -> Option<String> {
+    let words = ports.format(wall, precision, locale);
+    words.or_else(|| ports.format(wall, precision, FALLBACK))
 }
 
 /// "GMT+2", "GMT-3:30", which is read alike in every language. "UTC" where no zone is known.

@@ -66,8 +66,17 @@ pub trait Entropy {
 /// Dates for people.
 pub trait LocalTime {
     /// A wall time in the words of a locale (BCP 47), Gregorian and in Latin digits, for example
-    /// "Monday, 4 May 2026 at 14:30". `None` if the locale is unknown.
-    fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String>;
+    /// "Monday, 4 May 2026 at 14:30", or its day alone. `None` if the locale is unknown.
+    fn format(&self, wall: NaiveDateTime, precision: Precision, locale: &str) -> Option<String>;
+}
+
+/// How much of a wall time is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Precision {
+    /// The day, and the time of day to the minute.
+    Minute,
+    /// The day alone.
+    Day,
 }
 
 /// Unicode beyond ASCII, whose tables the platform has.

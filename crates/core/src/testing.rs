@@ -44,8 +44,8 @@ use crate::{
     error::Error,
     id::RequestId,
     ports::{
-        Clock, Configured, Entropy, Functions, IdentityError, LocalTime, SqlFunction, Telemetry,
-        Unicode,
+        Clock, Configured, Entropy, Functions, IdentityError, LocalTime, Precision, SqlFunction,
+        Telemetry, Unicode,
     },
 };
 
@@ -201,8 +201,9 @@ impl Entropy for World {
 }
 
 impl LocalTime for World {
-    fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String> {
-        Some(format!("{} in {locale}", wall.format("%F %H:%M")))
+    fn format(&self, wall: NaiveDateTime, precision: Precision, locale: &str) -> Option<String> {
+        let form = if precision == Precision::Day { "%F" } else { "%F %H:%M" };
+        Some(format!("{} in {locale}", wall.format(form)))
     }
 }
 

@@ -7,7 +7,10 @@ use evenkeel_core::{
     Config, Error,
     email_address::Idna,
     id::RequestId,
-    ports::{Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, LocalTime},
+    ports::{
+        Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, LocalTime,
+        Precision,
+    },
     ports::{HttpMethod, Telemetry, TransportError, Unicode},
 };
 use wasm_bindgen::prelude::*;
@@ -109,8 +112,8 @@ impl Entropy for Edge {
 }
 
 impl LocalTime for Edge {
-    fn format(&self, wall: NaiveDateTime, locale: &str) -> Option<String> {
-        intl::format(wall, locale)
+    fn format(&self, wall: NaiveDateTime, precision: Precision, locale: &str) -> Option<String> {
+        intl::format(wall, precision, locale)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use chrono::NaiveDateTime;
+use evenkeel_core::ports::Precision;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -25,16 +26,17 @@ const CACHE_LIMIT: usize = 64;
 
 thread_local! {
     /// Making a formatter takes longer than using it a hundred times.
-    static FORMATS: RefCell<HashMap<String, Option<DateTimeFormat>>> = RefCell::default();
+    static FORMATS: RefCell<HashMap<(String, Precision), Option<DateTimeFormat>>> = RefCell::default();
 }
 
-/// "Monday, May 4, 2026 at 02:30 PM".
-pub(crate) fn format(wall: NaiveDateTime, locale: &str) -> Option<String> {
+/// "Monday, May 4, 2026 at 02:30 PM", or "Monday, May 4, 2026".
+pub(crate) fn format(wall: NaiveDateTime, precision: Precision, locale: &str) -> Option<String> {
     let format = FORMATS.with_borrow_mut(|formats| {
         if formats.len() >= CACHE_LIMIT {
             formats.clear();
         }
-        formats.entry(locale.to_owned()).or_insert_with(|| make(locale)).clone()
+        let key = (locale.to_owned(), precision);
+        formats.entry(key).or_insert_with(|| make(precision, locale)).clone()
     })?;
     #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
     Some(format.format(wall.and_utc().timestamp_millis() as f64))
@@ -50,11 +52,14 @@ struct Options {
     year: &'static str,
     month: &'static str,
     day: &'static str,
-    hour: &'static str,
-    minute: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hour: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minute: Option<&'static str>,
 }
 
-fn make(locale: &str) -> Option<DateTimeFormat> {
+fn make(precision: Precision, locale: &str) -> Option<DateTimeFormat> {
+    let time = (precision == Precision::Minute).then_some("2-digit");
     let options = Options {
         time_zone: "UTC",
         // Whatever the region's own: a text in English is not read in the year 1448.
@@ -64,8 +69,8 @@ fn make(locale: &str) -> Option<DateTimeFormat> {
         year: "numeric",
         month: "long",
         day: "numeric",
-        hour: "2-digit",
-        minute: "2-digit",
+        hour: time,
+        minute: time,
     };
     let options = serde_json::to_string(&options).ok()?;
     DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()

@@ -28,7 +28,7 @@ async fn send(
     key: BatchId,
     mails: &[Mail],
 ) -> Result<Vec<String>, MailerError> {
-    Mailer::send(subject, key, mails).await.result
+    Mailer::send(subject, key, mails, false).await.result
 }
 
 pub(crate) async fn a_repeated_batch_is_answered_from_its_key(subject: &impl Subject) {

@@ -18,7 +18,7 @@ use evenkeel_core::{
     Config, EmailAddress, Error,
     email_address::Idna,
     id::{TokenId, UserId},
-    ports::{Configured, Entropy, Identity as _, LocalTime, Mail, Telemetry},
+    ports::{Configured, Entropy, Identity as _, LocalTime, Mail, Precision, Telemetry},
     testing::MailerFault,
 };
 
@@ -65,7 +65,7 @@ impl Entropy for Stack {
 }
 
 impl LocalTime for Stack {
-    fn format(&self, wall: NaiveDateTime, _: &str) -> Option<String> {
+    fn format(&self, wall: NaiveDateTime, _: Precision, _: &str) -> Option<String> {
         Some(wall.format("%F %H:%M").to_string())
     }
 }

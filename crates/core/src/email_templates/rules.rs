@@ -61,8 +61,9 @@ fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Fau
         kind.samples.contains_key(name) || in_lists().any(of_element)
     };
     for name in template.names() {
-        let is_date =
-            name.strip_suffix("_local").is_some_and(|at| at.ends_with("_at") && is_sample(at));
+        let is_date = name
+            .strip_suffix("_local")
+            .is_some_and(|at| (at.ends_with("_at") || at.ends_with("_on")) && is_sample(at));
         let is_link = name == "link" && kind.has_link && part != Part::Subject;
         if !(is_sample(name) || is_date || is_link || EVERYWHERE.contains(&name)) {
             faults.add(part, "unknown_variable", format!("This mail has no variable {name}."));

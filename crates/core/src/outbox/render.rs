@@ -159,6 +159,17 @@ mod tests {
     }
 
     #[test]
+    fn days_are_in_words_too_and_of_no_zone() {
+        let variables = json!({ "ends_on": "2026-05-04", "rows": [{ "from_on": "2026-05-05" }], "other_on": "soon" });
+        let sample =
+            source("", "", "{{ends_on_local}}, {{#rows}}{{from_on_local}}{{/rows}}, {{other_on}}");
+        assert_eq!(
+            render(sample, &variables).unwrap().text,
+            "2026-05-04 in en, 2026-05-05 in en, soon"
+        );
+    }
+
+    #[test]
     fn dates_are_in_the_language_of_the_text_around_them() {
         let text = |locale: &str| {
             let mut mail = mail(&json!({ "starts_at": "2026-05-04T12:30:00Z" }));
