@@ -1693,7 +1693,8 @@ begin
   -- A row that cannot be turned into mail must not hold up the mail that is queued already.
   begin
     if p_stream = 'reminder' then
-      perform private.enqueue_due_reminders(p_limit, p_now);
+      -- More at once than it claims: each time the index is walked past those that were due before.
+      perform private.enqueue_due_reminders(greatest(p_limit, 5000), p_now);
     elsif exists (select from private.token_requests) then
       perform private.process_token_requests(p_now);
     end if;
@@ -1991,20 +1992,17 @@ CREATE FUNCTION private.count_due_emails(p_stream text, p_now timestamp with tim
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  v_marks constant xid8[] := array(select mark from private.email_marks where stream = p_stream order by line);
 begin
   return least(100,
     (
-      select count(*) from (
-        select from private.email_queue
-        where stream = p_stream and priority = 0 and ready_in >= v_marks[2] and due_at <= p_now limit 100
+      select count(*)
+      from private.email_marks m
+      cross join lateral (
+        select from private.email_queue q
+        where q.stream = p_stream and q.priority = case m.line when 'urgent' then 0 else 1 end
+          and q.ready_in is not null and (q.ready_in, q.mail_id) >= (m.mark, m.mail_id) and q.due_at <= p_now limit 100
       ) q
-    ) + (
-      select count(*) from (
-        select from private.email_queue
-        where stream = p_stream and priority = 1 and ready_in >= v_marks[3] and due_at <= p_now limit 100
-      ) q
+      where m.stream = p_stream and m.line <> 'leased'
     ) + (
       select count(*) from (
         select from private.email_queue where stream = p_stream and ready_in is null and due_at <= p_now limit 100
@@ -2015,10 +2013,13 @@ begin
         where stream = p_stream and lease is null and due_at <= p_now limit 100
       ) b
     ) + (
-      select coalesce(sum(b.mails), 0) from (
-        select cardinality(mail_ids) as mails from private.email_batches
-        where stream = p_stream and lease is not null and leased_in >= v_marks[1] and due_at <= p_now limit 100
+      select coalesce(sum(b.mails), 0)
+      from private.email_marks m
+      cross join lateral (
+        select cardinality(b.mail_ids) as mails from private.email_batches b
+        where b.stream = p_stream and b.lease is not null and b.leased_in >= m.mark and b.due_at <= p_now limit 100
       ) b
+      where m.stream = p_stream and m.line = 'leased'
     ) + (
       select count(*) from (select from private.token_requests where p_stream = 'mail' limit 100) r
     )
@@ -2284,44 +2285,55 @@ begin
 end;
 $$;
 
-CREATE FUNCTION private.email_mark(p_stream text, p_line text) RETURNS xid8
+CREATE FUNCTION private.email_mark(p_stream text, p_line text, OUT mark xid8, OUT mail_id bigint) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
-  -- One from the future was made by another server, of which this is a copy.
-  v_mark xid8 := (
-    select case when mark <= pg_snapshot_xmax(pg_current_snapshot()) then mark else '0' end
-    from private.email_marks where stream = p_stream and line = p_line
-  );
+  v_oldest xid8;
   v_first xid8;
+  v_first_mail bigint;
 begin
-  if p_line = 'leased' then
-    select least(pg_snapshot_xmin(pg_current_snapshot()), (
-      select leased_in from private.email_batches
-      where stream = p_stream and lease is not null and leased_in >= v_mark
-      order by leased_in limit 1
-    )) into v_first;
-  else
-    select least(pg_snapshot_xmin(pg_current_snapshot()), (
-      select ready_in from private.email_queue
-      where stream = p_stream and priority = case p_line when 'urgent' then 0 else 1 end and ready_in >= v_mark
-      order by ready_in, mail_id limit 1
-    )) into v_first;
+  select m.mark, m.mail_id into mark, mail_id from private.email_marks m where m.stream = p_stream and m.line = p_line;
+  -- One from the future was made by another server, of which this is a copy.
+  if mark > pg_snapshot_xmax(pg_current_snapshot()) then
+    mark := '0';
   end if;
-  if v_first > v_mark then
-    v_mark := v_first;
+  -- The oldest transaction and the first row by one look, which is one statement.
+  if p_line = 'leased' then
+    select pg_snapshot_xmin(pg_current_snapshot()), f.leased_in, 0 into v_oldest, v_first, v_first_mail
+    from (values (1)) one left join lateral (
+      select b.leased_in from private.email_batches b
+      where b.stream = p_stream and b.lease is not null and b.leased_in >= mark
+      order by b.leased_in limit 1
+    ) f on true;
+  else
+    select pg_snapshot_xmin(pg_current_snapshot()), f.ready_in, f.mail_id into v_oldest, v_first, v_first_mail
+    from (values (1)) one left join lateral (
+      select q.ready_in, q.mail_id from private.email_queue q
+      where q.stream = p_stream and q.priority = case p_line when 'urgent' then 0 else 1 end
+        and q.ready_in is not null and (q.ready_in, q.mail_id) >= (mark, email_mark.mail_id)
+      order by q.ready_in, q.mail_id limit 1
+    ) f on true;
+  end if;
+  if (v_first < v_oldest) is not true then
+    v_first := v_oldest;
+    v_first_mail := 0;
+  end if;
+  if (v_first, v_first_mail) > (mark, mail_id) then
+    mark := v_first;
+    mail_id := v_first_mail;
     -- Nobody waits for it: whoever comes next moves it as well.
-    perform from private.email_marks where stream = p_stream and line = p_line for no key update skip locked;
+    perform from private.email_marks m where m.stream = p_stream and m.line = p_line for no key update skip locked;
     if found then
-      update private.email_marks set mark = greatest(mark, v_first) where stream = p_stream and line = p_line;
+      update private.email_marks m set mark = v_first, mail_id = v_first_mail
+      where m.stream = p_stream and m.line = p_line and (m.mark, m.mail_id) < (v_first, v_first_mail);
     end if;
   end if;
-  return v_mark;
 end;
 $$;
 
-COMMENT ON FUNCTION private.email_mark(p_stream text, p_line text) IS 'Moves the mark of a line as far as it goes, and returns it.';
+COMMENT ON FUNCTION private.email_mark(p_stream text, p_line text, OUT mark xid8, OUT mail_id bigint) IS 'Moves the mark of a line as far as it goes, and returns it.';
 
 CREATE FUNCTION private.email_priority(p_category text) RETURNS smallint
     LANGUAGE sql IMMUTABLE
@@ -4696,7 +4708,7 @@ CREATE FUNCTION private.lock_due_batches(p_stream text, p_is_leased boolean, p_l
     SET search_path TO ''
     AS $$
 declare
-  v_mark constant xid8 := case when p_is_leased then private.email_mark(p_stream, 'leased') end;
+  v_mark constant xid8 := case when p_is_leased then (select mark from private.email_mark(p_stream, 'leased')) end;
 begin
   if p_is_leased then
     return array(
@@ -5165,11 +5177,11 @@ CREATE FUNCTION private.mend_email_marks() RETURNS void
     SET search_path TO ''
     AS $$
   update private.email_marks m
-  set mark = '0'
+  set mark = '0', mail_id = 0
   where mark > pg_snapshot_xmax(pg_current_snapshot())
     or exists (
       select from private.email_queue q
-      where q.stream = m.stream and q.priority = case m.line when 'urgent' then 0 when 'usual' then 1 end and q.ready_in < m.mark
+      where q.stream = m.stream and q.priority = case m.line when 'urgent' then 0 when 'usual' then 1 end and q.ready_in is not null and (q.ready_in, q.mail_id) < (m.mark, m.mail_id)
     ) or exists (
       select from private.email_batches b
       where m.line = 'leased' and b.stream = m.stream and b.lease is not null and b.leased_in < m.mark
@@ -5465,14 +5477,15 @@ CREATE FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now
 declare
   v_picked bigint[] := array[]::bigint[];
   v_line record;
-  v_mark xid8;
+  v_mark record;
 begin
   -- One scan per line: each walks its part of the index in order and stops at the limit.
   for v_line in values ('urgent', 0), ('usual', 1) loop
-    v_mark := private.email_mark(p_stream, v_line.column1);
+    select * into v_mark from private.email_mark(p_stream, v_line.column1);
     v_picked := v_picked || array(
       select mail_id from private.email_queue
-      where stream = p_stream and priority = v_line.column2 and ready_in >= v_mark and due_at <= p_now
+      where stream = p_stream and priority = v_line.column2 and ready_in is not null and (ready_in, mail_id) >= (v_mark.mark, v_mark.mail_id)
+        and due_at <= p_now
       order by ready_in, mail_id limit p_limit - cardinality(v_picked) for update skip locked
     );
   end loop;
@@ -8954,6 +8967,7 @@ CREATE TABLE private.email_marks (
     stream private.mail_stream NOT NULL,
     line text NOT NULL,
     mark xid8 DEFAULT '0'::xid8 NOT NULL,
+    mail_id bigint DEFAULT 0 NOT NULL,
     CONSTRAINT email_marks_line_check CHECK ((line = ANY (ARRAY['urgent'::text, 'usual'::text, 'leased'::text])))
 )
 WITH (fillfactor='10');
@@ -8965,6 +8979,8 @@ COMMENT ON TABLE private.email_marks IS 'From where on the lines of the outbox h
 COMMENT ON COLUMN private.email_marks.line IS 'urgent, usual: email_queue by priority. leased: email_batches.';
 
 COMMENT ON COLUMN private.email_marks.mark IS 'No row of the line was put there by an earlier transaction, or ever will be.';
+
+COMMENT ON COLUMN private.email_marks.mail_id IS 'Nor a mail before this one by that transaction: it may have put a million there.';
 
 CREATE TABLE private.email_queue (
     mail_id bigint NOT NULL,
@@ -11343,7 +11359,7 @@ REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.email_kind(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.email_kind(p_key text) TO authenticated;
 
-REVOKE ALL ON FUNCTION private.email_mark(p_stream text, p_line text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.email_mark(p_stream text, p_line text, OUT mark xid8, OUT mail_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_priority(p_category text) FROM PUBLIC;
 

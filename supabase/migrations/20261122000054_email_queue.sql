@@ -71,12 +71,14 @@ create table private.email_marks (
   stream private.mail_stream,
   line text check (line in ('urgent', 'usual', 'leased')),
   mark xid8 not null default '0',
+  mail_id bigint not null default 0,
   primary key (stream, line)
 ) with (fillfactor = 10);
 
 comment on table private.email_marks is 'From where on the lines of the outbox hold anything: private.email_mark().';
 comment on column private.email_marks.line is 'urgent, usual: email_queue by priority. leased: email_batches.';
 comment on column private.email_marks.mark is 'No row of the line was put there by an earlier transaction, or ever will be.';
+comment on column private.email_marks.mail_id is 'Nor a mail before this one by that transaction: it may have put a million there.';
 
 insert into private.email_marks (stream, line)
 select s, l from unnest(array['mail', 'reminder']) s cross join unnest(array['urgent', 'usual', 'leased']) l;
@@ -84,41 +86,51 @@ select s, l from unnest(array['mail', 'reminder']) s cross join unnest(array['ur
 -- A row carries the transaction that put it into its line. All transactions before the oldest that still runs have ended:
 -- of theirs, every row that will ever be there is there now. So the mark moves up to the first row that is there, and no
 -- further than to that transaction. A row that another dispatcher is taking still counts: it may come back.
-create function private.email_mark(p_stream text, p_line text)
-returns xid8
+create function private.email_mark(p_stream text, p_line text, out mark xid8, out mail_id bigint)
 language plpgsql
 set search_path = ''
 as $$
 declare
-  -- One from the future was made by another server, of which this is a copy.
-  v_mark xid8 := (
-    select case when mark <= pg_snapshot_xmax(pg_current_snapshot()) then mark else '0' end
-    from private.email_marks where stream = p_stream and line = p_line
-  );
+  v_oldest xid8;
   v_first xid8;
+  v_first_mail bigint;
 begin
-  if p_line = 'leased' then
-    select least(pg_snapshot_xmin(pg_current_snapshot()), (
-      select leased_in from private.email_batches
-      where stream = p_stream and lease is not null and leased_in >= v_mark
-      order by leased_in limit 1
-    )) into v_first;
-  else
-    select least(pg_snapshot_xmin(pg_current_snapshot()), (
-      select ready_in from private.email_queue
-      where stream = p_stream and priority = case p_line when 'urgent' then 0 else 1 end and ready_in >= v_mark
-      order by ready_in, mail_id limit 1
-    )) into v_first;
+  select m.mark, m.mail_id into mark, mail_id from private.email_marks m where m.stream = p_stream and m.line = p_line;
+  -- One from the future was made by another server, of which this is a copy.
+  if mark > pg_snapshot_xmax(pg_current_snapshot()) then
+    mark := '0';
   end if;
-  if v_first > v_mark then
-    v_mark := v_first;
+  -- The oldest transaction and the first row by one look, which is one statement.
+  if p_line = 'leased' then
+    select pg_snapshot_xmin(pg_current_snapshot()), f.leased_in, 0 into v_oldest, v_first, v_first_mail
+    from (values (1)) one left join lateral (
+      select b.leased_in from private.email_batches b
+      where b.stream = p_stream and b.lease is not null and b.leased_in >= mark
+      order by b.leased_in limit 1
+    ) f on true;
+  else
+    select pg_snapshot_xmin(pg_current_snapshot()), f.ready_in, f.mail_id into v_oldest, v_first, v_first_mail
+    from (values (1)) one left join lateral (
+      select q.ready_in, q.mail_id from private.email_queue q
+      where q.stream = p_stream and q.priority = case p_line when 'urgent' then 0 else 1 end
+        and q.ready_in is not null and (q.ready_in, q.mail_id) >= (mark, email_mark.mail_id)
+      order by q.ready_in, q.mail_id limit 1
+    ) f on true;
+  end if;
+  if (v_first < v_oldest) is not true then
+    v_first := v_oldest;
+    v_first_mail := 0;
+  end if;
+  if (v_first, v_first_mail) > (mark, mail_id) then
+    mark := v_first;
+    mail_id := v_first_mail;
     -- Nobody waits for it: whoever comes next moves it as well.
-    perform from private.email_marks where stream = p_stream and line = p_line for no key update skip locked;
+    perform from private.email_marks m where m.stream = p_stream and m.line = p_line for no key update skip locked;
     if found then
-      update private.email_marks set mark = greatest(mark, v_first) where stream = p_stream and line = p_line;
+      update private.email_marks m set mark = v_first, mail_id = v_first_mail
+      where m.stream = p_stream and m.line = p_line and (m.mark, m.mail_id) < (v_first, v_first_mail);
     end if;
   end if;
-  return v_mark;
 end;
 $$;
 

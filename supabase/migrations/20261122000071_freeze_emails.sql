@@ -32,14 +32,15 @@ as $$
 declare
   v_picked bigint[] := array[]::bigint[];
   v_line record;
-  v_mark xid8;
+  v_mark record;
 begin
   -- One scan per line: each walks its part of the index in order and stops at the limit.
   for v_line in values ('urgent', 0), ('usual', 1) loop
-    v_mark := private.email_mark(p_stream, v_line.column1);
+    select * into v_mark from private.email_mark(p_stream, v_line.column1);
     v_picked := v_picked || array(
       select mail_id from private.email_queue
-      where stream = p_stream and priority = v_line.column2 and ready_in >= v_mark and due_at <= p_now
+      where stream = p_stream and priority = v_line.column2 and ready_in is not null and (ready_in, mail_id) >= (v_mark.mark, v_mark.mail_id)
+        and due_at <= p_now
       order by ready_in, mail_id limit p_limit - cardinality(v_picked) for update skip locked
     );
   end loop;

@@ -11,7 +11,7 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_mark constant xid8 := case when p_is_leased then private.email_mark(p_stream, 'leased') end;
+  v_mark constant xid8 := case when p_is_leased then (select mark from private.email_mark(p_stream, 'leased')) end;
 begin
   if p_is_leased then
     return array(

@@ -26,11 +26,11 @@ language sql
 set search_path = ''
 as $$
   update private.email_marks m
-  set mark = '0'
+  set mark = '0', mail_id = 0
   where mark > pg_snapshot_xmax(pg_current_snapshot())
     or exists (
       select from private.email_queue q
-      where q.stream = m.stream and q.priority = case m.line when 'urgent' then 0 when 'usual' then 1 end and q.ready_in < m.mark
+      where q.stream = m.stream and q.priority = case m.line when 'urgent' then 0 when 'usual' then 1 end and q.ready_in is not null and (q.ready_in, q.mail_id) < (m.mark, m.mail_id)
     ) or exists (
       select from private.email_batches b
       where m.line = 'leased' and b.stream = m.stream and b.lease is not null and b.leased_in < m.mark

@@ -49,15 +49,27 @@ select ok(bool_and(mark > '0'), 'and the marks have moved') from private.email_m
 call pg_temp.drain();
 select is((select status from private.email_log where dedupe_key = 'marks:slow'), 'sent', 'a mail of a transaction that outlasted fifty claims is sent');
 
+-- Also within what one transaction has queued
+select private.enqueue_email('booking_reminder', null, 'marks@people.test', '{}', 'account', 'marks:bulk:' || n, p_not_before => '2001-01-01') from generate_series(1, 50) n \g /dev/null
+select public.claim_emails('mail', 10, 60, '2002-01-01') \g /dev/null
+select public.claim_emails('mail', 10, 60, '2002-01-01') \g /dev/null
+select public.claim_emails('mail', 10, 60, '2002-01-01') \g /dev/null
+select is(
+  (select m.mail_id - min(e.id) from private.email_marks m, private.emails e
+   where m.stream = 'mail' and m.line = 'usual' and e.dedupe_key like 'marks:bulk:%' group by m.mail_id),
+  20::bigint, 'of fifty mails of one transaction, the third claim of ten begins at the twenty-first'
+);
+call pg_temp.drain();
+
 -- A database that was copied to another server.
-update private.email_marks set mark = '18000000000000000000' where stream = 'mail';
+update private.email_marks set mark = '18000000000000000000', mail_id = 0 where stream = 'mail';
 select private.enqueue_email('booking_reminder', null, 'marks@people.test', '{}', 'account', 'marks:copied', p_not_before => '2001-01-01') \g /dev/null
 call pg_temp.drain();
 select is((select status from private.email_log where dedupe_key = 'marks:copied'), 'sent', 'a mark from the future counts as none');
 select private.mend_email_marks() \g /dev/null
 select private.enqueue_email('booking_reminder', null, 'marks@people.test', '{}', 'account', 'marks:behind', p_not_before => '2001-01-01') \g /dev/null
 update private.email_queue set ready_in = '3' where mail_id = (select id from private.emails where dedupe_key = 'marks:behind');
-update private.email_marks set mark = pg_current_xact_id() where stream = 'mail' and line = 'usual';
+update private.email_marks set mark = pg_current_xact_id(), mail_id = 0 where stream = 'mail' and line = 'usual';
 call pg_temp.drain();
 select is((select status from private.email_log where dedupe_key = 'marks:behind'), 'queued', 'a row in front of its mark is not found');
 select private.mend_email_marks() \g /dev/null
