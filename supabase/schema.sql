@@ -33,6 +33,11 @@ CREATE TYPE private.batch_result AS (
 
 COMMENT ON TYPE private.batch_result IS 'One element of p_results of settle_emails().';
 
+CREATE DOMAIN private.email_state AS text
+	CONSTRAINT email_state_check CHECK ((VALUE = ANY (ARRAY['sent'::text, 'delayed'::text, 'delivered'::text, 'suppressed'::text, 'failed'::text, 'bounced'::text, 'complained'::text])));
+
+COMMENT ON DOMAIN private.email_state IS 'What an event may say of a mail, in the order of the states.';
+
 CREATE DOMAIN private.mail_stream AS text
 	CONSTRAINT mail_stream_check CHECK ((VALUE = ANY (ARRAY['mail'::text, 'reminder'::text])));
 
@@ -375,10 +380,10 @@ CREATE FUNCTION private.address_key(p_address text) RETURNS bytea
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select extensions.hmac(convert_to(p_address, 'UTF8'), private.vault_key('email_address_key'), 'sha256');
+  select substring(extensions.hmac(convert_to(p_address, 'UTF8'), private.vault_key('email_address_key'), 'sha256') from 1 for 16);
 $$;
 
-COMMENT ON FUNCTION private.address_key(p_address text) IS 'HMAC-SHA-256 of an address in its written form (private.email_address()): its name where the address itself is not kept.';
+COMMENT ON FUNCTION private.address_key(p_address text) IS 'HMAC-SHA-256, its first 128 bits, of an address in its written form (private.email_address()): its name where the address itself is not kept.';
 
 CREATE FUNCTION private.mail_domains(p_texts text[]) RETURNS text[]
     LANGUAGE sql IMMUTABLE
@@ -746,6 +751,10 @@ CREATE FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp with time
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_refusable constant text[] := private.refusable_categories();
+  v_address_key constant bytea := private.vault_key('email_address_key');
+  v_unsubscribe_key constant bytea := private.vault_key('email_unsubscribe_key');
 begin
   return (select coalesce(json_agg(json_build_object(
     'id', b.id,
@@ -765,6 +774,7 @@ begin
       'locales', json_agg(f.locale),
       'time_zones', json_agg(f.time_zone),
       'categories', json_agg(f.category),
+      'unsubscribe', json_agg(f.unsubscribe),
       'token', case when count(f.token_id) = 1 then json_build_object(
         'purpose', min(f.token_purpose),
         'id', min(f.token_id::text),
@@ -773,10 +783,21 @@ begin
     ) as mails, count(*) as size
     from (
       select
-        l.id, l.recipient::text, u.template_id, l.variables, u.locale, u.time_zone, l.category::text, l.token_purpose::text, l.token_id
+        l.id, l.recipient::text, u.template_id, l.variables, u.locale, u.time_zone, l.category::text, l.token_purpose::text, l.token_id,
+        -- private.unsubscribe_token(), spelled out.
+        translate(
+          encode(s.subject || substring(extensions.hmac(s.subject, v_unsubscribe_key, 'sha256') from 1 for 15), 'base64'), '+/', '-_'
+        ) || 'E' as unsubscribe
       from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
         with ordinality u (mail_id, template_id, locale, time_zone, place)
       join private.emails l on l.id = u.mail_id
+      left join lateral (
+        select set_byte('\x00', 0, array_position(v_refusable, l.category::text))
+          || uuid_send(coalesce(l.user_id, '00000000-0000-0000-0000-000000000000'))
+          || substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16)
+        where l.category = any (v_refusable)
+        offset 0
+      ) s (subject) on true
       order by u.place
     ) f
   ) m
@@ -2213,6 +2234,30 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.delivery_fault(p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when complained >= 3 and complained > 0.003 * total then format('%s of the last %s mails were called spam', complained, total)
+    when bounced >= 10 and bounced > 0.04 * total then format('%s of the last %s mails bounced', bounced, total)
+    when failed > 0 then format('%s mails were taken by the mailer within an hour, and not sent', failed)
+  end
+  from (
+    select
+      count(*) as total,
+      count(*) filter (where state = 'complained') as complained,
+      count(*) filter (where state = 'bounced') as bounced,
+      count(*) filter (where state = 'failed' and updated_at > p_now - interval '1 hour') as failed
+    from (
+      select state, updated_at from private.email_deliveries
+      where created_at > p_now - interval '7 days' order by created_at desc limit 20000
+    ) newest
+  ) counted;
+$$;
+
+COMMENT ON FUNCTION private.delivery_fault(p_now timestamp with time zone) IS 'What an operator should look at, of the newest 20,000 mails within seven days: too many complaints or bounces, mails that the mailer took and did not send. Null where all is well.';
+
 CREATE FUNCTION private.device_name(p_user_agent text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -2343,6 +2388,15 @@ CREATE FUNCTION private.email_priority(p_category text) RETURNS smallint
 $$;
 
 COMMENT ON FUNCTION private.email_priority(p_category text) IS 'Place in the queue: security mail goes before everything else.';
+
+CREATE FUNCTION private.email_state_rank(p_state text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select array_position(array['queued', 'sent', 'delayed', 'delivered', 'suppressed', 'failed', 'bounced', 'complained'], p_state);
+$$;
+
+COMMENT ON FUNCTION private.email_state_rank(p_state text) IS 'The place of a state in the order of states. Of several, the one with the highest place holds.';
 
 CREATE FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -3310,6 +3364,23 @@ $$;
 
 COMMENT ON FUNCTION private.has_free_seat(p_company_id uuid) IS 'Whether a company can invite one more. To rely on it, lock the company first.';
 
+CREATE FUNCTION private.has_three_soft_bounces(p_address_key bytea) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from (
+      select b.occurred_at - lag(b.occurred_at, 2) over (order by b.occurred_at) as span
+      from (
+        select min(e.occurred_at) as occurred_at from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
+      ) b
+    ) s
+    where s.span <= interval '30 days'
+  );
+$$;
+
+COMMENT ON FUNCTION private.has_three_soft_bounces(p_address_key bytea) IS 'Whether three mails to an address bounced within thirty days, each for a reason that may pass.';
+
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -3330,6 +3401,15 @@ CREATE FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) IS 'Keeps accounts from being deleted until the transaction ends. Signing in and changing them goes on.';
+
+CREATE FUNCTION private.hold_address(p_address_key bytea) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select pg_advisory_xact_lock(25, hashtext(p_address_key::text));
+$$;
+
+COMMENT ON FUNCTION private.hold_address(p_address_key bytea) IS 'Queues all that is told of an address until the transaction ends.';
 
 CREATE FUNCTION private.hold_own_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4170,6 +4250,15 @@ $$;
 
 COMMENT ON FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) IS 'Deletes documents that were announced a week ago and never uploaded.';
 
+CREATE FUNCTION private.job_purge_email_events(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.purge('private.email_events', 'created_at', p_now - private.days('email_event_retention_days'));
+$$;
+
+COMMENT ON FUNCTION private.job_purge_email_events(p_now timestamp with time zone) IS 'Forgets events that nobody can be told of again. The state of the mail stays.';
+
 CREATE FUNCTION private.job_purge_freed_times(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4539,6 +4628,33 @@ begin
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
   end if;
   perform private.change_member(p_company_id, private.user_id(), null, 'removed');
+end;
+$$;
+
+CREATE FUNCTION private.lift_email_suppression(p_email text, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_address_key constant bytea := private.address_key(private.email_address(p_email));
+  v_was text;
+begin
+  if v_address_key is null then
+    raise sqlstate 'PT422' using message = 'invalid_email', detail = 'This is no e-mail address.';
+  end if;
+  perform private.hold_address(v_address_key);
+  delete from private.email_suppressions where address_key = v_address_key returning reason into v_was;
+  -- The soft bounces before count no more.
+  update private.email_events set soft_bounce_of = null where soft_bounce_of = v_address_key;
+  if v_was is not null then
+    perform private.write_audit(
+      'email_suppression.lifted', 'email_suppressions', encode(v_address_key, 'hex'),
+      (select id from public.profiles where email = private.email_address(p_email)),
+      jsonb_build_object('reason', v_was), null, jsonb_build_object('source', 'lift_email_suppression', 'reason', v_reason)
+    );
+  end if;
+  return v_was is not null;
 end;
 $$;
 
@@ -5348,6 +5464,26 @@ $_$;
 
 COMMENT ON FUNCTION private.new_email_address(p_text text) IS 'An address that we may be the first to write to, as email_address() keeps it. Null also for what an account may have, and no mail should go to unasked.';
 
+CREATE FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into private.email_outcomes as o (mail_id, status, provider_message_id, settled_at)
+  values (p_mail_id, 'sent', left(p_message_id, 200), p_now)
+  on conflict (mail_id) do update
+  set status = 'sent', error_code = null, provider_message_id = excluded.provider_message_id
+  where o.status <> 'sent';
+  if found then
+    delete from private.email_dead_letters where mail_id = any (array(
+      select mail_id from private.email_dead_letters where mail_id = p_mail_id for update skip locked
+    ));
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) IS 'Notes that the mailer took a mail, where the log does not know it or says otherwise.';
+
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100
     SET search_path TO ''
@@ -5401,11 +5537,12 @@ CREATE FUNCTION private.outbox_fault(p_now timestamp with time zone) RETURNS tex
         )
       ) q
       having min(q.due_at) < p_now - interval '15 minutes'
-    )
+    ),
+    private.delivery_fault(p_now)
   );
 $$;
 
-COMMENT ON FUNCTION private.outbox_fault(p_now timestamp with time zone) IS 'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long. Null where all is well.';
+COMMENT ON FUNCTION private.outbox_fault(p_now timestamp with time zone) IS 'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long, too many bounces or complaints. Null where all is well.';
 
 CREATE FUNCTION private.parse_audit_filters(p_filters jsonb) RETURNS private.audit_filters
     LANGUAGE plpgsql STABLE
@@ -5995,6 +6132,50 @@ $$;
 
 COMMENT ON FUNCTION private.record_booking_status() IS 'Trigger on bookings: writes the history.';
 
+CREATE FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_recipient constant text := (select recipient from private.emails where id = p_mail_id);
+  v_is_soft constant boolean := p_bounce is not distinct from 'soft';
+  v_address_key bytea;
+  v_state text;
+begin
+  if not exists (select from private.emails where id = p_mail_id) then
+    return 'unknown';
+  end if;
+  -- Its address is not kept for ever, and what comes later than that suppresses nobody.
+  if v_recipient is not null and p_state in ('bounced', 'suppressed', 'complained') then
+    v_address_key := private.address_key(v_recipient);
+    -- Of soft bounces that are told at the same time, one has to see the others.
+    perform private.hold_address(v_address_key);
+  end if;
+  insert into private.email_events (id, mail_id, state, soft_bounce_of, occurred_at)
+  values (
+    p_event_id, p_mail_id, p_state, case when p_state = 'bounced' and v_is_soft then v_address_key end,
+    -- What is told of the future would stay beyond its time.
+    least(p_occurred_at, p_now)
+  )
+  on conflict (id) do nothing;
+  if not found then
+    return 'repeated';
+  end if;
+  insert into private.email_deliveries as d (mail_id, state) values (p_mail_id, p_state)
+  on conflict (mail_id) do update set state = excluded.state
+  where private.email_state_rank(excluded.state) > private.email_state_rank(d.state);
+  select state into v_state from private.email_deliveries where mail_id = p_mail_id;
+  -- Taken, and not sent: an operator may have it sent once more.
+  if v_state <> 'failed' then
+    perform private.note_email_was_taken(p_mail_id, p_message_id, p_now);
+  end if;
+  if v_address_key is not null then
+    perform private.suppress_after(p_state, v_address_key, v_is_soft);
+  end if;
+  return 'recorded';
+end;
+$$;
+
 CREATE FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6130,6 +6311,7 @@ declare
   v_mail record;
   v_redriven int;
   v_reissued int := 0;
+  v_is_reissued boolean;
 begin
   with dug_up as (
     delete from private.email_dead_letters
@@ -6160,15 +6342,17 @@ begin
     set status = 'skipped', settled_at = now(), error_code = case
       when private.reissue_link(v_mail.token_purpose, v_mail.token_id) then 'link_reissued' else 'token_not_live'
     end
-    where mail_id = v_mail.id
-    returning v_reissued + (error_code = 'link_reissued')::int into v_reissued;
+    where mail_id = v_mail.id and status = 'failed'
+    returning error_code = 'link_reissued' into v_is_reissued;
+    v_reissued := v_reissued + coalesce(v_is_reissued, false)::int;
     v_ids := array_remove(v_ids, v_mail.id);
   end loop;
 
   with requeued as (
     delete from private.email_outcomes o
     using private.emails l
-    where o.mail_id = any (v_ids) and l.id = o.mail_id
+    -- An event may have told meanwhile that it was sent.
+    where o.mail_id = any (v_ids) and o.status = 'failed' and l.id = o.mail_id
     returning l.id, l.stream, l.category
   ), queued as (
     insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)
@@ -6225,6 +6409,28 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.refuse_change() IS 'Trigger for append-only tables. It binds the owner too, whom grants do not bind.';
+
+CREATE FUNCTION private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_email text;
+begin
+  perform private.hold_accounts(p_user_id);
+  select email into v_email from public.profiles where id = p_user_id;
+  if private.address_key(v_email) is distinct from p_address_key then
+    insert into private.email_refusals (address_key, category) values (p_address_key, p_category) on conflict do nothing;
+  elsif private.switch_off_mail(p_user_id, p_category) then
+    perform private.write_audit(
+      'notification_preferences.unsubscribe', 'notification_preferences', p_user_id::text, p_user_id, null,
+      jsonb_build_object('refused', p_category), jsonb_build_object('source', 'unsubscribe')
+    );
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea) IS 'No mail of a category any more: to a person, if the address is still theirs, else to the address as nobody''s. Idempotent.';
 
 CREATE FUNCTION private.refuse_published_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -6806,6 +7012,8 @@ begin
       z.time_zone,
       coalesce(l.needed_by, l.useless_after) as needed_by,
       case
+        -- The mailer has told that an earlier try was taken.
+        when o.status = 'sent' then 'already_sent'
         when s.address_key is not null then 'suppressed'
         when f.address_key is not null then 'refused'
         when l.token_id is not null and (
@@ -6831,10 +7039,13 @@ begin
       end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
     left join private.emails l on l.id = u.mail_id
+    left join private.email_outcomes o on o.mail_id = u.mail_id
     left join public.profiles p on p.id = l.user_id
     left join public.notification_preferences np on np.user_id = l.user_id
     -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
-    cross join lateral (select extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') offset 0) a (key)
+    cross join lateral (
+      select substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16) offset 0
+    ) a (key)
     left join private.email_suppressions s on s.address_key = a.key
     left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
     left join public.booking_reminders r on r.id = l.booking_reminder_id
@@ -7047,7 +7258,7 @@ begin
   ), ended as materialized (
     select * from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')
   ), settled as (
-    insert into private.email_outcomes (mail_id, status, error_code, template_id, provider_message_id, settled_at)
+    insert into private.email_outcomes as o (mail_id, status, error_code, template_id, provider_message_id, settled_at)
     select
       u.mail_id, e.outcome,
       case when e.outcome <> 'sent' then coalesce(e.error_code, 'unknown') end,
@@ -7059,7 +7270,11 @@ begin
       e.mail_ids, e.template_ids, array(select jsonb_array_elements_text(e.message_ids))
     ) u (mail_id, template_id, message_id)
     where e.outcome <> 'split' and u.mail_id is not null
-    on conflict (mail_id) do nothing
+    -- An event may have told already that it was sent, which stays; as what, it does not know.
+    on conflict (mail_id) do update
+    set template_id = excluded.template_id, provider_message_id = coalesce(o.provider_message_id, excluded.provider_message_id)
+    where o.status = 'sent' and o.template_id is null
+    returning o.mail_id, o.status, o.error_code
   ), withdrawn as (
     insert into private.email_outcomes (mail_id, status, error_code, settled_at)
     select
@@ -7072,9 +7287,7 @@ begin
     on conflict (mail_id) do nothing
   ), buried as (
     insert into private.email_dead_letters (mail_id, error_code, failed_at)
-    select u.mail_id, coalesce(h.error_code, 'unknown'), p_now
-    from held h cross join unnest(h.mail_ids) u (mail_id)
-    where h.outcome = 'failed'
+    select s.mail_id, s.error_code, p_now from settled s where s.status = 'failed'
     on conflict (mail_id) do update set error_code = excluded.error_code, failed_at = excluded.failed_at
   ), halves as (
     insert into private.email_batches (stream, mail_ids, template_ids, locales, time_zones, due_at, last_error_code)
@@ -7386,6 +7599,42 @@ CREATE FUNCTION private.suppress_address(p_address_key bytea, p_reason text) RET
 $$;
 
 COMMENT ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text) IS 'Suppresses an address, or notes a graver reason. Idempotent.';
+
+CREATE FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := case
+    when p_state = 'complained' then 'complaint'
+    when p_state = 'suppressed' then 'provider'
+    when p_state <> 'bounced' then null
+    when not p_is_soft then 'hard_bounce'
+    when private.has_three_soft_bounces(p_address_key) then 'soft_bounces'
+  end;
+begin
+  if v_reason is not null then
+    perform private.suppress_address(p_address_key, v_reason);
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) IS 'Suppresses an address where an event asks for it.';
+
+CREATE FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into public.notification_preferences (user_id) values (p_user_id) on conflict do nothing;
+  update public.notification_preferences
+  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder'
+  where user_id = p_user_id and case p_category when 'account' then account_email when 'reminder' then reminder_email end;
+  return found;
+end;
+$$;
+
+COMMENT ON FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) IS 'A person wants no mail of a category any more. Whether that is new.';
 
 CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7744,6 +7993,46 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.try_uuid(p_text text) IS 'The uuid, or null when the text is none.';
+
+CREATE FUNCTION private.unsubscribe(p_token text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_bytes constant bytea := decode(translate(substring(p_token from '^[A-Za-z0-9_-]{64}$'), '-_', '+/'), 'base64');
+  v_subject constant bytea := substring(v_bytes from 1 for 33);
+  v_category text;
+begin
+  if (sha256(substring(v_bytes from 34)) = sha256(private.unsubscribe_mac(v_subject))) is not true then
+    return null;
+  end if;
+  v_category := (private.refusable_categories())[get_byte(v_subject, 0)];
+  perform private.refuse_mail(v_category, encode(substring(v_subject from 2 for 16), 'hex')::uuid, substring(v_subject from 18));
+  return v_category;
+end;
+$_$;
+
+CREATE FUNCTION private.unsubscribe_mac(p_subject bytea) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select substring(extensions.hmac(p_subject, private.vault_key('email_unsubscribe_key'), 'sha256') from 1 for 15);
+$$;
+
+COMMENT ON FUNCTION private.unsubscribe_mac(p_subject bytea) IS 'What proves that a link was made here: HMAC-SHA-256, its first 120 bits.';
+
+CREATE FUNCTION private.unsubscribe_token(p_category text, p_user_id uuid, p_recipient text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select translate(encode(s.subject || private.unsubscribe_mac(s.subject), 'base64'), '+/', '-_') || 'E'
+  from (
+    select set_byte('\x00', 0, array_position(private.refusable_categories(), p_category))
+      || uuid_send(coalesce(p_user_id, '00000000-0000-0000-0000-000000000000')) || private.address_key(p_recipient)
+  ) s (subject);
+$$;
+
+COMMENT ON FUNCTION private.unsubscribe_token(p_category text, p_user_id uuid, p_recipient text) IS 'The token of a link that refuses a kind of mail.';
 
 CREATE FUNCTION private.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8417,6 +8706,15 @@ $$;
 
 COMMENT ON FUNCTION public.leave_company(p_company_id uuid) IS 'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409).';
 
+CREATE FUNCTION public.lift_email_suppression(p_email text, p_reason text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.lift_email_suppression(p_email, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) IS 'A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer''s own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422).';
+
 CREATE FUNCTION public.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -8462,6 +8760,24 @@ CREATE FUNCTION public.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION public.read_person(p_user_id uuid, p_reason text) IS 'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+
+CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.is_value_of('private.email_state', p_state) then
+    raise exception using errcode = '22023', message = 'p_state must be a state of private.email_state';
+  elsif p_bounce not in ('hard', 'soft') then
+    raise exception using errcode = '22023', message = 'p_bounce must be hard or soft';
+  end if;
+  return jsonb_build_object('outcome', private.record_email_event(
+    p_event_id, p_mail_id, p_state, p_bounce, p_message_id, coalesce(p_occurred_at, now()), now()
+  ));
+end;
+$$;
+
+COMMENT ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) IS 'Writes down what the mailer tells of a mail: its state, and that its address is not to be mailed any more. Answers recorded, repeated (the event is known) or unknown (the mail is not).';
 
 CREATE FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE sql
@@ -8702,6 +9018,15 @@ $$;
 
 COMMENT ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) IS 'Takes a sign-up to Auth. p_introduction: {display_name, locale, time_zone}; p_terms: {terms, privacy}, the versions that the person accepts. Outcome: consumed, with the user_id that the account is to have (is_new), or has, which nobody has confirmed; wrong_terms; invalid_name, invalid_locale of the introduction; or as check_sign_up(). It may be repeated until Auth has the account.';
 
+CREATE FUNCTION public.unsubscribe(p_token text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('category', private.unsubscribe(p_token));
+$$;
+
+COMMENT ON FUNCTION public.unsubscribe(p_token text) IS 'Refuses the kind of mail that a link is about, by its 64 characters; the name of that kind, or null where the link was not made here. Answers the same whether there is an account.';
+
 CREATE FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -8852,6 +9177,40 @@ CREATE TABLE private.email_dead_letters (
 ALTER TABLE ONLY private.email_dead_letters FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.email_dead_letters IS 'Mails in state failed, for redrive_emails() and for operators. Beside the log, because an index on its status is dear.';
+
+CREATE TABLE private.email_deliveries (
+    mail_id bigint NOT NULL,
+    state private.email_state NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY private.email_deliveries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
+
+COMMENT ON COLUMN private.email_deliveries.created_at IS 'When the first event came.';
+
+CREATE TABLE private.email_events (
+    id text NOT NULL,
+    mail_id bigint NOT NULL,
+    state private.email_state NOT NULL,
+    soft_bounce_of bytea,
+    occurred_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT email_events_id_check CHECK (((length(id) >= 1) AND (length(id) <= 100))),
+    CONSTRAINT email_events_soft_bounce_of_check CHECK ((octet_length(soft_bounce_of) = 16)),
+    CONSTRAINT only_a_bounce_is_soft CHECK (((soft_bounce_of IS NULL) OR ((state)::text = 'bounced'::text)))
+);
+
+ALTER TABLE ONLY private.email_events FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_events IS 'Events that were heard, so that each counts once. Addresses, texts and the like, which they also hold, are not kept.';
+
+COMMENT ON COLUMN private.email_events.id IS 'The id of the event, which stays the same when it is told again.';
+
+COMMENT ON COLUMN private.email_events.soft_bounce_of IS 'Of a soft bounce, private.address_key() of the recipient: three make a suppression.';
 
 CREATE TABLE private.email_outcomes (
     mail_id bigint NOT NULL,
@@ -9006,7 +9365,7 @@ CREATE TABLE private.email_refusals (
     address_key bytea NOT NULL,
     category text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT email_refusals_address_key_check CHECK ((octet_length(address_key) = 32)),
+    CONSTRAINT email_refusals_address_key_check CHECK ((octet_length(address_key) = 16)),
     CONSTRAINT email_refusals_category_check CHECK ((category = ANY (private.refusable_categories())))
 );
 
@@ -9032,7 +9391,7 @@ CREATE TABLE private.email_suppressions (
     reason text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT email_suppressions_address_key_check CHECK ((octet_length(address_key) = 32)),
+    CONSTRAINT email_suppressions_address_key_check CHECK ((octet_length(address_key) = 16)),
     CONSTRAINT email_suppressions_reason_check CHECK ((reason = ANY (ARRAY['manual'::text, 'soft_bounces'::text, 'provider'::text, 'hard_bounce'::text, 'complaint'::text])))
 );
 
@@ -9970,6 +10329,12 @@ ALTER TABLE ONLY private.email_change_tokens
 ALTER TABLE ONLY private.email_dead_letters
     ADD CONSTRAINT email_dead_letters_pkey PRIMARY KEY (mail_id);
 
+ALTER TABLE ONLY private.email_deliveries
+    ADD CONSTRAINT email_deliveries_pkey PRIMARY KEY (mail_id);
+
+ALTER TABLE ONLY private.email_events
+    ADD CONSTRAINT email_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY private.email_marks
     ADD CONSTRAINT email_marks_pkey PRIMARY KEY (stream, line);
 
@@ -10174,6 +10539,12 @@ CREATE UNIQUE INDEX email_change_tokens_one_idx ON private.email_change_tokens U
 CREATE INDEX email_dead_letters_error_code_idx ON private.email_dead_letters USING btree (error_code, failed_at);
 
 CREATE INDEX email_dead_letters_failed_at_idx ON private.email_dead_letters USING btree (failed_at);
+
+CREATE INDEX email_deliveries_created_at_idx ON private.email_deliveries USING btree (created_at);
+
+CREATE INDEX email_events_created_at_idx ON private.email_events USING btree (created_at);
+
+CREATE INDEX email_events_soft_bounce_of_idx ON private.email_events USING btree (soft_bounce_of) WHERE (soft_bounce_of IS NOT NULL);
 
 CREATE INDEX email_queue_ready_idx ON private.email_queue USING btree (stream, priority, ready_in, mail_id) WHERE (ready_in IS NOT NULL);
 
@@ -10382,6 +10753,8 @@ CREATE INDEX terms_acceptance_document_idx ON public.terms_acceptance USING btre
 CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON private.email_deliveries FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON private.email_sender FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
@@ -10725,6 +11098,10 @@ ALTER TABLE private.email_change_cancel_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.email_change_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_dead_letters ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.email_deliveries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.email_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.email_marks ENABLE ROW LEVEL SECURITY;
 
@@ -11350,6 +11727,8 @@ GRANT ALL ON FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uui
 REVOKE ALL ON FUNCTION private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.delivery_fault(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.device_name(p_user_agent text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_documents) FROM PUBLIC;
@@ -11362,6 +11741,8 @@ GRANT ALL ON FUNCTION private.email_kind(p_key text) TO authenticated;
 REVOKE ALL ON FUNCTION private.email_mark(p_stream text, p_line text, OUT mark xid8, OUT mail_id bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_priority(p_category text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.email_state_rank(p_state text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 
@@ -11457,9 +11838,13 @@ REVOKE ALL ON FUNCTION private.has_file(p_document public.specialist_documents) 
 
 REVOKE ALL ON FUNCTION private.has_free_seat(p_company_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.has_three_soft_bounces(p_address_key bytea) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.hold_address(p_address_key bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_own_account() FROM PUBLIC;
 
@@ -11557,6 +11942,8 @@ REVOKE ALL ON FUNCTION private.job_notice_documents(p_now timestamp with time zo
 
 REVOKE ALL ON FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_purge_email_events(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_purge_freed_times(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_purge_invitations(p_now timestamp with time zone) FROM PUBLIC;
@@ -11593,6 +11980,9 @@ REVOKE ALL ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer,
 
 REVOKE ALL ON FUNCTION private.leave_company(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.leave_company(p_company_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.lift_email_suppression(p_email text, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.limit_booking_changes() FROM PUBLIC;
 
@@ -11699,6 +12089,8 @@ REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
 
@@ -11800,6 +12192,9 @@ GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text,
 
 REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
+
 REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
@@ -11819,6 +12214,8 @@ REVOKE ALL ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now 
 REVOKE ALL ON FUNCTION private.refusable_categories() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
 
@@ -11945,6 +12342,10 @@ REVOKE ALL ON FUNCTION private.supersede_email_changes(p_user_id uuid) FROM PUBL
 
 REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
@@ -11981,6 +12382,13 @@ REVOKE ALL ON FUNCTION private.touch_updated_at() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.try_inet(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.try_uuid(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.unsubscribe(p_token text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.unsubscribe(p_token text) TO service_role;
+
+REVOKE ALL ON FUNCTION private.unsubscribe_mac(p_subject bytea) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.unsubscribe_token(p_category text, p_user_id uuid, p_recipient text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
@@ -12104,6 +12512,9 @@ GRANT ALL ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations j
 REVOKE ALL ON FUNCTION public.leave_company(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.leave_company(p_company_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 
@@ -12118,6 +12529,9 @@ GRANT ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id
 
 REVOKE ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) TO service_role;
@@ -12193,6 +12607,9 @@ GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text
 
 REVOKE ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.unsubscribe(p_token text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
@@ -12742,6 +13159,8 @@ SELECT cron.schedule('follow-sessions', '23 * * * *', 'select private.run_job(''
 SELECT cron.schedule('notice-documents', '43 * * * *', 'select private.run_job(''notice_documents'')');
 
 SELECT cron.schedule('purge-announced-documents', '53 3 * * *', 'select private.run_job(''purge_announced_documents'')');
+
+SELECT cron.schedule('purge-email-events', '57 * * * *', 'select private.run_job(''purge_email_events'')');
 
 SELECT cron.schedule('purge-freed-times', '53 * * * *', 'select private.run_job(''purge_freed_times'')');
 

@@ -10,7 +10,7 @@ import { LINKS, MAILS, filledIn } from './mails.mjs';
 
 const TOKENS = 4_096;
 const SITES = ['https://app.evenkeel.example', 'http://127.0.0.1:54321', 'https://evenkeel.co/wellbeing'];
-const PAGES = ['confirm-email', 'complete-sign-up', 'reset-password', 'accept-invitation', 'confirm-new-address', 'keep-address'];
+const PAGES = ['confirm-email', 'complete-sign-up', 'reset-password', 'accept-invitation', 'confirm-new-address', 'keep-address', 'unsubscribe'];
 /** @type {{ token: string, read: string[], refused: string[] }} also read by `core::token` */
 const spellings = JSON.parse(readFileSync(new URL('tokens.json', import.meta.url), 'utf8'));
 

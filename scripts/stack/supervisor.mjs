@@ -95,6 +95,7 @@ export async function startStack(settings, { onStep, echo, signal }) {
       SUPABASE_SECRET_KEY: secrets.secretKey,
       SUPABASE_SECRET_KEYS: environment.SUPABASE_SECRET_KEYS,
       CRON_SECRET_KEY: environment.CRON_SECRET_KEY,
+      EMAIL_WEBHOOK_SECRETS: environment.EMAIL_WEBHOOK_SECRETS,
       DATABASE_URL: url,
       INBOX_URL: settings.inboxUrl,
       SITE_URL: environment.SITE_URL,

@@ -87,6 +87,8 @@ begin
       z.time_zone,
       coalesce(l.needed_by, l.useless_after) as needed_by,
       case
+        -- The mailer has told that an earlier try was taken.
+        when o.status = 'sent' then 'already_sent'
         when s.address_key is not null then 'suppressed'
         when f.address_key is not null then 'refused'
         when l.token_id is not null and (
@@ -112,10 +114,13 @@ begin
       end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
     left join private.emails l on l.id = u.mail_id
+    left join private.email_outcomes o on o.mail_id = u.mail_id
     left join public.profiles p on p.id = l.user_id
     left join public.notification_preferences np on np.user_id = l.user_id
     -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
-    cross join lateral (select extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') offset 0) a (key)
+    cross join lateral (
+      select substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16) offset 0
+    ) a (key)
     left join private.email_suppressions s on s.address_key = a.key
     left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
     left join public.booking_reminders r on r.id = l.booking_reminder_id

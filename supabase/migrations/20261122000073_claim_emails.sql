@@ -10,6 +10,10 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_refusable constant text[] := private.refusable_categories();
+  v_address_key constant bytea := private.vault_key('email_address_key');
+  v_unsubscribe_key constant bytea := private.vault_key('email_unsubscribe_key');
 begin
   return (select coalesce(json_agg(json_build_object(
     'id', b.id,
@@ -29,6 +33,7 @@ begin
       'locales', json_agg(f.locale),
       'time_zones', json_agg(f.time_zone),
       'categories', json_agg(f.category),
+      'unsubscribe', json_agg(f.unsubscribe),
       'token', case when count(f.token_id) = 1 then json_build_object(
         'purpose', min(f.token_purpose),
         'id', min(f.token_id::text),
@@ -37,10 +42,21 @@ begin
     ) as mails, count(*) as size
     from (
       select
-        l.id, l.recipient::text, u.template_id, l.variables, u.locale, u.time_zone, l.category::text, l.token_purpose::text, l.token_id
+        l.id, l.recipient::text, u.template_id, l.variables, u.locale, u.time_zone, l.category::text, l.token_purpose::text, l.token_id,
+        -- private.unsubscribe_token(), spelled out.
+        translate(
+          encode(s.subject || substring(extensions.hmac(s.subject, v_unsubscribe_key, 'sha256') from 1 for 15), 'base64'), '+/', '-_'
+        ) || 'E' as unsubscribe
       from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
         with ordinality u (mail_id, template_id, locale, time_zone, place)
       join private.emails l on l.id = u.mail_id
+      left join lateral (
+        select set_byte('\x00', 0, array_position(v_refusable, l.category::text))
+          || uuid_send(coalesce(l.user_id, '00000000-0000-0000-0000-000000000000'))
+          || substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16)
+        where l.category = any (v_refusable)
+        offset 0
+      ) s (subject) on true
       order by u.place
     ) f
   ) m

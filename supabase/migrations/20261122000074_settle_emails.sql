@@ -53,7 +53,7 @@ begin
   ), ended as materialized (
     select * from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')
   ), settled as (
-    insert into private.email_outcomes (mail_id, status, error_code, template_id, provider_message_id, settled_at)
+    insert into private.email_outcomes as o (mail_id, status, error_code, template_id, provider_message_id, settled_at)
     select
       u.mail_id, e.outcome,
       case when e.outcome <> 'sent' then coalesce(e.error_code, 'unknown') end,
@@ -65,7 +65,11 @@ begin
       e.mail_ids, e.template_ids, array(select jsonb_array_elements_text(e.message_ids))
     ) u (mail_id, template_id, message_id)
     where e.outcome <> 'split' and u.mail_id is not null
-    on conflict (mail_id) do nothing
+    -- An event may have told already that it was sent, which stays; as what, it does not know.
+    on conflict (mail_id) do update
+    set template_id = excluded.template_id, provider_message_id = coalesce(o.provider_message_id, excluded.provider_message_id)
+    where o.status = 'sent' and o.template_id is null
+    returning o.mail_id, o.status, o.error_code
   ), withdrawn as (
     insert into private.email_outcomes (mail_id, status, error_code, settled_at)
     select
@@ -78,9 +82,7 @@ begin
     on conflict (mail_id) do nothing
   ), buried as (
     insert into private.email_dead_letters (mail_id, error_code, failed_at)
-    select u.mail_id, coalesce(h.error_code, 'unknown'), p_now
-    from held h cross join unnest(h.mail_ids) u (mail_id)
-    where h.outcome = 'failed'
+    select s.mail_id, s.error_code, p_now from settled s where s.status = 'failed'
     on conflict (mail_id) do update set error_code = excluded.error_code, failed_at = excluded.failed_at
   ), halves as (
     insert into private.email_batches (stream, mail_ids, template_ids, locales, time_zones, due_at, last_error_code)

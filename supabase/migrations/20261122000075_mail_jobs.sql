@@ -214,12 +214,13 @@ as $$
         )
       ) q
       having min(q.due_at) < p_now - interval '15 minutes'
-    )
+    ),
+    private.delivery_fault(p_now)
   );
 $$;
 
 comment on function private.outbox_fault(timestamptz) is
-  'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long. Null where all is well.';
+  'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long, too many bounces or complaints. Null where all is well.';
 
 create function private.job_check_outbox(p_now timestamptz)
 returns bigint

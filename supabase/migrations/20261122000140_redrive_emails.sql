@@ -105,6 +105,7 @@ declare
   v_mail record;
   v_redriven int;
   v_reissued int := 0;
+  v_is_reissued boolean;
 begin
   with dug_up as (
     delete from private.email_dead_letters
@@ -135,15 +136,17 @@ begin
     set status = 'skipped', settled_at = now(), error_code = case
       when private.reissue_link(v_mail.token_purpose, v_mail.token_id) then 'link_reissued' else 'token_not_live'
     end
-    where mail_id = v_mail.id
-    returning v_reissued + (error_code = 'link_reissued')::int into v_reissued;
+    where mail_id = v_mail.id and status = 'failed'
+    returning error_code = 'link_reissued' into v_is_reissued;
+    v_reissued := v_reissued + coalesce(v_is_reissued, false)::int;
     v_ids := array_remove(v_ids, v_mail.id);
   end loop;
 
   with requeued as (
     delete from private.email_outcomes o
     using private.emails l
-    where o.mail_id = any (v_ids) and l.id = o.mail_id
+    -- An event may have told meanwhile that it was sent.
+    where o.mail_id = any (v_ids) and o.status = 'failed' and l.id = o.mail_id
     returning l.id, l.stream, l.category
   ), queued as (
     insert into private.email_queue (mail_id, stream, priority, ready_in, due_at)

@@ -13,7 +13,7 @@ import { obstacles } from './obstacles.mjs';
 describe('every page', () => {
   const paths = ['/', '/sign-up', '/complete-sign-up', '/sign-in', '/confirm-email', '/forgot-password', '/reset-password'];
   const own = ['/sessions', '/preferences', '/company', '/documents', '/review'];
-  for (const path of [...paths, '/reset-password#token=any', '/accept-invitation', ...own, '/nowhere']) {
+  for (const path of [...paths, '/reset-password#token=any', '/unsubscribe', '/unsubscribe#token=any', '/accept-invitation', ...own, '/nowhere']) {
     test(`${path} has names, labels, one heading, and fits a telephone`, async () => {
       const { page, context } = await newVisitor({ viewport: { width: 360, height: 740 } });
       await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });

@@ -44,7 +44,7 @@ before(async () => {
 /** @type {Visit[]} */
 const VISITS = [
   ...['/', '/sign-in', '/sign-up', '/forgot-password', '/confirm-email', '/nowhere'].map((path) => ({ who: 'nobody', path })),
-  ...['confirm-email', 'complete-sign-up', 'reset-password', 'confirm-new-address', 'keep-address', 'accept-invitation'].map((name) => ({ who: 'nobody', path: `/${name}#token=${TOKEN}` })),
+  ...['confirm-email', 'complete-sign-up', 'reset-password', 'confirm-new-address', 'keep-address', 'unsubscribe', 'accept-invitation'].map((name) => ({ who: 'nobody', path: `/${name}#token=${TOKEN}` })),
   ...['/', '/company', '/preferences', '/sessions', '/change-address'].map((path) => ({ who: 'companyAdmin', path })),
   { who: 'undecided', path: '/company' },
   ...['/', '/documents', '/review', '/company'].map((path) => ({ who: 'newcomer', path })),

@@ -43,6 +43,7 @@ test('every page of a link takes one that is pasted', async () => {
     ['reset-password', 'Open this page with the link', 'Save the new password'],
     ['confirm-new-address', 'Open this page with the link', 'Use this address'],
     ['keep-address', 'Open this page with the link', 'Keep this address'],
+    ['unsubscribe', 'Open this page with the link', 'Unsubscribe'],
     ['accept-invitation', 'Open this page with the link', 'Try again'],
   ];
   for (const [name, without, control] of pages) {

@@ -23,6 +23,8 @@ const secrets = {
   MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
   TOKEN_KEYS: 'key-of-scripts-test-0123456789-abcdefgh',
   CRON_SECRET_KEY: 'cron-key-of-scripts-test-0123456789-abcdefgh',
+  // Two, as while one takes the place of the other.
+  EMAIL_WEBHOOK_SECRETS: 'whsec_c2VjcmV0LW9mLXNjcmlwdHMtdGVzdC0xMjM=,whsec_YW5vdGhlci1zZWNyZXQtb2Ytc2NyaXB0cw==',
   SITE_URL: `http://127.0.0.1:${portBase}`,
   // The pages, and the sample frontend on a site of its own (tests/browser/sample.test.mjs).
   ALLOWED_ORIGINS: `http://127.0.0.1:${portBase},http://localhost:${portBase + 9}`,

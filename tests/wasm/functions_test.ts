@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { entry, isolate, ROOT, run, type Running, until, withOptions } from './isolated.ts';
-import { environmentFor, EXAMPLES } from './requests.ts';
+import { environmentFor, EXAMPLES, requestTo } from './requests.ts';
 import { startUpstream, type Upstream } from './upstream.ts';
 
 interface Subject {
@@ -79,7 +79,7 @@ const rules: Record<string, (subject: Subject) => Promise<void>> = {
     const running = await run(await withOptions(folder, name, '{ deadlineMs: 200 }'), environment);
     try {
       upstream.hold();
-      await assertProblem(await post(running.url, name, {}), 504, 'upstream_timeout');
+      await assertProblem(await post(running.url, name, upstream, {}), 504, 'upstream_timeout');
       upstream.release();
       assert.ok(running.alive());
     } finally {
@@ -101,20 +101,13 @@ interface Variation {
 }
 
 function send(subject: Subject, variation: Variation): Promise<Response> {
-  return post(subject.function.url, subject.name, variation);
+  return post(subject.function.url, subject.name, subject.upstream, variation);
 }
 
-function post(url: string, name: string, { body, fault }: Variation): Promise<Response> {
-  const example = EXAMPLES[name];
-  return fetch(`${url}/${name}${example.path}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...example.headers,
-      ...(fault && { 'x-edge-fault': fault }),
-    },
-    body: body ?? JSON.stringify(example.body),
-  });
+function post(url: string, name: string, upstream: Upstream, { body, fault }: Variation): Promise<Response> {
+  const { path, headers, ...request } = requestTo(name, upstream.url, body);
+  const all = { ...headers, ...(fault && { 'x-edge-fault': fault }) };
+  return fetch(`${url}/${name}${path}`, { ...request, headers: all });
 }
 
 async function assertProblem(response: Response, status: number, code: string) {

@@ -3,12 +3,46 @@
  * A new function is added here, and is then tested like the others.
  */
 
+import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
+
 export const CRON_KEY = 'cron-key-of-the-wasm-tests-0123456789abcdef';
+
+/** Stands for the host of the project, as tags of mails have it. */
+const PROJECT = 'HOST-OF-THE-PROJECT';
+
+/** Of the tests alone. */
+const WEBHOOK_SECRET = 'whsec_c2VjcmV0LW9mLXRoZS13YXNtLXRlc3RzLTE=';
 
 export interface Example {
   path: string;
   headers?: Record<string, string>;
+  /** A text is sent as it is. */
   body: unknown;
+  /** Whether the caller is known by a signature of the body. */
+  signed?: true;
+}
+
+/** What is sent to a function whose project is at a URL: its example, or the same with another body. */
+export function requestTo(name: string, projectUrl: string, other?: string): {
+  path: string;
+  method: string;
+  headers: Record<string, string>;
+  body: string;
+} {
+  const { path, headers, body, signed } = EXAMPLES[name];
+  const example = typeof body === 'string' ? body : JSON.stringify(body);
+  const text = other ?? example.replace(PROJECT, new URL(projectUrl).host.replaceAll(/[^A-Za-z0-9]/g, '-'));
+  const all = { 'content-type': 'application/json', ...headers, ...(signed && signatureOf(text)) };
+  return { path, method: 'POST', headers: all, body: text };
+}
+
+/** As Standard Webhooks have it. */
+function signatureOf(body: string): Record<string, string> {
+  const [id, seconds] = ['msg_wasm', String(Math.floor(Date.now() / 1000))];
+  const secret = Buffer.from(WEBHOOK_SECRET.slice('whsec_'.length), 'base64');
+  const mac = createHmac('sha256', secret).update(`${id}.${seconds}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': `v1,${mac}` };
 }
 
 /** 16 bytes of id and 32 of secret, of no meaning to anyone. */
@@ -53,6 +87,20 @@ export const EXAMPLES: Record<string, Example> = {
     body: { key: 'sign_up', locale: 'en', subject: 'a', html: 'a', text: 'a' },
   },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
+  'email-unsubscribe': {
+    path: `/?token=${TOKEN}`,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'List-Unsubscribe=One-Click',
+  },
+  'email-webhook': {
+    path: '/',
+    signed: true,
+    body: {
+      type: 'email.delivered',
+      created_at: '2026-11-22T23:41:12.126Z',
+      data: { email_id: ID, tags: { mail: '1', project: PROJECT } },
+    },
+  },
 };
 
 /** What a function is started with. */
@@ -65,6 +113,7 @@ export function environmentFor(upstreamUrl: string): Record<string, string> {
     CRON_SECRET_KEY: CRON_KEY,
     SITE_URL: 'http://127.0.0.1:1',
     ALLOWED_ORIGINS: 'http://127.0.0.1:1',
+    EMAIL_WEBHOOK_SECRETS: WEBHOOK_SECRET,
     TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
     RESEND_API_KEY: 're_wasm_tests',
     RESEND_API_URL: upstreamUrl,

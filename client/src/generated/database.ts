@@ -1138,6 +1138,12 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'company_not_found' | 'member_not_found' | 'last_admin';
   };
+  /** A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer's own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422). */
+  lift_email_suppression: {
+    args: { p_email: string; p_reason: string };
+    returns: boolean;
+    errors: 'forbidden' | 'invalid_email' | 'reason_required';
+  };
   /** How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none. */
   my_verification: {
     args: Record<never, never>;

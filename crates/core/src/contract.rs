@@ -9,18 +9,20 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    documents, email_change, email_templates,
+    documents, email_change,
+    email_events::{self, EmailState},
+    email_templates,
     error::Code,
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
     outbox::{self, Stream},
     password_reset, plans, sign_up, sweep,
     token::Purpose,
-    verification,
+    unsubscribe, verification,
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 11] = [
+const DOMAINS: [&[&dyn Described]; 13] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -31,6 +33,8 @@ const DOMAINS: [&[&dyn Described]; 11] = [
     documents::operations::ALL,
     email_templates::operations::ALL,
     outbox::operations::ALL,
+    email_events::operations::ALL,
+    unsubscribe::operations::ALL,
     sweep::operations::ALL,
 ];
 
@@ -55,7 +59,11 @@ pub fn for_the_database() -> Value {
         .collect();
     let codes: BTreeMap<_, _> =
         Code::ALL.iter().map(|code| (code.as_str(), code.status())).collect();
-    let words = json!({ "token_purpose": words::<Purpose>(), "mail_stream": words::<Stream>() });
+    let words = json!({
+        "token_purpose": words::<Purpose>(),
+        "mail_stream": words::<Stream>(),
+        "email_state": words::<EmailState>(),
+    });
     json!({ "functions": functions, "codes": codes, "words": words })
 }
 
@@ -73,7 +81,8 @@ pub fn openapi() -> Value {
     for operation in operations() {
         let (function, path) = operation.url();
         let (method, description) = operation.describe(&mut schemas);
-        paths.insert(format!("/{function}{path}"), json!({ method: description }));
+        let operations = paths.entry(format!("/{function}{path}")).or_insert_with(|| json!({}));
+        operations[method] = description;
     }
     json!({
         "openapi": "3.1.0",
@@ -106,6 +115,11 @@ pub fn openapi() -> Value {
                 "cron": {
                     "type": "apiKey", "in": "header", "name": "apikey",
                     "description": "The value of `CRON_SECRET_KEY`, which starts jobs and opens nothing else.",
+                },
+                "signature": {
+                    "type": "apiKey", "in": "header", "name": "webhook-signature",
+                    "description": "Standard Webhooks: a signature of `webhook-id`, `webhook-timestamp` and the body, five \
+                                    minutes old at most; also as `svix-signature` with `svix-id` and `svix-timestamp`.",
                 },
             },
         },

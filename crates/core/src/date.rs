@@ -31,6 +31,60 @@ pub struct Timestamp(
     #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))] String,
 );
 
+/// An instant that somebody else wrote, handed on as it is: `2026-11-22T14:30:00.126Z` (RFC 3339, `date-time`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(transparent)]
+pub struct Instant(
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))] String,
+);
+
+impl<'de> Deserialize<'de> for Instant {
+    /// By hand, as a [`Date`].
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if is_instant(text.as_bytes()) {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom("not an instant"))
+        }
+    }
+}
+
+fn is_instant(text: &[u8]) -> bool {
+    let Some((date, [b'T', time @ ..])) = text.split_at_checked(10) else { return false };
+    let Some((clock, rest)) = time.split_at_checked(8) else { return false };
+    let (fraction, zone) = match rest {
+        [b'.', rest @ ..] => {
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            rest.split_at(digits)
+        }
+        rest => (b"0".as_slice(), rest),
+    };
+    let is_zone = match zone {
+        b"Z" => true,
+        [b'+' | b'-', distance @ ..] => distance.len() == 5 && is_clock(distance),
+        _ => false,
+    };
+    is_date(date)
+        && is_clock(clock)
+        && clock.len() == 8
+        && (1..=9).contains(&fraction.len())
+        && is_zone
+}
+
+/// `14:30` or `14:30:00`. No leap second.
+fn is_clock(text: &[u8]) -> bool {
+    let pair = |pair: &[u8], limit| match pair {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => (tens - b'0') * 10 + (ones - b'0') < limit,
+        _ => false,
+    };
+    let mut parts = text.split(|byte| *byte == b':');
+    matches!(text.len(), 5 | 8)
+        && parts.next().is_some_and(|hours| pair(hours, 24))
+        && parts.all(|part| pair(part, 60))
+}
+
 fn is_date(text: &[u8]) -> bool {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return false };
     let number = |digits: &[u8]| {
@@ -67,6 +121,45 @@ mod tests {
             let text = format!("{year:04}-{month:02}-{day:02}");
             let known = NaiveDate::from_ymd_opt(year, month, day).is_some();
             prop_assert_eq!(is_date(text.as_bytes()), known, "{}", text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_instant_is_one_for_chrono_too(text in "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-5][0-9](\\.[0-9]{1,9})?(Z|[+-][0-2][0-9]:[0-6][0-9])") {
+            let known = chrono::DateTime::parse_from_rfc3339(&text).is_ok();
+            prop_assert_eq!(is_instant(text.as_bytes()), known, "{}", text);
+        }
+
+        #[test]
+        fn no_text_makes_reading_an_instant_panic(text in "\\PC{0,30}") {
+            prop_assert!(!is_instant(text.as_bytes()) || chrono::DateTime::parse_from_rfc3339(&text).is_ok());
+        }
+    }
+
+    #[test]
+    fn what_the_database_would_refuse_is_no_instant() {
+        for text in
+            ["2026-11-22T23:41:12.126Z", "2026-11-22T23:41:12Z", "2026-11-22T23:41:11.894719+00:00"]
+        {
+            assert!(is_instant(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "now",
+            "2026-11-22",
+            "2026-11-22T23:41Z",
+            "2026-11-22T23:41:12",
+            "2026-11-22T23:41:12.Z",
+            "2026-11-22T24:00:00Z",
+            "2026-11-22T23:41:12.1234567890Z",
+            "2026-11-22T23:41:12+24:00",
+            "2026-11-22T23:41:12+0000",
+            "2026-11-22T23:41:12Z ",
+            "2026-02-30T00:00:00Z",
+            "2026-11-22T23:41:12+01:00:00",
+        ] {
+            assert!(!is_instant(text.as_bytes()), "{text}");
         }
     }
 

@@ -10,6 +10,7 @@
 //! - [`password_reset`] gives whoever forgot their [`password`] a new one.
 //! - [`link_request`] is how either asks for a mail.
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
+//! - [`email_events`] hears from Resend what became of them, and [`unsubscribe`] from their readers.
 //! - [`invitations`] lets a company's admins bring its people in.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
@@ -72,6 +73,10 @@ pub mod link_request;
 pub mod documents;
 pub mod email_change;
 pub mod email_templates;
+
+pub mod email_events;
+pub mod unsubscribe;
+
 pub mod outbox;
 pub mod password_reset;
 pub mod plans;

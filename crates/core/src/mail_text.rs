@@ -77,6 +77,8 @@ pub(crate) struct Occasion<'a> {
     pub(crate) offset: &'a dyn Fn(DateTime<Utc>) -> Option<i32>,
     /// The link of the token that the mail carries.
     pub(crate) link: Option<String>,
+    /// The page on which such mail can be refused, where it can.
+    pub(crate) unsubscribe: Option<String>,
 }
 
 /// A mail as it is read.
@@ -191,6 +193,9 @@ fn derived(
     }
     derived.insert("product_name".to_owned(), config.product_name.as_str().into());
     derived.insert("site_url".to_owned(), config.site_url.as_str().into());
+    if let Some(page) = &occasion.unsubscribe {
+        derived.insert("unsubscribe_url".to_owned(), page.as_str().into());
+    }
     if let Some(link) = &occasion.link {
         derived.insert("link".to_owned(), link.as_str().into());
     }

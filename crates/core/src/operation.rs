@@ -8,14 +8,16 @@ pub(crate) mod description;
 
 use core::marker::PhantomData;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
     access_token::AccessToken,
-    config::Config,
+    config::{Config, ConfigError},
     error::{Code, Error, Result},
     json::Verbatim,
     ports::{HttpMethod, SqlFunction},
+    webhook::{MessageHead, WebhookSecrets},
 };
 
 /// The credentials that a request carries.
@@ -29,6 +31,23 @@ pub struct Credentials<'a> {
     pub config: &'a Config,
 }
 
+/// A whole request, for callers whose credential is a signature of its body.
+#[allow(missing_debug_implementations, reason = "it holds what nobody has been let pass with")]
+#[derive(Clone, Copy)]
+pub struct SignedRequest<'a> {
+    /// A header, by its name in lower case.
+    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// The body as it came.
+    pub body: &'a [u8],
+    /// An environment variable.
+    pub variable: Variables<'a>,
+    /// The present.
+    pub now: &'a dyn Fn() -> DateTime<Utc>,
+}
+
+/// The environment variables, by name.
+pub type Variables<'a> = &'a dyn Fn(&'static str) -> Option<String>;
+
 /// The kinds of callers, for the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "documented at the types of the same names")]
@@ -37,6 +56,7 @@ pub enum Caller {
     AnybodyOrPerson,
     Person,
     Cron,
+    Signed,
 }
 
 /// A kind of callers as a type, so that a module has the checks that it needs and no others.
@@ -58,6 +78,19 @@ pub trait CalledBy {
     /// # Errors
     /// `internal` for whoever was not.
     fn credential(person: Option<&AccessToken>) -> Result<Self::Credential<'_>>;
+
+    /// Holds the whole request against them, for those who sign theirs. Before, it is not parsed.
+    ///
+    /// # Errors
+    /// `unauthenticated`.
+    fn vouch(_: &SignedRequest<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// The fault of a variable that only functions for such callers need.
+    fn misconfigured(_: Variables<'_>) -> Option<ConfigError> {
+        None
+    }
 }
 
 /// Anybody, with the publishable key or none.
@@ -132,7 +165,60 @@ impl CalledBy for Cron {
     }
 }
 
-/// The input of an operation: [`Body`] or [`Query`].
+/// A service that signs its requests as Standard Webhooks say.
+pub trait Signer {
+    /// The environment variable that lists the secrets which it and we share.
+    const SECRETS: &'static str;
+}
+
+/// Resend, when it tells what became of a mail.
+#[derive(Debug)]
+pub enum Resend {}
+
+impl Signer for Resend {
+    const SECRETS: &'static str = "EMAIL_WEBHOOK_SECRETS";
+}
+
+/// A service, by its signature. No key of the project is asked for.
+#[derive(Debug)]
+pub struct Signed<S>(PhantomData<S>);
+
+impl<S: Signer> Signed<S> {
+    fn secrets(variables: Variables<'_>) -> Result<WebhookSecrets, ConfigError> {
+        let list = variables(S::SECRETS).unwrap_or_default();
+        let secrets = match list.trim() {
+            "" => Err("is not set"),
+            list => WebhookSecrets::parse(list),
+        };
+        secrets.map_err(|problem| ConfigError { name: S::SECRETS, problem })
+    }
+}
+
+impl<S: Signer> CalledBy for Signed<S> {
+    const CALLER: Caller = Caller::Signed;
+    type Credential<'a> = ();
+
+    /// Only what is signed can say who they are, and that has not come yet.
+    fn admit(_: &Credentials<'_>) -> Result<Option<AccessToken>> {
+        Ok(None)
+    }
+
+    fn credential(_: Option<&AccessToken>) -> Result<()> {
+        Ok(())
+    }
+
+    fn vouch(request: &SignedRequest<'_>) -> Result<()> {
+        let secrets = Self::secrets(request.variable)
+            .map_err(|problem| Error::internal(problem.to_string()))?;
+        secrets.verify(&MessageHead::read(request.header)?, request.body, (request.now)())
+    }
+
+    fn misconfigured(variables: Variables<'_>) -> Option<ConfigError> {
+        Self::secrets(variables).err()
+    }
+}
+
+/// The input of an operation: [`Body`], [`Query`] or [`OneClick`].
 pub trait Input {
     /// The type that it is read as.
     type Request;
@@ -140,6 +226,13 @@ pub trait Input {
     const METHOD: HttpMethod;
     /// How long a body may be, in bytes.
     const BODY_LIMIT: usize;
+    /// What a caller is told whose body has another media type.
+    const MEDIA: &'static str = "Send application/json.";
+
+    /// Whether a body may have a media type.
+    fn takes(media_type: &str) -> bool {
+        media_type.eq_ignore_ascii_case("application/json")
+    }
 }
 
 /// A JSON body, of up to 64 KiB unless the operation says otherwise.
@@ -162,13 +255,66 @@ impl<T> Input for Query<T> {
     const BODY_LIMIT: usize = 0;
 }
 
-/// The answer of an operation: a value, or its JSON as the database wrote it.
-pub trait Reply<A> {
+/// Parameters in the URL, and the body by which a mail program says that its reader pressed "unsubscribe"
+/// (RFC 8058): `List-Unsubscribe=One-Click`, as a form.
+#[derive(Debug)]
+pub struct OneClick<T>(PhantomData<T>);
+
+impl<T> OneClick<T> {
+    /// Whether a body says so, in either encoding of a form. Whoever only follows links sends none.
+    ///
+    /// # Errors
+    /// `invalid_request` for any other.
+    pub fn check(body: &[u8]) -> Result<()> {
+        let has = |words: &[u8]| body.windows(words.len()).any(|part| part == words);
+        if has(b"List-Unsubscribe") && has(b"One-Click") {
+            return Ok(());
+        }
+        Err(Error::new(Code::InvalidRequest, "Send List-Unsubscribe=One-Click as a form."))
+    }
+}
+
+impl<T> Input for OneClick<T> {
+    type Request = T;
+    const METHOD: HttpMethod = HttpMethod::Post;
+    const BODY_LIMIT: usize = 4 << 10;
+    const MEDIA: &'static str = "Send a form.";
+
+    fn takes(media_type: &str) -> bool {
+        FORMS.iter().any(|form| media_type.eq_ignore_ascii_case(form))
+    }
+}
+
+/// The encodings of a form.
+pub(crate) const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
+
+/// The answer of an operation: a value, its JSON as the database wrote it, or a [`Redirect`].
+pub trait Reply<A>: Sized {
     /// As JSON.
     ///
     /// # Errors
     /// `internal` for a value that has no JSON.
     fn into_json(self) -> Result<String>;
+
+    /// The page that it sends a browser to.
+    fn location(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Sends a browser to a page, which it gets by GET (303).
+#[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Redirect(pub String);
+
+impl Reply<Redirect> for Redirect {
+    fn into_json(self) -> Result<String> {
+        Ok(String::new())
+    }
+
+    fn location(&self) -> Option<String> {
+        Some(self.0.clone())
+    }
 }
 
 impl<A: Serialize> Reply<A> for A {
@@ -182,6 +328,9 @@ impl<A> Reply<A> for Verbatim<A> {
         Ok(self.into_string())
     }
 }
+
+/// See other: whatever the method was, the page is got by GET.
+pub(crate) const REDIRECT: u16 = 303;
 
 /// A step that may refuse an operation: a SQL function that it calls, or one of its own.
 #[derive(Clone, Copy, Debug)]
@@ -256,6 +405,12 @@ impl<C, I: Input, A> Operation<C, I, A> {
         Self { status: 202, ..self }
     }
 
+    /// The same, answered by the address of a page (303).
+    #[must_use]
+    pub const fn redirecting(self) -> Self {
+        Self { status: REDIRECT, ..self }
+    }
+
     /// In one line, and in more.
     #[must_use]
     #[cfg_attr(
@@ -297,3 +452,6 @@ macro_rules! operations {
     };
 }
 pub(crate) use operations;
+
+#[cfg(test)]
+mod tests;

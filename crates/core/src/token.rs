@@ -165,16 +165,8 @@ impl LinkToken {
     /// `token_invalid`, the same as for a token that nobody issued.
     #[inline(never)]
     pub fn parse(text: &SecretString) -> Result<Self> {
-        let own = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_');
-        // Zeros where one is missing, which no token has.
-        let mut characters = [0; TOKEN_CHARACTERS];
-        let mut places = characters.iter_mut();
-        for byte in text.expose().bytes().filter(own) {
-            let Some(place) = places.next() else { break };
-            *place = byte;
-        }
         let mut bytes = [0; TOKEN_BYTES];
-        let decoded = Base64UrlUnpadded::decode(characters, &mut bytes).ok();
+        let decoded = Base64UrlUnpadded::decode(characters(text), &mut bytes).ok();
         decoded.and_then(Self::from_bytes).ok_or_else(|| TokenOutcome::Invalid.refusal())
     }
 
@@ -199,6 +191,18 @@ impl LinkToken {
         let bytes = [self.id.0.as_bytes().as_slice(), &self.secret].concat();
         SecretString::new(Base64UrlUnpadded::encode_string(&bytes) + END)
     }
+}
+
+/// The characters of a link that can be a token's, the first 64; zeros where one is missing, which no token has.
+pub(crate) fn characters(link: &SecretString) -> [u8; TOKEN_CHARACTERS] {
+    let own = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_');
+    let mut characters = [0; TOKEN_CHARACTERS];
+    let mut places = characters.iter_mut();
+    for byte in link.expose().bytes().filter(own) {
+        let Some(place) = places.next() else { break };
+        *place = byte;
+    }
+    characters
 }
 
 impl fmt::Debug for LinkToken {

@@ -17,6 +17,11 @@ impl Answer {
         Self { status, headers: vec![("content-type", "application/json".to_owned())], body }
     }
 
+    /// Another address, for a browser.
+    pub(crate) fn redirect(status: u16, location: String) -> Self {
+        Self { status, headers: vec![("location", location)], body: String::new() }
+    }
+
     /// The answer to `OPTIONS`: what a browser may do with this path. What it may send with it is
     /// the same for all, and the host's to add.
     pub(crate) fn preflight(allow: String) -> Self {

@@ -2,7 +2,12 @@
 
 use evenkeel_core::{
     AccessToken, ClientContext, Result,
-    operation::{Body, CalledBy, Input, Operation, Query, Reply},
+    config::ConfigError,
+    operation::{
+        Body, CalledBy, Input, OneClick, Operation, Query, Reply, Signed, SignedRequest, Signer,
+    },
+    ports::Clock as _,
+    webhook::MessageHead,
 };
 use serde::de::DeserializeOwned;
 
@@ -10,6 +15,7 @@ use crate::{
     answer::Answer,
     edge::Edge,
     incoming::{self, Incoming},
+    platform,
 };
 
 /// A request that was let pass, with its body.
@@ -40,6 +46,12 @@ impl<'a, C: CalledBy, I: Receive> Call<'a, C, I> {
         edge: &'a Edge,
         Admitted { incoming, person, body }: &'a Admitted,
     ) -> Result<Self> {
+        C::vouch(&SignedRequest {
+            header: &|name| incoming.header(name),
+            body: body.bytes(),
+            variable: &platform::env,
+            now: &|| edge.now(),
+        })?;
         let request = I::receive(incoming, body)?;
         Ok(Self { caller: C::credential(person.as_ref())?, request, edge, incoming })
     }
@@ -48,6 +60,21 @@ impl<'a, C: CalledBy, I: Receive> Call<'a, C, I> {
     pub fn client(&self) -> ClientContext {
         self.incoming.client(self.edge.config, self.edge.request_id)
     }
+}
+
+impl<S: Signer, I: Input> Call<'_, Signed<S>, I> {
+    /// The id of the signed message: the same each time that it is delivered.
+    ///
+    /// # Errors
+    /// None for whoever was let pass.
+    pub fn message_id(&self) -> Result<&str> {
+        Ok(MessageHead::read(|name| self.incoming.header(name))?.id())
+    }
+}
+
+/// The fault of a variable that the callers of an operation need. For most of them a constant, so that it costs nothing.
+pub fn misconfigured<C: CalledBy, I, A>(_: &Operation<C, I, A>) -> Option<ConfigError> {
+    C::misconfigured(&platform::env)
 }
 
 /// How an input is read of a request.
@@ -71,10 +98,20 @@ impl<T: DeserializeOwned> Receive for Query<T> {
     }
 }
 
+impl<T: DeserializeOwned> Receive for OneClick<T> {
+    fn receive(incoming: &Incoming, body: &incoming::Body) -> Result<T> {
+        Self::check(body.bytes())?;
+        incoming.query()
+    }
+}
+
 /// The answer of an operation.
 ///
 /// # Errors
 /// `internal` for a value that has no JSON.
 pub fn answer<C, I, A, R: Reply<A>>(operation: &Operation<C, I, A>, reply: R) -> Result<Answer> {
+    if let Some(location) = reply.location() {
+        return Ok(Answer::redirect(operation.status, location));
+    }
     Ok(Answer::json(operation.status, reply.into_json()?))
 }

@@ -8,7 +8,7 @@ use evenkeel_core::{
     ports::HttpMethod,
 };
 
-use crate::{answer::Answer, call::Admitted, edge::Edge};
+use crate::{answer::Answer, call::Admitted, edge::Edge, incoming::Accepts};
 
 /// The work of one route. Boxed, so that each is a function of its own: the runtime compiles a
 /// function when it is first called, and a first request waits for that.
@@ -21,7 +21,7 @@ pub struct Route {
     method: HttpMethod,
     path: &'static str,
     pub(crate) admit: fn(&Credentials<'_>) -> Result<Option<AccessToken>>,
-    pub(crate) body_limit: usize,
+    pub(crate) accepts: Accepts,
     pub(crate) serve: for<'a> fn(&'a Edge, &'a Admitted) -> Work<'a>,
 }
 
@@ -36,7 +36,7 @@ impl Route {
             method: I::METHOD,
             path: operation.path,
             admit: C::admit,
-            body_limit: operation.body_limit,
+            accepts: Accepts { limit: operation.body_limit, takes: I::takes, media: I::MEDIA },
             serve,
         }
     }
@@ -91,7 +91,7 @@ mod tests {
             method: HttpMethod::Post,
             path,
             admit: |_| Ok(None),
-            body_limit: 1,
+            accepts: Accepts { limit: 1, takes: |_| true, media: "" },
             serve: unreachable,
         }
     }

@@ -49,16 +49,30 @@ impl Received {
     }
 }
 
+/// The bodies that a route takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Accepts {
+    /// The longest, in bytes; of length 0, none is read.
+    pub(crate) limit: usize,
+    /// Whether it may have a media type.
+    pub(crate) takes: fn(&str) -> bool,
+    /// What the caller is told, if not.
+    pub(crate) media: &'static str,
+}
+
 /// A request to one of the function's routes.
 #[derive(Debug)]
 pub struct Incoming {
     received: Received,
-    body_limit: usize,
 }
 
 impl Incoming {
-    pub(crate) fn new(received: Received, body_limit: usize) -> Self {
-        Self { received, body_limit }
+    pub(crate) fn new(received: Received) -> Self {
+        Self { received }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.received.header(name)
     }
 
     /// Reads the body, once; where none is taken, nothing. Until then none of it has been read:
@@ -67,23 +81,23 @@ impl Incoming {
     /// # Errors
     /// `unsupported_media_type`, `payload_too_large`, `request_timeout`, `overloaded`,
     /// `invalid_request`.
-    pub async fn body(&self) -> Result<Body> {
-        let limit = self.body_limit;
+    pub(crate) async fn body(&self, accepts: &Accepts) -> Result<Body> {
+        let limit = accepts.limit;
         if limit == 0 {
             return Ok(Body(Vec::new()));
         }
-        self.require_json()?;
+        self.require_media(accepts)?;
         let reply = Effect::start(|effect| host_body(effect, self.received.call, limit)).await;
         received_body(reply, limit)
     }
 
-    fn require_json(&self) -> Result<()> {
+    fn require_media(&self, accepts: &Accepts) -> Result<()> {
         let content_type = self.received.header("content-type").unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        if media_type.eq_ignore_ascii_case("application/json") {
+        if (accepts.takes)(media_type) {
             return Ok(());
         }
-        Err(Error::new(Code::UnsupportedMediaType, "Send application/json."))
+        Err(Error::new(Code::UnsupportedMediaType, accepts.media))
     }
 
     /// The query, parsed like a body: an object of its parameters. What is written in digits
@@ -115,6 +129,11 @@ impl Incoming {
 pub struct Body(Vec<u8>);
 
 impl Body {
+    /// The bytes as they came.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The body, parsed.
     ///
     /// # Errors
@@ -187,6 +206,12 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
+    const JSON: Accepts = Accepts {
+        limit: 64,
+        takes: |media_type| media_type.eq_ignore_ascii_case("application/json"),
+        media: "Send application/json.",
+    };
+
     fn incoming(headers: &str) -> Incoming {
         let received = Received {
             call: 1,
@@ -195,7 +220,7 @@ mod tests {
             request_id: String::new(),
             headers: headers.to_owned(),
         };
-        Incoming::new(received, 64)
+        Incoming::new(received)
     }
 
     #[test]
@@ -203,7 +228,7 @@ mod tests {
         let incoming = incoming(include_str!("../../../tests/wasm/protocol/request-headers.txt"));
         assert_eq!(incoming.received.header("apikey"), Some("1"));
         assert_eq!(incoming.received.header("user-agent"), Some("a:b"));
-        assert!(incoming.require_json().is_ok());
+        assert!(incoming.require_media(&JSON).is_ok());
     }
 
     #[test]
@@ -235,9 +260,11 @@ mod tests {
 
     #[test]
     fn the_media_type_counts_and_its_parameters_do_not() {
-        assert!(incoming("content-type:Application/JSON; charset=utf-8\n").require_json().is_ok());
+        assert!(
+            incoming("content-type:Application/JSON; charset=utf-8\n").require_media(&JSON).is_ok()
+        );
         for headers in ["", "content-type:text/plain\n", "content-type:application/jsonp\n"] {
-            let error = incoming(headers).require_json().unwrap_err();
+            let error = incoming(headers).require_media(&JSON).unwrap_err();
             assert_eq!(error.code(), Code::UnsupportedMediaType, "{headers}");
         }
     }

@@ -42,11 +42,11 @@ pub mod panic;
 mod run;
 
 pub use self::{
-    call::{Admitted, Call, answer},
+    call::{Admitted, Call, answer, misconfigured},
     edge::Edge,
     function::{Function, Route, Work},
     incoming::Received,
-    run::{answer_call, run},
+    run::{answer_call, refuse_call, run},
     task::resume,
 };
 
@@ -76,6 +76,9 @@ macro_rules! function {
             request_id: String,
             headers: String,
         ) {
+            $(if let Some(fault) = $crate::misconfigured(&$operation) {
+                return $crate::refuse_call(call, &FUNCTION, fault, &request_id);
+            })+
             let received = $crate::Received { call, method, target, request_id, headers };
             $crate::answer_call(call, $crate::run(&FUNCTION, received));
         }

@@ -26,6 +26,12 @@ pub fn answer_call(call: u32, request: impl Future<Output = String> + 'static) {
     task::spawn(async move { host_answer(call, &request.await) });
 }
 
+/// Answers a request whose function lacks a variable that only some of its callers need, before anything is looked at.
+pub fn refuse_call(call: u32, function: &'static Function, fault: ConfigError, request_id: &str) {
+    let request_id = RequestId(id::parse(request_id).unwrap_or_default());
+    host_answer(call, &misconfigured(function, &[fault], request_id).into_message());
+}
+
 /// Answers a request: the function's routes alone are served, and what goes wrong becomes
 /// problem+json.
 pub async fn run(function: &'static Function, received: Received) -> String {
@@ -68,9 +74,9 @@ async fn answer(
     }
     let route = function.route(&received.method, path);
     let route = route.ok_or_else(|| Error::method_not_allowed(allow()))?;
-    let incoming = Incoming::new(received, route.body_limit);
+    let incoming = Incoming::new(received);
     let person = (route.admit)(&incoming.credentials(edge.config))?;
-    let body = incoming.body().await?;
+    let body = incoming.body(&route.accepts).await?;
     (route.serve)(edge, &Admitted { incoming, person, body }).await
 }
 

@@ -20,13 +20,20 @@ export function parseEnvironment(text) {
   return values;
 }
 
-const GENERATED = ['TOKEN_KEYS', 'CRON_SECRET_KEY'];
+const key = () => randomBytes(32).toString('hex');
+
+/** @type {Record<string, () => string>} */
+const GENERATED = {
+  TOKEN_KEYS: key,
+  CRON_SECRET_KEY: key,
+  EMAIL_WEBHOOK_SECRETS: () => `whsec_${randomBytes(24).toString('base64')}`,
+};
 
 /** Gives each generated secret that is empty or missing a fresh value. @param {string} text */
 export function withGeneratedSecrets(text) {
   const values = parseEnvironment(text);
-  return GENERATED.filter((name) => !values[name]).reduce((filled, name) => {
-    const line = `${name}=${randomBytes(32).toString('hex')}`;
+  return Object.keys(GENERATED).filter((name) => !values[name]).reduce((filled, name) => {
+    const line = `${name}=${GENERATED[name]()}`;
     const empty = new RegExp(`^${name}=.*$`, 'm');
     return empty.test(filled) ? filled.replace(empty, line) : `${filled.trimEnd()}\n${line}\n`;
   }, text);

@@ -82,6 +82,7 @@ export class Mailbox extends EventEmitter {
       this.#take(accepted);
       this.#keys.finish(posting.key, answer);
       this.emit('change');
+      this.emit('accepted', mails);
       return answer;
     } catch (error) {
       this.#keys.release(posting.key);

@@ -8,12 +8,13 @@ import { Mailbox } from './mailbox.mjs';
 import { Refusal } from './posting.mjs';
 import { createReading } from './reading.mjs';
 import { createResend } from './resend.mjs';
+import { tellOfMails } from './webhooks.mjs';
 
 /**
- * @param {{ port: number, home: string, folder: string, mailbox?: Mailbox }} options `home`: where the product's pages are;
- *   `folder`: where the mails are kept
+ * @param {{ port: number, home: string, folder: string, webhook?: { url: string, secret: string }, mailbox?: Mailbox }} options
+ *   `home`: where the product's pages are; `folder`: where the mails are kept; `webhook`: who is told what became of them
  */
-export async function startInbox({ port, home, folder, mailbox = new Mailbox(folder) }) {
+export async function startInbox({ port, home, folder, webhook, mailbox = new Mailbox(folder) }) {
   const resend = createResend(mailbox);
   const reading = createReading(mailbox, home);
   const server = http.createServer((incoming, outgoing) => {
@@ -28,6 +29,8 @@ export async function startInbox({ port, home, folder, mailbox = new Mailbox(fol
     });
   });
 
+  const stopTelling = webhook ? tellOfMails(mailbox, webhook) : () => {};
+
   /** @param {http.IncomingMessage} incoming @param {http.ServerResponse} outgoing */
   async function route(incoming, outgoing) {
     const url = `${home}${incoming.url}`;
@@ -39,6 +42,7 @@ export async function startInbox({ port, home, folder, mailbox = new Mailbox(fol
   return {
     port: bound,
     close: async () => {
+      stopTelling();
       server.close();
       server.closeAllConnections();
       mailbox.close();

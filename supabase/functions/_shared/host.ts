@@ -8,7 +8,7 @@
 
 import { Bodies, type Body } from './body.ts';
 import { Deadline } from './deadline.ts';
-import { headerLines, problem, requestIdOf, respond, targetOf } from './http.ts';
+import { headerLines, headerNames, problem, requestIdOf, respond, targetOf } from './http.ts';
 import { fetchUpstream, NOTHING, type Reply, Streams } from './upstream.ts';
 
 /** What wasm-bindgen generates for a function crate. */
@@ -32,6 +32,8 @@ export interface Options {
   deadlineMs?: number;
   /** Milliseconds until a body that has not come is answered 408. */
   sendingMs?: number;
+  /** Headers that the module asks for beside those of every request. */
+  headers?: string[];
 }
 
 interface Call {
@@ -84,6 +86,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
   const bodies = new Bodies(options.sendingMs ?? DEFAULT_SENDING_MS);
   const background = keepAlive();
   const streams = new Streams();
+  const names = headerNames(options.headers);
   /** Of the instance: what an earlier one asked for is nobody's any more. */
   let generation = 0;
   let calls = 0;
@@ -170,7 +173,7 @@ export function serve(bindings: Bindings, bytes: Uint8Array, options: Options = 
       inFlight.set(id, call);
       deadline.begin(call);
       const target = targetOf(request.url);
-      const lines = headerLines(request.headers);
+      const lines = headerLines(request.headers, names);
       enter(() => bindings.handle(id, request.method, target, requestId, lines));
     });
   }

@@ -29,10 +29,20 @@ export function requestIdOf(request: Request): string {
 /** The headers that a module may ask for; to walk through all that came takes longer than these. */
 const HEADERS = ['apikey', 'authorization', 'content-type', 'user-agent', 'x-edge-fault'];
 
+/** The same for a function whose callers sign what they send (Standard Webhooks; Svix has names of its own). */
+export const SIGNATURE_HEADERS = ['webhook', 'svix'].flatMap((of) =>
+  ['id', 'timestamp', 'signature'].map((part) => `${of}-${part}`)
+);
+
+/** The names for a function that asks for some of its own. */
+export function headerNames(own: string[] = []): string[] {
+  return [...HEADERS, ...own, ...clientHeader === undefined ? [] : [clientHeader]];
+}
+
 /** `name:value` lines. A value holds no line break: the runtime refuses such a request. */
-export function headerLines(headers: Headers): string {
+export function headerLines(headers: Headers, names = headerNames()): string {
   let lines = '';
-  for (const name of clientHeader === undefined ? HEADERS : [...HEADERS, clientHeader]) {
+  for (const name of names) {
     const value = headers.get(name);
     if (value !== null) lines += `${name}:${value}\n`;
   }

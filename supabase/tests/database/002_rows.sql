@@ -53,6 +53,8 @@ insert into growth values
   ('public.company_employee_invitations', 'purge', 'job_purge_invitations', 'seats, and so many mails of a company in a day'),
   ('private.invitation_tokens', 'with', 'public.company_employee_invitations', 'one for each mail'),
   ('public.specialist_freed_times', 'purge', 'job_purge_freed_times', 'one for a session that fell away with a membership'),
+  ('private.email_events', 'purge', 'job_purge_email_events', 'the mailer tells a few things of each mail'),
+  ('private.email_deliveries', 'with', 'private.emails', 'one for each mail'),
   ('private.email_dead_letters', 'purge', 'job_purge_mail_payloads', 'mails that could not be sent'),
   ('private.job_runs', 'purge', 'job_trim_job_history', 'the schedule'),
   ('private.emails', 'with', 'the rest', 'a mail comes with a token, a reminder, an invitation or an audited act'),

@@ -18,7 +18,7 @@ select is(:'claim'::jsonb -> 'batches' -> 0 -> 'mails' -> 0 -> 'token',
 select is(:'claim'::jsonb -> 'batches' -> 1 -> 'mails' -> 0 -> 'token', 'null'::jsonb, 'the others none');
 select is(
   (select array_agg(k order by k) from jsonb_object_keys(:'claim'::jsonb -> 'batches' -> 1 -> 'mails' -> 0) k),
-  '{category,id,locale,template_id,time_zone,to,token,variables}'::text[], 'a mail has the fields agreed'
+  '{category,id,locale,template_id,time_zone,to,token,unsubscribe,variables}'::text[], 'a mail has the fields agreed'
 );
 select is(
   (select array_agg((t ->> 'key') || (t ->> 'version') order by t ->> 'key') from jsonb_array_elements(:'claim'::jsonb -> 'templates') t),
@@ -34,7 +34,7 @@ select public.claim_emails('mail', 10, 60)::jsonb -> 'batches' -> 0 -> 'mails' a
 select results_eq(
   format($$select key, jsonb_typeof(value), case when value <> 'null' then jsonb_array_length(value) end from jsonb_each(%L) order by key collate "C"$$, :'mails'),
   $$values ('categories', 'array', 3), ('ids', 'array', 3), ('locales', 'array', 3), ('template_ids', 'array', 3), ('time_zones', 'array', 3),
-    ('to', 'array', 3), ('token', 'null', null), ('variables', 'array', 3)$$, 'on the wire the mails of a batch are columns'
+    ('to', 'array', 3), ('token', 'null', null), ('unsubscribe', 'array', 3), ('variables', 'array', 3)$$, 'on the wire the mails of a batch are columns'
 );
 rollback to wire;
 delete from private.email_queue;

@@ -43,8 +43,8 @@ select is((select array_agg(dedupe_key order by id) from private.email_log where
 -- The list names nobody
 select is((select count(*) from private.email_suppressions s where s::text ~ '@|people'), 0::bigint, 'no address stands in the list');
 select is(private.address_key('a@people.test'), (
-  select extensions.hmac('a@people.test', decrypted_secret, 'sha256') from vault.decrypted_secrets where name = 'email_address_key'
-), 'an address is named by HMAC-SHA-256 under the key of the vault');
+  select substring(extensions.hmac('a@people.test', decrypted_secret, 'sha256') from 1 for 16) from vault.decrypted_secrets where name = 'email_address_key'
+), 'an address is named by 128 bits of HMAC-SHA-256 under the key of the vault');
 select is((select array_agg(length(decrypted_secret)) from vault.decrypted_secrets where name like 'email%key'), '{64,64}', 'which are made of 32 random bytes each');
 select is((select count(distinct decrypted_secret) from vault.decrypted_secrets where name like 'email%key'), 2::bigint, 'and are not the same');
 savepoint without_key;

@@ -65,7 +65,7 @@ select is(:'mail'::jsonb -> 'variables', jsonb_build_object(
   'starts_at', to_char((now() + interval '5 hours') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
   'duration_minutes', 50
 ), 'the mail knows when, how long, what, with whom');
-select is(:'mail'::jsonb - array['variables', 'id', 'template_id'],
+select is(:'mail'::jsonb - array['variables', 'id', 'template_id', 'unsubscribe'],
   '{"to": "employee@people.test", "locale": "de", "time_zone": "Europe/Berlin", "category": "reminder", "token": null}'::jsonb, 'and in whose language and zone');
 select is(pg_temp.reminders('b2'), '{60 enqueued}'::text[], 'the reminder is handed over');
 select is(private.enqueue_due_reminders(100, now() + interval '4 hours'), 0, 'once');

@@ -15,6 +15,8 @@ fn mails(subject: &impl Subject, count: usize) -> Vec<Mail> {
         subject: format!("Mail {n}"),
         html: "<p>Hello</p>".to_owned(),
         text: "Hello".to_owned(),
+        headers: None,
+        tags: Vec::new(),
     };
     (1..=count).map(mail).collect()
 }

@@ -43,6 +43,7 @@ fn mail(world: &World, to: &EmailAddress, category: &str) -> QueuedMail {
         locale: "en".to_owned(),
         time_zone: "UTC".to_owned(),
         category: category.to_owned(),
+        unsubscribe: None,
         token: None,
     }
 }

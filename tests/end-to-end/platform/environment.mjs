@@ -27,6 +27,7 @@ export const environment = {
   secretKeys: JSON.parse(required('SUPABASE_SECRET_KEYS')),
   databaseUrl: required('DATABASE_URL'),
   cronKey: required('CRON_SECRET_KEY'),
+  webhookSecrets: required('EMAIL_WEBHOOK_SECRETS').split(','),
   inboxUrl: required('INBOX_URL'),
   siteUrl: required('SITE_URL'),
   realServiceUrls: (values.REAL_SERVICE_URLS ?? '').split(',').filter(Boolean),

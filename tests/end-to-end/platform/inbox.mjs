@@ -4,7 +4,7 @@
 import { environment } from './environment.mjs';
 import { eventually } from './waiting.mjs';
 
-/** @typedef {{ id: string, from: string, to: string[], subject: string, html: string, text: string }} Mail */
+/** @typedef {{ id: string, from: string, to: string[], subject: string, html: string, text: string, headers?: Record<string, string> }} Mail */
 
 /** Mails to an address, oldest first. @param {string} address @returns {Promise<Mail[]>} */
 export async function mailsTo(address) {

@@ -128,6 +128,7 @@ fn fill(
             locale,
             offset: &|_| Some(0),
             link: kind.has_link.then(|| config.link("link", SAMPLE_TOKEN)),
+            unsubscribe: None,
         };
         text.fill(&layout, ports, config, &occasion)
     });

@@ -4,7 +4,7 @@
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::{Body, CalledBy, Caller, Input, Operation, Query, Step};
+use super::{Body, CalledBy, Caller, FORMS, Input, OneClick, Operation, Query, REDIRECT, Step};
 use crate::error::{Code, DescribedProblem, Member};
 
 /// Refusals of every operation, whatever it does.
@@ -34,25 +34,43 @@ pub(crate) trait Described {
 pub(crate) trait DescribedInput: Input {
     /// The refusals of the input itself.
     const REFUSES: &'static [Code];
-    /// The member of the operation's object, and its value.
-    fn describe(schemas: &mut Schemas) -> (&'static str, Value);
+    /// Members of the operation's object, and their values.
+    fn describe(schemas: &mut Schemas) -> Vec<(&'static str, Value)>;
 }
 
 impl<T: JsonSchema> DescribedInput for Body<T> {
     const REFUSES: &'static [Code] = &OF_BODIES;
 
-    fn describe(schemas: &mut Schemas) -> (&'static str, Value) {
+    fn describe(schemas: &mut Schemas) -> Vec<(&'static str, Value)> {
         let schema = schemas.request::<T>();
         let content = json!({ "application/json": { "schema": schema } });
-        ("requestBody", json!({ "required": true, "content": content }))
+        vec![("requestBody", json!({ "required": true, "content": content }))]
     }
 }
 
 impl<T: JsonSchema> DescribedInput for Query<T> {
     const REFUSES: &'static [Code] = &[];
 
-    fn describe(_: &mut Schemas) -> (&'static str, Value) {
-        ("parameters", json!(Schemas::parameters::<T>()))
+    fn describe(_: &mut Schemas) -> Vec<(&'static str, Value)> {
+        vec![("parameters", json!(Schemas::parameters::<T>()))]
+    }
+}
+
+impl<T: JsonSchema> DescribedInput for OneClick<T> {
+    const REFUSES: &'static [Code] = &OF_BODIES;
+
+    fn describe(_: &mut Schemas) -> Vec<(&'static str, Value)> {
+        let form = json!({ "schema": {
+            "type": "object",
+            "properties": { "List-Unsubscribe": { "const": "One-Click" } },
+            "required": ["List-Unsubscribe"],
+        } });
+        let content: Map<_, _> =
+            FORMS.iter().map(|media| ((*media).to_owned(), form.clone())).collect();
+        vec![
+            ("parameters", json!(Schemas::parameters::<T>())),
+            ("requestBody", json!({ "required": true, "content": content })),
+        ]
     }
 }
 
@@ -69,11 +87,14 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         let (function, path) = self.url();
         let security: Vec<_> =
             C::CALLER.security().iter().map(|schemes| requirement(schemes)).collect();
-        let answer = schemas.answer::<A>();
         let mut responses = Map::new();
-        let success = json!({
-            "description": "Done", "content": { "application/json": { "schema": answer } },
-        });
+        let success = if self.status == REDIRECT {
+            let location = json!({ "description": "The page.", "schema": { "type": "string", "format": "uri" } });
+            json!({ "description": "See the page", "headers": { "Location": location } })
+        } else {
+            let answer = schemas.answer::<A>();
+            json!({ "description": "Done", "content": { "application/json": { "schema": answer } } })
+        };
         responses.insert(self.status.to_string(), success);
         let steps = self.about.steps.iter().map(|step| step.refuses);
         let refusals = steps.chain([COMMON.as_slice(), C::CALLER.refuses(), I::REFUSES]);
@@ -85,8 +106,9 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         operation.insert("description".to_owned(), json!(self.about.description));
         operation.insert("security".to_owned(), json!(security));
         operation.insert("responses".to_owned(), Value::Object(responses));
-        let (part, takes) = I::describe(schemas);
-        operation.insert(part.to_owned(), takes);
+        for (part, takes) in I::describe(schemas) {
+            operation.insert(part.to_owned(), takes);
+        }
         (I::METHOD.as_str().to_ascii_lowercase(), Value::Object(operation))
     }
 }
@@ -99,6 +121,7 @@ impl Caller {
             Self::AnybodyOrPerson => &[&["publishable"], &["publishable", "person"], &[]],
             Self::Person => &[&["publishable", "person"], &["person"]],
             Self::Cron => &[&["cron"]],
+            Self::Signed => &[&["signature"]],
         }
     }
 
@@ -106,7 +129,7 @@ impl Caller {
     const fn refuses(self) -> &'static [Code] {
         match self {
             Self::Anybody | Self::AnybodyOrPerson => &[],
-            Self::Person | Self::Cron => &[Code::Unauthenticated],
+            Self::Person | Self::Cron | Self::Signed => &[Code::Unauthenticated],
         }
     }
 }

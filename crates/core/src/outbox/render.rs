@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use super::sql::{Claim, QueuedMail, TemplateSource, Zones};
 use crate::{
     config::Config,
+    email_events::tags,
     mail_text::{Layout, MailText, Occasion, Source},
-    ports::{LocalTime, Mail},
+    ports::{LocalTime, Mail, OneClickHeaders},
     template::SyntaxError,
     token::LinkToken,
+    unsubscribe::{one_click_url, page_url},
 };
 
 /// Why a mail cannot be rendered. Names the template, never a value.
@@ -55,12 +57,14 @@ impl<'c> Templates<'c> {
         let text = text.as_ref().ok_or(failed("syntax"))?;
         let layout = self.layout.as_ref().map_err(|_| failed("layout"))?;
         let token = mail.token.as_ref().zip(link);
+        let unsubscribe = mail.unsubscribe.as_deref();
         let occasion = Occasion {
             variables: &mail.variables,
             locale: locale(language, mail),
             offset: &|instant| self.zones.offset(&mail.time_zone, instant),
             link: token
                 .map(|(queued, token)| config.link(queued.purpose.page(), token.encode().expose())),
+            unsubscribe: unsubscribe.map(|token| page_url(config, token)),
         };
         let filled = text.fill(layout, ports, config, &occasion);
         let filled = filled.map_err(|missing| failed(missing.part.name()))?;
@@ -70,6 +74,8 @@ impl<'c> Templates<'c> {
             subject: filled.subject,
             html: filled.html,
             text: filled.text,
+            headers: unsubscribe.map(|token| OneClickHeaders::new(&one_click_url(config, token))),
+            tags: tags(config, mail.id),
         })
     }
 }
@@ -130,6 +136,27 @@ mod tests {
             mail.html
         );
         assert_eq!(mail.text, "<b>Ada & \"Co\"</b>");
+    }
+
+    #[test]
+    fn a_mail_that_may_be_refused_carries_the_link_in_its_headers_and_for_its_text() {
+        let mut mail = mail(&json!({}));
+        mail.unsubscribe = Some("reminder.00ff".to_owned());
+        let sent = render_mail(source("", "", "{{unsubscribe_url}}"), &mail).unwrap();
+        let expected = json!({
+            "List-Unsubscribe": "<http://supabase.test/functions/v1/email-unsubscribe?token=reminder.00ff>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        });
+        assert_eq!(serde_json::to_value(&sent).unwrap()["headers"], expected);
+        assert_eq!(sent.text, "https://app.test/unsubscribe#token=reminder.00ff");
+    }
+
+    #[test]
+    fn any_other_mail_has_no_such_headers_and_every_mail_its_tags() {
+        let sent = serde_json::to_value(render(source("", "", ""), &json!({})).unwrap()).unwrap();
+        assert_eq!(sent.get("headers"), None);
+        let tags = json!([{ "name": "mail", "value": "1" }, { "name": "project", "value": "supabase-test" }]);
+        assert_eq!(sent["tags"], tags);
     }
 
     #[test]

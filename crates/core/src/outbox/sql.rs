@@ -123,6 +123,9 @@ pub struct QueuedMail {
     pub time_zone: String,
     /// `security`, `account`, `booking` or `reminder`.
     pub category: String,
+    /// The token by which the recipient may refuse such mail, where they may.
+    #[serde(default)]
+    pub unsubscribe: Option<String>,
     /// The token whose link the mail carries.
     pub token: Option<QueuedToken>,
 }

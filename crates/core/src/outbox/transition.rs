@@ -123,6 +123,7 @@ mod tests {
             locale: "en".to_owned(),
             time_zone: "UTC".to_owned(),
             category: "booking".to_owned(),
+            unsubscribe: None,
             token: None,
         };
         Batch {

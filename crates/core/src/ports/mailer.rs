@@ -17,6 +17,35 @@ pub struct Mail {
     pub html: String,
     /// The plain-text part.
     pub text: String,
+    /// By which it can be refused, if it can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headers: Option<OneClickHeaders>,
+    /// Which come back with what Resend tells of the mail.
+    pub tags: Vec<Tag>,
+}
+
+/// The headers by which a mail program offers to unsubscribe (RFC 8058).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OneClickHeaders {
+    #[serde(rename = "List-Unsubscribe")]
+    link: String,
+    #[serde(rename = "List-Unsubscribe-Post")]
+    post: &'static str,
+}
+
+impl OneClickHeaders {
+    /// Those for an address that is posted to.
+    pub fn new(url: &str) -> Self {
+        Self { link: ["<", url, ">"].concat(), post: "List-Unsubscribe=One-Click" }
+    }
+}
+
+/// A tag of a mail: letters, digits, `_` and `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the fields of Resend")]
+pub struct Tag {
+    pub name: &'static str,
+    pub value: String,
 }
 
 /// A service that delivers mail.

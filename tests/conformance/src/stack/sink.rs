@@ -71,6 +71,8 @@ fn mail(body: &Value) -> Mail {
         subject: text(&body["subject"]),
         html: text(&body["html"]),
         text: text(&body["text"]),
+        headers: None,
+        tags: Vec::new(),
     }
 }
 

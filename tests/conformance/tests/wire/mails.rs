@@ -2,6 +2,8 @@
 
 use evenkeel_conformance::{Draft, Stack, Subject as _, settlement};
 use evenkeel_core::{
+    date::Instant,
+    email_events::{Bounce, EmailState, RecordEmailEvent, RecordOutcome, Recorded},
     id::{BatchId, TokenId},
     outbox::{
         Batch, Claim, Outcome, SealTokenHashes, SealedToken, SettleEmails, Settled, Settlement,
@@ -9,13 +11,57 @@ use evenkeel_core::{
     },
     ports::{Clock as _, Configured as _, Entropy as _},
     token::Purpose,
+    unsubscribe::{Unsubscribe, Unsubscribed},
 };
 
 use crate::{call, claim};
 
-fn enqueue(stack: &Stack) {
+fn enqueue(stack: &Stack) -> i64 {
+    enqueue_of(stack, "booking")
+}
+
+fn enqueue_of(stack: &Stack, category: &'static str) -> i64 {
     let to = stack.address("ada");
-    stack.enqueue(&Draft { to, category: "booking", stream: Stream::Mail });
+    stack.enqueue(&Draft { to, category, stream: Stream::Mail })
+}
+
+pub(crate) async fn record_email_event(stack: &Stack) -> Vec<Recorded> {
+    let mail = enqueue(stack);
+    let id = stack.uuid().to_string();
+    let occurred_at: Instant = serde_json::from_str("\"2026-11-22T23:41:12.126Z\"").unwrap();
+    let event = |p_mail_id, p_state, p_bounce| RecordEmailEvent {
+        p_event_id: &id,
+        p_mail_id,
+        p_state,
+        p_bounce,
+        p_message_id: Some("message".to_owned()),
+        p_occurred_at: Some(occurred_at.clone()),
+    };
+    let soft = event(mail, EmailState::Bounced, Some(Bounce::Soft));
+    let mut answers = Vec::new();
+    for call_of in [&soft, &soft, &event(-1, EmailState::Sent, None)] {
+        answers.push(call(stack, call_of).await);
+    }
+    let outcomes: Vec<_> = answers.iter().map(|answer| answer.outcome).collect();
+    assert_eq!(
+        outcomes,
+        [RecordOutcome::Recorded, RecordOutcome::Repeated, RecordOutcome::Unknown]
+    );
+    answers
+}
+
+pub(crate) async fn unsubscribe(stack: &Stack) -> Vec<Unsubscribed> {
+    enqueue_of(stack, "reminder");
+    let mail = call(stack, &claim()).await.batches.remove(0).mails.remove(0);
+    let link = mail.unsubscribe.unwrap();
+    let forged = "A".repeat(64);
+    let mut answers = Vec::new();
+    for p_token in [&link[..64], &forged] {
+        answers.push(call(stack, &Unsubscribe { p_token }).await);
+    }
+    let reminder = Unsubscribed { category: Some("reminder".to_owned()) };
+    assert_eq!(answers, [reminder, Unsubscribed { category: None }]);
+    answers
 }
 
 pub(crate) async fn claim_emails(stack: &Stack) -> Vec<Claim> {

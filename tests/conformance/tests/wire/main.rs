@@ -31,6 +31,7 @@ use evenkeel_core::{
     caller::CurrentUserId,
     documents::{DecideDocument, RecordReviewedCopy, StartDocumentReview, VerificationQueue},
     email_change::{RequestEmailChange, UseEmailChangeLink},
+    email_events::RecordEmailEvent,
     email_templates::{EmailKindFor, SaveEmailTemplate},
     id::RequestId,
     invitations::{
@@ -48,6 +49,7 @@ use evenkeel_core::{
     sign_up::{CheckSignUp, RequestSignUp, TakeSignUp},
     sweep::OrphanedFiles,
     token::{LinkToken, Purpose},
+    unsubscribe::Unsubscribe,
     verification::{ConsumeEmailVerification, RequestEmailVerification},
 };
 
@@ -77,6 +79,7 @@ wire! {
     EmailKindFor: email_templates::email_kind;
     InviteEmployees: companies::invite_employees;
     OrphanedFiles: documents::orphaned_files;
+    RecordEmailEvent: mails::record_email_event;
     RecordReviewedCopy: documents::record_reviewed_copy;
     ReleasePasswordReset: links::release_password_reset;
     RequestEmailChange: links::request_email_change;
@@ -90,6 +93,7 @@ wire! {
     SettleEmails: mails::settle_emails;
     StartDocumentReview: documents::start_document_review;
     TakeSignUp: sign_up::take_sign_up;
+    Unsubscribe: mails::unsubscribe;
     UseEmailChangeLink: links::use_email_change_link;
     VerificationQueue: documents::specialist_verification_queue;
 }

@@ -18,6 +18,7 @@ struct Columns {
     locales: Vec<String>,
     time_zones: Vec<String>,
     categories: Vec<String>,
+    unsubscribe: Vec<Option<String>>,
     token: Option<QueuedToken>,
 }
 
@@ -34,6 +35,7 @@ pub(super) fn serialize<S: Serializer>(
         columns.locales.push(mail.locale);
         columns.time_zones.push(mail.time_zone);
         columns.categories.push(mail.category);
+        columns.unsubscribe.push(mail.unsubscribe);
         columns.token = mail.token;
     }
     columns.serialize(serializer)
@@ -51,8 +53,9 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         columns.locales.len(),
         columns.time_zones.len(),
         columns.categories.len(),
+        columns.unsubscribe.len(),
     ];
-    if lengths != [count; 6] || (columns.token.is_some() && count != 1) {
+    if lengths != [count; 7] || (columns.token.is_some() && count != 1) {
         return Err(de::Error::custom("the columns of a batch are not of one length"));
     }
     let mut to = columns.to.into_iter();
@@ -61,6 +64,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
     let mut locales = columns.locales.into_iter();
     let mut time_zones = columns.time_zones.into_iter();
     let mut categories = columns.categories.into_iter();
+    let mut unsubscribe = columns.unsubscribe.into_iter();
     let mails = columns.ids.into_iter().map_while(|id| {
         Some(QueuedMail {
             id,
@@ -70,6 +74,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
             locale: locales.next()?,
             time_zone: time_zones.next()?,
             category: categories.next()?,
+            unsubscribe: unsubscribe.next()?,
             token: columns.token.clone(),
         })
     });
@@ -88,7 +93,7 @@ mod tests {
             "mails": {
                 "ids": [1, 2], "to": to, "template_ids": [3, 3], "variables": [{"a": 1}, {}],
                 "locales": ["en", "de"], "time_zones": ["UTC", "Europe/Berlin"],
-                "categories": ["booking", "reminder"], "token": token,
+                "categories": ["booking", "reminder"], "unsubscribe": [null, "AmZh"], "token": token,
             },
         }))
     }
@@ -99,6 +104,10 @@ mod tests {
         assert_eq!(read.mails[1].to, "b@example.com");
         assert_eq!(read.mails[1].time_zone, "Europe/Berlin");
         assert_eq!(read.mails[0].variables["a"], json!(1));
+        assert_eq!(
+            read.mails.iter().map(|mail| mail.unsubscribe.as_deref()).collect::<Vec<_>>(),
+            [None, Some("AmZh")]
+        );
         let again: Batch = serde_json::from_value(json!(read)).unwrap();
         assert_eq!(json!(again), json!(read));
     }

@@ -1,0 +1,120 @@
+-- Refusing mail by a link: for whom it holds, that nobody learns from it who has an account, and that nobody else can make one.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/outbox.psql
+select no_plan();
+
+-- As the function hands it on: its 64 characters, without the letter at the end.
+create function pg_temp.use(p_link text) returns text language sql as $$ select public.unsubscribe(left(p_link, 64)) ->> 'category'; $$;
+create function pg_temp.bytes(p_link text) returns bytea language sql as $$ select decode(translate(left(p_link, 64), '-_', '+/'), 'base64'); $$;
+create function pg_temp.link_of(p_bytes bytea) returns text language sql as $$ select translate(encode(p_bytes, 'base64'), '+/', '-_') || 'E'; $$;
+-- The link of a mail, as it is handed to the dispatcher.
+create function pg_temp.link(p_key text) returns text language sql as $$
+  select m ->> 'unsubscribe'
+  from jsonb_array_elements(pg_temp.claim() -> 'batches') b, jsonb_array_elements(b -> 'mails') m
+  where (m ->> 'id')::bigint = (pg_temp.mail(p_key)).id;
+$$;
+create function pg_temp.wishes(p_person text) returns text language sql as $$
+  select concat_ws(' ', account_email, booking_email, reminder_email) from public.notification_preferences where user_id = pg_temp.id(p_person);
+$$;
+create function pg_temp.refused(p_address text) returns text[] language sql as $$
+  select array_agg(category order by category) from private.email_refusals where address_key = private.address_key(p_address);
+$$;
+
+-- Which mail has a link
+select is(private.refusable_categories(), '{account,reminder}'::text[], 'what may be refused');
+select pg_temp.enqueue('of ' || c, 'employee', c) from unnest(array['security', 'account', 'booking', 'reminder']) c \g /dev/null
+select pg_temp.claim() as claim \gset
+select results_eq(
+  format($$select replace((select dedupe_key from private.emails where id = (m ->> 'id')::bigint), 'test:of ', ''), get_byte(pg_temp.bytes(m ->> 'unsubscribe'), 0)
+    from jsonb_array_elements(%L::jsonb -> 'batches') b, jsonb_array_elements(b -> 'mails') m order by 1$$, :'claim'),
+  $$values ('account', 1), ('booking', null), ('reminder', 2), ('security', null)$$,
+  'a mail that may be refused has a link, one that keeps an account safe or changes a session has none'
+);
+select is(
+  (select array_agg(m ->> 'unsubscribe' order by m ->> 'unsubscribe') filter (where m ->> 'unsubscribe' is not null) from jsonb_array_elements(:'claim'::jsonb -> 'batches') b, jsonb_array_elements(b -> 'mails') m),
+  array(select private.unsubscribe_token(c, pg_temp.id('employee'), 'employee@people.test') from unnest(private.refusable_categories()) c order by 1),
+  'claim_emails() makes it as unsubscribe_token() does'
+);
+select is((select count(*) from jsonb_array_elements(:'claim'::jsonb -> 'batches') b where b::text ~ 'unsubscribe": "[^"]*(@|people)'), 0::bigint, 'no address is in it');
+
+-- A person
+select private.unsubscribe_token('reminder', pg_temp.id('employee'), 'employee@people.test') as link \gset
+select ok(:'link' ~ '^[A-Za-z0-9_-]{64}E$', 'a link survives mail programs: it is as long as any other, and ends in a letter');
+select is(pg_temp.use(:'link'), 'reminder', 'who follows it refuses reminders');
+select is(pg_temp.wishes('employee'), 't t f', 'and nothing else');
+select is(pg_temp.refused('employee@people.test'), null, 'it is their preference, which they can see and change');
+select is(pg_temp.use(:'link'), 'reminder', 'a second time is answered alike');
+select is(
+  (select count(*) from public.audit_logs where action = 'notification_preferences.unsubscribe' and user_id = pg_temp.id('employee')), 1::bigint,
+  'the audit log has what changed, once'
+);
+select is(pg_temp.use(private.unsubscribe_token('account', pg_temp.id('employee'), 'employee@people.test')), 'account', 'another kind has another link');
+select is(pg_temp.wishes('employee'), 'f t f', 'which holds for that one');
+update public.notification_preferences set reminder_email = true where user_id = pg_temp.id('employee');
+select is(pg_temp.use(:'link'), 'reminder', 'it works for as long as mails are kept');
+select is(pg_temp.wishes('employee'), 'f t f', 'also after they had changed their mind');
+
+-- An address without an account
+select private.enqueue_email('booking_reminder', null, 'stranger@people.test', '{}', 'account', 'test:stranger') \g /dev/null
+select pg_temp.link('stranger') as link \gset
+select is(pg_temp.use(:'link'), 'account', 'a stranger refuses in the same way');
+select is(pg_temp.refused('stranger@people.test'), '{account}', 'it holds for their address');
+select is(pg_temp.use(:'link'), 'account', 'twice is once');
+select ok(private.refuses_mail('stranger@people.test', 'account'), 'no invitation is sent to it');
+select ok(not private.refuses_mail('stranger@people.test', 'reminder'), 'other mail is');
+
+-- Mail to the address of a person that was not about their account, as an invitation
+select is(pg_temp.use(private.unsubscribe_token('account', null, 'colleague@people.test')), 'account', 'a link of a mail to nobody''s account');
+select is(pg_temp.wishes('colleague'), null, 'leaves the account of that address alone');
+select is(pg_temp.refused('colleague@people.test'), '{account}', 'and holds for the address');
+
+-- Somebody who reads the mailbox that an account had once
+select is(pg_temp.use(private.unsubscribe_token('reminder', pg_temp.id('manager'), 'old@people.test')), 'reminder', 'a link to an address that an account had before is answered alike');
+select is(pg_temp.wishes('manager'), null, 'and changes nothing of the account');
+select is(pg_temp.refused('old@people.test'), '{reminder}', 'it holds for that address');
+
+-- Somebody who is gone
+select private.unsubscribe_token('reminder', pg_temp.id('newcomer'), 'newcomer@people.test') as link \gset
+delete from auth.users where id = pg_temp.id('newcomer');
+select is(pg_temp.use(:'link'), 'reminder', 'so is one of somebody whose account was deleted');
+select is(pg_temp.refused('newcomer@people.test'), '{reminder}', 'whose address stays refused');
+
+-- Nobody else makes a link
+create temporary table forged as
+select private.unsubscribe_token('reminder', pg_temp.id('company_admin'), 'company_admin@people.test') as link;
+insert into forged
+select case n
+  when 1 then pg_temp.link_of(set_byte(pg_temp.bytes(link), 0, 1))
+  when 2 then pg_temp.link_of(set_byte(pg_temp.bytes(link), 0, 0))
+  when 3 then pg_temp.link_of(set_byte(pg_temp.bytes(link), 5, get_byte(pg_temp.bytes(link), 5) # 1))
+  when 4 then pg_temp.link_of(set_byte(pg_temp.bytes(link), 20, get_byte(pg_temp.bytes(link), 20) # 1))
+  when 5 then pg_temp.link_of(set_byte(pg_temp.bytes(link), 47, get_byte(pg_temp.bytes(link), 47) # 1))
+  when 6 then pg_temp.link_of(substring(pg_temp.bytes(link) from 1 for 33) || repeat('\\000', 15)::bytea)
+  when 7 then pg_temp.link_of(substring(pg_temp.bytes(link) from 1 for 33) || substring(extensions.hmac(substring(pg_temp.bytes(link) from 1 for 33), '', 'sha256') from 1 for 15))
+  when 8 then pg_temp.link_of(substring(pg_temp.bytes(link) from 1 for 33) || substring(extensions.hmac(
+    substring(pg_temp.bytes(link) from 1 for 33), convert_to((select decrypted_secret from vault.decrypted_secrets where name = 'email_address_key'), 'UTF8'), 'sha256'
+  ) from 1 for 15))
+  when 9 then left(link, 63)
+  when 10 then left(link, 63) || E'\n'
+  when 11 then left(link, 63) || '='
+  when 12 then ''
+  when 13 then null
+end
+from forged, generate_series(1, 13) n;
+select is(pg_temp.use(link), null, 'forged: ' || n) from (select link, row_number() over () as n from forged) f where n > 1;
+select is((pg_temp.wishes('company_admin'), pg_temp.refused('company_admin@people.test')), (null::text, null::text[]), 'and none of them changed anything');
+select is(public.unsubscribe(repeat('A', 1000000)) ->> 'category', null, 'nor does a very long one');
+savepoint rotated;
+select vault.update_secret(id, repeat('k', 64)) from vault.secrets where name = 'email_unsubscribe_key' \g /dev/null
+select is(pg_temp.use((select link from forged limit 1)), null, 'with another key a link is none');
+rollback to rotated;
+select is(pg_temp.use((select link from forged limit 1)), 'reminder', 'with the old one it is');
+
+select pg_temp.act_as('employee');
+select throws_ok($$select public.unsubscribe('x')$$, '42501', null, 'people do not call it');
+select pg_temp.act_as('anon');
+select throws_ok($$select public.unsubscribe('x')$$, '42501', null, 'nor does anybody else');
+
+select * from finish();
+rollback;
