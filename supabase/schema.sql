@@ -790,7 +790,7 @@ begin
         ) || 'E' as unsubscribe
       from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
         with ordinality u (mail_id, template_id, locale, time_zone, place)
-      join private.emails l on l.id = u.mail_id
+      cross join lateral (select e.* from private.emails e where e.id = u.mail_id offset 0) l
       left join lateral (
         select set_byte('\x00', 0, array_position(v_refusable, l.category::text))
           || uuid_send(coalesce(l.user_id, '00000000-0000-0000-0000-000000000000'))
@@ -1699,6 +1699,7 @@ CREATE FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_sec
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_bitmapscan TO 'off'
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
@@ -2488,6 +2489,7 @@ CREATE FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp w
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET plan_cache_mode TO 'auto'
     AS $$
 declare
   v_ids uuid[];
@@ -3171,30 +3173,34 @@ CREATE FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_se
     AS $$
 declare
   v_mail_ids bigint[];
+  v_screened private.screened_email[];
+  v_until timestamptz;
 begin
   perform private.line_up_emails(p_stream, p_now);
   v_mail_ids := private.pick_queued_emails(p_stream, p_limit, p_now);
+  v_screened := array(select s from private.screen_emails(v_mail_ids, p_now) s order by s.place);
+  deferred := 0;
+  -- Quiet hours end for many at the same time.
+  for v_until, v_mail_ids in
+    select s.defer_until, array_agg(s.mail_id) from unnest(v_screened) s
+    where s.skip_reason is null and s.defer_until > p_now
+    group by s.defer_until
+  loop
+    update private.email_queue set due_at = v_until, ready_in = null where mail_id = any (v_mail_ids);
+    deferred := deferred + cardinality(v_mail_ids);
+  end loop;
   with screened as materialized (
-    select s.*, s.skip_reason is null and (s.defer_until > p_now) is true as is_deferred
-    from private.screen_emails(v_mail_ids, p_now) s
-    order by s.place
-  ), kept_for_later as (
-    update private.email_queue q
-    set due_at = s.defer_until, ready_in = null
-    from screened s
-    where q.mail_id = s.mail_id and s.is_deferred
-    returning q.mail_id
+    select s.* from unnest(v_screened) s where s.skip_reason is not null or (s.defer_until > p_now) is not true
   ), unwanted as (
     insert into private.email_outcomes (mail_id, status, error_code, settled_at)
-    select l.id, 'skipped', s.skip_reason, p_now
+    select s.mail_id, 'skipped', s.skip_reason, p_now
     from screened s
-    join private.emails l on l.id = s.mail_id
-    where s.skip_reason is not null
+    where s.skip_reason <> 'no_such_mail'
     on conflict (mail_id) do nothing
     returning mail_id
   ), taken as (
     delete from private.email_queue
-    where mail_id = any (array(select s.mail_id from screened s where not s.is_deferred))
+    where mail_id = any (array(select s.mail_id from screened s))
   ), numbered as (
     -- A mail with a link travels alone, so that its idempotency key is its own.
     select s.*, case
@@ -3202,7 +3208,7 @@ begin
       else -1 - (row_number() over (partition by s.has_token order by s.place) - 1) / 100
     end as batch
     from screened s
-    where s.skip_reason is null and not s.is_deferred
+    where s.skip_reason is null
   ), frozen as (
     insert into private.email_batches (
       stream, mail_ids, template_ids, locales, time_zones, lease, leased_in, due_at, first_attempt_at
@@ -3223,9 +3229,8 @@ begin
   )
   select
     array(select f.id from frozen f),
-    (select count(*) from unwanted),
-    (select count(*) from kept_for_later)
-  into batch_ids, skipped, deferred;
+    (select count(*) from unwanted)
+  into batch_ids, skipped;
 end;
 $$;
 
@@ -5681,6 +5686,7 @@ COMMENT ON FUNCTION private.process_sign_up_requests(p_now timestamp with time z
 CREATE FUNCTION private.process_token_requests(p_now timestamp with time zone DEFAULT now(), p_limit integer DEFAULT 1000) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET plan_cache_mode TO 'auto'
     AS $$
 declare
   v_purpose text;
@@ -7029,27 +7035,30 @@ begin
           limit 1
         ) then 'newer_reminder'
         when case l.category
-          when 'account' then np.account_email
-          when 'booking' then np.booking_email
-          when 'reminder' then np.reminder_email
+          when 'account' then (np.wishes).account_email
+          when 'booking' then (np.wishes).booking_email
+          when 'reminder' then (np.wishes).reminder_email
         end is false then 'preference_off'
       end as skip_reason,
-      case when l.category <> 'security' and np.quiet_hours_start is not null then
-        upper(private.quiet_span(np, z.time_zone, p_now))
+      case when l.category <> 'security' and (np.wishes).quiet_hours_start is not null then
+        upper(private.quiet_span(np.wishes, z.time_zone, p_now))
       end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
-    left join private.emails l on l.id = u.mail_id
-    left join private.email_outcomes o on o.mail_id = u.mail_id
-    left join public.profiles p on p.id = l.user_id
-    left join public.notification_preferences np on np.user_id = l.user_id
-    -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
+    left join lateral (select e.* from private.emails e where e.id = u.mail_id offset 0) l on true
+    left join lateral (select i.locale, i.time_zone from public.profiles i where i.id = l.user_id offset 0) p on true
+    left join lateral (select n as wishes from public.notification_preferences n where n.user_id = l.user_id offset 0) np on true
+    left join lateral (select i.status from private.email_outcomes i where i.mail_id = u.mail_id offset 0) o on true
     cross join lateral (
       select substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16) offset 0
     ) a (key)
-    left join private.email_suppressions s on s.address_key = a.key
-    left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
-    left join public.booking_reminders r on r.id = l.booking_reminder_id
-    left join public.bookings b on b.id = r.booking_id
+    left join lateral (select i.address_key from private.email_suppressions i where i.address_key = a.key offset 0) s on true
+    left join lateral (
+      select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category and l.user_id is null offset 0
+    ) f on true
+    left join lateral (
+      select i.booking_id, i.status, i.starts_at, i.lead_minutes from public.booking_reminders i where i.id = l.booking_reminder_id offset 0
+    ) r on true
+    left join lateral (select i.status, i.starts_at from public.bookings i where i.id = r.booking_id offset 0) b on true
     cross join lateral (select coalesce(p.time_zone, 'UTC')) z (time_zone)
   ), template as (
     select d.template_key, d.locale, private.template_in_force(d.template_key, d.locale) as id
@@ -7057,7 +7066,7 @@ begin
   )
   select
     m.mail_id, m.place, m.token_id is not null, t.id, m.locale, m.time_zone,
-    case when t.id is null then 'nothing_to_send' else m.skip_reason end,
+    case when m.id is null then 'no_such_mail' when t.id is null then 'nothing_to_send' else m.skip_reason end,
     -- What would come too late after quiet hours goes at once.
     case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
   from mail m
@@ -7228,6 +7237,7 @@ CREATE FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time
     SET enable_seqscan TO 'off'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
+    SET enable_bitmapscan TO 'off'
     SET jit TO 'off'
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
@@ -7252,9 +7262,9 @@ begin
       -- A batch that cannot be halved any further has failed.
       case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
     from result r
-    join private.email_batches b on b.id = r.batch_id and b.lease = r.lease
-    order by b.id
-    for update of b
+    cross join lateral (
+      select * from private.email_batches e where e.id = r.batch_id and e.lease = r.lease for update
+    ) b
   ), ended as materialized (
     select * from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')
   ), settled as (
@@ -7284,6 +7294,7 @@ begin
       p_now
     from ended e
     cross join unnest(e.withdrawn_ids, e.withdrawn_codes) u (mail_id, code)
+    where u.code <> 'no_such_mail'
     on conflict (mail_id) do nothing
   ), buried as (
     insert into private.email_dead_letters (mail_id, error_code, failed_at)
@@ -7308,7 +7319,7 @@ begin
         attempts = b.attempts + (h.outcome = 'retry' and h.spent is not false)::int,
         last_error_code = h.error_code
     from held h
-    where b.id = h.id and h.outcome in ('retry', 'pause')
+    where b.id = any (array(select g.id from held g)) and b.id = h.id and h.outcome in ('retry', 'pause')
   ), paused as (
     update private.email_sender s
     set paused_until = greatest(s.paused_until, p.until), error_code = p.error_code
@@ -7332,7 +7343,7 @@ begin
     'stale', (
       select coalesce(sum(coalesce(cardinality(b.mail_ids), jsonb_array_length(r.message_ids), 1)), 0)
       from result r
-      left join private.email_batches b on b.id = r.batch_id
+      left join lateral (select e.mail_ids from private.email_batches e where e.id = r.batch_id offset 0) b on true
       where not exists (select from held g where g.id = r.batch_id)
     )
   )
@@ -8221,18 +8232,18 @@ begin
     set mail_ids = c.mail_ids, template_ids = c.template_ids, locales = c.locales, time_zones = c.time_zones,
         withdrawn_ids = b.withdrawn_ids || c.withdrawn_ids, withdrawn_codes = b.withdrawn_codes || c.withdrawn_codes
     from changed c
-    where b.id = c.id and c.mail_ids is not null
+    where b.id = any (p_batch_ids) and b.id = c.id and c.mail_ids is not null
   ), emptied as (
     delete from private.email_batches b
     using changed c
-    where b.id = c.id and c.mail_ids is null
+    where b.id = any (p_batch_ids) and b.id = c.id and c.mail_ids is null
     returning b.withdrawn_ids || c.withdrawn_ids as mail_ids, b.withdrawn_codes || c.withdrawn_codes as codes
   ), skipped as (
     insert into private.email_outcomes (mail_id, status, error_code, settled_at)
     select u.mail_id, 'skipped', u.code, p_now
     from emptied d
     cross join unnest(d.mail_ids, d.codes) u (mail_id, code)
-    join private.emails l on l.id = u.mail_id
+    where u.code <> 'no_such_mail'
     on conflict (mail_id) do nothing
     returning mail_id
   )

@@ -10,6 +10,8 @@ set search_path = ''
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+-- Its joins are the planner's, by what the tables hold now.
+set plan_cache_mode = auto
 as $$
 declare
   v_ids uuid[];

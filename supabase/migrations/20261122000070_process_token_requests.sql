@@ -54,6 +54,7 @@ returns int
 language plpgsql
 security definer
 set search_path = ''
+set plan_cache_mode = auto
 as $$
 declare
   v_purpose text;

@@ -65,9 +65,10 @@ create type private.screened_email as (
 comment on type private.screened_email is
   'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
 
--- One statement for all of them. Joins instead of `exists`, which the planner may turn into a
--- hashed subplan over every booking; and no function for each row but for what few mails have: those that
--- set their search_path are not inlined, and a call costs as much as all the rest of a mail.
+-- One statement for all of them, and each table is probed for each mail: `offset 0` leaves the planner nothing to choose. A
+-- plan that it made while a table was empty was once kept until the table was not, and read all of it for each mail.
+-- No function for each row but for what few mails have: those that set their search_path are not inlined, and a call costs
+-- as much as all the rest of a mail.
 create function private.screen_emails(p_mail_ids bigint[], p_now timestamptz)
 returns setof private.screened_email
 language plpgsql
@@ -104,27 +105,30 @@ begin
           limit 1
         ) then 'newer_reminder'
         when case l.category
-          when 'account' then np.account_email
-          when 'booking' then np.booking_email
-          when 'reminder' then np.reminder_email
+          when 'account' then (np.wishes).account_email
+          when 'booking' then (np.wishes).booking_email
+          when 'reminder' then (np.wishes).reminder_email
         end is false then 'preference_off'
       end as skip_reason,
-      case when l.category <> 'security' and np.quiet_hours_start is not null then
-        upper(private.quiet_span(np, z.time_zone, p_now))
+      case when l.category <> 'security' and (np.wishes).quiet_hours_start is not null then
+        upper(private.quiet_span(np.wishes, z.time_zone, p_now))
       end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
-    left join private.emails l on l.id = u.mail_id
-    left join private.email_outcomes o on o.mail_id = u.mail_id
-    left join public.profiles p on p.id = l.user_id
-    left join public.notification_preferences np on np.user_id = l.user_id
-    -- `offset 0` keeps the planner from working it out once more for each table that it is looked up in.
+    left join lateral (select e.* from private.emails e where e.id = u.mail_id offset 0) l on true
+    left join lateral (select i.locale, i.time_zone from public.profiles i where i.id = l.user_id offset 0) p on true
+    left join lateral (select n as wishes from public.notification_preferences n where n.user_id = l.user_id offset 0) np on true
+    left join lateral (select i.status from private.email_outcomes i where i.mail_id = u.mail_id offset 0) o on true
     cross join lateral (
       select substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16) offset 0
     ) a (key)
-    left join private.email_suppressions s on s.address_key = a.key
-    left join private.email_refusals f on f.address_key = a.key and f.category = l.category and l.user_id is null
-    left join public.booking_reminders r on r.id = l.booking_reminder_id
-    left join public.bookings b on b.id = r.booking_id
+    left join lateral (select i.address_key from private.email_suppressions i where i.address_key = a.key offset 0) s on true
+    left join lateral (
+      select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category and l.user_id is null offset 0
+    ) f on true
+    left join lateral (
+      select i.booking_id, i.status, i.starts_at, i.lead_minutes from public.booking_reminders i where i.id = l.booking_reminder_id offset 0
+    ) r on true
+    left join lateral (select i.status, i.starts_at from public.bookings i where i.id = r.booking_id offset 0) b on true
     cross join lateral (select coalesce(p.time_zone, 'UTC')) z (time_zone)
   ), template as (
     select d.template_key, d.locale, private.template_in_force(d.template_key, d.locale) as id
@@ -132,7 +136,7 @@ begin
   )
   select
     m.mail_id, m.place, m.token_id is not null, t.id, m.locale, m.time_zone,
-    case when t.id is null then 'nothing_to_send' else m.skip_reason end,
+    case when m.id is null then 'no_such_mail' when t.id is null then 'nothing_to_send' else m.skip_reason end,
     -- What would come too late after quiet hours goes at once.
     case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
   from mail m
@@ -153,30 +157,34 @@ set search_path = ''
 as $$
 declare
   v_mail_ids bigint[];
+  v_screened private.screened_email[];
+  v_until timestamptz;
 begin
   perform private.line_up_emails(p_stream, p_now);
   v_mail_ids := private.pick_queued_emails(p_stream, p_limit, p_now);
+  v_screened := array(select s from private.screen_emails(v_mail_ids, p_now) s order by s.place);
+  deferred := 0;
+  -- Quiet hours end for many at the same time.
+  for v_until, v_mail_ids in
+    select s.defer_until, array_agg(s.mail_id) from unnest(v_screened) s
+    where s.skip_reason is null and s.defer_until > p_now
+    group by s.defer_until
+  loop
+    update private.email_queue set due_at = v_until, ready_in = null where mail_id = any (v_mail_ids);
+    deferred := deferred + cardinality(v_mail_ids);
+  end loop;
   with screened as materialized (
-    select s.*, s.skip_reason is null and (s.defer_until > p_now) is true as is_deferred
-    from private.screen_emails(v_mail_ids, p_now) s
-    order by s.place
-  ), kept_for_later as (
-    update private.email_queue q
-    set due_at = s.defer_until, ready_in = null
-    from screened s
-    where q.mail_id = s.mail_id and s.is_deferred
-    returning q.mail_id
+    select s.* from unnest(v_screened) s where s.skip_reason is not null or (s.defer_until > p_now) is not true
   ), unwanted as (
     insert into private.email_outcomes (mail_id, status, error_code, settled_at)
-    select l.id, 'skipped', s.skip_reason, p_now
+    select s.mail_id, 'skipped', s.skip_reason, p_now
     from screened s
-    join private.emails l on l.id = s.mail_id
-    where s.skip_reason is not null
+    where s.skip_reason <> 'no_such_mail'
     on conflict (mail_id) do nothing
     returning mail_id
   ), taken as (
     delete from private.email_queue
-    where mail_id = any (array(select s.mail_id from screened s where not s.is_deferred))
+    where mail_id = any (array(select s.mail_id from screened s))
   ), numbered as (
     -- A mail with a link travels alone, so that its idempotency key is its own.
     select s.*, case
@@ -184,7 +192,7 @@ begin
       else -1 - (row_number() over (partition by s.has_token order by s.place) - 1) / 100
     end as batch
     from screened s
-    where s.skip_reason is null and not s.is_deferred
+    where s.skip_reason is null
   ), frozen as (
     insert into private.email_batches (
       stream, mail_ids, template_ids, locales, time_zones, lease, leased_in, due_at, first_attempt_at
@@ -205,9 +213,8 @@ begin
   )
   select
     array(select f.id from frozen f),
-    (select count(*) from unwanted),
-    (select count(*) from kept_for_later)
-  into batch_ids, skipped, deferred;
+    (select count(*) from unwanted)
+  into batch_ids, skipped;
 end;
 $$;
 

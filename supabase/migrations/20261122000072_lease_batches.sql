@@ -96,18 +96,18 @@ begin
     set mail_ids = c.mail_ids, template_ids = c.template_ids, locales = c.locales, time_zones = c.time_zones,
         withdrawn_ids = b.withdrawn_ids || c.withdrawn_ids, withdrawn_codes = b.withdrawn_codes || c.withdrawn_codes
     from changed c
-    where b.id = c.id and c.mail_ids is not null
+    where b.id = any (p_batch_ids) and b.id = c.id and c.mail_ids is not null
   ), emptied as (
     delete from private.email_batches b
     using changed c
-    where b.id = c.id and c.mail_ids is null
+    where b.id = any (p_batch_ids) and b.id = c.id and c.mail_ids is null
     returning b.withdrawn_ids || c.withdrawn_ids as mail_ids, b.withdrawn_codes || c.withdrawn_codes as codes
   ), skipped as (
     insert into private.email_outcomes (mail_id, status, error_code, settled_at)
     select u.mail_id, 'skipped', u.code, p_now
     from emptied d
     cross join unnest(d.mail_ids, d.codes) u (mail_id, code)
-    join private.emails l on l.id = u.mail_id
+    where u.code <> 'no_such_mail'
     on conflict (mail_id) do nothing
     returning mail_id
   )

@@ -49,7 +49,7 @@ begin
         ) || 'E' as unsubscribe
       from unnest(b.mail_ids, b.template_ids, b.locales, b.time_zones)
         with ordinality u (mail_id, template_id, locale, time_zone, place)
-      join private.emails l on l.id = u.mail_id
+      cross join lateral (select e.* from private.emails e where e.id = u.mail_id offset 0) l
       left join lateral (
         select set_byte('\x00', 0, array_position(v_refusable, l.category::text))
           || uuid_send(coalesce(l.user_id, '00000000-0000-0000-0000-000000000000'))
@@ -125,6 +125,7 @@ set search_path = ''
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_bitmapscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$

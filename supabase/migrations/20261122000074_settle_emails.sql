@@ -23,6 +23,7 @@ set search_path = ''
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
+set enable_bitmapscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -47,9 +48,9 @@ begin
       -- A batch that cannot be halved any further has failed.
       case when r.outcome = 'split' and cardinality(b.mail_ids) = 1 then 'failed' else r.outcome end as outcome
     from result r
-    join private.email_batches b on b.id = r.batch_id and b.lease = r.lease
-    order by b.id
-    for update of b
+    cross join lateral (
+      select * from private.email_batches e where e.id = r.batch_id and e.lease = r.lease for update
+    ) b
   ), ended as materialized (
     select * from held h where h.outcome in ('sent', 'failed', 'skipped', 'split')
   ), settled as (
@@ -79,6 +80,7 @@ begin
       p_now
     from ended e
     cross join unnest(e.withdrawn_ids, e.withdrawn_codes) u (mail_id, code)
+    where u.code <> 'no_such_mail'
     on conflict (mail_id) do nothing
   ), buried as (
     insert into private.email_dead_letters (mail_id, error_code, failed_at)
@@ -103,7 +105,7 @@ begin
         attempts = b.attempts + (h.outcome = 'retry' and h.spent is not false)::int,
         last_error_code = h.error_code
     from held h
-    where b.id = h.id and h.outcome in ('retry', 'pause')
+    where b.id = any (array(select g.id from held g)) and b.id = h.id and h.outcome in ('retry', 'pause')
   ), paused as (
     update private.email_sender s
     set paused_until = greatest(s.paused_until, p.until), error_code = p.error_code
@@ -127,7 +129,7 @@ begin
     'stale', (
       select coalesce(sum(coalesce(cardinality(b.mail_ids), jsonb_array_length(r.message_ids), 1)), 0)
       from result r
-      left join private.email_batches b on b.id = r.batch_id
+      left join lateral (select e.mail_ids from private.email_batches e where e.id = r.batch_id offset 0) b on true
       where not exists (select from held g where g.id = r.batch_id)
     )
   )
