@@ -58,7 +58,8 @@ test('secrets that nobody has to choose are generated where they are empty or mi
   assert.equal(second.TOKEN_KEYS, 'kept');
   assert.match(second.CRON_SECRET_KEY, /^[0-9a-f]{64}$/);
   assert.notEqual(second.CRON_SECRET_KEY, first.CRON_SECRET_KEY);
-  const complete = 'TOKEN_KEYS=kept\nCRON_SECRET_KEY=kept, too\n';
+  assert.match(second.EMAIL_WEBHOOK_SECRETS, /^whsec_[\w+/]{32}$/);
+  const complete = 'TOKEN_KEYS=kept\nCRON_SECRET_KEY=kept, too\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
   assert.equal(withGeneratedSecrets(complete), complete);
 });
 
@@ -67,6 +68,9 @@ test('the example has every secret that the functions read', async () => {
   const source = await readFile(path.join(projectRoot, 'crates/core/src/config.rs'), 'utf8');
   const read = [...source.matchAll(/reader\s*\.\w+\(\s*"([A-Z_]+)"(?:, "([A-Z_]+)"\))?/g)].flatMap(([, ...names]) => names.filter(Boolean));
   const secrets = new Set(read.filter((name) => !name.startsWith('SUPABASE_')));
+  // Of callers who sign what they send.
+  const callers = await readFile(path.join(projectRoot, 'crates/core/src/operation.rs'), 'utf8');
+  for (const [, name] of callers.matchAll(/const SECRETS: &'static str = "([A-Z_]+)"/g)) secrets.add(name);
   // Read by the crate that speaks HTTP.
   secrets.add('ALLOWED_ORIGINS');
   assert.deepEqual(Object.keys(example).sort(), [...secrets].sort());

@@ -342,3 +342,24 @@ test('a token that is none is an invalid one, not a malformed request', async ()
     }
   }
 });
+
+describe('functions for mail programs and the mailer', () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  for (const [path, headers, methods] of /** @type {const} */ ([
+    ['email-unsubscribe', form, ['GET', 'POST']],
+    ['email-webhook', {}, ['POST']],
+  ])) {
+    test(`${path} answers with the headers every answer has, and names its methods`, async () => {
+      const response = await callFunction(path, { headers, body: 'x' });
+      assert.ok([400, 401].includes(response.status), `answered ${response.status}`);
+      assertHeaders(response);
+      await response.body?.cancel();
+      for (const method of ['PUT', 'PATCH', 'DELETE']) {
+        const refused = await callFunction(path, { method, headers, body: 'x' });
+        assert.equal(refused.headers.get('allow'), [...methods, 'OPTIONS'].join(', '));
+        await assertProblem(refused, '405 method_not_allowed');
+      }
+      await assertProblem(await callFunction(`${path}/nowhere`, { headers, body: 'x' }), '404 not_found');
+    });
+  }
+});

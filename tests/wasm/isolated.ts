@@ -52,12 +52,13 @@ export function entry(root: string, name: string): string {
   return join(root, 'supabase/functions', name, 'index.ts');
 }
 
-/** Writes another entry point beside the function's own, which hands the host these options. */
+/** Writes another entry point beside the function's own, which hands the host these options beside its own. */
 export async function withOptions(root: string, name: string, options: string): Promise<string> {
   const script = entry(root, name);
   const other = join(dirname(script), 'with-options.ts');
   const text = await Deno.readTextFile(script);
-  await Deno.writeTextFile(other, text.replace(/serve\(bindings, bytes.*\)/, `serve(bindings, bytes, ${options})`));
+  const both = (_: string, own = '{}') => `serve(bindings, bytes, { ...${own}, ...${options} })`;
+  await Deno.writeTextFile(other, text.replace(/serve\(bindings, bytes(?:, (.*))?\)/, both));
   return other;
 }
 

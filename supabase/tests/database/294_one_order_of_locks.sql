@@ -36,6 +36,10 @@ begin
   delete from public.session_types where id = pg_temp.id(41);
   delete from public.pillars where slug like 'one-order%';
   delete from private.email_queue where mail_id in (select id from private.email_log where recipient like '%@one-order.test');
+  delete from private.email_outcomes where mail_id in (select id from private.emails where recipient like '%@one-order.test');
+  delete from private.email_deliveries where mail_id in (select id from private.emails where recipient like '%@one-order.test');
+  delete from private.email_suppressions where address_key in (select soft_bounce_of from private.email_events where id like 'one-order:%');
+  delete from private.email_events where id like 'one-order:%';
   delete from private.emails where recipient like '%@one-order.test';
 end;
 $$;
