@@ -2243,6 +2243,7 @@ CREATE FUNCTION private.delivery_fault(p_now timestamp with time zone) RETURNS t
     when complained >= 3 and complained > 0.003 * total then format('%s of the last %s mails were called spam', complained, total)
     when bounced >= 10 and bounced > 0.04 * total then format('%s of the last %s mails bounced', bounced, total)
     when failed > 0 then format('%s mails were taken by the mailer within an hour, and not sent', failed)
+    when private.is_mailer_silent(p_now) then 'mails are sent, and for a day the mailer has told of none'
   end
   from (
     select
@@ -2257,7 +2258,7 @@ CREATE FUNCTION private.delivery_fault(p_now timestamp with time zone) RETURNS t
   ) counted;
 $$;
 
-COMMENT ON FUNCTION private.delivery_fault(p_now timestamp with time zone) IS 'What an operator should look at, of the newest 20,000 mails within seven days: too many complaints or bounces, mails that the mailer took and did not send. Null where all is well.';
+COMMENT ON FUNCTION private.delivery_fault(p_now timestamp with time zone) IS 'What an operator should look at, of the newest 20,000 mails within seven days: too many complaints or bounces, mails that the mailer took and did not send; and that nothing is heard of it. Null where all is well.';
 
 CREATE FUNCTION private.device_name(p_user_agent text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -3663,6 +3664,18 @@ CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest inte
 $$;
 
 COMMENT ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) IS 'Whether a list has at most so many elements, each at most so long and like the pattern.';
+
+CREATE FUNCTION private.is_mailer_silent(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from (select status, settled_at from private.email_outcomes order by mail_id desc limit 1000) newest
+    where status = 'sent' and settled_at between p_now - interval '1 day' and p_now - interval '1 hour'
+  ) and not exists (select from private.email_events where created_at > p_now - interval '1 day');
+$$;
+
+COMMENT ON FUNCTION private.is_mailer_silent(p_now timestamp with time zone) IS 'Whether mails were sent within a day, and of no mail anything was told in that time.';
 
 CREATE FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -11893,6 +11906,8 @@ REVOKE ALL ON FUNCTION private.is_late(p_at timestamp with time zone, p_starts_a
 REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
 GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO service_role;
+
+REVOKE ALL ON FUNCTION private.is_mailer_silent(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
 

@@ -187,6 +187,21 @@ alter table private.email_events enable row level security;
 alter table private.email_events force row level security;
 revoke all on table private.email_deliveries, private.email_events from public, anon, authenticated, service_role;
 
+-- A webhook that is refused or gone tells nothing, and nobody would notice: no bounce is heard then.
+create function private.is_mailer_silent(p_now timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from (select status, settled_at from private.email_outcomes order by mail_id desc limit 1000) newest
+    where status = 'sent' and settled_at between p_now - interval '1 day' and p_now - interval '1 hour'
+  ) and not exists (select from private.email_events where created_at > p_now - interval '1 day');
+$$;
+
+comment on function private.is_mailer_silent(timestamptz) is 'Whether mails were sent within a day, and of no mail anything was told in that time.';
+
 -- Mailers stop senders of whose mail too much comes back or is called spam: Resend at 4 % and 0.08 %, the large mailboxes at
 -- 0.3 %. Few mails prove nothing, so a share counts together with a number.
 create function private.delivery_fault(p_now timestamptz)
@@ -199,6 +214,7 @@ as $$
     when complained >= 3 and complained > 0.003 * total then format('%s of the last %s mails were called spam', complained, total)
     when bounced >= 10 and bounced > 0.04 * total then format('%s of the last %s mails bounced', bounced, total)
     when failed > 0 then format('%s mails were taken by the mailer within an hour, and not sent', failed)
+    when private.is_mailer_silent(p_now) then 'mails are sent, and for a day the mailer has told of none'
   end
   from (
     select
@@ -214,4 +230,4 @@ as $$
 $$;
 
 comment on function private.delivery_fault(timestamptz) is
-  'What an operator should look at, of the newest 20,000 mails within seven days: too many complaints or bounces, mails that the mailer took and did not send. Null where all is well.';
+  'What an operator should look at, of the newest 20,000 mails within seven days: too many complaints or bounces, mails that the mailer took and did not send; and that nothing is heard of it. Null where all is well.';

@@ -212,6 +212,19 @@ select is(pg_temp.of_mails('{"delivered": 10, "bounced": 9}'), null, 'nine prove
 select is(pg_temp.of_mails('{"delivered": 10, "bounced": 19}', now() - interval '8 days'), null, 'what is a week old is past');
 select is(pg_temp.of_mails('{"delivered": 10, "failed": 1}'), '1 mails were taken by the mailer within an hour, and not sent', 'what the mailer took and did not send is told');
 select is(pg_temp.of_mails('{"delivered": 10, "failed": 1}', now() - interval '2 hours'), null, 'for an hour');
+delete from private.email_events; delete from private.email_outcomes;
+create function pg_temp.silence(p_sent interval, p_told interval) returns text language plpgsql as $$
+begin
+  delete from private.email_outcomes; delete from private.email_events;
+  insert into private.email_outcomes (mail_id, status, settled_at) values (1, 'sent', now() - p_sent);
+  insert into private.email_events (id, mail_id, state, occurred_at, created_at) select 'e', 1, 'sent', now(), now() - p_told where p_told is not null;
+  return pg_temp.of_mails('{}');
+end; $$;
+select is(pg_temp.silence('2 hours', null), 'mails are sent, and for a day the mailer has told of none', 'that nothing is heard is told, too');
+select is(pg_temp.silence('2 hours', '25 hours'), 'mails are sent, and for a day the mailer has told of none', 'also where something was heard before');
+select is(pg_temp.silence('2 hours', '23 hours'), null, 'one event is enough');
+select is(pg_temp.silence('59 minutes', null), null, 'the mailer has an hour to tell');
+select is(pg_temp.silence('25 hours', null), null, 'and where nothing is sent there is nothing to tell');
 select throws_like($$select private.job_check_outbox(now()) from pg_temp.of_mails('{"complained": 9}')$$, '9 of the last 9 mails%', 'the job fails, so that somebody looks');
 
 -- Forgetting
