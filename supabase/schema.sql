@@ -122,9 +122,9 @@ CREATE DOMAIN public.legal_document AS text
 COMMENT ON DOMAIN public.legal_document IS 'The documents that a person accepts, version by version.';
 
 CREATE DOMAIN public.mail_category AS text
-	CONSTRAINT mail_category_check CHECK ((VALUE = ANY (ARRAY['security'::text, 'account'::text, 'booking'::text, 'reminder'::text])));
+	CONSTRAINT mail_category_check CHECK ((VALUE = ANY (ARRAY['security'::text, 'account'::text, 'booking'::text, 'reminder'::text, 'agenda'::text])));
 
-COMMENT ON DOMAIN public.mail_category IS 'What a mail is about. Security mail cannot be switched off.';
+COMMENT ON DOMAIN public.mail_category IS 'What a mail is about. Security mail, and what changes a booked session, cannot be switched off.';
 
 CREATE DOMAIN public.mail_status AS text
 	CONSTRAINT mail_status_check CHECK ((VALUE = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text])));
@@ -439,6 +439,24 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.address_refusal(p_company public.companies, p_email text) IS 'invalid_email, domain_not_allowed, already_member, suppressed, or null where the address may be invited.';
+
+CREATE FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select jsonb_agg(jsonb_build_object(
+      'time', to_char(b.starts_at at time zone p_time_zone, 'HH24:MI'), 'session_type_name', t.name,
+      'duration_minutes', round(extract(epoch from b.ends_at - b.starts_at) / 60)
+    ) order by b.starts_at)
+    from public.bookings b join public.session_types t on t.id = b.session_type_id
+    where b.specialist_id = p_specialist_id and b.status = 'confirmed' and b.starts_at >= p_from and b.starts_at < p_until
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) IS 'The sessions of a specialist that start within [p_from, p_until), as the mail has them: [{time, session_type_name, duration_minutes}]; null for none.';
 
 CREATE FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone DEFAULT clock_timestamp()) RETURNS integer
     LANGUAGE sql STABLE
@@ -2327,7 +2345,7 @@ begin
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such mail.';
   end if;
   return jsonb_build_object(
-    'key', v.key, 'has_link', v.has_link, 'pages', v.pages, 'samples', v.samples, 'optional', v.optional, 'admin_id', private.user_id()
+    'key', v.key, 'has_link', v.has_link, 'is_refusable', v.category = any (private.refusable_categories()), 'pages', v.pages, 'samples', v.samples, 'optional', v.optional, 'admin_id', private.user_id()
   );
 end;
 $$;
@@ -3004,17 +3022,12 @@ CREATE FUNCTION private.follow_preferences() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  -- A reminder is written behind the row of its booking alone, whoever writes it.
-  perform private.sync_booking_reminders(array(
-    select id from public.bookings
-    where employee_id = coalesce(new.user_id, old.user_id) and status = 'confirmed' and starts_at > now()
-    order by id for no key update
-  ));
+  perform private.follow_wishes_of(coalesce(new.user_id, old.user_id));
   return null;
 end;
 $$;
 
-COMMENT ON FUNCTION private.follow_preferences() IS 'Trigger on notification_preferences: new lead times and quiet hours hold for sessions booked already.';
+COMMENT ON FUNCTION private.follow_preferences() IS 'Trigger on notification_preferences: see private.follow_wishes_of().';
 
 CREATE FUNCTION private.follow_session() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3093,6 +3106,22 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.follow_suspension() IS 'Trigger on auth.users: a suspended account, or one that Auth deleted and kept, takes back what it invited.';
+
+CREATE FUNCTION private.follow_wishes_of(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  -- A reminder is written behind the row of its booking alone, whoever writes it.
+  perform private.sync_booking_reminders(array(
+    select id from public.bookings
+    where employee_id = p_user_id and status = 'confirmed' and starts_at > now()
+    order by id for no key update
+  ));
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_wishes_of(p_user_id uuid) IS 'The lead times, windows and time zone of a person hold for sessions booked already.';
 
 CREATE FUNCTION private.forget_accepted_invitations() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3751,6 +3780,26 @@ $_$;
 
 COMMENT ON FUNCTION private.is_value_of(p_domain regtype, p_text text) IS 'Whether a text is a value of a domain, which null is not.';
 
+CREATE FUNCTION private.is_week_of_windows(p_week jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return jsonb_typeof(p_week) = 'array' and jsonb_array_length(p_week) = 7 and p_week @? '$[*] ? (@ != null)' and not exists (
+    select from jsonb_array_elements(p_week) d
+    where d <> 'null' and (
+      jsonb_typeof(d) = 'object' and d - 'from' - 'until' = '{}'
+      and d ->> 'from' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and d ->> 'until' ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$'
+      and (d ->> 'until')::time - (d ->> 'from')::time >= interval '1 hour'
+    ) is not true
+  );
+exception when others then
+  return false;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.is_week_of_windows(p_week jsonb) IS 'Whether it says for each weekday, Monday first, between which times mail is read: [{"from": "08:00", "until": "20:00"}, ..., null], at least once.';
+
 CREATE FUNCTION private.is_worth_reissuing(p_purpose text, p_token_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -4214,6 +4263,51 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.job_kick_storage_sweep(p_now timestamp with time zone) IS 'Wakes storage-sweep when there are files that belong to no row.';
+
+CREATE FUNCTION private.job_mail_agendas(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_most constant int := 30;
+  v record;
+  v_sessions jsonb;
+  v_mails bigint := 0;
+begin
+  for v in
+    select s.id, p.id as user_id, p.email, p.display_name, z.name as zone, l.local_now::date as day,
+      (l.local_now::date + 1)::timestamp at time zone z.name as day_ends_at, min(b.starts_at) as first_at
+    from public.specialists s
+    join public.profiles p on p.id = s.user_id and p.email like '_%@_%'
+    left join public.notification_preferences n on n.user_id = p.id
+    cross join lateral (select coalesce(p.time_zone, 'UTC')) z (name)
+    cross join lateral (select p_now at time zone z.name) l (local_now)
+    join public.bookings b on b.specialist_id = s.id and b.status = 'confirmed'
+      and b.starts_at > p_now and b.starts_at < (l.local_now::date + 1)::timestamp at time zone z.name
+    where n.agenda_email is distinct from false and l.local_now::time >= coalesce(n.agenda_at, '07:00')
+      and not exists (select from private.emails e where e.dedupe_key = format('agenda:%s:%s', p.id, l.local_now::date))
+    group by s.id, p.id, z.name, l.local_now
+    order by first_at
+    limit private.purge_limit()
+  loop
+    v_sessions := private.agenda_sessions(v.id, v.zone, p_now, v.day_ends_at);
+    if private.enqueue_email(
+      'daily_agenda', v.user_id, v.email,
+      jsonb_build_object(
+        'recipient_name', nullif(v.display_name, ''), 'day_on', v.day,
+        'more', greatest(0, jsonb_array_length(v_sessions) - v_most),
+        'sessions', jsonb_path_query_array(v_sessions, '$[0 to $last]', jsonb_build_object('last', v_most - 1))
+      ),
+      'agenda', format('agenda:%s:%s', v.user_id, v.day), p_needed_by => v.first_at, p_useless_after => v.day_ends_at
+    ) is not null then
+      v_mails := v_mails + 1;
+    end if;
+  end loop;
+  return v_mails;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.job_mail_agendas(p_now timestamp with time zone) IS 'Mails the sessions that are still to come today to each specialist who has some, once a day, from the time that they chose on.';
 
 CREATE FUNCTION private.job_notice_documents(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -5482,6 +5576,20 @@ $_$;
 
 COMMENT ON FUNCTION private.new_email_address(p_text text) IS 'An address that we may be the first to write to, as email_address() keeps it. Null also for what an account may have, and no mail should go to unasked.';
 
+CREATE FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v public.notification_preferences;
+begin
+  v.mail_windows := p_windows;
+  return coalesce(upper(private.quiet_span(v, p_time_zone, p_now)), p_now);
+end;
+$$;
+
+COMMENT ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) IS 'When a mail that can wait is sent to somebody with these windows.';
+
 CREATE FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5649,6 +5757,43 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) IS 'Locks up to p_limit due mails, urgent ones first, passing over what other dispatchers hold.';
+
+CREATE FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return case
+    when not exists (select from private.time_zones where name = p_time_zone) then 'A time zone is one of the IANA''s, such as Europe/Lisbon.'
+    when private.language_tag(p_locale) is null then 'A language is as de or pt-BR.'
+    when p_windows is not null and not private.is_week_of_windows(p_windows)
+      then 'Each weekday has a time from which and until which mail is read, an hour apart at least, or none; one of them has.'
+    when (p_agenda_at < '24:00') is not true then 'The agenda has a time of day.'
+    when (
+      cardinality(p_lead_minutes) <= 5 and coalesce(array_ndims(p_lead_minutes), 1) = 1 and array_position(p_lead_minutes, null) is null
+      and 5 <= all (p_lead_minutes) and 20160 >= all (p_lead_minutes)
+    ) is not true then 'There are up to five reminders, from five minutes to two weeks ahead.'
+  end;
+end;
+$$;
+
+COMMENT ON FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) IS 'What is wrong with preferences, for people; null where nothing is.';
+
+CREATE FUNCTION private.preview_send_at(p_time_zone text, p_mail_windows jsonb) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_fault constant text := private.preferences_fault(p_time_zone, 'en', '00:00', '{}', p_mail_windows);
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif v_fault is not null then
+    raise sqlstate 'PT422' using message = 'invalid_preferences', detail = v_fault;
+  end if;
+  return private.next_send_at(p_time_zone, p_mail_windows, now());
+end;
+$$;
 
 CREATE FUNCTION private.process_email_change_requests(p_now timestamp with time zone, p_limit integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5863,33 +6008,36 @@ COMMENT ON FUNCTION private.user_id() IS 'The signed-in person, or null: also fo
 CREATE TABLE public.notification_preferences (
     user_id uuid DEFAULT private.user_id() NOT NULL,
     account_email boolean DEFAULT true NOT NULL,
-    booking_email boolean DEFAULT true NOT NULL,
     reminder_email boolean DEFAULT true NOT NULL,
-    quiet_hours_start time without time zone,
-    quiet_hours_end time without time zone,
+    agenda_email boolean DEFAULT true NOT NULL,
+    agenda_at time without time zone DEFAULT '07:00:00'::time without time zone NOT NULL,
+    mail_windows jsonb,
     reminder_lead_minutes integer[] DEFAULT '{1440,60}'::integer[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT lead_times_are_sensible CHECK (((cardinality(reminder_lead_minutes) <= 5) AND (COALESCE(array_ndims(reminder_lead_minutes), 1) = 1) AND (array_position(reminder_lead_minutes, NULL::integer) IS NULL) AND (5 <= ALL (reminder_lead_minutes)) AND (20160 >= ALL (reminder_lead_minutes)))),
-    CONSTRAINT quiet_hours_are_a_span CHECK ((((quiet_hours_start IS NULL) = (quiet_hours_end IS NULL)) AND ((quiet_hours_start IS NULL) OR (quiet_hours_start <> quiet_hours_end))))
+    CONSTRAINT notification_preferences_agenda_at_check CHECK ((agenda_at < '24:00:00'::time without time zone)),
+    CONSTRAINT notification_preferences_mail_windows_check CHECK (private.is_week_of_windows(mail_windows))
 );
 ALTER TABLE ONLY public.notification_preferences ALTER COLUMN user_id SET STATISTICS 0;
 ALTER TABLE ONLY public.notification_preferences ALTER COLUMN account_email SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN booking_email SET STATISTICS 0;
 ALTER TABLE ONLY public.notification_preferences ALTER COLUMN reminder_email SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN quiet_hours_start SET STATISTICS 0;
-ALTER TABLE ONLY public.notification_preferences ALTER COLUMN quiet_hours_end SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN agenda_email SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN agenda_at SET STATISTICS 0;
+ALTER TABLE ONLY public.notification_preferences ALTER COLUMN mail_windows SET STATISTICS 0;
 ALTER TABLE ONLY public.notification_preferences ALTER COLUMN reminder_lead_minutes SET STATISTICS 0;
 ALTER TABLE ONLY public.notification_preferences ALTER COLUMN created_at SET STATISTICS 0;
 ALTER TABLE ONLY public.notification_preferences ALTER COLUMN updated_at SET STATISTICS 0;
 
 ALTER TABLE ONLY public.notification_preferences FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.notification_preferences IS 'The wishes of a person about mail: its subjects, and the hours without.';
+COMMENT ON TABLE public.notification_preferences IS 'The wishes of a person about mail: its subjects, and its times.';
 
-COMMENT ON COLUMN public.notification_preferences.quiet_hours_start IS 'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
+COMMENT ON COLUMN public.notification_preferences.agenda_email IS 'Whether a specialist is mailed the sessions of each day.';
 
-COMMENT ON COLUMN public.notification_preferences.quiet_hours_end IS 'Local time at which mail is sent again.';
+COMMENT ON COLUMN public.notification_preferences.agenda_at IS 'From when on a specialist is mailed the sessions of the day, in the time zone of the profile.';
+
+COMMENT ON COLUMN public.notification_preferences.mail_windows IS 'When mail is read, by weekday, Monday first, in the time zone of the profile: [{"from": "08:00", "until": "20:00"}, ..., null]. Null: always.';
 
 COMMENT ON COLUMN public.notification_preferences.reminder_lead_minutes IS 'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
 
@@ -5898,26 +6046,34 @@ CREATE FUNCTION private.quiet_span(p_preferences public.notification_preferences
     SET search_path TO ''
     AS $$
 declare
-  v_start constant time := p_preferences.quiet_hours_start;
-  v_end constant time := p_preferences.quiet_hours_end;
   v_local constant timestamp := p_at at time zone p_time_zone;
-  v_begins date;
-  v_span tstzrange;
+  v_windows tstzmultirange;
 begin
-  if v_start is null then
+  if p_preferences.mail_windows is null then
     return null;
   end if;
-  -- Of a span over midnight this is the morning, or else the evening.
-  v_begins := v_local::date - (v_start > v_end and v_local::time < v_end)::int;
-  v_span := tstzrange(
-    (v_begins + v_start) at time zone p_time_zone,
-    greatest((v_begins + (v_start > v_end)::int + v_end) at time zone p_time_zone, (v_begins + v_start) at time zone p_time_zone)
+  select range_agg(tstzrange(w.starts_at, greatest(w.starts_at, w.ends_at)))
+  into v_windows
+  from generate_series(-8, 8) n
+  cross join lateral (select v_local::date + n) d (day)
+  cross join lateral (select p_preferences.mail_windows -> (extract(isodow from d.day)::int - 1)) v (hours)
+  cross join lateral (
+    select
+      (d.day + (v.hours ->> 'from')::time) at time zone p_time_zone as starts_at,
+      (d.day + (v.hours ->> 'until')::time) at time zone p_time_zone as ends_at
+    where v.hours <> 'null'
+  ) w;
+  if p_at <@ v_windows then
+    return null;
+  end if;
+  return (
+    select tstzrange(max(upper(w)) filter (where upper(w) <= p_at), min(lower(w)) filter (where lower(w) > p_at))
+    from unnest(v_windows) w
   );
-  return case when p_at <@ v_span then v_span end;
 end;
 $$;
 
-COMMENT ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) IS 'When may a person be mailed? The span around p_at in which they want none; null if they may be mailed at p_at.';
+COMMENT ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) IS 'When may a person be mailed? The span around p_at in which they read none; null if they may be mailed at p_at.';
 
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
@@ -6412,7 +6568,7 @@ COMMENT ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now tim
 CREATE FUNCTION private.refusable_categories() RETURNS text[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
-    AS $$ select array['account', 'reminder']; $$;
+    AS $$ select array['account', 'reminder', 'agenda']; $$;
 
 COMMENT ON FUNCTION private.refusable_categories() IS 'The categories of mail that a person, or whoever reads an address, may refuse.';
 
@@ -7015,6 +7171,38 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_fault constant text := coalesce(
+    private.preferences_fault(p_time_zone, p_locale, p_agenda_at, p_reminder_lead_minutes, p_mail_windows),
+    case when num_nulls(p_account_email, p_reminder_email, p_agenda_email) > 0 then 'Each kind of mail is on or off.' end
+  );
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif v_fault is not null then
+    raise sqlstate 'PT422' using message = 'invalid_preferences', detail = v_fault;
+  end if;
+  perform private.hold_accounts(v_user_id);
+  update public.profiles set locale = p_locale, time_zone = p_time_zone where id = v_user_id;
+  insert into public.notification_preferences as n (
+    user_id, account_email, reminder_email, agenda_email, agenda_at, mail_windows, reminder_lead_minutes
+  ) values (
+    v_user_id, p_account_email, p_reminder_email, p_agenda_email, p_agenda_at, p_mail_windows, p_reminder_lead_minutes
+  )
+  on conflict (user_id) do update set
+    account_email = excluded.account_email, reminder_email = excluded.reminder_email, agenda_email = excluded.agenda_email,
+    agenda_at = excluded.agenda_at, mail_windows = excluded.mail_windows, reminder_lead_minutes = excluded.reminder_lead_minutes;
+  -- Windows are of the time zone, which has no trigger.
+  perform private.follow_wishes_of(v_user_id);
+  return jsonb_build_object('next_send_at', private.next_send_at(p_time_zone, p_mail_windows, now()));
+end;
+$$;
+
 CREATE FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) RETURNS SETOF private.screened_email
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7049,11 +7237,11 @@ begin
         ) then 'newer_reminder'
         when case l.category
           when 'account' then (np.wishes).account_email
-          when 'booking' then (np.wishes).booking_email
           when 'reminder' then (np.wishes).reminder_email
+          when 'agenda' then (np.wishes).agenda_email
         end is false then 'preference_off'
       end as skip_reason,
-      case when l.category <> 'security' and (np.wishes).quiet_hours_start is not null then
+      case when l.category <> 'security' and (np.wishes).mail_windows is not null then
         upper(private.quiet_span(np.wishes, z.time_zone, p_now))
       end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
@@ -7126,7 +7314,9 @@ declare
   v_samples jsonb;
 begin
   perform private.require_platform_admin();
-  select format('%s@%s', t.key, t.id), k.samples || case when k.has_link then '{"link": "https://example.com/a-link-of-its-own"}' else '{}' end::jsonb
+  select format('%s@%s', t.key, t.id), k.samples || jsonb_build_object(
+    'link', 'https://example.com/a-link-of-its-own', 'unsubscribe_url', 'https://example.com/unsubscribe'
+  )
   into v_name, v_samples
   from public.email_templates t join public.email_kinds k on k.key = t.key
   where t.id = p_template_id;
@@ -7652,8 +7842,10 @@ CREATE FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) RETURNS
 begin
   insert into public.notification_preferences (user_id) values (p_user_id) on conflict do nothing;
   update public.notification_preferences
-  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder'
-  where user_id = p_user_id and case p_category when 'account' then account_email when 'reminder' then reminder_email end;
+  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder',
+    agenda_email = agenda_email and p_category <> 'agenda'
+  where user_id = p_user_id
+    and case p_category when 'account' then account_email when 'reminder' then reminder_email when 'agenda' then agenda_email end;
   return found;
 end;
 $$;
@@ -8674,7 +8866,7 @@ CREATE FUNCTION public.email_kind(p_key text) RETURNS jsonb
   select private.email_kind(p_key);
 $$;
 
-COMMENT ON FUNCTION public.email_kind(p_key text) IS 'For platform admins: what the texts of a mail may say. Answers {key, has_link, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404).';
+COMMENT ON FUNCTION public.email_kind(p_key text) IS 'For platform admins: what the texts of a mail may say. Answers {key, has_link, is_refusable, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404).';
 
 CREATE FUNCTION public.end_other_sessions() RETURNS bigint
     LANGUAGE sql
@@ -8757,6 +8949,15 @@ CREATE FUNCTION public.orphaned_files(p_limit integer) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION public.orphaned_files(p_limit integer) IS 'Files to be removed, 1,000 at most: [{bucket, paths}].';
+
+CREATE FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb DEFAULT NULL::jsonb) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.preview_send_at(p_time_zone, p_mail_windows);
+$$;
+
+COMMENT ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) IS 'When a mail that can wait would be sent now, with these windows in this time zone; keeps nothing. Errors: unauthenticated (401), invalid_preferences (422).';
 
 CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.audit_logs
     LANGUAGE sql
@@ -8919,6 +9120,17 @@ CREATE FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale
 $$;
 
 COMMENT ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) IS 'Keeps a text that the edge function email-templates found to be in order, as the next version of its key and language, for a platform admin. Answers {id, version, is_published}. Errors: forbidden (403), not_found (404), conflict (409).';
+
+CREATE FUNCTION public.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.save_preferences(
+    p_account_email, p_reminder_email, p_agenda_email, p_agenda_at, p_reminder_lead_minutes, p_locale, p_time_zone, p_mail_windows
+  );
+$$;
+
+COMMENT ON FUNCTION public.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) IS 'Says anew which mails the caller wants, when, and in which language. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422).';
 
 CREATE FUNCTION public.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -10814,7 +11026,7 @@ CREATE TRIGGER follow_new_membership AFTER INSERT ON public.company_members FOR 
 
 CREATE TRIGGER follow_new_preferences AFTER INSERT OR DELETE ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION private.follow_preferences();
 
-CREATE TRIGGER follow_preferences AFTER UPDATE ON public.notification_preferences FOR EACH ROW WHEN (((old.reminder_lead_minutes <> new.reminder_lead_minutes) OR ((old.quiet_hours_start IS DISTINCT FROM new.quiet_hours_start) OR (old.quiet_hours_end IS DISTINCT FROM new.quiet_hours_end)))) EXECUTE FUNCTION private.follow_preferences();
+CREATE TRIGGER follow_preferences AFTER UPDATE ON public.notification_preferences FOR EACH ROW WHEN (((old.reminder_lead_minutes <> new.reminder_lead_minutes) OR (old.mail_windows IS DISTINCT FROM new.mail_windows))) EXECUTE FUNCTION private.follow_preferences();
 
 CREATE TRIGGER follow_specialist AFTER INSERT OR UPDATE OF status ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.follow_specialist();
 
@@ -11169,8 +11381,6 @@ CREATE POLICY "A member sees their company, a platform admin every company" ON p
 
 CREATE POLICY "A person applies as a specialist" ON public.specialists FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT private.user_id() AS user_id)));
 
-CREATE POLICY "A person changes their own preferences" ON public.notification_preferences FOR UPDATE TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id))) WITH CHECK ((user_id = ( SELECT private.user_id() AS user_id)));
-
 CREATE POLICY "A person changes their own profile" ON public.profiles FOR UPDATE TO authenticated USING ((id = ( SELECT private.user_id() AS user_id))) WITH CHECK ((id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees entries about themselves" ON public.audit_logs FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
@@ -11198,8 +11408,6 @@ CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR 
 CREATE POLICY "A person sees what was tried on their account" ON public.failed_login_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees where they are signed in" ON public.session_tokens FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
-
-CREATE POLICY "A person sets their own preferences" ON public.notification_preferences FOR INSERT TO authenticated WITH CHECK ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A platform admin adds pillars" ON public.pillars FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
@@ -11430,9 +11638,9 @@ GRANT SELECT(email_confirmed_at) ON TABLE public.profiles TO authenticated;
 
 GRANT SELECT(display_name),UPDATE(display_name) ON TABLE public.profiles TO authenticated;
 
-GRANT SELECT(locale),UPDATE(locale) ON TABLE public.profiles TO authenticated;
+GRANT SELECT(locale) ON TABLE public.profiles TO authenticated;
 
-GRANT SELECT(time_zone),UPDATE(time_zone) ON TABLE public.profiles TO authenticated;
+GRANT SELECT(time_zone) ON TABLE public.profiles TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.profiles TO authenticated;
 
@@ -11465,6 +11673,8 @@ GRANT SELECT(created_at) ON TABLE public.companies TO authenticated;
 GRANT SELECT(updated_at) ON TABLE public.companies TO authenticated;
 
 REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_email text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -11832,6 +12042,8 @@ REVOKE ALL ON FUNCTION private.follow_standards() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_suspension() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.follow_wishes_of(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.forget_accepted_invitations() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.forget_failed_logins(p_user_id uuid) FROM PUBLIC;
@@ -11924,6 +12136,8 @@ REVOKE ALL ON FUNCTION private.is_replaceable(p_document public.specialist_docum
 REVOKE ALL ON FUNCTION private.is_value_of(p_domain regtype, p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_value_of(p_domain regtype, p_text text) TO service_role;
 
+REVOKE ALL ON FUNCTION private.is_week_of_windows(p_week jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.is_worth_reissuing(p_purpose text, p_token_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.iso_timestamp(p_at timestamp with time zone) FROM PUBLIC;
@@ -11963,6 +12177,8 @@ REVOKE ALL ON FUNCTION private.job_kick_emails(p_now timestamp with time zone) F
 REVOKE ALL ON FUNCTION private.job_kick_reminders(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_kick_storage_sweep(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_mail_agendas(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_notice_documents(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12115,6 +12331,8 @@ REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -12127,6 +12345,11 @@ REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.preview_send_at(p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.preview_send_at(p_time_zone text, p_mail_windows jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.process_email_change_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
@@ -12154,19 +12377,19 @@ GRANT ALL ON FUNCTION private.user_id() TO service_role;
 
 GRANT SELECT ON TABLE public.notification_preferences TO service_role;
 
-GRANT SELECT(user_id),INSERT(user_id),UPDATE(user_id) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(user_id) ON TABLE public.notification_preferences TO authenticated;
 
-GRANT SELECT(account_email),INSERT(account_email),UPDATE(account_email) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(account_email) ON TABLE public.notification_preferences TO authenticated;
 
-GRANT SELECT(booking_email),INSERT(booking_email),UPDATE(booking_email) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(reminder_email) ON TABLE public.notification_preferences TO authenticated;
 
-GRANT SELECT(reminder_email),INSERT(reminder_email),UPDATE(reminder_email) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(agenda_email) ON TABLE public.notification_preferences TO authenticated;
 
-GRANT SELECT(quiet_hours_start),INSERT(quiet_hours_start),UPDATE(quiet_hours_start) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(agenda_at) ON TABLE public.notification_preferences TO authenticated;
 
-GRANT SELECT(quiet_hours_end),INSERT(quiet_hours_end),UPDATE(quiet_hours_end) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(mail_windows) ON TABLE public.notification_preferences TO authenticated;
 
-GRANT SELECT(reminder_lead_minutes),INSERT(reminder_lead_minutes),UPDATE(reminder_lead_minutes) ON TABLE public.notification_preferences TO authenticated;
+GRANT SELECT(reminder_lead_minutes) ON TABLE public.notification_preferences TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.notification_preferences TO authenticated;
 
@@ -12303,6 +12526,9 @@ REVOKE ALL ON FUNCTION private.run_job(p_job text, p_now timestamp with time zon
 
 REVOKE ALL ON FUNCTION private.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12547,6 +12773,9 @@ GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 REVOKE ALL ON FUNCTION public.orphaned_files(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.orphaned_files(p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
@@ -12597,6 +12826,9 @@ GRANT ALL ON FUNCTION public.revoke_platform_admin(p_user_id uuid) TO authentica
 
 REVOKE ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) TO service_role;
@@ -13181,6 +13413,8 @@ SELECT cron.schedule('expire-documents', '8 * * * *', 'select private.run_job(''
 SELECT cron.schedule('expire-invitations', '13 * * * *', 'select private.run_job(''expire_invitations'')');
 
 SELECT cron.schedule('follow-sessions', '23 * * * *', 'select private.run_job(''follow_sessions'')');
+
+SELECT cron.schedule('mail-agendas', '*/5 * * * *', 'select private.run_job(''mail_agendas'')');
 
 SELECT cron.schedule('notice-documents', '43 * * * *', 'select private.run_job(''notice_documents'')');
 

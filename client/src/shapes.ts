@@ -12,6 +12,9 @@ interface Acceptance {
   accepted: boolean;
 }
 
+/** By weekday, Monday first: when mail is read, or null for a day without. Times as 08:00; the end of a day is 24:00. */
+export type MailWindows = ({ from: string; until: string } | null)[];
+
 type Row<T extends keyof Tables> = Tables[T]['Row'];
 
 /** Arguments that are text or JSON to the catalogue. */
@@ -21,10 +24,12 @@ export interface Arguments {
   close_booking: { p_outcome: 'completed' | 'no_show' };
   decide_document: { p_decision: Schemas['Verdict'] };
   invite_employees: { p_invitations: (Schemas['Invitee'] & { index?: number })[] };
+  preview_send_at: { p_mail_windows: MailWindows };
   read_audit_logs: {
     p_filters: Partial<Record<'action' | 'entity_type' | 'entity_id' | 'user_id' | 'actor_id' | 'status' | 'from' | 'to', string>>;
   };
   review_company_verification: { p_status: 'in_review' | 'verified' | 'rejected' };
+  save_preferences: { p_mail_windows: MailWindows };
   set_company_status: { p_status: CompanyStatus };
   set_member_role: { p_role: CompanyRole };
   specialist_verification_queue: { p_status: DocumentStatus };
@@ -58,6 +63,15 @@ export interface Answers {
   };
   current_user_id: string | null;
   decide_document: Schemas['DecideResponse'];
+  email_kind: {
+    key: string;
+    has_link: boolean;
+    is_refusable: boolean;
+    pages: string[];
+    samples: Record<string, unknown>;
+    optional: string[];
+    admin_id: string;
+  };
   former_work_address: string | null;
   invite_employees: { results: Omit<Schemas['InvitationResult'], 'email'>[]; seats: Schemas['Seats'] };
   my_verification: {
@@ -85,6 +99,7 @@ export interface Answers {
   };
   resend_invitation: Schemas['InvitationChange'];
   revoke_invitation: Schemas['InvitationChange'];
+  save_preferences: { next_send_at: string };
   specialist_agenda: {
     booking_id: string;
     starts_at: string;

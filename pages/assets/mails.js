@@ -7,10 +7,12 @@ import { ask } from './question.js';
 import { callAsPerson, client, person } from './session.js';
 import { action, load } from './work.js';
 
-/** @typedef {{ key: string, category: string, about: string, has_link: boolean, pages: string[], samples: Record<string, unknown>, optional: string[] }} Kind */
+/** @typedef {{ key: string, category: keyof typeof CATEGORIES, about: string, has_link: boolean, pages: string[], samples: Record<string, unknown>, optional: string[] }} Kind */
 /** @typedef {{ id: number, key: string, locale: string, version: number, published_at: string | null }} Version */
 
-const CATEGORIES = { security: 'Security', account: 'Account', booking: 'Bookings', reminder: 'Reminders' };
+const CATEGORIES = { security: 'Security', account: 'Account', booking: 'Bookings', reminder: 'Reminders', agenda: 'Sessions of the day' };
+/** Those that nobody can switch off: their mails have no link to refuse them. */
+const ESSENTIAL = ['security', 'booking'];
 const LANGUAGES = ['en', 'de', 'es', 'fr', 'it', 'nl', 'pl', 'pt'];
 const FIELDS = { subject: 'subject', html: 'html', text: 'plain' };
 const REFUSALS = {
@@ -116,13 +118,13 @@ function inForce(language) {
 }
 
 /** @param {Kind} kind */
-function variablesOf({ samples, optional, has_link: hasLink, pages }) {
+function variablesOf({ category, samples, optional, has_link: hasLink, pages }) {
   const lines = Object.entries(samples).map(([name, sample]) => {
     const shown = /_(at|on)$/.test(name) ? `${name}_local` : name;
     const value = typeof sample === 'object' ? 'a list' : String(sample);
     return [`{{${shown}}}`, `${value}${optional.includes(name) ? ' (may be nothing)' : ''}`];
   });
-  const links = [...(hasLink ? [['{{link}}', 'the link of this mail']] : []), ...pages.map((page) => [`{{site_url}}/${page}`, 'a page'])];
+  const links = [...(hasLink ? [['{{link}}', 'the link of this mail']] : []), ...(ESSENTIAL.includes(category) ? [] : [['{{unsubscribe_url}}', 'where its reader refuses mails like it']]), ...pages.map((page) => [`{{site_url}}/${page}`, 'a page'])];
   return [...lines, ...links, ['{{product_name}}', 'the name of the product']]
     .map(([name, value]) => make('li', {}, make('code', {}, name), make('span', { class: 'quiet' }, value)));
 }

@@ -9,11 +9,12 @@ import { action } from './work.js';
 /** By category: what it is called, and what goes on coming. */
 const KINDS = {
   reminder: ['reminders of sessions', 'You are still told when a session is moved or cancelled.'],
+  agenda: ['the sessions of the day', 'You find them on your page of sessions, and are still told when one is moved or cancelled.'],
   account: ['mail about accounts and invitations', 'What you ask for, such as a new password, still comes.'],
 };
 const ANY = ['such mail', 'What you ask for, such as a new password, still comes.'];
 /** As the links have them: the first byte of a token. */
-const CATEGORIES = /** @type {const} */ ([undefined, 'account', 'reminder']);
+const CATEGORIES = /** @type {const} */ ([undefined, 'account', 'reminder', 'agenda']);
 const GOOD = 'That did not work. The link is still good; please try again in a moment.';
 
 const token = takeToken();

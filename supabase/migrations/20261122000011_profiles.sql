@@ -38,7 +38,7 @@ alter table public.profiles force row level security;
 revoke all on table public.profiles from public, anon, authenticated, service_role;
 grant select (
   id, email, email_confirmed_at, display_name, locale, time_zone, created_at, updated_at
-), update (display_name, locale, time_zone) on public.profiles to authenticated;
+), update (display_name) on public.profiles to authenticated;
 grant select on public.profiles to service_role;
 
 create policy "A person sees their own profile"

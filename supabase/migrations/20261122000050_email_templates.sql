@@ -4,8 +4,8 @@
 -- Write: kinds by migrations only. A published version of a text never changes: a mail that is tried again must be
 --        the same mail, byte for byte.
 
-create domain public.mail_category as text check (value in ('security', 'account', 'booking', 'reminder'));
-comment on domain public.mail_category is 'What a mail is about. Security mail cannot be switched off.';
+create domain public.mail_category as text check (value in ('security', 'account', 'booking', 'reminder', 'agenda'));
+comment on domain public.mail_category is 'What a mail is about. Security mail, and what changes a booked session, cannot be switched off.';
 
 create table public.email_kinds (
   key text primary key check (key ~ '^[a-z][a-z0-9_]{2,39}$'),

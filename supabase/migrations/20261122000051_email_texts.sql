@@ -68,6 +68,8 @@ If you cannot make it, please cancel or move the session early, so that someone 
 {{site_url}}/sessions
 
 When and whether we remind you is up to you: {{site_url}}/preferences
+
+No more mails like this: {{unsubscribe_url}}
 $text$,
 $html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>this is a reminder of your session:</p>
@@ -75,6 +77,7 @@ $html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 {{starts_at_local}}, {{duration_minutes}} minutes</p>
 <p>If you cannot make it, please <a href="{{site_url}}/sessions">cancel or move the session</a> early, so that someone else can have the time.</p>
 <p>When and whether we remind you <a href="{{site_url}}/preferences">is up to you</a>.</p>
+<p><a href="{{unsubscribe_url}}">No more mails like this</a></p>
 $html$
 ),
 (
@@ -91,6 +94,8 @@ Falls Sie verhindert sind, sagen Sie den Termin bitte früh ab oder verschieben 
 {{site_url}}/sessions
 
 Ob und wann wir Sie erinnern, bestimmen Sie: {{site_url}}/preferences
+
+Keine solchen Mails mehr: {{unsubscribe_url}}
 $text$,
 $html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 <p>wir erinnern Sie an Ihren Termin:</p>
@@ -98,5 +103,6 @@ $html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
 {{starts_at_local}}, {{duration_minutes}} Minuten</p>
 <p>Falls Sie verhindert sind, <a href="{{site_url}}/sessions">sagen Sie den Termin bitte früh ab oder verschieben Sie ihn</a>, damit jemand anderes die Zeit nutzen kann.</p>
 <p>Ob und wann wir Sie erinnern, <a href="{{site_url}}/preferences">bestimmen Sie</a>.</p>
+<p><a href="{{unsubscribe_url}}">Keine solchen Mails mehr</a></p>
 $html$
 );

@@ -1,22 +1,42 @@
--- Notification preferences (T15): which mails a person wants, and when.
+-- Notification preferences (T15): which mails a person wants, when, and in which language.
 --
--- Read and write: the person alone. Nobody has a row until they change something;
--- without one the defaults below hold. Security mail cannot be switched off.
+-- Read and write: the person alone, by save_preferences(). Nobody has a row until they change something; without one the
+-- defaults below hold. Security mail, and what changes a booked session, cannot be switched off.
+
+-- Seven days, Monday first: null for one without mail, or {"from": "08:00", "until": "20:00"} of at least an hour.
+create function private.is_week_of_windows(p_week jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return jsonb_typeof(p_week) = 'array' and jsonb_array_length(p_week) = 7 and p_week @? '$[*] ? (@ != null)' and not exists (
+    select from jsonb_array_elements(p_week) d
+    where d <> 'null' and (
+      jsonb_typeof(d) = 'object' and d - 'from' - 'until' = '{}'
+      and d ->> 'from' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' and d ->> 'until' ~ '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$'
+      and (d ->> 'until')::time - (d ->> 'from')::time >= interval '1 hour'
+    ) is not true
+  );
+exception when others then
+  return false;
+end;
+$$;
+
+comment on function private.is_week_of_windows(jsonb) is
+  'Whether it says for each weekday, Monday first, between which times mail is read: [{"from": "08:00", "until": "20:00"}, ..., null], at least once.';
 
 create table public.notification_preferences (
   user_id uuid primary key default private.user_id() references public.profiles (id) on delete cascade,
   account_email boolean not null default true,
-  booking_email boolean not null default true,
   reminder_email boolean not null default true,
-  quiet_hours_start time,
-  quiet_hours_end time,
+  agenda_email boolean not null default true,
+  agenda_at time not null default '07:00' check (agenda_at < '24:00'),
+  mail_windows jsonb check (private.is_week_of_windows(mail_windows)),
   reminder_lead_minutes int[] not null default '{1440,60}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint quiet_hours_are_a_span check (
-    (quiet_hours_start is null) = (quiet_hours_end is null)
-    and (quiet_hours_start is null or quiet_hours_start <> quiet_hours_end)
-  ),
   constraint lead_times_are_sensible check (
     cardinality(reminder_lead_minutes) <= 5
     and coalesce(array_ndims(reminder_lead_minutes), 1) = 1
@@ -26,10 +46,11 @@ create table public.notification_preferences (
   )
 );
 
-comment on table public.notification_preferences is 'The wishes of a person about mail: its subjects, and the hours without.';
-comment on column public.notification_preferences.quiet_hours_start is
-  'Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight.';
-comment on column public.notification_preferences.quiet_hours_end is 'Local time at which mail is sent again.';
+comment on table public.notification_preferences is 'The wishes of a person about mail: its subjects, and its times.';
+comment on column public.notification_preferences.agenda_email is 'Whether a specialist is mailed the sessions of each day.';
+comment on column public.notification_preferences.agenda_at is 'From when on a specialist is mailed the sessions of the day, in the time zone of the profile.';
+comment on column public.notification_preferences.mail_windows is
+  'When mail is read, by weekday, Monday first, in the time zone of the profile: [{"from": "08:00", "until": "20:00"}, ..., null]. Null: always.';
 comment on column public.notification_preferences.reminder_lead_minutes is
   'How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never.';
 
@@ -45,30 +66,16 @@ alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
 revoke all on table public.notification_preferences from public, anon, authenticated, service_role;
 grant select (
-  user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end,
-  reminder_lead_minutes, created_at, updated_at
+  user_id, account_email, reminder_email, agenda_email, agenda_at, mail_windows, reminder_lead_minutes, created_at, updated_at
 ) on public.notification_preferences to authenticated;
 grant select on public.notification_preferences to service_role;
--- user_id is updatable so that an upsert from supabase-js works; the policy pins it.
-grant
-  insert (user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end, reminder_lead_minutes),
-  update (user_id, account_email, booking_email, reminder_email, quiet_hours_start, quiet_hours_end, reminder_lead_minutes)
-  on public.notification_preferences to authenticated;
 
 create policy "A person sees their own preferences"
   on public.notification_preferences for select to authenticated
   using (user_id = (select private.user_id()));
 
-create policy "A person sets their own preferences"
-  on public.notification_preferences for insert to authenticated
-  with check (user_id = (select private.user_id()));
-
-create policy "A person changes their own preferences"
-  on public.notification_preferences for update to authenticated
-  using (user_id = (select private.user_id()))
-  with check (user_id = (select private.user_id()));
-
--- A quiet span begins and ends at local times, so that a night in which the clocks change is as long as it is.
+-- The days around are looked at a week each way, since on some of them there may be no mail at all. Windows begin and end at
+-- local times, so that one in which the clocks change is as long as it is.
 create function private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamptz)
 returns tstzrange
 language plpgsql
@@ -76,24 +83,32 @@ stable
 set search_path = ''
 as $$
 declare
-  v_start constant time := p_preferences.quiet_hours_start;
-  v_end constant time := p_preferences.quiet_hours_end;
   v_local constant timestamp := p_at at time zone p_time_zone;
-  v_begins date;
-  v_span tstzrange;
+  v_windows tstzmultirange;
 begin
-  if v_start is null then
+  if p_preferences.mail_windows is null then
     return null;
   end if;
-  -- Of a span over midnight this is the morning, or else the evening.
-  v_begins := v_local::date - (v_start > v_end and v_local::time < v_end)::int;
-  v_span := tstzrange(
-    (v_begins + v_start) at time zone p_time_zone,
-    greatest((v_begins + (v_start > v_end)::int + v_end) at time zone p_time_zone, (v_begins + v_start) at time zone p_time_zone)
+  select range_agg(tstzrange(w.starts_at, greatest(w.starts_at, w.ends_at)))
+  into v_windows
+  from generate_series(-8, 8) n
+  cross join lateral (select v_local::date + n) d (day)
+  cross join lateral (select p_preferences.mail_windows -> (extract(isodow from d.day)::int - 1)) v (hours)
+  cross join lateral (
+    select
+      (d.day + (v.hours ->> 'from')::time) at time zone p_time_zone as starts_at,
+      (d.day + (v.hours ->> 'until')::time) at time zone p_time_zone as ends_at
+    where v.hours <> 'null'
+  ) w;
+  if p_at <@ v_windows then
+    return null;
+  end if;
+  return (
+    select tstzrange(max(upper(w)) filter (where upper(w) <= p_at), min(lower(w)) filter (where lower(w) > p_at))
+    from unnest(v_windows) w
   );
-  return case when p_at <@ v_span then v_span end;
 end;
 $$;
 
 comment on function private.quiet_span(public.notification_preferences, text, timestamptz) is
-  'When may a person be mailed? The span around p_at in which they want none; null if they may be mailed at p_at.';
+  'When may a person be mailed? The span around p_at in which they read none; null if they may be mailed at p_at.';

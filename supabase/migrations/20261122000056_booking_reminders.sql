@@ -166,8 +166,8 @@ create trigger move_reminders after update on public.bookings
   )
   execute function private.follow_booking();
 
-create function private.follow_preferences()
-returns trigger
+create function private.follow_wishes_of(p_user_id uuid)
+returns void
 language plpgsql
 security definer
 set search_path = ''
@@ -176,14 +176,27 @@ begin
   -- A reminder is written behind the row of its booking alone, whoever writes it.
   perform private.sync_booking_reminders(array(
     select id from public.bookings
-    where employee_id = coalesce(new.user_id, old.user_id) and status = 'confirmed' and starts_at > now()
+    where employee_id = p_user_id and status = 'confirmed' and starts_at > now()
     order by id for no key update
   ));
+end;
+$$;
+
+comment on function private.follow_wishes_of(uuid) is 'The lead times, windows and time zone of a person hold for sessions booked already.';
+
+create function private.follow_preferences()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.follow_wishes_of(coalesce(new.user_id, old.user_id));
   return null;
 end;
 $$;
 
-comment on function private.follow_preferences() is 'Trigger on notification_preferences: new lead times and quiet hours hold for sessions booked already.';
+comment on function private.follow_preferences() is 'Trigger on notification_preferences: see private.follow_wishes_of().';
 
 create trigger follow_new_preferences after insert or delete on public.notification_preferences
   for each row execute function private.follow_preferences();
@@ -191,6 +204,6 @@ create trigger follow_preferences after update on public.notification_preference
   for each row
   when (
     old.reminder_lead_minutes <> new.reminder_lead_minutes
-    or (old.quiet_hours_start, old.quiet_hours_end) is distinct from (new.quiet_hours_start, new.quiet_hours_end)
+    or old.mail_windows is distinct from new.mail_windows
   )
   execute function private.follow_preferences();

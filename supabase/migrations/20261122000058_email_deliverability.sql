@@ -96,7 +96,7 @@ returns text[]
 language sql
 immutable
 set search_path = ''
-as $$ select array['account', 'reminder']; $$;
+as $$ select array['account', 'reminder', 'agenda']; $$;
 
 comment on function private.refusable_categories() is 'The categories of mail that a person, or whoever reads an address, may refuse.';
 

@@ -19,7 +19,7 @@ begin
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such mail.';
   end if;
   return jsonb_build_object(
-    'key', v.key, 'has_link', v.has_link, 'pages', v.pages, 'samples', v.samples, 'optional', v.optional, 'admin_id', private.user_id()
+    'key', v.key, 'has_link', v.has_link, 'is_refusable', v.category = any (private.refusable_categories()), 'pages', v.pages, 'samples', v.samples, 'optional', v.optional, 'admin_id', private.user_id()
   );
 end;
 $$;
@@ -36,7 +36,7 @@ as $$
 $$;
 
 comment on function public.email_kind(text) is
-  'For platform admins: what the texts of a mail may say. Answers {key, has_link, pages, samples, optional, admin_id}. '
+  'For platform admins: what the texts of a mail may say. Answers {key, has_link, is_refusable, pages, samples, optional, admin_id}. '
   'Errors: unauthenticated (401), forbidden (403), not_found (404).';
 
 grant execute on function public.email_kind(text) to authenticated;
@@ -115,7 +115,9 @@ declare
   v_samples jsonb;
 begin
   perform private.require_platform_admin();
-  select format('%s@%s', t.key, t.id), k.samples || case when k.has_link then '{"link": "https://example.com/a-link-of-its-own"}' else '{}' end::jsonb
+  select format('%s@%s', t.key, t.id), k.samples || jsonb_build_object(
+    'link', 'https://example.com/a-link-of-its-own', 'unsubscribe_url', 'https://example.com/unsubscribe'
+  )
   into v_name, v_samples
   from public.email_templates t join public.email_kinds k on k.key = t.key
   where t.id = p_template_id;

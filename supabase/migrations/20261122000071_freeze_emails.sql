@@ -106,11 +106,11 @@ begin
         ) then 'newer_reminder'
         when case l.category
           when 'account' then (np.wishes).account_email
-          when 'booking' then (np.wishes).booking_email
           when 'reminder' then (np.wishes).reminder_email
+          when 'agenda' then (np.wishes).agenda_email
         end is false then 'preference_off'
       end as skip_reason,
-      case when l.category <> 'security' and (np.wishes).quiet_hours_start is not null then
+      case when l.category <> 'security' and (np.wishes).mail_windows is not null then
         upper(private.quiet_span(np.wishes, z.time_zone, p_now))
       end as quiet_until
     from unnest(p_mail_ids) with ordinality u (mail_id, place)

@@ -40,8 +40,10 @@ as $$
 begin
   insert into public.notification_preferences (user_id) values (p_user_id) on conflict do nothing;
   update public.notification_preferences
-  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder'
-  where user_id = p_user_id and case p_category when 'account' then account_email when 'reminder' then reminder_email end;
+  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder',
+    agenda_email = agenda_email and p_category <> 'agenda'
+  where user_id = p_user_id
+    and case p_category when 'account' then account_email when 'reminder' then reminder_email when 'agenda' then agenda_email end;
   return found;
 end;
 $$;

@@ -33,6 +33,8 @@ Accept the invitation here:
 The link works until {{expires_at_local}}.
 
 You do not know what this is about? Then you need not do anything.
+
+No more mails like this: {{unsubscribe_url}}
 $text$,
 $html$<p>Hello,</p>
 <p>you are invited to {{product_name}}, where you can book sessions with specialists for your wellbeing. The invitation is from your employer, {{company_name}}, who learns neither whether nor what you book.</p>
@@ -40,6 +42,7 @@ $html$<p>Hello,</p>
 <p>The link works until {{expires_at_local}}.</p>
 <p>If the button does nothing, copy this address into your browser:<br>{{link}}</p>
 <p>You do not know what this is about? Then you need not do anything.</p>
+<p><a href="{{unsubscribe_url}}">No more mails like this</a></p>
 $html$
 ),
 (
@@ -56,6 +59,8 @@ Nehmen Sie die Einladung hier an:
 Der Link gilt bis {{expires_at_local}}.
 
 Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.
+
+Keine solchen Mails mehr: {{unsubscribe_url}}
 $text$,
 $html$<p>Guten Tag,</p>
 <p>Sie sind zu {{product_name}} eingeladen und können dort Termine mit Fachleuten für Ihr Wohlbefinden buchen. Die Einladung kommt von Ihrem Arbeitgeber, {{company_name}}. Er erfährt weder ob noch was Sie buchen.</p>
@@ -63,6 +68,7 @@ $html$<p>Guten Tag,</p>
 <p>Der Link gilt bis {{expires_at_local}}.</p>
 <p>Falls der Knopf nicht reagiert, kopieren Sie diese Adresse in Ihren Browser:<br>{{link}}</p>
 <p>Sie wissen nicht, worum es geht? Dann müssen Sie nichts tun.</p>
+<p><a href="{{unsubscribe_url}}">Keine solchen Mails mehr</a></p>
 $html$
 ),
 (
@@ -80,6 +86,8 @@ $text$Hello,
 This is a trial.{{/is_trial}}
 
 {{site_url}}/company
+
+No more mails like this: {{unsubscribe_url}}
 $text$,
 $html$<p>Hello,</p>
 <p>{{company_name}} now has the plan <strong>{{plan_name}}</strong>:</p>
@@ -89,6 +97,7 @@ From: {{starts_on_local}}{{#ends_on}}<br>
 Until: {{ends_on_local}}{{/ends_on}}</p>
 {{#is_trial}}<p>This is a trial.</p>{{/is_trial}}
 <p><a class="button" href="{{site_url}}/company">Your company's page</a></p>
+<p><a href="{{unsubscribe_url}}">No more mails like this</a></p>
 $html$
 ),
 (
@@ -106,6 +115,8 @@ $text$Guten Tag,
 Er ist zur Probe.{{/is_trial}}
 
 {{site_url}}/company
+
+Keine solchen Mails mehr: {{unsubscribe_url}}
 $text$,
 $html$<p>Guten Tag,</p>
 <p>{{company_name}} hat jetzt den Tarif <strong>{{plan_name}}</strong>:</p>
@@ -115,6 +126,7 @@ Von: {{starts_on_local}}{{#ends_on}}<br>
 Bis: {{ends_on_local}}{{/ends_on}}</p>
 {{#is_trial}}<p>Er ist zur Probe.</p>{{/is_trial}}
 <p><a class="button" href="{{site_url}}/company">Zur Seite Ihres Unternehmens</a></p>
+<p><a href="{{unsubscribe_url}}">Keine solchen Mails mehr</a></p>
 $html$
 ),
 (
@@ -127,10 +139,13 @@ the plan {{plan_name}} of {{company_name}} {{#is_trial}}was a trial, which is ov
 Would you like to go on? Talk to whoever looks after you with us. Your company's page is here:
 
 {{site_url}}/company
+
+No more mails like this: {{unsubscribe_url}}
 $text$,
 $html$<p>Hello,</p>
 <p>the plan {{plan_name}} of {{company_name}} {{#is_trial}}was a trial, which is over{{/is_trial}}{{^is_trial}}has ended{{/is_trial}}. For the time being nobody can book or be invited. Sessions that are booked take place.</p>
 <p>Would you like to go on? Talk to whoever looks after you with us. <a href="{{site_url}}/company">Your company's page</a></p>
+<p><a href="{{unsubscribe_url}}">No more mails like this</a></p>
 $html$
 ),
 (
@@ -143,10 +158,13 @@ der Tarif {{plan_name}} von {{company_name}} {{#is_trial}}war zur Probe und ist 
 Möchten Sie weitermachen? Wenden Sie sich an Ihre Ansprechperson bei uns. Die Seite Ihres Unternehmens ist hier:
 
 {{site_url}}/company
+
+Keine solchen Mails mehr: {{unsubscribe_url}}
 $text$,
 $html$<p>Guten Tag,</p>
 <p>der Tarif {{plan_name}} von {{company_name}} {{#is_trial}}war zur Probe und ist abgelaufen{{/is_trial}}{{^is_trial}}ist beendet{{/is_trial}}. Vorerst kann niemand buchen oder eingeladen werden. Gebuchte Termine finden statt.</p>
 <p>Möchten Sie weitermachen? Wenden Sie sich an Ihre Ansprechperson bei uns. <a href="{{site_url}}/company">Die Seite Ihres Unternehmens</a></p>
+<p><a href="{{unsubscribe_url}}">Keine solchen Mails mehr</a></p>
 $html$
 ),
 (
@@ -157,10 +175,13 @@ $text$Hello,
 we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.
 
 {{site_url}}/company
+
+No more mails like this: {{unsubscribe_url}}
 $text$,
 $html$<p>Hello,</p>
 <p>we have checked the details of {{company_name}}. Everything is in order, and there is nothing left to do.</p>
 <p><a class="button" href="{{site_url}}/company">Your company's page</a></p>
+<p><a href="{{unsubscribe_url}}">No more mails like this</a></p>
 $html$
 ),
 (
@@ -171,10 +192,13 @@ $text$Guten Tag,
 wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.
 
 {{site_url}}/company
+
+Keine solchen Mails mehr: {{unsubscribe_url}}
 $text$,
 $html$<p>Guten Tag,</p>
 <p>wir haben die Angaben zu {{company_name}} geprüft. Alles ist in Ordnung, und Sie müssen nichts weiter tun.</p>
 <p><a class="button" href="{{site_url}}/company">Zur Seite Ihres Unternehmens</a></p>
+<p><a href="{{unsubscribe_url}}">Keine solchen Mails mehr</a></p>
 $html$
 ),
 (
@@ -188,11 +212,14 @@ we have checked the details of {{company_name}} and could not verify them. The r
 
 Please correct them and submit them again:
 {{site_url}}/company
+
+No more mails like this: {{unsubscribe_url}}
 $text$,
 $html$<p>Hello,</p>
 <p>we have checked the details of {{company_name}} and could not verify them. The reason:</p>
 <p>{{reason}}</p>
 <p>Please correct them and <a href="{{site_url}}/company">submit them again</a>.</p>
+<p><a href="{{unsubscribe_url}}">No more mails like this</a></p>
 $html$
 ),
 (
@@ -206,11 +233,14 @@ wir haben die Angaben zu {{company_name}} geprüft und konnten sie nicht bestät
 
 Bitte berichtigen Sie die Angaben und reichen Sie sie noch einmal ein:
 {{site_url}}/company
+
+Keine solchen Mails mehr: {{unsubscribe_url}}
 $text$,
 $html$<p>Guten Tag,</p>
 <p>wir haben die Angaben zu {{company_name}} geprüft und konnten sie nicht bestätigen. Der Grund:</p>
 <p>{{reason}}</p>
 <p>Bitte berichtigen Sie die Angaben und <a href="{{site_url}}/company">reichen Sie sie noch einmal ein</a>.</p>
+<p><a href="{{unsubscribe_url}}">Keine solchen Mails mehr</a></p>
 $html$
 );
 

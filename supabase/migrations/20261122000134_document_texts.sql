@@ -16,17 +16,17 @@ insert into public.email_kinds (key, category, about, has_link, pages, samples, 
 
 insert into public.email_templates (key, locale, published_at, subject, text, html)
 select t.key, t.locale, now(), t.subject,
-  format(E'%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},\n\n%s\n\n{{site_url}}/documents\n', l.hello, replace(t.body, '{kind}', l.kind)),
+  format(E'%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},\n\n%s\n\n{{site_url}}/documents\n\n%s: {{unsubscribe_url}}\n', l.hello, replace(t.body, '{kind}', l.kind), l.stop),
   format(
-    E'<p>%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>\n<p>%s</p>\n<p><a class="button" href="{{site_url}}/documents">%s</a></p>\n',
-    l.hello, replace(replace(t.body, '{kind}', l.kind), E'\n\n', E'</p>\n<p>'), l.page
+    E'<p>%s{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>\n<p>%s</p>\n<p><a class="button" href="{{site_url}}/documents">%s</a></p>\n<p><a href="{{unsubscribe_url}}">%s</a></p>\n',
+    l.hello, replace(replace(t.body, '{kind}', l.kind), E'\n\n', E'</p>\n<p>'), l.page, l.stop
   )
 from (values
-  ('en', 'Hello', 'Your documents', '{{#is_license}}licence{{/is_license}}{{#is_diploma}}diploma{{/is_diploma}}{{#is_insurance}}proof of insurance{{/is_insurance}}'
+  ('en', 'Hello', 'Your documents', 'No more mails like this', '{{#is_license}}licence{{/is_license}}{{#is_diploma}}diploma{{/is_diploma}}{{#is_insurance}}proof of insurance{{/is_insurance}}'
     '{{#is_certification}}certificate{{/is_certification}}{{#is_other}}document{{/is_other}}'),
-  ('de', 'Guten Tag', 'Ihre Dokumente', '{{#is_license}}Zulassung{{/is_license}}{{#is_diploma}}Diplom{{/is_diploma}}{{#is_insurance}}Versicherungsnachweis{{/is_insurance}}'
+  ('de', 'Guten Tag', 'Ihre Dokumente', 'Keine solchen Mails mehr', '{{#is_license}}Zulassung{{/is_license}}{{#is_diploma}}Diplom{{/is_diploma}}{{#is_insurance}}Versicherungsnachweis{{/is_insurance}}'
     '{{#is_certification}}Zertifikat{{/is_certification}}{{#is_other}}sonstiges{{/is_other}}')
-) l (locale, hello, page, kind)
+) l (locale, hello, page, stop, kind)
 join (values
   ('document_approved', 'en', 'Your document was approved',
     E'we have checked your {kind}, and it is in order.\n\n{{#is_verified}}You are verified: people can book sessions with you.{{/is_verified}}{{^is_verified}}As soon as everything that your areas require is approved, and you have accepted the professional standards, you are verified.{{/is_verified}}'),

@@ -8,6 +8,7 @@ import { memberOf, platformAdmin } from '../end-to-end/platform/companies.mjs';
 import { environment } from '../end-to-end/platform/environment.mjs';
 import { newAddress, signedIn } from '../end-to-end/platform/people.mjs';
 import { anApplicant } from '../end-to-end/platform/specialists.mjs';
+import { hindrances } from './axe.mjs';
 import { keepScreenshot } from './chromium.mjs';
 import { visitorAs } from './visitor.mjs';
 import { companyPage, invite, invitingCompany } from './inviting.mjs';
@@ -31,7 +32,7 @@ describe('the first page leads to what one can do', () => {
     ['employee', ['Offering sessions'], ['Your upcoming sessions', 'Book a session', 'How a reminder reaches you']],
     ['companyAdmin', ['People and invitations', 'Offering sessions'], ['Your upcoming sessions', 'Book a session', 'How a reminder reaches you']],
     ['specialist', ['Offering sessions'], []],
-    ['admin', ['Documents to review'], []],
+    ['admin', ['Documents to review', 'Texts of mails'], []],
   ];
   for (const [who, pages, headings] of cases) {
     test(`${who}: ${[...pages, ...headings].join(', ') || 'signing up'}`, async () => {
@@ -73,7 +74,7 @@ test('a field shows where it is, in the light and in the dark', async () => {
     const { page, context } = await visitorAs(people.companyAdmin, { colorScheme });
     for (const path of ['/company', '/preferences']) {
       await page.goto(environment.siteUrl + path);
-      await page.locator('main button.plain, main input[type=time]').first().waitFor();
+      await page.locator('main button.plain, main input[type=time]:visible').first().waitFor();
       const contrasts = await page.locator('main :is(input:not([type=checkbox]), select, button.plain):visible').evaluateAll((fields) => {
         /** @param {string} color */
         const light = (color) => {
@@ -109,20 +110,34 @@ test('preferences are saved as a whole or not at all, and a name may be empty', 
   await page.goto(`${environment.siteUrl}/preferences`);
   await page.locator('#content').waitFor();
   await page.getByLabel('Reminders').uncheck();
-  await page.getByLabel('From').fill('22:00');
+  await page.getByLabel('At any time').uncheck();
+  await page.getByLabel('Monday from').fill('20:00');
+  await page.getByLabel('Monday until').fill('08:00');
+  await page.getByLabel('Time zone').selectOption('Europe/Lisbon');
   await page.getByRole('button', { name: 'Save' }).first().click();
-  await page.getByText('Quiet hours need a start and an end').waitFor();
+  await page.getByText('Each weekday has a time from which and until which mail is read').waitFor();
   assert.equal((await sql`select from public.notification_preferences where user_id = ${person.id}`).length, 0);
-  await page.getByLabel('Until').fill('07:00');
+  await page.getByLabel('Monday from').fill('08:00');
+  await page.getByLabel('Monday until').fill('00:00');
+  for (const day of ['Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']) await page.getByLabel(day, { exact: true }).uncheck();
+  await page.getByText(/would come Monday, .* at 08:00|would come at once/).waitFor();
+  assert.deepEqual(await hindrances(page), []);
+  await keepScreenshot(page, 'preferences');
   await page.getByRole('button', { name: 'Save' }).first().click();
   await page.getByText('Saved.').waitFor();
+  await page.reload();
+  await page.getByLabel('Monday until').waitFor();
+  assert.equal(await page.getByLabel('Monday until').inputValue(), '00:00');
+  assert.equal(await page.getByLabel('Tuesday', { exact: true }).isChecked(), false);
 
   await page.getByLabel('Name').fill(' ');
-  await page.getByLabel('Time zone').selectOption('Europe/Lisbon');
   await page.getByRole('button', { name: 'Save' }).last().click();
   await page.locator('#you-note').getByText('Saved.').waitFor();
   const [kept] = await sql`
-    select display_name, time_zone, reminder_email from public.profiles p join public.notification_preferences n on n.user_id = p.id where p.id = ${person.id}`;
-  assert.deepEqual({ ...kept }, { display_name: '', time_zone: 'Europe/Lisbon', reminder_email: false });
+    select display_name, time_zone, reminder_email, mail_windows from public.profiles p join public.notification_preferences n on n.user_id = p.id where p.id = ${person.id}`;
+  assert.deepEqual({ ...kept }, {
+    display_name: '', time_zone: 'Europe/Lisbon', reminder_email: false,
+    mail_windows: [{ from: '08:00', until: '24:00' }, null, null, null, null, null, null],
+  });
   await context.close();
 });

@@ -17,8 +17,8 @@ alter policy "A person changes their own profile" on public.profiles using (true
 alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = (select private.user_id()) or company_id = any(array(select private.my_company_ids('{admin}'))))
 alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = private.user_id() or specialist_id = (select private.my_practice_id()))
 alter policy "Everybody sees verified specialists" on public.specialists using (true)
-alter policy "A person sets their own preferences" on public.notification_preferences with check (true)
-alter policy "A person changes their own preferences" on public.notification_preferences with check (true)
+alter policy "A person sees their own preferences" on public.notification_preferences using (true)
+grant update (account_email) on public.notification_preferences to authenticated
 alter policy "A person applies as a specialist" on public.specialists with check (true); grant insert (user_id) on public.specialists to authenticated
 alter policy "An applicant adds a pillar of theirs, an admin any" on public.specialist_pillars with check (true)
 alter policy "An applicant drops a pillar of theirs, an admin any" on public.specialist_pillars using (specialist_id in (select id from public.specialists where user_id = (select private.user_id())) or (select private.is_platform_admin()))

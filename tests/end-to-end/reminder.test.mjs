@@ -28,9 +28,10 @@ async function book(who) {
   const person = await signedIn({ display_name: 'Ada', ...who });
   await employ(person);
   const slot = await aFreeSlot();
-  const preferences = await person.client
-    .from('notification_preferences')
-    .insert({ reminder_lead_minutes: [leadForSoon(slot.starts_at)] });
+  const preferences = await person.client.rpc('save_preferences', {
+    p_account_email: true, p_reminder_email: true, p_agenda_email: true, p_agenda_at: '07:00',
+    p_reminder_lead_minutes: [leadForSoon(slot.starts_at)], p_locale: who.locale, p_time_zone: who.time_zone,
+  });
   assert.equal(preferences.error, null);
   const { data, error } = await person.client.rpc('book_session', {
     p_specialist_id: slot.specialist_id,

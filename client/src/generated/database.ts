@@ -21,8 +21,8 @@ export type DocumentType = 'license' | 'diploma' | 'insurance' | 'certification'
 /** The documents that a person accepts, version by version. */
 export type LegalDocument = 'terms' | 'privacy' | 'professional_standards';
 
-/** What a mail is about. Security mail cannot be switched off. */
-export type MailCategory = 'security' | 'account' | 'booking' | 'reminder';
+/** What a mail is about. Security mail, and what changes a booked session, cannot be switched off. */
+export type MailCategory = 'security' | 'account' | 'booking' | 'reminder' | 'agenda';
 
 /** queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted. */
 export type MailStatus = 'queued' | 'sent' | 'failed' | 'skipped';
@@ -451,46 +451,25 @@ export type Tables = {
       { foreignKeyName: 'failed_login_attempts_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
-  /** The wishes of a person about mail: its subjects, and the hours without. */
+  /** The wishes of a person about mail: its subjects, and its times. */
   notification_preferences: {
     Row: {
       account_email: boolean;
-      booking_email: boolean;
+      /** From when on a specialist is mailed the sessions of the day, in the time zone of the profile. */
+      agenda_at: string;
+      /** Whether a specialist is mailed the sessions of each day. */
+      agenda_email: boolean;
       created_at: string;
-      /** Local time at which mail is sent again. */
-      quiet_hours_end: string | null;
-      /** Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight. */
-      quiet_hours_start: string | null;
+      /** When mail is read, by weekday, Monday first, in the time zone of the profile: [{"from": "08:00", "until": "20:00"}, ..., null]. Null: always. */
+      mail_windows: Json | null;
       reminder_email: boolean;
       /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
       reminder_lead_minutes: number[];
       updated_at: string;
       user_id: string;
     };
-    Insert: {
-      account_email?: boolean;
-      booking_email?: boolean;
-      /** Local time at which mail is sent again. */
-      quiet_hours_end?: string | null;
-      /** Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight. */
-      quiet_hours_start?: string | null;
-      reminder_email?: boolean;
-      /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
-      reminder_lead_minutes?: number[];
-      user_id?: string;
-    };
-    Update: {
-      account_email?: boolean;
-      booking_email?: boolean;
-      /** Local time at which mail is sent again. */
-      quiet_hours_end?: string | null;
-      /** Local time, in the zone of the profile, from which no mail is sent. A start after the end spans midnight. */
-      quiet_hours_start?: string | null;
-      reminder_email?: boolean;
-      /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
-      reminder_lead_minutes?: number[];
-      user_id?: string;
-    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
     Relationships: [
       { foreignKeyName: 'notification_preferences_user_id_fkey'; columns: ["user_id"]; isOneToOne: true; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
@@ -580,9 +559,6 @@ export type Tables = {
     Insert: Record<string, never>;
     Update: {
       display_name?: string;
-      /** The language of their mails. */
-      locale?: string;
-      time_zone?: string;
     };
     Relationships: [];
   };
@@ -1094,7 +1070,7 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'already_decided' | 'file_missing'
       | 'review_not_started' | 'invalid_decision' | 'reason_required' | 'already_expired';
   };
-  /** For platform admins: what the texts of a mail may say. Answers {key, has_link, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404). */
+  /** For platform admins: what the texts of a mail may say. Answers {key, has_link, is_refusable, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404). */
   email_kind: {
     args: { p_key: string };
     returns: unknown;
@@ -1150,6 +1126,12 @@ export interface SqlFunctions {
     returns: unknown;
     errors: never;
   };
+  /** When a mail that can wait would be sent now, with these windows in this time zone; keeps nothing. Errors: unauthenticated (401), invalid_preferences (422). */
+  preview_send_at: {
+    args: { p_time_zone: string; p_mail_windows?: Json };
+    returns: string;
+    errors: 'unauthenticated' | 'invalid_preferences';
+  };
   /** A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
   read_audit_logs: {
     args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
@@ -1202,6 +1184,21 @@ export interface SqlFunctions {
     args: { p_user_id: string };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'own_role' | 'last_platform_admin';
+  };
+  /** Says anew which mails the caller wants, when, and in which language. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422). */
+  save_preferences: {
+    args: {
+      p_account_email: boolean;
+      p_reminder_email: boolean;
+      p_agenda_email: boolean;
+      p_agenda_at: string;
+      p_reminder_lead_minutes: number[];
+      p_locale: string;
+      p_time_zone: string;
+      p_mail_windows?: Json;
+    };
+    returns: unknown;
+    errors: 'unauthenticated' | 'invalid_preferences';
   };
   /** For platform admins: mails a version of a text, a draft too, to whoever asks, filled with the samples of its kind; once in ten seconds. Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429). */
   send_test_email: {

@@ -233,8 +233,8 @@ export interface Functions {
     answer: Schemas['SavedTemplate'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'internal' | 'overloaded'
-      | 'upstream_unavailable' | 'upstream_timeout';
+      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited' | 'internal'
+      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Approve or reject a document.

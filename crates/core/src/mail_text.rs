@@ -193,9 +193,10 @@ fn derived(
     }
     derived.insert("product_name".to_owned(), config.product_name.as_str().into());
     derived.insert("site_url".to_owned(), config.site_url.as_str().into());
-    if let Some(page) = &occasion.unsubscribe {
-        derived.insert("unsubscribe_url".to_owned(), page.as_str().into());
-    }
+    // A text is not lost over a mail that cannot be refused.
+    let unsubscribe = occasion.unsubscribe.clone();
+    let unsubscribe = unsubscribe.unwrap_or_else(|| [&config.site_url, "/preferences"].concat());
+    derived.insert("unsubscribe_url".to_owned(), unsubscribe.into());
     if let Some(link) = &occasion.link {
         derived.insert("link".to_owned(), link.as_str().into());
     }

@@ -142,7 +142,7 @@ select is_empty(
       or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
     ) and p.proname not in (
       'touch_updated_at', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
-      'limit_rows_of_specialist', 'follow_preferences', 'extend_documents', 'follow_specialist',
+      'limit_rows_of_specialist', 'extend_documents', 'follow_specialist',
       'hold_own_account', 'lock_own_specialist'
     )$$,
   'what clients write directly has triggers for bookkeeping alone; all else is a function''s'

@@ -141,13 +141,9 @@ select is_empty(
   $$update public.profiles set display_name = 'Taken over' returning id$$,
   'an ended session changes no profile'
 );
-select is_empty(
-  $$update public.notification_preferences set booking_email = false returning user_id$$,
-  'nor any preference'
-);
 select throws_ok(
-  $$insert into public.notification_preferences (user_id) select pg_temp.id('employee')$$, '42501', null,
-  'nor does it make one'
+  $$select public.save_preferences(false, false, false, '07:00', '{}', 'en', 'UTC')$$, 'PT401', 'unauthenticated',
+  'nor says what mail it wants'
 );
 select throws_ok(
   $$insert into public.specialists (display_name) values ('Taken over')$$, '42501', null,

@@ -73,7 +73,7 @@ insert into answered values
 create temporary table small (proname text);
 insert into small values
   ('book_session'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('submit_document'), ('start_document_review'),
-  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join');
+  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences');
 
 select set_eq(
   'select proname from answered union all select proname from small',

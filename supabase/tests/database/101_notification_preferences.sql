@@ -4,30 +4,69 @@ begin;
 \ir ../setup/outbox.psql
 select no_plan();
 
-prepare preference as insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end, reminder_lead_minutes)
-  values (pg_temp.id('employee'), $1, $2, $3);
-select throws_ok($$execute preference('22:00', null, '{60}')$$, '23514', null, 'quiet hours have two ends');
-select throws_ok($$execute preference(null, '07:00', '{60}')$$, '23514', null, 'both of them');
-select throws_ok($$execute preference('22:00', '22:00', '{60}')$$, '23514', null, 'and last less than a day');
-select throws_ok($$execute preference(null, null, '{60,2}')$$, '23514', null, 'five minutes ahead is the least');
-select throws_ok($$execute preference(null, null, '{20161}')$$, '23514', null, 'two weeks the most');
-select throws_ok($$execute preference(null, null, '{60,null}')$$, '23514', null, 'no lead time is unknown');
-select throws_ok($$execute preference(null, null, '{{60},{90}}')$$, '23514', null, 'nor a matrix');
-select throws_ok($$execute preference(null, null, '{10,20,30,40,50,60}')$$, '23514', null, 'six are too many');
-select lives_ok($$execute preference('22:00', '07:00', '{}')$$, 'none at all is a choice');
+create function pg_temp.save(
+  p_leads int[] default '{60}', p_windows jsonb default null, p_zone text default 'UTC', p_locale text default 'en', p_agenda_at time default '07:00',
+  p_account boolean default true
+) returns jsonb language sql as $$
+  select public.save_preferences(p_account, true, true, p_agenda_at, p_leads, p_locale, p_zone, p_windows);
+$$;
+create function pg_temp.refused(p_call text, p_why text) returns text language sql as $$
+  select throws_ok(format('select pg_temp.save(%s)', p_call), 'PT422', 'invalid_preferences', p_why);
+$$;
+grant execute on all functions in schema pg_temp to authenticated;
 
 select pg_temp.act_as('colleague');
-select lives_ok(
-  $$insert into public.notification_preferences (user_id, account_email) values (pg_temp.id('colleague'), false)
-    on conflict (user_id) do update set user_id = excluded.user_id, account_email = excluded.account_email$$,
-  'a person upserts their own, as supabase-js does'
-);
-select throws_ok($$update public.notification_preferences set user_id = pg_temp.id('manager')$$, '42501', null, 'and does not give them away');
-select is_empty($$select from public.notification_preferences where user_id = pg_temp.id('employee')$$, 'they see nobody else''s');
+select lives_ok($$select pg_temp.save('{60,1440}', pg_temp.windows('08:00', '20:00'), 'Europe/Berlin', 'de-at')$$, 'a person says it all in one call');
 select results_eq(
-  $$select booking_email, reminder_email, reminder_lead_minutes from public.notification_preferences$$,
-  $$values (true, true, '{1440,60}'::int[])$$, 'what is not said is on, a day and an hour ahead'
+  $$select account_email, reminder_email, agenda_email, mail_windows -> 0, reminder_lead_minutes from public.notification_preferences$$,
+  $$values (true, true, true, '{"from": "08:00", "until": "20:00"}'::jsonb, '{60,1440}'::int[])$$, 'and reads it again'
 );
+select results_eq($$select locale::text, time_zone from public.profiles where id = pg_temp.id('colleague')$$, $$values ('de-AT', 'Europe/Berlin')$$, 'with language and zone');
+select lives_ok($$select pg_temp.save('{}', null, p_account => false)$$, 'and says it anew');
+select results_eq(
+  $$select account_email, mail_windows, reminder_lead_minutes from public.notification_preferences$$, $$values (false, null::jsonb, '{}'::int[])$$, 'as a whole'
+);
+
+select pg_temp.refused($$'{60,2}'$$, 'five minutes ahead is the least');
+select pg_temp.refused($$'{20161}'$$, 'two weeks the most');
+select pg_temp.refused($$'{60,null}'$$, 'no lead time is unknown');
+select pg_temp.refused($$null$$, 'nor all of them');
+select pg_temp.refused($$'{{60},{90}}'$$, 'nor a matrix');
+select pg_temp.refused($$'{10,20,30,40,50,60}'$$, 'six are too many');
+select pg_temp.refused($$p_zone => 'Mars/Olympus'$$, 'a zone that there is not');
+select pg_temp.refused($$p_zone => null$$, 'or none');
+select pg_temp.refused($$p_locale => 'deutsch!'$$, 'a language that is none');
+select pg_temp.refused($$p_locale => null$$, 'or none');
+select pg_temp.refused($$p_agenda_at => '24:00'$$, 'a day has no hour 24');
+select pg_temp.refused($$p_account => null$$, 'neither on nor off');
+select pg_temp.refused(format('p_windows => %L', w), 'windows like ' || w) from unnest(array[
+  '{}', '[]', '1', 'null', '[null, null, null, null, null, null, null]', '[{"from": "08:00", "until": "20:00"}]',
+  '[1, null, null, null, null, null, {"from": "08:00", "until": "20:00"}]',
+  '[{"from": "20:00", "until": "08:00"}, null, null, null, null, null, null]',
+  '[{"from": "08:00", "until": "08:30"}, null, null, null, null, null, null]',
+  '[{"from": "8:00", "until": "20:00"}, null, null, null, null, null, null]',
+  '[{"from": "08:00", "until": "25:00"}, null, null, null, null, null, null]',
+  '[{"from": "24:00", "until": "24:00"}, null, null, null, null, null, null]',
+  '[{"from": "08:00"}, null, null, null, null, null, null]',
+  '[{"from": "08:00", "until": "20:00", "why": ""}, null, null, null, null, null, null]',
+  '[{"from": null, "until": "20:00"}, null, null, null, null, null, null]'
+]) w;
+
+select throws_ok($$insert into public.notification_preferences (user_id) values (pg_temp.id('colleague'))$$, '42501', null, 'nobody writes past the function');
+select throws_ok($$update public.notification_preferences set account_email = true$$, '42501', null, 'nor changes');
+select is_empty($$select from public.notification_preferences where user_id <> pg_temp.id('colleague')$$, 'they see nobody else''s');
+select pg_temp.act_as('employee');
+select is_empty($$select from public.notification_preferences$$, 'who never said anything has none');
+
+-- When a mail would come.
+select pg_temp.act_as_owner();
+select is(private.next_send_at('UTC', null, '2027-01-10 23:00Z'), '2027-01-10 23:00Z', 'at any time means now');
+select is(private.next_send_at('Europe/Berlin', pg_temp.windows('08:00', '20:00'), '2027-01-10 23:00Z'), '2027-01-11 07:00Z', 'else when the next window begins');
+select is(private.next_send_at('Europe/Berlin', pg_temp.windows('02:10', '20:00'), '2027-03-27 22:00Z'), '2027-03-28 01:10Z', 'also in the night in which that hour is missing');
+select is(private.next_send_at('UTC', pg_temp.windows('00:00', '24:00'), '2027-01-10 23:59:59.999Z'), '2027-01-10 23:59:59.999Z', 'whole days leave no gap between them');
+select pg_temp.act_as('employee');
+select is(public.preview_send_at('UTC'), now(), 'whoever is signed in may ask before they save');
+select throws_ok($$select public.preview_send_at('UTC', '[]')$$, 'PT422', 'invalid_preferences', 'of windows that there may be');
 
 select * from finish();
 rollback;

@@ -200,8 +200,9 @@ select is(pg_temp.audited('password.changed', 'newcomer'), 1::bigint, 'also of a
 select is_empty(
   $$select from private.email_log where template_key = 'password_changed' and user_id = pg_temp.id('newcomer')$$, 'which gets no notice'
 );
-insert into public.notification_preferences (user_id, account_email, quiet_hours_start, quiet_hours_end)
-select pg_temp.id('employee'), false, (now() at time zone 'UTC')::time, (now() at time zone 'UTC' + interval '2 hours')::time
+insert into public.notification_preferences (user_id, account_email, mail_windows)
+select pg_temp.id('employee'), false, jsonb_agg(case when n = extract(isodow from now() at time zone 'UTC' + interval '3 days') then '{"from": "08:00", "until": "09:00"}'::jsonb end order by n)
+from generate_series(1, 7) n
 on conflict (user_id) do nothing;
 select pg_temp.claim() \g /dev/null
 select is_empty(

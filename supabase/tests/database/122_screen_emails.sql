@@ -13,13 +13,13 @@ begin
 end; $$;
 
 -- Preferences
-insert into public.notification_preferences (user_id, account_email, booking_email, reminder_email)
-values (pg_temp.id('employee'), false, true, false);
-select pg_temp.enqueue(c, 'employee', c) from unnest(array['account', 'booking', 'reminder', 'security']) c \g /dev/null
+insert into public.notification_preferences (user_id, account_email, reminder_email, agenda_email)
+values (pg_temp.id('employee'), false, false, false);
+select pg_temp.enqueue(c, 'employee', c) from unnest(array['account', 'booking', 'reminder', 'agenda', 'security']) c \g /dev/null
 select pg_temp.claim() as claim \gset
-select is(pg_temp.claimed_keys(:'claim'), '{security,booking}'::text[], 'what is switched off is not sent; security mail always is');
+select is(pg_temp.claimed_keys(:'claim'), '{security,booking}'::text[], 'what is switched off is not sent; security mail, and what changes a session, always is');
 select is((pg_temp.mail('account')).error_code, 'preference_off', 'the log says why');
-select is(:'claim'::jsonb -> 'skipped', '2'::jsonb, 'and the claim how many');
+select is(:'claim'::jsonb -> 'skipped', '3'::jsonb, 'and the claim how many');
 select pg_temp.enqueue('default', 'colleague', 'reminder') \g /dev/null
 select is(pg_temp.fate('default'), 'claimed', 'who never said anything gets everything');
 
@@ -53,32 +53,39 @@ select throws_ok($$select pg_temp.claim()$$, 'email_address_key is missing in th
 rollback to without_key;
 
 -- Quiet hours
-create function pg_temp.quiet(p_start time, p_end time, p_zone text) returns void language sql as $$
-  insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end) values (pg_temp.id('manager'), p_start, p_end)
-  on conflict (user_id) do update set quiet_hours_start = p_start, quiet_hours_end = p_end;
+create function pg_temp.quiet(p_windows jsonb, p_zone text) returns void language sql as $$
+  insert into public.notification_preferences (user_id, mail_windows) values (pg_temp.id('manager'), p_windows)
+  on conflict (user_id) do update set mail_windows = p_windows;
   update public.profiles set time_zone = p_zone where id = pg_temp.id('manager');
   delete from private.email_queue; delete from private.email_batches;
 $$;
-create function pg_temp.at(p_start time, p_end time, p_zone text, p_now timestamptz, p_category text default 'account') returns text language plpgsql as $$
+create function pg_temp.at(p_windows jsonb, p_zone text, p_now timestamptz, p_category text default 'account') returns text language plpgsql as $$
 declare v_key text := gen_random_uuid();
 begin
-  perform pg_temp.quiet(p_start, p_end, p_zone);
+  perform pg_temp.quiet(p_windows, p_zone);
   perform pg_temp.enqueue(v_key, 'manager', p_category);
   update private.email_queue set due_at = '2020-01-01';
   return pg_temp.fate(v_key, p_now);
 end; $$;
-select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-10 21:59Z'), 'claimed', 'before quiet hours mail goes out');
-select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-10 22:00Z'), 'waits until 2027-01-11 07:00', 'late in the evening it waits for the next morning');
-select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-11 06:59Z'), 'waits until 2027-01-11 07:00', 'early in the morning for the same');
-select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-11 07:00Z'), 'claimed', 'and then goes');
-select is(pg_temp.at('12:00', '14:00', 'UTC', '2027-01-11 13:00Z'), 'waits until 2027-01-11 14:00', 'a quiet noon ends the same day');
-select is(pg_temp.at('12:00', '14:00', 'UTC', '2027-01-11 23:00Z'), 'claimed', 'and leaves the night alone');
-select is(pg_temp.at('22:00', '07:00', 'Asia/Tokyo', '2027-01-10 13:00Z'), 'waits until 2027-01-10 22:00', 'the clock is that of the person: Tokyo');
-select is(pg_temp.at('22:00', '07:00', 'America/New_York', '2027-01-10 13:00Z'), 'claimed', 'New York');
-select is(pg_temp.at('22:00', '07:00', 'Europe/Berlin', '2027-03-28 00:30Z'), 'waits until 2027-03-28 05:00', 'the night in which clocks go forward is short');
-select is(pg_temp.at('22:00', '07:00', 'Europe/Berlin', '2027-10-31 00:30Z'), 'waits until 2027-10-31 06:00', 'the one in which they go back is long');
-select is(pg_temp.at('22:00', '07:00', 'UTC', '2027-01-10 23:00Z', 'security'), 'claimed', 'security mail does not wait');
-select pg_temp.quiet('22:00', '07:00', 'UTC');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-10 21:59Z'), 'claimed', 'before quiet hours mail goes out');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-10 22:00Z'), 'waits until 2027-01-11 07:00', 'late in the evening it waits for the next morning');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-11 06:59Z'), 'waits until 2027-01-11 07:00', 'early in the morning for the same');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-11 07:00Z'), 'claimed', 'and then goes');
+\set office '[{"from": "09:00", "until": "17:00"}, {"from": "09:00", "until": "24:00"}, {"from": "00:00", "until": "12:00"}, null, {"from": "08:00", "until": "09:00"}, null, null]'
+select is(pg_temp.at(:'office', 'UTC', '2027-01-11 08:59Z'), 'waits until 2027-01-11 09:00', 'each weekday has its own window: Monday begins at nine');
+select is(pg_temp.at(:'office', 'UTC', '2027-01-11 17:00Z'), 'waits until 2027-01-12 09:00', 'and ends at five');
+select is(pg_temp.at(:'office', 'UTC', '2027-01-12 23:59Z'), 'claimed', 'Tuesday goes on until midnight');
+select is(pg_temp.at(:'office', 'UTC', '2027-01-13 00:00Z'), 'claimed', 'and Wednesday from there');
+select is(pg_temp.at(:'office', 'UTC', '2027-01-13 12:00Z'), 'waits until 2027-01-15 08:00', 'on Thursday no mail is read');
+select is(pg_temp.at(:'office', 'UTC', '2027-01-15 09:00Z'), 'waits until 2027-01-18 09:00', 'nor over the weekend');
+select is(pg_temp.at('[null, null, null, null, null, null, {"from": "10:00", "until": "11:00"}]', 'UTC', '2027-01-10 11:00Z'), 'waits until 2027-01-17 10:00', 'one window a week is enough');
+select is(pg_temp.at(:'office', 'Pacific/Kiritimati', '2027-01-10 18:59Z'), 'waits until 2027-01-10 19:00', 'the weekday is that of the person');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Asia/Tokyo', '2027-01-10 13:00Z'), 'waits until 2027-01-10 22:00', 'the clock is that of the person: Tokyo');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'America/New_York', '2027-01-10 13:00Z'), 'claimed', 'New York');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Europe/Berlin', '2027-03-28 00:30Z'), 'waits until 2027-03-28 05:00', 'the night in which clocks go forward is short');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Europe/Berlin', '2027-10-31 00:30Z'), 'waits until 2027-10-31 06:00', 'the one in which they go back is long');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-10 23:00Z', 'security'), 'claimed', 'security mail does not wait');
+select pg_temp.quiet(pg_temp.windows('07:00', '22:00'), 'UTC');
 select pg_temp.enqueue('night', 'manager') \g /dev/null
 update private.email_queue set due_at = '2020-01-01';
 select pg_temp.claim('2027-01-10 23:00Z') as claim \gset

@@ -17,10 +17,10 @@ $$;
 create function pg_temp.keys_of(p_claim jsonb) returns int[] language sql as $$
   select array(select jsonb_array_length(b -> 'mails') from jsonb_array_elements(p_claim -> 'batches') b);
 $$;
-create function pg_temp.quiet(p_person text, p_start time, p_end time, p_leads int[] default '{60}') returns void language sql as $$
-  insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end, reminder_lead_minutes)
-  values (pg_temp.id(p_person), p_start, p_end, p_leads)
-  on conflict (user_id) do update set quiet_hours_start = p_start, quiet_hours_end = p_end, reminder_lead_minutes = p_leads;
+create function pg_temp.quiet(p_person text, p_start text, p_end text, p_leads int[] default '{60}') returns void language sql as $$
+  insert into public.notification_preferences (user_id, mail_windows, reminder_lead_minutes)
+  values (pg_temp.id(p_person), pg_temp.windows(p_end, p_start), p_leads)
+  on conflict (user_id) do update set mail_windows = excluded.mail_windows, reminder_lead_minutes = p_leads;
 $$;
 create function pg_temp.due(p_name text) returns text language sql as $$
   select string_agg(to_char(due_at at time zone 'UTC', 'DD HH24:MI'), ', ' order by due_at)
@@ -100,8 +100,15 @@ select pg_temp.book('d2', '2028-07-11 07:30Z');
 select is(pg_temp.due('d2'), '11 07:00', 'one that can wait goes when the night is over');
 select pg_temp.quiet('employee', '22:00', '08:00');
 select is(pg_temp.due('d2'), '10 21:50', 'other quiet hours hold for sessions booked already');
-update public.notification_preferences set quiet_hours_start = null, quiet_hours_end = null;
+update public.notification_preferences set mail_windows = null;
 select is(pg_temp.due('d2'), '11 06:30', 'and none');
+select pg_temp.quiet('employee', '22:00', '07:00');
+select pg_temp.windows('07:00', '22:00') as windows \gset
+select pg_temp.act_as('employee');
+select public.save_preferences(true, true, true, '07:00', '{60}', 'en', 'Asia/Tokyo', :'windows') \g /dev/null
+select pg_temp.act_as_owner();
+select is(pg_temp.due('d2'), '11 06:30', 'and so does another time zone');
+update public.profiles set time_zone = 'UTC' where id = pg_temp.id('employee');
 select pg_temp.quiet('employee', '22:00', '08:00');
 -- Nobody came by in the evening.
 select pg_temp.claim('2028-07-11 03:00Z', p_stream => 'reminder') as claim \gset

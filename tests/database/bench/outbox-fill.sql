@@ -11,8 +11,8 @@ select ('b0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'bench-' ||
 on conflict do nothing;
 insert into public.profiles (id, email, email_confirmed_at)
 select id, email, email_confirmed_at from auth.users where email like 'bench-%' on conflict do nothing;
-insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end)
-select id, '00:00', '00:00:01' from public.profiles where email like 'bench-%8@example.com' on conflict do nothing;
+insert into public.notification_preferences (user_id, mail_windows)
+select id, (select jsonb_agg('{"from": "00:00", "until": "24:00"}'::jsonb) from generate_series(1, 7)) from public.profiles where email like 'bench-%8@example.com' on conflict do nothing;
 
 truncate private.email_queue, private.email_batches, private.email_dead_letters, private.email_outcomes, private.emails;
 

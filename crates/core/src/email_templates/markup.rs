@@ -13,7 +13,7 @@ const ELEMENTS: [(&str, bool); 9] = [
     ("br", false),
 ];
 /// What stands for a link.
-const LINKS: [&str; 2] = ["{{link}}", "{{site_url}}"];
+const LINKS: [&str; 3] = ["{{link}}", "{{unsubscribe_url}}", "{{site_url}}"];
 
 /// What is not allowed in a text, in its order.
 pub(super) fn problems(html: &str) -> Vec<String> {
@@ -62,14 +62,15 @@ fn attributes_fit(name: &str, attributes: &str) -> bool {
     }
 }
 
-/// The places that a text leads to, each once: `{{link}}`, `{{site_url}}` with all that mail programs would take for part
+/// The places that a text leads to, each once: `{{link}}`, `{{unsubscribe_url}}`, `{{site_url}}` with all that mail programs would take for part
 /// of the address, and what else they would make a link of.
 pub(super) fn places(text: &str) -> Vec<String> {
     let mut places = Vec::new();
     for (at, _) in text.match_indices("{{") {
         let here = text.get(at..).unwrap_or_default();
-        if here.starts_with("{{link}}") {
-            places.push("{{link}}".to_owned());
+        let own = ["{{link}}", "{{unsubscribe_url}}"].into_iter().find(|own| here.starts_with(own));
+        if let Some(own) = own {
+            places.push(own.to_owned());
         } else if let Some(path) = here.strip_prefix("{{site_url}}") {
             let is_end = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '{' | '}');
             let address = path.split(is_end).next().unwrap_or_default();

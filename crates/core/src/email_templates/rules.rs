@@ -65,7 +65,8 @@ fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Fau
             .strip_suffix("_local")
             .is_some_and(|at| (at.ends_with("_at") || at.ends_with("_on")) && is_sample(at));
         let is_link = name == "link" && kind.has_link && part != Part::Subject;
-        if !(is_sample(name) || is_date || is_link || EVERYWHERE.contains(&name)) {
+        let is_refusal = name == "unsubscribe_url" && kind.is_refusable && part != Part::Subject;
+        if !(is_sample(name) || is_date || is_link || is_refusal || EVERYWHERE.contains(&name)) {
             faults.add(part, "unknown_variable", format!("This mail has no variable {name}."));
         }
     }
@@ -78,7 +79,7 @@ fn links(kind: &EmailKind, source: Source<'_>, faults: &mut Faults) {
         let found = markup::places(text);
         for place in &found {
             let is_known = match place.as_str() {
-                "{{link}}" => part != Part::Subject,
+                "{{link}}" | "{{unsubscribe_url}}" => part != Part::Subject,
                 place => place.strip_prefix("{{site_url}}/").is_some_and(|page| {
                     part != Part::Subject && kind.pages.iter().any(|known| known == page)
                 }),
@@ -98,12 +99,16 @@ fn links(kind: &EmailKind, source: Source<'_>, faults: &mut Faults) {
                 "links_differ",
                 "The HTML and the text link to different places.",
             );
-        } else if html.is_empty() {
+        } else if html.iter().all(|place| place == "{{unsubscribe_url}}") {
             faults.add(Part::Html, "no_link", "A mail links to the page that it speaks of.");
         }
     }
-    if kind.has_link && !source.html.contains("{{link}}") {
+    let lacks = |place: &str| !markup::places(source.html).iter().any(|found| found == place);
+    if kind.has_link && lacks("{{link}}") {
         faults.add(Part::Html, "no_link", "The link of this mail is missing.");
+    }
+    if kind.is_refusable && lacks("{{unsubscribe_url}}") {
+        faults.add(Part::Html, "no_way_out", "The link to refuse mails like this is missing.");
     }
 }
 
@@ -128,7 +133,7 @@ fn fill(
             locale,
             offset: &|_| Some(0),
             link: kind.has_link.then(|| config.link("link", SAMPLE_TOKEN)),
-            unsubscribe: None,
+            unsubscribe: kind.is_refusable.then(|| config.link("unsubscribe", SAMPLE_TOKEN)),
         };
         text.fill(&layout, ports, config, &occasion)
     });

@@ -27,6 +27,8 @@ pub struct EmailKind {
     pub key: String,
     /// Whether it carries a link of its own.
     pub has_link: bool,
+    /// Whether its reader may refuse mails like it: the variable `unsubscribe_url`.
+    pub is_refusable: bool,
     /// The pages that it may link to.
     pub pages: Vec<String>,
     /// Its variables, each with an example.
@@ -76,7 +78,8 @@ impl<'a> SaveEmailTemplate<'a> {
 impl SqlFunction for SaveEmailTemplate<'_> {
     const NAME: &'static str = "save_email_template";
     type Output = Verbatim<SavedTemplate>;
-    const REFUSES: &'static [Code] = &[Code::Forbidden, Code::NotFound, Code::Conflict];
+    const REFUSES: &'static [Code] =
+        &[Code::Forbidden, Code::NotFound, Code::Conflict, Code::RateLimited];
 }
 
 /// Answer of `POST /email-templates/save`.

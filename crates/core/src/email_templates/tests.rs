@@ -10,7 +10,7 @@ use crate::{
 /// A mail with a link of its own, a page, a list, and a variable that may be nothing.
 fn kind() -> Value {
     json!({
-        "key": "sample", "has_link": true, "pages": ["sessions"], "admin_id": crate::id::UserId::default(),
+        "key": "sample", "has_link": true, "is_refusable": true, "pages": ["sessions"], "admin_id": crate::id::UserId::default(),
         "samples": {
             "name": "Ada <b>", "note": "a word", "starts_at": "2026-05-04T12:30:00Z",
             "rows": [{ "title": "First", "ends_at": "2026-05-04T13:30:00Z" }],
@@ -19,8 +19,8 @@ fn kind() -> Value {
     })
 }
 
-const HTML: &str = r#"<p>{{name}}</p><p><a class="button" href="{{link}}">Go</a></p>"#;
-const TEXT: &str = "{{name}}: {{link}}";
+const HTML: &str = r#"<p>{{name}}</p><p><a class="button" href="{{link}}">Go</a></p><p><a href="{{unsubscribe_url}}">No more</a></p>"#;
+const TEXT: &str = "{{name}}: {{link}} No more: {{unsubscribe_url}}";
 
 /// What is wrong with a text, by part and code; and the mail.
 fn try_text(fields: &Value) -> (Vec<String>, Option<PreviewedMail>) {
@@ -50,8 +50,8 @@ fn lists_dates_and_pages_are_known() {
     let fields = json!({
         "html": r#"{{#rows}}<ul><li>{{title}} {{ends_at_local}}</li></ul>{{/rows}}{{^rows}}<p>None<br>at all</p>{{/rows}}
             <p>{{#note}}<em>{{note}}</em>{{/note}} {{starts_at_local}}</p>
-            <p><a href="{{site_url}}/sessions">Sessions</a> <a href="{{link}}">{{link}}</a></p>"#,
-        "text": "{{#rows}}{{title}} {{ends_at_local}}\n{{/rows}}{{site_url}}/sessions {{link}}",
+            <p><a href="{{site_url}}/sessions">Sessions</a> <a href="{{link}}">{{link}}</a> <a href="{{unsubscribe_url}}">no more</a></p>"#,
+        "text": "{{#rows}}{{title}} {{ends_at_local}}\n{{/rows}}{{site_url}}/sessions {{link}} {{unsubscribe_url}}",
     });
     let (problems, mail) = try_text(&fields);
     assert_eq!(problems, [""; 0]);
@@ -94,6 +94,8 @@ fn what_would_make_a_mail_wrong_is_named_by_part() {
         (json!({ "text": "no link" }), "/text links_differ"),
         (html("<a href=\"{{site_url}}/sessions\">a</a>"), "/text links_differ"),
         (json!({ "html": "<p>a</p>", "text": "a" }), "/html no_link"),
+        (json!({ "html": "<a href=\"{{link}}\">a</a>", "text": "{{link}}" }), "/html no_way_out"),
+        (json!({ "subject": "{{unsubscribe_url}}" }), "/subject unknown_variable"),
     ];
     for (fields, expected) in cases {
         let (problems, _) = try_text(&fields);

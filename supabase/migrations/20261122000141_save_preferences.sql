@@ -1,0 +1,137 @@
+-- save_preferences(): a person says in one call which mails they want, when, and in which language.
+--
+-- A function and no direct write: language and time zone are of the profile, the rest is a row of its own, and a page has one
+-- thing to say and one that can be wrong.
+
+create function private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time, p_lead_minutes int[], p_windows jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when not exists (select from private.time_zones where name = p_time_zone) then 'A time zone is one of the IANA''s, such as Europe/Lisbon.'
+    when private.language_tag(p_locale) is null then 'A language is as de or pt-BR.'
+    when p_windows is not null and not private.is_week_of_windows(p_windows)
+      then 'Each weekday has a time from which and until which mail is read, an hour apart at least, or none; one of them has.'
+    when (p_agenda_at < '24:00') is not true then 'The agenda has a time of day.'
+    when (
+      cardinality(p_lead_minutes) <= 5 and coalesce(array_ndims(p_lead_minutes), 1) = 1 and array_position(p_lead_minutes, null) is null
+      and 5 <= all (p_lead_minutes) and 20160 >= all (p_lead_minutes)
+    ) is not true then 'There are up to five reminders, from five minutes to two weeks ahead.'
+  end;
+end;
+$$;
+
+comment on function private.preferences_fault(text, text, time, int[], jsonb) is 'What is wrong with preferences, for people; null where nothing is.';
+
+create function private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamptz)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v public.notification_preferences;
+begin
+  v.mail_windows := p_windows;
+  return coalesce(upper(private.quiet_span(v, p_time_zone, p_now)), p_now);
+end;
+$$;
+
+comment on function private.next_send_at(text, jsonb, timestamptz) is 'When a mail that can wait is sent to somebody with these windows.';
+
+create function private.save_preferences(
+  p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time, p_reminder_lead_minutes int[],
+  p_locale text, p_time_zone text, p_mail_windows jsonb
+)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_fault constant text := coalesce(
+    private.preferences_fault(p_time_zone, p_locale, p_agenda_at, p_reminder_lead_minutes, p_mail_windows),
+    case when num_nulls(p_account_email, p_reminder_email, p_agenda_email) > 0 then 'Each kind of mail is on or off.' end
+  );
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif v_fault is not null then
+    raise sqlstate 'PT422' using message = 'invalid_preferences', detail = v_fault;
+  end if;
+  perform private.hold_accounts(v_user_id);
+  update public.profiles set locale = p_locale, time_zone = p_time_zone where id = v_user_id;
+  insert into public.notification_preferences as n (
+    user_id, account_email, reminder_email, agenda_email, agenda_at, mail_windows, reminder_lead_minutes
+  ) values (
+    v_user_id, p_account_email, p_reminder_email, p_agenda_email, p_agenda_at, p_mail_windows, p_reminder_lead_minutes
+  )
+  on conflict (user_id) do update set
+    account_email = excluded.account_email, reminder_email = excluded.reminder_email, agenda_email = excluded.agenda_email,
+    agenda_at = excluded.agenda_at, mail_windows = excluded.mail_windows, reminder_lead_minutes = excluded.reminder_lead_minutes;
+  -- Windows are of the time zone, which has no trigger.
+  perform private.follow_wishes_of(v_user_id);
+  return jsonb_build_object('next_send_at', private.next_send_at(p_time_zone, p_mail_windows, now()));
+end;
+$$;
+
+grant execute on function private.save_preferences(boolean, boolean, boolean, time, int[], text, text, jsonb) to authenticated;
+
+create function public.save_preferences(
+  p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time, p_reminder_lead_minutes int[],
+  p_locale text, p_time_zone text, p_mail_windows jsonb default null
+)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select private.save_preferences(
+    p_account_email, p_reminder_email, p_agenda_email, p_agenda_at, p_reminder_lead_minutes, p_locale, p_time_zone, p_mail_windows
+  );
+$$;
+
+comment on function public.save_preferences(boolean, boolean, boolean, time, int[], text, text, jsonb) is
+  'Says anew which mails the caller wants, when, and in which language. p_mail_windows: by weekday, Monday first, '
+  '[{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. '
+  'Errors: unauthenticated (401), invalid_preferences (422).';
+
+grant execute on function public.save_preferences(boolean, boolean, boolean, time, int[], text, text, jsonb) to authenticated;
+
+create function private.preview_send_at(p_time_zone text, p_mail_windows jsonb)
+returns timestamptz
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_fault constant text := private.preferences_fault(p_time_zone, 'en', '00:00', '{}', p_mail_windows);
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif v_fault is not null then
+    raise sqlstate 'PT422' using message = 'invalid_preferences', detail = v_fault;
+  end if;
+  return private.next_send_at(p_time_zone, p_mail_windows, now());
+end;
+$$;
+
+grant execute on function private.preview_send_at(text, jsonb) to authenticated;
+
+create function public.preview_send_at(p_time_zone text, p_mail_windows jsonb default null)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select private.preview_send_at(p_time_zone, p_mail_windows);
+$$;
+
+comment on function public.preview_send_at(text, jsonb) is
+  'When a mail that can wait would be sent now, with these windows in this time zone; keeps nothing. Errors: unauthenticated (401), invalid_preferences (422).';
+
+grant execute on function public.preview_send_at(text, jsonb) to authenticated;
