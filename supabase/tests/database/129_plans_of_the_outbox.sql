@@ -10,8 +10,8 @@ analyze private.email_queue, private.email_batches, private.email_outcomes, priv
 select pg_temp.settle(pg_temp.claim(), '{"outcome": "sent"}') \g /dev/null
 
 select pg_temp.enqueue(lpad(n::text, 4, '0'), 'colleague', 'booking') from generate_series(1, 3000) n \g /dev/null
-insert into public.notification_preferences (user_id, quiet_hours_start, quiet_hours_end)
-values (pg_temp.id('manager'), (now() at time zone 'UTC')::time - interval '1 hour', (now() at time zone 'UTC')::time + interval '1 hour');
+insert into public.notification_preferences (user_id, mail_windows)
+select pg_temp.id('manager'), case when extract(hour from now() at time zone 'UTC') < 12 then pg_temp.windows('20:00', '21:00') else pg_temp.windows('02:00', '03:00') end;
 select pg_temp.enqueue('quiet' || n, 'manager', 'booking') from generate_series(1, 20) n \g /dev/null
 insert into private.email_batches (stream, mail_ids, template_ids, locales, time_zones, due_at)
 select 'mail', array[-n], '{-1}', '{en}', '{UTC}', now() + interval '1 year' from generate_series(1, 3000) n;
