@@ -38,6 +38,15 @@ CREATE DOMAIN private.email_state AS text
 
 COMMENT ON DOMAIN private.email_state IS 'What an event may say of a mail, in the order of the states.';
 
+CREATE TYPE private.mail_filters AS (
+	user_id uuid,
+	template_key text,
+	category text,
+	status text,
+	"from" timestamp with time zone,
+	"to" timestamp with time zone
+);
+
 CREATE DOMAIN private.mail_stream AS text
 	CONSTRAINT mail_stream_check CHECK ((VALUE = ANY (ARRAY['mail'::text, 'reminder'::text])));
 
@@ -5690,6 +5699,25 @@ $$;
 
 COMMENT ON FUNCTION private.parse_audit_filters(p_filters jsonb) IS 'Filters of read_audit_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
 
+CREATE FUNCTION private.parse_mail_filters(p_filters jsonb) RETURNS private.mail_filters
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if jsonb_typeof(p_filters) is distinct from 'object'
+    or p_filters - array['user_id', 'template_key', 'category', 'status', 'from', 'to'] <> '{}'
+  then
+    raise sqlstate 'PT422' using message = 'unknown_filter',
+      detail = 'Filters are an object of user_id, template_key, category, status, from and to.';
+  end if;
+  return jsonb_populate_record(null::private.mail_filters, p_filters);
+exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
+  raise sqlstate 'PT422' using message = 'invalid_filter', detail = 'user_id is a uuid, from and to are times.';
+end;
+$$;
+
+COMMENT ON FUNCTION private.parse_mail_filters(p_filters jsonb) IS 'Filters of read_communication_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
+
 CREATE FUNCTION private.person_record(p_user_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -6187,6 +6215,53 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_span constant int := 20000;
+  v_reason constant text := private.audited_reason(p_reason);
+  f constant private.mail_filters := private.parse_mail_filters(p_filters);
+  v_limit constant int := least(greatest(coalesce(p_limit, 50), 1), 200);
+  v_before constant bigint := coalesce(p_cursor, (select max(id) + 1 from private.emails), 0);
+  v_from constant bigint := case when f.user_id is null then v_before - v_span else 0 end;
+  v_items jsonb;
+  v_next bigint;
+begin
+  select coalesce(jsonb_agg(to_jsonb(m) order by m.id desc), '[]'), min(m.id)
+  into v_items, v_next
+  from (
+    select s.id, s.user_id, s.category, s.template_key, t.version, s.status, s.error_code, s.provider_message_id, s.created_at, s.settled_at
+    from private.mail_states s
+    left join public.email_templates t on t.id = s.template_id
+    where s.id < v_before and s.id >= v_from
+      and (f.user_id is null or s.user_id = f.user_id)
+      and (f.template_key is null or s.template_key = f.template_key)
+      and (f.category is null or s.category = f.category)
+      and (f.status is null or s.status = f.status)
+      and (f."from" is null or s.created_at >= f."from")
+      and (f."to" is null or s.created_at < f."to")
+    order by s.id desc
+    limit v_limit
+  ) m;
+  if jsonb_array_length(v_items) < v_limit then
+    v_next := (
+      select v_from from private.emails e
+      where e.id < v_from and (f."from" is null or e.created_at >= f."from")
+        and e.id = (select max(id) from private.emails where id < v_from)
+    );
+  end if;
+  perform private.write_audit(
+    'communication_logs.read', 'communication_logs', null, f.user_id, null,
+    jsonb_build_object('filters', p_filters, 'cursor', p_cursor, 'entries', jsonb_array_length(v_items)),
+    jsonb_build_object('source', 'read_communication_logs', 'reason', v_reason)
+  );
+  return jsonb_build_object('items', v_items, 'next_cursor', v_next);
+end;
+$$;
+
 CREATE TABLE public.failed_login_attempts (
     id bigint NOT NULL,
     user_id uuid NOT NULL,
@@ -6239,6 +6314,152 @@ begin
     jsonb_build_object('cursor', p_cursor, 'attempts', v_rows),
     jsonb_build_object('source', 'read_failed_login_attempts', 'reason', v_reason)
   );
+end;
+$$;
+
+CREATE TABLE private.email_deliveries (
+    mail_id bigint NOT NULL,
+    state private.email_state NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY private.email_deliveries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
+
+COMMENT ON COLUMN private.email_deliveries.created_at IS 'When the first event came.';
+
+CREATE TABLE private.email_outcomes (
+    mail_id bigint NOT NULL,
+    status public.mail_status NOT NULL,
+    error_code text,
+    template_id bigint,
+    provider_message_id text,
+    settled_at timestamp with time zone NOT NULL,
+    CONSTRAINT email_outcomes_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
+    CONSTRAINT email_outcomes_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
+    CONSTRAINT email_outcomes_status_check CHECK (((status)::text <> 'queued'::text)),
+    CONSTRAINT error_iff_not_sent CHECK (((error_code IS NOT NULL) = ((status)::text = ANY (ARRAY['failed'::text, 'skipped'::text])))),
+    CONSTRAINT only_the_sent_have_a_message CHECK (((provider_message_id IS NULL) OR ((status)::text = 'sent'::text)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN mail_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN error_code SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN template_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN provider_message_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN settled_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.email_outcomes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_outcomes IS 'What became of a mail, once that is known. Its one index is in the order of settling; another in random order would cost more than all the rest of it.';
+
+COMMENT ON COLUMN private.email_outcomes.template_id IS 'Version of the template that was used.';
+
+COMMENT ON COLUMN private.email_outcomes.provider_message_id IS 'Id that the provider gave the mail.';
+
+CREATE TABLE private.emails (
+    id bigint NOT NULL,
+    user_id uuid,
+    stream private.mail_stream NOT NULL,
+    category public.mail_category NOT NULL,
+    template_key text NOT NULL,
+    recipient public.email_address,
+    variables jsonb,
+    dedupe_key text NOT NULL,
+    token_purpose private.token_purpose,
+    token_id uuid,
+    booking_reminder_id uuid,
+    needed_by timestamp with time zone,
+    useless_after timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT emails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
+    CONSTRAINT emails_template_key_check CHECK ((length(template_key) <= 63)),
+    CONSTRAINT emails_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
+    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
+    CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
+ALTER TABLE ONLY private.emails ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN stream SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN category SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN template_key SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN recipient SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN variables SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN dedupe_key SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN token_purpose SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN token_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN booking_reminder_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN needed_by SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN useless_after SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.emails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.emails IS 'What was to be mailed to whom, and why. Sending changes nothing in it.';
+
+COMMENT ON COLUMN private.emails.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
+
+COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
+
+COMMENT ON COLUMN private.emails.variables IS 'Values of the template. Emptied after the retention period.';
+
+COMMENT ON COLUMN private.emails.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
+
+COMMENT ON COLUMN private.emails.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
+
+COMMENT ON COLUMN private.emails.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
+
+COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
+
+COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
+
+CREATE VIEW private.mail_states WITH (security_invoker='true') AS
+ SELECT e.id,
+    e.user_id,
+    e.category,
+    e.template_key,
+    e.created_at,
+    o.settled_at,
+    o.error_code,
+    o.template_id,
+    o.provider_message_id,
+        CASE
+            WHEN ((o.status)::text = 'sent'::text) THEN COALESCE((d.state)::text, 'sent'::text)
+            ELSE COALESCE((o.status)::text, 'queued'::text)
+        END AS status
+   FROM ((private.emails e
+     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)))
+     LEFT JOIN private.email_deliveries d ON ((d.mail_id = e.id)));
+
+COMMENT ON VIEW private.mail_states IS 'Every mail with its state: queued, skipped or failed as we know it, and once it was sent what the mailer told of it.';
+
+CREATE VIEW private.mail_figures WITH (security_invoker='true') AS
+ SELECT (s.category)::text AS category,
+    count(*) FILTER (WHERE (s.status = 'queued'::text)) AS queued,
+    count(*) FILTER (WHERE (s.status = ANY (ARRAY['sent'::text, 'delayed'::text]))) AS sent,
+    count(*) FILTER (WHERE (s.status = 'delivered'::text)) AS delivered,
+    count(*) FILTER (WHERE (s.status = ANY (ARRAY['bounced'::text, 'suppressed'::text]))) AS bounced,
+    count(*) FILTER (WHERE (s.status = 'complained'::text)) AS complained,
+    count(*) FILTER (WHERE (s.status = 'failed'::text)) AS failed,
+    count(*) FILTER (WHERE (s.status = 'skipped'::text)) AS skipped,
+    round((percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((EXTRACT(epoch FROM (s.settled_at - s.created_at)))::double precision)) FILTER (WHERE (s.status <> ALL (ARRAY['queued'::text, 'skipped'::text, 'failed'::text]))))::numeric, 1) AS seconds_to_send_p95
+   FROM (private.emails e
+     JOIN private.mail_states s ON ((s.id = e.id)))
+  WHERE ((e.recipient IS NOT NULL) AND (e.created_at > (now() - '1 day'::interval)))
+  GROUP BY s.category;
+
+COMMENT ON VIEW private.mail_figures IS 'The mails of the last 24 hours by category: how many are in each state, and within how many seconds 95 of 100 were sent, waiting for a window included.';
+
+CREATE FUNCTION private.read_mail_figures() RETURNS SETOF private.mail_figures
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.require_platform_admin();
+  return query select * from private.mail_figures order by category;
 end;
 $$;
 
@@ -6476,6 +6697,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_sign_up() IS 'Trigger on auth.users: the account that a sign-up was taken to Auth for has what was said with its link; other links of the address are void.';
+
+CREATE FUNCTION private.redrive_as_admin(p_reason text, p_error_code text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_answer jsonb;
+begin
+  v_answer := private.redrive_emails(p_error_code, 1000);
+  perform private.write_audit(
+    'communication_logs.redriven', 'communication_logs', null, null, null, v_answer || jsonb_build_object('error_code', p_error_code),
+    jsonb_build_object('source', 'redrive_failed_emails', 'reason', v_reason)
+  );
+  return v_answer;
+end;
+$$;
 
 CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8931,6 +9169,15 @@ $$;
 
 COMMENT ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) IS 'A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer''s own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422).';
 
+CREATE FUNCTION public.mail_figures() RETURNS TABLE(category text, queued bigint, sent bigint, delivered bigint, bounced bigint, complained bigint, failed bigint, skipped bigint, seconds_to_send_p95 numeric)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from private.read_mail_figures();
+$$;
+
+COMMENT ON FUNCTION public.mail_figures() IS 'For platform admins: the mails of the last 24 hours by category, how many are in each state, and within how many seconds 95 of 100 were sent. Errors: unauthenticated (401), forbidden (403).';
+
 CREATE FUNCTION public.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -8967,6 +9214,15 @@ CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{
 $$;
 
 COMMENT ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
+
+CREATE FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.read_communication_logs(p_reason, p_filters, p_cursor, p_limit);
+$$;
+
+COMMENT ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
 CREATE FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid DEFAULT NULL::uuid, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.failed_login_attempts
     LANGUAGE sql
@@ -9021,6 +9277,15 @@ CREATE FUNCTION public.redrive_emails(p_error_code text DEFAULT NULL::text, p_li
 $$;
 
 COMMENT ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) IS 'Queues failed mails again, oldest first, all or those of one error code. They get new batches and pass every check again; in place of one whose link has expired a new one is issued, where its occasion still stands. Answers {redriven, reissued}.';
+
+CREATE FUNCTION public.redrive_failed_emails(p_reason text, p_error_code text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.redrive_as_admin(p_reason, p_error_code);
+$$;
+
+COMMENT ON FUNCTION public.redrive_failed_emails(p_reason text, p_error_code text) IS 'A platform admin has failed mails sent once more, all or those of one error code, the oldest thousand; audited. Answers as redrive_emails(). Errors: forbidden (403), rate_limited (429), reason_required (422).';
 
 CREATE FUNCTION public.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb DEFAULT NULL::jsonb) RETURNS void
     LANGUAGE sql
@@ -9414,20 +9679,6 @@ ALTER TABLE ONLY private.email_dead_letters FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.email_dead_letters IS 'Mails in state failed, for redrive_emails() and for operators. Beside the log, because an index on its status is dear.';
 
-CREATE TABLE private.email_deliveries (
-    mail_id bigint NOT NULL,
-    state private.email_state NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-)
-WITH (fillfactor='70');
-
-ALTER TABLE ONLY private.email_deliveries FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
-
-COMMENT ON COLUMN private.email_deliveries.created_at IS 'When the first event came.';
-
 CREATE TABLE private.email_events (
     id text NOT NULL,
     mail_id bigint NOT NULL,
@@ -9447,91 +9698,6 @@ COMMENT ON TABLE private.email_events IS 'Events that were heard, so that each c
 COMMENT ON COLUMN private.email_events.id IS 'The id of the event, which stays the same when it is told again.';
 
 COMMENT ON COLUMN private.email_events.soft_bounce_of IS 'Of a soft bounce, private.address_key() of the recipient: three make a suppression.';
-
-CREATE TABLE private.email_outcomes (
-    mail_id bigint NOT NULL,
-    status public.mail_status NOT NULL,
-    error_code text,
-    template_id bigint,
-    provider_message_id text,
-    settled_at timestamp with time zone NOT NULL,
-    CONSTRAINT email_outcomes_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
-    CONSTRAINT email_outcomes_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
-    CONSTRAINT email_outcomes_status_check CHECK (((status)::text <> 'queued'::text)),
-    CONSTRAINT error_iff_not_sent CHECK (((error_code IS NOT NULL) = ((status)::text = ANY (ARRAY['failed'::text, 'skipped'::text])))),
-    CONSTRAINT only_the_sent_have_a_message CHECK (((provider_message_id IS NULL) OR ((status)::text = 'sent'::text)))
-)
-WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN mail_id SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN error_code SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN template_id SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN provider_message_id SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN settled_at SET STATISTICS 0;
-
-ALTER TABLE ONLY private.email_outcomes FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.email_outcomes IS 'What became of a mail, once that is known. Its one index is in the order of settling; another in random order would cost more than all the rest of it.';
-
-COMMENT ON COLUMN private.email_outcomes.template_id IS 'Version of the template that was used.';
-
-COMMENT ON COLUMN private.email_outcomes.provider_message_id IS 'Id that the provider gave the mail.';
-
-CREATE TABLE private.emails (
-    id bigint NOT NULL,
-    user_id uuid,
-    stream private.mail_stream NOT NULL,
-    category public.mail_category NOT NULL,
-    template_key text NOT NULL,
-    recipient public.email_address,
-    variables jsonb,
-    dedupe_key text NOT NULL,
-    token_purpose private.token_purpose,
-    token_id uuid,
-    booking_reminder_id uuid,
-    needed_by timestamp with time zone,
-    useless_after timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT emails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
-    CONSTRAINT emails_template_key_check CHECK ((length(template_key) <= 63)),
-    CONSTRAINT emails_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
-    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
-    CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
-)
-WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
-ALTER TABLE ONLY private.emails ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN user_id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN stream SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN category SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN template_key SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN recipient SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN variables SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN dedupe_key SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN token_purpose SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN token_id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN booking_reminder_id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN needed_by SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN useless_after SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN created_at SET STATISTICS 0;
-
-ALTER TABLE ONLY private.emails FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.emails IS 'What was to be mailed to whom, and why. Sending changes nothing in it.';
-
-COMMENT ON COLUMN private.emails.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
-
-COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
-
-COMMENT ON COLUMN private.emails.variables IS 'Values of the template. Emptied after the retention period.';
-
-COMMENT ON COLUMN private.emails.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
-
-COMMENT ON COLUMN private.emails.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
-
-COMMENT ON COLUMN private.emails.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
-
-COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
-
-COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
 
 CREATE VIEW private.email_log WITH (security_invoker='true') AS
  SELECT e.id,
@@ -12342,6 +12508,8 @@ REVOKE ALL ON FUNCTION private.outbox_fault(p_now timestamp with time zone) FROM
 
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.parse_mail_filters(p_filters jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -12418,6 +12586,9 @@ GRANT SELECT(status) ON TABLE public.audit_logs TO authenticated;
 REVOKE ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
+
 GRANT SELECT ON TABLE public.failed_login_attempts TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.failed_login_attempts TO authenticated;
@@ -12432,6 +12603,36 @@ GRANT SELECT(held_back) ON TABLE public.failed_login_attempts TO authenticated;
 
 REVOKE ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) TO authenticated;
+
+GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(status) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(status) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(error_code) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(error_code) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(id) ON TABLE private.emails TO authenticated;
+GRANT SELECT(id) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(user_id) ON TABLE private.emails TO authenticated;
+GRANT SELECT(user_id) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(category) ON TABLE private.emails TO authenticated;
+GRANT SELECT(category) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(template_key) ON TABLE private.emails TO authenticated;
+GRANT SELECT(template_key) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(created_at) ON TABLE private.emails TO authenticated;
+GRANT SELECT(created_at) ON TABLE private.emails TO service_role;
+
+REVOKE ALL ON FUNCTION private.read_mail_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_mail_figures() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) TO authenticated;
@@ -12454,6 +12655,9 @@ GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path te
 REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_sign_up() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.redrive_as_admin(p_reason text, p_error_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.redrive_as_admin(p_reason text, p_error_code text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) TO service_role;
@@ -12767,6 +12971,9 @@ GRANT ALL ON FUNCTION public.leave_company(p_company_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.mail_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mail_figures() TO authenticated;
+
 REVOKE ALL ON FUNCTION public.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 
@@ -12778,6 +12985,9 @@ GRANT ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows js
 
 REVOKE ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) TO authenticated;
@@ -12793,6 +13003,9 @@ GRANT ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path tex
 
 REVOKE ALL ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.redrive_emails(p_error_code text, p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION public.redrive_failed_emails(p_reason text, p_error_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.redrive_failed_emails(p_reason text, p_error_code text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
@@ -12871,33 +13084,6 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
-
-GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(status) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(status) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(error_code) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(error_code) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(id) ON TABLE private.emails TO authenticated;
-GRANT SELECT(id) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(user_id) ON TABLE private.emails TO authenticated;
-GRANT SELECT(user_id) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(category) ON TABLE private.emails TO authenticated;
-GRANT SELECT(category) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(template_key) ON TABLE private.emails TO authenticated;
-GRANT SELECT(template_key) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(created_at) ON TABLE private.emails TO authenticated;
-GRANT SELECT(created_at) ON TABLE private.emails TO service_role;
 
 GRANT SELECT(id) ON TABLE public.email_verification_tokens TO service_role;
 

@@ -25,6 +25,9 @@ export interface Arguments {
   decide_document: { p_decision: Schemas['Verdict'] };
   invite_employees: { p_invitations: (Schemas['Invitee'] & { index?: number })[] };
   preview_send_at: { p_mail_windows: MailWindows };
+  read_communication_logs: {
+    p_filters: Partial<Record<'user_id' | 'template_key' | 'category' | 'status' | 'from' | 'to', string>>;
+  };
   read_audit_logs: {
     p_filters: Partial<Record<'action' | 'entity_type' | 'entity_id' | 'user_id' | 'actor_id' | 'status' | 'from' | 'to', string>>;
   };
@@ -80,6 +83,21 @@ export interface Answers {
     missing: DocumentType[];
     standards: Acceptance;
   } | null;
+  read_communication_logs: {
+    items: {
+      id: number;
+      user_id: string | null;
+      category: string;
+      template_key: string;
+      version: number | null;
+      status: string;
+      error_code: string | null;
+      provider_message_id: string | null;
+      created_at: string;
+      settled_at: string | null;
+    }[];
+    next_cursor: number | null;
+  };
   read_person: {
     profile: Row<'profiles'>;
     roles: Row<'user_roles'>['role'][];
@@ -97,6 +115,7 @@ export interface Answers {
     password_reset_tokens: (Row<'password_reset_tokens'> & { email: string; released_at: string | null })[];
     email_changes: (Row<'email_changes'> & { old_email: string; new_email: string; consumed_at: string | null })[];
   };
+  redrive_failed_emails: { redriven: number; reissued: number };
   resend_invitation: Schemas['InvitationChange'];
   revoke_invitation: Schemas['InvitationChange'];
   save_preferences: { next_send_at: string };

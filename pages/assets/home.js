@@ -12,11 +12,12 @@ import { action, load } from './work.js';
 
 /** @typedef {{ title: string, href: string, text: string }} Way */
 
-/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'documents', Omit<Way, 'text'>>} */
+/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'documents', Omit<Way, 'text'>>} */
 const PAGES = {
   company: { title: 'People and invitations', href: '/company' },
   review: { title: 'Documents to review', href: '/review' },
   mails: { title: 'Texts of mails', href: '/mails' },
+  mailLog: { title: 'What was mailed', href: '/mail-log' },
   documents: { title: 'Offering sessions', href: '/documents' },
 };
 
@@ -65,6 +66,7 @@ function waysOf(memberships, isAdmin, specialist) {
     ...(companies ? [{ ...PAGES.company, text: `Invite the people of ${companies}, and say who may do what.` }] : []),
     ...(isAdmin ? [{ ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' }] : []),
     ...(isAdmin ? [{ ...PAGES.mails, text: 'What the product writes to people, in each language.' }] : []),
+    ...(isAdmin ? [{ ...PAGES.mailLog, text: 'What became of mails, and sending again what failed.' }] : []),
     ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),
   ];
 }

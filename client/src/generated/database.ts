@@ -1120,6 +1120,12 @@ export interface SqlFunctions {
     returns: boolean;
     errors: 'forbidden' | 'invalid_email' | 'reason_required';
   };
+  /** For platform admins: the mails of the last 24 hours by category, how many are in each state, and within how many seconds 95 of 100 were sent. Errors: unauthenticated (401), forbidden (403). */
+  mail_figures: {
+    args: Record<never, never>;
+    returns: { category: string; queued: number; sent: number; delivered: number; bounced: number; complained: number; failed: number; skipped: number; seconds_to_send_p95: number }[];
+    errors: 'unauthenticated' | 'forbidden';
+  };
   /** How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none. */
   my_verification: {
     args: Record<never, never>;
@@ -1138,6 +1144,12 @@ export interface SqlFunctions {
     returns: Records['audit_logs'][];
     errors: 'forbidden' | 'rate_limited' | 'reason_required' | 'unknown_filter' | 'invalid_filter';
   };
+  /** A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
+  read_communication_logs: {
+    args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
+    returns: unknown;
+    errors: 'forbidden' | 'rate_limited' | 'reason_required' | 'unknown_filter' | 'invalid_filter';
+  };
   /** A platform admin reads failed sign-ins, newest first, of everybody or of one person, at most 200 at once. p_cursor: the id of the last one of the page before. Each call is audited. Errors: forbidden (403), reason_required (422). */
   read_failed_login_attempts: {
     args: { p_reason: string; p_user_id?: string | null; p_cursor?: number | null; p_limit?: number };
@@ -1149,6 +1161,12 @@ export interface SqlFunctions {
     args: { p_user_id: string; p_reason: string };
     returns: unknown;
     errors: 'forbidden' | 'person_not_found' | 'reason_required';
+  };
+  /** A platform admin has failed mails sent once more, all or those of one error code, the oldest thousand; audited. Answers as redrive_emails(). Errors: forbidden (403), rate_limited (429), reason_required (422). */
+  redrive_failed_emails: {
+    args: { p_reason: string; p_error_code?: string | null };
+    returns: unknown;
+    errors: 'forbidden' | 'rate_limited' | 'reason_required';
   };
   /** The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
   reschedule_booking: {

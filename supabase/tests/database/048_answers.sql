@@ -53,6 +53,12 @@ select private.write_audit(
   jsonb_build_object('a', pg_temp.wide(480), 'b', pg_temp.wide(480), 'c', pg_temp.wide(480)), jsonb_build_object('a', pg_temp.wide(480))
 ) from generate_series(1, 210) \g /dev/null
 
+-- Mails with long reasons.
+insert into private.emails (stream, category, template_key, dedupe_key)
+select 'mail', 'security', repeat('k', 63), 'test:wide:' || n from generate_series(1, 300) n;
+insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+select id, 'failed', repeat('e', 100), now() from private.emails where dedupe_key like 'test:wide:%';
+
 create temporary table answered (proname text, person text, statement text);
 insert into answered values
   ('company_directory', 'company_admin', $$select r from public.company_directory(pg_temp.id('north')) r$$),
@@ -60,6 +66,7 @@ insert into answered values
   ('available_slots', 'employee', $$select r from public.available_slots(p_pillar_id => pg_temp.id('mind'), p_to => now() + interval '60 days') r$$),
   ('read_audit_logs', 'platform_admin', $$select r from public.read_audit_logs('ticket 7', p_limit => 200) r$$),
   ('read_failed_login_attempts', 'platform_admin', $$select r from public.read_failed_login_attempts('ticket 7', p_limit => 200) r$$),
+  ('read_communication_logs', 'platform_admin', $$select public.read_communication_logs('ticket 7', p_limit => 200) r$$),
   ('read_person', 'platform_admin', $$select public.read_person(pg_temp.id('employee'), 'ticket 7') r$$),
   ('specialist_verification_queue', 'platform_admin', $$select public.specialist_verification_queue('rejected', null, 100) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
@@ -73,7 +80,7 @@ insert into answered values
 create temporary table small (proname text);
 insert into small values
   ('book_session'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('submit_document'), ('start_document_review'),
-  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences');
+  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('mail_figures'), ('redrive_failed_emails');
 
 select set_eq(
   'select proname from answered union all select proname from small',
