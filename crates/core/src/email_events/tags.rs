@@ -16,7 +16,9 @@ pub const PROJECT_TAG: &str = "project";
 #[derive(Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Tags {
+    /// The mail, by its id in `communication_logs`.
     pub(super) mail: Option<String>,
+    /// The project that it is of.
     pub(super) project: Option<String>,
 }
 

@@ -5,7 +5,10 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{Body, CalledBy, Caller, FORMS, Input, OneClick, Operation, Query, REDIRECT, Step};
-use crate::error::{Code, DescribedProblem, Member};
+use crate::{
+    error::{Code, DescribedProblem, Member},
+    ports::HttpMethod,
+};
 
 /// Refusals of every operation, whatever it does.
 const COMMON: [Code; 6] = [
@@ -101,7 +104,7 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         let refusals: Vec<_> = refusals.flatten().copied().collect();
         responses.extend(problems(&refusals, C::CALLER, &schemas.answer::<DescribedProblem>()));
         let mut operation = Map::new();
-        operation.insert("operationId".to_owned(), json!(operation_id(function, path)));
+        operation.insert("operationId".to_owned(), json!(operation_id(function, path, I::METHOD)));
         operation.insert("summary".to_owned(), json!(self.about.summary));
         operation.insert("description".to_owned(), json!(self.about.description));
         operation.insert("security".to_owned(), json!(security));
@@ -134,8 +137,10 @@ impl Caller {
     }
 }
 
-fn operation_id(function: &str, path: &str) -> String {
-    [function, &path.replace('/', "-")].concat()
+/// Unique: what a function answers to GET is beside what it does on POST.
+fn operation_id(function: &str, path: &str, method: HttpMethod) -> String {
+    let suffix = if path.is_empty() && method == HttpMethod::Get { "-get" } else { "" };
+    [function, &path.replace('/', "-"), suffix].concat()
 }
 
 fn requirement(schemes: &[&str]) -> Value {
