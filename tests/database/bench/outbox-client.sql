@@ -34,10 +34,7 @@ begin
     into v_results
     from private.email_batches b
     where b.id = any (array(select (c ->> 'id')::uuid from json_array_elements(v_claimed::json -> 'batches') c));
-    if v_results is null then
-      raise warning 'nothing was claimed: %', left(v_claimed, 200);
-      exit;
-    end if;
+    exit when v_results is null;
     v_wall[3] := pg_temp.wall(); v_processor[3] := pg_temp.processor();
     v_answer := public.settle_emails(v_results::jsonb)::text;
     commit;
