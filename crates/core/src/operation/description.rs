@@ -212,12 +212,15 @@ impl Schemas {
         });
         let schema = settings.for_deserialize().into_generator().into_root_schema_for::<T>();
         let properties = schema.get("properties").and_then(Value::as_object);
+        let required = schema.get("required").and_then(Value::as_array);
+        let is_required =
+            |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
         let parameter = |(name, schema): (&String, &Value)| {
             let mut schema = schema.clone();
             let fields = schema.as_object_mut();
             let description = fields.and_then(|fields| fields.remove("description"));
             json!({
-                "name": name, "in": "query", "required": false, "description": description,
+                "name": name, "in": "query", "required": is_required(name), "description": description,
                 "schema": schema,
             })
         };
