@@ -41,7 +41,7 @@ function byMailProgram(url, { method = 'POST', type = FORM, body = ONE_CLICK } =
 }
 
 /** @param {string} userId */
-const wishesOf = async (userId) => (await sql`select account_email, booking_email, reminder_email from public.notification_preferences where user_id = ${userId}`)[0];
+const wishesOf = async (userId) => (await sql`select account_email, reminder_email, agenda_email from public.notification_preferences where user_id = ${userId}`)[0];
 /** @param {string} address */
 const refusalsOf = async (address) => (await sql`select category from private.email_refusals where address_key = private.address_key(${address}) order by 1`).map(({ category }) => category);
 
@@ -53,7 +53,7 @@ test('one click of a mail program ends reminders, and nothing else', async () =>
   const answer = await byMailProgram(url);
   assert.deepEqual([answer.status, JSON.parse(answer.text)], [200, { status: 'unsubscribed', category: 'reminder' }]);
   assert.equal(answer.headers['set-cookie'], undefined);
-  assert.deepEqual({ ...await wishesOf(userId) }, { account_email: true, booking_email: true, reminder_email: false });
+  assert.deepEqual({ ...await wishesOf(userId) }, { account_email: true, reminder_email: false, agenda_email: true });
   assert.equal(await fateOf(email, { category: 'reminder', userId }), 'preference_off');
   for (const category of ['security', 'booking', 'account']) assert.equal(await fateOf(email, { category, userId }), 'sent');
   assert.equal((await byMailProgram(url)).text, answer.text, 'a second time is answered alike');

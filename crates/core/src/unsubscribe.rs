@@ -36,7 +36,7 @@ pub struct UnsubscribeRequest {
 pub struct UnsubscribeResponse {
     /// Always `unsubscribed`.
     pub status: UnsubscribeStatus,
-    /// The kind of mail: `account` or `reminder`.
+    /// The kind of mail: `account`, `reminder` or `agenda`.
     pub category: String,
 }
 

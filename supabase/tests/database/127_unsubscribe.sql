@@ -15,20 +15,20 @@ create function pg_temp.link(p_key text) returns text language sql as $$
   where (m ->> 'id')::bigint = (pg_temp.mail(p_key)).id;
 $$;
 create function pg_temp.wishes(p_person text) returns text language sql as $$
-  select concat_ws(' ', account_email, booking_email, reminder_email) from public.notification_preferences where user_id = pg_temp.id(p_person);
+  select concat_ws(' ', account_email, reminder_email, agenda_email) from public.notification_preferences where user_id = pg_temp.id(p_person);
 $$;
 create function pg_temp.refused(p_address text) returns text[] language sql as $$
   select array_agg(category order by category) from private.email_refusals where address_key = private.address_key(p_address);
 $$;
 
 -- Which mail has a link
-select is(private.refusable_categories(), '{account,reminder}'::text[], 'what may be refused');
-select pg_temp.enqueue('of ' || c, 'employee', c) from unnest(array['security', 'account', 'booking', 'reminder']) c \g /dev/null
+select is(private.refusable_categories(), '{account,reminder,agenda}'::text[], 'what may be refused');
+select pg_temp.enqueue('of ' || c, 'employee', c) from unnest(array['security', 'account', 'booking', 'reminder', 'agenda']) c \g /dev/null
 select pg_temp.claim() as claim \gset
 select results_eq(
   format($$select replace((select dedupe_key from private.emails where id = (m ->> 'id')::bigint), 'test:of ', ''), get_byte(pg_temp.bytes(m ->> 'unsubscribe'), 0)
     from jsonb_array_elements(%L::jsonb -> 'batches') b, jsonb_array_elements(b -> 'mails') m order by 1$$, :'claim'),
-  $$values ('account', 1), ('booking', null), ('reminder', 2), ('security', null)$$,
+  $$values ('account', 1), ('agenda', 3), ('booking', null), ('reminder', 2), ('security', null)$$,
   'a mail that may be refused has a link, one that keeps an account safe or changes a session has none'
 );
 select is(
@@ -42,7 +42,7 @@ select is((select count(*) from jsonb_array_elements(:'claim'::jsonb -> 'batches
 select private.unsubscribe_token('reminder', pg_temp.id('employee'), 'employee@people.test') as link \gset
 select ok(:'link' ~ '^[A-Za-z0-9_-]{64}E$', 'a link survives mail programs: it is as long as any other, and ends in a letter');
 select is(pg_temp.use(:'link'), 'reminder', 'who follows it refuses reminders');
-select is(pg_temp.wishes('employee'), 't t f', 'and nothing else');
+select is(pg_temp.wishes('employee'), 't f t', 'and nothing else');
 select is(pg_temp.refused('employee@people.test'), null, 'it is their preference, which they can see and change');
 select is(pg_temp.use(:'link'), 'reminder', 'a second time is answered alike');
 select is(
@@ -50,10 +50,12 @@ select is(
   'the audit log has what changed, once'
 );
 select is(pg_temp.use(private.unsubscribe_token('account', pg_temp.id('employee'), 'employee@people.test')), 'account', 'another kind has another link');
-select is(pg_temp.wishes('employee'), 'f t f', 'which holds for that one');
+select is(pg_temp.wishes('employee'), 'f f t', 'which holds for that one');
 update public.notification_preferences set reminder_email = true where user_id = pg_temp.id('employee');
 select is(pg_temp.use(:'link'), 'reminder', 'it works for as long as mails are kept');
-select is(pg_temp.wishes('employee'), 'f t f', 'also after they had changed their mind');
+select is(pg_temp.wishes('employee'), 'f f t', 'also after they had changed their mind');
+select is(pg_temp.use(private.unsubscribe_token('agenda', pg_temp.id('employee'), 'employee@people.test')), 'agenda', 'and so of every kind');
+select is(pg_temp.wishes('employee'), 'f f f', 'that may be refused');
 
 -- An address without an account
 select private.enqueue_email('booking_reminder', null, 'stranger@people.test', '{}', 'account', 'test:stranger') \g /dev/null
