@@ -12,6 +12,8 @@ pub trait SqlFunction: Serialize {
     type Output: DeserializeOwned;
     /// Its refusals when it is called as somebody. A database test holds it against the function.
     const REFUSES: &'static [Code] = &[];
+    /// How long it may take, in milliseconds, where its caller waits for less than the configured time.
+    const TIMEOUT_MS: u32 = u32::MAX;
 }
 
 /// The database, by its functions.

@@ -16,7 +16,9 @@ impl<H: Http + Configured> Database for H {
     async fn call<F: SqlFunction>(&self, function: &F) -> Result<F::Output, DatabaseError> {
         let malformed = DatabaseError::Malformed(F::NAME);
         let Ok(arguments) = serde_json::to_vec(function) else { return Err(malformed) };
-        let answer = rpc(self, request(self, F::NAME, arguments)).await?;
+        let mut request = request(self, F::NAME, arguments);
+        request.timeout_ms = request.timeout_ms.min(F::TIMEOUT_MS);
+        let answer = rpc(self, request).await?;
         json::parse(&answer).map_err(|_| malformed)
     }
 
