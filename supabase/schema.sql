@@ -21,6 +21,11 @@ CREATE TYPE private.audit_filters AS (
 	"to" timestamp with time zone
 );
 
+CREATE DOMAIN private.auth_email_action AS text
+	CONSTRAINT auth_email_action_check CHECK ((VALUE = ANY (ARRAY['password_reset'::text, 'email_change'::text, 'sign_in_link'::text, 'phone_changed'::text, 'sign_in_method_added'::text, 'sign_in_method_removed'::text, 'second_factor_added'::text, 'second_factor_removed'::text])));
+
+COMMENT ON DOMAIN private.auth_email_action IS 'What is done in place of a mail of Auth''s.';
+
 CREATE TYPE private.batch_result AS (
 	batch_id uuid,
 	lease uuid,
@@ -3898,7 +3903,7 @@ CREATE FUNCTION private.issue_email_verification_for_account() RETURNS trigger
 begin
   if exists (
     select from auth.users
-    where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null
+    where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null and invited_at is null
   ) and (tg_op = 'INSERT' or new.email is distinct from old.email or private.is_due_a_token('email_verification', new.id, now())) then
     perform private.issue_email_verification(new.id, new.email);
   end if;
@@ -3907,6 +3912,27 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.issue_email_verification_for_account() IS 'Trigger on auth.users: an account whose address is unconfirmed when the transaction ends gets its verification mail, and another when Auth sends one anew.';
+
+CREATE FUNCTION private.issue_invited_sign_up() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_cooldown constant interval := make_interval(secs => private.setting('token_request_cooldown_seconds')::int);
+begin
+  perform private.issue_sign_up(p.email, p.locale, now(), 'invited')
+  from auth.users u join public.profiles p on p.id = u.id
+  where u.id = new.id and u.email = new.email and u.invited_at is not null and u.email_confirmed_at is null and u.deleted_at is null
+    and p.email is not null
+    and not exists (
+      select from private.sign_up_tokens t
+      where t.email = p.email and (t.created_at = now() or t.created_at > now() - v_cooldown)
+    );
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.issue_invited_sign_up() IS 'Trigger on auth.users: an account to which Auth would mail an invitation gets ours, at most once in the cooldown.';
 
 CREATE FUNCTION private.issue_password_reset(p_user_id uuid, p_email text, p_now timestamp with time zone DEFAULT now()) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3966,7 +3992,7 @@ $_$;
 
 COMMENT ON FUNCTION private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamp with time zone) IS 'Issues a token to every account of these addresses that is entitled to one.';
 
-CREATE FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone DEFAULT now()) RETURNS uuid
+CREATE FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone DEFAULT now(), p_template text DEFAULT 'sign_up'::text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -3990,12 +4016,12 @@ begin
   insert into private.sign_up_tokens (email, created_at, expires_at, max_attempts)
   values (p_email, p_now, p_now + private.token_lifetime('sign_up'), private.setting('token_max_attempts')::int)
   returning * into v_token;
-  perform private.mail_sign_up('sign_up', null, p_email, p_locale, v_token, p_now);
+  perform private.mail_sign_up(p_template, null, p_email, p_locale, v_token, p_now);
   return v_token.id;
 end;
 $$;
 
-COMMENT ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone) IS 'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
+COMMENT ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone, p_template text) IS 'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
 
 CREATE FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -4443,6 +4469,8 @@ begin
   return private.purge('public.session_tokens', 'ended_at', p_now - private.days('session_retention_days'))
     + private.purge('public.failed_login_attempts', 'occurred_at', p_now - private.days('failed_login_retention_days'))
     -- After that, a failure starts a new series anyway.
+    -- Auth tries for seconds, and an older request is refused by its time.
+    + private.purge('private.auth_emails', 'taken_at', p_now - interval '1 day')
     + private.purge('private.sign_in_back_offs', 'last_failed_at', p_now - private.hours('sign_in_memory_hours'));
 end;
 $$;
@@ -5618,6 +5646,22 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) IS 'Notes that the mailer took a mail, where the log does not know it or says otherwise.';
+
+CREATE FUNCTION private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.enqueue_email(
+    p_action, id, email, jsonb_build_object('noticed_at', private.iso_timestamp(now())), 'security',
+    case p_action
+      when 'sign_in_link' then 'sign_in_link:' || id || ':' || (now() at time zone 'UTC')::date
+      else 'auth_email:' || p_dedupe_key
+    end
+  )
+  from public.profiles where id = p_user_id and email_confirmed_at is not null;
+$$;
+
+COMMENT ON FUNCTION private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text) IS 'Queues a notice about an account to the address that it has.';
 
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100
@@ -8158,6 +8202,38 @@ $$;
 
 COMMENT ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) IS 'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
 
+CREATE FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_context constant jsonb := jsonb_build_object('request_id', p_request_id, 'source', 'take_auth_email');
+  v_admission jsonb;
+begin
+  insert into private.auth_emails (dedupe_key, action) values (p_dedupe_key, p_action) on conflict do nothing;
+  if not found then
+    return jsonb_build_object('outcome', 'repeated');
+  end if;
+  case p_action
+    when 'password_reset' then
+      select private.request_token(p_action, email, p_address_key, null, v_context) into v_admission
+      from public.profiles where id = p_user_id and email is not null;
+    when 'email_change' then
+      select private.request_email_change(id, p_new_email, p_address_key, null, v_context) into v_admission
+      from public.profiles where id = p_user_id;
+    else
+      perform private.notify_for_auth(p_action, p_user_id, p_dedupe_key);
+  end case;
+  if not coalesce((v_admission ->> 'allowed')::boolean, true) then
+    delete from private.auth_emails where dedupe_key = p_dedupe_key;
+    return jsonb_build_object('outcome', 'limited', 'retry_after_seconds', v_admission -> 'retry_after_seconds');
+  end if;
+  return jsonb_build_object('outcome', 'taken');
+end;
+$$;
+
+COMMENT ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) IS 'See public.take_auth_email().';
+
 CREATE FUNCTION private.take_back_share(p_share text, p_client text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8541,6 +8617,32 @@ $$;
 
 COMMENT ON FUNCTION private.vault_key(p_name text) IS 'A key of the vault. Raises where it is missing.';
 
+CREATE FUNCTION private.void_auth_codes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_age constant interval := '30 days';
+begin
+  -- Older, not gone: Auth knows no code that was sent at no time. And in the same order as before, for the triggers that look at it.
+  if new.confirmation_sent_at is distinct from old.confirmation_sent_at then
+    new.confirmation_sent_at := new.confirmation_sent_at - v_age;
+  end if;
+  if new.recovery_sent_at is distinct from old.recovery_sent_at then
+    new.recovery_sent_at := new.recovery_sent_at - v_age;
+  end if;
+  if new.email_change_sent_at is distinct from old.email_change_sent_at then
+    new.email_change_sent_at := new.email_change_sent_at - v_age;
+  end if;
+  if new.reauthentication_sent_at is distinct from old.reauthentication_sent_at then
+    new.reauthentication_sent_at := new.reauthentication_sent_at - v_age;
+  end if;
+  return new;
+end;
+$$;
+
+COMMENT ON FUNCTION private.void_auth_codes() IS 'Trigger on auth.users: a code that Auth makes has expired.';
+
 CREATE FUNCTION private.void_links_of(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8696,13 +8798,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) IS 'Looks at the mails of batches once more before they are tried again, and takes out what became useless; a batch of which nothing is left goes. Answers how many mails went with such.';
-
-CREATE FUNCTION private.withhold_auth_email(p_event jsonb) RETURNS jsonb
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
-    AS $$ select '{}'::jsonb; $$;
-
-COMMENT ON FUNCTION private.withhold_auth_email(p_event jsonb) IS 'Auth hook send_email that sends nothing. p_event has the token in clear text: it must not be kept.';
 
 CREATE FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -9510,6 +9605,15 @@ $$;
 
 COMMENT ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) IS 'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces; p_expiry_date: its last day, if it has one. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422).';
 
+CREATE FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text DEFAULT NULL::text, p_new_email text DEFAULT NULL::text, p_request_id uuid DEFAULT NULL::uuid) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.take_auth_email(p_action, p_user_id, p_dedupe_key, p_address_key, p_new_email, p_request_id);
+$$;
+
+COMMENT ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) IS 'Has a mail of ours sent in place of one of Auth''s: a request, with the key by which the address cools down, or a notice. Outcome: taken, repeated, limited (with retry_after_seconds) where the person asks for too many addresses.';
+
 CREATE FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -9552,6 +9656,19 @@ COMMENT ON TABLE private.allowances IS 'Clients and people that have used some o
 COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Else the id of a person.';
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
+
+CREATE TABLE private.auth_emails (
+    dedupe_key text NOT NULL,
+    action private.auth_email_action NOT NULL,
+    taken_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT auth_emails_dedupe_key_check CHECK ((dedupe_key ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY private.auth_emails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.auth_emails IS 'Mails of Auth''s that were seen to, so that each is once, however often Auth tries. No token, no address.';
+
+COMMENT ON COLUMN private.auth_emails.dedupe_key IS 'HMAC-SHA-256 of the mail''s type, account and token hash, hex. The key is outside the database.';
 
 CREATE TABLE private.common_passwords (
     digest bytea NOT NULL,
@@ -10716,6 +10833,9 @@ COMMENT ON COLUMN public.user_roles.granted_by IS 'The admin who granted it; nul
 ALTER TABLE ONLY private.allowances
     ADD CONSTRAINT allowances_pkey PRIMARY KEY (kind, subject);
 
+ALTER TABLE ONLY private.auth_emails
+    ADD CONSTRAINT auth_emails_pkey PRIMARY KEY (dedupe_key);
+
 ALTER TABLE ONLY private.common_passwords
     ADD CONSTRAINT common_passwords_pkey PRIMARY KEY (digest);
 
@@ -10927,6 +11047,8 @@ ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role);
 
 CREATE INDEX allowances_full_at_idx ON private.allowances USING btree (full_at);
+
+CREATE INDEX auth_emails_taken_at_idx ON private.auth_emails USING btree (taken_at);
 
 CREATE INDEX common_passwords_prefix_idx ON private.common_passwords USING btree (SUBSTRING(digest FROM 1 FOR 2));
 
@@ -11490,6 +11612,8 @@ CREATE POLICY "A person sees what became of their mails" ON private.email_outcom
 CREATE POLICY "A person sees which mails they were sent" ON private.emails FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.auth_emails ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.common_passwords ENABLE ROW LEVEL SECURITY;
 
@@ -12314,11 +12438,13 @@ REVOKE ALL ON FUNCTION private.issue_email_verification(p_user_id uuid, p_email 
 
 REVOKE ALL ON FUNCTION private.issue_email_verification_for_account() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.issue_invited_sign_up() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.issue_password_reset(p_user_id uuid, p_email text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone, p_template text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12500,6 +12626,8 @@ REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
@@ -12806,6 +12934,9 @@ REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_no
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) TO service_role;
+
 REVOKE ALL ON FUNCTION private.take_back_share(p_share text, p_client text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_booking(p_booking_id uuid) FROM PUBLIC;
@@ -12853,6 +12984,8 @@ REVOKE ALL ON FUNCTION private.use_invitation(p_token_id uuid, p_user_id uuid, p
 
 REVOKE ALL ON FUNCTION private.vault_key(p_name text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.void_auth_codes() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.void_links_of(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
@@ -12864,9 +12997,6 @@ REVOKE ALL ON FUNCTION private.was_moved_late(p_booking_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.was_signed_up_before(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.withhold_auth_email(p_event jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.withhold_auth_email(p_event jsonb) TO supabase_auth_admin;
 
 REVOKE ALL ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -13075,6 +13205,9 @@ GRANT ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_re
 
 REVOKE ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
@@ -13566,11 +13699,15 @@ CREATE CONSTRAINT TRIGGER issue_email_verification AFTER INSERT ON auth.users DE
 
 CREATE CONSTRAINT TRIGGER issue_email_verification_again AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.email_confirmed_at IS NULL) AND ((new.email)::text <> ''::text) AND (((new.email)::text IS DISTINCT FROM (old.email)::text) OR (new.confirmation_sent_at > COALESCE(old.confirmation_sent_at, '-infinity'::timestamp with time zone))))) EXECUTE FUNCTION private.issue_email_verification_for_account();
 
+CREATE CONSTRAINT TRIGGER issue_invited_sign_up AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((new.invited_at IS NOT NULL) AND (new.email_confirmed_at IS NULL) AND ((new.email)::text <> ''::text) AND (new.confirmation_sent_at > COALESCE(old.confirmation_sent_at, '-infinity'::timestamp with time zone)))) EXECUTE FUNCTION private.issue_invited_sign_up();
+
 CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEMENT EXECUTE FUNCTION private.queue_end_of_account();
 
 CREATE CONSTRAINT TRIGGER record_sign_up AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL))) EXECUTE FUNCTION private.record_sign_up();
 
 CREATE CONSTRAINT TRIGGER record_sign_up_at_once AFTER INSERT ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.email_confirmed_at IS NOT NULL)) EXECUTE FUNCTION private.record_sign_up();
+
+CREATE TRIGGER void_auth_codes BEFORE UPDATE OF confirmation_sent_at, recovery_sent_at, email_change_sent_at, reauthentication_sent_at ON auth.users FOR EACH ROW EXECUTE FUNCTION private.void_auth_codes();
 
 CREATE POLICY "A specialist replaces the file of a pending document" ON storage.objects FOR UPDATE TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(true) AS my_document_paths))))) WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'smol-toml';
-import { readHook } from './auth/hooks.mjs';
+import { readHook, readHookPath } from './auth/hooks.mjs';
 import { projectRoot } from './settings.mjs';
 import { UserError } from './user-error.mjs';
 
@@ -14,7 +14,9 @@ import { UserError } from './user-error.mjs';
  *   redirects: string[],
  *   minimumPasswordLength: number,
  *   maxFrequency: number,
+ *   otpLength: number,
  *   passwordHook: import('./auth/hooks.mjs').Hook | null,
+ *   sendEmailPath: string,
  *   storage: { fileSizeLimit: string, fileSizeLimitBytes: number },
  *   realAuth: Record<string, any>,
  *   functions: Map<string, { enabled: boolean, verifyJwt: boolean }>,
@@ -50,6 +52,8 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
     redirects: toml.auth?.additional_redirect_urls ?? [],
     minimumPasswordLength: toml.auth?.minimum_password_length ?? 6,
     maxFrequency: secondsOf(toml.auth?.email?.max_frequency ?? '1m'),
+    otpLength: toml.auth?.email?.otp_length ?? 6,
+    sendEmailPath: readHookPath(toml.auth?.hook?.send_email, 'send_email'),
     passwordHook: readHook(toml.auth?.hook?.password_verification_attempt, 'password_verification_attempt'),
     storage: sizes(toml.storage?.file_size_limit ?? '50MiB'),
     // As it is written, for an Auth that is not lite.

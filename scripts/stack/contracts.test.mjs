@@ -7,7 +7,7 @@ import test from 'node:test';
 import { parse } from 'smol-toml';
 import { AuthError, errorAnswer, unexpectedFailure } from './auth-admin/errors.mjs';
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
-import { readHook } from './auth/hooks.mjs';
+import { readHook, readHookPath } from './auth/hooks.mjs';
 import { readConfig } from './config.mjs';
 import { parseEnvironment, upstreamHosts, withGeneratedSecrets } from './functions/environment.mjs';
 import { projectRoot } from './settings.mjs';
@@ -59,7 +59,8 @@ test('secrets that nobody has to choose are generated where they are empty or mi
   assert.match(second.CRON_SECRET_KEY, /^[0-9a-f]{64}$/);
   assert.notEqual(second.CRON_SECRET_KEY, first.CRON_SECRET_KEY);
   assert.match(second.EMAIL_WEBHOOK_SECRETS, /^whsec_[\w+/]{32}$/);
-  const complete = 'TOKEN_KEYS=kept\nCRON_SECRET_KEY=kept, too\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
+  assert.match(second.SEND_EMAIL_HOOK_SECRETS, /^v1,whsec_[\w+/]{43}=$/, 'as Auth wants it');
+  const complete = 'TOKEN_KEYS=kept\nCRON_SECRET_KEY=kept, too\nSEND_EMAIL_HOOK_SECRETS=v1,whsec_kept\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
   assert.equal(withGeneratedSecrets(complete), complete);
 });
 
@@ -76,7 +77,7 @@ test('the example has every secret that the functions read', async () => {
   assert.deepEqual(Object.keys(example).sort(), [...secrets].sort());
 });
 
-test('a one-time code of Auth, whose mail is withheld, is too long and too short-lived to be guessed', async () => {
+test('a one-time code of Auth, which is never mailed, is too long and too short-lived to be guessed', async () => {
   const { auth } = parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8'));
   const { otp_length: length, otp_expiry: expiry, max_frequency: frequency } = /** @type {any} */ (auth).email;
   assert.deepEqual({ length, expiry, frequency }, { length: 10, expiry: 60, frequency: '1m' });
@@ -103,12 +104,14 @@ test('no function leaves its 401 to the gateway', async () => {
   assert.deepEqual(served.map(({ name }) => name).sort(), [...functions.keys()].sort());
 });
 
-test('every hook of Auth is a function that Auth may execute', async () => {
+test('every hook of Auth is an edge function, or one of the database that Auth may execute', async () => {
   const { auth } = /** @type {any} */ (parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8')));
   const folder = path.join(projectRoot, 'supabase/migrations');
   const texts = await Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name), 'utf8')));
-  const hooks = Object.entries(auth.hook).map(([name, table]) => readHook(/** @type {any} */ (table), name)?.name ?? '');
-  assert.deepEqual(hooks.sort(), ['private.check_password_attempt', 'private.withhold_auth_email']);
+  const { send_email: mail, ...others } = auth.hook;
+  assert.equal(readHookPath(mail, 'send_email'), '/functions/v1/auth-send-email');
+  const hooks = Object.entries(others).map(([name, table]) => readHook(/** @type {any} */ (table), name)?.name ?? '');
+  assert.deepEqual(hooks, ['private.check_password_attempt']);
   for (const name of hooks) {
     assert.ok(texts.some((text) => text.includes(`create function ${name}(`)), `${name} is missing`);
     assert.match(texts.join('\n'), new RegExp(`grant execute on function ${name}\\(jsonb\\) to supabase_auth_admin`));

@@ -76,7 +76,7 @@ export async function startStack(settings, { onStep, echo, signal }) {
       directory, port: databasePort, durable: true, migrations: true, seed: true, demoPassword: DEMO_PASSWORD,
       real: realServices.map(({ name }) => name), onStep,
       onStarted: (started) => stops.push(() => stopCluster(started)),
-      onServing: (sql) => startRealServices(realServices, { settings, secrets, keyring, config, siteUrl: environment.SITE_URL }, {
+      onServing: (sql) => startRealServices(realServices, { settings, secrets, keyring, config, siteUrl: environment.SITE_URL, hookSecrets: environment.SEND_EMAIL_HOOK_SECRETS }, {
         sql, onStep, signal, onStarted: (stopOne) => stops.push(stopOne),
       }),
     });
@@ -96,6 +96,7 @@ export async function startStack(settings, { onStep, echo, signal }) {
       SUPABASE_SECRET_KEYS: environment.SUPABASE_SECRET_KEYS,
       CRON_SECRET_KEY: environment.CRON_SECRET_KEY,
       EMAIL_WEBHOOK_SECRETS: environment.EMAIL_WEBHOOK_SECRETS,
+      SEND_EMAIL_HOOK_SECRETS: environment.SEND_EMAIL_HOOK_SECRETS,
       DATABASE_URL: url,
       INBOX_URL: settings.inboxUrl,
       SITE_URL: environment.SITE_URL,

@@ -43,7 +43,8 @@ comment on function private.issue_email_verification(uuid, text, timestamptz) is
 -- Auth makes an account unconfirmed and confirms it by a later statement of the same transaction, and changes an
 -- address beside other things. So this looks again, at the end, at what it all came to. Signing up again with an address
 -- that nobody has confirmed changes nothing in an account, but Auth notes that it sends its own mail anew; so it does
--- where it is asked to. The mail is withheld, and ours takes its place, within the limits of any other request.
+-- where it is asked to. That mail is never sent, and ours takes its place, within the limits of any other request. Who is
+-- invited gets another link.
 create function private.issue_email_verification_for_account()
 returns trigger
 language plpgsql
@@ -53,7 +54,7 @@ as $$
 begin
   if exists (
     select from auth.users
-    where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null
+    where id = new.id and email = new.email and email <> '' and email_confirmed_at is null and deleted_at is null and invited_at is null
   ) and (tg_op = 'INSERT' or new.email is distinct from old.email or private.is_due_a_token('email_verification', new.id, now())) then
     perform private.issue_email_verification(new.id, new.email);
   end if;

@@ -52,7 +52,7 @@ $$;
 
 comment on function private.sign_up_mails_of(text, uuid, timestamptz) is 'How many mails about signing up an address got in a day.';
 
-create function private.issue_sign_up(p_email text, p_locale text, p_now timestamptz default now())
+create function private.issue_sign_up(p_email text, p_locale text, p_now timestamptz default now(), p_template text default 'sign_up')
 returns uuid
 language plpgsql
 security definer
@@ -78,12 +78,12 @@ begin
   insert into private.sign_up_tokens (email, created_at, expires_at, max_attempts)
   values (p_email, p_now, p_now + private.token_lifetime('sign_up'), private.setting('token_max_attempts')::int)
   returning * into v_token;
-  perform private.mail_sign_up('sign_up', null, p_email, p_locale, v_token, p_now);
+  perform private.mail_sign_up(p_template, null, p_email, p_locale, v_token, p_now);
   return v_token.id;
 end;
 $$;
 
-comment on function private.issue_sign_up(text, text, timestamptz) is
+comment on function private.issue_sign_up(text, text, timestamptz, text) is
   'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
 
 create function private.lock_sign_ups_of(p_emails text[])

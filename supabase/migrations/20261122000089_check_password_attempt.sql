@@ -251,4 +251,5 @@ $$;
 
 comment on function private.check_password_attempt(jsonb) is
   'Auth hook password_verification_attempt: {user_id, valid, metadata?: {ip_address?}} -> {decision: continue | reject, message}.';
+grant usage on schema private to supabase_auth_admin;
 grant execute on function private.check_password_attempt(jsonb) to supabase_auth_admin;

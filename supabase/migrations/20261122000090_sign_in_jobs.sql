@@ -79,6 +79,8 @@ begin
   return private.purge('public.session_tokens', 'ended_at', p_now - private.days('session_retention_days'))
     + private.purge('public.failed_login_attempts', 'occurred_at', p_now - private.days('failed_login_retention_days'))
     -- After that, a failure starts a new series anyway.
+    -- Auth tries for seconds, and an older request is refused by its time.
+    + private.purge('private.auth_emails', 'taken_at', p_now - interval '1 day')
     + private.purge('private.sign_in_back_offs', 'last_failed_at', p_now - private.hours('sign_in_memory_hours'));
 end;
 $$;

@@ -343,11 +343,12 @@ test('a token that is none is an invalid one, not a malformed request', async ()
   }
 });
 
-describe('functions for mail programs and the mailer', () => {
+describe('functions for mail programs, the mailer and Auth', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   for (const [path, headers, methods] of /** @type {const} */ ([
     ['email-unsubscribe', form, ['GET', 'POST']],
     ['email-webhook', {}, ['POST']],
+    ['auth-send-email', {}, ['POST']],
   ])) {
     test(`${path} answers with the headers every answer has, and names its methods`, async () => {
       const response = await callFunction(path, { headers, body: 'x' });

@@ -25,6 +25,7 @@ const secrets = {
   CRON_SECRET_KEY: 'cron-key-of-scripts-test-0123456789-abcdefgh',
   // Two, as while one takes the place of the other.
   EMAIL_WEBHOOK_SECRETS: 'whsec_c2VjcmV0LW9mLXNjcmlwdHMtdGVzdC0xMjM=,whsec_YW5vdGhlci1zZWNyZXQtb2Ytc2NyaXB0cw==',
+  SEND_EMAIL_HOOK_SECRETS: 'v1,whsec_YS1zZWNyZXQtb2YtdGhlLXNlbmQtZW1haWwtaG9vaw==,v1,whsec_dGhlLW5leHQtb2YtdGhlLXNlbmQtZW1haWwtaG9vaw==',
   SITE_URL: `http://127.0.0.1:${portBase}`,
   // The pages, and the sample frontend on a site of its own (tests/browser/sample.test.mjs).
   ALLOWED_ORIGINS: `http://127.0.0.1:${portBase},http://localhost:${portBase + 9}`,

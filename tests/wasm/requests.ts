@@ -60,6 +60,11 @@ const ID = '00000000-0000-4000-8000-000000000001';
 
 export const EXAMPLES: Record<string, Example> = {
   'auth-email-change': { path: '/', headers: AS_PERSON, body: { email: 'nobody@example.com' } },
+  'auth-send-email': {
+    path: '/',
+    signed: true,
+    body: { user: { id: ID, email: 'nobody@example.com' }, email_data: { email_action_type: 'recovery', token_hash: 'a hash' } },
+  },
   'auth-sign-up': { path: '/', body: { email: 'nobody@example.com' } },
   'auth-email-verify': { path: '/', body: { token: TOKEN } },
   'auth-password-reset-complete': { path: '/', body: { token: TOKEN, password: 'correct horse battery staple' } },
@@ -114,6 +119,7 @@ export function environmentFor(upstreamUrl: string): Record<string, string> {
     SITE_URL: 'http://127.0.0.1:1',
     ALLOWED_ORIGINS: 'http://127.0.0.1:1',
     EMAIL_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+    SEND_EMAIL_HOOK_SECRETS: `v1,${WEBHOOK_SECRET}`,
     TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
     RESEND_API_KEY: 're_wasm_tests',
     RESEND_API_URL: upstreamUrl,

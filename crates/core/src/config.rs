@@ -71,7 +71,7 @@ struct Keys {
 }
 
 /// Every variable that holds another secret. Where the cron key is one of them, it opens more than jobs.
-const OTHER_SECRETS: [&str; 9] = [
+const OTHER_SECRETS: [&str; 10] = [
     "SUPABASE_SECRET_KEYS",
     "SUPABASE_PUBLISHABLE_KEYS",
     "SUPABASE_SERVICE_ROLE_KEY",
@@ -80,6 +80,7 @@ const OTHER_SECRETS: [&str; 9] = [
     "TOKEN_KEYS",
     "RESEND_API_KEY",
     "EMAIL_WEBHOOK_SECRETS",
+    "SEND_EMAIL_HOOK_SECRETS",
     "SENTRY_DSN",
 ];
 

@@ -9,6 +9,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    auth_emails::{self, AuthEmailAction},
     documents, email_change,
     email_events::{self, EmailState},
     email_templates,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 13] = [
+const DOMAINS: [&[&dyn Described]; 14] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -33,6 +34,7 @@ const DOMAINS: [&[&dyn Described]; 13] = [
     documents::operations::ALL,
     email_templates::operations::ALL,
     outbox::operations::ALL,
+    auth_emails::operations::ALL,
     email_events::operations::ALL,
     unsubscribe::operations::ALL,
     sweep::operations::ALL,
@@ -63,6 +65,7 @@ pub fn for_the_database() -> Value {
         "token_purpose": words::<Purpose>(),
         "mail_stream": words::<Stream>(),
         "email_state": words::<EmailState>(),
+        "auth_email_action": words::<AuthEmailAction>(),
     });
     json!({ "functions": functions, "codes": codes, "words": words })
 }

@@ -10,6 +10,7 @@
 //! - [`password_reset`] gives whoever forgot their [`password`] a new one.
 //! - [`link_request`] is how either asks for a mail.
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
+//! - [`auth_emails`] puts our mails in the place of those that Supabase Auth would send.
 //! - [`email_events`] hears from Resend what became of them, and [`unsubscribe`] from their readers.
 //! - [`invitations`] lets a company's admins bring its people in.
 //! - [`plans`] gives a company the plan that its people use.
@@ -74,6 +75,7 @@ pub mod documents;
 pub mod email_change;
 pub mod email_templates;
 
+pub mod auth_emails;
 pub mod email_events;
 pub mod unsubscribe;
 

@@ -179,6 +179,14 @@ impl Signer for Resend {
     const SECRETS: &'static str = "EMAIL_WEBHOOK_SECRETS";
 }
 
+/// Supabase Auth, when it would send a mail.
+#[derive(Debug)]
+pub enum SupabaseAuth {}
+
+impl Signer for SupabaseAuth {
+    const SECRETS: &'static str = "SEND_EMAIL_HOOK_SECRETS";
+}
+
 /// A service, by its signature. No key of the project is asked for.
 #[derive(Debug)]
 pub struct Signed<S>(PhantomData<S>);

@@ -258,6 +258,13 @@ impl TokenKeys {
         hex::encode(mac(&self.newest, &[b"evenkeel/address/1", address.as_str().as_bytes()]))
     }
 
+    /// A name for one mail that Auth asks for, which tells nothing about it.
+    pub fn auth_email_key(&self, parts: &[&str; 3]) -> String {
+        let [kind, user, occasion] = parts.map(str::as_bytes);
+        let parts = [b"evenkeel/auth_email/1".as_slice(), kind, b"/", user, b"/", occasion];
+        hex::encode(mac(&self.newest, &parts))
+    }
+
     /// A name for a client's network that tells nothing about it, for throttles.
     pub fn client_key(&self, network: &[u8]) -> String {
         hex::encode(mac(&self.newest, &[b"evenkeel/client/1", network]))

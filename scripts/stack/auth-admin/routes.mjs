@@ -1,10 +1,11 @@
 // @ts-check
-// /auth/v1/admin/users: the part of Auth's API that @supabase/lite does not have yet, with GoTrue's
+// /auth/v1/admin/users and /invite: the part of Auth's API that @supabase/lite does not have yet, with GoTrue's
 // contract, so that nothing in the product knows the difference.
 import { bearerOf } from '../keys.mjs';
 import { readToken } from '../tokens.mjs';
 import { readBody, sendJson } from '../web.mjs';
 import { AuthError, errorAnswer } from './errors.mjs';
+import { inviteUser } from './invite.mjs';
 import { createUser, deleteUser, getUser, listUsers, updateUser } from './users.mjs';
 
 /**
@@ -13,19 +14,20 @@ import { createUser, deleteUser, getUser, listUsers, updateUser } from './users.
  */
 
 const PREFIX = '/auth/v1/admin/users';
+const INVITE = '/auth/v1/invite';
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const MAX_BODY = 1_000_000;
 
 /** @param {string} path */
 export function isAdminPath(path) {
-  return path === PREFIX || path.startsWith(`${PREFIX}/`);
+  return path === INVITE || path === PREFIX || path.startsWith(`${PREFIX}/`);
 }
 
 /**
- * @param {{ sql: import('postgres').Sql, jwtSecret: string, minimumPasswordLength: number }} options
+ * @param {{ sql: import('postgres').Sql, jwtSecret: string, minimumPasswordLength: number, mailing: import('../auth/mails.mjs').Mailing }} options
  *   `sql`: as supabase_auth_admin
  */
-export function createAuthAdmin({ sql, jwtSecret, minimumPasswordLength }) {
+export function createAuthAdmin({ sql, jwtSecret, minimumPasswordLength, mailing }) {
   /** @param {Incoming} incoming @param {Outgoing} outgoing @param {import('../keys.mjs').Key} key */
   async function handle(incoming, outgoing, key) {
     try {
@@ -49,6 +51,7 @@ export function createAuthAdmin({ sql, jwtSecret, minimumPasswordLength }) {
   /** @param {Incoming} incoming @returns {Promise<{ status: number, body: unknown, headers?: Record<string, string> }>} */
   async function answer(incoming) {
     const url = new URL(incoming.url ?? '/', 'http://auth');
+    if (url.pathname === INVITE && incoming.method === 'POST') return { status: 200, body: await inviteUser(sql, await readParams(incoming), mailing) };
     const id = url.pathname.slice(PREFIX.length + 1);
     if (!id) {
       if (incoming.method === 'GET') return list(url);

@@ -15,7 +15,7 @@ import { ban, confirm, insertUser, mergeMetadata, setEmail, setPassword, setRole
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** @param {unknown} email */
-function normaliseEmail(email) {
+export function normaliseEmail(email) {
   if (typeof email !== 'string' || !EMAIL.test(email) || email.length > 255) {
     throw validationFailed('Unable to validate email address: invalid format');
   }

@@ -1,13 +1,18 @@
 // @ts-check
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import { signToken } from '../tokens.mjs';
 import { clientOf, withClient } from './client.mjs';
 import { readHook } from './hooks.mjs';
+import { sendEmailChange } from './mails.mjs';
 import { createAuth } from './routes.mjs';
 
 const SECRET = 'secret-of-these-tests';
 const HOOK = { uri: 'pg-functions://postgres/private/check', name: 'private.check' };
+/** @type {any[]} */
+const mailed = [];
+const mailing = { hook: async (/** @type {any} */ input) => void mailed.push(input), maxFrequency: 60, otpLength: 10, siteUrl: 'https://site.test', externalUrl: 'http://x/auth/v1' };
 const CLIENT = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0' };
 const GENUINE = Response.json({ access_token: 'of lite' });
 
@@ -27,12 +32,12 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
     if (output instanceof Error) throw output;
     return [{ output }];
   });
-  const transaction = Object.assign((/** @type {any} */ first, /** @type {unknown[]} */ ...values) => (typeof first === 'string' ? first : sql(first, ...values)), {
+  const transaction = Object.assign((/** @type {any} */ first, /** @type {unknown[]} */ ...values) => (Array.isArray(first) ? sql(first, ...values) : first), {
     unsafe: async () => {}, json: (/** @type {unknown} */ value) => value,
   });
   sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
   const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), lite.clone());
-  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, maxFrequency: 60, signsUp });
+  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, mailing, signsUp });
   return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
 }
 
@@ -137,11 +142,42 @@ test('changing one\'s password ends the other sessions', async () => {
 test('where nobody may sign up, a one-time code makes no account', async () => {
   const body = JSON.stringify({ email: 'ada@example.com' });
   for (const path of ['/otp', '/magiclink']) {
-    for (const [world, status] of /** @type {const} */ ([[{ account: null }, 422], [{}, 200], [{ account: null, signsUp: true }, 200]])) {
+    const known = { account: { email: 'ada@example.com', email_confirmed_at: '2026-05-04', recovery_sent_at: null } };
+    for (const [world, status, mails] of /** @type {const} */ ([[{ account: null }, 422, 0], [{}, 422, 0], [known, 200, 1], [{ account: null, signsUp: true }, 200, 0]])) {
       const auth = authOver(world);
-      assert.deepEqual([(await auth.ask(path, { method: 'POST', body })).status, auth.seen.passed.length], [status, status === 200 ? 1 : 0], path);
+      mailed.length = 0;
+      assert.deepEqual([(await auth.ask(path, { method: 'POST', body })).status, mailed.length], [status, mails], path);
+      assert.equal(auth.seen.passed.length, 'signsUp' in world ? 1 : 0);
     }
   }
+});
+
+test('what Auth mails carries a code, and its hash as Auth makes it; of a new address swapped', async () => {
+  const account = { email: 'ada@example.com', email_confirmed_at: '2026-05-04', recovery_sent_at: null, email_change_sent_at: null, reauthentication_sent_at: null };
+  const authorization = `Bearer ${signToken({ sub: 'u', session_id: 'mine', exp: 4e9 }, SECRET)}`;
+  const hash = (/** @type {string} */ text) => createHash('sha224').update(text).digest('hex');
+  mailed.length = 0;
+  const auth = authOver({ account });
+  const post = (/** @type {string} */ path) => auth.ask(path, { method: 'POST', body: JSON.stringify({ email: account.email }) });
+  for (const answer of [await post('/recover'), await auth.ask('/reauthenticate', { headers: { authorization } })]) assert.equal(answer.status, 200);
+  for (const [at, type] of ['recovery', 'reauthentication'].entries()) {
+    const { user, email_data: data, metadata } = mailed[at];
+    assert.deepEqual([data.email_action_type, user.id, user.email, metadata.name], [type, 'u', account.email, 'send-email']);
+    assert.match(data.token, /^\d{10}$/);
+    assert.deepEqual([data.token_hash, data.token_new, data.token_hash_new], [hash(account.email + data.token), '', '']);
+  }
+  const tx = /** @type {any} */ ((/** @type {any} */ first) => (Array.isArray(first) ? Promise.resolve([]) : first));
+  await sendEmailChange(tx, { id: 'u', ...account }, 'new@example.com', mailing);
+  const { user, email_data: data } = mailed[2];
+  assert.equal(user.new_email, 'new@example.com');
+  assert.deepEqual([data.token_hash, data.token_hash_new], [hash(`new@example.com${data.token_new}`), hash(`ada@example.com${data.token}`)]);
+});
+
+test('a code that was sent a moment ago is followed by none, nobody is told of an account by another way than Auth does', async () => {
+  mailed.length = 0;
+  const ask = (/** @type {any} */ account) => authOver({ account }).ask('/recover', { method: 'POST', body: '{"email":"ada@example.com"}' });
+  assert.equal((await ask({ recovery_sent_at: new Date() })).status, 429);
+  assert.deepEqual([(await ask(null)).status, mailed.length], [200, 0]);
 });
 
 test('signing out without a scope means everywhere', async () => {

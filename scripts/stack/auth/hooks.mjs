@@ -25,6 +25,17 @@ export function readHook(table, name) {
 }
 
 /**
+ * The path of a hook that is an edge function: where the functions are, a stack knows by itself.
+ * @param {{ uri?: string } | undefined} table @param {string} name
+ */
+export function readHookPath(table, name) {
+  if (!table) return '';
+  const path = URL.canParse(table.uri ?? '') ? new URL(table.uri ?? '').pathname : '';
+  if (!path.startsWith('/functions/v1/')) throw new UserError(`supabase/config.toml: auth.hook.${name} needs the uri of an edge function.`);
+  return path;
+}
+
+/**
  * What the hook says about a sign-in. It is asked for accounts that exist only.
  * @param {import('postgres').Sql} sql @param {Hook} hook
  * @param {{ userId: string, valid: boolean, ip: string | null }} attempt @returns {Promise<Output>}

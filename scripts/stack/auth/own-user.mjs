@@ -1,30 +1,35 @@
 // @ts-check
 // PUT /user: whoever changes their password is signed out everywhere else. @supabase/lite leaves
-// the other sessions alive, and takes a password that bcrypt would cut off.
+// the other sessions alive, takes a password that bcrypt would cut off, and asks no hook to mail a new address.
 import { assertNotTooLong } from '../auth-admin/passwords.mjs';
 import { bearerOf } from '../keys.mjs';
 import { readToken } from '../tokens.mjs';
+import { ownUser } from './mail-requests.mjs';
+import { mailEmailChange } from './mails.mjs';
 
 /**
  * @param {Request} request @param {(request: Request) => Promise<Response>} next
- * @param {{ sql: import('postgres').Sql, jwtSecret: string }} options
+ * @param {{ sql: import('postgres').Sql, jwtSecret: string, mailing: import('./mails.mjs').Mailing }} options
  */
-export async function changeUser(request, next, { sql, jwtSecret }) {
-  const text = await request.text();
-  const password = passwordIn(text);
+export async function changeUser(request, next, { sql, jwtSecret, mailing }) {
+  const { email, ...changes } = parse(await request.text());
+  const password = typeof changes.password === 'string' ? changes.password : null;
   if (password) assertNotTooLong(password);
-  const response = await next(new Request(request.url, { method: 'PUT', headers: request.headers, body: text }));
+  if (typeof email === 'string' && email) {
+    const user = await ownUser(request, sql, jwtSecret);
+    if (user.email !== email.toLowerCase()) await mailEmailChange(sql, user, email, mailing);
+  }
+  const response = await next(new Request(request.url, { method: 'PUT', headers: request.headers, body: JSON.stringify(changes) }));
   if (response.ok && password) await endOtherSessions(sql, request, jwtSecret);
   return response;
 }
 
-/** @param {string} text */
-function passwordIn(text) {
+/** @param {string} text @returns {Record<string, unknown>} */
+function parse(text) {
   try {
-    const { password } = JSON.parse(text);
-    return typeof password === 'string' ? password : null;
+    return JSON.parse(text) ?? {};
   } catch {
-    return null;
+    return {};
   }
 }
 

@@ -3,20 +3,22 @@
 import { errorAnswer } from '../auth-admin/errors.mjs';
 import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
-import { codeForKnown } from './otp.mjs';
+import { oneTimeCode, reauthenticate, recover, resend } from './mail-requests.mjs';
 import { changeUser } from './own-user.mjs';
 import { tellRefusal } from './refusals.mjs';
 import { signIn } from './sign-in.mjs';
-import { resendConfirmation } from './resend.mjs';
 
 /** @typedef {(request: Request) => Promise<Response>} Next */
 
 /**
  * @param {{ sql: import('postgres').Sql, service: { fetch: Next }, jwtSecret: string,
- *   passwordHook: import('./hooks.mjs').Hook | null, maxFrequency: number, signsUp: boolean }} options `sql`: as
+ *   passwordHook: import('./hooks.mjs').Hook | null, mailing: import('./mails.mjs').Mailing, signsUp: boolean }} options `sql`: as
  *   supabase_auth_admin; `signsUp`: whether anybody may sign up by Auth itself
  */
-export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency, signsUp }) {
+export function createAuth({ sql, service, jwtSecret, passwordHook, mailing, signsUp }) {
+  const needs = { sql, jwtSecret, mailing, signsUp };
+
+
   /** @param {Request} request @param {import('./client.mjs').Client} client @returns {Promise<Response>} */
   async function answer(request, client) {
     const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
@@ -33,12 +35,14 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, maxFrequency
   function route(request, next, client) {
     const url = new URL(request.url);
     const operation = `${request.method} ${url.pathname.slice('/auth/v1'.length)}`;
-    if (['POST /otp', 'POST /magiclink'].includes(operation) && !signsUp) return codeForKnown(request, next, sql);
-    if (operation === 'POST /resend') return resendConfirmation(request, next, { sql, maxFrequency });
+    if (operation === 'POST /recover') return recover(request, needs);
+    if (['POST /otp', 'POST /magiclink'].includes(operation)) return oneTimeCode(request, next, needs);
+    if (operation === 'POST /resend') return resend(request, next, needs);
+    if (operation === 'GET /reauthenticate') return reauthenticate(request, needs);
     if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
       return signIn(request, next, { sql, hook: passwordHook, client });
     }
-    if (operation === 'PUT /user') return changeUser(request, next, { sql, jwtSecret });
+    if (operation === 'PUT /user') return changeUser(request, next, needs);
     // Auth ends every session where no scope is named; lite ends the one.
     if (operation === 'POST /logout' && !url.searchParams.get('scope')) {
       url.searchParams.set('scope', 'global');

@@ -10,7 +10,7 @@ import { portOf } from './services.mjs';
 /**
  * @typedef {import('./services.mjs').RealService} RealService
  * @typedef {{ settings: import('../settings.mjs').Settings, secrets: import('../secrets.mjs').Secrets,
- *   keyring: import('../keys.mjs').Keyring, config: import('../config.mjs').StackConfig, siteUrl: string }} Place
+ *   keyring: import('../keys.mjs').Keyring, config: import('../config.mjs').StackConfig, siteUrl: string, hookSecrets?: string }} Place
  */
 
 /** @param {RealService} service @param {Place} place @returns {Record<string, string>} */
@@ -63,7 +63,7 @@ function ofStorage({ database, port, settings, secrets, keyring, config }) {
 }
 
 /** supabase/auth. @param {Needs} needs */
-function ofAuth({ database, port, settings, secrets, config, siteUrl }) {
+function ofAuth({ database, port, settings, secrets, config, siteUrl, hookSecrets = '' }) {
   const auth = config.realAuth;
   const { email } = auth;
   return {
@@ -88,7 +88,7 @@ function ofAuth({ database, port, settings, secrets, config, siteUrl }) {
     GOTRUE_MAILER_OTP_LENGTH: String(email.otp_length ?? 6),
     GOTRUE_MAILER_OTP_EXP: String(email.otp_expiry ?? 3600),
     GOTRUE_SMTP_MAX_FREQUENCY: email.max_frequency ?? '1m',
-    // Counts each sign-up, also where a hook withholds the mail.
+    // Counts before the hook is asked.
     GOTRUE_RATE_LIMIT_EMAIL_SENT: '1000000',
     GOTRUE_PASSWORD_MIN_LENGTH: String(config.minimumPasswordLength),
     GOTRUE_SECURITY_REFRESH_TOKEN_ROTATION_ENABLED: String(auth.enable_refresh_token_rotation !== false),
@@ -96,6 +96,10 @@ function ofAuth({ database, port, settings, secrets, config, siteUrl }) {
     GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION: String(email.secure_password_change === true),
     GOTRUE_SECURITY_SB_FORWARDED_FOR_ENABLED: 'true',
     ...hooks(auth.hook ?? {}),
+    // An edge function of this stack, wherever config.toml has it.
+    GOTRUE_HOOK_SEND_EMAIL_ENABLED: 'true',
+    GOTRUE_HOOK_SEND_EMAIL_URI: `${settings.apiUrl}${config.sendEmailPath}`,
+    GOTRUE_HOOK_SEND_EMAIL_SECRETS: hookSecrets.replaceAll(/,(?=v1,)/g, '|'),
   };
 }
 

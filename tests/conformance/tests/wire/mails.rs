@@ -2,9 +2,11 @@
 
 use evenkeel_conformance::{Draft, Stack, Subject as _, settlement};
 use evenkeel_core::{
+    EmailAddress,
+    auth_emails::{AuthEmailAction, AuthEmailOutcome, TakeAuthEmail, TakenAuthEmail},
     date::Instant,
     email_events::{Bounce, EmailState, RecordEmailEvent, RecordOutcome, Recorded},
-    id::{BatchId, TokenId},
+    id::{BatchId, RequestId, TokenId},
     outbox::{
         Batch, Claim, Outcome, SealTokenHashes, SealedToken, SettleEmails, Settled, Settlement,
         StoredHash, Stream,
@@ -135,4 +137,39 @@ pub(crate) async fn settle_emails(stack: &Stack) -> Vec<Settled> {
     ];
     assert_eq!(answers, expected);
     answers
+}
+
+pub(crate) async fn take_auth_email(stack: &Stack) -> Vec<TakenAuthEmail> {
+    let ada = stack.person("ada", true);
+    let mut answers = Vec::new();
+    for (action, outcome) in [
+        (AuthEmailAction::PasswordReset, AuthEmailOutcome::Taken),
+        (AuthEmailAction::EmailChange, AuthEmailOutcome::Taken),
+        (AuthEmailAction::SignInLink, AuthEmailOutcome::Taken),
+        (AuthEmailAction::PhoneChanged, AuthEmailOutcome::Taken),
+        (AuthEmailAction::SignInMethodAdded, AuthEmailOutcome::Taken),
+        (AuthEmailAction::SignInMethodRemoved, AuthEmailOutcome::Taken),
+        (AuthEmailAction::SecondFactorAdded, AuthEmailOutcome::Taken),
+        (AuthEmailAction::SecondFactorRemoved, AuthEmailOutcome::Taken),
+        (AuthEmailAction::SecondFactorRemoved, AuthEmailOutcome::Repeated),
+    ] {
+        let mail = TakeAuthEmail {
+            p_action: action,
+            p_user_id: ada,
+            p_dedupe_key: dedupe_key(action),
+            p_address_key: Some("0".repeat(64)),
+            p_new_email: Some(EmailAddress::parse(stack, "elsewhere@example.com").unwrap()),
+            p_request_id: RequestId(stack.uuid()),
+        };
+        answers.push(call(stack, &mail).await);
+        assert_eq!(answers.last().unwrap().outcome, outcome, "{action:?}");
+    }
+    answers
+}
+
+/// One for each action.
+fn dedupe_key(action: AuthEmailAction) -> String {
+    let name = format!("{action:?}");
+    let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    format!("{hex:0<64}")[..64].to_owned()
 }

@@ -28,6 +28,7 @@ mod sign_up;
 use evenkeel_conformance::{Stack, claim_of, settlement};
 use evenkeel_core::{
     AccessToken, ClientContext, Code, Error,
+    auth_emails::TakeAuthEmail,
     caller::CurrentUserId,
     documents::{DecideDocument, RecordReviewedCopy, StartDocumentReview, VerificationQueue},
     email_change::{RequestEmailChange, UseEmailChangeLink},
@@ -92,6 +93,7 @@ wire! {
     SealTokenHashes: mails::seal_token_hashes;
     SettleEmails: mails::settle_emails;
     StartDocumentReview: documents::start_document_review;
+    TakeAuthEmail: mails::take_auth_email;
     TakeSignUp: sign_up::take_sign_up;
     Unsubscribe: mails::unsubscribe;
     UseEmailChangeLink: links::use_email_change_link;
