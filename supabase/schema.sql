@@ -5160,6 +5160,152 @@ $_$;
 
 COMMENT ON FUNCTION private.mail_domain(p_text text) IS 'A domain of addresses as it is kept, as the part of new_email_address() after the @; that sign before it and a dot after it are left away. Null for what is none.';
 
+CREATE TABLE private.email_deliveries (
+    mail_id bigint NOT NULL,
+    state private.email_state NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY private.email_deliveries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
+
+COMMENT ON COLUMN private.email_deliveries.created_at IS 'When the first event came.';
+
+CREATE TABLE private.email_outcomes (
+    mail_id bigint NOT NULL,
+    status public.mail_status NOT NULL,
+    error_code text,
+    template_id bigint,
+    provider_message_id text,
+    settled_at timestamp with time zone NOT NULL,
+    CONSTRAINT email_outcomes_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
+    CONSTRAINT email_outcomes_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
+    CONSTRAINT email_outcomes_status_check CHECK (((status)::text <> 'queued'::text)),
+    CONSTRAINT error_iff_not_sent CHECK (((error_code IS NOT NULL) = ((status)::text = ANY (ARRAY['failed'::text, 'skipped'::text])))),
+    CONSTRAINT only_the_sent_have_a_message CHECK (((provider_message_id IS NULL) OR ((status)::text = 'sent'::text)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN mail_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN error_code SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN template_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN provider_message_id SET STATISTICS 0;
+ALTER TABLE ONLY private.email_outcomes ALTER COLUMN settled_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.email_outcomes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.email_outcomes IS 'What became of a mail, once that is known. Its one index is in the order of settling; another in random order would cost more than all the rest of it.';
+
+COMMENT ON COLUMN private.email_outcomes.template_id IS 'Version of the template that was used.';
+
+COMMENT ON COLUMN private.email_outcomes.provider_message_id IS 'Id that the provider gave the mail.';
+
+CREATE TABLE private.emails (
+    id bigint NOT NULL,
+    user_id uuid,
+    stream private.mail_stream NOT NULL,
+    category public.mail_category NOT NULL,
+    template_key text NOT NULL,
+    recipient public.email_address,
+    variables jsonb,
+    dedupe_key text NOT NULL,
+    token_purpose private.token_purpose,
+    token_id uuid,
+    booking_reminder_id uuid,
+    needed_by timestamp with time zone,
+    useless_after timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT emails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
+    CONSTRAINT emails_template_key_check CHECK ((length(template_key) <= 63)),
+    CONSTRAINT emails_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
+    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
+    CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
+ALTER TABLE ONLY private.emails ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN stream SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN category SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN template_key SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN recipient SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN variables SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN dedupe_key SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN token_purpose SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN token_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN booking_reminder_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN needed_by SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN useless_after SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.emails FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.emails IS 'What was to be mailed to whom, and why. Sending changes nothing in it.';
+
+COMMENT ON COLUMN private.emails.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
+
+COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
+
+COMMENT ON COLUMN private.emails.variables IS 'Values of the template. Emptied after the retention period.';
+
+COMMENT ON COLUMN private.emails.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
+
+COMMENT ON COLUMN private.emails.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
+
+COMMENT ON COLUMN private.emails.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
+
+COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
+
+COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
+
+CREATE VIEW private.mail_states WITH (security_invoker='true') AS
+ SELECT e.id,
+    e.user_id,
+    e.category,
+    e.template_key,
+    e.created_at,
+    o.settled_at,
+    o.error_code,
+    o.template_id,
+    o.provider_message_id,
+        CASE
+            WHEN ((o.status)::text = 'sent'::text) THEN COALESCE((d.state)::text, 'sent'::text)
+            ELSE COALESCE((o.status)::text, 'queued'::text)
+        END AS status
+   FROM ((private.emails e
+     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)))
+     LEFT JOIN private.email_deliveries d ON ((d.mail_id = e.id)));
+
+COMMENT ON VIEW private.mail_states IS 'Every mail with its state: queued, skipped or failed as we know it, and once it was sent what the mailer told of it.';
+
+CREATE VIEW private.mail_figures WITH (security_invoker='true') AS
+ SELECT (s.category)::text AS category,
+    count(*) FILTER (WHERE (s.status = 'queued'::text)) AS queued,
+    count(*) FILTER (WHERE (s.status = ANY (ARRAY['sent'::text, 'delayed'::text]))) AS sent,
+    count(*) FILTER (WHERE (s.status = 'delivered'::text)) AS delivered,
+    count(*) FILTER (WHERE (s.status = ANY (ARRAY['bounced'::text, 'suppressed'::text]))) AS bounced,
+    count(*) FILTER (WHERE (s.status = 'complained'::text)) AS complained,
+    count(*) FILTER (WHERE (s.status = 'failed'::text)) AS failed,
+    count(*) FILTER (WHERE (s.status = 'skipped'::text)) AS skipped,
+    round((percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((EXTRACT(epoch FROM (s.settled_at - s.created_at)))::double precision)) FILTER (WHERE (s.status <> ALL (ARRAY['queued'::text, 'skipped'::text, 'failed'::text]))))::numeric, 1) AS seconds_to_send_p95
+   FROM (private.emails e
+     JOIN private.mail_states s ON ((s.id = e.id)))
+  WHERE ((e.recipient IS NOT NULL) AND (e.created_at > (now() - '1 day'::interval)))
+  GROUP BY s.category;
+
+COMMENT ON VIEW private.mail_figures IS 'The mails of the last 24 hours by category: how many are in each state, and within how many seconds 95 of 100 were sent, waiting for a window included.';
+
+CREATE FUNCTION private.mail_figures() RETURNS SETOF private.mail_figures
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.require_platform_admin();
+  return query select * from private.mail_figures order by category;
+end;
+$$;
+
 CREATE FUNCTION private.mail_invitation(p_invitation_id uuid, p_company public.companies) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5896,6 +6042,9 @@ declare
   v_requests jsonb;
   v_request record;
 begin
+  if not pg_try_advisory_xact_lock(private.sign_ups_lock()) then
+    return 0;
+  end if;
   select jsonb_agg(t) into v_requests
   from private.take_token_requests('sign_up', p_now, greatest(0, least(p_limit, private.allowance_left('sign_ups', v_everybody)))) t;
   perform private.lock_sign_ups_of(array(select r.email from jsonb_to_recordset(v_requests) as r (email text, may_mail boolean) where r.may_mail));
@@ -6361,152 +6510,6 @@ begin
 end;
 $$;
 
-CREATE TABLE private.email_deliveries (
-    mail_id bigint NOT NULL,
-    state private.email_state NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
-)
-WITH (fillfactor='70');
-
-ALTER TABLE ONLY private.email_deliveries FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
-
-COMMENT ON COLUMN private.email_deliveries.created_at IS 'When the first event came.';
-
-CREATE TABLE private.email_outcomes (
-    mail_id bigint NOT NULL,
-    status public.mail_status NOT NULL,
-    error_code text,
-    template_id bigint,
-    provider_message_id text,
-    settled_at timestamp with time zone NOT NULL,
-    CONSTRAINT email_outcomes_error_code_check CHECK ((error_code ~ '^[a-z0-9_]{1,100}$'::text)),
-    CONSTRAINT email_outcomes_provider_message_id_check CHECK ((length(provider_message_id) <= 200)),
-    CONSTRAINT email_outcomes_status_check CHECK (((status)::text <> 'queued'::text)),
-    CONSTRAINT error_iff_not_sent CHECK (((error_code IS NOT NULL) = ((status)::text = ANY (ARRAY['failed'::text, 'skipped'::text])))),
-    CONSTRAINT only_the_sent_have_a_message CHECK (((provider_message_id IS NULL) OR ((status)::text = 'sent'::text)))
-)
-WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN mail_id SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN error_code SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN template_id SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN provider_message_id SET STATISTICS 0;
-ALTER TABLE ONLY private.email_outcomes ALTER COLUMN settled_at SET STATISTICS 0;
-
-ALTER TABLE ONLY private.email_outcomes FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.email_outcomes IS 'What became of a mail, once that is known. Its one index is in the order of settling; another in random order would cost more than all the rest of it.';
-
-COMMENT ON COLUMN private.email_outcomes.template_id IS 'Version of the template that was used.';
-
-COMMENT ON COLUMN private.email_outcomes.provider_message_id IS 'Id that the provider gave the mail.';
-
-CREATE TABLE private.emails (
-    id bigint NOT NULL,
-    user_id uuid,
-    stream private.mail_stream NOT NULL,
-    category public.mail_category NOT NULL,
-    template_key text NOT NULL,
-    recipient public.email_address,
-    variables jsonb,
-    dedupe_key text NOT NULL,
-    token_purpose private.token_purpose,
-    token_id uuid,
-    booking_reminder_id uuid,
-    needed_by timestamp with time zone,
-    useless_after timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT emails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
-    CONSTRAINT emails_template_key_check CHECK ((length(template_key) <= 63)),
-    CONSTRAINT emails_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
-    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
-    CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
-)
-WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
-ALTER TABLE ONLY private.emails ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN user_id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN stream SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN category SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN template_key SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN recipient SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN variables SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN dedupe_key SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN token_purpose SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN token_id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN booking_reminder_id SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN needed_by SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN useless_after SET STATISTICS 0;
-ALTER TABLE ONLY private.emails ALTER COLUMN created_at SET STATISTICS 0;
-
-ALTER TABLE ONLY private.emails FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.emails IS 'What was to be mailed to whom, and why. Sending changes nothing in it.';
-
-COMMENT ON COLUMN private.emails.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
-
-COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
-
-COMMENT ON COLUMN private.emails.variables IS 'Values of the template. Emptied after the retention period.';
-
-COMMENT ON COLUMN private.emails.dedupe_key IS 'The occasion of the mail. Enqueueing is idempotent by it.';
-
-COMMENT ON COLUMN private.emails.token_id IS 'Token whose link the mail carries. The link itself is made while sending.';
-
-COMMENT ON COLUMN private.emails.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
-
-COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
-
-COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
-
-CREATE VIEW private.mail_states WITH (security_invoker='true') AS
- SELECT e.id,
-    e.user_id,
-    e.category,
-    e.template_key,
-    e.created_at,
-    o.settled_at,
-    o.error_code,
-    o.template_id,
-    o.provider_message_id,
-        CASE
-            WHEN ((o.status)::text = 'sent'::text) THEN COALESCE((d.state)::text, 'sent'::text)
-            ELSE COALESCE((o.status)::text, 'queued'::text)
-        END AS status
-   FROM ((private.emails e
-     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)))
-     LEFT JOIN private.email_deliveries d ON ((d.mail_id = e.id)));
-
-COMMENT ON VIEW private.mail_states IS 'Every mail with its state: queued, skipped or failed as we know it, and once it was sent what the mailer told of it.';
-
-CREATE VIEW private.mail_figures WITH (security_invoker='true') AS
- SELECT (s.category)::text AS category,
-    count(*) FILTER (WHERE (s.status = 'queued'::text)) AS queued,
-    count(*) FILTER (WHERE (s.status = ANY (ARRAY['sent'::text, 'delayed'::text]))) AS sent,
-    count(*) FILTER (WHERE (s.status = 'delivered'::text)) AS delivered,
-    count(*) FILTER (WHERE (s.status = ANY (ARRAY['bounced'::text, 'suppressed'::text]))) AS bounced,
-    count(*) FILTER (WHERE (s.status = 'complained'::text)) AS complained,
-    count(*) FILTER (WHERE (s.status = 'failed'::text)) AS failed,
-    count(*) FILTER (WHERE (s.status = 'skipped'::text)) AS skipped,
-    round((percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((EXTRACT(epoch FROM (s.settled_at - s.created_at)))::double precision)) FILTER (WHERE (s.status <> ALL (ARRAY['queued'::text, 'skipped'::text, 'failed'::text]))))::numeric, 1) AS seconds_to_send_p95
-   FROM (private.emails e
-     JOIN private.mail_states s ON ((s.id = e.id)))
-  WHERE ((e.recipient IS NOT NULL) AND (e.created_at > (now() - '1 day'::interval)))
-  GROUP BY s.category;
-
-COMMENT ON VIEW private.mail_figures IS 'The mails of the last 24 hours by category: how many are in each state, and within how many seconds 95 of 100 were sent, waiting for a window included.';
-
-CREATE FUNCTION private.read_mail_figures() RETURNS SETOF private.mail_figures
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  perform private.require_platform_admin();
-  return query select * from private.mail_figures order by category;
-end;
-$$;
-
 CREATE FUNCTION private.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6742,23 +6745,6 @@ $$;
 
 COMMENT ON FUNCTION private.record_sign_up() IS 'Trigger on auth.users: the account that a sign-up was taken to Auth for has what was said with its link; other links of the address are void.';
 
-CREATE FUNCTION private.redrive_as_admin(p_reason text, p_error_code text) RETURNS jsonb
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_reason constant text := private.audited_reason(p_reason);
-  v_answer jsonb;
-begin
-  v_answer := private.redrive_emails(p_error_code, 1000);
-  perform private.write_audit(
-    'communication_logs.redriven', 'communication_logs', null, null, null, v_answer || jsonb_build_object('error_code', p_error_code),
-    jsonb_build_object('source', 'redrive_failed_emails', 'reason', v_reason)
-  );
-  return v_answer;
-end;
-$$;
-
 CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6770,6 +6756,7 @@ declare
   v_reissued int := 0;
   v_is_reissued boolean;
 begin
+  perform pg_advisory_xact_lock(private.sign_ups_lock());
   with dug_up as (
     delete from private.email_dead_letters
     where mail_id = any (array(
@@ -6785,7 +6772,7 @@ begin
   from dug_up d join private.email_log l on l.id = d.mail_id
   where l.status = 'failed' and l.recipient is not null;
 
-  -- In the order of locks: companies, people, and what is nobody's.
+  -- In the order of locks: companies, people, and what is nobody's, by its link.
   for v_mail in
     select l.id, l.token_purpose, l.token_id
     from private.emails l
@@ -6793,7 +6780,7 @@ begin
     left join private.invitation_tokens t on l.token_purpose = 'invitation' and t.id = l.token_id
     left join public.company_employee_invitations i on i.id = t.invitation_id
     where l.id = any (v_ids) and l.token_id is not null and (k.spent_at is null and k.expires_at > now()) is not true
-    order by i.company_id, i.id, k.user_id, l.id
+    order by i.company_id, i.id, k.user_id, l.token_id
   loop
     update private.email_outcomes
     set status = 'skipped', settled_at = now(), error_code = case
@@ -6817,6 +6804,23 @@ begin
   )
   select count(*) into v_redriven from requeued;
   return jsonb_build_object('redriven', v_redriven, 'reissued', v_reissued);
+end;
+$$;
+
+CREATE FUNCTION private.redrive_failed_emails(p_reason text, p_error_code text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_answer jsonb;
+begin
+  v_answer := private.redrive_emails(p_error_code, 1000);
+  perform private.write_audit(
+    'communication_logs.redriven', 'communication_logs', null, null, null, v_answer || jsonb_build_object('error_code', p_error_code),
+    jsonb_build_object('source', 'redrive_failed_emails', 'reason', v_reason)
+  );
+  return v_answer;
 end;
 $$;
 
@@ -7871,6 +7875,13 @@ CREATE FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now time
 $$;
 
 COMMENT ON FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now timestamp with time zone) IS 'How many mails about signing up an address got in a day.';
+
+CREATE FUNCTION private.sign_ups_lock() RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select hashtextextended('private.process_sign_up_requests()', 0); $$;
+
+COMMENT ON FUNCTION private.sign_ups_lock() IS 'The advisory lock of whoever makes links that complete sign-ups, several at once.';
 
 CREATE FUNCTION private.spaces() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -9268,7 +9279,7 @@ CREATE FUNCTION public.mail_figures() RETURNS TABLE(category text, queued bigint
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select * from private.read_mail_figures();
+  select * from private.mail_figures();
 $$;
 
 COMMENT ON FUNCTION public.mail_figures() IS 'For platform admins: the mails of the last 24 hours by category, how many are in each state, and within how many seconds 95 of 100 were sent. Errors: unauthenticated (401), forbidden (403).';
@@ -9377,7 +9388,7 @@ CREATE FUNCTION public.redrive_failed_emails(p_reason text, p_error_code text DE
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.redrive_as_admin(p_reason, p_error_code);
+  select private.redrive_failed_emails(p_reason, p_error_code);
 $$;
 
 COMMENT ON FUNCTION public.redrive_failed_emails(p_reason text, p_error_code text) IS 'A platform admin has failed mails sent once more, all or those of one error code, the oldest thousand; audited. Answers as redrive_emails(). Errors: forbidden (403), rate_limited (429), reason_required (422).';
@@ -12562,6 +12573,36 @@ REVOKE ALL ON FUNCTION private.mail_domain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mail_domain(p_text text) TO authenticated;
 GRANT ALL ON FUNCTION private.mail_domain(p_text text) TO service_role;
 
+GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(status) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(status) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(error_code) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(error_code) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO authenticated;
+GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO service_role;
+
+GRANT SELECT(id) ON TABLE private.emails TO authenticated;
+GRANT SELECT(id) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(user_id) ON TABLE private.emails TO authenticated;
+GRANT SELECT(user_id) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(category) ON TABLE private.emails TO authenticated;
+GRANT SELECT(category) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(template_key) ON TABLE private.emails TO authenticated;
+GRANT SELECT(template_key) ON TABLE private.emails TO service_role;
+
+GRANT SELECT(created_at) ON TABLE private.emails TO authenticated;
+GRANT SELECT(created_at) ON TABLE private.emails TO service_role;
+
+REVOKE ALL ON FUNCTION private.mail_figures() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mail_figures() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.mail_invitation(p_invitation_id uuid, p_company public.companies) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_membership_end(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
@@ -12732,36 +12773,6 @@ GRANT SELECT(held_back) ON TABLE public.failed_login_attempts TO authenticated;
 REVOKE ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) TO authenticated;
 
-GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(status) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(status) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(error_code) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(error_code) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO authenticated;
-GRANT SELECT(settled_at) ON TABLE private.email_outcomes TO service_role;
-
-GRANT SELECT(id) ON TABLE private.emails TO authenticated;
-GRANT SELECT(id) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(user_id) ON TABLE private.emails TO authenticated;
-GRANT SELECT(user_id) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(category) ON TABLE private.emails TO authenticated;
-GRANT SELECT(category) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(template_key) ON TABLE private.emails TO authenticated;
-GRANT SELECT(template_key) ON TABLE private.emails TO service_role;
-
-GRANT SELECT(created_at) ON TABLE private.emails TO authenticated;
-GRANT SELECT(created_at) ON TABLE private.emails TO service_role;
-
-REVOKE ALL ON FUNCTION private.read_mail_figures() FROM PUBLIC;
-GRANT ALL ON FUNCTION private.read_mail_figures() TO authenticated;
-
 REVOKE ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) TO authenticated;
 
@@ -12784,11 +12795,11 @@ REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC
 
 REVOKE ALL ON FUNCTION private.record_sign_up() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.redrive_as_admin(p_reason text, p_error_code text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.redrive_as_admin(p_reason text, p_error_code text) TO authenticated;
-
 REVOKE ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) TO service_role;
+
+REVOKE ALL ON FUNCTION private.redrive_failed_emails(p_reason text, p_error_code text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.redrive_failed_emails(p_reason text, p_error_code text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12896,6 +12907,8 @@ GRANT ALL ON FUNCTION private.shown_name(p_text text) TO service_role;
 REVOKE ALL ON FUNCTION private.sign_in_subject(p_user_id uuid, p_network inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.sign_ups_lock() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.spaces() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.spaces() TO authenticated;

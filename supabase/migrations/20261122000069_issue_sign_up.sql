@@ -86,6 +86,15 @@ $$;
 comment on function private.issue_sign_up(text, text, timestamptz, text) is
   'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
 
+create function private.sign_ups_lock()
+returns bigint
+language sql
+immutable
+set search_path = ''
+as $$ select hashtextextended('private.process_sign_up_requests()', 0); $$;
+
+comment on function private.sign_ups_lock() is 'The advisory lock of whoever makes links that complete sign-ups, several at once.';
+
 create function private.lock_sign_ups_of(p_emails text[])
 returns void
 language sql
@@ -98,6 +107,8 @@ $$;
 comment on function private.lock_sign_ups_of(text[]) is 'Locks the links of addresses that work, in the order of private.seal_token_hashes().';
 
 -- Whoever types addresses without end fills neither the queue nor the account of the mail service: what comes too fast waits.
+-- One dispatcher at a time: a link that another one made meanwhile is in nobody's order of locks. Whoever finds this taken has
+-- other work to do.
 create function private.process_sign_up_requests(p_now timestamptz, p_limit int)
 returns int
 language plpgsql
@@ -109,6 +120,9 @@ declare
   v_requests jsonb;
   v_request record;
 begin
+  if not pg_try_advisory_xact_lock(private.sign_ups_lock()) then
+    return 0;
+  end if;
   select jsonb_agg(t) into v_requests
   from private.take_token_requests('sign_up', p_now, greatest(0, least(p_limit, private.allowance_left('sign_ups', v_everybody)))) t;
   perform private.lock_sign_ups_of(array(select r.email from jsonb_to_recordset(v_requests) as r (email text, may_mail boolean) where r.may_mail));

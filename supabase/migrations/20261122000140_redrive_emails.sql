@@ -107,6 +107,7 @@ declare
   v_reissued int := 0;
   v_is_reissued boolean;
 begin
+  perform pg_advisory_xact_lock(private.sign_ups_lock());
   with dug_up as (
     delete from private.email_dead_letters
     where mail_id = any (array(
@@ -122,7 +123,7 @@ begin
   from dug_up d join private.email_log l on l.id = d.mail_id
   where l.status = 'failed' and l.recipient is not null;
 
-  -- In the order of locks: companies, people, and what is nobody's.
+  -- In the order of locks: companies, people, and what is nobody's, by its link.
   for v_mail in
     select l.id, l.token_purpose, l.token_id
     from private.emails l
@@ -130,7 +131,7 @@ begin
     left join private.invitation_tokens t on l.token_purpose = 'invitation' and t.id = l.token_id
     left join public.company_employee_invitations i on i.id = t.invitation_id
     where l.id = any (v_ids) and l.token_id is not null and (k.spent_at is null and k.expires_at > now()) is not true
-    order by i.company_id, i.id, k.user_id, l.id
+    order by i.company_id, i.id, k.user_id, l.token_id
   loop
     update private.email_outcomes
     set status = 'skipped', settled_at = now(), error_code = case

@@ -135,7 +135,7 @@ comment on view private.mail_figures is
 
 revoke all on private.mail_figures from public, anon, authenticated, service_role;
 
-create function private.read_mail_figures()
+create function private.mail_figures()
 returns setof private.mail_figures
 language plpgsql
 stable
@@ -148,7 +148,7 @@ begin
 end;
 $$;
 
-grant execute on function private.read_mail_figures() to authenticated;
+grant execute on function private.mail_figures() to authenticated;
 
 create function public.mail_figures()
 returns table (
@@ -159,7 +159,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select * from private.read_mail_figures();
+  select * from private.mail_figures();
 $$;
 
 comment on function public.mail_figures() is
@@ -168,7 +168,7 @@ comment on function public.mail_figures() is
 
 grant execute on function public.mail_figures() to authenticated;
 
-create function private.redrive_as_admin(p_reason text, p_error_code text)
+create function private.redrive_failed_emails(p_reason text, p_error_code text)
 returns jsonb
 language plpgsql
 security definer
@@ -187,14 +187,14 @@ begin
 end;
 $$;
 
-grant execute on function private.redrive_as_admin(text, text) to authenticated;
+grant execute on function private.redrive_failed_emails(text, text) to authenticated;
 
 create function public.redrive_failed_emails(p_reason text, p_error_code text default null)
 returns jsonb
 language sql
 set search_path = ''
 as $$
-  select private.redrive_as_admin(p_reason, p_error_code);
+  select private.redrive_failed_emails(p_reason, p_error_code);
 $$;
 
 comment on function public.redrive_failed_emails(text, text) is

@@ -85,7 +85,8 @@ select is(private.language_tags('{de,german}'), null, 'and nothing else');
 -- As a person writes them, past every function -------------------------------------------------
 
 select pg_temp.act_as('employee');
-update public.profiles set display_name = U&' Zoe\0308  Klein ', locale = 'de_at' where id = pg_temp.id('employee');
+select public.save_preferences(true, true, true, '07:00', '{60}', 'de_at', 'UTC') \g /dev/null
+update public.profiles set display_name = U&' Zoe\0308  Klein ' where id = pg_temp.id('employee');
 select results_eq(
   $$select display_name::text, locale::text from public.profiles where id = pg_temp.id('employee')$$,
   $$values (U&'Zo\00EB Klein', 'de-AT')$$, 'what a client writes is brought into form'
@@ -98,9 +99,8 @@ select throws_like(
   $$update public.profiles set display_name = 'www.evil.example' where id = pg_temp.id('employee')$$,
   '%a_name_holds_no_link%', 'and a link'
 );
-select throws_like(
-  $$update public.profiles set locale = 'german' where id = pg_temp.id('employee')$$,
-  '%a_language_is_as_de_or_pt_br%', 'and a word that is no language'
+select throws_ok(
+  $$select public.save_preferences(true, true, true, '07:00', '{60}', 'german', 'UTC')$$, 'PT422', 'invalid_preferences', 'and a word that is no language'
 );
 insert into public.specialists (display_name, languages) values ('Emma ', '{de_CH,EN}');
 select is(languages, '{de-CH,en}', 'also in a list') from public.specialists where user_id = pg_temp.id('employee');
