@@ -17,11 +17,11 @@ struct Bound {
 
 /// Have all that the others have: docs/decisions/modules-above-the-bar.md. Raw and compressed, in KB.
 const WITH_SEVERAL_WAYS_IN: [(&str, usize, usize); 5] = [
-    ("auth-email-change", 100, 47),
+    ("auth-email-change", 101, 48),
     ("auth-sign-up", 112, 52),
     ("company-invitation-accept", 114, 53),
     ("email-templates", 165, 75),
-    ("specialist-verify", 109, 51),
+    ("specialist-verify", 110, 51),
 ];
 
 /// The only place where bounds are set: a dispatcher renders mails, most others do not.
