@@ -170,6 +170,6 @@ pub(crate) async fn take_auth_email(stack: &Stack) -> Vec<TakenAuthEmail> {
 /// One for each action.
 fn dedupe_key(action: AuthEmailAction) -> String {
     let name = format!("{action:?}");
-    let hex: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = name.bytes().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     format!("{hex:0<64}")[..64].to_owned()
 }
