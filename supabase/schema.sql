@@ -484,6 +484,21 @@ $$;
 
 COMMENT ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) IS 'How many may be taken from an allowance now.';
 
+CREATE FUNCTION private.are_lead_times(p_minutes integer[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select (
+    cardinality(p_minutes) <= 5
+    and coalesce(array_ndims(p_minutes), 1) = 1
+    and array_position(p_minutes, null) is null
+    and 5 <= all (p_minutes)
+    and 20160 >= all (p_minutes)
+  ) is true;
+$$;
+
+COMMENT ON FUNCTION private.are_lead_times(p_minutes integer[]) IS 'Whether somebody can be reminded so many minutes ahead: up to five times, from five minutes to two weeks.';
+
 CREATE FUNCTION private.ascii_domain(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -5987,10 +6002,7 @@ begin
     when p_windows is not null and not private.is_week_of_windows(p_windows)
       then 'Each weekday has a time from which and until which mail is read, an hour apart at least, or none; one of them has.'
     when (p_agenda_at < '24:00') is not true then 'The agenda has a time of day.'
-    when (
-      cardinality(p_lead_minutes) <= 5 and coalesce(array_ndims(p_lead_minutes), 1) = 1 and array_position(p_lead_minutes, null) is null
-      and 5 <= all (p_lead_minutes) and 20160 >= all (p_lead_minutes)
-    ) is not true then 'There are up to five reminders, from five minutes to two weeks ahead.'
+    when not private.are_lead_times(p_lead_minutes) then 'There are up to five reminders, from five minutes to two weeks ahead.'
   end;
 end;
 $$;
@@ -6236,7 +6248,7 @@ CREATE TABLE public.notification_preferences (
     reminder_lead_minutes integer[] DEFAULT '{1440,60}'::integer[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT lead_times_are_sensible CHECK (((cardinality(reminder_lead_minutes) <= 5) AND (COALESCE(array_ndims(reminder_lead_minutes), 1) = 1) AND (array_position(reminder_lead_minutes, NULL::integer) IS NULL) AND (5 <= ALL (reminder_lead_minutes)) AND (20160 >= ALL (reminder_lead_minutes)))),
+    CONSTRAINT lead_times_are_sensible CHECK (private.are_lead_times(reminder_lead_minutes)),
     CONSTRAINT notification_preferences_agenda_at_check CHECK ((agenda_at < '24:00:00'::time without time zone)),
     CONSTRAINT notification_preferences_mail_windows_check CHECK (private.is_week_of_windows(mail_windows))
 );
@@ -11978,6 +11990,8 @@ REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_ema
 REVOKE ALL ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.are_lead_times(p_minutes integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.ascii_domain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO authenticated;

@@ -27,6 +27,23 @@ $$;
 comment on function private.is_week_of_windows(jsonb) is
   'Whether it says for each weekday, Monday first, between which times mail is read: [{"from": "08:00", "until": "20:00"}, ..., null], at least once.';
 
+create function private.are_lead_times(p_minutes int[])
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$
+  select (
+    cardinality(p_minutes) <= 5
+    and coalesce(array_ndims(p_minutes), 1) = 1
+    and array_position(p_minutes, null) is null
+    and 5 <= all (p_minutes)
+    and 20160 >= all (p_minutes)
+  ) is true;
+$$;
+
+comment on function private.are_lead_times(int[]) is 'Whether somebody can be reminded so many minutes ahead: up to five times, from five minutes to two weeks.';
+
 create table public.notification_preferences (
   user_id uuid primary key default private.user_id() references public.profiles (id) on delete cascade,
   account_email boolean not null default true,
@@ -37,13 +54,7 @@ create table public.notification_preferences (
   reminder_lead_minutes int[] not null default '{1440,60}',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint lead_times_are_sensible check (
-    cardinality(reminder_lead_minutes) <= 5
-    and coalesce(array_ndims(reminder_lead_minutes), 1) = 1
-    and array_position(reminder_lead_minutes, null) is null
-    and 5 <= all (reminder_lead_minutes)
-    and 20160 >= all (reminder_lead_minutes)
-  )
+  constraint lead_times_are_sensible check (private.are_lead_times(reminder_lead_minutes))
 );
 
 comment on table public.notification_preferences is 'The wishes of a person about mail: its subjects, and its times.';

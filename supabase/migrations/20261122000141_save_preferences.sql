@@ -16,10 +16,7 @@ begin
     when p_windows is not null and not private.is_week_of_windows(p_windows)
       then 'Each weekday has a time from which and until which mail is read, an hour apart at least, or none; one of them has.'
     when (p_agenda_at < '24:00') is not true then 'The agenda has a time of day.'
-    when (
-      cardinality(p_lead_minutes) <= 5 and coalesce(array_ndims(p_lead_minutes), 1) = 1 and array_position(p_lead_minutes, null) is null
-      and 5 <= all (p_lead_minutes) and 20160 >= all (p_lead_minutes)
-    ) is not true then 'There are up to five reminders, from five minutes to two weeks ahead.'
+    when not private.are_lead_times(p_lead_minutes) then 'There are up to five reminders, from five minutes to two weeks ahead.'
   end;
 end;
 $$;
