@@ -5175,6 +5175,16 @@ $_$;
 
 COMMENT ON FUNCTION private.mail_domain(p_text text) IS 'A domain of addresses as it is kept, as the part of new_email_address() after the @; that sign before it and a dot after it are left away. Null for what is none.';
 
+CREATE FUNCTION private.mail_fault() RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.require_platform_admin();
+  return private.outbox_fault(now());
+end;
+$$;
+
 CREATE TABLE private.email_deliveries (
     mail_id bigint NOT NULL,
     state private.email_state NOT NULL,
@@ -9287,6 +9297,15 @@ $$;
 
 COMMENT ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) IS 'A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer''s own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422).';
 
+CREATE FUNCTION public.mail_fault() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.mail_fault();
+$$;
+
+COMMENT ON FUNCTION public.mail_fault() IS 'For platform admins: what somebody should look at, such as a paused sender or mails that failed for good; null where mail goes out. Errors: unauthenticated (401), forbidden (403).';
+
 CREATE FUNCTION public.mail_figures() RETURNS TABLE(category text, queued bigint, sent bigint, delivered bigint, bounced bigint, complained bigint, failed bigint, skipped bigint, seconds_to_send_p95 numeric)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12587,6 +12606,9 @@ REVOKE ALL ON FUNCTION private.mail_domain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.mail_domain(p_text text) TO authenticated;
 GRANT ALL ON FUNCTION private.mail_domain(p_text text) TO service_role;
 
+REVOKE ALL ON FUNCTION private.mail_fault() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.mail_fault() TO authenticated;
+
 GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO authenticated;
 GRANT SELECT(mail_id) ON TABLE private.email_outcomes TO service_role;
 
@@ -13127,6 +13149,9 @@ GRANT ALL ON FUNCTION public.leave_company(p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.mail_fault() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.mail_fault() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.mail_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mail_figures() TO authenticated;

@@ -66,6 +66,7 @@ export interface Answers {
   };
   current_user_id: string | null;
   decide_document: Schemas['DecideResponse'];
+  mail_fault: string | null;
   email_kind: {
     key: string;
     has_link: boolean;

@@ -35,11 +35,13 @@ async function fill() {
   byId('refused').hidden = admins.length > 0;
   byId('log').hidden = admins.length === 0;
   if (admins.length === 0) return;
-  const [kinds, figures] = await Promise.all([
+  const [kinds, figures, fault] = await Promise.all([
     answerOf(client.from('email_kinds').select('key').order('key')),
     answerOf(client.rpc('mail_figures')),
+    answerOf(client.rpc('mail_fault')),
     useOwnZone(),
   ]);
+  byId('fault').textContent = fault ? `Look at this: ${fault}.` : '';
   byId('status').replaceChildren(make('option', { value: '' }, 'Any'), ...Object.entries(STATES).map(([value, name]) => make('option', { value }, name)));
   byId('template_key').replaceChildren(make('option', { value: '' }, 'Any'), ...kinds.map((/** @type {{ key: string }} */ { key }) => make('option', { value: key }, nameOf(key))));
   byId('figures').querySelector('tbody').replaceChildren(...(figures.length > 0 ? figures.map(figureRow) : [make('tr', {}, make('td', { colspan: '9' }, 'No mail yet.'))]));

@@ -168,6 +168,36 @@ comment on function public.mail_figures() is
 
 grant execute on function public.mail_figures() to authenticated;
 
+create function private.mail_fault()
+returns text
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.require_platform_admin();
+  return private.outbox_fault(now());
+end;
+$$;
+
+grant execute on function private.mail_fault() to authenticated;
+
+create function public.mail_fault()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select private.mail_fault();
+$$;
+
+comment on function public.mail_fault() is
+  'For platform admins: what somebody should look at, such as a paused sender or mails that failed for good; null where mail goes out. '
+  'Errors: unauthenticated (401), forbidden (403).';
+
+grant execute on function public.mail_fault() to authenticated;
+
 create function private.redrive_failed_emails(p_reason text, p_error_code text)
 returns jsonb
 language plpgsql

@@ -1120,6 +1120,12 @@ export interface SqlFunctions {
     returns: boolean;
     errors: 'forbidden' | 'invalid_email' | 'reason_required';
   };
+  /** For platform admins: what somebody should look at, such as a paused sender or mails that failed for good; null where mail goes out. Errors: unauthenticated (401), forbidden (403). */
+  mail_fault: {
+    args: Record<never, never>;
+    returns: string;
+    errors: 'unauthenticated' | 'forbidden';
+  };
   /** For platform admins: the mails of the last 24 hours by category, how many are in each state, and within how many seconds 95 of 100 were sent. Errors: unauthenticated (401), forbidden (403). */
   mail_figures: {
     args: Record<never, never>;

@@ -26,6 +26,7 @@ grant execute on all functions in schema pg_temp to authenticated;
 select pg_temp.act_as('employee');
 select throws_ok($$select pg_temp.read()$$, 'PT403', 'forbidden', 'nobody else reads it');
 select throws_ok($$select * from public.mail_figures()$$, 'PT403', 'forbidden', 'nor its figures');
+select throws_ok($$select public.mail_fault()$$, 'PT403', 'forbidden', 'nor what is wrong');
 select throws_ok($$select public.redrive_failed_emails('ticket 7')$$, 'PT403', 'forbidden', 'nor has mails sent again');
 
 select pg_temp.act_as('platform_admin');
@@ -68,6 +69,14 @@ select results_eq(
   $$values ('account', 1, 0, 1, 0, 0, 10.0), ('booking', 0, 0, 0, 0, 1, null), ('security', 0, 1, 0, 0, 0, 10.0)$$,
   'figures tell how many are where, and how long it took'
 );
+select pg_temp.act_as_owner();
+update private.email_dead_letters set error_code = 'unrenderable';
+select pg_temp.act_as('platform_admin');
+select is(public.mail_fault(), '1 mails failed for good within an hour: unrenderable', 'an admin sees what is wrong');
+select pg_temp.act_as_owner();
+update private.email_dead_letters set error_code = 'invalid';
+select pg_temp.act_as('platform_admin');
+select unalike(public.mail_fault(), '%failed for good%', 'an address that the mailer refuses is an everyday thing');
 select is(public.redrive_failed_emails('ticket 7', 'unrenderable') ->> 'redriven', '0', 'by error code');
 select is(public.redrive_failed_emails('ticket 7') ->> 'redriven', '1', 'what failed is sent again');
 select is(pg_temp.states(pg_temp.read('{"status": "failed"}')), null, 'and waits');
