@@ -14,12 +14,11 @@ import { obstacles } from './obstacles.mjs';
 
 test('an admin looks up what somebody was mailed, and that is written down', async () => {
   const [admin, reader] = [await platformAdmin(), await signedIn()];
-  await reader.client.rpc('demo_join');
+  await sql`select private.enqueue_email('password_changed', ${reader.id}, ${reader.email}, '{"changed_at": "2026-11-29T10:00:00Z"}', 'security', ${`test:${reader.id}`})`;
+  await mailTo(reader.email);
   const { page, complaints } = await onPage(admin, '/mail-log');
   await page.getByRole('rowheader', { name: 'Security' }).waitFor();
   await page.getByLabel('Reason').fill('Ticket 4711');
-  await sql`select private.enqueue_email('password_changed', ${reader.id}, ${reader.email}, '{"changed_at": "2026-11-29T10:00:00Z"}', 'security', ${`test:${reader.id}`})`;
-  await mailTo(reader.email);
   await page.getByLabel('Person').fill(reader.id);
   await page.getByLabel('Mail', { exact: true }).selectOption('password_changed');
   await page.getByRole('button', { name: 'Search' }).click();

@@ -3,12 +3,18 @@
 // mail programs that caniemail.com has tried.
 
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { before, describe, test } from 'node:test';
 import { caniemail } from 'caniemail';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { ask, platformAdmin } from '../end-to-end/platform/companies.mjs';
+import { environment } from '../end-to-end/platform/environment.mjs';
+import { newAddress } from '../end-to-end/platform/people.mjs';
 import { OF_A_MAIL, hindrances } from './axe.mjs';
 import { keepScreenshot, newVisitor } from './chromium.mjs';
+
+/** It has no types. @type {{ simpleParser: (message: Buffer) => Promise<any> }} */
+const { simpleParser } = createRequire(import.meta.url)('mailparser');
 
 /** What most people read mail with. @type {import('caniemail').CanIEmailOptions['clients']} */
 const PROGRAMS = [
@@ -66,6 +72,21 @@ describe('for mail programs', () => {
       const found = [...caniemail({ clients: PROGRAMS, html }).issues.errors].flatMap(([program, issues]) =>
         issues.filter(({ title }) => !ENHANCEMENTS.has(title)).map(({ title }) => `${program}: ${title}`));
       assert.deepEqual(found, [], name);
+    }
+  });
+
+  test('as a message each is read again whole, by a parser that is not ours', async () => {
+    for (const { name, subject, html, text } of mails) {
+      const posted = await fetch(`${environment.inboxUrl}/emails`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer re_tests', 'content-type': 'application/json' },
+        body: JSON.stringify({ from: 'Evenkeel <hello@evenkeel.test>', to: [newAddress()], subject, html, text }),
+      });
+      const { id } = await posted.json();
+      const message = await fetch(`${environment.inboxUrl}/inbox/mails/${id}/download`);
+      assert.equal(message.status, 200, name);
+      const read = await simpleParser(Buffer.from(await message.arrayBuffer()));
+      assert.deepEqual([read.subject, read.html.trim(), read.text.trim()], [subject, html.trim(), text.trim()], name);
     }
   });
 
