@@ -11416,6 +11416,8 @@ CREATE TRIGGER record_first_status AFTER INSERT ON public.bookings FOR EACH ROW 
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
+CREATE TRIGGER refuse_change INSTEAD OF INSERT OR DELETE OR UPDATE ON public.communication_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
 CREATE TRIGGER refuse_published_change BEFORE DELETE OR UPDATE ON public.email_templates FOR EACH ROW WHEN ((old.published_at IS NOT NULL)) EXECUTE FUNCTION private.refuse_published_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();

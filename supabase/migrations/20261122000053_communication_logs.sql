@@ -101,6 +101,10 @@ comment on column public.communication_logs.error_code is 'Why it was not sent.'
 revoke all on public.communication_logs from public, anon, authenticated, service_role;
 grant select on public.communication_logs to authenticated, service_role;
 
+-- Else whoever tries to write is told that this cannot be done with views, before it is asked whether they may: a failure of ours.
+create trigger refuse_change instead of insert or update or delete on public.communication_logs
+  for each row execute function private.refuse_change();
+
 create view private.email_log with (security_invoker = true) as
   select
     e.id, e.user_id, e.stream::text, e.category::text, e.template_key, e.recipient, e.variables, e.dedupe_key, e.token_purpose,
