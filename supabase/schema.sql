@@ -2296,7 +2296,7 @@ CREATE FUNCTION private.delivery_fault(p_now timestamp with time zone) RETURNS t
     select
       count(*) as total,
       count(*) filter (where state = 'complained') as complained,
-      count(*) filter (where state = 'bounced') as bounced,
+      count(*) filter (where state in ('bounced', 'suppressed')) as bounced,
       count(*) filter (where state = 'failed' and updated_at > p_now - interval '1 hour') as failed
     from (
       select state, updated_at from private.email_deliveries
@@ -4319,7 +4319,8 @@ CREATE FUNCTION private.job_mail_agendas(p_now timestamp with time zone) RETURNS
     SET search_path TO ''
     AS $_$
 declare
-  v_most constant int := 30;
+  -- So many fit into a mail, however long their names are: 8 KiB for all variables.
+  v_most constant int := 15;
   v record;
   v_sessions jsonb;
   v_mails bigint := 0;

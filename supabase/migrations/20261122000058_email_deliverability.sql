@@ -220,7 +220,7 @@ as $$
     select
       count(*) as total,
       count(*) filter (where state = 'complained') as complained,
-      count(*) filter (where state = 'bounced') as bounced,
+      count(*) filter (where state in ('bounced', 'suppressed')) as bounced,
       count(*) filter (where state = 'failed' and updated_at > p_now - interval '1 hour') as failed
     from (
       select state, updated_at from private.email_deliveries

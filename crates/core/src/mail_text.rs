@@ -176,7 +176,10 @@ fn derived(
     let element = |element: &Value| match element {
         Value::Object(known) => {
             let words = known.iter().filter_map(|(name, value)| worded(name, value));
-            let known = known.iter().map(|(name, value)| (name.clone(), value.clone()));
+            let known = known.iter().map(|(name, value)| {
+                let harmless = value.as_str().and_then(without_links).map(Value::from);
+                (name.clone(), harmless.unwrap_or_else(|| value.clone()))
+            });
             Value::Object(known.chain(words).collect::<Map<_, _>>())
         }
         other => other.clone(),

@@ -205,6 +205,7 @@ end; $$;
 select is(pg_temp.of_mails('{}'), null, 'without mails there is nothing to say');
 select is(pg_temp.of_mails('{"delivered": 997, "complained": 3}'), null, 'three complaints of 1,000 are borne');
 select is(pg_temp.of_mails('{"delivered": 996, "complained": 3}'), '3 of the last 999 mails were called spam', 'more are told');
+select is(pg_temp.of_mails('{"delivered": 10, "suppressed": 10}'), '10 of the last 20 mails bounced', 'so are those that the mailer keeps back');
 select is(pg_temp.of_mails('{"delivered": 10, "complained": 2}'), null, 'two prove nothing');
 select is(pg_temp.of_mails('{"delivered": 240, "bounced": 10}'), null, 'ten bounces of 250 are borne');
 select is(pg_temp.of_mails('{"delivered": 239, "bounced": 10}'), '10 of the last 249 mails bounced', 'more are told');

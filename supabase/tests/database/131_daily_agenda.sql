@@ -52,8 +52,9 @@ delete from public.bookings;
 insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 select pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), t, t + interval '15 minutes', 'confirmed'
 from generate_series('2028-05-10 06:00Z'::timestamptz, '2028-05-10 15:00Z', '15 minutes') t;
+update public.session_types set name = repeat('𝄞', 100) where id = pg_temp.id('talk');
 select pg_temp.run('2028-05-10 05:00Z') \g /dev/null
-select is((select array[jsonb_array_length(what -> 'sessions'), (what ->> 'more')::int] from pg_temp.agendas()), '{30,7}', 'of a long day it tells the beginning and how many more there are');
+select is((select array[jsonb_array_length(what -> 'sessions'), (what ->> 'more')::int] from pg_temp.agendas()), '{15,22}', 'of a long day it tells the beginning and how many more there are');
 
 select * from finish();
 rollback;

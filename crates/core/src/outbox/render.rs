@@ -186,6 +186,14 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_typed_becomes_no_link_in_a_list_either() {
+        let variables = json!({ "name": "evil.example", "rows": [{ "name": "www.evil.example" }] });
+        let sample = source("", "", "{{name}} {{#rows}}{{name}}{{/rows}}");
+        let shown = "evil.\u{200b}example www.\u{200b}evil.\u{200b}example";
+        assert_eq!(render(sample, &variables).unwrap().text, shown);
+    }
+
+    #[test]
     fn days_are_in_words_too_and_of_no_zone() {
         let variables = json!({ "ends_on": "2026-05-04", "rows": [{ "from_on": "2026-05-05" }], "other_on": "soon" });
         let sample =
