@@ -19,19 +19,37 @@ const TEXT_LENGTH: usize = 20_000;
 #[serde(deny_unknown_fields)]
 pub struct PreviewRequest {
     /// The kind of mail.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 63)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"), length(max = 63))
+    )]
     pub key: String,
     /// The language of the text, BCP 47.
-    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = 35)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"), length(max = 35))
+    )]
     pub locale: String,
     /// The subject.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            regex(pattern = r"^[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"),
+            length(max = 200)
+        )
+    )]
     pub subject: String,
     /// The HTML inside the layout.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20_000)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[^\x00\s][^\x00]*$"), length(max = 20_000))
+    )]
     pub html: String,
     /// The same without markup.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20_000)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[^\x00\s][^\x00]*$"), length(max = 20_000))
+    )]
     pub text: String,
 }
 
@@ -41,19 +59,37 @@ pub struct PreviewRequest {
 #[serde(deny_unknown_fields)]
 pub struct SaveRequest {
     /// The kind of mail.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 63)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z][a-z0-9_]*$"), length(max = 63))
+    )]
     pub key: String,
     /// The language of the text, BCP 47.
-    #[cfg_attr(feature = "schema", schemars(length(min = 2, max = 35)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"), length(max = 35))
+    )]
     pub locale: String,
     /// The subject.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 200)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            regex(pattern = r"^[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$"),
+            length(max = 200)
+        )
+    )]
     pub subject: String,
     /// The HTML inside the layout.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20_000)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[^\x00\s][^\x00]*$"), length(max = 20_000))
+    )]
     pub html: String,
     /// The same without markup.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 20_000)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(regex(pattern = r"^[^\x00\s][^\x00]*$"), length(max = 20_000))
+    )]
     pub text: String,
     /// The latest version that was seen of this key and language, drafts included; 0 for none.
     #[cfg_attr(feature = "schema", schemars(range(max = 1_000_000)))]
