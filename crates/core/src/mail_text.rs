@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     config::Config,
@@ -173,23 +173,22 @@ fn derived(
         };
         Some((format!("{name}_local"), Value::from(words)))
     };
+    // Of the variables around it and of an element of a list alike.
+    let anew = |(name, value): (&String, &Value)| {
+        let harmless = value.as_str().and_then(without_links);
+        worded(name, value).into_iter().chain(harmless.map(|text| (name.clone(), text.into())))
+    };
     let element = |element: &Value| match element {
         Value::Object(known) => {
-            let words = known.iter().filter_map(|(name, value)| worded(name, value));
-            let known = known.iter().map(|(name, value)| {
-                let harmless = value.as_str().and_then(without_links).map(Value::from);
-                (name.clone(), harmless.unwrap_or_else(|| value.clone()))
-            });
-            Value::Object(known.chain(words).collect::<Map<_, _>>())
+            let mut all = known.clone();
+            all.extend(known.iter().flat_map(anew));
+            Value::Object(all)
         }
         other => other.clone(),
     };
-    let mut derived = BTreeMap::new();
+    let typed = occasion.variables.iter().filter(|(name, _)| *name != "link");
+    let mut derived: BTreeMap<_, _> = typed.flat_map(anew).collect();
     for (name, value) in occasion.variables {
-        derived.extend(worded(name, value));
-        if let Some(text) = value.as_str().filter(|_| name != "link").and_then(without_links) {
-            derived.insert(name.clone(), text.into());
-        }
         if let Value::Array(elements) = value {
             derived.insert(name.clone(), elements.iter().map(element).collect());
         }

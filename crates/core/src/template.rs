@@ -225,7 +225,7 @@ fn write_value(
 }
 
 /// Escapes what would be markup (OWASP, "Cross Site Scripting Prevention", rules 1 and 2).
-pub fn write_escaped(text: &str, out: &mut String) {
+fn write_escaped(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| entity(byte).is_some()) {
         let (plain, marked) = rest.split_at(at);

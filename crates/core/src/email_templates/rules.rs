@@ -72,38 +72,29 @@ fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Fau
     }
 }
 
-/// Html and text lead to the same places: to the mail's own link, or to pages that its kind names.
+/// Html and text lead to the same places: to the mail's own link, or to pages that its kind names. A subject leads nowhere.
 fn links(kind: &EmailKind, source: Source<'_>, faults: &mut Faults) {
-    let mut places = Vec::new();
-    for (part, text) in source.parts() {
-        let found = markup::places(text);
-        for place in &found {
-            let is_known = match place.as_str() {
-                "{{link}}" | "{{unsubscribe_url}}" => part != Part::Subject,
-                place => place.strip_prefix("{{site_url}}/").is_some_and(|page| {
-                    part != Part::Subject && kind.pages.iter().any(|known| known == page)
-                }),
-            };
-            if !is_known {
-                faults.add(part, "unknown_link", format!("This mail does not link to {place}."));
-            }
+    let is_known = |place: &str| match place {
+        "{{link}}" | "{{unsubscribe_url}}" => true,
+        place => {
+            let page = place.strip_prefix("{{site_url}}/");
+            page.is_some_and(|page| kind.pages.iter().any(|known| known == page))
         }
-        if part != Part::Subject {
-            places.push(found);
+    };
+    let [_, html, text] = source.parts().map(|(part, text)| {
+        let places = markup::places(text);
+        for place in places.iter().filter(|place| part == Part::Subject || !is_known(place)) {
+            faults.add(part, "unknown_link", format!("This mail does not link to {place}."));
         }
+        places
+    });
+    if html != text {
+        let detail = "The HTML and the text link to different places.";
+        faults.add(Part::Text, "links_differ", detail);
+    } else if html.iter().all(|place| place == "{{unsubscribe_url}}") {
+        faults.add(Part::Html, "no_link", "A mail links to the page that it speaks of.");
     }
-    if let [html, text] = places.as_slice() {
-        if html != text {
-            faults.add(
-                Part::Text,
-                "links_differ",
-                "The HTML and the text link to different places.",
-            );
-        } else if html.iter().all(|place| place == "{{unsubscribe_url}}") {
-            faults.add(Part::Html, "no_link", "A mail links to the page that it speaks of.");
-        }
-    }
-    let lacks = |place: &str| !markup::places(source.html).iter().any(|found| found == place);
+    let lacks = |place: &str| !html.iter().any(|found| found == place);
     if kind.has_link && lacks("{{link}}") {
         faults.add(Part::Html, "no_link", "The link of this mail is missing.");
     }
@@ -127,7 +118,7 @@ fn fill(
     for name in &kind.optional {
         sparse.insert(name.clone(), Value::Null);
     }
-    let mut filled = [&sparse, &kind.samples].map(|variables| {
+    let filled = [&sparse, &kind.samples].map(|variables| {
         let occasion = Occasion {
             variables,
             locale,
@@ -149,5 +140,6 @@ fn fill(
             }
         }
     }
-    filled[1].as_mut().ok().map(|filled| filled.clone())
+    let [_, filled] = filled;
+    filled.ok()
 }
