@@ -5285,40 +5285,64 @@ COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act 
 
 COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
 
-CREATE VIEW private.mail_states WITH (security_invoker='true') AS
+CREATE VIEW private.email_log WITH (security_invoker='true') AS
  SELECT e.id,
     e.user_id,
-    e.category,
+    (e.stream)::text AS stream,
+    (e.category)::text AS category,
     e.template_key,
+    e.recipient,
+    e.variables,
+    e.dedupe_key,
+    e.token_purpose,
+    e.token_id,
+    e.booking_reminder_id,
+    e.needed_by,
+    e.useless_after,
     e.created_at,
-    o.settled_at,
+    COALESCE((o.status)::text, 'queued'::text) AS status,
     o.error_code,
     o.template_id,
     o.provider_message_id,
+    o.settled_at
+   FROM (private.emails e
+     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)));
+
+COMMENT ON VIEW private.email_log IS 'Every mail with all that is known of it, for operators and for what works on mail.';
+
+CREATE VIEW private.mail_states WITH (security_invoker='true') AS
+ SELECT l.id,
+    l.user_id,
+    l.category,
+    l.template_key,
+    l.recipient,
+    l.created_at,
+    l.settled_at,
+    l.error_code,
+    l.template_id,
+    l.provider_message_id,
         CASE
-            WHEN ((o.status)::text = 'sent'::text) THEN COALESCE((d.state)::text, 'sent'::text)
-            ELSE COALESCE((o.status)::text, 'queued'::text)
+            WHEN (l.status = 'sent'::text) THEN COALESCE((d.state)::text, l.status)
+            ELSE l.status
         END AS status
-   FROM ((private.emails e
-     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)))
-     LEFT JOIN private.email_deliveries d ON ((d.mail_id = e.id)));
+   FROM (private.email_log l
+     LEFT JOIN private.email_deliveries d ON ((d.mail_id = l.id)));
 
 COMMENT ON VIEW private.mail_states IS 'Every mail with its state: queued, skipped or failed as we know it, and once it was sent what the mailer told of it.';
 
 CREATE VIEW private.mail_figures WITH (security_invoker='true') AS
- SELECT (s.category)::text AS category,
-    count(*) FILTER (WHERE (s.status = 'queued'::text)) AS queued,
-    count(*) FILTER (WHERE (s.status = ANY (ARRAY['sent'::text, 'delayed'::text]))) AS sent,
-    count(*) FILTER (WHERE (s.status = 'delivered'::text)) AS delivered,
-    count(*) FILTER (WHERE (s.status = ANY (ARRAY['bounced'::text, 'suppressed'::text]))) AS bounced,
-    count(*) FILTER (WHERE (s.status = 'complained'::text)) AS complained,
-    count(*) FILTER (WHERE (s.status = 'failed'::text)) AS failed,
-    count(*) FILTER (WHERE (s.status = 'skipped'::text)) AS skipped,
-    round((percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((EXTRACT(epoch FROM (s.settled_at - s.created_at)))::double precision)) FILTER (WHERE (s.status <> ALL (ARRAY['queued'::text, 'skipped'::text, 'failed'::text]))))::numeric, 1) AS seconds_to_send_p95
-   FROM (private.emails e
-     JOIN private.mail_states s ON ((s.id = e.id)))
-  WHERE ((e.recipient IS NOT NULL) AND (e.created_at > (now() - '1 day'::interval)))
-  GROUP BY s.category;
+ SELECT category,
+    count(*) FILTER (WHERE (status = 'queued'::text)) AS queued,
+    count(*) FILTER (WHERE (status = ANY (ARRAY['sent'::text, 'delayed'::text]))) AS sent,
+    count(*) FILTER (WHERE (status = 'delivered'::text)) AS delivered,
+    count(*) FILTER (WHERE (status = ANY (ARRAY['bounced'::text, 'suppressed'::text]))) AS bounced,
+    count(*) FILTER (WHERE (status = 'complained'::text)) AS complained,
+    count(*) FILTER (WHERE (status = 'failed'::text)) AS failed,
+    count(*) FILTER (WHERE (status = 'skipped'::text)) AS skipped,
+    round((percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY ((EXTRACT(epoch FROM (settled_at - created_at)))::double precision)) FILTER (WHERE (status <> ALL (ARRAY['queued'::text, 'skipped'::text, 'failed'::text]))))::numeric, 1) AS seconds_to_send_p95
+   FROM private.mail_states s
+  WHERE ((recipient IS NOT NULL) AND (created_at > (now() - '1 day'::interval)))
+  GROUP BY category;
 
 COMMENT ON VIEW private.mail_figures IS 'The mails of the last 24 hours by category: how many are in each state, and within how many seconds 95 of 100 were sent, waiting for a window included.';
 
@@ -9858,31 +9882,6 @@ COMMENT ON TABLE private.email_events IS 'Events that were heard, so that each c
 COMMENT ON COLUMN private.email_events.id IS 'The id of the event, which stays the same when it is told again.';
 
 COMMENT ON COLUMN private.email_events.soft_bounce_of IS 'Of a soft bounce, private.address_key() of the recipient: three make a suppression.';
-
-CREATE VIEW private.email_log WITH (security_invoker='true') AS
- SELECT e.id,
-    e.user_id,
-    (e.stream)::text AS stream,
-    (e.category)::text AS category,
-    e.template_key,
-    e.recipient,
-    e.variables,
-    e.dedupe_key,
-    e.token_purpose,
-    e.token_id,
-    e.booking_reminder_id,
-    e.needed_by,
-    e.useless_after,
-    e.created_at,
-    COALESCE((o.status)::text, 'queued'::text) AS status,
-    o.error_code,
-    o.template_id,
-    o.provider_message_id,
-    o.settled_at
-   FROM (private.emails e
-     LEFT JOIN private.email_outcomes o ON ((o.mail_id = e.id)));
-
-COMMENT ON VIEW private.email_log IS 'Every mail with all that is known of it, for operators and for what works on mail.';
 
 CREATE TABLE private.email_marks (
     stream private.mail_stream NOT NULL,

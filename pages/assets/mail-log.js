@@ -2,6 +2,8 @@
 // What was mailed, for platform admins: figures of the day, a search that is written down, and sending again what failed.
 import { byId, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
+import { isForAdmin } from './for-admins.js';
+import { CATEGORIES, nameOf } from './mail-words.js';
 import { useOwnZone } from './profile.js';
 import { ask } from './question.js';
 import { client, person } from './session.js';
@@ -15,7 +17,6 @@ const STATES = {
   queued: 'Queued', sent: 'Sent', delayed: 'Delayed', delivered: 'Delivered', suppressed: 'Suppressed by the mailer', failed: 'Failed',
   bounced: 'Bounced', complained: 'Complained about', skipped: 'Skipped',
 };
-const CATEGORIES = { account: 'Account', agenda: 'Sessions of the day', booking: 'Bookings', reminder: 'Reminders', security: 'Security' };
 const COUNTS = ['queued', 'sent', 'delivered', 'bounced', 'complained', 'failed', 'skipped'];
 const FILTERS = ['status', 'template_key', 'user_id'];
 const REFUSALS = { reason_required: 'Say why, in 5 to 500 characters.', invalid_filter: 'The id of an account looks like 3f0c1d7e-….' };
@@ -31,10 +32,7 @@ if (person) {
 }
 
 async function fill() {
-  const admins = await answerOf(client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin'));
-  byId('refused').hidden = admins.length > 0;
-  byId('log').hidden = admins.length === 0;
-  if (admins.length === 0) return;
+  if (!(await isForAdmin(byId('log')))) return;
   const [kinds, figures, fault] = await Promise.all([
     answerOf(client.from('email_kinds').select('key').order('key')),
     answerOf(client.rpc('mail_figures')),
@@ -57,11 +55,6 @@ function figureRow(figure) {
     ...COUNTS.map((name) => make('td', {}, Number(figure[name]).toLocaleString('en-GB'))),
     make('td', {}, p95 === null ? '–' : p95 < 120 ? `${p95} s` : `${Math.round(p95 / 60)} min`),
   );
-}
-
-/** @param {string} key */
-function nameOf(key) {
-  return key.replaceAll('_', ' ');
 }
 
 function filters() {

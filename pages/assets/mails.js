@@ -1,18 +1,18 @@
 // @ts-check
 // The texts of mails, for platform admins: one is chosen, written beside its preview, and published.
 import { byId, make, tell } from './dom.js';
-import { Failure, answerOf, bodyOf } from './failures.js';
+import { answerOf, bodyOf } from './failures.js';
+import { isForAdmin } from './for-admins.js';
 import { showPreview, watchPreview } from './mail-preview.js';
+import { CATEGORIES, nameOf } from './mail-words.js';
 import { ask } from './question.js';
 import { callAsPerson, client, person } from './session.js';
 import { action, load } from './work.js';
 
-/** @typedef {{ key: string, category: keyof typeof CATEGORIES, about: string, has_link: boolean, pages: string[], samples: Record<string, unknown>, optional: string[] }} Kind */
+/** @typedef {{ key: string, category: string, about: string }} Kind */
+/** What the texts of a kind may say. @typedef {{ has_link: boolean, is_refusable: boolean, pages: string[], samples: Record<string, unknown>, optional: string[] }} Bounds */
 /** @typedef {{ id: number, key: string, locale: string, version: number, published_at: string | null }} Version */
 
-const CATEGORIES = { security: 'Security', account: 'Account', booking: 'Bookings', reminder: 'Reminders', agenda: 'Sessions of the day' };
-/** Those that nobody can switch off: their mails have no link to refuse them. */
-const ESSENTIAL = ['security', 'booking'];
 const LANGUAGES = ['en', 'de', 'es', 'fr', 'it', 'nl', 'pl', 'pt'];
 const FIELDS = { subject: 'subject', html: 'html', text: 'plain' };
 const REFUSALS = {
@@ -41,16 +41,13 @@ if (person) {
 }
 
 async function fill() {
-  const admins = await answerOf(client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin'));
-  byId('refused').hidden = admins.length > 0;
-  byId('mails').hidden = admins.length === 0;
-  if (admins.length === 0) return;
-  kinds = await answerOf(client.from('email_kinds').select('key, category, about, has_link, pages, samples, optional').order('key'));
+  if (!(await isForAdmin(byId('mails')))) return;
+  kinds = await answerOf(client.from('email_kinds').select('key, category, about').order('key'));
   await readVersions();
   byId('kind').replaceChildren(...Object.entries(CATEGORIES).map(([category, name]) => make(
     'optgroup',
     { label: name },
-    ...kinds.filter((kind) => kind.category === category).map(({ key }) => make('option', { value: key }, key.replaceAll('_', ' '))),
+    ...kinds.filter((kind) => kind.category === category).map(({ key }) => make('option', { value: key }, nameOf(key))),
   )));
   await show();
 }
@@ -78,19 +75,22 @@ async function change() {
 
 /** Shows the latest version of the mail and language that are chosen. */
 async function show() {
-  const kind = kindOf(byId('kind').value);
-  showLanguages(kind.key);
+  const key = byId('kind').value;
+  showLanguages(key);
   const language = byId('language').value;
-  chosen = [kind.key, language];
-  latest = latestOf(kind.key, language);
-  const shown = latest ?? latestOf(kind.key, 'en');
-  const text = await answerOf(client.from('email_templates').select('subject, html, text').eq('id', shown?.id).single());
-  if (chosen[0] !== kind.key || chosen[1] !== language) return;
+  chosen = [key, language];
+  latest = latestOf(key, language);
+  const shown = latest ?? latestOf(key, 'en');
+  const [bounds, text] = await Promise.all([
+    answerOf(client.rpc('email_kind', { p_key: key })),
+    answerOf(client.from('email_templates').select('subject, html, text').eq('id', shown?.id).single()),
+  ]);
+  if (chosen[0] !== key || chosen[1] !== language) return;
   for (const [part, id] of Object.entries(FIELDS)) byId(id).value = text[part];
   kept = JSON.stringify(draft());
-  byId('about').textContent = kind.about;
+  byId('about').textContent = kinds.find((kind) => kind.key === key)?.about ?? '';
   byId('version').textContent = stateOf(language);
-  byId('variables').replaceChildren(...variablesOf(kind));
+  byId('variables').replaceChildren(...variablesOf(bounds));
   await showPreview(draft());
 }
 
@@ -117,23 +117,16 @@ function inForce(language) {
   return published ? `version ${published.version}` : 'the English text';
 }
 
-/** @param {Kind} kind */
-function variablesOf({ category, samples, optional, has_link: hasLink, pages }) {
+/** @param {Bounds} bounds */
+function variablesOf({ samples, optional, has_link: hasLink, is_refusable: isRefusable, pages }) {
   const lines = Object.entries(samples).map(([name, sample]) => {
     const shown = /_(at|on)$/.test(name) ? `${name}_local` : name;
     const value = typeof sample === 'object' ? 'a list' : String(sample);
     return [`{{${shown}}}`, `${value}${optional.includes(name) ? ' (may be nothing)' : ''}`];
   });
-  const links = [...(hasLink ? [['{{link}}', 'the link of this mail']] : []), ...(ESSENTIAL.includes(category) ? [] : [['{{unsubscribe_url}}', 'where its reader refuses mails like it']]), ...pages.map((page) => [`{{site_url}}/${page}`, 'a page'])];
+  const links = [...(hasLink ? [['{{link}}', 'the link of this mail']] : []), ...(isRefusable ? [['{{unsubscribe_url}}', 'where its reader refuses mails like it']] : []), ...pages.map((page) => [`{{site_url}}/${page}`, 'a page'])];
   return [...lines, ...links, ['{{product_name}}', 'the name of the product']]
     .map(([name, value]) => make('li', {}, make('code', {}, name), make('span', { class: 'quiet' }, value)));
-}
-
-/** @param {string} key */
-function kindOf(key) {
-  const kind = kinds.find((one) => one.key === key);
-  if (!kind) throw new Failure('');
-  return kind;
 }
 
 /** The text as it is written now. */

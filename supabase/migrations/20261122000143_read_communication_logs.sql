@@ -31,11 +31,10 @@ comment on function private.parse_mail_filters(jsonb) is
 
 create view private.mail_states with (security_invoker = true) as
   select
-    e.id, e.user_id, e.category, e.template_key, e.created_at, o.settled_at, o.error_code, o.template_id, o.provider_message_id,
-    case when o.status = 'sent' then coalesce(d.state::text, 'sent') else coalesce(o.status::text, 'queued') end as status
-  from private.emails e
-  left join private.email_outcomes o on o.mail_id = e.id
-  left join private.email_deliveries d on d.mail_id = e.id;
+    l.id, l.user_id, l.category, l.template_key, l.recipient, l.created_at, l.settled_at, l.error_code, l.template_id, l.provider_message_id,
+    case when l.status = 'sent' then coalesce(d.state::text, l.status) else l.status end as status
+  from private.email_log l
+  left join private.email_deliveries d on d.mail_id = l.id;
 
 comment on view private.mail_states is 'Every mail with its state: queued, skipped or failed as we know it, and once it was sent what the mailer told of it.';
 
@@ -115,7 +114,7 @@ grant execute on function public.read_communication_logs(text, jsonb, bigint, in
 -- By the index on created_at, which has mails until their payload is emptied: far longer than a day.
 create view private.mail_figures with (security_invoker = true) as
   select
-    s.category::text as category,
+    s.category,
     count(*) filter (where s.status = 'queued') as queued,
     count(*) filter (where s.status in ('sent', 'delayed')) as sent,
     count(*) filter (where s.status = 'delivered') as delivered,
@@ -125,9 +124,8 @@ create view private.mail_figures with (security_invoker = true) as
     count(*) filter (where s.status = 'skipped') as skipped,
     round((percentile_cont(0.95) within group (order by extract(epoch from s.settled_at - s.created_at))
       filter (where s.status not in ('queued', 'skipped', 'failed')))::numeric, 1) as seconds_to_send_p95
-  from private.emails e
-  join private.mail_states s on s.id = e.id
-  where e.recipient is not null and e.created_at > now() - interval '1 day'
+  from private.mail_states s
+  where s.recipient is not null and s.created_at > now() - interval '1 day'
   group by s.category;
 
 comment on view private.mail_figures is

@@ -1,8 +1,7 @@
 // @ts-check
 // The requests that make Auth mail somebody, in Auth's order and words. What they tell of who has an account is Auth's.
 import { AuthError } from '../auth-admin/errors.mjs';
-import { bearerOf } from '../keys.mjs';
-import { readToken } from '../tokens.mjs';
+import { ownUser } from './caller.mjs';
 import { findByEmail, mailCode, mailEmailChange } from './mails.mjs';
 
 /** @typedef {{ sql: import('postgres').Sql, mailing: import('./mails.mjs').Mailing, jwtSecret: string, signsUp: boolean }} Needs */
@@ -46,15 +45,6 @@ export async function reauthenticate(request, { sql, mailing, jwtSecret }) {
   const user = await ownUser(request, sql, jwtSecret);
   await mailCode(sql, user, 'reauthentication', mailing);
   return Response.json({});
-}
-
-/** The account of whoever asks. @param {Request} request @param {import('postgres').Sql} sql @param {string} jwtSecret */
-export async function ownUser(request, sql, jwtSecret) {
-  const token = bearerOf({ authorization: request.headers.get('authorization') ?? undefined });
-  const claims = token ? readToken(token, jwtSecret) : null;
-  const [user] = claims?.sub ? await sql`select * from auth.users where id = ${String(claims.sub)} and exists (select from auth.sessions where id = ${String(claims.session_id)})` : [];
-  if (!user) throw new AuthError(403, 'bad_jwt', 'invalid JWT');
-  return user;
 }
 
 /** @param {Request} request @returns {Promise<Record<string, any> & { email: string }>} */

@@ -2,9 +2,7 @@
 // PUT /user: whoever changes their password is signed out everywhere else. @supabase/lite leaves
 // the other sessions alive, takes a password that bcrypt would cut off, and asks no hook to mail a new address.
 import { assertNotTooLong } from '../auth-admin/passwords.mjs';
-import { bearerOf } from '../keys.mjs';
-import { readToken } from '../tokens.mjs';
-import { ownUser } from './mail-requests.mjs';
+import { claimsOf, ownUser } from './caller.mjs';
 import { mailEmailChange } from './mails.mjs';
 
 /**
@@ -35,9 +33,8 @@ function parse(text) {
 
 /** Refresh tokens go with their session. @param {import('postgres').Sql} sql @param {Request} request @param {string} jwtSecret */
 async function endOtherSessions(sql, request, jwtSecret) {
-  const token = bearerOf({ authorization: request.headers.get('authorization') ?? undefined });
-  const claims = token && readToken(token, jwtSecret);
-  if (!claims || !claims.sub) return;
+  const claims = claimsOf(request, jwtSecret);
+  if (!claims?.sub) return;
   const own = typeof claims.session_id === 'string' ? claims.session_id : null;
   await sql`delete from auth.sessions where user_id = ${claims.sub} and id is distinct from ${own}::uuid`;
 }
