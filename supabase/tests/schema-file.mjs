@@ -61,10 +61,19 @@ async function elsewhere(url) {
   }
 }
 
+/** The first line that differs. @param {string} committed @param {string} made */
+function firstDifference(committed, made) {
+  const [was, is] = [committed.split('\n'), made.split('\n')];
+  const line = is.findIndex((text, index) => text !== was[index]);
+  return `${target}:${line + 1}\n  committed: ${was[line]}\n  made:      ${is[line]}`;
+}
+
 await withMigratedDatabase(async (url) => {
   const text = [header, ...objectsOf(await dump(url)), ...(await elsewhere(url))].join('\n\n') + '\n';
   if (!process.argv.includes('--check')) return writeFile(target, text);
-  if ((await readFile(target, 'utf8').catch(() => '')) === text) return;
-  console.error('supabase/schema.sql is not what the migrations make; run: node supabase/tests/generate.mjs');
+  const committed = await readFile(target, 'utf8').catch(() => '');
+  if (committed === text) return;
+  console.error(`${firstDifference(committed, text)}
+supabase/schema.sql is not what the migrations make; run: node supabase/tests/generate.mjs`);
   process.exitCode = 1;
 });
