@@ -6,6 +6,8 @@
 
 mod markup;
 pub mod operations;
+mod places;
+mod renderings;
 mod request;
 mod rules;
 mod sql;

@@ -148,19 +148,28 @@ impl<'t> Template<'t> {
     #[must_use]
     pub fn names(&self) -> Vec<&'t str> {
         let mut names = Vec::new();
-        collect_names(&self.parts, &mut names);
+        collect(&self.parts, &mut |name, _| names.push(name));
+        names
+    }
+
+    /// The names that its sections ask for, in their order.
+    #[must_use]
+    pub fn sections(&self) -> Vec<&'t str> {
+        let mut names = Vec::new();
+        collect(&self.parts, &mut |name, is_section| names.extend(is_section.then_some(name)));
         names
     }
 }
 
-fn collect_names<'t>(parts: &[Part<'t>], names: &mut Vec<&'t str>) {
+/// Each name, and whether it is that of a section.
+fn collect<'t>(parts: &[Part<'t>], found: &mut impl FnMut(&'t str, bool)) {
     for part in parts {
         match part {
             Part::Text(_) => {}
-            Part::Value(name) => names.push(name),
+            Part::Value(name) => found(name, false),
             Part::Section { name, parts, .. } => {
-                names.push(name);
-                collect_names(parts, names);
+                found(name, true);
+                collect(parts, found);
             }
         }
     }

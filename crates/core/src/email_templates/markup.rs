@@ -1,89 +1,111 @@
 //! The HTML that a text may have: paragraphs, lists, stress and links, which every mail program shows.
 
-/// Elements, and whether they have an end.
-const ELEMENTS: [(&str, bool); 9] = [
-    ("p", true),
-    ("a", true),
-    ("strong", true),
-    ("em", true),
-    ("ul", true),
-    ("ol", true),
-    ("li", true),
-    ("blockquote", true),
-    ("br", false),
+/// Elements, and what is around them in a text without markup: a break, or nothing.
+const ELEMENTS: [(&str, Around); 9] = [
+    ("p", Around::Break),
+    ("a", Around::Nothing),
+    ("strong", Around::Nothing),
+    ("em", Around::Nothing),
+    ("ul", Around::Break),
+    ("ol", Around::Break),
+    ("li", Around::Break),
+    ("blockquote", Around::Break),
+    ("br", Around::Break),
 ];
-/// What stands for a link.
-const LINKS: [&str; 3] = ["{{link}}", "{{unsubscribe_url}}", "{{site_url}}"];
+/// The element that has no end.
+const VOID: &str = "br";
+/// Characters that are markup where they stand for themselves, as they are written.
+const ENTITIES: [(&str, char); 5] =
+    [("amp", '&'), ("lt", '<'), ("gt", '>'), ("quot", '"'), ("nbsp", '\u{a0}')];
 
-/// What is not allowed in a text, in its order.
-pub(super) fn problems(html: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut open: Vec<&str> = Vec::new();
-    let mut rest = html;
-    while let Some((_, after)) = rest.split_once('<') {
-        let Some((tag, behind)) = after.split_once('>') else {
-            problems.push("A tag is not closed; a < in a text is written &lt;.".to_owned());
-            return problems;
-        };
-        rest = behind;
-        if let Some(name) = tag.strip_prefix('/') {
-            if open.pop() != Some(name) {
-                problems.push(format!("</{name}> closes nothing that is open."));
-            }
-            continue;
+#[derive(Clone, Copy)]
+enum Around {
+    Break,
+    Nothing,
+}
+
+/// HTML as a mail program reads it.
+#[derive(Default)]
+pub(super) struct Fragment {
+    /// What is not allowed, in its order.
+    pub(super) problems: Vec<String>,
+    /// The addresses of its links, as they are written.
+    pub(super) hrefs: Vec<String>,
+    /// What it shows.
+    pub(super) text: String,
+}
+
+impl Fragment {
+    pub(super) fn read(html: &str) -> Self {
+        let mut fragment = Self::default();
+        let mut open: Vec<&str> = Vec::new();
+        let mut rest = html;
+        while let Some((text, after)) = rest.split_once('<') {
+            fragment.show(text);
+            let Some((tag, behind)) = after.split_once('>') else {
+                let detail = "A tag is not closed; a < in a text is written &lt;.";
+                fragment.problems.push(detail.to_owned());
+                return fragment;
+            };
+            fragment.tag(tag, &mut open);
+            rest = behind;
         }
+        fragment.show(rest);
+        for name in open.iter().rev() {
+            fragment.problems.push(format!("<{name}> is not closed."));
+        }
+        fragment
+    }
+
+    fn tag<'t>(&mut self, tag: &'t str, open: &mut Vec<&'t str>) {
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-        match ELEMENTS.iter().find(|(element, _)| *element == name) {
-            Some((_, true)) => open.push(name),
-            Some(_) => {}
-            None => problems.push(format!("<{name}> is not one of {}.", allowed())),
+        let (name, is_end) = name.strip_prefix('/').map_or((name, false), |name| (name, true));
+        if let Some((_, Around::Break)) = ELEMENTS.iter().find(|(element, _)| *element == name) {
+            self.text.push('\n');
         }
-        if !attributes_fit(name, attributes) {
-            problems.push(format!("<{name}> has attributes that it cannot have."));
+        if is_end {
+            if !attributes.is_empty() || open.pop_if(|open| *open == name).is_none() {
+                self.problems.push(format!("</{name}> closes nothing that is open."));
+            }
+            return;
+        }
+        if !ELEMENTS.iter().any(|(element, _)| *element == name) {
+            let allowed = ELEMENTS.map(|(name, _)| name).join(", ");
+            self.problems.push(format!("<{name}> is not one of {allowed}."));
+        } else if name != VOID {
+            open.push(name);
+        }
+        match address(attributes) {
+            Some(address) if name == "a" => self.hrefs.push(address.to_owned()),
+            _ if name != "a" && attributes.is_empty() => {}
+            _ => self.problems.push(format!("<{name}> has attributes that it cannot have.")),
         }
     }
-    problems.extend(open.iter().rev().map(|name| format!("<{name}> is not closed.")));
-    problems
+
+    /// Other entities would hide from us what a mail program reads.
+    fn show(&mut self, text: &str) {
+        let mut parts = text.split('&');
+        self.text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let known = ENTITIES.iter().find_map(|(name, character)| {
+                Some((*character, part.strip_prefix(name)?.strip_prefix(';')?))
+            });
+            let Some((character, after)) = known else {
+                let allowed = ENTITIES.map(|(name, _)| ["&", name, ";"].concat()).join(", ");
+                let detail =
+                    format!("An & in a text is written &amp;, and begins none but {allowed}.");
+                self.problems.push(detail);
+                return;
+            };
+            self.text.push(character);
+            self.text.push_str(after);
+        }
+    }
 }
 
-fn allowed() -> String {
-    ELEMENTS.map(|(name, _)| name).join(", ")
-}
-
-/// A link has its address, and may be a button; nothing else has attributes.
-fn attributes_fit(name: &str, attributes: &str) -> bool {
+/// A link has its address, and may be a button.
+fn address(attributes: &str) -> Option<&str> {
     let attributes = attributes.strip_prefix(r#"class="button" "#).unwrap_or(attributes);
-    let address = attributes.strip_prefix(r#"href=""#).and_then(|rest| rest.strip_suffix('"'));
-    match (name, address) {
-        ("a", Some(address)) => {
-            !address.contains(['"', ' ']) && LINKS.iter().any(|link| address.starts_with(link))
-        }
-        (name, _) => name != "a" && attributes.is_empty(),
-    }
-}
-
-/// The places that a text leads to, each once: `{{link}}`, `{{unsubscribe_url}}`, `{{site_url}}` with all that mail programs would take for part
-/// of the address, and what else they would make a link of.
-pub(super) fn places(text: &str) -> Vec<String> {
-    let mut places = Vec::new();
-    for (at, _) in text.match_indices("{{") {
-        let here = text.get(at..).unwrap_or_default();
-        let own = ["{{link}}", "{{unsubscribe_url}}"].into_iter().find(|own| here.starts_with(own));
-        if let Some(own) = own {
-            places.push(own.to_owned());
-        } else if let Some(path) = here.strip_prefix("{{site_url}}") {
-            let is_end = |c: char| c.is_whitespace() || matches!(c, '<' | '"' | '{' | '}');
-            let address = path.split(is_end).next().unwrap_or_default();
-            let address = address.trim_end_matches(['.', ',', ';', ':', ')', '!', '?']);
-            places.push(["{{site_url}}", address].concat());
-        }
-    }
-    for mark in ["://", "www.", "mailto:", "javascript:", "data:"] {
-        if text.to_ascii_lowercase().contains(mark) {
-            places.push(mark.to_owned());
-        }
-    }
-    places.sort();
-    places.dedup();
-    places
+    let address = attributes.strip_prefix(r#"href=""#)?.strip_suffix('"')?;
+    (!address.contains(['"', '&'])).then_some(address)
 }

@@ -2,7 +2,13 @@
 
 use serde_json::Value;
 
-use super::{EmailKind, markup, request::Draft};
+use super::{
+    EmailKind,
+    markup::Fragment,
+    places::{places, told},
+    renderings::{MAX_SECTIONS, is_allowed, renderings, sections},
+    request::Draft,
+};
 use crate::{
     config::Config,
     error::FieldError,
@@ -13,6 +19,9 @@ use crate::{
 
 /// Known in every mail.
 const EVERYWHERE: [&str; 2] = ["product_name", "site_url"];
+/// How the places are called that a mail has of its own.
+const LINK: &str = "{{link}}";
+const UNSUBSCRIBE: &str = "{{unsubscribe_url}}";
 /// The longest subject, in characters, filled with the samples.
 const SUBJECT_LENGTH: usize = 200;
 /// As long as a token is.
@@ -29,16 +38,28 @@ pub(super) fn examine(
 ) -> (Vec<FieldError>, Option<Filled>) {
     let (locale, source) = (draft.locale, draft.source);
     let mut faults = Faults::default();
+    let mut templates = Vec::new();
     for (part, text) in source.parts() {
+        if !text.chars().all(is_allowed) {
+            let detail = "It has a character that nobody sees, or that turns others around.";
+            faults.add(part, "character_not_allowed", detail);
+        }
         match Template::parse(text) {
-            Ok(template) => names(kind, part, &template, &mut faults),
+            Ok(template) => {
+                names(kind, part, &template, &mut faults);
+                templates.push((part, template));
+            }
             Err(error) => faults.add(part, "invalid_template", error.to_string()),
         }
     }
-    for problem in markup::problems(source.html) {
-        faults.add(Part::Html, "markup_not_allowed", problem);
+    if sections(&templates).len() > MAX_SECTIONS {
+        let detail = format!("The sections of a text ask for at most {MAX_SECTIONS} variables.");
+        faults.add(Part::Html, "too_many_sections", detail);
+    } else {
+        for rendering in renderings(kind, &templates) {
+            judge(kind, &rendering, &mut faults);
+        }
     }
-    links(kind, source, &mut faults);
     let filled = fill(ports, config, kind, locale, source, &mut faults);
     (faults.0, filled)
 }
@@ -47,13 +68,18 @@ pub(super) fn examine(
 struct Faults(Vec<FieldError>);
 
 impl Faults {
+    /// Each once: most are there in each rendering.
     fn add(&mut self, part: Part, code: &'static str, detail: impl Into<String>) {
-        let pointer = ["/", part.name()].concat();
-        self.0.push(FieldError { pointer, code, detail: detail.into() });
+        let fault =
+            FieldError { pointer: ["/", part.name()].concat(), code, detail: detail.into() };
+        if !self.0.contains(&fault) {
+            self.0.push(fault);
+        }
     }
 }
 
-/// Every variable is declared, of the mail or of the elements of its lists.
+/// Every variable is declared, of the mail or of the elements of its lists; and no section asks for what is always there,
+/// or for a link.
 fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Faults) {
     let in_lists = || kind.samples.values().filter_map(Value::as_array).flatten();
     let is_sample = |name: &str| {
@@ -70,37 +96,60 @@ fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Fau
             faults.add(part, "unknown_variable", format!("This mail has no variable {name}."));
         }
     }
+    for name in template.sections().into_iter().filter(|name| !is_sample(name)) {
+        let detail = format!("{name} is always there: no section asks for it.");
+        faults.add(part, "section_not_allowed", detail);
+    }
 }
 
-/// Html and text lead to the same places: to the mail's own link, or to pages that its kind names. A subject leads nowhere.
-fn links(kind: &EmailKind, source: Source<'_>, faults: &mut Faults) {
-    let is_known = |place: &str| match place {
-        "{{link}}" | "{{unsubscribe_url}}" => true,
-        place => {
-            let page = place.strip_prefix("{{site_url}}/");
-            page.is_some_and(|page| kind.pages.iter().any(|known| known == page))
+/// Judges what recipients would get. Html and text lead to the same places: to the mail's own link, or to pages that its
+/// kind names. A subject leads nowhere.
+fn judge(kind: &EmailKind, rendering: &[(Part, String)], faults: &mut Faults) {
+    let mut led = Vec::new();
+    for (part, text) in rendering {
+        let mut found = if *part == Part::Html {
+            let Fragment { problems, mut hrefs, text } = Fragment::read(text);
+            for problem in problems {
+                faults.add(*part, "markup_not_allowed", told(&problem));
+            }
+            hrefs.extend(places(&text));
+            hrefs
+        } else {
+            places(text)
+        };
+        for place in &mut found {
+            *place = told(place);
         }
-    };
-    let [_, html, text] = source.parts().map(|(part, text)| {
-        let places = markup::places(text);
-        for place in places.iter().filter(|place| part == Part::Subject || !is_known(place)) {
-            faults.add(part, "unknown_link", format!("This mail does not link to {place}."));
+        found.sort();
+        found.dedup();
+        for place in found.iter().filter(|place| *part == Part::Subject || !leads(kind, place)) {
+            faults.add(*part, "unknown_link", format!("This mail does not link to {place}."));
         }
-        places
-    });
+        if *part != Part::Subject {
+            led.push(found);
+        }
+    }
+    let [html, text] = &*led else { return };
     if html != text {
         let detail = "The HTML and the text link to different places.";
         faults.add(Part::Text, "links_differ", detail);
-    } else if html.iter().all(|place| place == "{{unsubscribe_url}}") {
+    } else if html.iter().all(|place| place == UNSUBSCRIBE) {
         faults.add(Part::Html, "no_link", "A mail links to the page that it speaks of.");
     }
     let lacks = |place: &str| !html.iter().any(|found| found == place);
-    if kind.has_link && lacks("{{link}}") {
+    if kind.has_link && lacks(LINK) {
         faults.add(Part::Html, "no_link", "The link of this mail is missing.");
     }
-    if kind.is_refusable && lacks("{{unsubscribe_url}}") {
+    if kind.is_refusable && lacks(UNSUBSCRIBE) {
         faults.add(Part::Html, "no_way_out", "The link to refuse mails like this is missing.");
     }
+}
+
+fn leads(kind: &EmailKind, place: &str) -> bool {
+    let is_page = |page: &str| kind.pages.iter().any(|known| known == page);
+    place == LINK
+        || place == UNSUBSCRIBE
+        || place.strip_prefix("{{site_url}}/").is_some_and(is_page)
 }
 
 /// Fills it with the samples, and with nothing where a variable may be nothing.

@@ -80,11 +80,12 @@ fn what_would_make_a_mail_wrong_is_named_by_part() {
         (html("a < b"), "/html markup_not_allowed"),
         (html("<a>a</a>"), "/html markup_not_allowed"),
         (html("<A HREF=\"{{link}}\">a</A>"), "/html markup_not_allowed"),
-        (html("<a href=\"{{name}}\">a</a>"), "/html markup_not_allowed"),
+        (html("<a href=\"{{name}}\">a</a>"), "/html unknown_link"),
         (html("<a href='{{link}}'>a</a>"), "/html markup_not_allowed"),
         (html("<a href=\"{{link}}\" target=\"_blank\">a</a>"), "/html markup_not_allowed"),
-        (html("<a href=\"https://evil.example\">a</a>"), "/html markup_not_allowed"),
+        (html("<a href=\"https://evil.example\">a</a>"), "/html unknown_link"),
         (html("<!-- a -->"), "/html markup_not_allowed"),
+        (html("AT&T"), "/html markup_not_allowed"),
         (html("see https://evil.example"), "/html unknown_link"),
         (html("see WWW.evil.example"), "/html unknown_link"),
         (html("<a href=\"{{site_url}}/review\">a</a>"), "/html unknown_link"),
@@ -114,6 +115,113 @@ fn what_follows_a_page_is_part_of_its_address() {
         }));
         assert_ne!(problems, [""; 0], "{after}");
     }
+}
+
+#[test]
+fn no_way_of_writing_a_foreign_address_gets_through() {
+    let everywhere = |html: &str, text: &str| json!({ "html": format!("{HTML}<p>{html}</p>"), "text": format!("{TEXT} {text}") });
+    for (html, text) in [
+        // Blanks in a tag, and sections around a part of an address.
+        (r#"<a href="{{#note}}{{link}}{{/note}}">a</a>"#, "{{#note}}{{link}}{{/note}}evil"),
+        (r#"<a href="{{ site_url }}.evil.example">a</a>"#, "{{ site_url }}.evil.example"),
+        ("{{ site_url }}.evil.example", "{{ site_url }}.evil.example"),
+        ("http:{{#note}}//evil{{/note}}", "http:{{#note}}//evil{{/note}}"),
+        ("http:{{^note}}//evil{{/note}}", "http:{{^note}}//evil{{/note}}"),
+        ("evil{{#note}}.{{/note}}example", "evil{{#note}}.{{/note}}example"),
+        ("{{#rows}}example evil.{{/rows}}", "{{#rows}}example evil.{{/rows}}"),
+        (
+            "{{#name}}{{^note}}evil.example{{/note}}{{/name}}",
+            "{{#name}}{{^note}}evil.example{{/note}}{{/name}}",
+        ),
+        // What mail programs make links of by themselves.
+        ("evil.example", "evil.example"),
+        ("help@evil.example", "help@evil.example"),
+        ("evil<em>.example</em>", "evil.example"),
+        ("evil。example", "evil。example"),
+        ("{{name}}.example", "{{name}}.example"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("{{link}}.evil.example", "{{link}}.evil.example"),
+        ("{{link}}evil", "{{link}}evil"),
+    ] {
+        let (problems, _) = try_text(&everywhere(html, text));
+        for part in ["/html unknown_link", "/text unknown_link"] {
+            assert!(problems.iter().any(|found| found == part), "{html}: {problems:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_section_adds_to_a_tag_is_judged_as_part_of_it() {
+    for html in [
+        r#"<a href="{{link}}{{#note}}" onclick="x{{/note}}">a</a>"#,
+        r#"<a {{#note}}class="button" {{/note}}style="x" href="{{link}}">a</a>"#,
+        r#"<a href="{{link}}{{#note}}">a</a><script>{{/note}}">a</a>"#,
+        "<p>a</p evil>",
+        "<p{{#note}} id=x{{/note}}>a</p>",
+        "{{#note}}<p>{{/note}}a{{#note}}{{^note}}</p>{{/note}}{{/note}}",
+        "<p>{{#note}}</p>{{/note}}",
+        "<em>{{#rows}}</em>{{/rows}}",
+        "https&#58;//evil.example",
+        "https&colon;//evil",
+        "evil&period;example",
+        "<a href=\"{{link}}&amp;next=x\">a</a>",
+    ] {
+        let (problems, _) = try_text(&json!({ "html": format!("{HTML}{html}") }));
+        assert!(
+            problems.iter().any(|found| found == "/html markup_not_allowed"),
+            "{html}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn a_mail_has_its_links_however_its_sections_turn_out() {
+    let within = |section: &str, link: &str| {
+        let name = &section[1..];
+        let hide =
+            |part: &str| part.replace(link, &format!("{{{{{section}}}}} {link} {{{{/{name}}}}}"));
+        try_text(&json!({
+            "html": hide(HTML), "text": hide(TEXT),
+        }))
+        .0
+    };
+    for section in ["#note", "^note", "^rows", "#rows"] {
+        for (link, problem) in
+            [("{{link}}", "/html no_link"), ("{{unsubscribe_url}}", "/html no_way_out")]
+        {
+            let problems = within(section, link);
+            assert!(problems.contains(&problem.to_owned()), "{section} {link}: {problems:?}");
+        }
+    }
+    for section in ["^product_name", "#link", "#site_url", "^unsubscribe_url", "#starts_at_local"] {
+        let problems = within(section, "{{link}}");
+        assert!(
+            problems.contains(&"/html section_not_allowed".to_owned()),
+            "{section}: {problems:?}"
+        );
+    }
+}
+
+#[test]
+fn what_nobody_sees_is_not_written() {
+    for character in
+        ["\u{e000}", "\u{e003}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{7}", "\u{feff}"]
+    {
+        let (problems, _) = try_text(&json!({ "text": format!("{TEXT} {character}") }));
+        assert!(problems.contains(&"/text character_not_allowed".to_owned()), "{problems:?}");
+    }
+}
+
+#[test]
+fn the_ways_a_text_can_turn_out_are_few() {
+    let names = ["name", "note", "starts_at", "rows", "title", "ends_at"];
+    let sections = |names: &[&str]| -> String {
+        names.iter().flat_map(|name| ["{{#", name, "}}a{{/", name, "}}"]).collect()
+    };
+    let with = |text: String| try_text(&json!({ "html": format!("{HTML}{text}") })).0;
+    assert_eq!(with(format!("{{{{#rows}}}}{}{{{{/rows}}}}", sections(&names[4..]))), [""; 0]);
+    let many = [&names[..], &["a", "b", "c"]].concat();
+    assert!(with(sections(&many)).contains(&"/html too_many_sections".to_owned()));
 }
 
 fn save_with(world: &World, fields: &Value) -> Result<Verbatim<SavedTemplate>> {

@@ -1,0 +1,106 @@
+//! What a text can become: one rendering for each way in which its sections can turn out.
+//!
+//! Rules that looked at the source would have to know what its tags make of what stands around them. Here they look at
+//! what recipients get, with a character for each value that nobody may write himself.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::EmailKind;
+use crate::{
+    mail_text::Part,
+    template::{Escape, Scope, Template},
+};
+
+/// Stands for the mail's own link.
+pub(super) const LINK: char = '\u{e000}';
+/// Stands for the page where mail is refused.
+pub(super) const UNSUBSCRIBE: char = '\u{e001}';
+/// Stands for the address of the frontend.
+pub(super) const SITE: char = '\u{e002}';
+/// Stands for any other value.
+pub(super) const VALUE: char = '\u{e003}';
+/// The most names that the sections of a text ask for; twice as many renderings for each.
+pub(super) const MAX_SECTIONS: usize = 8;
+
+const ALWAYS: [(&str, char); 3] =
+    [("link", LINK), ("unsubscribe_url", UNSUBSCRIBE), ("site_url", SITE)];
+
+/// How a value is written that a character stands for.
+pub(super) const fn named(character: char) -> Option<&'static str> {
+    match character {
+        LINK => Some("{{link}}"),
+        UNSUBSCRIBE => Some("{{unsubscribe_url}}"),
+        SITE => Some("{{site_url}}"),
+        VALUE => Some("{{…}}"),
+        _ => None,
+    }
+}
+
+/// Whether a character may stand in a text: what is not seen, or turns the order of others, may not.
+pub(super) fn is_allowed(character: char) -> bool {
+    !matches!(
+        character,
+        '\u{e000}'..='\u{f8ff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}'
+    ) && (!character.is_control() || matches!(character, '\n' | '\r' | '\t'))
+}
+
+/// The parts in each of the ways, in the order of [`Part`]. Only of a text with few sections, see [`sections`].
+pub(super) fn renderings(
+    kind: &EmailKind,
+    templates: &[(Part, Template<'_>)],
+) -> Vec<Vec<(Part, String)>> {
+    let asked: Vec<_> = sections(templates).into_iter().take(MAX_SECTIONS).collect();
+    (0..1_u32 << asked.len())
+        .map(|world| {
+            let is_nothing = |name: &str| {
+                asked.iter().position(|asked| *asked == name).is_some_and(|at| world >> at & 1 == 1)
+            };
+            let values = values(kind, templates, is_nothing);
+            let scope = Scope::new(&values);
+            let render = |(part, template): &(Part, Template<'_>)| {
+                let escape = if *part == Part::Html { Escape::Html } else { Escape::Text };
+                let mut text = String::new();
+                template.render(&scope, escape, &mut text).ok()?;
+                Some((*part, text))
+            };
+            templates.iter().filter_map(render).collect()
+        })
+        .collect()
+}
+
+/// The names that sections ask for, each once.
+pub(super) fn sections<'t>(templates: &[(Part, Template<'t>)]) -> Vec<&'t str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in templates.iter().flat_map(|(_, template)| template.sections()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Each name with what stands for it. A list has two elements, so that what one ends with meets what the next begins
+/// with; their own names are found around them.
+fn values(
+    kind: &EmailKind,
+    templates: &[(Part, Template<'_>)],
+    is_nothing: impl Fn(&str) -> bool,
+) -> BTreeMap<String, Value> {
+    let value = |name: &str| {
+        if is_nothing(name) {
+            return Value::Null;
+        }
+        if kind.samples.get(name).is_some_and(Value::is_array) {
+            return Value::Array(vec![Value::Object(Map::new()); 2]);
+        }
+        let known = ALWAYS.iter().find(|(always, _)| *always == name);
+        known.map_or(VALUE, |(_, character)| *character).to_string().into()
+    };
+    let mut values = BTreeMap::new();
+    for name in templates.iter().flat_map(|(_, template)| template.names()) {
+        values.insert(name.to_owned(), value(name));
+    }
+    values
+}
