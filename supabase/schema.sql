@@ -3428,23 +3428,6 @@ $$;
 
 COMMENT ON FUNCTION private.has_free_seat(p_company_id uuid) IS 'Whether a company can invite one more. To rely on it, lock the company first.';
 
-CREATE FUNCTION private.has_three_soft_bounces(p_address_key bytea) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select exists (
-    select from (
-      select b.occurred_at - lag(b.occurred_at, 2) over (order by b.occurred_at) as span
-      from (
-        select min(e.occurred_at) as occurred_at from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
-      ) b
-    ) s
-    where s.span <= interval '30 days'
-  );
-$$;
-
-COMMENT ON FUNCTION private.has_three_soft_bounces(p_address_key bytea) IS 'Whether three mails to an address bounced within thirty days, each for a reason that may pass.';
-
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -4417,10 +4400,11 @@ CREATE FUNCTION private.job_purge_email_events(p_now timestamp with time zone) R
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.purge('private.email_events', 'created_at', p_now - private.days('email_event_retention_days'));
+  select private.purge('private.email_events', 'created_at', p_now - private.days('email_event_retention_days'))
+    + private.purge('private.email_suppressions', 'lapses_at', p_now);
 $$;
 
-COMMENT ON FUNCTION private.job_purge_email_events(p_now timestamp with time zone) IS 'Forgets events that nobody can be told of again. The state of the mail stays.';
+COMMENT ON FUNCTION private.job_purge_email_events(p_now timestamp with time zone) IS 'Forgets events that nobody can be told of again, and suppressions that have lapsed. The state of the mail stays.';
 
 CREATE FUNCTION private.job_purge_freed_times(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -6958,7 +6942,10 @@ CREATE FUNCTION private.refuses_mail(p_address text, p_category text) RETURNS bo
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select exists (select from private.email_suppressions s where s.address_key = k.address_key)
+  select exists (
+      select from private.email_suppressions s
+      where s.address_key = k.address_key and (s.lapses_at is null or (s.lapses_at > now() and p_category <> 'security'))
+    )
     or exists (select from private.email_refusals r where r.address_key = k.address_key and r.category = p_category)
   from (select private.address_key(p_address)) k (address_key);
 $$;
@@ -7554,7 +7541,7 @@ begin
       case
         -- The mailer has told that an earlier try was taken.
         when o.status = 'sent' then 'already_sent'
-        when s.address_key is not null then 'suppressed'
+        when s.address_key is not null and (s.lapses_at is null or (s.lapses_at > p_now and l.category <> 'security')) then 'suppressed'
         when f.address_key is not null then 'refused'
         when l.token_id is not null and (
           select k.spent_at is null and k.expires_at > p_now from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id
@@ -7585,7 +7572,7 @@ begin
     cross join lateral (
       select substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16) offset 0
     ) a (key)
-    left join lateral (select i.address_key from private.email_suppressions i where i.address_key = a.key offset 0) s on true
+    left join lateral (select i.address_key, i.lapses_at from private.email_suppressions i where i.address_key = a.key offset 0) s on true
     left join lateral (
       select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category and l.user_id is null offset 0
     ) f on true
@@ -7987,6 +7974,23 @@ $_$;
 
 CREATE FUNCTION private.stamp_updated_by() RETURNS trigger
     LANGUAGE plpgsql
+CREATE FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select (max(s.day) + 30)::timestamp at time zone 'UTC'
+  from (
+    select b.day, b.day - lag(b.day, 2) over (order by b.day) as days
+    from (
+      select distinct min(e.occurred_at at time zone 'UTC')::date as day
+      from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
+    ) b
+  ) s
+  where s.days <= 30;
+$$;
+
+COMMENT ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) IS 'Until when an address is suppressed to which mails bounced on three days (UTC) within thirty, each for a reason that may pass: thirty days after the last of them. Null where they have not.';
+
     SET search_path TO ''
     AS $$
 begin
@@ -8142,17 +8146,18 @@ $$;
 
 COMMENT ON FUNCTION private.supersede_email_changes(p_user_id uuid) IS 'Voids the change of address of a person that is under way.';
 
-CREATE FUNCTION private.suppress_address(p_address_key bytea, p_reason text) RETURNS void
+CREATE FUNCTION private.suppress_address(p_address_key bytea, p_reason text, p_lapses_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  insert into private.email_suppressions as s (address_key, reason) values (p_address_key, p_reason)
-  on conflict (address_key) do update set reason = excluded.reason
-  where array_position(array['manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint'], s.reason)
-    < array_position(array['manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint'], excluded.reason);
+  insert into private.email_suppressions as s (address_key, reason, lapses_at) values (p_address_key, p_reason, p_lapses_at)
+  on conflict (address_key) do update set reason = excluded.reason, lapses_at = excluded.lapses_at
+  where array_position(array['soft_bounces', 'manual', 'provider', 'hard_bounce', 'complaint'], s.reason)
+    < array_position(array['soft_bounces', 'manual', 'provider', 'hard_bounce', 'complaint'], excluded.reason)
+    or (s.reason = excluded.reason and s.lapses_at < excluded.lapses_at);
 $$;
 
-COMMENT ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text) IS 'Suppresses an address, or notes a graver reason. Idempotent.';
+COMMENT ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text, p_lapses_at timestamp with time zone) IS 'Suppresses an address, or notes a graver reason. Idempotent.';
 
 CREATE FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) RETURNS void
     LANGUAGE plpgsql
@@ -8162,13 +8167,12 @@ declare
   v_reason constant text := case
     when p_state = 'complained' then 'complaint'
     when p_state = 'suppressed' then 'provider'
-    when p_state <> 'bounced' then null
-    when not p_is_soft then 'hard_bounce'
-    when private.has_three_soft_bounces(p_address_key) then 'soft_bounces'
+    when v_lapses_at is not null then 'soft_bounces'
+    when p_state = 'bounced' and not v_is_soft_bounce then 'hard_bounce'
   end;
 begin
   if v_reason is not null then
-    perform private.suppress_address(p_address_key, v_reason);
+    perform private.suppress_address(p_address_key, v_reason, v_lapses_at);
   end if;
 end;
 $$;
@@ -8216,6 +8220,8 @@ begin
   set status = 'voided', voided_at = p_now
   where r.booking_id = any (p_booking_ids) and r.status = 'enqueued'
     and not exists (
+  v_is_soft_bounce constant boolean := p_state = 'bounced' and p_is_soft;
+  v_lapses_at constant timestamptz := case when v_is_soft_bounce then private.soft_bounces_lapse_at(p_address_key) end;
       select from public.bookings b
       where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
     );
@@ -9881,7 +9887,7 @@ COMMENT ON TABLE private.email_events IS 'Events that were heard, so that each c
 
 COMMENT ON COLUMN private.email_events.id IS 'The id of the event, which stays the same when it is told again.';
 
-COMMENT ON COLUMN private.email_events.soft_bounce_of IS 'Of a soft bounce, private.address_key() of the recipient: three make a suppression.';
+COMMENT ON COLUMN private.email_events.soft_bounce_of IS 'Of a soft bounce, private.address_key() of the recipient: on three days they make a suppression.';
 
 CREATE TABLE private.email_marks (
     stream private.mail_stream NOT NULL,
@@ -9953,16 +9959,19 @@ CREATE TABLE private.email_suppressions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT email_suppressions_address_key_check CHECK ((octet_length(address_key) = 16)),
-    CONSTRAINT email_suppressions_reason_check CHECK ((reason = ANY (ARRAY['manual'::text, 'soft_bounces'::text, 'provider'::text, 'hard_bounce'::text, 'complaint'::text])))
+    CONSTRAINT email_suppressions_reason_check CHECK ((reason = ANY (ARRAY['soft_bounces'::text, 'manual'::text, 'provider'::text, 'hard_bounce'::text, 'complaint'::text]))),
+    CONSTRAINT soft_bounces_lapse CHECK (((lapses_at IS NOT NULL) = (reason = 'soft_bounces'::text)))
 );
 
 ALTER TABLE ONLY private.email_suppressions FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.email_suppressions IS 'Addresses not to be mailed at all, security mail included: what nobody receives helps nobody, and harms the mail of all others.';
+COMMENT ON TABLE private.email_suppressions IS 'Addresses not to be mailed: what nobody receives helps nobody, and harms the mail of all others. That holds for security mail, too, but where mail bounced for reasons that pass.';
 
 COMMENT ON COLUMN private.email_suppressions.address_key IS 'private.address_key().';
 
-COMMENT ON COLUMN private.email_suppressions.reason IS 'hard_bounce, soft_bounces (three in thirty days), complaint; provider: the mailer refuses the address; manual: an operator.';
+COMMENT ON COLUMN private.email_suppressions.reason IS 'hard_bounce, soft_bounces (on three days within thirty), complaint; provider: the mailer refuses the address; manual: an operator.';
+
+COMMENT ON COLUMN private.email_suppressions.lapses_at IS 'Of soft bounces: from when on it does not count. Until then security mail is tried all the same, so that a full mailbox locks nobody out of their account.';
 
 ALTER TABLE private.emails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME private.emails_id_seq
@@ -10010,6 +10019,7 @@ CREATE TABLE private.job_runs (
     error text,
     CONSTRAINT failed_iff_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
     CONSTRAINT job_runs_duration_check CHECK ((duration >= '00:00:00'::interval)),
+    lapses_at timestamp with time zone,
     CONSTRAINT job_runs_error_check CHECK ((length(error) <= 500)),
     CONSTRAINT job_runs_job_check CHECK ((length(job) <= 60)),
     CONSTRAINT job_runs_rows_touched_check CHECK ((rows_touched >= 0)),
@@ -11175,6 +11185,8 @@ CREATE INDEX booking_reminders_due_idx ON public.booking_reminders USING btree (
 CREATE UNIQUE INDEX booking_reminders_one_live_idx ON public.booking_reminders USING btree (booking_id, lead_minutes) WHERE (status <> 'voided'::text);
 
 CREATE INDEX booking_reminders_user_id_idx ON public.booking_reminders USING btree (user_id, remind_at DESC);
+
+CREATE INDEX email_suppressions_lapses_at_idx ON private.email_suppressions USING btree (lapses_at) WHERE (lapses_at IS NOT NULL);
 
 CREATE INDEX booking_status_history_booking_id_idx ON public.booking_status_history USING btree (booking_id, created_at DESC);
 
@@ -12410,8 +12422,6 @@ REVOKE ALL ON FUNCTION private.has_file(p_document public.specialist_documents) 
 
 REVOKE ALL ON FUNCTION private.has_free_seat(p_company_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.has_three_soft_bounces(p_address_key bytea) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
@@ -12975,7 +12985,7 @@ REVOKE ALL ON FUNCTION private.subscription_json(p_subscription_id uuid) FROM PU
 
 REVOKE ALL ON FUNCTION private.supersede_email_changes(p_user_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text, p_lapses_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) FROM PUBLIC;
 
@@ -13008,6 +13018,8 @@ REVOKE ALL ON FUNCTION private.template_json(p_batch_ids uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.texts_in(p_list jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 

@@ -9,7 +9,7 @@
 -- docs/decisions/suppressions-by-hmac.md.
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
-  ('email_event_retention_days', '60', 31, 365, 'How long it is kept that the mailer told something of a mail. Three soft bounces within thirty days are looked for among these.');
+  ('email_event_retention_days', '60', 31, 365, 'How long it is kept that the mailer told something of a mail. Soft bounces on three days within thirty are looked for among these.');
 
 select vault.create_secret(encode(extensions.gen_random_bytes(32), 'hex'), 'email_address_key',
   'Names addresses in private.email_suppressions and private.email_refusals. Whoever changes it forgets them all.');
@@ -50,16 +50,22 @@ comment on function private.address_key(text) is
 
 create table private.email_suppressions (
   address_key bytea primary key check (octet_length(address_key) = 16),
-  reason text not null check (reason in ('manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint')),
+  reason text not null check (reason in ('soft_bounces', 'manual', 'provider', 'hard_bounce', 'complaint')),
+  lapses_at timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint soft_bounces_lapse check ((lapses_at is not null) = (reason = 'soft_bounces'))
 );
 
 comment on table private.email_suppressions is
-  'Addresses not to be mailed at all, security mail included: what nobody receives helps nobody, and harms the mail of all others.';
+  'Addresses not to be mailed: what nobody receives helps nobody, and harms the mail of all others. That holds for security mail, too, but where mail bounced for reasons that pass.';
 comment on column private.email_suppressions.address_key is 'private.address_key().';
 comment on column private.email_suppressions.reason is
-  'hard_bounce, soft_bounces (three in thirty days), complaint; provider: the mailer refuses the address; manual: an operator.';
+  'hard_bounce, soft_bounces (on three days within thirty), complaint; provider: the mailer refuses the address; manual: an operator.';
+comment on column private.email_suppressions.lapses_at is
+  'Of soft bounces: from when on it does not count. Until then security mail is tried all the same, so that a full mailbox locks nobody out of their account.';
+
+create index email_suppressions_lapses_at_idx on private.email_suppressions (lapses_at) where lapses_at is not null;
 
 create trigger touch_updated_at before update on private.email_suppressions
   for each row execute function private.touch_updated_at();
@@ -74,19 +80,20 @@ $$;
 
 comment on function private.hold_address(bytea) is 'Queues all that is told of an address until the transaction ends.';
 
--- Of several reasons the gravest stays, in whatever order they come.
-create function private.suppress_address(p_address_key bytea, p_reason text)
+-- Of several reasons the gravest stays, and of several times the last, in whatever order they come.
+create function private.suppress_address(p_address_key bytea, p_reason text, p_lapses_at timestamptz default null)
 returns void
 language sql
 set search_path = ''
 as $$
-  insert into private.email_suppressions as s (address_key, reason) values (p_address_key, p_reason)
-  on conflict (address_key) do update set reason = excluded.reason
-  where array_position(array['manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint'], s.reason)
-    < array_position(array['manual', 'soft_bounces', 'provider', 'hard_bounce', 'complaint'], excluded.reason);
+  insert into private.email_suppressions as s (address_key, reason, lapses_at) values (p_address_key, p_reason, p_lapses_at)
+  on conflict (address_key) do update set reason = excluded.reason, lapses_at = excluded.lapses_at
+  where array_position(array['soft_bounces', 'manual', 'provider', 'hard_bounce', 'complaint'], s.reason)
+    < array_position(array['soft_bounces', 'manual', 'provider', 'hard_bounce', 'complaint'], excluded.reason)
+    or (s.reason = excluded.reason and s.lapses_at < excluded.lapses_at);
 $$;
 
-comment on function private.suppress_address(bytea, text) is 'Suppresses an address, or notes a graver reason. Idempotent.';
+comment on function private.suppress_address(bytea, text, timestamptz) is 'Suppresses an address, or notes a graver reason. Idempotent.';
 
 -- The one place that says which mail somebody may refuse. What keeps an account safe and what changes a booked session they
 -- have to learn: these categories are not in it, and their mails carry no link for it. Links name a category by its place, so
@@ -122,7 +129,10 @@ language sql
 stable
 set search_path = ''
 as $$
-  select exists (select from private.email_suppressions s where s.address_key = k.address_key)
+  select exists (
+      select from private.email_suppressions s
+      where s.address_key = k.address_key and (s.lapses_at is null or (s.lapses_at > now() and p_category <> 'security'))
+    )
     or exists (select from private.email_refusals r where r.address_key = k.address_key and r.category = p_category)
   from (select private.address_key(p_address)) k (address_key);
 $$;
@@ -173,7 +183,7 @@ create table private.email_events (
 
 comment on table private.email_events is 'Events that were heard, so that each counts once. Addresses, texts and the like, which they also hold, are not kept.';
 comment on column private.email_events.id is 'The id of the event, which stays the same when it is told again.';
-comment on column private.email_events.soft_bounce_of is 'Of a soft bounce, private.address_key() of the recipient: three make a suppression.';
+comment on column private.email_events.soft_bounce_of is 'Of a soft bounce, private.address_key() of the recipient: on three days they make a suppression.';
 
 create index email_events_created_at_idx on private.email_events (created_at);
 create index email_events_soft_bounce_of_idx on private.email_events (soft_bounce_of) where soft_bounce_of is not null;

@@ -90,7 +90,7 @@ begin
       case
         -- The mailer has told that an earlier try was taken.
         when o.status = 'sent' then 'already_sent'
-        when s.address_key is not null then 'suppressed'
+        when s.address_key is not null and (s.lapses_at is null or (s.lapses_at > p_now and l.category <> 'security')) then 'suppressed'
         when f.address_key is not null then 'refused'
         when l.token_id is not null and (
           select k.spent_at is null and k.expires_at > p_now from private.tokens k where k.purpose = l.token_purpose and k.id = l.token_id
@@ -121,7 +121,7 @@ begin
     cross join lateral (
       select substring(extensions.hmac(convert_to(l.recipient, 'UTF8'), v_address_key, 'sha256') from 1 for 16) offset 0
     ) a (key)
-    left join lateral (select i.address_key from private.email_suppressions i where i.address_key = a.key offset 0) s on true
+    left join lateral (select i.address_key, i.lapses_at from private.email_suppressions i where i.address_key = a.key offset 0) s on true
     left join lateral (
       select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category and l.user_id is null offset 0
     ) f on true

@@ -5,25 +5,27 @@
 -- An event is about a mail of ours by its id, and about the address that this mail went to: whatever address the event names
 -- is not looked at. So nobody is suppressed to whom we have not written.
 
--- Of distinct mails, and by when they bounced: the order in which events come does not matter.
-create function private.has_three_soft_bounces(p_address_key bytea)
-returns boolean
+-- Of distinct mails, by the days on which they bounced: a mailbox that is full for an hour counts once, however often somebody
+-- asks for a mail in that hour, and the order in which events come does not matter.
+create function private.soft_bounces_lapse_at(p_address_key bytea)
+returns timestamptz
 language sql
 stable
 set search_path = ''
 as $$
-  select exists (
-    select from (
-      select b.occurred_at - lag(b.occurred_at, 2) over (order by b.occurred_at) as span
-      from (
-        select min(e.occurred_at) as occurred_at from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
-      ) b
-    ) s
-    where s.span <= interval '30 days'
-  );
+  select (max(s.day) + 30)::timestamp at time zone 'UTC'
+  from (
+    select b.day, b.day - lag(b.day, 2) over (order by b.day) as days
+    from (
+      select distinct min(e.occurred_at at time zone 'UTC')::date as day
+      from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
+    ) b
+  ) s
+  where s.days <= 30;
 $$;
 
-comment on function private.has_three_soft_bounces(bytea) is 'Whether three mails to an address bounced within thirty days, each for a reason that may pass.';
+comment on function private.soft_bounces_lapse_at(bytea) is
+  'Until when an address is suppressed to which mails bounced on three days (UTC) within thirty, each for a reason that may pass: thirty days after the last of them. Null where they have not.';
 
 create function private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean)
 returns void
@@ -31,16 +33,17 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_is_soft_bounce constant boolean := p_state = 'bounced' and p_is_soft;
+  v_lapses_at constant timestamptz := case when v_is_soft_bounce then private.soft_bounces_lapse_at(p_address_key) end;
   v_reason constant text := case
     when p_state = 'complained' then 'complaint'
     when p_state = 'suppressed' then 'provider'
-    when p_state <> 'bounced' then null
-    when not p_is_soft then 'hard_bounce'
-    when private.has_three_soft_bounces(p_address_key) then 'soft_bounces'
+    when v_lapses_at is not null then 'soft_bounces'
+    when p_state = 'bounced' and not v_is_soft_bounce then 'hard_bounce'
   end;
 begin
   if v_reason is not null then
-    perform private.suppress_address(p_address_key, v_reason);
+    perform private.suppress_address(p_address_key, v_reason, v_lapses_at);
   end if;
 end;
 $$;
@@ -152,9 +155,11 @@ returns bigint
 language sql
 set search_path = ''
 as $$
-  select private.purge('private.email_events', 'created_at', p_now - private.days('email_event_retention_days'));
+  select private.purge('private.email_events', 'created_at', p_now - private.days('email_event_retention_days'))
+    + private.purge('private.email_suppressions', 'lapses_at', p_now);
 $$;
 
-comment on function private.job_purge_email_events(timestamptz) is 'Forgets events that nobody can be told of again. The state of the mail stays.';
+comment on function private.job_purge_email_events(timestamptz) is
+  'Forgets events that nobody can be told of again, and suppressions that have lapsed. The state of the mail stays.';
 
 select cron.schedule('purge-email-events', '57 * * * *', $$select private.run_job('purge_email_events')$$);

@@ -15,6 +15,7 @@ import { eventually } from './platform/waiting.mjs';
 after(() => sql.end());
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const HARD = { bounce: { message: 'No such mailbox.', subType: 'General', type: 'Permanent' } };
 const SOFT = { bounce: { message: 'The mailbox is full.', subType: 'MailboxFull', type: 'Transient' } };
 
@@ -107,13 +108,16 @@ test('in whatever order events come, at once too, a mail ends alike', async () =
   assert.equal(await stateOf(id), 'bounced');
 });
 
-test('three soft bounces suppress an address, also where they are told at once', async () => {
+test('soft bounces of three days suppress an address, also where they are told at once; those of an hour do not', async () => {
   const address = newAddress();
-  const ids = [await enqueue(address), await enqueue(address), await enqueue(address)];
-  assert.equal(await tell(eventOf(ids[0], 'email.bounced', SOFT)), '200 recorded');
+  const bouncedOn = async (/** @type {number} */ daysAgo) =>
+    tell({ ...eventOf(await enqueue(address), 'email.bounced', SOFT), created_at: new Date(Date.now() - daysAgo * DAY).toISOString() });
+  for (let bounce = 0; bounce < 4; bounce += 1) assert.equal(await bouncedOn(0), '200 recorded');
   assert.equal(await suppressionOf(address), undefined);
-  await Promise.all(ids.slice(1).map((id) => tell(eventOf(id, 'email.bounced', SOFT))));
+  await Promise.all([1, 2].map(bouncedOn));
   assert.equal(await suppressionOf(address), 'soft_bounces');
+  assert.equal(await fateOf(address, { category: 'account' }), 'suppressed');
+  assert.equal(await fateOf(address, { category: 'security' }), 'sent', 'a link that somebody asks for is tried all the same');
 });
 
 test('what is not about a mail of ours is taken and let be', async () => {

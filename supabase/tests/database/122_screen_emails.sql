@@ -24,12 +24,22 @@ select pg_temp.enqueue('default', 'colleague', 'reminder') \g /dev/null
 select is(pg_temp.fate('default'), 'claimed', 'who never said anything gets everything');
 
 -- Suppression
-select private.suppress_address(private.address_key(r || '@people.test'), r)
+select private.suppress_address(private.address_key(r || '@people.test'), r, case r when 'soft_bounces' then now() + interval '1 day' end)
 from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'provider']) r \g /dev/null
 select private.enqueue_email('booking_reminder', null, r || '@people.test', '{}', c, 'test:' || r || '-' || c)
 from unnest(array['hard_bounce', 'complaint', 'soft_bounces', 'manual', 'provider']) r, unnest(array['security', 'account']) c \g /dev/null
-select is(pg_temp.claimed_keys(pg_temp.claim()), '{}'::text[], 'a suppressed address gets nothing, security mail included');
-select is((select count(*) from private.email_log where error_code = 'suppressed'), 10::bigint, 'and the log says why');
+select is(
+  pg_temp.claimed_keys(pg_temp.claim()), '{soft_bounces-security}'::text[],
+  'a suppressed address gets nothing; security mail only where it bounced for reasons that pass, so that nobody is locked out by a full mailbox'
+);
+select is((select count(*) from private.email_log where error_code = 'suppressed'), 9::bigint, 'and the log says why');
+select ok(private.refuses_mail('soft_bounces@people.test', 'account') and not private.refuses_mail('soft_bounces@people.test', 'security'), 'as is asked beforehand');
+select ok(private.refuses_mail('manual@people.test', 'security'), 'also of other reasons');
+select private.suppress_address(private.address_key('lapsed@people.test'), 'soft_bounces', now()) \g /dev/null
+select private.enqueue_email('booking_reminder', null, a || '@people.test', '{}', 'account', 'test:' || a) from unnest(array['lapsed', 'soft_bounces']) a \g /dev/null
+select is(pg_temp.claimed_keys(pg_temp.claim()), '{lapsed}'::text[], 'what has lapsed counts no more');
+select ok(not private.refuses_mail('lapsed@people.test', 'account'), 'nor beforehand');
+select is(pg_temp.claimed_keys(pg_temp.claim()), '{}'::text[], 'nothing waits');
 
 insert into private.email_refusals (address_key, category)
 select private.address_key(a), 'account' from unnest(array['stranger@people.test', 'employee@people.test', 'colleague@people.test']) a;

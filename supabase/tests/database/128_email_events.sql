@@ -83,7 +83,7 @@ select is(pg_temp.claimed_keys(pg_temp.claim()) && '{grave3}', false, 'and nothi
 update private.emails set recipient = null, variables = null where dedupe_key = 'test:grave3';
 select is(pg_temp.tell('grave3', 'bounced', 'hard'), 'recorded', 'of a mail whose address is forgotten an event is kept, and suppresses nobody');
 
--- Three soft bounces, in whatever order they are told
+-- Soft bounces on three days, in whatever order they are told
 create function pg_temp.soft(p_days int[], p_same_mail boolean default false) returns text language plpgsql as $$
 declare v_address text := gen_random_uuid() || '@people.test'; v_day int; v_n int := 0;
 begin
@@ -95,10 +95,27 @@ begin
   return pg_temp.suppressed(v_address);
 end; $$;
 select is(pg_temp.soft('{1,2}'), null, 'two soft bounces suppress nobody');
-select is(pg_temp.soft(d), 'soft_bounces', 'three do: ' || d::text) from unnest(array['{2,1,0}', '{0,1,2}', '{1,0,2}', '{30,15,0}', '{0,30,15}', '{0,0,0}']::text[]) t (t), lateral (select t::int[]) x (d);
+select is(pg_temp.soft(d), null, 'nor do many of the same days: ' || d::text) from unnest(array['{0,0,0}', '{0,0,0,0,0,0,0,0,0,0}', '{1,0,1,0,1,0}']::text[]) t (t), lateral (select t::int[]) x (d);
+select is(pg_temp.soft(d), 'soft_bounces', 'three do: ' || d::text) from unnest(array['{2,1,0}', '{0,1,2}', '{1,0,2}', '{30,15,0}', '{0,30,15}', '{0,0,1,1,2}']::text[]) t (t), lateral (select t::int[]) x (d);
 select is(pg_temp.soft(d), null, 'within thirty days: ' || d::text) from unnest(array['{31,15,0}', '{0,31,15}', '{15,31,0}', '{0,50,25}']::text[]) t (t), lateral (select t::int[]) x (d);
 select is(pg_temp.soft('{31,15,0,1}'), 'soft_bounces', 'any three of them');
 select is(pg_temp.soft('{2,1,0}', true), null, 'of three mails: one that is told of three times is one');
+create temporary table spread as
+with recursive days (day) as (values (33), (32), (29), (1)), walk (path) as (
+  select array[day] from days union all select path || day from walk, days where day <> all (path)
+)
+select path, 'spread-' || row_number() over () || '@people.test' as address from walk where cardinality(path) = 4;
+select pg_temp.to_address(s.address || day, s.address), pg_temp.tell(s.address || day, 'bounced', 'soft', now() - make_interval(days => day))
+from (select address, day from spread, unnest(path) with ordinality u (day, n) order by address, n) s \g /dev/null
+select results_eq(
+  $$select s.reason, (s.lapses_at at time zone 'UTC')::date - (now() at time zone 'UTC')::date, count(*)::int
+    from spread d join private.email_suppressions s on s.address_key = private.address_key(d.address) group by 1, 2$$,
+  $$values ('soft_bounces', 1, 24)$$, 'until thirty days after the last of three, in whatever order they are told'
+);
+insert into private.email_suppressions (address_key, reason, lapses_at) values (private.address_key('lapsed@people.test'), 'soft_bounces', now() - interval '1 second');
+select private.run_job('purge_email_events') \g /dev/null
+select is(pg_temp.suppressed('lapsed@people.test'), null, 'what has lapsed is forgotten');
+select is(pg_temp.suppressed('spread-1@people.test'), 'soft_bounces', 'and nothing else');
 select pg_temp.to_address('future' || n, 'future@people.test') from generate_series(1, 2) n \g /dev/null
 select pg_temp.tell('future1', 'bounced', 'soft', now() + interval '10 years') \g /dev/null
 select ok((select occurred_at <= now() from private.email_events where mail_id = (pg_temp.mail('future1')).id), 'what is told of the future happened now');
@@ -174,8 +191,8 @@ select results_eq(
   'the audit log has who and why, and no address'
 );
 select pg_temp.to_address('soft' || n, 'soft@people.test') from generate_series(1, 5) n \g /dev/null
-select pg_temp.tell('soft' || n, 'bounced', 'soft') from generate_series(1, 3) n \g /dev/null
-select is(pg_temp.suppressed('soft@people.test'), 'soft_bounces', 'three soft bounces');
+select pg_temp.tell('soft' || n, 'bounced', 'soft', now() - make_interval(days => n)) from generate_series(1, 3) n \g /dev/null
+select is(pg_temp.suppressed('soft@people.test'), 'soft_bounces', 'soft bounces on three days');
 select private.suppress_address(private.address_key('employee@people.test'), 'manual') \g /dev/null
 select pg_temp.act_as('platform_admin');
 select public.lift_email_suppression('soft@people.test', 'It was full.') \g /dev/null

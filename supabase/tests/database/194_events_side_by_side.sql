@@ -55,7 +55,7 @@ $$;
 \setenv TELL 'select \'told \' || (public.record_email_event(\'events:KEY\', id, \'delivered\') ->> \'outcome\') from private.emails where dedupe_key = \'events:KEY\''
 \setenv GIVE_UP 'select \'gave up \' || (public.settle_emails(jsonb_build_array(jsonb_build_object(\'batch_id\', b.id, \'lease\', b.lease, \'outcome\', \'failed\', \'error_code\', \'key_expired\'))) ->> \'stale\') from private.email_batches b join private.emails e on e.id = b.mail_ids[1] where e.dedupe_key = \'events:KEY\''
 \setenv REDRIVE 'select \'redrove \' || (public.redrive_emails(\'key_expired\') ->> \'redriven\')'
-\setenv BOUNCE 'select \'told \' || (public.record_email_event(\'events:KEY\', id, \'bounced\', \'soft\') ->> \'outcome\') from private.emails where dedupe_key = \'events:KEY\''
+\setenv BOUNCE 'select \'told \' || (public.record_email_event(\'events:KEY\', id, \'bounced\', \'soft\', p_occurred_at => now() - interval \'DAYS days\') ->> \'outcome\') from private.emails where dedupe_key = \'events:KEY\''
 
 -- A dispatcher that gives up
 call pg_temp.under_way('a');
@@ -78,15 +78,15 @@ call pg_temp.given_up('d');
 select is(:'said'::text, E'told recorded\nredrove 0', 'an event comes, and an operator redrives before that is written down');
 select is(pg_temp.log('d'), 'sent', 'there is nothing to redrive');
 
--- The same event twice, and the third soft bounce
+-- The same event twice, and the soft bounce of the third day
 call pg_temp.under_way('e');
 \set said `supabase/tests/setup/one-meets-another "$(echo "$TELL" | sed s/KEY/e/g)" -- "$(echo "$TELL" | sed s/KEY/e/g)"`
 select is(:'said'::text, E'told recorded\ntold repeated', 'an event that is delivered twice at once counts once');
 call pg_temp.under_way('f');
 call pg_temp.under_way('g');
 call pg_temp.under_way('h');
-select public.record_email_event('events:f', id, 'bounced', 'soft') from private.emails where dedupe_key = 'events:f' \g /dev/null
-\set said `supabase/tests/setup/one-meets-another "$(echo "$BOUNCE" | sed s/KEY/g/g)" -- "$(echo "$BOUNCE" | sed s/KEY/h/g)"`
+select public.record_email_event('events:f', id, 'bounced', 'soft', p_occurred_at => now() - interval '2 days') from private.emails where dedupe_key = 'events:f' \g /dev/null
+\set said `supabase/tests/setup/one-meets-another "$(echo "$BOUNCE" | sed 's/KEY/g/g; s/DAYS/1/')" -- "$(echo "$BOUNCE" | sed 's/KEY/h/g; s/DAYS/0/')"`
 select is(:'said'::text, E'told recorded\ntold recorded', 'the second and the third soft bounce come at once');
 select is((select reason from private.email_suppressions where address_key = private.address_key('events@people.test')), 'soft_bounces', 'one of them sees the others');
 
