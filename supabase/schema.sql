@@ -6457,7 +6457,9 @@ begin
   select coalesce(jsonb_agg(to_jsonb(m) order by m.id desc), '[]'), min(m.id)
   into v_items, v_next
   from (
-    select s.id, s.user_id, s.category, s.template_key, t.version, s.status, s.error_code, s.provider_message_id, s.created_at, s.settled_at
+    select
+      s.id, s.category, s.template_key, t.version, s.status, s.error_code, s.created_at, s.settled_at,
+      case when f.user_id is not null then s.provider_message_id end as provider_message_id
     from private.mail_states s
     left join public.email_templates t on t.id = s.template_id
     where s.id < v_before and s.id >= v_from
@@ -9390,7 +9392,7 @@ CREATE FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb DE
   select private.read_communication_logs(p_reason, p_filters, p_cursor, p_limit);
 $$;
 
-COMMENT ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
+COMMENT ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited, with user_id under that person. Without it no item says whose it is, and provider_message_id is null. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
 CREATE FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid DEFAULT NULL::uuid, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.failed_login_attempts
     LANGUAGE sql

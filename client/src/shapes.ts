@@ -87,7 +87,6 @@ export interface Answers {
   read_communication_logs: {
     items: {
       id: number;
-      user_id: string | null;
       category: string;
       template_key: string;
       version: number | null;

@@ -10,7 +10,7 @@ import { client, person } from './session.js';
 import { shortTime } from './times.js';
 import { action, load } from './work.js';
 
-/** @typedef {{ id: number, user_id: string | null, category: string, template_key: string, version: number | null, status: string, error_code: string | null, provider_message_id: string | null, created_at: string, settled_at: string | null }} Item */
+/** @typedef {{ id: number, category: string, template_key: string, version: number | null, status: string, error_code: string | null, provider_message_id: string | null, created_at: string, settled_at: string | null }} Item */
 
 /** By state. @type {Record<string, string>} */
 const STATES = {
@@ -88,7 +88,6 @@ function row(item) {
       { class: 'what' },
       make('strong', {}, nameOf(item.template_key)),
       make('span', { class: 'quiet' }, `queued ${shortTime(item.created_at)}${settled}`),
-      make('span', { class: 'quiet' }, item.user_id ? `to account ${item.user_id}` : 'to nobody with an account'),
       make('span', { class: 'quiet' }, details.filter(Boolean).join(', ')),
     ),
     make('span', { class: 'state' }, STATES[item.status] ?? item.status),

@@ -1,7 +1,8 @@
 -- What was mailed (T16), for platform admins: what became of mails, how many of each, and sending once more what failed.
 --
--- Read: platform admins, with a reason. Which mails somebody got tells of their sessions, so a reading of one person's is an
---       entry of the audit log about that person. Neither addresses nor what stands in a mail are shown.
+-- Read: platform admins, with a reason. Which mails somebody got tells of their sessions, so whose a mail was is learnt only by
+--       asking for one person's, which is an entry of the audit log about them; other pages name nobody, nor a mail by the id
+--       under which the mailer shows its address. Neither addresses nor what stands in a mail are shown.
 
 create type private.mail_filters as (
   user_id uuid, template_key text, category text, status text, "from" timestamptz, "to" timestamptz
@@ -62,7 +63,9 @@ begin
   select coalesce(jsonb_agg(to_jsonb(m) order by m.id desc), '[]'), min(m.id)
   into v_items, v_next
   from (
-    select s.id, s.user_id, s.category, s.template_key, t.version, s.status, s.error_code, s.provider_message_id, s.created_at, s.settled_at
+    select
+      s.id, s.category, s.template_key, t.version, s.status, s.error_code, s.created_at, s.settled_at,
+      case when f.user_id is not null then s.provider_message_id end as provider_message_id
     from private.mail_states s
     left join public.email_templates t on t.id = s.template_id
     where s.id < v_before and s.id >= v_from
@@ -106,7 +109,8 @@ $$;
 comment on function public.read_communication_logs(text, jsonb, bigint, int) is
   'A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, '
   'category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as '
-  'long as next_cursor is not null. Each call is audited. '
+  'long as next_cursor is not null. Each call is audited, with user_id under that person. Without it no item says whose it is, and '
+  'provider_message_id is null. '
   'Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
 grant execute on function public.read_communication_logs(text, jsonb, bigint, int) to authenticated;

@@ -1150,7 +1150,7 @@ export interface SqlFunctions {
     returns: Records['audit_logs'][];
     errors: 'forbidden' | 'rate_limited' | 'reason_required' | 'unknown_filter' | 'invalid_filter';
   };
-  /** A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
+  /** A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited, with user_id under that person. Without it no item says whose it is, and provider_message_id is null. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
   read_communication_logs: {
     args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
     returns: unknown;

@@ -44,6 +44,12 @@ select throws_ok($$select pg_temp.read('{"recipient": "a"}')$$, 'PT422', 'unknow
 select throws_ok($$select pg_temp.read('{"user_id": "a"}')$$, 'PT422', 'invalid_filter', 'a filter has its form');
 select ok(not pg_temp.read()::text ~ '@', 'no address is shown');
 
+-- Whose a mail was
+select unalike(pg_temp.read(f)::text, format('%%%s%%', w), format('mails of everybody, by %s, do not say whose they were: %s', f, w))
+from unnest(array['{}', '{"template_key": "booking_reminder"}', '{"status": "failed"}', '{"category": "booking"}']::jsonb[]) f,
+  unnest(array[pg_temp.id('employee')::text, pg_temp.id('colleague')::text, 'm-test']) w;
+select alike(pg_temp.read(jsonb_build_object('user_id', pg_temp.id('employee')))::text, '%m-test:a%', 'of one person''s the id at the mailer is shown, too');
+
 -- Pages
 select pg_temp.read('{}', null, 3) as page \gset
 select is(pg_temp.states(:'page'), 'queued sent failed', 'a page is as long as was asked for');
@@ -83,7 +89,7 @@ select is(pg_temp.states(pg_temp.read('{"status": "failed"}')), null, 'and waits
 select pg_temp.act_as_owner();
 select results_eq(
   $$select action, user_id, count(*)::int from public.audit_logs where entity_type = 'communication_logs' group by 1, 2 order by 1, 2 nulls first$$,
-  $$values ('communication_logs.read', null::uuid, 16), ('communication_logs.read', pg_temp.id('employee'), 2), ('communication_logs.redriven', null, 2)$$,
+  $$values ('communication_logs.read', null::uuid, 28), ('communication_logs.read', pg_temp.id('employee'), 3), ('communication_logs.redriven', null, 2)$$,
   'each is audited, of one person under that person'
 );
 
