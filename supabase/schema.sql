@@ -1275,6 +1275,22 @@ $$;
 
 COMMENT ON FUNCTION private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text) IS 'Changes an active member; the last admin stays one. Errors: member_not_found (404), last_admin (409).';
 
+CREATE FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if p_refuses then
+    insert into private.email_refusals (address_key, category) values (p_address_key, p_category) on conflict do nothing;
+  else
+    delete from private.email_refusals where address_key = p_address_key and category = p_category;
+  end if;
+  return found;
+end;
+$$;
+
+COMMENT ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) IS 'An address refuses a kind of mail, or takes that back. Whether that is new.';
+
 CREATE FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -3057,6 +3073,26 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.follow_preferences() IS 'Trigger on notification_preferences: see private.follow_wishes_of().';
+
+CREATE FUNCTION private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_email text;
+begin
+  perform private.hold_accounts(p_user_id);
+  select email into v_email from public.profiles where id = p_user_id;
+  if private.change_refusal(p_category, p_address_key, p_refuses) and private.address_key(v_email) = p_address_key then
+    perform private.write_audit(
+      case when p_refuses then 'email_refusal.added' else 'email_refusal.taken_back' end, 'email_refusals', encode(p_address_key, 'hex'),
+      p_user_id, null, jsonb_build_object('category', p_category), jsonb_build_object('source', 'email-unsubscribe')
+    );
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean) IS 'What a signed link does: refuses a kind of mail, or takes that back. Idempotent.';
 
 CREATE FUNCTION private.follow_session() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5736,6 +5772,34 @@ $$;
 
 COMMENT ON FUNCTION private.my_practice_id() IS 'The specialist that the caller is and is verified as; null for everybody else, also while suspended.';
 
+CREATE FUNCTION private.my_preferences() RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_refused constant text[] := array(
+    select category from private.email_refusals where address_key = (select private.own_address_key(v_user_id))
+  );
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  return (
+    select jsonb_build_object(
+      'account_email', coalesce(n.account_email, true) and 'account' <> all (v_refused),
+      'reminder_email', coalesce(n.reminder_email, true) and 'reminder' <> all (v_refused),
+      'agenda_email', coalesce(n.agenda_email, true) and 'agenda' <> all (v_refused),
+      'agenda_at', coalesce(n.agenda_at, '07:00'), 'reminder_lead_minutes', coalesce(n.reminder_lead_minutes, '{1440,60}'),
+      'locale', p.locale, 'time_zone', p.time_zone, 'mail_windows', n.mail_windows
+    )
+    from public.profiles p
+    left join public.notification_preferences n on n.user_id = p.id
+    where p.id = v_user_id
+  );
+end;
+$$;
+
 CREATE FUNCTION private.my_specialist_id() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -5902,6 +5966,15 @@ CREATE FUNCTION private.outbox_fault(p_now timestamp with time zone) RETURNS tex
 $$;
 
 COMMENT ON FUNCTION private.outbox_fault(p_now timestamp with time zone) IS 'What an operator should look at: a paused sender, mails that failed for good, stuck batches, mail that waits too long, too many bounces or complaints. Null where all is well.';
+
+CREATE FUNCTION private.own_address_key(p_user_id uuid) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.address_key(email) from public.profiles where id = p_user_id and email_confirmed_at is not null;
+$$;
+
+COMMENT ON FUNCTION private.own_address_key(p_user_id uuid) IS 'private.address_key() of the address that a person has confirmed; null where it is not.';
 
 CREATE FUNCTION private.parse_audit_filters(p_filters jsonb) RETURNS private.audit_filters
     LANGUAGE plpgsql STABLE
@@ -6904,28 +6977,6 @@ $$;
 
 COMMENT ON FUNCTION private.refuse_change() IS 'Trigger for append-only tables. It binds the owner too, whom grants do not bind.';
 
-CREATE FUNCTION private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-declare
-  v_email text;
-begin
-  perform private.hold_accounts(p_user_id);
-  select email into v_email from public.profiles where id = p_user_id;
-  if private.address_key(v_email) is distinct from p_address_key then
-    insert into private.email_refusals (address_key, category) values (p_address_key, p_category) on conflict do nothing;
-  elsif private.switch_off_mail(p_user_id, p_category) then
-    perform private.write_audit(
-      'notification_preferences.unsubscribe', 'notification_preferences', p_user_id::text, p_user_id, null,
-      jsonb_build_object('refused', p_category), jsonb_build_object('source', 'unsubscribe')
-    );
-  end if;
-end;
-$$;
-
-COMMENT ON FUNCTION private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea) IS 'No mail of a category any more: to a person, if the address is still theirs, else to the address as nobody''s. Idempotent.';
-
 CREATE FUNCTION private.refuse_published_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6952,7 +7003,7 @@ CREATE FUNCTION private.refuses_mail(p_address text, p_category text) RETURNS bo
   from (select private.address_key(p_address)) k (address_key);
 $$;
 
-COMMENT ON FUNCTION private.refuses_mail(p_address text, p_category text) IS 'Whether mail of a category to an address of nobody''s account would not be sent. For many addresses at once, screen_emails() asks by itself.';
+COMMENT ON FUNCTION private.refuses_mail(p_address text, p_category text) IS 'Whether mail of a category to an address would not be sent, whatever the preferences of an account say. For many addresses at once, screen_emails() asks by itself.';
 
 CREATE FUNCTION private.reissue_invitation(p_token_id uuid) RETURNS boolean
     LANGUAGE plpgsql
@@ -7519,6 +7570,10 @@ begin
   on conflict (user_id) do update set
     account_email = excluded.account_email, reminder_email = excluded.reminder_email, agenda_email = excluded.agenda_email,
     agenda_at = excluded.agenda_at, mail_windows = excluded.mail_windows, reminder_lead_minutes = excluded.reminder_lead_minutes;
+  delete from private.email_refusals
+  where address_key = (select private.own_address_key(v_user_id)) and category = any (array[
+    case when p_account_email then 'account' end, case when p_reminder_email then 'reminder' end, case when p_agenda_email then 'agenda' end
+  ]);
   -- Windows are of the time zone, which has no trigger.
   perform private.follow_wishes_of(v_user_id);
   return jsonb_build_object('next_send_at', private.next_send_at(p_time_zone, p_mail_windows, now()));
@@ -7576,7 +7631,7 @@ begin
     ) a (key)
     left join lateral (select i.address_key, i.lapses_at from private.email_suppressions i where i.address_key = a.key offset 0) s on true
     left join lateral (
-      select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category and l.user_id is null offset 0
+      select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category offset 0
     ) f on true
     left join lateral (
       select i.booking_id, i.status, i.starts_at, i.lead_minutes from public.booking_reminders i where i.id = l.booking_reminder_id offset 0
@@ -7919,6 +7974,23 @@ CREATE FUNCTION private.sign_ups_lock() RETURNS bigint
 
 COMMENT ON FUNCTION private.sign_ups_lock() IS 'The advisory lock of whoever makes links that complete sign-ups, several at once.';
 
+CREATE FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select (max(s.day) + 30)::timestamp at time zone 'UTC'
+  from (
+    select b.day, b.day - lag(b.day, 2) over (order by b.day) as days
+    from (
+      select distinct min(e.occurred_at at time zone 'UTC')::date as day
+      from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
+    ) b
+  ) s
+  where s.days <= 30;
+$$;
+
+COMMENT ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) IS 'Until when an address is suppressed to which mails bounced on three days (UTC) within thirty, each for a reason that may pass: thirty days after the last of them. Null where they have not.';
+
 CREATE FUNCTION private.spaces() RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -7976,23 +8048,6 @@ $_$;
 
 CREATE FUNCTION private.stamp_updated_by() RETURNS trigger
     LANGUAGE plpgsql
-CREATE FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) RETURNS timestamp with time zone
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select (max(s.day) + 30)::timestamp at time zone 'UTC'
-  from (
-    select b.day, b.day - lag(b.day, 2) over (order by b.day) as days
-    from (
-      select distinct min(e.occurred_at at time zone 'UTC')::date as day
-      from private.email_events e where e.soft_bounce_of = p_address_key group by e.mail_id
-    ) b
-  ) s
-  where s.days <= 30;
-$$;
-
-COMMENT ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) IS 'Until when an address is suppressed to which mails bounced on three days (UTC) within thirty, each for a reason that may pass: thirty days after the last of them. Null where they have not.';
-
     SET search_path TO ''
     AS $$
 begin
@@ -8166,6 +8221,8 @@ CREATE FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_s
     SET search_path TO ''
     AS $$
 declare
+  v_is_soft_bounce constant boolean := p_state = 'bounced' and p_is_soft;
+  v_lapses_at constant timestamptz := case when v_is_soft_bounce then private.soft_bounces_lapse_at(p_address_key) end;
   v_reason constant text := case
     when p_state = 'complained' then 'complaint'
     when p_state = 'suppressed' then 'provider'
@@ -8180,23 +8237,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) IS 'Suppresses an address where an event asks for it.';
-
-CREATE FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  insert into public.notification_preferences (user_id) values (p_user_id) on conflict do nothing;
-  update public.notification_preferences
-  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder',
-    agenda_email = agenda_email and p_category <> 'agenda'
-  where user_id = p_user_id
-    and case p_category when 'account' then account_email when 'reminder' then reminder_email when 'agenda' then agenda_email end;
-  return found;
-end;
-$$;
-
-COMMENT ON FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) IS 'A person wants no mail of a category any more. Whether that is new.';
 
 CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8222,8 +8262,6 @@ begin
   set status = 'voided', voided_at = p_now
   where r.booking_id = any (p_booking_ids) and r.status = 'enqueued'
     and not exists (
-  v_is_soft_bounce constant boolean := p_state = 'bounced' and p_is_soft;
-  v_lapses_at constant timestamptz := case when v_is_soft_bounce then private.soft_bounces_lapse_at(p_address_key) end;
       select from public.bookings b
       where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
     );
@@ -8590,7 +8628,7 @@ $$;
 
 COMMENT ON FUNCTION private.try_uuid(p_text text) IS 'The uuid, or null when the text is none.';
 
-CREATE FUNCTION private.unsubscribe(p_token text) RETURNS text
+CREATE FUNCTION private.unsubscribe(p_token text, p_refuses boolean) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
@@ -8603,7 +8641,9 @@ begin
     return null;
   end if;
   v_category := (private.refusable_categories())[get_byte(v_subject, 0)];
-  perform private.refuse_mail(v_category, encode(substring(v_subject from 2 for 16), 'hex')::uuid, substring(v_subject from 18));
+  perform private.follow_refusal_link(
+    v_category, encode(substring(v_subject from 2 for 16), 'hex')::uuid, substring(v_subject from 18), p_refuses
+  );
   return v_category;
 end;
 $_$;
@@ -9348,6 +9388,15 @@ $$;
 
 COMMENT ON FUNCTION public.mail_figures() IS 'For platform admins: the mails of the last 24 hours by category, how many are in each state, and within how many seconds 95 of 100 were sent. Errors: unauthenticated (401), forbidden (403).';
 
+CREATE FUNCTION public.my_preferences() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.my_preferences();
+$$;
+
+COMMENT ON FUNCTION public.my_preferences() IS 'Which mails the caller gets, when, and in which language, as save_preferences() takes it. What was refused by a link for their address is off. Errors: unauthenticated (401).';
+
 CREATE FUNCTION public.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -9520,6 +9569,15 @@ $$;
 
 COMMENT ON FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb) IS 'A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429).';
 
+CREATE FUNCTION public.resubscribe(p_token text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('category', private.unsubscribe(p_token, false));
+$$;
+
+COMMENT ON FUNCTION public.resubscribe(p_token text) IS 'Takes back what unsubscribe() refused by the same link, and answers as it does.';
+
 CREATE FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -9565,7 +9623,7 @@ CREATE FUNCTION public.save_preferences(p_account_email boolean, p_reminder_emai
   );
 $$;
 
-COMMENT ON FUNCTION public.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) IS 'Says anew which mails the caller wants, when, and in which language. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422).';
+COMMENT ON FUNCTION public.save_preferences(p_account_email boolean, p_reminder_email boolean, p_agenda_email boolean, p_agenda_at time without time zone, p_reminder_lead_minutes integer[], p_locale text, p_time_zone text, p_mail_windows jsonb) IS 'Says anew which mails the caller wants, when, and in which language. What is on, and was refused by a link for their address, is mailed again. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422).';
 
 CREATE FUNCTION public.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -9702,7 +9760,7 @@ CREATE FUNCTION public.unsubscribe(p_token text) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select jsonb_build_object('category', private.unsubscribe(p_token));
+  select jsonb_build_object('category', private.unsubscribe(p_token, true));
 $$;
 
 COMMENT ON FUNCTION public.unsubscribe(p_token text) IS 'Refuses the kind of mail that a link is about, by its 64 characters; the name of that kind, or null where the link was not made here. Answers the same whether there is an account.';
@@ -9940,7 +9998,7 @@ CREATE TABLE private.email_refusals (
 
 ALTER TABLE ONLY private.email_refusals FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.email_refusals IS 'Kinds of mail that whoever reads an address refused by a link. They hold for mail to nobody''s account, such as invitations; of accounts, notification_preferences says it.';
+COMMENT ON TABLE private.email_refusals IS 'Kinds of mail that whoever reads an address refused by a link. They hold for every mail to it, whose account it ever is, until they are taken back: by the same link, or by whoever has it as their confirmed address, in their preferences.';
 
 CREATE TABLE private.email_sender (
     singleton boolean DEFAULT true NOT NULL,
@@ -9958,6 +10016,7 @@ COMMENT ON TABLE private.email_sender IS 'One row: whether sending is paused, an
 CREATE TABLE private.email_suppressions (
     address_key bytea NOT NULL,
     reason text NOT NULL,
+    lapses_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT email_suppressions_address_key_check CHECK ((octet_length(address_key) = 16)),
@@ -10021,7 +10080,6 @@ CREATE TABLE private.job_runs (
     error text,
     CONSTRAINT failed_iff_error CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
     CONSTRAINT job_runs_duration_check CHECK ((duration >= '00:00:00'::interval)),
-    lapses_at timestamp with time zone,
     CONSTRAINT job_runs_error_check CHECK ((length(error) <= 500)),
     CONSTRAINT job_runs_job_check CHECK ((length(job) <= 60)),
     CONSTRAINT job_runs_rows_touched_check CHECK ((rows_touched >= 0)),
@@ -11128,6 +11186,8 @@ CREATE INDEX email_queue_ready_idx ON private.email_queue USING btree (stream, p
 
 CREATE INDEX email_queue_waiting_idx ON private.email_queue USING btree (stream, due_at, mail_id) WHERE (ready_in IS NULL);
 
+CREATE INDEX email_suppressions_lapses_at_idx ON private.email_suppressions USING btree (lapses_at) WHERE (lapses_at IS NOT NULL);
+
 CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE (recipient IS NOT NULL);
 
 CREATE INDEX emails_strangers_idx ON private.emails USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
@@ -11187,8 +11247,6 @@ CREATE INDEX booking_reminders_due_idx ON public.booking_reminders USING btree (
 CREATE UNIQUE INDEX booking_reminders_one_live_idx ON public.booking_reminders USING btree (booking_id, lead_minutes) WHERE (status <> 'voided'::text);
 
 CREATE INDEX booking_reminders_user_id_idx ON public.booking_reminders USING btree (user_id, remind_at DESC);
-
-CREATE INDEX email_suppressions_lapses_at_idx ON private.email_suppressions USING btree (lapses_at) WHERE (lapses_at IS NOT NULL);
 
 CREATE INDEX booking_status_history_booking_id_idx ON public.booking_status_history USING btree (booking_id, created_at DESC);
 
@@ -12167,6 +12225,8 @@ GRANT ALL ON FUNCTION private.change_company(p_company_id uuid, p_name text, p_l
 
 REVOKE ALL ON FUNCTION private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_booking_open(p_booking public.bookings) FROM PUBLIC;
@@ -12381,6 +12441,8 @@ REVOKE ALL ON FUNCTION private.follow_membership() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.follow_password_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_preferences() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_session() FROM PUBLIC;
 
@@ -12701,6 +12763,9 @@ REVOKE ALL ON FUNCTION private.my_practice_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_practice_id() TO authenticated;
 GRANT ALL ON FUNCTION private.my_practice_id() TO service_role;
 
+REVOKE ALL ON FUNCTION private.my_preferences() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_preferences() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.my_specialist_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_specialist_id() TO authenticated;
 GRANT ALL ON FUNCTION private.my_specialist_id() TO service_role;
@@ -12724,6 +12789,8 @@ REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp w
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
 
 REVOKE ALL ON FUNCTION private.outbox_fault(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.own_address_key(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 
@@ -12765,12 +12832,6 @@ GRANT ALL ON FUNCTION private.user_id() TO service_role;
 GRANT SELECT ON TABLE public.notification_preferences TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(account_email) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(reminder_email) ON TABLE public.notification_preferences TO authenticated;
-
-GRANT SELECT(agenda_email) ON TABLE public.notification_preferences TO authenticated;
 
 GRANT SELECT(agenda_at) ON TABLE public.notification_preferences TO authenticated;
 
@@ -12856,8 +12917,6 @@ REVOKE ALL ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now 
 REVOKE ALL ON FUNCTION private.refusable_categories() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
 
@@ -12960,6 +13019,8 @@ REVOKE ALL ON FUNCTION private.sign_up_mails_of(p_email text, p_holder uuid, p_n
 
 REVOKE ALL ON FUNCTION private.sign_ups_lock() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.spaces() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.spaces() TO authenticated;
 GRANT ALL ON FUNCTION private.spaces() TO service_role;
@@ -12991,8 +13052,6 @@ REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason te
 
 REVOKE ALL ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.switch_off_mail(p_user_id uuid, p_category text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
@@ -13021,8 +13080,6 @@ REVOKE ALL ON FUNCTION private.texts_in(p_list jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO service_role;
 
-REVOKE ALL ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.token_lifetime(p_purpose text) FROM PUBLIC;
@@ -13035,8 +13092,8 @@ REVOKE ALL ON FUNCTION private.try_inet(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.try_uuid(p_text text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.unsubscribe(p_token text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.unsubscribe(p_token text) TO service_role;
+REVOKE ALL ON FUNCTION private.unsubscribe(p_token text, p_refuses boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.unsubscribe(p_token text, p_refuses boolean) TO service_role;
 
 REVOKE ALL ON FUNCTION private.unsubscribe_mac(p_subject bytea) FROM PUBLIC;
 
@@ -13172,6 +13229,9 @@ GRANT ALL ON FUNCTION public.mail_fault() TO authenticated;
 REVOKE ALL ON FUNCTION public.mail_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mail_figures() TO authenticated;
 
+REVOKE ALL ON FUNCTION public.my_preferences() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_preferences() TO authenticated;
+
 REVOKE ALL ON FUNCTION public.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 
@@ -13225,6 +13285,9 @@ GRANT ALL ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at t
 
 REVOKE ALL ON FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.resubscribe(p_token text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.resubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) TO authenticated;

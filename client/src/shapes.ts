@@ -78,6 +78,16 @@ export interface Answers {
   };
   former_work_address: string | null;
   invite_employees: { results: Omit<Schemas['InvitationResult'], 'email'>[]; seats: Schemas['Seats'] };
+  my_preferences: {
+    account_email: boolean;
+    reminder_email: boolean;
+    agenda_email: boolean;
+    agenda_at: string;
+    reminder_lead_minutes: number[];
+    mail_windows: MailWindows | null;
+    locale: string;
+    time_zone: string;
+  };
   my_verification: {
     specialist_id: string;
     status: SpecialistStatus;

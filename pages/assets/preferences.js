@@ -11,9 +11,6 @@ import { action, load } from './work.js';
 const SWITCHES = ['account_email', 'reminder_email', 'agenda_email'];
 const LEAD_TIMES = new Map([[10080, 'a week before'], [1440, 'a day before'], [180, '3 hours before'], [60, 'an hour before'], [15, '15 minutes before']]);
 const MOST_LEAD_TIMES = 5;
-const DEFAULTS = {
-  account_email: true, reminder_email: true, agenda_email: true, agenda_at: '07:00', reminder_lead_minutes: [1440, 60], mail_windows: null,
-};
 /** By SQLSTATE: a policy that finds no session. */
 const REFUSALS = { 42501: 'Your session is over. Please sign in again.' };
 
@@ -26,11 +23,7 @@ if (person) {
 }
 
 async function fill() {
-  const [kept, own] = await Promise.all([
-    answerOf(client.from('notification_preferences').select().eq('user_id', person.id).maybeSingle()),
-    profile(),
-  ]);
-  const preferences = { ...DEFAULTS, ...kept };
+  const [preferences, own] = await Promise.all([answerOf(client.rpc('my_preferences')), profile()]);
   for (const id of SWITCHES) byId(id).checked = preferences[id];
   byId('agenda_at').value = preferences.agenda_at.slice(0, 5);
   fillWeek(preferences.mail_windows);

@@ -1,7 +1,9 @@
 -- Notification preferences (T15): which mails a person wants, when, and in which language.
 --
--- Read and write: the person alone, by save_preferences(). Nobody has a row until they change something; without one the
--- defaults below hold. Security mail, and what changes a booked session, cannot be switched off.
+-- Read and write: the person alone, by my_preferences() and save_preferences(). Nobody has a row until they change something;
+-- without one the defaults below hold. Security mail, and what changes a booked session, cannot be switched off.
+--
+-- Which kinds of mail are wanted is read by the function alone: a link may have refused for the address what is wanted here.
 
 -- Seven days, Monday first: null for one without mail, or {"from": "08:00", "until": "20:00"} of at least an hour.
 create function private.is_week_of_windows(p_week jsonb)
@@ -76,9 +78,8 @@ select private.keep_no_statistics('public.notification_preferences');
 alter table public.notification_preferences enable row level security;
 alter table public.notification_preferences force row level security;
 revoke all on table public.notification_preferences from public, anon, authenticated, service_role;
-grant select (
-  user_id, account_email, reminder_email, agenda_email, agenda_at, mail_windows, reminder_lead_minutes, created_at, updated_at
-) on public.notification_preferences to authenticated;
+grant select (user_id, agenda_at, mail_windows, reminder_lead_minutes, created_at, updated_at)
+  on public.notification_preferences to authenticated;
 grant select on public.notification_preferences to service_role;
 
 create policy "A person sees their own preferences"

@@ -115,7 +115,7 @@ create table private.email_refusals (
 );
 
 comment on table private.email_refusals is
-  'Kinds of mail that whoever reads an address refused by a link. They hold for mail to nobody''s account, such as invitations; of accounts, notification_preferences says it.';
+  'Kinds of mail that whoever reads an address refused by a link. They hold for every mail to it, whose account it ever is, until they are taken back: by the same link, or by whoever has it as their confirmed address, in their preferences.';
 
 alter table private.email_suppressions enable row level security;
 alter table private.email_suppressions force row level security;
@@ -138,7 +138,7 @@ as $$
 $$;
 
 comment on function private.refuses_mail(text, text) is
-  'Whether mail of a category to an address of nobody''s account would not be sent. For many addresses at once, screen_emails() asks by itself.';
+  'Whether mail of a category to an address would not be sent, whatever the preferences of an account say. For many addresses at once, screen_emails() asks by itself.';
 
 -- The states of a mail are in one line: queued < sent < delayed < delivered < suppressed < failed < bounced < complained. Of those
 -- that events have told, a mail has the one furthest to the right. So they may come in any order and any number of times.

@@ -123,7 +123,7 @@ begin
     ) a (key)
     left join lateral (select i.address_key, i.lapses_at from private.email_suppressions i where i.address_key = a.key offset 0) s on true
     left join lateral (
-      select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category and l.user_id is null offset 0
+      select i.address_key from private.email_refusals i where i.address_key = a.key and i.category = l.category offset 0
     ) f on true
     left join lateral (
       select i.booking_id, i.status, i.starts_at, i.lead_minutes from public.booking_reminders i where i.id = l.booking_reminder_id offset 0

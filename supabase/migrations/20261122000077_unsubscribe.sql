@@ -1,6 +1,10 @@
--- unsubscribe(): somebody refuses a kind of mail, by the link that such a mail carries.
+-- unsubscribe() and resubscribe(): somebody refuses a kind of mail by the link that such a mail carries, and takes that back.
 --
 -- Called: by service_role, from email-unsubscribe, for whoever has the link.
+--
+-- Whoever has it reads the mailbox, which is all that is known of them. So a refusal is the address's: it stays when an account
+-- moves away or is deleted, and says nothing about the account, whose preferences are its person's own. In these a person sees
+-- what was refused for the address that they have, and takes it back (save_preferences()).
 --
 -- A link is signed and stands in no table: the place of the category, a person, an address key and a MAC, 48 bytes, as 64
 -- characters like all our links (docs/decisions/links-survive-mail-programs.md). Of mails to nobody's account the person is
@@ -32,27 +36,25 @@ $$;
 
 comment on function private.unsubscribe_token(text, uuid, text) is 'The token of a link that refuses a kind of mail.';
 
-create function private.switch_off_mail(p_user_id uuid, p_category text)
+create function private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean)
 returns boolean
 language plpgsql
 set search_path = ''
 as $$
 begin
-  insert into public.notification_preferences (user_id) values (p_user_id) on conflict do nothing;
-  update public.notification_preferences
-  set account_email = account_email and p_category <> 'account', reminder_email = reminder_email and p_category <> 'reminder',
-    agenda_email = agenda_email and p_category <> 'agenda'
-  where user_id = p_user_id
-    and case p_category when 'account' then account_email when 'reminder' then reminder_email when 'agenda' then agenda_email end;
+  if p_refuses then
+    insert into private.email_refusals (address_key, category) values (p_address_key, p_category) on conflict do nothing;
+  else
+    delete from private.email_refusals where address_key = p_address_key and category = p_category;
+  end if;
   return found;
 end;
 $$;
 
-comment on function private.switch_off_mail(uuid, text) is 'A person wants no mail of a category any more. Whether that is new.';
+comment on function private.change_refusal(text, bytea, boolean) is 'An address refuses a kind of mail, or takes that back. Whether that is new.';
 
--- A link to an address that the account does not have any more says nothing about the account: an old mailbox may be read by
--- others. It holds for the address then.
-create function private.refuse_mail(p_category text, p_user_id uuid, p_address_key bytea)
+-- An entry about the person of the account to which the mail was, while the address is theirs.
+create function private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean)
 returns void
 language plpgsql
 set search_path = ''
@@ -62,22 +64,19 @@ declare
 begin
   perform private.hold_accounts(p_user_id);
   select email into v_email from public.profiles where id = p_user_id;
-  if private.address_key(v_email) is distinct from p_address_key then
-    insert into private.email_refusals (address_key, category) values (p_address_key, p_category) on conflict do nothing;
-  elsif private.switch_off_mail(p_user_id, p_category) then
+  if private.change_refusal(p_category, p_address_key, p_refuses) and private.address_key(v_email) = p_address_key then
     perform private.write_audit(
-      'notification_preferences.unsubscribe', 'notification_preferences', p_user_id::text, p_user_id, null,
-      jsonb_build_object('refused', p_category), jsonb_build_object('source', 'unsubscribe')
+      case when p_refuses then 'email_refusal.added' else 'email_refusal.taken_back' end, 'email_refusals', encode(p_address_key, 'hex'),
+      p_user_id, null, jsonb_build_object('category', p_category), jsonb_build_object('source', 'email-unsubscribe')
     );
   end if;
 end;
 $$;
 
-comment on function private.refuse_mail(text, uuid, bytea) is
-  'No mail of a category any more: to a person, if the address is still theirs, else to the address as nobody''s. Idempotent.';
+comment on function private.follow_refusal_link(text, uuid, bytea, boolean) is 'What a signed link does: refuses a kind of mail, or takes that back. Idempotent.';
 
 -- MACs are compared by their hashes, so that the time it takes tells nothing of how much of one was right.
-create function private.unsubscribe(p_token text)
+create function private.unsubscribe(p_token text, p_refuses boolean)
 returns text
 language plpgsql
 security definer
@@ -92,19 +91,21 @@ begin
     return null;
   end if;
   v_category := (private.refusable_categories())[get_byte(v_subject, 0)];
-  perform private.refuse_mail(v_category, encode(substring(v_subject from 2 for 16), 'hex')::uuid, substring(v_subject from 18));
+  perform private.follow_refusal_link(
+    v_category, encode(substring(v_subject from 2 for 16), 'hex')::uuid, substring(v_subject from 18), p_refuses
+  );
   return v_category;
 end;
 $$;
 
-grant execute on function private.unsubscribe(text) to service_role;
+grant execute on function private.unsubscribe(text, boolean) to service_role;
 
 create function public.unsubscribe(p_token text)
 returns jsonb
 language sql
 set search_path = ''
 as $$
-  select jsonb_build_object('category', private.unsubscribe(p_token));
+  select jsonb_build_object('category', private.unsubscribe(p_token, true));
 $$;
 
 comment on function public.unsubscribe(text) is
@@ -112,3 +113,16 @@ comment on function public.unsubscribe(text) is
   'Answers the same whether there is an account.';
 
 grant execute on function public.unsubscribe(text) to service_role;
+
+create function public.resubscribe(p_token text)
+returns jsonb
+language sql
+set search_path = ''
+as $$
+  select jsonb_build_object('category', private.unsubscribe(p_token, false));
+$$;
+
+comment on function public.resubscribe(text) is
+  'Takes back what unsubscribe() refused by the same link, and answers as it does.';
+
+grant execute on function public.resubscribe(text) to service_role;

@@ -8,12 +8,13 @@ import { environment } from '../end-to-end/platform/environment.mjs';
 import { send } from '../end-to-end/platform/events.mjs';
 import { newAddress, signedIn } from '../end-to-end/platform/people.mjs';
 import { keepScreenshot, newVisitor } from './chromium.mjs';
+import { onPage } from './documents-page.mjs';
 import { obstacles } from './obstacles.mjs';
 
 after(() => sql.end());
 
-/** @param {string} userId */
-const remindersOf = async (userId) => (await sql`select reminder_email from public.notification_preferences where user_id = ${userId}`)[0]?.reminder_email;
+/** @param {string} address */
+const refusalsOf = async (address) => (await sql`select category from private.email_refusals where address_key = private.address_key(${address})`).map(({ category }) => category);
 
 /** The address in the header of a mail, which a mail program may also open. @param {string} to @param {{ category?: string, userId?: string }} [mail] */
 async function linkOf(to, mail) {
@@ -31,16 +32,20 @@ test('the link leads to a page that says what it does, and does it when asked', 
     await page.goto(link, { waitUntil: 'networkidle' });
   }
   assert.equal(page.url(), `${environment.siteUrl}/unsubscribe`, 'the token has left the address bar');
-  assert.equal(await remindersOf(userId), undefined);
+  assert.deepEqual(await refusalsOf(email), []);
   await page.getByRole('heading', { name: 'No more reminders of sessions?' }).waitFor();
   assert.deepEqual(await page.evaluate(obstacles), []);
   await keepScreenshot(page, 'unsubscribe-1-asked');
   await page.getByRole('button', { name: 'Unsubscribe' }).click();
   await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();
-  assert.equal(await remindersOf(userId), false);
+  assert.deepEqual(await refusalsOf(email), ['reminder']);
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'title', 'a screen reader goes on at the outcome');
   assert.deepEqual(await page.evaluate(obstacles), []);
   await keepScreenshot(page, 'unsubscribe-2-done');
+  await page.getByRole('button', { name: 'Mail me again' }).click();
+  await page.getByRole('heading', { name: 'You are mailed again' }).waitFor();
+  assert.deepEqual(await refusalsOf(email), []);
+  assert.equal(await page.getByRole('button', { name: 'Unsubscribe' }).isVisible(), true, 'and may change their mind once more');
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -52,6 +57,25 @@ test('somebody without an account sees the same', async () => {
   await page.getByRole('button', { name: 'Unsubscribe' }).click();
   await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();
   await context.close();
+});
+
+test('a person sees in their preferences what a link refused, and takes it back there', async () => {
+  const person = await signedIn();
+  const address = person.email;
+  // A mail that was not about the account, such as an invitation.
+  const { page: link, context } = await newVisitor();
+  await link.goto(await linkOf(address, { category: 'account' }));
+  await link.getByRole('button', { name: 'Unsubscribe' }).click();
+  await link.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();
+  await context.close();
+  const { page } = await onPage(person, '/preferences');
+  await page.locator('#content').waitFor();
+  assert.equal(await page.getByLabel('Your account').isChecked(), false);
+  assert.equal(await page.getByLabel('Reminders').isChecked(), true);
+  await page.getByLabel('Your account').check();
+  await page.getByRole('button', { name: 'Save' }).first().click();
+  await page.getByText('Saved.').waitFor();
+  assert.deepEqual(await refusalsOf(address), []);
 });
 
 test('a link that is cut off or made up says so', async () => {
@@ -74,6 +98,6 @@ test('where nothing answers the link stays good', async () => {
   await page.getByText('The link is still good').waitFor();
   await page.getByRole('button', { name: 'Unsubscribe' }).click();
   await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();
-  assert.equal(await remindersOf(userId), false);
+  assert.deepEqual(await refusalsOf(email), ['reminder']);
   await context.close();
 });

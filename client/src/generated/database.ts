@@ -454,15 +454,11 @@ export type Tables = {
   /** The wishes of a person about mail: its subjects, and its times. */
   notification_preferences: {
     Row: {
-      account_email: boolean;
       /** From when on a specialist is mailed the sessions of the day, in the time zone of the profile. */
       agenda_at: string;
-      /** Whether a specialist is mailed the sessions of each day. */
-      agenda_email: boolean;
       created_at: string;
       /** When mail is read, by weekday, Monday first, in the time zone of the profile: [{"from": "08:00", "until": "20:00"}, ..., null]. Null: always. */
       mail_windows: Json | null;
-      reminder_email: boolean;
       /** How many minutes before a session to remind, up to five times, at most two weeks ahead. Empty: never. */
       reminder_lead_minutes: number[];
       updated_at: string;
@@ -1132,6 +1128,12 @@ export interface SqlFunctions {
     returns: { category: string; queued: number; sent: number; delivered: number; bounced: number; complained: number; failed: number; skipped: number; seconds_to_send_p95: number }[];
     errors: 'unauthenticated' | 'forbidden';
   };
+  /** Which mails the caller gets, when, and in which language, as save_preferences() takes it. What was refused by a link for their address is off. Errors: unauthenticated (401). */
+  my_preferences: {
+    args: Record<never, never>;
+    returns: unknown;
+    errors: 'unauthenticated';
+  };
   /** How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none. */
   my_verification: {
     args: Record<never, never>;
@@ -1209,7 +1211,7 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'own_role' | 'last_platform_admin';
   };
-  /** Says anew which mails the caller wants, when, and in which language. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422). */
+  /** Says anew which mails the caller wants, when, and in which language. What is on, and was refused by a link for their address, is mailed again. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422). */
   save_preferences: {
     args: {
       p_account_email: boolean;

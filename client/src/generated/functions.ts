@@ -237,6 +237,18 @@ export interface Functions {
       | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
+   * Take a refusal back.
+   *
+   * By the link that refused. Answers the same whether anything was refused, and whether the address has an account or not. What somebody switched off in their preferences stays off.
+   */
+  'email-unsubscribe/undo': {
+    body: Schemas['UnsubscribeRequest'];
+    answer: Schemas['ResubscribeResponse'];
+    errors:
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
+      | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
    * Approve or reject a document.
    *
    * For platform admins. To approve one, the caller has opened it within the hour; what is approved is the copy that they were shown. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
@@ -743,6 +755,15 @@ export interface components {
         };
         /** @description The effect of a link and a good password. */
         ResetPasswordStatus: "password_updated";
+        /** @description Answer of `POST /email-unsubscribe/undo`. */
+        ResubscribeResponse: {
+            /** @description The kind of mail: `account`, `reminder` or `agenda`. */
+            category: string;
+            /** @description Always `resubscribed`. */
+            status: components["schemas"]["ResubscribeStatus"];
+        };
+        /** @description The one value of a uniform answer. */
+        ResubscribeStatus: "resubscribed";
         /** @description The role of somebody in a company. */
         Role: "employee" | "manager" | "admin";
         /** @description Answer of `POST /email-templates/save`. */
@@ -889,6 +910,11 @@ export interface components {
          * @description An instant as the database writes it, `2026-11-22T14:30:00+00:00` (RFC 3339, `date-time`), handed on as it is.
          */
         Timestamp: string;
+        /** @description The link: its parameters, or the body of who takes it back. */
+        UnsubscribeRequest: {
+            /** @description The token of the link. */
+            token: string;
+        };
         /** @description The verdict about a document. */
         Verdict: "approve" | "reject";
         /** @description Body of `POST /auth-email-verify`. */

@@ -1,6 +1,6 @@
-//! Refusing mail by the link that it carries (RFC 8058).
+//! Refusing mail by the link that it carries (RFC 8058), and taking that back by the same link.
 //!
-//! The link is signed by the database, whose key it is, and names a person or an address and one kind of mail. Getting it
+//! The link is signed by the database, whose key it is, and names an address and one kind of mail. Getting it
 //! changes nothing, since scanners of mail follow every link: it leads to a page, and the page, or the mail program by
 //! itself, posts. The answer is the same for every link that is signed, whether there is an account or not.
 
@@ -11,7 +11,7 @@ use core::future::{Ready, ready};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::sql::{Unsubscribe, Unsubscribed};
+pub use self::sql::{Resubscribe, Unsubscribe, Unsubscribed};
 use crate::{
     config::Config,
     error::Result,
@@ -21,7 +21,7 @@ use crate::{
     token::{self, TokenOutcome},
 };
 
-/// The parameters of the link.
+/// The link: its parameters, or the body of who takes it back.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnsubscribeRequest {
@@ -47,6 +47,25 @@ pub struct UnsubscribeResponse {
 pub enum UnsubscribeStatus {
     /// No such mail is sent any more.
     Unsubscribed,
+}
+
+/// Answer of `POST /email-unsubscribe/undo`.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ResubscribeResponse {
+    /// Always `resubscribed`.
+    pub status: ResubscribeStatus,
+    /// The kind of mail: `account`, `reminder` or `agenda`.
+    pub category: String,
+}
+
+/// The one value of a uniform answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ResubscribeStatus {
+    /// The address does not refuse such mail any more.
+    Resubscribed,
 }
 
 /// The address of the function with a token, which mail programs post to.
@@ -78,11 +97,27 @@ pub async fn unsubscribe(
     request: &UnsubscribeRequest,
 ) -> Result<UnsubscribeResponse> {
     let answer = ports.call(&Unsubscribe { p_token: &request.characters()? }).await?;
-    match answer.category {
-        Some(category) => {
-            Ok(UnsubscribeResponse { status: UnsubscribeStatus::Unsubscribed, category })
-        }
-        None => Err(TokenOutcome::Invalid.refusal()),
+    let category = answer.category()?;
+    Ok(UnsubscribeResponse { status: UnsubscribeStatus::Unsubscribed, category })
+}
+
+/// Takes back what the link refused.
+///
+/// # Errors
+/// `token_invalid` for a link that was not signed here.
+pub async fn resubscribe(
+    ports: &impl Database,
+    request: &UnsubscribeRequest,
+) -> Result<ResubscribeResponse> {
+    let answer = ports.call(&Resubscribe { p_token: &request.characters()? }).await?;
+    let category = answer.category()?;
+    Ok(ResubscribeResponse { status: ResubscribeStatus::Resubscribed, category })
+}
+
+impl Unsubscribed {
+    /// The kind of mail that a link is about, if it was signed here.
+    fn category(self) -> Result<String> {
+        self.category.ok_or_else(|| TokenOutcome::Invalid.refusal())
     }
 }
 

@@ -70,6 +70,7 @@ insert into answered values
   ('read_person', 'platform_admin', $$select public.read_person(pg_temp.id('employee'), 'ticket 7') r$$),
   ('specialist_verification_queue', 'platform_admin', $$select public.specialist_verification_queue('rejected', null, 100) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
+  ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),
   ('set_allowed_domains', 'company_admin', $$select public.set_allowed_domains(
     pg_temp.id('north'), array(select repeat(repeat('a', 60) || '.', 4) || n || '.test' from generate_series(1, 50) n)) r$$),

@@ -17,14 +17,17 @@ grant execute on all functions in schema pg_temp to authenticated;
 
 select pg_temp.act_as('colleague');
 select lives_ok($$select pg_temp.save('{60,1440}', pg_temp.windows('08:00', '20:00'), 'Europe/Berlin', 'de-at')$$, 'a person says it all in one call');
-select results_eq(
-  $$select account_email, reminder_email, agenda_email, mail_windows -> 0, reminder_lead_minutes from public.notification_preferences$$,
-  $$values (true, true, true, '{"from": "08:00", "until": "20:00"}'::jsonb, '{60,1440}'::int[])$$, 'and reads it again'
+select is(
+  public.my_preferences(), jsonb_build_object(
+    'account_email', true, 'reminder_email', true, 'agenda_email', true, 'agenda_at', '07:00:00', 'reminder_lead_minutes', array[60, 1440],
+    'locale', 'de-AT', 'time_zone', 'Europe/Berlin', 'mail_windows', pg_temp.windows('08:00', '20:00')
+  ), 'and reads it again'
 );
 select results_eq($$select locale::text, time_zone from public.profiles where id = pg_temp.id('colleague')$$, $$values ('de-AT', 'Europe/Berlin')$$, 'with language and zone');
 select lives_ok($$select pg_temp.save('{}', null, p_account => false)$$, 'and says it anew');
 select results_eq(
-  $$select account_email, mail_windows, reminder_lead_minutes from public.notification_preferences$$, $$values (false, null::jsonb, '{}'::int[])$$, 'as a whole'
+  $$select (p -> 'account_email')::boolean, p -> 'mail_windows', p -> 'reminder_lead_minutes' from public.my_preferences() p$$,
+  $$values (false, 'null'::jsonb, '[]'::jsonb)$$, 'as a whole'
 );
 
 select pg_temp.refused($$'{60,2}'$$, 'five minutes ahead is the least');
@@ -55,8 +58,16 @@ select pg_temp.refused(format('p_windows => %L', w), 'windows like ' || w) from 
 select throws_ok($$insert into public.notification_preferences (user_id) values (pg_temp.id('colleague'))$$, '42501', null, 'nobody writes past the function');
 select throws_ok($$update public.notification_preferences set account_email = true$$, '42501', null, 'nor changes');
 select is_empty($$select from public.notification_preferences where user_id <> pg_temp.id('colleague')$$, 'they see nobody else''s');
+select throws_ok($$select account_email from public.notification_preferences$$, '42501', null, 'what a link may have refused is not read past the function');
 select pg_temp.act_as('employee');
 select is_empty($$select from public.notification_preferences$$, 'who never said anything has none');
+select is(
+  public.my_preferences() - array['locale', 'time_zone', 'mail_windows'],
+  '{"account_email": true, "reminder_email": true, "agenda_email": true, "agenda_at": "07:00:00", "reminder_lead_minutes": [1440, 60]}',
+  'and gets everything'
+);
+select pg_temp.act_as('anon');
+select throws_ok($$select public.my_preferences()$$, '42501', null, 'nobody else has any');
 
 -- When a mail would come.
 select pg_temp.act_as_owner();

@@ -14,9 +14,30 @@ create function pg_temp.link(p_key text) returns text language sql as $$
   from jsonb_array_elements(pg_temp.claim() -> 'batches') b, jsonb_array_elements(b -> 'mails') m
   where (m ->> 'id')::bigint = (pg_temp.mail(p_key)).id;
 $$;
-create function pg_temp.wishes(p_person text) returns text language sql as $$
-  select concat_ws(' ', account_email, reminder_email, agenda_email) from public.notification_preferences where user_id = pg_temp.id(p_person);
-$$;
+create function pg_temp.take_back(p_link text) returns text language sql as $$ select public.resubscribe(left(p_link, 64)) ->> 'category'; $$;
+-- The kinds that somebody is mailed, as they see it themselves.
+create function pg_temp.wishes(p_person text) returns text language plpgsql as $$
+declare v jsonb;
+begin
+  perform pg_temp.act_as(p_person);
+  v := public.my_preferences();
+  perform pg_temp.act_as_owner();
+  return concat_ws(' ', (v -> 'account_email')::boolean, (v -> 'reminder_email')::boolean, (v -> 'agenda_email')::boolean);
+end; $$;
+create function pg_temp.save(p_person text, p_account boolean, p_reminder boolean, p_agenda boolean) returns text language plpgsql as $$
+begin
+  perform pg_temp.act_as(p_person);
+  perform public.save_preferences(p_account, p_reminder, p_agenda, '07:00', '{60}', 'en', 'UTC');
+  perform pg_temp.act_as_owner();
+  return pg_temp.wishes(p_person);
+end; $$;
+create function pg_temp.fate(p_person text, p_category text default 'reminder') returns text language plpgsql as $$
+declare v_key text := gen_random_uuid(); v_claimed text[];
+begin
+  perform pg_temp.enqueue(v_key, p_person, p_category);
+  v_claimed := pg_temp.claimed_keys(pg_temp.claim());
+  return case when v_key = any (v_claimed) then 'sent' else (pg_temp.mail(v_key)).error_code end;
+end; $$;
 create function pg_temp.refused(p_address text) returns text[] language sql as $$
   select array_agg(category order by category) from private.email_refusals where address_key = private.address_key(p_address);
 $$;
@@ -39,23 +60,37 @@ select is(
 select is((select count(*) from jsonb_array_elements(:'claim'::jsonb -> 'batches') b where b::text ~ 'unsubscribe": "[^"]*(@|people)'), 0::bigint, 'no address is in it');
 
 -- A person
+delete from private.email_batches;
 select private.unsubscribe_token('reminder', pg_temp.id('employee'), 'employee@people.test') as link \gset
 select ok(:'link' ~ '^[A-Za-z0-9_-]{64}E$', 'a link survives mail programs: it is as long as any other, and ends in a letter');
 select is(pg_temp.use(:'link'), 'reminder', 'who follows it refuses reminders');
-select is(pg_temp.wishes('employee'), 't f t', 'and nothing else');
-select is(pg_temp.refused('employee@people.test'), null, 'it is their preference, which they can see and change');
+select is(pg_temp.wishes('employee'), 't f t', 'and nothing else, which they see in their preferences');
+select is(pg_temp.refused('employee@people.test'), '{reminder}', 'it is their address''s');
+select is((pg_temp.fate('employee'), pg_temp.fate('employee', 'account')), ('refused'::text, 'sent'::text), 'and holds');
 select is(pg_temp.use(:'link'), 'reminder', 'a second time is answered alike');
-select is(
-  (select count(*) from public.audit_logs where action = 'notification_preferences.unsubscribe' and user_id = pg_temp.id('employee')), 1::bigint,
-  'the audit log has what changed, once'
+select results_eq(
+  $$select count(*)::int, max(entity_id), max(new_values ->> 'category') from public.audit_logs where action = 'email_refusal.added' and user_id = pg_temp.id('employee')$$,
+  $$values (1, encode(private.address_key('employee@people.test'), 'hex'), 'reminder')$$, 'the audit log has what changed, once'
 );
 select is(pg_temp.use(private.unsubscribe_token('account', pg_temp.id('employee'), 'employee@people.test')), 'account', 'another kind has another link');
 select is(pg_temp.wishes('employee'), 'f f t', 'which holds for that one');
-update public.notification_preferences set reminder_email = true where user_id = pg_temp.id('employee');
-select is(pg_temp.use(:'link'), 'reminder', 'it works for as long as mails are kept');
-select is(pg_temp.wishes('employee'), 'f f t', 'also after they had changed their mind');
-select is(pg_temp.use(private.unsubscribe_token('agenda', pg_temp.id('employee'), 'employee@people.test')), 'agenda', 'and so of every kind');
-select is(pg_temp.wishes('employee'), 'f f f', 'that may be refused');
+
+-- Taken back
+select is(pg_temp.save('employee', false, true, true), 'f t t', 'in their preferences they take it back');
+select is((pg_temp.refused('employee@people.test'), pg_temp.fate('employee')), ('{account}'::text[], 'sent'::text), 'which holds');
+select is(pg_temp.save('employee', true, true, true), 't t t', 'for each kind');
+select is(pg_temp.refused('employee@people.test'), null, 'and nothing is left');
+select is(pg_temp.use(:'link'), 'reminder', 'the link works for as long as mails are kept');
+select is(pg_temp.wishes('employee'), 't f t', 'also after they had changed their mind');
+select is(pg_temp.take_back(:'link'), 'reminder', 'by the same link it is taken back, too');
+select is(pg_temp.take_back(:'link'), 'reminder', 'twice is once');
+select is((pg_temp.wishes('employee'), pg_temp.fate('employee')), ('t t t'::text, 'sent'::text), 'which holds');
+select is((select count(*) from public.audit_logs where action = 'email_refusal.taken_back' and user_id = pg_temp.id('employee')), 1::bigint, 'and is in the audit log');
+select is(pg_temp.save('employee', true, false, true), 't f t', 'what they switched off themselves');
+select is(pg_temp.take_back(:'link'), 'reminder', 'no link');
+select is((pg_temp.wishes('employee'), pg_temp.fate('employee')), ('t f t'::text, 'preference_off'::text), 'switches on');
+select is(pg_temp.use(private.unsubscribe_token('agenda', pg_temp.id('employee'), 'employee@people.test')), 'agenda', 'every kind has a link');
+select is(pg_temp.wishes('employee'), 't f f', 'that may be refused');
 
 -- An address without an account
 select private.enqueue_email('booking_reminder', null, 'stranger@people.test', '{}', 'account', 'test:stranger') \g /dev/null
@@ -65,22 +100,40 @@ select is(pg_temp.refused('stranger@people.test'), '{account}', 'it holds for th
 select is(pg_temp.use(:'link'), 'account', 'twice is once');
 select ok(private.refuses_mail('stranger@people.test', 'account'), 'no invitation is sent to it');
 select ok(not private.refuses_mail('stranger@people.test', 'reminder'), 'other mail is');
+select is(pg_temp.take_back(:'link'), 'account', 'they take it back in the same way');
+select is(pg_temp.refused('stranger@people.test'), null, 'and are invited again');
+select is(pg_temp.take_back(:'link'), 'account', 'who refused nothing is answered alike');
 
 -- Mail to the address of a person that was not about their account, as an invitation
 select is(pg_temp.use(private.unsubscribe_token('account', null, 'colleague@people.test')), 'account', 'a link of a mail to nobody''s account');
-select is(pg_temp.wishes('colleague'), null, 'leaves the account of that address alone');
-select is(pg_temp.refused('colleague@people.test'), '{account}', 'and holds for the address');
+select is(pg_temp.wishes('colleague'), 'f t t', 'holds for the address, and whose account it is sees that');
+select is(pg_temp.save('colleague', true, true, true), 't t t', 'and takes it back');
+select is(pg_temp.refused('colleague@people.test'), null, 'for invitations, too');
 
--- Somebody who reads the mailbox that an account had once
+-- Before an address is confirmed it is anybody's
+select is(pg_temp.use(private.unsubscribe_token('account', null, 'newcomer@people.test')), 'account', 'somebody refuses mail to their address');
+select is(pg_temp.wishes('newcomer'), 't t t', 'who signs up with it does not learn of that');
+select is(pg_temp.save('newcomer', true, true, true), 't t t', 'nor says');
+select is(pg_temp.refused('newcomer@people.test'), '{account}', 'that the address is mailed again');
+
+-- An account that moves
 select is(pg_temp.use(private.unsubscribe_token('reminder', pg_temp.id('manager'), 'old@people.test')), 'reminder', 'a link to an address that an account had before is answered alike');
-select is(pg_temp.wishes('manager'), null, 'and changes nothing of the account');
-select is(pg_temp.refused('old@people.test'), '{reminder}', 'it holds for that address');
+select is((pg_temp.refused('old@people.test'), pg_temp.wishes('manager')), ('{reminder}'::text[], 't t t'::text), 'it holds for that address, and changes nothing of the account');
+select is((select count(*) from public.audit_logs where action = 'email_refusal.added' and user_id = pg_temp.id('manager')), 0::bigint, 'which does not hear of it');
+update auth.users set email = 'old@people.test' where id = pg_temp.id('manager');
+select is(pg_temp.wishes('manager'), 't f t', 'until it has the address again');
+select is(pg_temp.save('manager', true, true, true), 't t t', 'and takes it back');
+select is(pg_temp.use(private.unsubscribe_token('agenda', pg_temp.id('manager'), 'old@people.test')), 'agenda', 'what was refused for one address');
+update auth.users set email = 'manager@people.test' where id = pg_temp.id('manager');
+select is((pg_temp.wishes('manager'), pg_temp.refused('old@people.test')), ('t t t'::text, '{agenda}'::text[]), 'stays there when the account moves away');
 
 -- Somebody who is gone
-select private.unsubscribe_token('reminder', pg_temp.id('newcomer'), 'newcomer@people.test') as link \gset
-delete from auth.users where id = pg_temp.id('newcomer');
-select is(pg_temp.use(:'link'), 'reminder', 'so is one of somebody whose account was deleted');
-select is(pg_temp.refused('newcomer@people.test'), '{reminder}', 'whose address stays refused');
+select private.unsubscribe_token('reminder', pg_temp.id('foreign_employee'), 'foreign_employee@people.test') as link \gset
+select is(pg_temp.use(:'link'), 'reminder', 'what somebody refuses');
+delete from auth.users where id = pg_temp.id('foreign_employee');
+select is(pg_temp.refused('foreign_employee@people.test'), '{reminder}', 'their address refuses after their account was deleted');
+select is(pg_temp.use(:'link'), 'reminder', 'and the link is answered alike');
+select is(pg_temp.take_back(:'link'), 'reminder', 'also the way back');
 
 -- Nobody else makes a link
 create temporary table forged as
@@ -105,7 +158,10 @@ select case n
 end
 from forged, generate_series(1, 13) n;
 select is(pg_temp.use(link), null, 'forged: ' || n) from (select link, row_number() over () as n from forged) f where n > 1;
-select is((pg_temp.wishes('company_admin'), pg_temp.refused('company_admin@people.test')), (null::text, null::text[]), 'and none of them changed anything');
+select is((pg_temp.wishes('company_admin'), pg_temp.refused('company_admin@people.test')), ('t t t'::text, null::text[]), 'and none of them changed anything');
+insert into private.email_refusals (address_key, category) values (private.address_key('company_admin@people.test'), 'reminder');
+select is(pg_temp.take_back(link), null, 'forged, to take back: ' || n) from (select link, row_number() over () as n from forged) f where n > 1;
+select is(pg_temp.refused('company_admin@people.test'), '{reminder}', 'which changed nothing either');
 select is(public.unsubscribe(repeat('A', 1000000)) ->> 'category', null, 'nor does a very long one');
 savepoint rotated;
 select vault.update_secret(id, repeat('k', 64)) from vault.secrets where name = 'email_unsubscribe_key' \g /dev/null
@@ -115,6 +171,7 @@ select is(pg_temp.use((select link from forged limit 1)), 'reminder', 'with the 
 
 select pg_temp.act_as('employee');
 select throws_ok($$select public.unsubscribe('x')$$, '42501', null, 'people do not call it');
+select throws_ok($$select public.resubscribe('x')$$, '42501', null, 'nor the other');
 select pg_temp.act_as('anon');
 select throws_ok($$select public.unsubscribe('x')$$, '42501', null, 'nor does anybody else');
 

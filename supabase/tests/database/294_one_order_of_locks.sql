@@ -40,6 +40,7 @@ begin
   delete from private.email_deliveries where mail_id in (select id from private.emails where recipient like '%@one-order.test');
   delete from private.email_suppressions where address_key in (select soft_bounce_of from private.email_events where id like 'one-order:%');
   delete from private.email_events where id like 'one-order:%';
+  delete from private.email_refusals where address_key in (select private.address_key('stress-' || n || '@one-order.test') from generate_series(1, 9) n);
   delete from private.emails where recipient like '%@one-order.test';
 end;
 $$;

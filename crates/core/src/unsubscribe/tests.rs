@@ -22,6 +22,10 @@ fn post(world: &World, token: &str) -> Result<UnsubscribeResponse> {
     pollster::block_on(unsubscribe(world, &request(token)))
 }
 
+fn undo(world: &World, token: &str) -> Result<ResubscribeResponse> {
+    pollster::block_on(resubscribe(world, &request(token)))
+}
+
 #[test]
 fn opening_the_link_leads_to_the_page_and_asks_nobody() {
     let world = World::new();
@@ -74,4 +78,23 @@ fn a_link_that_was_not_signed_is_refused() {
     assert!(world.calls().is_empty());
     world.database.fail::<Unsubscribe>(DatabaseError::Timeout);
     assert_eq!(post(&world, LINK).unwrap_err().code(), Code::UpstreamTimeout);
+}
+
+#[test]
+fn the_same_link_takes_it_back() {
+    let world = World::new();
+    world.database.answer::<Resubscribe>(json!({ "category": "reminder" }));
+    let answer = undo(&world, LINK).unwrap();
+    assert_eq!((answer.status, &*answer.category), (ResubscribeStatus::Resubscribed, "reminder"));
+    let asked = world.asked::<Resubscribe>();
+    assert_eq!((asked.arguments, asked.person), (json!({ "p_token": token() }), None));
+}
+
+#[test]
+fn a_link_that_was_not_signed_takes_nothing_back() {
+    let world = World::new();
+    world.database.answer::<Resubscribe>(json!({ "category": null }));
+    assert_eq!(undo(&world, LINK).unwrap_err().code(), Code::TokenInvalid);
+    assert_eq!(undo(&world, "x").unwrap_err().code(), Code::TokenInvalid);
+    assert_eq!(world.calls(), ["resubscribe"]);
 }

@@ -13,7 +13,7 @@ use evenkeel_core::{
     },
     ports::{Clock as _, Configured as _, Entropy as _},
     token::Purpose,
-    unsubscribe::{Unsubscribe, Unsubscribed},
+    unsubscribe::{Resubscribe, Unsubscribe, Unsubscribed},
 };
 
 use crate::{call, claim};
@@ -52,17 +52,32 @@ pub(crate) async fn record_email_event(stack: &Stack) -> Vec<Recorded> {
     answers
 }
 
-pub(crate) async fn unsubscribe(stack: &Stack) -> Vec<Unsubscribed> {
+/// The token of a link by which reminders are refused, and one that nobody signed.
+async fn links(stack: &Stack) -> [String; 2] {
     enqueue_of(stack, "reminder");
     let mail = call(stack, &claim()).await.batches.remove(0).mails.remove(0);
-    let link = mail.unsubscribe.unwrap();
-    let forged = "A".repeat(64);
+    [mail.unsubscribe.unwrap()[..64].to_owned(), "A".repeat(64)]
+}
+
+fn reminder_and_none() -> [Unsubscribed; 2] {
+    [Some("reminder".to_owned()), None].map(|category| Unsubscribed { category })
+}
+
+pub(crate) async fn unsubscribe(stack: &Stack) -> Vec<Unsubscribed> {
     let mut answers = Vec::new();
-    for p_token in [&link[..64], &forged] {
+    for p_token in &links(stack).await {
         answers.push(call(stack, &Unsubscribe { p_token }).await);
     }
-    let reminder = Unsubscribed { category: Some("reminder".to_owned()) };
-    assert_eq!(answers, [reminder, Unsubscribed { category: None }]);
+    assert_eq!(answers, reminder_and_none());
+    answers
+}
+
+pub(crate) async fn resubscribe(stack: &Stack) -> Vec<Unsubscribed> {
+    let mut answers = Vec::new();
+    for p_token in &links(stack).await {
+        answers.push(call(stack, &Resubscribe { p_token }).await);
+    }
+    assert_eq!(answers, reminder_and_none());
     answers
 }
 

@@ -50,7 +50,7 @@ use evenkeel_core::{
     sign_up::{CheckSignUp, RequestSignUp, TakeSignUp},
     sweep::OrphanedFiles,
     token::{LinkToken, Purpose},
-    unsubscribe::Unsubscribe,
+    unsubscribe::{Resubscribe, Unsubscribe},
     verification::{ConsumeEmailVerification, RequestEmailVerification},
 };
 
@@ -88,6 +88,7 @@ wire! {
     RequestPasswordReset: links::request_password_reset;
     RequestSignUp: sign_up::request_sign_up;
     ResendInvitation: companies::resend_invitation;
+    Resubscribe: mails::resubscribe;
     RevokeInvitation: companies::revoke_invitation;
     SaveEmailTemplate: email_templates::save_email_template;
     SealTokenHashes: mails::seal_token_hashes;
