@@ -6122,11 +6122,17 @@ CREATE FUNCTION private.process_email_change_requests(p_now timestamp with time 
     SET search_path TO ''
     AS $$
 declare
+  v_people constant uuid[] := array(
+    select id from public.profiles
+    where id = any (array(select user_id from private.token_requests where purpose = 'email_change' order by id limit p_limit))
+    order by id
+    for no key update skip locked
+  );
   v_request record;
   v_looked_at int := 0;
 begin
   for v_request in
-    select t.* from private.take_token_requests('email_change', p_now, p_limit) with ordinality t order by t.user_id, t.ordinality
+    select t.* from private.take_token_requests('email_change', p_now, p_limit, v_people) with ordinality t order by t.user_id, t.ordinality
   loop
     perform private.issue_email_change(v_request.user_id, v_request.email, v_request.may_mail, p_now);
     v_looked_at := v_looked_at + 1;
@@ -8433,7 +8439,7 @@ begin
 end;
 $$;
 
-CREATE FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) RETURNS TABLE(user_id uuid, email text, may_mail boolean, locale text)
+CREATE FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS TABLE(user_id uuid, email text, may_mail boolean, locale text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -8445,7 +8451,7 @@ begin
     delete from private.token_requests t
     where t.id = any (array(
       select r.id from private.token_requests r
-      where r.purpose = p_purpose
+      where r.purpose = p_purpose and (p_user_ids is null or r.user_id = any (p_user_ids))
       order by r.id
       limit p_limit
       for update skip locked
@@ -8458,7 +8464,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) IS 'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, in which language, and whether that does not cool down.';
+COMMENT ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) IS 'Takes up to p_limit requests of a purpose, the oldest first, where p_user_ids is given those of these people: who asks, for which address, in which language, and whether that does not cool down.';
 
 CREATE FUNCTION private.template_by_name(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -13068,7 +13074,7 @@ REVOKE ALL ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text
 REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
 
-REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 

@@ -153,7 +153,7 @@ comment on function private.take_cooldown(text, text[], timestamptz) is
   'Of the addresses, those that may be mailed now; from now on they cool down. Locks in key order.';
 
 -- The rows are gone, whatever becomes of them.
-create function private.take_token_requests(p_purpose text, p_now timestamptz, p_limit int)
+create function private.take_token_requests(p_purpose text, p_now timestamptz, p_limit int, p_user_ids uuid[] default null)
 returns table (user_id uuid, email text, may_mail boolean, locale text)
 language plpgsql
 security definer
@@ -167,7 +167,7 @@ begin
     delete from private.token_requests t
     where t.id = any (array(
       select r.id from private.token_requests r
-      where r.purpose = p_purpose
+      where r.purpose = p_purpose and (p_user_ids is null or r.user_id = any (p_user_ids))
       order by r.id
       limit p_limit
       for update skip locked
@@ -180,8 +180,8 @@ begin
 end;
 $$;
 
-comment on function private.take_token_requests(text, timestamptz, int) is
-  'Takes up to p_limit requests of a purpose, the oldest first: who asks, for which address, in which language, and whether that does not cool down.';
+comment on function private.take_token_requests(text, timestamptz, int, uuid[]) is
+  'Takes up to p_limit requests of a purpose, the oldest first, where p_user_ids is given those of these people: who asks, for which address, in which language, and whether that does not cool down.';
 
 -- The same limits, counted by what an account was mailed: for Auth, which knows no key of an address that signs up
 -- again, and so that its mails and those that are asked for do not add up.

@@ -151,7 +151,8 @@ $$;
 
 comment on function private.supersede_email_changes(uuid) is 'Voids the change of address of a person that is under way.';
 
--- In the order of people, whose rows it locks: two dispatchers must not deadlock.
+-- People first, then their requests, as a deletion of an account locks them, and both in order, since two dispatchers must not
+-- deadlock. Somebody who is being deleted or changed right now is passed over, and has their turn next time.
 create function private.process_email_change_requests(p_now timestamptz, p_limit int)
 returns int
 language plpgsql
@@ -159,11 +160,17 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_people constant uuid[] := array(
+    select id from public.profiles
+    where id = any (array(select user_id from private.token_requests where purpose = 'email_change' order by id limit p_limit))
+    order by id
+    for no key update skip locked
+  );
   v_request record;
   v_looked_at int := 0;
 begin
   for v_request in
-    select t.* from private.take_token_requests('email_change', p_now, p_limit) with ordinality t order by t.user_id, t.ordinality
+    select t.* from private.take_token_requests('email_change', p_now, p_limit, v_people) with ordinality t order by t.user_id, t.ordinality
   loop
     perform private.issue_email_change(v_request.user_id, v_request.email, v_request.may_mail, p_now);
     v_looked_at := v_looked_at + 1;

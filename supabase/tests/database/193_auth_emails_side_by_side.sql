@@ -40,5 +40,13 @@ select is(public.take_auth_email('password_reset', :person, repeat('193b', 16), 
 \set outcomes `psql -Xq -c "$HELD" "$DATABASE_URL" >/dev/null & sleep 0.7; supabase/tests/setup/clients 1 -c "$TRIES"; wait`
 select is(replace(:'outcomes', E'\n', ' '), 'taken taken', 'what Auth holds is not waited for');
 
+-- Nor by a dispatcher: what a deletion holds of a person stands before their requests in the order of locks.
+\setenv PERSON 'select from public.profiles where id = \'5de0b75e-0000-4000-8000-000000000193\' for update'
+\setenv PROCESS 'set client_min_messages = error; select from private.process_token_requests(now())'
+\set outcomes `supabase/tests/setup/one-meets-another "$PERSON" -- "$PROCESS"`
+select is((select count(*) from private.token_requests where user_id = :person), 1::bigint, 'somebody who is held is passed over with what they asked for');
+select private.process_token_requests(now()) \g /dev/null
+select is((select count(*) from public.email_changes where user_id = :person), 1::bigint, 'and has their turn next time');
+
 call pg_temp.clear_away();
 select * from finish();
