@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { endAll, run } from './command.mjs';
 import { stages } from './stages.mjs';
 import { startStack, stopStack } from './stack.mjs';
-import { OutOfReach, extendPath } from './tools.mjs';
+import { OutOfReach } from './tools.mjs';
 
 /** @typedef {import('./stages.mjs').Stage} Stage */
 /** @typedef {import('./stages.mjs').Step} Step */
@@ -126,7 +126,6 @@ for (const [signal, code] of /** @type {const} */ ([
     process.exit(code);
   });
 }
-extendPath();
 /** @type {Result[]} */
 let results = [];
 try {

@@ -4,21 +4,19 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findPostgres, packagedVersions, versionOf, wantedVersion } from '../../scripts/stack/postgres.mjs';
 import { run } from './command.mjs';
 import { root } from './root.mjs';
 
-const CARGO_DENY = '0.20.2';
-const CARGO_NEXTEST = '0.9.151';
-
 export const toolsDirectory = path.join(root, 'target/tools');
-const binDirectory = path.join(toolsDirectory, 'bin');
+/** What had to be compiled. */
+const compiled = path.join(toolsDirectory, 'bin');
 
-/** Puts our own tools behind the machine's, so that a developer's installation is preferred. */
-export function extendPath() {
-  process.env.PATH = `${process.env.PATH}${path.delimiter}${binDirectory}`;
+/** Behind the machine's own, so that a developer's installation is preferred. @param {string} directory */
+function extendPath(directory) {
+  process.env.PATH = `${process.env.PATH}${path.delimiter}${directory}`;
 }
 
 /** @param {string} name */
@@ -26,29 +24,41 @@ function onPath(name) {
   return (process.env.PATH ?? '').split(path.delimiter).some((directory) => existsSync(path.join(directory, name)));
 }
 
+/** Programs of cargo, as they were built elsewhere for this kind of machine: two seconds, where compiling them takes minutes. */
+const CARGO_TOOLS = 'tests/suite/requirements.txt';
+/** @type {Promise<void> | undefined} */
+let prebuilt;
 /** By name, since two stages may need one tool at the same time. @type {Map<string, Promise<void>>} */
 const installing = new Map();
 
-/** @param {string} name @param {string} version @param {string[]} [flags] @returns {Promise<void>} */
-function cargoTool(name, version, flags = []) {
-  const installed = installing.get(name) ?? installTool(name, version, flags);
+/** @param {string} name @param {string[]} flags of its compilation @returns {Promise<void>} */
+function cargoTool(name, flags) {
+  const installed = installing.get(name) ?? installTool(name, flags);
   installing.set(name, installed);
   return installed;
 }
 
-/** Debug builds: they compile in a quarter of the time and run long enough for nobody to notice.
- * @param {string} name @param {string} version @param {string[]} flags */
-async function installTool(name, version, flags) {
+/** @param {string} name @param {string[]} flags */
+async function installTool(name, flags) {
   if (onPath(name)) return;
-  console.log(`installing ${name} ${version} (once, one to three minutes)`);
+  prebuilt ??= pythonEnvironment('cargo', CARGO_TOOLS).then(extendPath, () => extendPath(compiled));
+  await prebuilt;
+  if (!onPath(name)) await compile(name, flags);
+}
+
+/** Where nobody has built it for this kind of machine. Without optimizing: it is quick enough.
+ * @param {string} name @param {string[]} flags */
+async function compile(name, flags) {
+  const version = new RegExp(`${name}==(\\S+)`).exec(readFileSync(path.join(root, CARGO_TOOLS), 'utf8'))?.[1] ?? '';
+  console.log(`compiling ${name} ${version} (once, one to three minutes)`);
   const install = ['install', name, '--version', version, '--locked', '--debug', '--quiet', '--root', toolsDirectory];
   // Its own target folder: sharing ours would rebuild the workspace's dependencies with other features.
-  const { code } = await run('cargo', [...install, ...flags]);
+  const { code } = await run('cargo', [...install, ...flags], { env: { CARGO_PROFILE_DEV_DEBUG: '0' } });
   if (code !== 0) throw new Error(`${name} could not be installed`);
 }
 
-export const nextest = () => cargoTool('cargo-nextest', CARGO_NEXTEST);
-export const deny = () => cargoTool('cargo-deny', CARGO_DENY, ['--no-default-features']);
+export const nextest = () => cargoTool('cargo-nextest', ['--no-default-features', '--features', 'default-no-update']);
+export const deny = () => cargoTool('cargo-deny', ['--no-default-features']);
 
 /** The PostgreSQL that hosted projects run, as a stack finds it, and asserted. @returns {Promise<Record<string, string>>} */
 export async function hostedPostgres() {
@@ -67,21 +77,29 @@ export async function oldestPostgres() {
 /** What cannot be had on this machine: told at the end, and not counted. */
 export class OutOfReach extends Error {}
 
-/** A virtual environment per state of the requirements. @returns {Promise<string>} the `st` program */
+/** @returns {Promise<string>} the `st` program */
 export async function schemathesis() {
-  const requirements = path.join(root, 'tests/contract/requirements.txt');
+  return path.join(await pythonEnvironment('python', 'tests/contract/requirements.txt'), 'st');
+}
+
+/** A virtual environment per state of the requirements, with what their hashes say and nothing else.
+ * @param {string} name @param {string} file @returns {Promise<string>} where its programs are */
+async function pythonEnvironment(name, file) {
+  const requirements = path.join(root, file);
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const environment = path.join(toolsDirectory, `python-${digest}`);
-  const program = path.join(environment, 'bin/st');
-  if (existsSync(program)) return program;
-  console.log('installing schemathesis (once)');
+  const environment = path.join(toolsDirectory, `${name}-${digest}`);
+  const programs = path.join(environment, 'bin');
+  const complete = path.join(environment, 'complete');
+  if (existsSync(complete)) return programs;
+  console.log(`installing ${file} (once)`);
   await rm(environment, { recursive: true, force: true });
   const pip = ['install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
   const made = await run('python3', ['-m', 'venv', environment]);
-  const filled = made.code === 0 && (await run(path.join(environment, 'bin/pip'), [...pip, '-r', requirements]));
+  const filled = made.code === 0 && (await run(path.join(programs, 'pip'), [...pip, '-r', requirements]));
   if (!filled || filled.code !== 0) {
     await rm(environment, { recursive: true, force: true });
-    throw new Error('schemathesis could not be installed; it needs python3 with its venv module');
+    throw new Error(`${file} could not be installed; it needs python3 with its venv module`);
   }
-  return program;
+  await writeFile(complete, '');
+  return programs;
 }
