@@ -22,7 +22,7 @@ CREATE TYPE private.audit_filters AS (
 );
 
 CREATE DOMAIN private.auth_email_action AS text
-	CONSTRAINT auth_email_action_check CHECK ((VALUE = ANY (ARRAY['password_reset'::text, 'email_change'::text, 'sign_in_link'::text, 'phone_changed'::text, 'sign_in_method_added'::text, 'sign_in_method_removed'::text, 'second_factor_added'::text, 'second_factor_removed'::text])));
+	CONSTRAINT auth_email_action_check CHECK ((VALUE = ANY (ARRAY['password_reset'::text, 'email_change'::text, 'sign_in_link'::text])));
 
 COMMENT ON DOMAIN private.auth_email_action IS 'What is done in place of a mail of Auth''s.';
 
@@ -3013,6 +3013,22 @@ $$;
 
 COMMENT ON FUNCTION private.follow_first_confirmation() IS 'Trigger on auth.users: who confirms an account by another way than its link has not said yet who they are.';
 
+CREATE FUNCTION private.follow_identity() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'DELETE' then
+    perform private.notify_of_sign_in_methods('sign_in_method_removed', old.user_id);
+  elsif exists (select from auth.identities where user_id = new.user_id and id <> new.id) then
+    perform private.notify_of_sign_in_methods('sign_in_method_added', new.user_id);
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_identity() IS 'Trigger on auth.identities: an account has another way to sign in, or one less.';
+
 CREATE FUNCTION private.follow_membership() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3062,6 +3078,18 @@ $$;
 
 COMMENT ON FUNCTION private.follow_password_change() IS 'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others.';
 
+CREATE FUNCTION private.follow_phone_change() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.notify_of_sign_in_methods('phone_changed', new.id);
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_phone_change() IS 'Trigger on auth.users: an account has another phone number.';
+
 CREATE FUNCTION private.follow_preferences() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3093,6 +3121,22 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean) IS 'What a signed link does: refuses a kind of mail, or takes that back. Idempotent.';
+
+CREATE FUNCTION private.follow_second_factor() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'DELETE' then
+    perform private.notify_of_sign_in_methods('second_factor_removed', old.user_id);
+  else
+    perform private.notify_of_sign_in_methods('second_factor_added', new.user_id);
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_second_factor() IS 'Trigger on auth.mfa_factors: a factor is asked for from its verification on, and no more when it is gone.';
 
 CREATE FUNCTION private.follow_session() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5891,21 +5935,40 @@ $$;
 
 COMMENT ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) IS 'Notes that the mailer took a mail, where the log does not know it or says otherwise.';
 
-CREATE FUNCTION private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text) RETURNS void
+CREATE FUNCTION private.notify_of_sign_in_link(p_user_id uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
     AS $$
   select private.enqueue_email(
-    p_action, id, email, jsonb_build_object('noticed_at', private.iso_timestamp(now())), 'security',
-    case p_action
-      when 'sign_in_link' then 'sign_in_link:' || id || ':' || (now() at time zone 'UTC')::date
-      else 'auth_email:' || p_dedupe_key
-    end
+    'sign_in_link', id, email, jsonb_build_object('noticed_at', private.iso_timestamp(now())), 'security',
+    'sign_in_link:' || id || ':' || (now() at time zone 'UTC')::date
   )
   from public.profiles where id = p_user_id and email_confirmed_at is not null;
 $$;
 
-COMMENT ON FUNCTION private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text) IS 'Queues a notice about an account to the address that it has.';
+COMMENT ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) IS 'Queues the word that nobody signs in by a link, once a day.';
+
+CREATE FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.enqueue_email(
+    p_template, p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(now())),
+    'security', p_template || ':' || p.id || ':' || extract(epoch from now())
+  )
+  from public.profiles p
+  where p.id = p_user_id and p.email_confirmed_at < now()
+    -- An account that goes takes its factors and identities with it.
+    and exists (select from auth.users where id = p_user_id and deleted_at is null);
+exception when others then
+  raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
+  insert into private.job_runs (job, started_at, duration, status, error)
+  values ('notify_of_sign_in_methods', clock_timestamp(), '0', 'failed', left(sqlerrm, 500));
+end;
+$$;
+
+COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction. A failure is a failed run in private.job_runs.';
 
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100
@@ -8320,7 +8383,8 @@ declare
   v_context constant jsonb := jsonb_build_object('request_id', p_request_id, 'source', 'take_auth_email');
   v_admission jsonb;
 begin
-  insert into private.auth_emails (dedupe_key, action) values (p_dedupe_key, p_action) on conflict do nothing;
+  insert into private.auth_emails as a (dedupe_key, action) values (p_dedupe_key, p_action)
+  on conflict (dedupe_key) do update set taken_at = now() where a.taken_at <= now() - interval '1 minute';
   if not found then
     return jsonb_build_object('outcome', 'repeated');
   end if;
@@ -8331,8 +8395,8 @@ begin
     when 'email_change' then
       select private.request_email_change(id, p_new_email, p_address_key, null, v_context) into v_admission
       from public.profiles where id = p_user_id;
-    else
-      perform private.notify_for_auth(p_action, p_user_id, p_dedupe_key);
+    when 'sign_in_link' then
+      perform private.notify_of_sign_in_link(p_user_id);
   end case;
   if not coalesce((v_admission ->> 'allowed')::boolean, true) then
     delete from private.auth_emails where dedupe_key = p_dedupe_key;
@@ -9751,7 +9815,7 @@ CREATE FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_k
   select private.take_auth_email(p_action, p_user_id, p_dedupe_key, p_address_key, p_new_email, p_request_id);
 $$;
 
-COMMENT ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) IS 'Has a mail of ours sent in place of one of Auth''s: a request, with the key by which the address cools down, or a notice. Outcome: taken, repeated, limited (with retry_after_seconds) where the person asks for too many addresses.';
+COMMENT ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) IS 'Has a mail of ours sent in place of one of Auth''s, with the key by which the address cools down where that has a link. Outcome: taken, repeated (within the minute), limited (with retry_after_seconds) where the person asks for too many addresses.';
 
 CREATE FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -9805,9 +9869,9 @@ CREATE TABLE private.auth_emails (
 
 ALTER TABLE ONLY private.auth_emails FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.auth_emails IS 'Mails of Auth''s that were seen to, so that each is once, however often Auth tries. No token, no address.';
+COMMENT ON TABLE private.auth_emails IS 'Mails of Auth''s that were seen to, so that each is once in a minute, however often Auth tries or is asked. No token, no address.';
 
-COMMENT ON COLUMN private.auth_emails.dedupe_key IS 'HMAC-SHA-256 of the mail''s type, account and token hash, hex. The key is outside the database.';
+COMMENT ON COLUMN private.auth_emails.dedupe_key IS 'HMAC-SHA-256 of the mail''s type and account, and of the token hash where the address changes, hex. The key is outside the database.';
 
 CREATE TABLE private.common_passwords (
     digest bytea NOT NULL,
@@ -12442,13 +12506,19 @@ REVOKE ALL ON FUNCTION private.follow_end_of_admin() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_first_confirmation() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.follow_identity() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.follow_membership() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_password_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.follow_phone_change() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.follow_preferences() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.follow_second_factor() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_session() FROM PUBLIC;
 
@@ -12789,7 +12859,9 @@ REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
@@ -13814,6 +13886,14 @@ GRANT SELECT(granted_by) ON TABLE public.user_roles TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.user_roles TO authenticated;
 
+CREATE TRIGGER follow_identity AFTER INSERT OR DELETE ON auth.identities FOR EACH ROW EXECUTE FUNCTION private.follow_identity();
+
+CREATE TRIGGER follow_second_factor AFTER INSERT ON auth.mfa_factors FOR EACH ROW WHEN ((new.status = 'verified'::auth.factor_status)) EXECUTE FUNCTION private.follow_second_factor();
+
+CREATE TRIGGER follow_second_factor_end AFTER DELETE ON auth.mfa_factors FOR EACH ROW WHEN ((old.status = 'verified'::auth.factor_status)) EXECUTE FUNCTION private.follow_second_factor();
+
+CREATE TRIGGER follow_second_factor_verified AFTER UPDATE OF status ON auth.mfa_factors FOR EACH ROW WHEN (((new.status = 'verified'::auth.factor_status) AND (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION private.follow_second_factor();
+
 CREATE TRIGGER follow_session AFTER INSERT OR UPDATE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session();
 
 CREATE TRIGGER follow_session_end AFTER DELETE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session_end();
@@ -13825,6 +13905,8 @@ CREATE TRIGGER follow_email_change AFTER UPDATE ON auth.users FOR EACH ROW WHEN 
 CREATE TRIGGER follow_first_confirmation AFTER UPDATE ON auth.users FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL) AND (old.phone_confirmed_at IS NULL))) EXECUTE FUNCTION private.follow_first_confirmation();
 
 CREATE TRIGGER follow_password_change AFTER UPDATE OF encrypted_password ON auth.users FOR EACH ROW WHEN ((((new.encrypted_password)::text IS DISTINCT FROM (old.encrypted_password)::text) AND ((COALESCE(new.encrypted_password, ''::character varying))::text <> ''::text))) EXECUTE FUNCTION private.follow_password_change();
+
+CREATE TRIGGER follow_phone_change AFTER UPDATE OF phone ON auth.users FOR EACH ROW WHEN (((old.phone <> ''::text) AND (new.phone <> ''::text) AND (old.phone <> new.phone))) EXECUTE FUNCTION private.follow_phone_change();
 
 CREATE TRIGGER follow_suspension AFTER UPDATE ON auth.users FOR EACH ROW WHEN (((old.banned_until IS DISTINCT FROM new.banned_until) OR (old.deleted_at IS DISTINCT FROM new.deleted_at))) EXECUTE FUNCTION private.follow_suspension();
 

@@ -4,10 +4,7 @@
 -- waits for a lock that Auth may hold, or needs a row that it has not committed. What else Auth would mail has a trigger that
 -- mails ours: docs/decisions/auth-asks-and-we-mail.md has all.
 
-create domain private.auth_email_action as text check (value in (
-  'password_reset', 'email_change', 'sign_in_link', 'phone_changed',
-  'sign_in_method_added', 'sign_in_method_removed', 'second_factor_added', 'second_factor_removed'
-));
+create domain private.auth_email_action as text check (value in ('password_reset', 'email_change', 'sign_in_link'));
 comment on domain private.auth_email_action is 'What is done in place of a mail of Auth''s.';
 
 create table private.auth_emails (
@@ -16,8 +13,10 @@ create table private.auth_emails (
   taken_at timestamptz not null default now()
 );
 
-comment on table private.auth_emails is 'Mails of Auth''s that were seen to, so that each is once, however often Auth tries. No token, no address.';
-comment on column private.auth_emails.dedupe_key is 'HMAC-SHA-256 of the mail''s type, account and token hash, hex. The key is outside the database.';
+comment on table private.auth_emails is
+  'Mails of Auth''s that were seen to, so that each is once in a minute, however often Auth tries or is asked. No token, no address.';
+comment on column private.auth_emails.dedupe_key is
+  'HMAC-SHA-256 of the mail''s type and account, and of the token hash where the address changes, hex. The key is outside the database.';
 
 create index auth_emails_taken_at_idx on private.auth_emails (taken_at);
 
@@ -27,23 +26,22 @@ revoke all on table private.auth_emails from public, anon, authenticated, servic
 
 -- Whoever has no address any more, or none that is confirmed, is told nothing: an account is in nobody's hands before. That
 -- there are no links to sign in with is told once a day, since anybody may ask for one with a stranger's address.
-create function private.notify_for_auth(p_action text, p_user_id uuid, p_dedupe_key text)
+create function private.notify_of_sign_in_link(p_user_id uuid)
 returns void
 language sql
 set search_path = ''
 as $$
   select private.enqueue_email(
-    p_action, id, email, jsonb_build_object('noticed_at', private.iso_timestamp(now())), 'security',
-    case p_action
-      when 'sign_in_link' then 'sign_in_link:' || id || ':' || (now() at time zone 'UTC')::date
-      else 'auth_email:' || p_dedupe_key
-    end
+    'sign_in_link', id, email, jsonb_build_object('noticed_at', private.iso_timestamp(now())), 'security',
+    'sign_in_link:' || id || ':' || (now() at time zone 'UTC')::date
   )
   from public.profiles where id = p_user_id and email_confirmed_at is not null;
 $$;
 
-comment on function private.notify_for_auth(text, uuid, text) is 'Queues a notice about an account to the address that it has.';
+comment on function private.notify_of_sign_in_link(uuid) is 'Queues the word that nobody signs in by a link, once a day.';
 
+-- Auth makes another code whenever it is asked, and anybody may ask for a stranger's account: so a reset or a link to sign
+-- in with is told apart by the account, not by the code, and its one row is written anew.
 create function private.take_auth_email(
   p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid
 )
@@ -56,7 +54,8 @@ declare
   v_context constant jsonb := jsonb_build_object('request_id', p_request_id, 'source', 'take_auth_email');
   v_admission jsonb;
 begin
-  insert into private.auth_emails (dedupe_key, action) values (p_dedupe_key, p_action) on conflict do nothing;
+  insert into private.auth_emails as a (dedupe_key, action) values (p_dedupe_key, p_action)
+  on conflict (dedupe_key) do update set taken_at = now() where a.taken_at <= now() - interval '1 minute';
   if not found then
     return jsonb_build_object('outcome', 'repeated');
   end if;
@@ -67,8 +66,8 @@ begin
     when 'email_change' then
       select private.request_email_change(id, p_new_email, p_address_key, null, v_context) into v_admission
       from public.profiles where id = p_user_id;
-    else
-      perform private.notify_for_auth(p_action, p_user_id, p_dedupe_key);
+    when 'sign_in_link' then
+      perform private.notify_of_sign_in_link(p_user_id);
   end case;
   if not coalesce((v_admission ->> 'allowed')::boolean, true) then
     delete from private.auth_emails where dedupe_key = p_dedupe_key;
@@ -92,8 +91,8 @@ as $$
 $$;
 
 comment on function public.take_auth_email(text, uuid, text, text, text, uuid) is
-  'Has a mail of ours sent in place of one of Auth''s: a request, with the key by which the address cools down, or a notice. '
-  'Outcome: taken, repeated, limited (with retry_after_seconds) where the person asks for too many addresses.';
+  'Has a mail of ours sent in place of one of Auth''s, with the key by which the address cools down where that has a link. '
+  'Outcome: taken, repeated (within the minute), limited (with retry_after_seconds) where the person asks for too many addresses.';
 grant execute on function public.take_auth_email(text, uuid, text, text, text, uuid) to service_role;
 
 -- An account that an admin invites has no password, so the link is one behind which a password is chosen. As

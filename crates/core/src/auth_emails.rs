@@ -3,7 +3,7 @@
 //! None of its codes and links is mailed: they are consumed by GET, know no count of wrong attempts, and pass by our
 //! rules. What Auth wants said is said by a mail of ours, with a link of ours where one is needed
 //! (docs/decisions/auth-asks-and-we-mail.md). So nothing that is secret is kept, and the token hash only as part of an
-//! HMAC, by which Auth's repetitions of one mail are one.
+//! HMAC, by which Auth's tries for one change of address are one.
 //!
 //! Auth waits for the answer inside the transaction that it is about. What has its mail already is answered without the
 //! database, so that nobody's sign-up waits for it.
@@ -30,8 +30,6 @@ pub struct AuthEmail {
     user: AuthUser,
     /// The mail.
     email_data: EmailData,
-    /// The call of the hook: the same at each of its tries.
-    metadata: Option<Metadata>,
 }
 
 /// An account, as Auth describes it.
@@ -55,14 +53,6 @@ struct EmailData {
     /// The hash of Auth's code; empty where there is none.
     #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     token_hash: Option<SecretString>,
-}
-
-/// The call of a hook.
-#[derive(Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-struct Metadata {
-    /// Its id.
-    uuid: String,
 }
 
 /// Answer of `POST /auth-send-email`: an empty object, which Auth takes for done.
@@ -89,30 +79,29 @@ pub const TYPES: [(&str, Treatment); 13] = [
     ("email_change", Treatment::Asked(AuthEmailAction::EmailChange)),
     ("password_changed_notification", Treatment::Mailed),
     ("email_changed_notification", Treatment::Mailed),
-    ("phone_changed_notification", Treatment::Asked(AuthEmailAction::PhoneChanged)),
-    ("identity_linked_notification", Treatment::Asked(AuthEmailAction::SignInMethodAdded)),
-    ("identity_unlinked_notification", Treatment::Asked(AuthEmailAction::SignInMethodRemoved)),
-    ("mfa_factor_enrolled_notification", Treatment::Asked(AuthEmailAction::SecondFactorAdded)),
-    ("mfa_factor_unenrolled_notification", Treatment::Asked(AuthEmailAction::SecondFactorRemoved)),
+    ("phone_changed_notification", Treatment::Mailed),
+    ("identity_linked_notification", Treatment::Mailed),
+    ("identity_unlinked_notification", Treatment::Mailed),
+    ("mfa_factor_enrolled_notification", Treatment::Mailed),
+    ("mfa_factor_unenrolled_notification", Treatment::Mailed),
 ];
 
 /// The longest name of a type that is written down where it is not known.
 const TYPE_LIMIT: usize = 64;
 
-/// Has our mail sent in place of Auth's, once, however often Auth asks for it.
+/// Has our mail sent in place of Auth's, once in a minute, however often Auth asks for it.
 ///
 /// # Errors
-/// `internal` for a type of mail that is not known here: Auth then refuses what it was about, and Sentry is told.
+/// `internal` for a type of mail that is not known here: Sentry is told, and Auth refuses what it was about, but for a notice.
 /// `rate_limited` for somebody who asks for too many addresses; `invalid_request` where an address is none;
 /// `upstream_unavailable`: Auth then asks again.
 pub async fn take(
     ports: &(impl Database + Configured + Functions + Idna),
-    message_id: &str,
     request_id: RequestId,
     email: &AuthEmail,
 ) -> Result<AuthEmailResponse> {
     if let Treatment::Asked(action) = email.treatment()? {
-        let taken = ports.call(&email.call(ports, action, message_id, request_id)?).await;
+        let taken = ports.call(&email.call(ports, action, request_id)?).await;
         match taken.map_err(for_auth)? {
             TakenAuthEmail { outcome: AuthEmailOutcome::Limited, retry_after_seconds } => {
                 let error = Error::new(Code::RateLimited, "Please wait before you ask again.");
@@ -144,7 +133,6 @@ impl AuthEmail {
         &self,
         ports: &(impl Configured + Idna),
         action: AuthEmailAction,
-        message_id: &str,
         request_id: RequestId,
     ) -> Result<TakeAuthEmail> {
         let keys = &ports.config().token_keys;
@@ -155,7 +143,7 @@ impl AuthEmail {
             p_dedupe_key: keys.auth_email_key(&[
                 &self.email_data.email_action_type,
                 &self.user.id.to_string(),
-                self.occasion(message_id),
+                self.occasion(action),
             ]),
             p_address_key: address.as_ref().map(|address| keys.address_key(address)),
             p_new_email: address.filter(|_| action == AuthEmailAction::EmailChange),
@@ -163,7 +151,18 @@ impl AuthEmail {
         })
     }
 
-    /// The address that cools down: none for a notice.
+    /// What is the same at each try for one mail. Whoever is signed in may ask for one new address after another, and has an
+    /// allowance for that. Everything else anybody may ask for, with whatever code: there the account alone counts.
+    fn occasion(&self, action: AuthEmailAction) -> &str {
+        match action {
+            AuthEmailAction::EmailChange => {
+                self.email_data.token_hash.as_ref().map_or("", SecretString::expose)
+            }
+            AuthEmailAction::PasswordReset | AuthEmailAction::SignInLink => "",
+        }
+    }
+
+    /// The address that cools down: none where there is no link.
     fn address(&self, idna: &impl Idna, action: AuthEmailAction) -> Result<Option<EmailAddress>> {
         let text = |address: &Option<String>| address.clone().unwrap_or_default();
         let address = match action {
@@ -171,17 +170,10 @@ impl AuthEmail {
             AuthEmailAction::EmailChange => {
                 EmailAddress::parse_new(idna, &text(&self.user.new_email))
             }
-            _ => return Ok(None),
+            AuthEmailAction::SignInLink => return Ok(None),
         };
         let none = |_| Error::field("/user", "invalid_email", "This is no e-mail address.");
         address.map(Some).map_err(none)
-    }
-
-    /// What is the same at each try for one mail, and for no other mail. A notice has no token.
-    fn occasion<'a>(&'a self, message_id: &'a str) -> &'a str {
-        let token = self.email_data.token_hash.as_ref().map(SecretString::expose);
-        let call = self.metadata.as_ref().map(|metadata| metadata.uuid.as_str());
-        token.filter(|hash| !hash.is_empty()).or(call).unwrap_or(message_id)
     }
 }
 

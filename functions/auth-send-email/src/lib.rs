@@ -6,5 +6,5 @@
 use evenkeel_core::auth_emails::{operations, take};
 
 evenkeel_edge::function! {
-    operations::SEND => |edge, call| take(edge, call.message_id()?, call.client().request_id, &call.request),
+    operations::SEND => |edge, call| take(edge, call.client().request_id, &call.request),
 }

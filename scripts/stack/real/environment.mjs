@@ -95,18 +95,12 @@ function ofAuth({ database, port, settings, secrets, config, siteUrl, hookSecret
     GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL: String(auth.refresh_token_reuse_interval ?? 10),
     GOTRUE_SECURITY_UPDATE_PASSWORD_REQUIRE_REAUTHENTICATION: String(email.secure_password_change === true),
     GOTRUE_SECURITY_SB_FORWARDED_FOR_ENABLED: 'true',
-    ...notices(email.notification ?? {}),
     ...hooks(auth.hook ?? {}),
     // An edge function of this stack, wherever config.toml has it.
     GOTRUE_HOOK_SEND_EMAIL_ENABLED: 'true',
     GOTRUE_HOOK_SEND_EMAIL_URI: `${settings.apiUrl}${config.sendEmailPath}`,
     GOTRUE_HOOK_SEND_EMAIL_SECRETS: hookSecrets.replaceAll(/,(?=v1,)/g, '|'),
   };
-}
-
-/** @param {Record<string, { enabled?: boolean }>} tables */
-function notices(tables) {
-  return Object.fromEntries(Object.entries(tables).map(([name, { enabled }]) => [`GOTRUE_MAILER_NOTIFICATIONS_${name.toUpperCase()}_ENABLED`, String(enabled === true)]));
 }
 
 /** @param {Record<string, { enabled?: boolean, uri?: string }>} tables */

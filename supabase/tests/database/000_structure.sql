@@ -237,7 +237,8 @@ select is_empty(
 
 select is_empty(
   $$select t.tgname, p.proname from pg_catalog.pg_trigger t join pg_catalog.pg_proc p on p.oid = t.tgfoid
-    where t.tgrelid in ('auth.users'::regclass, 'auth.sessions'::regclass) and not t.tgisinternal and not p.prosecdef$$,
+    join pg_catalog.pg_class c on c.oid = t.tgrelid
+    where c.relnamespace = 'auth'::regnamespace and not t.tgisinternal and not p.prosecdef$$,
   'triggers on tables of Auth run as their owner: Auth''s own role may do nothing in our schemas'
 );
 

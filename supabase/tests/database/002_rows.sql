@@ -48,7 +48,7 @@ insert into growth values
   ('private.email_change_cancel_tokens', 'with', 'public.email_changes', 'one for each'),
   ('private.sign_up_tokens', 'purge', 'job_purge_tokens', 'so many mails to an address in an hour'),
   ('private.token_requests', 'purge', 'job_purge_tokens', 'one waits for each address, and a client has an allowance'),
-  ('private.auth_emails', 'purge', 'job_purge_sign_ins', 'one for each mail that Auth asks for, which it limits'),
+  ('private.auth_emails', 'purge', 'job_purge_sign_ins', 'one for each account and type; of changes of address a person has an allowance'),
   ('public.session_tokens', 'purge', 'job_purge_sign_ins', 'one for each sign-in: a person has so many at a time, and Auth limits how often'),
   ('public.failed_login_attempts', 'purge', 'job_purge_sign_ins', 'each makes the next wait; what comes earlier adds no row'),
   ('public.company_employee_invitations', 'purge', 'job_purge_invitations', 'seats, and so many mails of a company in a day'),

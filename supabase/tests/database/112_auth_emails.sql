@@ -38,7 +38,7 @@ select is(pg_temp.take('password_reset', 'r1'), 'repeated', 'and the third');
 select is((select count(*) from private.token_requests), 1::bigint, 'it was one');
 select private.process_token_requests(now()) \g /dev/null
 select is(pg_temp.mails('employee'), '{password_reset}', 'and is one mail, with a link of ours');
-select is(pg_temp.take('password_reset', 'r2'), 'taken', 'another recovery is another');
+select is(pg_temp.take('password_reset', 'r2'), 'taken', 'the same of another type');
 select private.process_token_requests(now()) \g /dev/null
 select is(pg_temp.mails('employee'), '{password_reset}', 'within the cooldown it mails nothing');
 select is(pg_temp.take('email_change', 'c1', p_new_email => 'elsewhere@people.test'), 'taken', 'a change of address begins ours');
@@ -57,16 +57,16 @@ select is_empty(
   $$select from private.auth_emails a where a.dedupe_key = encode(sha256('many30'::bytea), 'hex')$$, 'and may ask again with the same mail, which was not seen to'
 );
 
--- Notices
-select is(pg_temp.take(a, 'n' || a, 'colleague'), 'taken', a) from unnest(array[
-  'phone_changed', 'sign_in_method_added', 'sign_in_method_removed', 'second_factor_added', 'second_factor_removed'
-]) a;
-select is(
-  pg_temp.mails('colleague'), '{phone_changed,sign_in_method_added,sign_in_method_removed,second_factor_added,second_factor_removed}', 'each is a mail'
-);
-select is(pg_temp.take('second_factor_added', 'nsecond_factor_added', 'colleague'), 'repeated', 'once');
-select is(pg_temp.take('second_factor_added', 'another day', 'colleague'), 'taken', 'and again for another factor');
-select is(cardinality(pg_temp.mails('colleague')), 6, 'which is another mail');
+-- Anybody may ask for a stranger's account, as often as they like
+select is(pg_temp.take('sign_in_link', 'flood', 'colleague'), o, 'asked for ' || n || ' times in a minute')
+from (values (1, 'taken'), (2, 'repeated'), (3, 'repeated')) w (n, o);
+update private.auth_emails set taken_at = now() - interval '59 s' where dedupe_key = encode(sha256('flood'), 'hex');
+select is(pg_temp.take('sign_in_link', 'flood', 'colleague'), 'repeated', 'within the minute it is one');
+update private.auth_emails set taken_at = now() - interval '1 minute' where dedupe_key = encode(sha256('flood'), 'hex');
+select is(pg_temp.take('sign_in_link', 'flood', 'colleague'), 'taken', 'after it another');
+select is((select count(*) from private.auth_emails where dedupe_key = encode(sha256('flood'), 'hex') and taken_at = now()), 1::bigint, 'in the row of the one before');
+
+-- The word that there are no links to sign in with
 select is(pg_temp.take('sign_in_link', 'l' || n, 'manager'), 'taken', 'a link to sign in with is asked for') from generate_series(1, 3) n;
 select is(pg_temp.mails('manager'), '{sign_in_link}', 'who has it asked for again and again sends one mail a day');
 select is(
@@ -76,10 +76,10 @@ select is(
 update public.profiles set email_confirmed_at = null where id = pg_temp.id('newcomer');
 select is(pg_temp.take('sign_in_link', 'unconfirmed', 'newcomer'), 'taken', 'of an address that nobody has confirmed');
 select is(pg_temp.mails('newcomer'), '{}', 'nobody is told');
-select is(pg_temp.take('second_factor_added', 'nobody', 'no such account'), 'taken', 'an account that is gone is no failure');
+select is(pg_temp.take('sign_in_link', 'nobody', 'no such account'), 'taken', 'an account that is gone is no failure');
 select is(pg_temp.take('password_reset', 'nobody at all', 'no such account'), 'taken', 'of whichever action');
 select is(pg_temp.take('email_change', 'nobody anywhere', 'no such account', 'x@people.test'), 'taken', 'nor has it an address to change');
-select throws_ok($$select pg_temp.take('passkey_added', 'x')$$, '23514', null, 'an action that there is none of is refused');
+select throws_ok($$select pg_temp.take('second_factor_added', 'x')$$, '23514', null, 'an action that there is none of is refused');
 
 -- What is kept
 select bag_eq(
@@ -89,9 +89,9 @@ select bag_eq(
 select throws_ok(
   $$select public.take_auth_email('sign_in_link', pg_temp.id('employee'), 'd34ca0ff8b5d4f1bb8d8d0c2e1f0a9b8c7d6e5f4a3b2c1d0e9f8a7b6')$$, '23514', null, 'a token hash, which is shorter, is no key'
 );
-update private.auth_emails set taken_at = now() - interval '25 hours' where action = 'second_factor_removed';
+update private.auth_emails set taken_at = now() - interval '25 hours' where action = 'sign_in_link';
 select private.job_purge_sign_ins(now()) \g /dev/null
-select is_empty($$select from private.auth_emails where action = 'second_factor_removed'$$, 'and it goes after a day');
+select is_empty($$select from private.auth_emails where action = 'sign_in_link'$$, 'and it goes after a day');
 
 -- Auth's own codes
 create function pg_temp.is_void(p_column text) returns bool language plpgsql as $$

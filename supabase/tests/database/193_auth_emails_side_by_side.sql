@@ -20,13 +20,13 @@ end; $$;
 call pg_temp.clear_away();
 insert into auth.users (id, email, email_confirmed_at) values (:person, 'auth-tries@people.test', now());
 
-\setenv TRY 'set client_min_messages = error; select public.take_auth_email(\'second_factor_added\', \'5de0b75e-0000-4000-8000-000000000193\', repeat(\'193a\', 16)) ->> \'outcome\''
+\setenv TRY 'set client_min_messages = error; select public.take_auth_email(\'sign_in_link\', \'5de0b75e-0000-4000-8000-000000000193\', repeat(\'193a\', 16)) ->> \'outcome\''
 \set outcomes `supabase/tests/setup/clients 8 -c "$TRY"`
 select results_eq(
   format($$select o, count(*) from string_to_table(%L, E'\n') o group by o order by o collate "C"$$, :'outcomes'),
   $$values ('repeated', 7::bigint), ('taken', 1)$$, 'of eight tries one is taken'
 );
-select is((select count(*) from private.emails where user_id = :person and template_key = 'second_factor_added'), 1::bigint, 'and makes one mail');
+select is((select count(*) from private.emails where user_id = :person and template_key = 'sign_in_link'), 1::bigint, 'and makes one mail');
 
 -- A try that is rolled back has taken nothing: the next one has to.
 begin;
@@ -36,7 +36,7 @@ select is(public.take_auth_email('password_reset', :person, repeat('193b', 16), 
 
 -- Auth's transaction stands open: it has changed the account, and the trigger has locked its person. A second is more than anything takes.
 \setenv HELD 'begin; update auth.users set encrypted_password = random()::text where id = \'5de0b75e-0000-4000-8000-000000000193\'; select from public.profiles where id = \'5de0b75e-0000-4000-8000-000000000193\' for no key update; select pg_sleep(4); rollback'
-\setenv TRIES 'set client_min_messages = error; set statement_timeout = 1000; select public.take_auth_email(\'email_change\', \'5de0b75e-0000-4000-8000-000000000193\', repeat(\'193c\', 16), repeat(\'1\', 64), \'new@people.test\') ->> \'outcome\'; select public.take_auth_email(\'sign_in_method_added\', \'5de0b75e-0000-4000-8000-000000000193\', repeat(\'193d\', 16)) ->> \'outcome\''
+\setenv TRIES 'set client_min_messages = error; set statement_timeout = 1000; select public.take_auth_email(\'email_change\', \'5de0b75e-0000-4000-8000-000000000193\', repeat(\'193c\', 16), repeat(\'1\', 64), \'new@people.test\') ->> \'outcome\'; select public.take_auth_email(\'sign_in_link\', \'5de0b75e-0000-4000-8000-000000000193\', repeat(\'193d\', 16)) ->> \'outcome\''
 \set outcomes `psql -Xq -c "$HELD" "$DATABASE_URL" >/dev/null & sleep 0.7; supabase/tests/setup/clients 1 -c "$TRIES"; wait`
 select is(replace(:'outcomes', E'\n', ' '), 'taken taken', 'what Auth holds is not waited for');
 

@@ -13,8 +13,8 @@ operations! {
             .about(
                 "Send a mail for Supabase Auth",
                 "Called by Supabase Auth as its hook \"Send Email\", with a signature as Standard Webhooks have it. Each type \
-                 of mail has one of ours in its place, with a link of ours; Auth's codes and links are never mailed. Auth's \
-                 repetitions are one mail.",
+                 of mail has one of ours in its place, with a link of ours; Auth's codes and links are never mailed. What Auth \
+                 asks for again within a minute is one mail.",
             )
             .steps(&[NOTED]);
 }

@@ -38,16 +38,6 @@ pub enum AuthEmailAction {
     EmailChange,
     /// The word that nobody signs in by a link.
     SignInLink,
-    /// A notice: another phone number.
-    PhoneChanged,
-    /// A notice: another way to sign in.
-    SignInMethodAdded,
-    /// A notice: a way to sign in is gone.
-    SignInMethodRemoved,
-    /// A notice: a second factor is asked for.
-    SecondFactorAdded,
-    /// A notice: a second factor is gone.
-    SecondFactorRemoved,
 }
 
 /// The answer about a mail of Auth's.
@@ -65,7 +55,7 @@ pub struct TakenAuthEmail {
 pub enum AuthEmailOutcome {
     /// Ours was queued, or asked for.
     Taken,
-    /// It had been before.
+    /// It had been, within the minute.
     Repeated,
     /// The person has asked for too many addresses.
     Limited,

@@ -161,12 +161,7 @@ pub(crate) async fn take_auth_email(stack: &Stack) -> Vec<TakenAuthEmail> {
         (AuthEmailAction::PasswordReset, AuthEmailOutcome::Taken),
         (AuthEmailAction::EmailChange, AuthEmailOutcome::Taken),
         (AuthEmailAction::SignInLink, AuthEmailOutcome::Taken),
-        (AuthEmailAction::PhoneChanged, AuthEmailOutcome::Taken),
-        (AuthEmailAction::SignInMethodAdded, AuthEmailOutcome::Taken),
-        (AuthEmailAction::SignInMethodRemoved, AuthEmailOutcome::Taken),
-        (AuthEmailAction::SecondFactorAdded, AuthEmailOutcome::Taken),
-        (AuthEmailAction::SecondFactorRemoved, AuthEmailOutcome::Taken),
-        (AuthEmailAction::SecondFactorRemoved, AuthEmailOutcome::Repeated),
+        (AuthEmailAction::SignInLink, AuthEmailOutcome::Repeated),
     ] {
         let mail = TakeAuthEmail {
             p_action: action,

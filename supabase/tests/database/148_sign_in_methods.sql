@@ -1,0 +1,140 @@
+-- How somebody signs in was changed: their mailbox is told in Auth's own transaction, once, and nothing of Auth's fails for it.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/outbox.psql
+select no_plan();
+
+create function pg_temp.add_factor(p_name text, p_factor text, p_status text default 'unverified') returns void language sql as $$
+  insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+  values (pg_temp.id(p_factor), pg_temp.id(p_name), 'totp', p_status::auth.factor_status, now(), now());
+$$;
+create function pg_temp.change_factor(p_factor text, p_what text) returns void language plpgsql as $$
+begin
+  execute format('update auth.mfa_factors set %s, updated_at = now() where id = %L', p_what, pg_temp.id(p_factor));
+end; $$;
+create function pg_temp.drop_factor(p_factor text) returns void language sql as $$ delete from auth.mfa_factors where id = pg_temp.id(p_factor); $$;
+create function pg_temp.add_identity(p_name text, p_provider text) returns void language sql as $$
+  insert into auth.identities (id, provider, provider_id, user_id, identity_data)
+  values (pg_temp.id(p_name || p_provider), p_provider, p_name, pg_temp.id(p_name), '{}');
+$$;
+create function pg_temp.drop_identity(p_name text, p_provider text) returns void language sql as $$
+  delete from auth.identities where id = pg_temp.id(p_name || p_provider);
+$$;
+create function pg_temp.change_user(p_name text, p_what text) returns void language plpgsql as $$
+begin
+  execute format('update auth.users set %s where id = %L', p_what, pg_temp.id(p_name));
+end; $$;
+create function pg_temp.mails(p_name text) returns text[] language sql as $$
+  select array(select template_key::text from private.email_log where user_id = pg_temp.id(p_name) order by id);
+$$;
+-- The mails of before are of another transaction, so that the same may happen again.
+create function pg_temp.later() returns void language sql as $$
+  delete from private.email_queue;
+  delete from private.emails where recipient like '%@people.test';
+$$;
+
+-- A second factor
+select pg_temp.add_factor('employee', 'totp');
+select pg_temp.change_factor('totp', 'last_challenged_at = now()');
+select is(pg_temp.mails('employee'), '{}', 'a factor that nobody has verified is asked for by nobody');
+select pg_temp.change_factor('totp', $$status = 'verified'$$);
+select is(pg_temp.mails('employee'), '{second_factor_added}', 'once it is verified, its owner is told, whether or not Auth asks for a mail');
+select results_eq(
+  $$select category::text, recipient::text, array(select jsonb_object_keys(variables)), status::text from private.email_log where user_id = pg_temp.id('employee')$$,
+  $$values ('security', 'employee@people.test', '{noticed_at}'::text[], 'queued')$$, 'at their confirmed address, which no preference stops'
+);
+select isnt_empty($$select from private.email_queue q join private.email_log l on l.id = q.mail_id where l.user_id = pg_temp.id('employee')$$, 'and it waits to be sent');
+select pg_temp.change_factor('totp', $$status = 'verified', friendly_name = 'phone'$$);
+select is(pg_temp.mails('employee'), '{second_factor_added}', 'signing in with it says nothing more');
+select pg_temp.drop_factor('totp');
+select is(pg_temp.mails('employee'), '{second_factor_added,second_factor_removed}', 'that it is gone, they are told, too');
+select pg_temp.later();
+select pg_temp.add_factor('employee', 'given up');
+select pg_temp.drop_factor('given up');
+select is(pg_temp.mails('employee'), '{}', 'one that was never verified comes and goes unheard');
+select pg_temp.add_factor('employee', 'of another', 'verified');
+select is(pg_temp.mails('employee'), '{second_factor_added}', 'one that is verified from the start is told of');
+
+-- Another way to sign in
+select pg_temp.add_identity('colleague', 'email');
+select is(pg_temp.mails('colleague'), '{}', 'the first identity is the account');
+select pg_temp.add_identity('colleague', 'google');
+select is(pg_temp.mails('colleague'), '{sign_in_method_added}', 'the next is another way in');
+update auth.identities set last_sign_in_at = now() where user_id = pg_temp.id('colleague');
+select is(pg_temp.mails('colleague'), '{sign_in_method_added}', 'using it is not');
+select pg_temp.drop_identity('colleague', 'google');
+select is(pg_temp.mails('colleague'), '{sign_in_method_added,sign_in_method_removed}', 'and one less is told');
+
+-- Unlinking may give the account the address of what is left: it is the one of before that is told
+select pg_temp.later();
+select pg_temp.add_identity('colleague', 'google');
+select pg_temp.later();
+select pg_temp.drop_identity('colleague', 'email');
+select pg_temp.change_user('colleague', $$email = 'of-google@people.test'$$);
+select results_eq(
+  $$select template_key::text, recipient::text from private.email_log where user_id = pg_temp.id('colleague')$$,
+  $$values ('sign_in_method_removed', 'colleague@people.test')$$, 'as a thief who unlinks it would have it otherwise'
+);
+
+-- The phone number
+select pg_temp.change_user('manager', $$phone = '491700000001'$$);
+select is(pg_temp.mails('manager'), '{}', 'of the first number the identity tells');
+select pg_temp.change_user('manager', $$phone = '491700000002', phone_change = ''$$);
+select is(pg_temp.mails('manager'), '{phone_changed}', 'another number is told of');
+select pg_temp.change_user('manager', $$phone = '491700000002', phone_confirmed_at = now()$$);
+select pg_temp.change_user('manager', 'phone = null');
+select is(pg_temp.mails('manager'), '{phone_changed}', 'the same once more is not, nor none');
+
+-- An address that nobody has confirmed, or a moment ago for the first time: it may be a stranger's
+select pg_temp.add_factor('newcomer', 'early', 'verified');
+select pg_temp.add_identity('newcomer', p) from unnest(array['email', 'google']) p;
+select pg_temp.drop_identity('newcomer', 'email');
+select is(pg_temp.mails('newcomer'), '{}', 'nobody has confirmed it');
+select pg_temp.change_user('newcomer', 'email_confirmed_at = now()');
+select pg_temp.add_identity('newcomer', 'azure');
+select is(pg_temp.mails('newcomer') @> '{sign_in_method_added}', false, 'nor had they before this transaction');
+set constraints all deferred;
+insert into auth.users (id, email, phone) values (pg_temp.id('made'), 'made@people.test', '491700000009');
+select pg_temp.add_identity('made', p) from unnest(array['email', 'phone']) p;
+select pg_temp.change_user('made', 'email_confirmed_at = now()');
+set constraints all immediate;
+select is(pg_temp.mails('made'), '{}', 'an account that an admin makes with two identities is no news');
+
+-- One of a kind in a transaction
+select pg_temp.later();
+select pg_temp.add_factor('manager', f, 'verified') from unnest(array['one', 'two', 'three']) f;
+delete from auth.mfa_factors where user_id = pg_temp.id('manager');
+select is(pg_temp.mails('manager'), '{second_factor_added,second_factor_removed}', 'however many there are, each kind is one mail');
+select is(
+  (select array_agg(dedupe_key order by id) from private.email_log where user_id = pg_temp.id('manager')),
+  array(select k || ':' || pg_temp.id('manager') || ':' || extract(epoch from now()) from unnest(array['second_factor_added', 'second_factor_removed']) k),
+  'and the next time it is another'
+);
+
+-- Accounts that go. From here on a mail that is queued leaves a trace, even where it would go with the account
+select pg_temp.later();
+select pg_temp.add_factor('foreign_employee', 'last', 'verified');
+select pg_temp.add_identity('foreign_employee', p) from unnest(array['email', 'google']) p;
+select pg_temp.change_user('manager', $$phone = '491700000003'$$);
+select pg_temp.later();
+create function pg_temp.refuse() returns trigger language plpgsql as $$ begin raise exception 'mail is not well'; end; $$;
+create trigger refuse before insert on private.emails for each row execute function pg_temp.refuse();
+set client_min_messages = error;
+select lives_ok($$delete from auth.users where id = pg_temp.id('foreign_employee')$$, 'an account with all of them can be deleted');
+select is_empty($$select from auth.mfa_factors where user_id = pg_temp.id('foreign_employee')$$, 'its factor goes with it');
+select pg_temp.change_user('manager', $$phone = 'obfuscated', deleted_at = now()$$);
+delete from auth.identities where user_id = pg_temp.id('manager');
+select is_empty($$select from private.job_runs where job = 'notify_of_sign_in_methods'$$, 'and nobody is told, nor of one that Auth deletes and keeps');
+
+-- Mail that is not well: what Auth does goes on, and the failure is written down
+select lives_ok($$select pg_temp.add_factor('employee', 'unheard', 'verified')$$, 'a factor is added whatever becomes of the mail');
+select lives_ok($$select pg_temp.drop_factor('unheard')$$, 'and taken away');
+select lives_ok($$select pg_temp.add_identity('company_admin', p) from unnest(array['email', 'google']) p$$, 'so is an identity');
+select lives_ok($$select pg_temp.change_user('specialist', $q$phone = '491700000004'$q$), pg_temp.change_user('specialist', $q$phone = '491700000005'$q$)$$, 'and a number');
+select is(
+  (select array_agg(distinct status || ': ' || error) from private.job_runs where job = 'notify_of_sign_in_methods'), '{failed: mail is not well}'::text[],
+  'a run that failed says so'
+);
+
+select * from finish();
+rollback;
