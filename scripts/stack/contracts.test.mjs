@@ -113,6 +113,11 @@ test('Auth asks for no notice: each of them is ours, whatever becomes of Auth\'s
   assert.equal(notices.length, 7);
 });
 
+test('the mails that Auth counts for all together are too many to be used up', async () => {
+  const { auth } = /** @type {any} */ (parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8')));
+  assert.ok(auth.rate_limit.email_sent >= 30_000, 'or 429 tells who has an account');
+});
+
 test('every hook of Auth is an edge function, or one of the database that Auth may execute', async () => {
   const { auth } = /** @type {any} */ (parse(await readFile(path.join(projectRoot, 'supabase/config.toml'), 'utf8')));
   const folder = path.join(projectRoot, 'supabase/migrations');

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { root } from '../suite/root.mjs';
-import { CRON_KEY, Project, REF, secretsNamed, secretsWithCronKey } from './project.mjs';
+import { ACCESS_TOKEN, CRON_KEY, Project, REF, authWith, secretsNamed, secretsWithCronKey } from './project.mjs';
 
 const LIST = `supabase secrets list --remote=${REF} --output json`;
 const DRY_PUSH = `supabase db push --remote=${REF} --dry-run`;
@@ -19,6 +19,7 @@ const SET = `supabase secrets set --env-file FILE --remote=${REF} --yes`;
 const CRON = [QUERY, QUERY, QUERY, SET];
 // email-dispatch is called by the database, and its answer waited for.
 const KICK = [QUERY, QUERY];
+const AUTH = `curl --silent --show-error --fail --max-time 30 --retry 3 --config - https://api.supabase.com/v1/projects/${REF}/config/auth`;
 
 /** @param {string} name */
 const smoke = (name) =>
@@ -42,7 +43,7 @@ describe('a deployment', () => {
   test('goes step by step, and each function has the verify_jwt of config.toml', () => {
     const result = project.deploy('--environment staging');
     assert.equal(result.status, 0, result.stderr);
-    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK]);
+    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK, AUTH]);
     assert.match(result.stdout, /^Deployed [0-9a-f]+ to staging \(abcdefghijklmnopqrst\)\.$/m);
   });
 
@@ -54,7 +55,7 @@ describe('a deployment', () => {
     assert.deepEqual(printed.map((line) => line.replace(/(--file|--env-file) \S+/, '$1 FILE')), [
       LIST, './scripts/build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA,
       `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/alpha`,
-      `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`, ...KICK,
+      `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`, ...KICK, AUTH,
     ]);
   });
 
@@ -193,6 +194,48 @@ describe('the cron key', () => {
   });
 });
 
+describe("Auth's settings", () => {
+  /** @param {object} settings */
+  const deployTo = (settings) => project.deploy('--environment staging', { FAKE_AUTH: authWith(settings) });
+
+  test('are looked at last, with a token that only stdin has', () => {
+    const { status, stdout, stderr } = project.deploy('--environment staging');
+    assert.equal(status, 0, stderr);
+    const last = project.calls().at(-1);
+    assert.deepEqual(last, { line: AUTH, file: `header = "Authorization: Bearer ${ACCESS_TOKEN}"\n` });
+    assert.ok(![stdout, stderr, ...project.lines()].join('\n').includes(ACCESS_TOKEN));
+  });
+
+  test('fail the deployment where its mails are not ours, or are so few that they tell who has an account', () => {
+    for (const [settings, said] of /** @type {const} */ ([
+      [{ hook_send_email_enabled: false }, /turn the hook "Send Email" on/],
+      [{ hook_send_email_enabled: null, hook_send_email_uri: null }, /turn the hook "Send Email" on/],
+      [{ hook_send_email_uri: 'https://elsewhere.example/functions/v1/mails' }, /the hook "Send Email" of Auth is not \/functions\/v1\/auth-send-email/],
+      [{ rate_limit_email_sent: 2 }, /Auth stops at 2 mails an hour, which tells who has an account: make it 30000/],
+      [{ rate_limit_email_sent: undefined }, /were not understood/],
+    ])) {
+      const { status, stdout, stderr } = deployTo(settings);
+      assert.equal(status, 1, JSON.stringify(settings));
+      assert.match(stderr, said);
+      assert.doesNotMatch(stdout, /^Deployed /m);
+    }
+    assert.equal(deployTo({ rate_limit_email_sent: 32_767 }).status, 0);
+  });
+
+  test('that cannot be read fail it, too', () => {
+    const { status, stderr } = project.deploy('--environment staging', { FAKE_FAILURE: 'config/auth' });
+    assert.equal(status, 1);
+    assert.match(stderr, /the settings of Auth could not be read/);
+  });
+
+  test('are left to whoever has no token in the environment, and that is said', () => {
+    const { status, stdout } = project.deploy('--environment staging', { SUPABASE_ACCESS_TOKEN: '' });
+    assert.equal(status, 0);
+    assert.match(stdout, /^Not looked at: SUPABASE_ACCESS_TOKEN is not set/m);
+    assert.ok(!project.lines().includes(AUTH));
+  });
+});
+
 describe('functions that were built before', () => {
   const build = () => {
     for (const name of ['alpha', 'beta']) {
@@ -204,7 +247,7 @@ describe('functions that were built before', () => {
     build();
     const { status, stderr } = project.deploy('--environment staging --built');
     assert.equal(status, 0, stderr);
-    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK]);
+    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK, AUTH]);
   });
 
   test('are all there, or nothing is done', () => {

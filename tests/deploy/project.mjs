@@ -10,6 +10,9 @@ import { root } from '../suite/root.mjs';
 
 export const REF = 'abcdefghijklmnopqrst';
 
+/** Of whoever deploys. */
+export const ACCESS_TOKEN = `sbp_${'70ce'.repeat(10)}`;
+
 /** The cron key of the project's vault. */
 export const CRON_KEY = '5eed'.repeat(16);
 
@@ -22,7 +25,7 @@ const { createHash } = require('node:crypto');
 const name = require('node:path').basename(process.argv[1]);
 const args = process.argv.slice(2);
 const handed = args.findIndex((one) => one === '--file' || one === '--env-file') + 1;
-const file = handed > 0 ? readFileSync(args[handed], 'utf8') : undefined;
+const file = args.includes('--config') ? readFileSync(0, 'utf8') : handed > 0 ? readFileSync(args[handed], 'utf8') : undefined;
 const line = [name, ...args].join(' ').replace(/\\S+\\/tmp\\.\\S+|\\/tmp\\/\\S+/g, 'FILE');
 appendFileSync(process.env.FAKE_CALLS, JSON.stringify({ line, file }) + '\\n');
 if (process.env.FAKE_FAILURE && line.includes(process.env.FAKE_FAILURE)) process.exit(1);
@@ -46,10 +49,13 @@ if (line.startsWith('supabase db query')) {
   else if (file.startsWith('select decrypted_secret')) print([{ decrypted_secret: key }]);
   else if (file.includes('kick_function')) print([{ request: '7' }]);
 }
-if (name === 'curl') process.stdout.write(process.env.FAKE_STATUS ?? '204');
+if (name === 'curl') process.stdout.write(line.endsWith('/config/auth') ? process.env.FAKE_AUTH : process.env.FAKE_STATUS ?? '204');
 `;
 
 const CONFIG = `
+[auth.rate_limit]
+email_sent = 30000
+
 [functions.alpha]
 enabled = true
 verify_jwt = false
@@ -73,7 +79,7 @@ export class Project {
     this.write('.gitignore', '/supabase/.temp/\n/supabase/functions/*/build/\n');
     cpSync(path.join(root, 'supabase/functions/.env.example'), path.join(this.tree, 'supabase/functions/.env.example'));
     mkdirSync(path.join(this.tree, 'scripts'));
-    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
+    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh', 'scripts/deploy-auth.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
     for (const program of ['tree/scripts/build', 'bin/supabase', 'bin/curl', 'bin/sleep']) this.#program(program);
     this.#git('init', '--quiet');
     this.commit();
@@ -124,6 +130,8 @@ export class Project {
         PREVIEW_PROJECT_REF: REF,
         FAKE_CALLS: this.calls_,
         FAKE_CRON_KEY: CRON_KEY,
+        FAKE_AUTH: authWith({}),
+        SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
         REAL_SUPABASE: path.join(root, 'node_modules/.bin/supabase'),
         FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'EMAIL_WEBHOOK_SECRETS', 'SEND_EMAIL_HOOK_SECRETS', 'SITE_URL', 'ALLOWED_ORIGINS'),
         ...env,
@@ -145,6 +153,14 @@ export class Project {
   remove() {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** Auth's settings as the platform tells them, as they should be but for these. @param {object} settings */
+export function authWith(settings) {
+  return JSON.stringify({
+    rate_limit_email_sent: 30_000, hook_send_email_enabled: true,
+    hook_send_email_uri: `https://${REF}.supabase.co/functions/v1/auth-send-email`, ...settings,
+  });
 }
 
 /** As `supabase secrets list --output json` prints them. @param {string[]} names */

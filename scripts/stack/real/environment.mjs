@@ -88,8 +88,7 @@ function ofAuth({ database, port, settings, secrets, config, siteUrl, hookSecret
     GOTRUE_MAILER_OTP_LENGTH: String(email.otp_length ?? 6),
     GOTRUE_MAILER_OTP_EXP: String(email.otp_expiry ?? 3600),
     GOTRUE_SMTP_MAX_FREQUENCY: email.max_frequency ?? '1m',
-    // Counts before the hook is asked.
-    GOTRUE_RATE_LIMIT_EMAIL_SENT: '1000000',
+    GOTRUE_RATE_LIMIT_EMAIL_SENT: String(auth.rate_limit?.email_sent ?? 30),
     GOTRUE_PASSWORD_MIN_LENGTH: String(config.minimumPasswordLength),
     GOTRUE_SECURITY_REFRESH_TOKEN_ROTATION_ENABLED: String(auth.enable_refresh_token_rotation !== false),
     GOTRUE_SECURITY_REFRESH_TOKEN_REUSE_INTERVAL: String(auth.refresh_token_reuse_interval ?? 10),
