@@ -11,6 +11,7 @@
 
 mod reader;
 mod refusal;
+mod string;
 mod verbatim;
 
 use serde::de::DeserializeOwned;
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 use self::reader::Reader;
 pub use self::{
     refusal::{Fault, Refusal},
+    string::write_string,
     verbatim::Verbatim,
 };
 

@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from '../../end-to-end/platform/clients.mjs';
 import { unconfirmed } from '../../end-to-end/platform/people.mjs';
 import { Laboratory } from './laboratory.mjs';
@@ -88,6 +89,23 @@ test('killed again and again, it still gets done', async () => {
     await sink.until(() => sink.visits.length > seen + death, 'some batches to be sent', 10).catch(() => {});
     await victim.kill();
     await run;
+    await laboratory.letTimePass();
+  }
+  await laboratory.drain();
+  await laboratory.assertSentOnce(addresses);
+});
+
+test('two at a time, each killed at a moment that nobody chose, they send every mail once', async () => {
+  const addresses = await laboratory.enqueue(3000);
+  for (let death = 0; death < 8; death += 1) {
+    const victims = await Promise.all([laboratory.dispatcher(), laboratory.dispatcher()]);
+    const runs = victims.map(async (victim) => {
+      const run = victim.dispatch().catch(() => {});
+      await pause(Math.random() * 250);
+      await victim.kill();
+      await run;
+    });
+    await Promise.all(runs);
     await laboratory.letTimePass();
   }
   await laboratory.drain();

@@ -28,9 +28,9 @@ pub struct Mail {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OneClickHeaders {
     #[serde(rename = "List-Unsubscribe")]
-    link: String,
+    pub(crate) link: String,
     #[serde(rename = "List-Unsubscribe-Post")]
-    post: &'static str,
+    pub(crate) post: &'static str,
 }
 
 impl OneClickHeaders {
