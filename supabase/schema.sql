@@ -3288,7 +3288,10 @@ CREATE FUNCTION private.forget_sign_ups() RETURNS trigger
     AS $$
 begin
   -- Of an address alone only where it was theirs: anybody can make an account with somebody else's.
-  delete from private.sign_up_tokens where email = old.email and old.email_confirmed_at is not null;
+  if old.email_confirmed_at is not null then
+    perform private.lock_sign_ups_of(array[old.email::text]);
+    delete from private.sign_up_tokens where email = old.email;
+  end if;
   return old;
 end;
 $$;
@@ -3688,6 +3691,12 @@ begin
   if jsonb_typeof(p_invitations) is distinct from 'array' or jsonb_array_length(p_invitations) not between 1 and 100 then
     raise sqlstate 'PT422' using message = 'invalid_invitations', detail = 'Invite 1 to 100 people at a time.';
   end if;
+  -- All of them first, in the order of locks: an account that is deleted takes its name out of those that it sent.
+  perform from public.company_employee_invitations
+  where company_id = p_company_id and status <> 'accepted' and email = any (array(
+    select private.new_email_address(r.email) from jsonb_to_recordset(p_invitations) as r (email text)
+  ))
+  order by id for update;
   for v_row in
     select r.*
     from rows from (jsonb_to_recordset(p_invitations) as (index int, email text, role text, full_name text, locale text))
@@ -5159,10 +5168,10 @@ CREATE FUNCTION private.lock_sign_ups_of(p_emails text[]) RETURNS void
     SET search_path TO ''
     AS $$
   select from private.sign_up_tokens
-  where email = any (p_emails) and used_at is null and superseded_at is null order by id for update;
+  where email = any (p_emails) order by id for update;
 $$;
 
-COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses that work, in the order of private.seal_token_hashes().';
+COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses, in the order of private.seal_token_hashes().';
 
 CREATE FUNCTION private.mail_cancellation(p_booking public.bookings) RETURNS void
     LANGUAGE plpgsql
@@ -7514,12 +7523,15 @@ CREATE FUNCTION private.revoke_invitations_of(p_user_id uuid, p_company_id uuid 
     SET search_path TO ''
     AS $$
 declare
-  v_ids constant uuid[] := array(
-    select id from public.company_employee_invitations
-    where invited_by = p_user_id and status = 'pending' and (p_company_id is null or company_id = p_company_id)
-    order by id for no key update
-  );
+  v_ids uuid[];
 begin
+  -- Those that have ended, too: where the account is deleted, its name is taken out of them.
+  perform from public.company_employee_invitations
+  where invited_by = p_user_id and (p_company_id is null or company_id = p_company_id) order by id for no key update;
+  v_ids := array(
+    select id from public.company_employee_invitations
+    where invited_by = p_user_id and status = 'pending' and (p_company_id is null or company_id = p_company_id) order by id
+  );
   -- In their own order: a dispatcher that is sealing these links takes them so.
   perform from private.invitation_tokens
   where invitation_id = any (v_ids) and used_at is null and superseded_at is null order by id for no key update;

@@ -101,10 +101,10 @@ language sql
 set search_path = ''
 as $$
   select from private.sign_up_tokens
-  where email = any (p_emails) and used_at is null and superseded_at is null order by id for update;
+  where email = any (p_emails) order by id for update;
 $$;
 
-comment on function private.lock_sign_ups_of(text[]) is 'Locks the links of addresses that work, in the order of private.seal_token_hashes().';
+comment on function private.lock_sign_ups_of(text[]) is 'Locks the links of addresses, in the order of private.seal_token_hashes().';
 
 -- Whoever types addresses without end fills neither the queue nor the account of the mail service: what comes too fast waits.
 -- One dispatcher at a time: a link that another one made meanwhile is in nobody's order of locks. Whoever finds this taken has

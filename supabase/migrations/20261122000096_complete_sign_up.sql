@@ -184,7 +184,10 @@ set search_path = ''
 as $$
 begin
   -- Of an address alone only where it was theirs: anybody can make an account with somebody else's.
-  delete from private.sign_up_tokens where email = old.email and old.email_confirmed_at is not null;
+  if old.email_confirmed_at is not null then
+    perform private.lock_sign_ups_of(array[old.email::text]);
+    delete from private.sign_up_tokens where email = old.email;
+  end if;
   return old;
 end;
 $$;

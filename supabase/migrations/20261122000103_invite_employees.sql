@@ -216,6 +216,12 @@ begin
   if jsonb_typeof(p_invitations) is distinct from 'array' or jsonb_array_length(p_invitations) not between 1 and 100 then
     raise sqlstate 'PT422' using message = 'invalid_invitations', detail = 'Invite 1 to 100 people at a time.';
   end if;
+  -- All of them first, in the order of locks: an account that is deleted takes its name out of those that it sent.
+  perform from public.company_employee_invitations
+  where company_id = p_company_id and status <> 'accepted' and email = any (array(
+    select private.new_email_address(r.email) from jsonb_to_recordset(p_invitations) as r (email text)
+  ))
+  order by id for update;
   for v_row in
     select r.*
     from rows from (jsonb_to_recordset(p_invitations) as (index int, email text, role text, full_name text, locale text))

@@ -10,12 +10,15 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_ids constant uuid[] := array(
-    select id from public.company_employee_invitations
-    where invited_by = p_user_id and status = 'pending' and (p_company_id is null or company_id = p_company_id)
-    order by id for no key update
-  );
+  v_ids uuid[];
 begin
+  -- Those that have ended, too: where the account is deleted, its name is taken out of them.
+  perform from public.company_employee_invitations
+  where invited_by = p_user_id and (p_company_id is null or company_id = p_company_id) order by id for no key update;
+  v_ids := array(
+    select id from public.company_employee_invitations
+    where invited_by = p_user_id and status = 'pending' and (p_company_id is null or company_id = p_company_id) order by id
+  );
   -- In their own order: a dispatcher that is sealing these links takes them so.
   perform from private.invitation_tokens
   where invitation_id = any (v_ids) and used_at is null and superseded_at is null order by id for no key update;
