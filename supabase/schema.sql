@@ -4090,9 +4090,9 @@ begin
   if private.sign_up_mails_of(p_email, v_holder, p_now) >= private.setting('sign_up_mails_per_day')::int then
     return null;
   elsif v_holder is not null then
-    -- Of one who is being erased there is no log to write to.
-    perform private.mail_sign_up('sign_up_taken', id, p_email, null, null, p_now)
-    from public.profiles where id = v_holder for key share skip locked;
+    -- Of one who is being erased there is no log to write to. Locked below, since a select calls its functions before it locks.
+    perform private.mail_sign_up('sign_up_taken', h.id, p_email, null, null, p_now)
+    from (select id from public.profiles where id = v_holder for key share skip locked) h;
     return null;
   elsif private.is_address_held(p_email) then
     perform private.mail_sign_up('sign_up_moved', null, p_email, p_locale, null, p_now);

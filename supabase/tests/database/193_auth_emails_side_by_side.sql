@@ -14,6 +14,7 @@ begin
   delete from private.email_batches where mail_ids && v_ids;
   delete from private.emails where id = any (v_ids);
   delete from private.token_requests where email = 'auth-tries@people.test';
+  delete from private.token_cooldowns where address_key = repeat('193e', 16);
   delete from private.auth_emails where dedupe_key in (repeat('193a', 16), repeat('193b', 16), repeat('193c', 16), repeat('193d', 16));
   delete from auth.users where email = 'auth-tries@people.test';
 end; $$;
@@ -47,6 +48,11 @@ select is(replace(:'outcomes', E'\n', ' '), 'taken taken', 'what Auth holds is n
 select is((select count(*) from private.token_requests where user_id = :person), 1::bigint, 'somebody who is held is passed over with what they asked for');
 select private.process_token_requests(now()) \g /dev/null
 select is((select count(*) from public.email_changes where user_id = :person), 1::bigint, 'and has their turn next time');
+insert into private.token_requests (purpose, email, address_key, context) values ('sign_up', 'auth-tries@people.test', repeat('193e', 16), '{}');
+\set outcomes `supabase/tests/setup/one-meets-another "$PERSON" -- "$PROCESS"`
+select is(
+  (select count(*) from private.emails where user_id = :person and template_key = 'sign_up_taken'), 0::bigint, 'nor is their account waited for where somebody signs up with its address'
+);
 
 call pg_temp.clear_away();
 select * from finish();
