@@ -5,12 +5,13 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { sql, visitor } from './platform/clients.mjs';
 import { FailingAuth } from './platform/failing-auth.mjs';
-import { FunctionProcess } from './platform/function-process.mjs';
+import { FunctionProcess, IMPATIENT } from './platform/function-process.mjs';
 import { completeReset, dispatch, outcome, requestReset, verify } from './platform/functions.mjs';
 import { mailTo, mailsTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, employ, newAddress, signedIn, unconfirmed } from './platform/people.mjs';
 import { forgetRequests } from './platform/token-requests.mjs';
 import { forged } from './platform/tokens.mjs';
+import { eventually } from './platform/waiting.mjs';
 
 after(() => sql.end());
 
@@ -218,7 +219,7 @@ describe('an Auth that', async () => {
   /** @type {FunctionProcess} */
   const reset = await FunctionProcess.start('auth-password-reset-complete', {
     SUPABASE_URL: auth.url,
-    UPSTREAM_TIMEOUT_MS: '1000',
+    ...IMPATIENT,
   });
   after(async () => {
     await reset.kill();
@@ -274,9 +275,10 @@ describe('an Auth that', async () => {
     const person = await forgetful();
     const dying = await FunctionProcess.start('auth-password-reset-complete', { SUPABASE_URL: auth.url });
     auth.answer = 'silence';
+    const { silenced } = auth;
     const broken = dying.post('', { body: { token: person.token, password: NEW_PASSWORD } });
     const failed = assert.rejects(broken);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually('the change to reach Auth', () => auth.silenced > silenced);
     await dying.kill();
     await failed;
     assert.equal(await outcome(await completeWith(person.token, NEW_PASSWORD, null)), '410 token_used');

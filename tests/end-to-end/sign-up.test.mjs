@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { service, sql, visitor } from './platform/clients.mjs';
 import { FailingAuth } from './platform/failing-auth.mjs';
-import { FunctionProcess } from './platform/function-process.mjs';
+import { FunctionProcess, IMPATIENT } from './platform/function-process.mjs';
 import { callFunction, completeSignUp, dispatch, fingerprint, outcome, requestSignUp } from './platform/functions.mjs';
 import { mailTo, mailsTo, tokenIn } from './platform/inbox.mjs';
 import { PASSWORD, newAddress, signedIn, unconfirmed } from './platform/people.mjs';
@@ -138,7 +138,7 @@ test('a link of another purpose signs nobody up', async () => {
 
 describe('an Auth that', async () => {
   const auth = await new FailingAuth().listen();
-  const signUp = await FunctionProcess.start('auth-sign-up', { SUPABASE_URL: auth.url, UPSTREAM_TIMEOUT_MS: '1000' });
+  const signUp = await FunctionProcess.start('auth-sign-up', { SUPABASE_URL: auth.url, ...IMPATIENT });
   after(async () => {
     await signUp.kill();
     await auth.close();

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { sql, visitor } from './platform/clients.mjs';
 import { as, ask, platformAdmin } from './platform/companies.mjs';
 import { environment } from './platform/environment.mjs';
-import { FunctionProcess } from './platform/function-process.mjs';
+import { FunctionProcess, IMPATIENT } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
 import { mailTo } from './platform/inbox.mjs';
 import { aPdf, aPillar, anApplicant, announce, handIn, sha256, upload } from './platform/specialists.mjs';
@@ -176,7 +176,8 @@ test('an upload that began before the review and ends in it changes nothing', as
   });
   const ended = new Promise((resolve, reject) => sending.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject));
   sending.write(shown.subarray(0, 10));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // Storage must have let it in by then, and says nothing of it.
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   const { body } = await open(admin, id);
   sending.end(shown.subarray(10));
   assert.equal(await ended, 200, 'the platform has no such gap any more: this test is for nothing');
@@ -300,7 +301,7 @@ test('a storage that is slow, down, denying or lying changes nothing, and never 
   for (const [expected, answer] of storages) {
     const platform = await FunctionProcess.start('specialist-verify', {
       SUPABASE_URL: await storageThat(answer),
-      UPSTREAM_TIMEOUT_MS: '1000',
+      ...IMPATIENT,
     });
     try {
       const response = await platform.post('/open', { headers, body: { document_id: id } });

@@ -12,6 +12,8 @@ export class FailingAuth {
   url = '';
   /** @type {Answer | 'silence' | null} null passes changes on too */
   answer = null;
+  /** How many changes were met with silence. */
+  silenced = 0;
   #server = createServer((request, response) => void this.#serve(request, response));
 
   async listen() {
@@ -33,7 +35,7 @@ export class FailingAuth {
     for await (const chunk of request) chunks.push(chunk);
     const isChange = ['POST', 'PUT'].includes(request.method ?? '') && request.url?.startsWith('/auth/v1/admin/users');
     const answer = isChange ? this.answer : null;
-    if (answer === 'silence') return;
+    if (answer === 'silence') return void (this.silenced += 1);
     const real = answer === null || answer.applied ? await pass(request, Buffer.concat(chunks)) : null;
     const { status, body } = answer ?? { status: real?.status ?? 502, body: real?.body };
     response.writeHead(status, { 'content-type': 'application/json' }).end(Buffer.isBuffer(body) ? body : JSON.stringify(body));

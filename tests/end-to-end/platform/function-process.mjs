@@ -16,6 +16,9 @@ export const secrets = {
   RESEND_API_KEY: 're_key_of_the_tests',
 };
 
+/** Wiring for an upstream that is silent: short for a test, and long enough for the others on a busy machine. */
+export const IMPATIENT = { UPSTREAM_TIMEOUT_MS: '4000' };
+
 export class FunctionProcess {
   /** @type {string[]} what it has written, line by line */
   lines = [];
