@@ -28,7 +28,7 @@ const attacks = {
       reason: 'A stranger says so.',
     })),
   '/company-invite-employee': ({ company, invitee, people }) => [
-    { company_id: company.id, invitations: [{ email: newAddress('stranger'), role: 'admin' }] },
+    { company_id: company.id, invitations: [{ email: newAddress('intruder'), role: 'admin' }] },
     { company_id: company.id, invitations: [{ email: invitee }, { email: people.admin.email }] },
     { company_id: company.id, invitations: [{ email: 'no address' }] },
   ],

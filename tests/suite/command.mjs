@@ -8,12 +8,12 @@ import { spawn } from 'node:child_process';
 const running = new Set();
 
 /**
- * Runs a command in the project's root, shows its output as it comes, and keeps it.
+ * Runs a command in the project's root, shows its output as it comes unless it is to be quiet, and keeps it.
  * @param {string} command @param {string[]} args
- * @param {{ env?: Record<string, string>, cwd?: string, minutes?: number }} [options]
+ * @param {{ env?: Record<string, string>, cwd?: string, minutes?: number, quiet?: boolean }} [options]
  * @returns {Promise<Outcome>}
  */
-export function run(command, args, { env = {}, cwd, minutes = 20 } = {}) {
+export function run(command, args, { env = {}, cwd, minutes = 20, quiet = false } = {}) {
   return new Promise((resolve) => {
     // A group of its own, so that a timeout ends what the command started too.
     const child = spawn(command, args, {
@@ -27,7 +27,7 @@ export function run(command, args, { env = {}, cwd, minutes = 20 } = {}) {
     /** @param {string} text */
     const show = (text) => {
       output += text;
-      process.stdout.write(text);
+      if (!quiet) process.stdout.write(text);
     };
     child.stdout.setEncoding('utf8').on('data', show);
     child.stderr.setEncoding('utf8').on('data', show);

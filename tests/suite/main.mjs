@@ -22,11 +22,13 @@ let stack;
 
 /**
  * A step that says nothing countable, counts nothing, or ends badly without a failed test has failed.
- * @param {Step} step @param {Record<string, string>} env
+ * @param {Step} step @param {Record<string, string>} env @param {boolean} quiet shows what it says when it has ended
  */
-async function runStep(step, env) {
-  console.log(`$ ${[step.command, ...step.args].join(' ')}`.slice(0, 200));
-  const { code, output } = await run(step.command, step.args, { env, minutes: step.minutes });
+async function runStep(step, env, quiet) {
+  const line = `$ ${[step.command, ...step.args].join(' ')}`.slice(0, 200);
+  if (!quiet) console.log(line);
+  const { code, output } = await run(step.command, step.args, { env, minutes: step.minutes, quiet });
+  if (quiet) console.log(`${line}\n${output}`);
   const summary = NEXTEST_SUMMARY.exec(output)?.[0].trim();
   if (summary) nextestSummaries.push(summary);
   if (code !== 0 && step.outOfReach?.test(output)) {
@@ -39,16 +41,29 @@ async function runStep(step, env) {
   return { passed, failed: crashed ? 1 : failed };
 }
 
+/** @param {Step[]} steps @param {number} atOnce @param {Record<string, string>} env */
+async function runSideBySide(steps, atOnce, env) {
+  const waiting = [...steps];
+  /** @type {import('./counts.mjs').Counts[]} */
+  const results = [];
+  const lane = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) results.push(await runStep(step, env, steps.length > 1));
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return results;
+}
+
 /** @param {Stage} stage @param {Promise<unknown> | undefined} prepared */
 async function runStage(stage, prepared) {
   const total = { passed: 0, failed: 0 };
   try {
     await prepared;
     const env = stage.stack ? await (stack ??= startStack()) : ((await stage.environment?.()) ?? {});
-    for (const step of await stage.steps()) {
-      const { passed, failed } = await runStep(step, env);
-      total.passed += passed;
-      total.failed += failed;
+    for (const steps of await stage.steps()) {
+      for (const { passed, failed } of await runSideBySide([steps].flat(), stage.atOnce ?? 1, env)) {
+        total.passed += passed;
+        total.failed += failed;
+      }
     }
   } catch (error) {
     if (error instanceof OutOfReach) {

@@ -25,8 +25,11 @@ import * as tools from './tools.mjs';
  * @property {boolean} [stack] needs the running platform
  * @property {() => Promise<unknown>} [prepare]
  * @property {() => Promise<Record<string, string>>} [environment] of the steps, where there is no platform
- * @property {() => Step[] | Promise<Step[]>} steps
+ * @property {() => Steps | Promise<Steps>} steps
+ * @property {number} [atOnce] so many steps of an inner list at a time
  */
+
+/** One after the other; those of an inner list side by side. @typedef {(Step | Step[])[]} Steps */
 
 /** @param {string} line @param {Partial<Step>} [more] @returns {Step} a command that is one check */
 function check(line, more = {}) {
@@ -48,8 +51,31 @@ function nodeTests(folder, more = {}) {
 
 /** @param {string[]} folders @param {number} atOnce so many files at a time @returns {Step} */
 function nodeTestsOf(folders, atOnce) {
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${atOnce}`, ...folders.flatMap(testFiles)];
+  return nodeTestFiles(folders.flatMap(testFiles), atOnce);
+}
+
+/** @param {string[]} files @param {number} [atOnce] @returns {Step} */
+function nodeTestFiles(files, atOnce = 1) {
+  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${atOnce}`, ...files];
   return { command: process.execPath, args, count: counts.nodeTest };
+}
+
+/**
+ * The files of a folder side by side, since each has people, companies and mails of its own. The rest is named:
+ * @param {string} folder
+ * @param {{ together: string[][], alone: string[] }} shared `together`: what would disturb each other, one after the other
+ *   beside the others; `alone`: what would disturb any other, or measures, after all others
+ * @returns {Steps}
+ */
+function sideBySide(folder, { together, alone }) {
+  const full = (/** @type {string} */ name) => path.join(folder, `${name}.test.mjs`);
+  const named = [...together.flat(), ...alone].map(full);
+  const files = testFiles(folder);
+  const lost = named.filter((file) => !files.includes(file));
+  if (lost.length > 0) throw new Error(`there is no ${lost.join(', ')}`);
+  const others = files.filter((file) => !named.includes(file));
+  const groups = [...together.map((names) => names.map(full)), ...others.map((file) => [file])];
+  return [groups.map((group) => ({ ...nodeTestFiles(group), minutes: 15 })), { ...nodeTestFiles(alone.map(full)), minutes: 10 }];
 }
 
 /** @param {string} folder @returns {string[]} */
@@ -162,7 +188,17 @@ export const stages = [
     name: 'end-to-end',
     about: 'supabase-js against the running platform',
     stack: true,
-    steps: () => [nodeTests('tests/end-to-end', { minutes: 20 })],
+    atOnce: 3,
+    steps: () => sideBySide('tests/end-to-end', {
+      together: [
+        // One books whatever is free, the other counts what is free. The first waits for pg_cron's minute, and needs no processor for it.
+        ['reminder', 'client'],
+        // They let addresses ask for links again, as if none had asked for long.
+        ['password-reset', 'password-reset-request', 'sign-up', 'resend', 'email-verify', 'email-change', 'auth'],
+      ],
+      // They measure, compare all that is about a company, read what the stack has written or listens on, or kill its parts.
+      alone: ['auth-send-email', 'secrecy', 'loopback', 'survival', 'tenancy', 'tenancy-data-api'],
+    }),
   },
   {
     name: 'browser',

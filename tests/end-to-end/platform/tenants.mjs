@@ -74,7 +74,7 @@ export async function rowsOf(tenants) {
   await read(
     'mails about the companies',
     `select l.recipient as line from private.email_log l where l.stream = 'mail' and l.recipient in (
-       select email from public.profiles where id = any($1)) or l.recipient like 'stranger-%'`,
+       select email from public.profiles where id = any($1)) or l.recipient like 'intruder-%'`,
     people,
   );
   return rows;
