@@ -10,7 +10,7 @@ import { scramVerifier } from './scram.mjs';
 const read = (/** @type {string} */ name) => readFile(new URL(`sql/${name}`, import.meta.url), 'utf8');
 
 const SQL_FILES = [
-  'platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql', 'auth-tables.sql', 'storage-tables.sql', 'supautils.sql',
+  'platform.sql', 'vault.sql', 'schemas-of-services.sql', 'auth-functions.sql', 'auth-factors.sql', 'auth-tables.sql', 'storage-tables.sql', 'supautils.sql',
 ];
 
 /** @typedef {import('./secrets.mjs').Secrets} Secrets */
@@ -56,7 +56,7 @@ export async function installPlatform(port, secrets, real = []) {
 
 /** What lite's service makes in its schema, which it owns but may not create. @param {'auth' | 'storage'} name */
 export async function schemaOf(name) {
-  const text = name === 'auth' ? getAuthSchemaSql() + (await read('auth-functions.sql')) : getStorageSchemaSql();
+  const text = name === 'auth' ? getAuthSchemaSql() + (await read('auth-functions.sql')) + (await read('auth-factors.sql')) : getStorageSchemaSql();
   return text.replace(/^create schema if not exists \w+;/gim, '');
 }
 

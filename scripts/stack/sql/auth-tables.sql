@@ -10,26 +10,6 @@ create table auth.mfa_amr_claims (
 );
 alter table auth.mfa_amr_claims owner to supabase_auth_admin;
 
-create type auth.factor_type as enum ('totp', 'webauthn', 'phone');
-create type auth.factor_status as enum ('unverified', 'verified');
-alter type auth.factor_type owner to supabase_auth_admin;
-alter type auth.factor_status owner to supabase_auth_admin;
-
-create table auth.mfa_factors (
-  id uuid primary key,
-  user_id uuid not null references auth.users (id) on delete cascade,
-  friendly_name text,
-  factor_type auth.factor_type not null,
-  status auth.factor_status not null,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  secret text,
-  phone text,
-  last_challenged_at timestamptz unique
-);
-alter table auth.mfa_factors owner to supabase_auth_admin;
-grant all on auth.mfa_factors to postgres;
-
 do $$
 declare
   v_table regclass;
