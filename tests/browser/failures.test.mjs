@@ -63,10 +63,13 @@ async function visitorOf(who) {
   return visitor;
 }
 
-/** @param {Page} page @param {Visit} visit */
+let opened = 0;
+
+/** Anew, also where the page shows this path already; a blank page between would cost another process of the browser.
+ * @param {Page} page @param {Visit} visit */
 async function open(page, { path }) {
-  await page.goto('about:blank');
-  await page.goto(environment.siteUrl + path);
+  const [place, hash] = path.split('#');
+  await page.goto(`${environment.siteUrl}${place}?${(opened += 1)}${hash ? `#${hash}` : ''}`);
 }
 
 /** @param {Visit} visit */
