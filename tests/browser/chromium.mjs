@@ -34,7 +34,8 @@ function openBrowser() {
 export async function newVisitor(options = {}) {
   browser ??= openBrowser();
   const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: TIME_ZONE, ...options });
-  context.setDefaultTimeout(10_000);
+  // For a busy machine, on which ten megabytes take ten seconds into a page.
+  context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];

@@ -204,7 +204,13 @@ export const stages = [
     name: 'browser',
     about: 'the pages in Chromium, and the sample frontend on a site of its own',
     stack: true,
-    steps: () => [nodeTests('tests/browser', { minutes: 20 })],
+    atOnce: 2,
+    steps: () => sideBySide('tests/browser', {
+      // They make documents and pillars, or read those of all; or they offer and book sessions.
+      together: [['failures', 'documents', 'document-mishaps', 'sample', 'pages', 'journey']],
+      // It kills the inbox and deletes all mails.
+      alone: ['inbox'],
+    }),
   },
   {
     name: 'contract',
