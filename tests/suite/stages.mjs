@@ -148,12 +148,14 @@ export const stages = [
   {
     name: 'types',
     about: 'type checks of TypeScript, with calls that must not compile, and of the JavaScript with types in comments',
-    steps: () => [
+    // A compiler uses one processor.
+    atOnce: 2,
+    steps: () => [[
       check('npx --no-install tsc --noEmit --project tests/tsconfig.json'),
       check('npx --no-install tsc --noEmit --project scripts/stack/tsconfig.json'),
       check('npx --no-install tsc --project client'),
       check(`npx --no-install deno check ${functionNames().map((name) => `supabase/functions/${name}/index.ts`).join(' ')}`),
-    ],
+    ]],
   },
   {
     name: 'wasm',
@@ -216,6 +218,7 @@ export const stages = [
     name: 'contract',
     about: 'schemathesis over openapi.json',
     stack: true,
+    prepare: tools.schemathesis,
     steps: () =>
       ['public', 'person', 'cron'].map((caller) => ({
         command: process.execPath,
