@@ -11,7 +11,6 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Intl)]
-    #[derive(Clone)]
     type DateTimeFormat;
 
     #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
@@ -24,22 +23,34 @@ extern "C" {
 /// More locales than one run of a dispatcher meets.
 const CACHE_LIMIT: usize = 64;
 
+/// A formatter, and the last that it was asked for: reminders that are sent together are of sessions that begin together.
+struct Wording {
+    format: DateTimeFormat,
+    last: Option<(NaiveDateTime, String)>,
+}
+
 thread_local! {
     /// Making a formatter takes longer than using it a hundred times.
-    static FORMATS: RefCell<HashMap<(String, Precision), Option<DateTimeFormat>>> = RefCell::default();
+    static WORDINGS: RefCell<HashMap<(String, Precision), Option<Wording>>> = RefCell::default();
 }
 
 /// "Monday, May 4, 2026 at 02:30 PM", or "Monday, May 4, 2026".
 pub(crate) fn format(wall: NaiveDateTime, precision: Precision, locale: &str) -> Option<String> {
-    let format = FORMATS.with_borrow_mut(|formats| {
-        if formats.len() >= CACHE_LIMIT {
-            formats.clear();
+    WORDINGS.with_borrow_mut(|wordings| {
+        if wordings.len() >= CACHE_LIMIT {
+            wordings.clear();
         }
         let key = (locale.to_owned(), precision);
-        formats.entry(key).or_insert_with(|| make(precision, locale)).clone()
-    })?;
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
-    Some(format.format(wall.and_utc().timestamp_millis() as f64))
+        let Wording { format, last } =
+            wordings.entry(key).or_insert_with(|| make(precision, locale)).as_mut()?;
+        if let Some((_, words)) = last.as_ref().filter(|(known, _)| *known == wall) {
+            return Some(words.clone());
+        }
+        #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
+        let words = format.format(wall.and_utc().timestamp_millis() as f64);
+        *last = Some((wall, words.clone()));
+        Some(words)
+    })
 }
 
 #[derive(Serialize)]
@@ -58,7 +69,7 @@ struct Options {
     minute: Option<&'static str>,
 }
 
-fn make(precision: Precision, locale: &str) -> Option<DateTimeFormat> {
+fn make(precision: Precision, locale: &str) -> Option<Wording> {
     let time = (precision == Precision::Minute).then_some("2-digit");
     let options = Options {
         time_zone: "UTC",
@@ -73,5 +84,6 @@ fn make(precision: Precision, locale: &str) -> Option<DateTimeFormat> {
         minute: time,
     };
     let options = serde_json::to_string(&options).ok()?;
-    DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()
+    let format = DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()?;
+    Some(Wording { format, last: None })
 }
