@@ -24,7 +24,7 @@ export function watchInvite(chosen, onInvited) {
     tellBelow('one');
     const name = byId('full-name').value;
     const invitation = { email: byId('email').value, role: byId('role').value, ...(name && { full_name: name }) };
-    if (await send([{ row: null, columns: LABELS, invitation }])) byId('one').reset();
+    await send('one', [{ row: null, columns: LABELS, invitation }]);
   }, WORDS);
   action(byId('many'), byId('invite-note'), async () => {
     tellBelow('many');
@@ -32,11 +32,11 @@ export function watchInvite(chosen, onInvited) {
     // Else choosing it again would change nothing, and so not be noticed.
     if (isGone) byId('many').reset();
     if (error) throw new Failure('', error);
-    if (await send(rows)) byId('many').reset();
+    await send('many', rows);
   }, WORDS);
 
-  /** @param {Row[]} rows @returns {Promise<boolean>} whether there was an answer to each of them */
-  async function send(rows) {
+  /** The form is empty again with the answer, so that what is chosen next stays. @param {'one' | 'many'} form @param {Row[]} rows */
+  async function send(form, rows) {
     const invitations = rows.map((row) => row.invitation);
     const { status, body } = await callAsPerson('company-invite-employee', { company_id: chosen().id, invitations });
     if (status !== 200) {
@@ -46,8 +46,8 @@ export function watchInvite(chosen, onInvited) {
     const lines = reportOf(rows, body.results);
     const sent = lines.filter((line) => line.isSent).length;
     show(lines, `${sent} invited${sent < rows.length ? `, ${rows.length - sent} not` : ''}.`, sent === 0);
+    byId(form).reset();
     await onInvited();
-    return true;
   }
 }
 
