@@ -1369,7 +1369,8 @@ begin
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
   elsif p_document.reviewed_path is null or private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by) then
     raise sqlstate 'PT409' using message = 'review_not_started', detail = 'Open the document first.';
-  elsif coalesce(p_expires_on, p_document.expiry_date) < current_date or not isfinite(p_expires_on) then
+  elsif coalesce(p_expires_on, p_document.expiry_date) < private.specialist_day(p_document.specialist_id, now())
+    or not isfinite(p_expires_on) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
   end if;
 end;
@@ -8093,6 +8094,15 @@ CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_unt
   limit 1000;
 $$;
 
+CREATE FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) RETURNS date
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select (p_now at time zone time_zone)::date from public.specialists where id = p_specialist_id;
+$$;
+
+COMMENT ON FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) IS 'The day that it is for a specialist: what is valid until a day is so until theirs ends.';
+
 CREATE FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8224,7 +8234,7 @@ begin
   select id into v_specialist_id from public.specialists where id = private.my_specialist_id() for no key update;
   if v_specialist_id is null then
     raise sqlstate 'PT403' using message = 'not_a_specialist', detail = 'Apply as a specialist first.';
-  elsif p_expiry_date < current_date - 1 then
+  elsif p_expiry_date < private.specialist_day(v_specialist_id, now()) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
   end if;
   if p_document_id is not null then
@@ -13117,6 +13127,8 @@ GRANT ALL ON FUNCTION private.spaces() TO service_role;
 
 REVOKE ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;

@@ -94,6 +94,17 @@ comment on function private.my_specialist_id() is
 
 grant execute on function private.my_specialist_id() to authenticated, service_role;
 
+create function private.specialist_day(p_specialist_id uuid, p_now timestamptz)
+returns date
+language sql
+stable
+set search_path = ''
+as $$
+  select (p_now at time zone time_zone)::date from public.specialists where id = p_specialist_id;
+$$;
+
+comment on function private.specialist_day(uuid, timestamptz) is 'The day that it is for a specialist: what is valid until a day is so until theirs ends.';
+
 -- For what hangs on a specialist and is written directly. Of two inserts or moves that overlap, each would else find
 -- the other's row at the exclusion constraint and wait for it. Before the statement, and never somebody else's row.
 create function private.lock_own_specialist()

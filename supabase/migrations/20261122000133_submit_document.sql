@@ -23,7 +23,7 @@ begin
   select id into v_specialist_id from public.specialists where id = private.my_specialist_id() for no key update;
   if v_specialist_id is null then
     raise sqlstate 'PT403' using message = 'not_a_specialist', detail = 'Apply as a specialist first.';
-  elsif p_expiry_date < current_date - 1 then
+  elsif p_expiry_date < private.specialist_day(v_specialist_id, now()) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
   end if;
   if p_document_id is not null then

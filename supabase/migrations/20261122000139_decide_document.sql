@@ -29,7 +29,8 @@ begin
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
   elsif p_document.reviewed_path is null or private.is_replaceable(p_document) or not private.user_id() = any (p_document.opened_by) then
     raise sqlstate 'PT409' using message = 'review_not_started', detail = 'Open the document first.';
-  elsif coalesce(p_expires_on, p_document.expiry_date) < current_date or not isfinite(p_expires_on) then
+  elsif coalesce(p_expires_on, p_document.expiry_date) < private.specialist_day(p_document.specialist_id, now())
+    or not isfinite(p_expires_on) then
     raise sqlstate 'PT422' using message = 'already_expired', detail = 'The document is no longer valid.';
   end if;
 end;

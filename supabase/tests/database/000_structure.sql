@@ -350,6 +350,12 @@ select is_empty(
   'the leaves of an append-only table refuse to be truncated too'
 );
 
+select is_empty(
+  $$select oid::regprocedure from pg_catalog.pg_proc
+    where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and prosrc ~* '\m(current_date|current_time|localtime|localtimestamp)\M'$$,
+  'no rule asks for the day or the time of the server, which are nobody''s'
+);
+
 -- Links ----------------------------------------------------------------------------------------
 
 create temporary view link_purpose as

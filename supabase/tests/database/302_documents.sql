@@ -68,6 +68,29 @@ update public.specialist_documents set review_started_at = now() - interval '61 
 select pg_temp.act_as('applicant');
 select lives_ok($$select pg_temp.upload_again(pg_temp.path('applicant', id)) from handed_in$$, 'until the admin has gone');
 
+-- What is valid until a day is so until it ends where the specialist is: in one of these zones it is another day than in UTC.
+create function pg_temp.hand_in_until(p_zone text, p_days int) returns void language plpgsql as $$
+begin
+  perform public.submit_document(
+    'license', 'day', 'B', repeat('0', 64), 'application/pdf', 1, p_expiry_date => (now() at time zone p_zone)::date + p_days
+  );
+end; $$;
+create function pg_temp.move_to(p_zone text) returns void language plpgsql as $$
+begin
+  perform pg_temp.act_as_owner();
+  update public.specialists set time_zone = p_zone where user_id = pg_temp.id('applicant');
+  perform pg_temp.act_as('applicant');
+end; $$;
+select pg_temp.move_to('Pacific/Kiritimati') \g /dev/null
+select lives_ok($$select pg_temp.hand_in_until('Pacific/Kiritimati', 0)$$, 'where the day begins first, today is not over');
+select throws_ok($$select pg_temp.hand_in_until('Pacific/Kiritimati', -1)$$, 'PT422', 'already_expired', 'and yesterday is');
+select pg_temp.move_to('Pacific/Midway') \g /dev/null
+select lives_ok($$select pg_temp.hand_in_until('Pacific/Midway', 0)$$, 'where it ends last, today is not over either');
+select throws_ok($$select pg_temp.hand_in_until('Pacific/Midway', -1)$$, 'PT422', 'already_expired', 'and yesterday is');
+select pg_temp.act_as_owner();
+delete from public.specialist_documents where document_number = 'day';
+select pg_temp.act_as('applicant');
+
 -- Announcing has a limit, and leaves nothing behind.
 select pg_temp.announce() from generate_series(1, 19) \g /dev/null
 select throws_ok('select pg_temp.announce()', 'PT409', 'too_many_documents', 'at most twenty wait for a decision');
