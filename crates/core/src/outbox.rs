@@ -16,7 +16,7 @@ mod transition;
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use futures_util::{StreamExt as _, future, stream};
+use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 
 pub use self::sql::{
@@ -99,37 +99,31 @@ pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<Dispatc
     let started = ports.now();
     let mut report = DispatchReport::default();
     let mut fruitless = 0;
-    let mut claimed = claim(ports, stream).await?;
     loop {
-        let (work, pacer) = claimed;
-        let fruitful = !work.batches.is_empty() || work.skipped + work.deferred > 0;
+        let claimed_at = ports.now();
+        let claim = ports
+            .call(&ClaimEmails {
+                p_stream: stream,
+                p_limit: CLAIM_LIMIT,
+                p_lease_seconds: LEASE_SECONDS,
+            })
+            .await?;
+        let fruitful = !claim.batches.is_empty() || claim.skipped + claim.deferred > 0;
         fruitless = if fruitful { 0 } else { fruitless + 1 };
-        let idle = !fruitful && (work.remaining == 0 || fruitless >= FRUITLESS_CLAIMS);
-        let paused = work.paused_until.is_some();
-        report.add_claim(&work);
-        let settlements = dispatch(ports, work, &pacer).await?;
+        let idle = !fruitful && (claim.remaining == 0 || fruitless >= FRUITLESS_CLAIMS);
+        let paused = claim.paused_until.is_some();
+        report.add_claim(&claim);
+        let pacer = Pacer::new(claimed_at, time_to_send(ports));
+        let settlements = dispatch(ports, claim, &pacer).await?;
+        report.add_settled(settle(ports, &settlements).await?);
         let late = ports.now() - started >= TimeDelta::seconds(RUN_SECONDS);
         if idle || paused || late || pacer.is_closed() {
-            report.add_settled(settle(ports, &settlements).await?);
             break;
         }
-        // The database works on the next while it is told of these, which a claim that fails does not cut short.
-        let told = settle(ports, &settlements);
-        let (settled, next) = future::join(told, claim(ports, stream)).await;
-        report.add_settled(settled?);
-        claimed = next?;
     }
     let duration = (ports.now() - started).num_milliseconds();
     report.duration_ms = u32::try_from(duration).unwrap_or_default();
     Ok(report)
-}
-
-/// Leases what is due, and begins its time.
-async fn claim(ports: &impl DispatchPorts, stream: Stream) -> Result<(Claim, Pacer)> {
-    let pacer = Pacer::new(ports.now(), time_to_send(ports));
-    let claim =
-        ClaimEmails { p_stream: stream, p_limit: CLAIM_LIMIT, p_lease_seconds: LEASE_SECONDS };
-    Ok((ports.call(&claim).await?, pacer))
 }
 
 /// How long batches may be handed over after the claim: the answer must be settled within the lease.
