@@ -10373,12 +10373,12 @@ COMMENT ON COLUMN public.password_reset_tokens.superseded_at IS 'When a newer to
 
 CREATE VIEW private.tokens WITH (security_invoker='true') AS
  SELECT 'email_verification'::text AS purpose,
-    email_verification_tokens.id,
-    email_verification_tokens.user_id,
-    email_verification_tokens.token_hash,
-    email_verification_tokens.created_at,
-    email_verification_tokens.expires_at,
-    COALESCE(email_verification_tokens.verified_at, email_verification_tokens.superseded_at) AS spent_at
+    id,
+    user_id,
+    token_hash,
+    created_at,
+    expires_at,
+    COALESCE(verified_at, superseded_at) AS spent_at
    FROM public.email_verification_tokens
 UNION ALL
  SELECT 'password_reset'::text AS purpose,

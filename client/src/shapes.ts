@@ -67,6 +67,17 @@ export interface Answers {
   current_user_id: string | null;
   decide_document: Schemas['DecideResponse'];
   mail_fault: string | null;
+  mail_figures: {
+    category: string;
+    queued: number;
+    sent: number;
+    delivered: number;
+    bounced: number;
+    complained: number;
+    failed: number;
+    skipped: number;
+    seconds_to_send_p95: number | null;
+  }[];
   email_kind: {
     key: string;
     has_link: boolean;

@@ -29,6 +29,13 @@ async function dump(url) {
   return stdout;
 }
 
+/** The columns of a view of one relation, which servers before 16 name with it. @param {string} view */
+function ofOneRelation(view) {
+  const [, relation, alias] = /^ {3}FROM ([a-z_.]+)(?: ([a-z_]+))?(?:;|\n)/m.exec(view) ?? [];
+  const name = alias ?? relation?.split('.').at(-1);
+  return name ? view.replaceAll(new RegExp(`\\b${name}\\.(?=[a-z_])`, 'g'), '') : view;
+}
+
 /** pg_dump puts a line of its own before each object. @param {string} text @returns {string[]} */
 function objectsOf(text) {
   return text
@@ -36,6 +43,7 @@ function objectsOf(text) {
     .slice(1)
     .filter((object) => !/^Name: (FUNCTION )?demo_/.test(object))
     .map((object) => object.replace(/^.*\n--\n/, '').replace(OF_A_VERSION, '').trim())
+    .map((object) => (object.startsWith('CREATE VIEW') ? ofOneRelation(object) : object))
     .filter(Boolean);
 }
 
