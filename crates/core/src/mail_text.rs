@@ -217,6 +217,12 @@ fn without_links(text: &str) -> Option<String> {
                 && is_part(bytes.get(at + 1))
         }
         Some(b':') => bytes.get(at + 1) == Some(&b'/'),
+        // What stands for a dot in names of hosts (UTS 46), of which this is the last byte.
+        Some(0x82 | 0x8e | 0xa1) => {
+            text.get(..=*at)
+                .is_some_and(|text| text.ends_with(['\u{3002}', '\u{ff0e}', '\u{ff61}']))
+                && is_part(bytes.get(at + 1))
+        }
         _ => false,
     };
     let mut joints = (0..bytes.len()).filter(is_joint).peekable();
@@ -285,6 +291,8 @@ mod tests {
             ("me@evil.example", "me@|evil.|example"),
             ("böse.example", "böse.|example"),
             ("пример.рф", "пример.|рф"),
+            ("evil。example", "evil。|example"),
+            ("evil．example｡x", "evil．|example｡|x"),
         ] {
             assert_eq!(without_links(typed), Some(shown.replace('|', "\u{200b}")), "{typed}");
         }

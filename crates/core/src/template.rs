@@ -159,6 +159,33 @@ impl<'t> Template<'t> {
         collect(&self.parts, &mut |name, is_section| names.extend(is_section.then_some(name)));
         names
     }
+
+    /// The first name that stands where its own section has said all: a section within its own, which of a list is its length
+    /// squared, and a value where it is nothing.
+    #[must_use]
+    pub fn within_own_section(&self) -> Option<&'t str> {
+        within_own_section(&self.parts, &mut Vec::new())
+    }
+}
+
+/// See [`Template::within_own_section`]. `around`: the sections, the innermost last, and whether each is inverted.
+fn within_own_section<'t>(
+    parts: &[Part<'t>],
+    around: &mut Vec<(&'t str, bool)>,
+) -> Option<&'t str> {
+    parts.iter().find_map(|part| match part {
+        Part::Text(_) => None,
+        Part::Value(name) => around.contains(&(*name, true)).then_some(*name),
+        Part::Section { name, is_inverted, parts } => {
+            if around.iter().any(|(around, _)| around == name) {
+                return Some(*name);
+            }
+            around.push((*name, *is_inverted));
+            let found = within_own_section(parts, around);
+            around.pop();
+            found
+        }
+    })
 }
 
 /// Each name, and whether it is that of a section.

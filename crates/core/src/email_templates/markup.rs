@@ -1,5 +1,7 @@
 //! The HTML that a text may have: paragraphs, lists, stress and links, which every mail program shows.
 
+use super::renderings::is_address;
+
 /// Elements, and what is around them in a text without markup: a break, or nothing.
 const ELEMENTS: [(&str, Around); 9] = [
     ("p", Around::Break),
@@ -38,7 +40,7 @@ pub(super) struct Fragment {
 impl Fragment {
     pub(super) fn read(html: &str) -> Self {
         let mut fragment = Self::default();
-        let mut open: Vec<&str> = Vec::new();
+        let mut open = Vec::new();
         let mut rest = html;
         while let Some((text, after)) = rest.split_once('<') {
             fragment.show(text);
@@ -51,21 +53,24 @@ impl Fragment {
             rest = behind;
         }
         fragment.show(rest);
-        for name in open.iter().rev() {
+        for (name, _) in open.iter().rev() {
             fragment.problems.push(format!("<{name}> is not closed."));
         }
         fragment
     }
 
-    fn tag<'t>(&mut self, tag: &'t str, open: &mut Vec<&'t str>) {
+    /// `open`: what is open, the innermost last, and where what it shows begins.
+    fn tag<'t>(&mut self, tag: &'t str, open: &mut Vec<(&'t str, usize)>) {
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         let (name, is_end) = name.strip_prefix('/').map_or((name, false), |name| (name, true));
         if let Some((_, Around::Break)) = ELEMENTS.iter().find(|(element, _)| *element == name) {
             self.text.push('\n');
         }
         if is_end {
-            if !attributes.is_empty() || open.pop_if(|open| *open == name).is_none() {
-                self.problems.push(format!("</{name}> closes nothing that is open."));
+            let begins_at = open.pop_if(|(open, _)| *open == name).map(|(_, at)| at);
+            match begins_at {
+                Some(at) if attributes.is_empty() => self.show_link(name, at),
+                _ => self.problems.push(format!("</{name}> closes nothing that is open.")),
             }
             return;
         }
@@ -73,12 +78,20 @@ impl Fragment {
             let allowed = ELEMENTS.map(|(name, _)| name).join(", ");
             self.problems.push(format!("<{name}> is not one of {allowed}."));
         } else if name != VOID {
-            open.push(name);
+            open.push((name, self.text.len()));
         }
         match address(attributes) {
             Some(address) if name == "a" => self.hrefs.push(address.to_owned()),
             _ if name != "a" && attributes.is_empty() => {}
             _ => self.problems.push(format!("<{name}> has attributes that it cannot have.")),
+        }
+    }
+
+    /// Nobody follows a link that shows nothing. A value may be nothing, but for an address.
+    fn show_link(&mut self, name: &str, begins_at: usize) {
+        let shown = self.text.get(begins_at..).unwrap_or_default();
+        if name == "a" && !shown.contains(|c: char| c.is_alphanumeric() || is_address(c)) {
+            self.problems.push("<a> shows no word.".to_owned());
         }
     }
 

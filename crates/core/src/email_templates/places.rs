@@ -3,14 +3,17 @@
 use super::renderings::{LINK, SITE, UNSUBSCRIBE, VALUE, named};
 
 /// Begin an address wherever they stand.
-const MARKS: [&str; 4] = ["://", "www.", "mailto:", "tel:"];
+const MARKS: [&str; 6] = ["://", "www.", "mailto:", "tel:", "file:", "\\\\"];
 
 /// The places that a rendering leads to, as often as it does: the links that stand in it with all that mail programs would take
 /// for part of them, and what else they would make links of.
 pub(super) fn places(text: &str) -> Vec<String> {
-    let ends_word = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')');
-    let words = text.split(ends_word).filter(|word| leads_somewhere(word));
-    words.map(|word| word.trim_end_matches(['.', ',', ';', ':', '!', '?']).to_owned()).collect()
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
+    let words = words.map(|word| {
+        let word = word.trim_start_matches(['(', '"']);
+        word.trim_end_matches([')', '"', '.', ',', ';', ':', '!', '?'])
+    });
+    words.filter(|word| leads_somewhere(word)).map(ToOwned::to_owned).collect()
 }
 
 /// What a place is called in the text's own words.
@@ -22,7 +25,15 @@ fn leads_somewhere(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     word.contains([LINK, UNSUBSCRIBE, SITE])
         || MARKS.iter().any(|mark| lower.contains(mark))
+        || has_value_within(word)
         || has_host(&lower)
+}
+
+/// Whether a value has more than punctuation beside it. It may be nothing, or begin or end with what an address goes on with:
+/// of `{{name}}example` becomes a host where the name is `evil.`.
+fn has_value_within(word: &str) -> bool {
+    let is_around = |c: char| !c.is_alphanumeric() && c != VALUE;
+    word.contains(VALUE) && !word.trim_matches(is_around).chars().eq([VALUE])
 }
 
 /// Whether there is a name of a host in it, or an address of four numbers, as mail programs see them: generously.
@@ -40,8 +51,7 @@ fn has_host(word: &str) -> bool {
         let is_number =
             |label: &&str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit());
         let is_name = |label: &str| {
-            label == VALUE.encode_utf8(&mut [0; 4])
-                || label.chars().count() > 1 && label.starts_with(|c: char| !c.is_ascii_digit())
+            label.chars().count() > 1 && label.starts_with(|c: char| !c.is_ascii_digit())
         };
         labels
             .windows(2)
@@ -77,6 +87,15 @@ mod tests {
             "x\u{e000}",
             "x@\u{e002}/sessions",
             "evil.example.1",
+            "\u{e003}example",
+            "evil\u{e003}",
+            "10.0.0\u{e003}.1",
+            "https:\u{e003}//1",
+            "\u{e003}//1",
+            "\u{e003}\u{e003}",
+            "\u{e002}/sessions(/../review",
+            "\u{e002}/sessions\"?next=x",
+            r"\\evil\share",
         ] {
             assert_eq!(places(&format!("a {linked}, b")), [linked], "{linked}");
         }
@@ -86,6 +105,8 @@ mod tests {
             "12.30 Uhr",
             "3.5 hours, v1.2.3",
             "Dr. \u{e003}.",
+            "(\u{e003}), \"\u{e003}\": \u{e003}!",
+            "\u{201e}\u{e003}\u{201c}",
             "a: b/c",
             "...",
             "U.S. law",

@@ -55,8 +55,12 @@ pub(super) fn examine(
     if sections(&templates).len() > MAX_SECTIONS {
         let detail = format!("The sections of a text ask for at most {MAX_SECTIONS} variables.");
         faults.add(Part::Html, "too_many_sections", detail);
-    } else {
+    } else if templates.iter().all(|(_, template)| template.within_own_section().is_none()) {
         for rendering in renderings(kind, &templates) {
+            if rendering.len() < templates.len() {
+                let detail = "A list stands where a text should be.";
+                faults.add(Part::Html, "unknown_variable", detail);
+            }
             judge(kind, &rendering, &mut faults);
         }
     }
@@ -98,6 +102,10 @@ fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Fau
     }
     for name in template.sections().into_iter().filter(|name| !is_sample(name)) {
         let detail = format!("{name} is always there: no section asks for it.");
+        faults.add(part, "section_not_allowed", detail);
+    }
+    if let Some(name) = template.within_own_section() {
+        let detail = format!("{name} stands within its own section.");
         faults.add(part, "section_not_allowed", detail);
     }
 }

@@ -70,6 +70,18 @@ fn what_would_make_a_mail_wrong_is_named_by_part() {
         (html("{{#rows}}{{title}}{{/rows}}{{title}}"), "/html unknown_variable"),
         (json!({ "subject": "{{link}}" }), "/subject unknown_variable"),
         (json!({ "subject": "{{#note}}{{note}}{{/note}}" }), "/subject invalid_length"),
+        // A mail that nobody gets, on the one day on which it is asked for.
+        (
+            html("{{#name}}{{^note}}{{#starts_at}}{{rows}}{{/starts_at}}{{/note}}{{/name}}"),
+            "/html unknown_variable",
+        ),
+        (html("{{^name}}{{rows}}{{/name}}"), "/html unknown_variable"),
+        // Where it is 0, it is nothing, and is written.
+        (html("{{^note}}8{{note}}.8.{{note}}.8{{/note}}"), "/html section_not_allowed"),
+        (
+            html("{{#rows}}{{^note}}{{#rows}}a{{/rows}}{{/note}}{{/rows}}"),
+            "/html section_not_allowed",
+        ),
         (html("<script>alert(1)</script>"), "/html markup_not_allowed"),
         (html("<p onclick=\"x\">a</p>"), "/html markup_not_allowed"),
         (html("<p style=\"x\">a</p>"), "/html markup_not_allowed"),
@@ -129,6 +141,17 @@ fn no_way_of_writing_a_foreign_address_gets_through() {
         ("http:{{^note}}//evil{{/note}}", "http:{{^note}}//evil{{/note}}"),
         ("evil{{#note}}.{{/note}}example", "evil{{#note}}.{{/note}}example"),
         ("{{#rows}}example evil.{{/rows}}", "{{#rows}}example evil.{{/rows}}"),
+        ("evil{{#rows}}.{{/rows}}example", "evil{{#rows}}.{{/rows}}example"),
+        ("{{#rows}}9.{{/rows}}9", "{{#rows}}9.{{/rows}}9"),
+        // Values that are nothing, or begin or end with what an address goes on with.
+        ("https:{{note}}//1", "https:{{note}}//1"),
+        ("10.0.0{{note}}.1", "10.0.0{{note}}.1"),
+        ("{{name}}example", "{{name}}example"),
+        ("evil{{name}}", "evil{{name}}"),
+        ("evil{{name}}example", "evil{{name}}example"),
+        ("{{name}}//1", "{{name}}//1"),
+        ("{{name}}{{note}}", "{{name}}{{note}}"),
+        ("{{site_url}}/sessions(/../review", "{{site_url}}/sessions(/../review"),
         (
             "{{#name}}{{^note}}evil.example{{/note}}{{/name}}",
             "{{#name}}{{^note}}evil.example{{/note}}{{/name}}",
@@ -158,9 +181,12 @@ fn what_a_section_adds_to_a_tag_is_judged_as_part_of_it() {
         r#"<a href="{{link}}{{#note}}">a</a><script>{{/note}}">a</a>"#,
         "<p>a</p evil>",
         "<p{{#note}} id=x{{/note}}>a</p>",
-        "{{#note}}<p>{{/note}}a{{#note}}{{^note}}</p>{{/note}}{{/note}}",
+        "{{#note}}<p>{{/note}}a{{#note}}{{^name}}</p>{{/name}}{{/note}}",
         "<p>{{#note}}</p>{{/note}}",
         "<em>{{#rows}}</em>{{/rows}}",
+        r#"<a href="{{link}}"></a>"#,
+        r#"<a href="{{link}}"> &nbsp;.</a>"#,
+        r#"<a href="{{link}}">{{note}}</a>"#,
         "https&#58;//evil.example",
         "https&colon;//evil",
         "evil&period;example",
@@ -204,9 +230,10 @@ fn a_mail_has_its_links_however_its_sections_turn_out() {
 
 #[test]
 fn what_nobody_sees_is_not_written() {
-    for character in
-        ["\u{e000}", "\u{e003}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{7}", "\u{feff}"]
-    {
+    for character in [
+        "\u{e000}", "\u{e003}", "\u{202e}", "\u{2066}", "\u{61c}", "\u{2061}", "\u{3164}",
+        "\u{200b}", "\u{7}", "\u{feff}",
+    ] {
         let (problems, _) = try_text(&json!({ "text": format!("{TEXT} {character}") }));
         assert!(problems.contains(&"/text character_not_allowed".to_owned()), "{problems:?}");
     }
