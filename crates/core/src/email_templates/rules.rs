@@ -160,7 +160,10 @@ fn leads(kind: &EmailKind, place: &str) -> bool {
         || place.strip_prefix("{{site_url}}/").is_some_and(is_page)
 }
 
-/// Fills it with the samples, and with nothing where a variable may be nothing.
+/// The most variables that may be nothing of which each combination is filled.
+const MAX_OPTIONAL: usize = 6;
+
+/// Fills it with the samples, and with nothing where variables may be nothing, in each combination.
 fn fill(
     ports: &impl LocalTime,
     config: &Config,
@@ -171,20 +174,22 @@ fn fill(
 ) -> Option<Filled> {
     let text = MailText::parse(source).ok()?;
     let layout = Layout::parse().ok()?;
-    let mut sparse = kind.samples.clone();
-    for name in &kind.optional {
-        sparse.insert(name.clone(), Value::Null);
-    }
-    let filled = [&sparse, &kind.samples].map(|variables| {
+    let optional = kind.optional.get(..MAX_OPTIONAL).unwrap_or(&kind.optional);
+    let with = |absent: u32| {
+        let mut variables = kind.samples.clone();
+        for (_, name) in optional.iter().enumerate().filter(|(at, _)| absent >> at & 1 == 1) {
+            variables.insert(name.clone(), Value::Null);
+        }
         let occasion = Occasion {
-            variables,
+            variables: &variables,
             locale,
             offset: &|_| Some(0),
             link: kind.has_link.then(|| config.link("link", SAMPLE_TOKEN)),
             unsubscribe: kind.is_refusable.then(|| config.link("unsubscribe", SAMPLE_TOKEN)),
         };
         text.fill(&layout, ports, config, &occasion)
-    });
+    };
+    let filled: Vec<_> = (0..1_u32 << optional.len()).map(with).collect();
     for attempt in &filled {
         match attempt {
             Err(gap) => faults.add(gap.part, "unknown_variable", gap.variable.to_string()),
@@ -197,6 +202,5 @@ fn fill(
             }
         }
     }
-    let [_, filled] = filled;
-    filled.ok()
+    filled.into_iter().next()?.ok()
 }

@@ -13,9 +13,10 @@ fn kind() -> Value {
         "key": "sample", "has_link": true, "is_refusable": true, "pages": ["sessions"], "admin_id": crate::id::UserId::default(),
         "samples": {
             "name": "Ada <b>", "note": "a word", "starts_at": "2026-05-04T12:30:00Z",
+            "until_at": "2026-05-04T14:30:00Z",
             "rows": [{ "title": "First", "ends_at": "2026-05-04T13:30:00Z" }],
         },
-        "optional": ["note"],
+        "optional": ["note", "until_at"],
     })
 }
 
@@ -70,6 +71,8 @@ fn what_would_make_a_mail_wrong_is_named_by_part() {
         (html("{{#rows}}{{title}}{{/rows}}{{title}}"), "/html unknown_variable"),
         (json!({ "subject": "{{link}}" }), "/subject unknown_variable"),
         (json!({ "subject": "{{#note}}{{note}}{{/note}}" }), "/subject invalid_length"),
+        // One may be nothing where the other is not.
+        (html("{{#note}}{{until_at_local}}{{/note}}"), "/html unknown_variable"),
         // A mail that nobody gets, on the one day on which it is asked for.
         (
             html("{{#name}}{{^note}}{{#starts_at}}{{rows}}{{/starts_at}}{{/note}}{{/name}}"),
