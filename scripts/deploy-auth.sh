@@ -23,11 +23,13 @@ check_auth() {
 fault_of_auth() {
   node -e '
     const auth = JSON.parse(require("fs").readFileSync(0, "utf8"));
-    const [least] = process.argv.slice(1).map(Number);
+    const [project, least] = [process.argv[1], Number(process.argv[2])];
     const path = "/functions/v1/auth-send-email";
+    const hook = URL.canParse(auth.hook_send_email_uri ?? "") ? new URL(auth.hook_send_email_uri) : undefined;
     if (!Number.isInteger(auth.rate_limit_email_sent) || !least) process.exit(1);
     if (!auth.hook_send_email_enabled) console.log(`Auth does not send its mails as ours: turn the hook "Send Email" on`);
-    else if (!auth.hook_send_email_uri?.endsWith(path)) console.log(`the hook "Send Email" of Auth is not ${path}`);
+    else if (hook?.pathname !== path) console.log(`the hook "Send Email" of Auth is not ${path}`);
+    else if (/\.supabase\.(co|in)$/.test(hook.hostname) && hook.hostname.split(".")[0] !== project) console.log(`the hook "Send Email" of Auth is that of another project, ${hook.hostname}`);
     else if (auth.rate_limit_email_sent < least) console.log(`Auth stops at ${auth.rate_limit_email_sent} mails an hour, which tells who has an account: make it ${least}`);
-  ' "$(setting auth.rate_limit email_sent)"
+  ' "$project" "$(setting auth.rate_limit email_sent)"
 }

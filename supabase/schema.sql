@@ -5970,7 +5970,11 @@ begin
   from public.profiles p
   where p.id = p_user_id and p.email_confirmed_at < now()
     -- An account that goes takes its factors and identities with it.
-    and exists (select from auth.users where id = p_user_id and deleted_at is null);
+    and exists (select from auth.users where id = p_user_id and deleted_at is null)
+    and 10 > (
+      select count(*) from private.emails e
+      where e.user_id = p_user_id and e.template_key = p_template and e.created_at > now() - interval '1 day'
+    );
 exception when others then
   raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
   insert into private.job_runs (job, started_at, duration, status, error)
@@ -5978,7 +5982,7 @@ exception when others then
 end;
 $$;
 
-COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction. A failure is a failed run in private.job_runs.';
+COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
 
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100

@@ -74,8 +74,8 @@ $$;
 
 comment on function private.is_member_address(uuid, text) is 'Whether a member of the company is known to it by an address. The address of their account is not looked at.';
 
--- Why an address is not invited by this company at all, or null. Of people it tells nothing: whether
--- they have an account elsewhere is not looked at.
+-- Why an address is not invited by this company at all, or null. Whether somebody has an account elsewhere is not looked at; that
+-- an address bounces mail of ours or refused it is told, since an invitation to it would never arrive.
 create function private.address_refusal(p_company public.companies, p_email text)
 returns text
 language plpgsql

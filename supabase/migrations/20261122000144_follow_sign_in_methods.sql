@@ -8,6 +8,8 @@
 -- What happened is true with its mail or without: nothing that goes wrong here reaches Auth's statement. It is written down
 -- as a failed run instead, as in private.kick_at_once().
 --
+-- Ten in a day say that something is going on; the hundredth would hide the first, and keep others' mail waiting at the mailer.
+--
 -- To an address that nobody had confirmed before this transaction, the notice would be news of a stranger's account.
 create function private.notify_of_sign_in_methods(p_template text, p_user_id uuid)
 returns void
@@ -22,7 +24,11 @@ begin
   from public.profiles p
   where p.id = p_user_id and p.email_confirmed_at < now()
     -- An account that goes takes its factors and identities with it.
-    and exists (select from auth.users where id = p_user_id and deleted_at is null);
+    and exists (select from auth.users where id = p_user_id and deleted_at is null)
+    and 10 > (
+      select count(*) from private.emails e
+      where e.user_id = p_user_id and e.template_key = p_template and e.created_at > now() - interval '1 day'
+    );
 exception when others then
   raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
   insert into private.job_runs (job, started_at, duration, status, error)
@@ -31,7 +37,7 @@ end;
 $$;
 
 comment on function private.notify_of_sign_in_methods(text, uuid) is
-  'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction. A failure is a failed run in private.job_runs.';
+  'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
 
 create function private.follow_second_factor()
 returns trigger

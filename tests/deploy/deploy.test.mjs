@@ -211,6 +211,7 @@ describe("Auth's settings", () => {
       [{ hook_send_email_enabled: false }, /turn the hook "Send Email" on/],
       [{ hook_send_email_enabled: null, hook_send_email_uri: null }, /turn the hook "Send Email" on/],
       [{ hook_send_email_uri: 'https://elsewhere.example/functions/v1/mails' }, /the hook "Send Email" of Auth is not \/functions\/v1\/auth-send-email/],
+      [{ hook_send_email_uri: 'https://anotherproject.supabase.co/functions/v1/auth-send-email' }, /is that of another project, anotherproject\.supabase\.co/],
       [{ rate_limit_email_sent: 2 }, /Auth stops at 2 mails an hour, which tells who has an account: make it 30000/],
       [{ rate_limit_email_sent: undefined }, /were not understood/],
     ])) {

@@ -195,6 +195,8 @@ export const stages = [
       together: [
         // One books whatever is free, the other counts what is free. The first waits for pg_cron's minute, and needs no processor for it.
         ['reminder', 'client'],
+        // Two have files swept away that nobody announced, and one has such a file.
+        ['cron-key', 'document-files', 'contract'],
         // They let addresses ask for links again, as if none had asked for long.
         ['password-reset', 'password-reset-request', 'sign-up', 'resend', 'email-verify', 'email-change', 'auth'],
       ],

@@ -111,6 +111,20 @@ select is(
   'and the next time it is another'
 );
 
+-- Ten in a day
+create function pg_temp.told_already(p_ago interval) returns void language sql as $$
+  insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key, created_at)
+  select id, 'mail', 'security', 'second_factor_added', email, '{}', 'told:' || n || p_ago, now() - p_ago
+  from public.profiles, generate_series(1, 10) n where id = pg_temp.id('manager');
+$$;
+select pg_temp.later();
+select pg_temp.told_already('25 hours'), pg_temp.add_factor('manager', 'eleventh', 'verified') \g /dev/null
+select is(cardinality(pg_temp.mails('manager')), 11, 'what was told before yesterday does not count');
+select pg_temp.drop_factor('eleventh'), pg_temp.later(), pg_temp.told_already('1 hour'), pg_temp.add_factor('manager', 'twelfth', 'verified') \g /dev/null
+select is(cardinality(pg_temp.mails('manager')), 10, 'after ten in a day nothing more is said of it');
+select pg_temp.drop_factor('twelfth');
+select is((pg_temp.mails('manager'))[11], 'second_factor_removed', 'but what else happens is');
+
 -- Accounts that go. From here on a mail that is queued leaves a trace, even where it would go with the account
 select pg_temp.later();
 select pg_temp.add_factor('foreign_employee', 'last', 'verified');

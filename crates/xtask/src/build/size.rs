@@ -20,7 +20,7 @@ const WITH_SEVERAL_WAYS_IN: [(&str, usize, usize); 5] = [
     ("auth-email-change", 101, 48),
     ("auth-sign-up", 112, 52),
     ("company-invitation-accept", 114, 53),
-    ("email-templates", 172, 79),
+    ("email-templates", 178, 82),
     ("specialist-verify", 110, 51),
 ];
 
