@@ -3111,6 +3111,9 @@ declare
   v_email text;
 begin
   perform private.hold_accounts(p_user_id);
+  if not p_refuses and private.take_allowance('undoings', encode(sha256(p_address_key), 'hex')) > 0 then
+    return;
+  end if;
   select email into v_email from public.profiles where id = p_user_id;
   if private.change_refusal(p_category, p_address_key, p_refuses) and private.address_key(v_email) = p_address_key then
     perform private.write_audit(
@@ -9874,7 +9877,7 @@ CREATE TABLE private.allowances (
     kind text NOT NULL,
     subject text NOT NULL,
     full_at timestamp with time zone NOT NULL,
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text]))),
+    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text]))),
     CONSTRAINT allowances_subject_check CHECK ((subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'::text))
 );
 
@@ -9882,7 +9885,7 @@ ALTER TABLE ONLY private.allowances FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.allowances IS 'Clients and people that have used some of an allowance.';
 
-COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Else the id of a person.';
+COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Else the id of a person.';
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 

@@ -18,10 +18,12 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('addresses_allowance_burst', '5', 1, 100, 'Changes of address that one person may ask for at once; each may be a mail to somebody else.'),
   ('addresses_allowance_refill_seconds', '720', 1, 3600, 'Seconds after which a person who has asked for them may ask once more.'),
   ('sign_ups_allowance_burst', '1000', 10, 100000, 'Mails about a sign-up that may be made at once, whoever asked for them.'),
-  ('sign_ups_allowance_refill_seconds', '2', 1, 600, 'Seconds after which one more may be made.');
+  ('sign_ups_allowance_refill_seconds', '2', 1, 600, 'Seconds after which one more may be made.'),
+  ('undoings_allowance_burst', '10', 1, 100, 'Refusals of mail that may be taken back by links for one address at once.'),
+  ('undoings_allowance_refill_seconds', '3600', 1, 86400, 'Seconds after which one more may be taken back.');
 
 create table private.allowances (
-  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups')),
+  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings')),
   subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
   full_at timestamptz not null,
   primary key (kind, subject)
@@ -29,7 +31,7 @@ create table private.allowances (
 
 comment on table private.allowances is 'Clients and people that have used some of an allowance.';
 comment on column private.allowances.subject is
-  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Else the id of a person.';
+  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Else the id of a person.';
 comment on column private.allowances.full_at is
   'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 

@@ -53,7 +53,8 @@ $$;
 
 comment on function private.change_refusal(text, bytea, boolean) is 'An address refuses a kind of mail, or takes that back. Whether that is new.';
 
--- An entry about the person of the account to which the mail was, while the address is theirs.
+-- An entry about the person of the account to which the mail was, while the address is theirs. Whoever has a link could refuse
+-- and take back all day, and fill the audit log: beyond an allowance what is refused stays so, with the same answer.
 create function private.follow_refusal_link(p_category text, p_user_id uuid, p_address_key bytea, p_refuses boolean)
 returns void
 language plpgsql
@@ -63,6 +64,9 @@ declare
   v_email text;
 begin
   perform private.hold_accounts(p_user_id);
+  if not p_refuses and private.take_allowance('undoings', encode(sha256(p_address_key), 'hex')) > 0 then
+    return;
+  end if;
   select email into v_email from public.profiles where id = p_user_id;
   if private.change_refusal(p_category, p_address_key, p_refuses) and private.address_key(v_email) = p_address_key then
     perform private.write_audit(

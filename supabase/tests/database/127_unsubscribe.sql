@@ -175,5 +175,24 @@ select throws_ok($$select public.resubscribe('x')$$, '42501', null, 'nor the oth
 select pg_temp.act_as('anon');
 select throws_ok($$select public.unsubscribe('x')$$, '42501', null, 'nor does anybody else');
 
+-- Whoever has a link may play with it
+select pg_temp.act_as_owner();
+create function pg_temp.play(p_link text, p_times int) returns bigint language plpgsql as $$
+declare
+  v_before constant bigint := (select count(*) from public.audit_logs where action ~ '^email_refusal');
+begin
+  for n in 1..p_times loop
+    perform pg_temp.use(p_link), pg_temp.take_back(p_link);
+  end loop;
+  return (select count(*) from public.audit_logs where action ~ '^email_refusal') - v_before;
+end; $$;
+delete from private.allowances;
+delete from private.email_refusals;
+select private.unsubscribe_token('reminder', pg_temp.id('company_admin'), 'company_admin@people.test') as link \gset
+select is(pg_temp.play(:'link', 100), 21::bigint, 'ten times an hour it is taken back, and no entry is made of the rest');
+select is(pg_temp.refused('company_admin@people.test'), '{reminder}', 'of which the refusal stays');
+select is(pg_temp.take_back(:'link'), 'reminder', 'with the same answer');
+select is(pg_temp.play(private.unsubscribe_token('reminder', pg_temp.id('specialist'), 'specialist@people.test'), 2), 4::bigint, 'other addresses have their own');
+
 select * from finish();
 rollback;

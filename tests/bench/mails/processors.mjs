@@ -1,0 +1,38 @@
+// @ts-check
+/** The processor time of the parts of a stack, by the kernel's count. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The parts, and how their processes are called. The first that fits counts. */
+export const PARTS = {
+  isolates: /deno.*email-dispatch\/index\.ts/,
+  sink: /tests\/sink\/main\.mjs/,
+  'Data API': /parts\/services\.mjs/,
+  gateway: /parts\/gateway\.mjs/,
+  PostgreSQL: /^postgres|postgres: /,
+};
+
+/** @typedef {Map<string, { part: number, seconds: number }>} Times by process */
+
+/** @returns {Times} */
+export function processorTimes() {
+  const times = new Map();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      const part = Object.values(PARTS).findIndex((pattern) => pattern.test(command));
+      // After the name, which may hold anything: user and system time, in hundredths of a second.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+      if (part >= 0) times.set(pid, { part, seconds: (Number(fields[11]) + Number(fields[12])) / 100 });
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return times;
+}
+
+/** What each part has taken since. @param {Times} before @returns {number[]} seconds, in the order of the parts */
+export function since(before) {
+  const taken = Object.keys(PARTS).map(() => 0);
+  for (const [pid, { part, seconds }] of processorTimes()) taken[part] += seconds - (before.get(pid)?.seconds ?? 0);
+  return taken;
+}
