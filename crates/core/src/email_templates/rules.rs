@@ -24,6 +24,9 @@ const LINK: &str = "{{link}}";
 const UNSUBSCRIBE: &str = "{{unsubscribe_url}}";
 /// The longest subject, in characters, filled with the samples.
 const SUBJECT_LENGTH: usize = 200;
+/// The longest part with up to four elements in its lists, in characters. With the fifteen that a mail has at most it stays below the
+/// 102 KB from which on mail programs cut off.
+const RENDERED_LENGTH: usize = 26_000;
 /// As long as a token is.
 const SAMPLE_TOKEN: &str =
     "sample-sample-sample-sample-sample-sample-sample-sample-sample-sample-sample-sample-sampl";
@@ -115,6 +118,10 @@ fn names(kind: &EmailKind, part: Part, template: &Template<'_>, faults: &mut Fau
 fn judge(kind: &EmailKind, rendering: &[(Part, String)], faults: &mut Faults) {
     let mut led = Vec::new();
     for (part, text) in rendering {
+        if text.chars().count() > RENDERED_LENGTH {
+            faults.add(*part, "invalid_length", "It becomes too long a mail.");
+            continue;
+        }
         let mut found = if *part == Part::Html {
             let Fragment { problems, mut hrefs, text } = Fragment::read(text);
             for problem in problems {

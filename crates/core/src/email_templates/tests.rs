@@ -85,6 +85,11 @@ fn what_would_make_a_mail_wrong_is_named_by_part() {
             html("{{#rows}}{{^note}}{{#rows}}a{{/rows}}{{/note}}{{/rows}}"),
             "/html section_not_allowed",
         ),
+        // Of each session in a list, a page.
+        (
+            html(&format!("{{{{#rows}}}}<p>{}</p>{{{{/rows}}}}", "word ".repeat(1_500))),
+            "/html invalid_length",
+        ),
         (html("<script>alert(1)</script>"), "/html markup_not_allowed"),
         (html("<p onclick=\"x\">a</p>"), "/html markup_not_allowed"),
         (html("<p style=\"x\">a</p>"), "/html markup_not_allowed"),
