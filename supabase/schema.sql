@@ -250,8 +250,7 @@ begin
     from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
     v_outcome := case
       when v_outcome is not null then v_outcome
-      when p_terms ->> 'terms' is distinct from private.setting('terms_version') #>> '{}'
-        or p_terms ->> 'privacy' is distinct from private.setting('privacy_version') #>> '{}' then 'wrong_terms'
+      when (p_terms @> private.terms_in_force()) is not true then 'wrong_terms'
       else 'accepted'
     end;
   end if;
@@ -1423,7 +1422,7 @@ begin
       )
     ),
     'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),
-    'terms', jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'))
+    'terms', private.terms_in_force()
   );
 end;
 $$;
@@ -1708,7 +1707,7 @@ begin
       'outcome', 'live',
       'email', t.email,
       'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),
-      'terms', jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'))
+      'terms', private.terms_in_force()
     )
     from private.sign_up_tokens t where t.id = p_token_id
   );
@@ -8509,9 +8508,7 @@ declare
 begin
   -- Before the link is looked at: it goes on working.
   v_outcome := coalesce(v_outcome, private.examine_sign_up(p_token_id, p_token_hash));
-  if v_outcome = 'live' and exists (
-    select from unnest(array['terms', 'privacy']) d where p_terms ->> d is distinct from private.setting(d || '_version') #>> '{}'
-  ) then
+  if v_outcome = 'live' and (p_terms @> private.terms_in_force()) is not true then
     v_outcome := 'wrong_terms';
   end if;
   if v_outcome <> 'live' then
@@ -8603,6 +8600,13 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.template_json(p_batch_ids uuid[]) IS 'Every template that the batches use, once.';
+
+CREATE FUNCTION private.terms_in_force() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version')) $$;
+
+COMMENT ON FUNCTION private.terms_in_force() IS 'What everybody accepts who has an account: {terms, privacy}, the versions in force.';
 
 CREATE FUNCTION private.texts_in(p_list jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE
@@ -13184,6 +13188,8 @@ REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.template_in_force(p_key text, p_locale text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_json(p_batch_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.terms_in_force() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.texts_in(p_list jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO authenticated;

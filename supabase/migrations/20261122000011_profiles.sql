@@ -114,14 +114,3 @@ create trigger follow_auth_user after update on auth.users
     or (old.email_confirmed_at is null) <> (new.email_confirmed_at is null)
   )
   execute function private.follow_auth_user();
-
-create function private.account_of(p_email text)
-returns public.profiles
-language sql
-stable
-set search_path = ''
-as $$
-  select p from public.profiles p where p.email = p_email order by p.email_confirmed_at is null, p.created_at, p.id limit 1;
-$$;
-
-comment on function private.account_of(text) is 'The account of an address, a confirmed one first; null when there is none.';

@@ -46,6 +46,15 @@ insert into public.system_settings (key, value, description) values
   ('privacy_version', '"2026-11"', 'Version of the privacy notice that is in force.'),
   ('professional_standards_version', '"2026-11"', 'Version of the professional standards for specialists.');
 
+create function private.terms_in_force()
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$ select jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version')) $$;
+
+comment on function private.terms_in_force() is 'What everybody accepts who has an account: {terms, privacy}, the versions in force.';
+
 create function private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb)
 returns void
 language plpgsql

@@ -61,7 +61,7 @@ begin
       'outcome', 'live',
       'email', t.email,
       'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),
-      'terms', jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'))
+      'terms', private.terms_in_force()
     )
     from private.sign_up_tokens t where t.id = p_token_id
   );
@@ -81,9 +81,7 @@ declare
 begin
   -- Before the link is looked at: it goes on working.
   v_outcome := coalesce(v_outcome, private.examine_sign_up(p_token_id, p_token_hash));
-  if v_outcome = 'live' and exists (
-    select from unnest(array['terms', 'privacy']) d where p_terms ->> d is distinct from private.setting(d || '_version') #>> '{}'
-  ) then
+  if v_outcome = 'live' and (p_terms @> private.terms_in_force()) is not true then
     v_outcome := 'wrong_terms';
   end if;
   if v_outcome <> 'live' then

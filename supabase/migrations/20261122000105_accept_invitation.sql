@@ -69,6 +69,17 @@ $$;
 comment on function private.examine_invitation(uuid, text) is
   'Locks an invitation and its link and says what it is worth. A wrong secret counts as an attempt.';
 
+create function private.account_of(p_email text)
+returns public.profiles
+language sql
+stable
+set search_path = ''
+as $$
+  select p from public.profiles p where p.email = p_email order by p.email_confirmed_at is null, p.created_at, p.id limit 1;
+$$;
+
+comment on function private.account_of(text) is 'The account of an address, a confirmed one first; null when there is none.';
+
 create function private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text)
 returns jsonb
 language plpgsql
@@ -101,7 +112,7 @@ begin
       )
     ),
     'common', to_jsonb(array(select private.common_password_digests(p_password_prefixes))),
-    'terms', jsonb_build_object('terms', private.setting('terms_version'), 'privacy', private.setting('privacy_version'))
+    'terms', private.terms_in_force()
   );
 end;
 $$;
@@ -203,8 +214,7 @@ begin
     from private.invitation_tokens t join public.company_employee_invitations i on i.id = t.invitation_id where t.id = p_token_id;
     v_outcome := case
       when v_outcome is not null then v_outcome
-      when p_terms ->> 'terms' is distinct from private.setting('terms_version') #>> '{}'
-        or p_terms ->> 'privacy' is distinct from private.setting('privacy_version') #>> '{}' then 'wrong_terms'
+      when (p_terms @> private.terms_in_force()) is not true then 'wrong_terms'
       else 'accepted'
     end;
   end if;
