@@ -4780,8 +4780,7 @@ begin
     perform private.kick_function(p_name);
   exception when others then
     raise warning 'could not kick %: %', p_name, sqlerrm;
-    insert into private.job_runs (job, started_at, duration, status, error)
-    values ('kick_at_once', clock_timestamp(), '0', 'failed', left(sqlerrm, 500));
+    perform private.record_failed_run('kick_at_once', sqlerrm);
   end;
 end;
 $$;
@@ -5979,8 +5978,7 @@ begin
     );
 exception when others then
   raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
-  insert into private.job_runs (job, started_at, duration, status, error)
-  values ('notify_of_sign_in_methods', clock_timestamp(), '0', 'failed', left(sqlerrm, 500));
+  perform private.record_failed_run('notify_of_sign_in_methods', sqlerrm);
 end;
 $$;
 
@@ -6809,6 +6807,16 @@ begin
   return 'recorded';
 end;
 $$;
+
+CREATE FUNCTION private.record_failed_run(p_job text, p_error text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into private.job_runs (job, started_at, duration, status, error)
+  values (p_job, clock_timestamp(), '0', 'failed', left(p_error, 500));
+$$;
+
+COMMENT ON FUNCTION private.record_failed_run(p_job text, p_error text) IS 'Writes down that something failed which nobody waits for.';
 
 CREATE FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -13005,6 +13013,8 @@ REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
+
+REVOKE ALL ON FUNCTION private.record_failed_run(p_job text, p_error text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 

@@ -32,6 +32,18 @@ alter table private.job_runs enable row level security;
 alter table private.job_runs force row level security;
 revoke all on table private.job_runs from public, anon, authenticated, service_role;
 
+-- Of what happens beside a statement and must not make it fail.
+create function private.record_failed_run(p_job text, p_error text)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into private.job_runs (job, started_at, duration, status, error)
+  values (p_job, clock_timestamp(), '0', 'failed', left(p_error, 500));
+$$;
+
+comment on function private.record_failed_run(text, text) is 'Writes down that something failed which nobody waits for.';
+
 create function private.run_job(p_job text, p_now timestamptz default now())
 returns bigint
 language plpgsql

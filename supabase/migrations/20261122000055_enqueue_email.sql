@@ -50,8 +50,7 @@ begin
     perform private.kick_function(p_name);
   exception when others then
     raise warning 'could not kick %: %', p_name, sqlerrm;
-    insert into private.job_runs (job, started_at, duration, status, error)
-    values ('kick_at_once', clock_timestamp(), '0', 'failed', left(sqlerrm, 500));
+    perform private.record_failed_run('kick_at_once', sqlerrm);
   end;
 end;
 $$;

@@ -31,8 +31,7 @@ begin
     );
 exception when others then
   raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
-  insert into private.job_runs (job, started_at, duration, status, error)
-  values ('notify_of_sign_in_methods', clock_timestamp(), '0', 'failed', left(sqlerrm, 500));
+  perform private.record_failed_run('notify_of_sign_in_methods', sqlerrm);
 end;
 $$;
 
