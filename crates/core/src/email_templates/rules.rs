@@ -6,7 +6,7 @@ use super::{
     EmailKind,
     markup::Fragment,
     places::{places, told},
-    renderings::{MAX_SECTIONS, is_allowed, renderings, sections},
+    renderings::{LINK, MAX_SECTIONS, SITE, UNSUBSCRIBE, is_allowed, renderings, sections},
     request::Draft,
 };
 use crate::{
@@ -19,9 +19,6 @@ use crate::{
 
 /// Known in every mail.
 const EVERYWHERE: [&str; 2] = ["product_name", "site_url"];
-/// How the places are called that a mail has of its own.
-const LINK: &str = "{{link}}";
-const UNSUBSCRIBE: &str = "{{unsubscribe_url}}";
 /// The longest subject, in characters, filled with the samples.
 const SUBJECT_LENGTH: usize = 200;
 /// The longest part with up to four elements in its lists, in characters. With the fifteen that a mail has at most it stays below the
@@ -132,13 +129,14 @@ fn judge(kind: &EmailKind, rendering: &[(Part, String)], faults: &mut Faults) {
         } else {
             places(text)
         };
-        for place in &mut found {
-            *place = told(place);
-        }
         found.sort();
         found.dedup();
         for place in found.iter().filter(|place| *part == Part::Subject || !leads(kind, place)) {
-            faults.add(*part, "unknown_link", format!("This mail does not link to {place}."));
+            faults.add(
+                *part,
+                "unknown_link",
+                format!("This mail does not link to {}.", told(place)),
+            );
         }
         if *part != Part::Subject {
             led.push(found);
@@ -148,10 +146,10 @@ fn judge(kind: &EmailKind, rendering: &[(Part, String)], faults: &mut Faults) {
     if html != text {
         let detail = "The HTML and the text link to different places.";
         faults.add(Part::Text, "links_differ", detail);
-    } else if html.iter().all(|place| place == UNSUBSCRIBE) {
+    } else if html.iter().all(|place| is(place, UNSUBSCRIBE)) {
         faults.add(Part::Html, "no_link", "A mail links to the page that it speaks of.");
     }
-    let lacks = |place: &str| !html.iter().any(|found| found == place);
+    let lacks = |place: char| !html.iter().any(|found| is(found, place));
     if kind.has_link && lacks(LINK) {
         faults.add(Part::Html, "no_link", "The link of this mail is missing.");
     }
@@ -162,9 +160,13 @@ fn judge(kind: &EmailKind, rendering: &[(Part, String)], faults: &mut Faults) {
 
 fn leads(kind: &EmailKind, place: &str) -> bool {
     let is_page = |page: &str| kind.pages.iter().any(|known| known == page);
-    place == LINK
-        || place == UNSUBSCRIBE
-        || place.strip_prefix("{{site_url}}/").is_some_and(is_page)
+    let page = place.strip_prefix(SITE).and_then(|rest| rest.strip_prefix('/'));
+    is(place, LINK) || is(place, UNSUBSCRIBE) || page.is_some_and(is_page)
+}
+
+/// Whether a place is what the character stands for, and no more.
+fn is(place: &str, character: char) -> bool {
+    place.strip_prefix(character) == Some("")
 }
 
 /// The most variables that may be nothing of which each combination is filled.
