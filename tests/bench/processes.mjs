@@ -1,11 +1,11 @@
 // @ts-check
 /** Processes of the bench, all ended at its end. */
 import { execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleOf } from './bundle.mjs';
+import { cpuSeconds } from './cpu-seconds.mjs';
 import { DENO, environment, ROOT } from './settings.mjs';
 
 const run = promisify(execFile);
@@ -45,12 +45,6 @@ export async function serve(/** @type {string} */ subject, /** @type {string} */
   const port = await start(measured(command), environment(upstream), /Listening on http:\/\/[\d.]+:(\d+)/);
   const pid = started.at(-1)?.pid;
   return { url: `http://127.0.0.1:${port}`, cpuSeconds: () => cpuSeconds(pid) };
-}
-
-/** What a process and its threads have used so far, by the kernel's count of hundredths. */
-function cpuSeconds(/** @type {number | undefined} */ pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Runs a command where the load generator runs, and answers its output. */

@@ -1,6 +1,7 @@
 // @ts-check
 /** The processor time of the parts of a stack, by the kernel's count. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpuSeconds } from '../cpu-seconds.mjs';
 
 /** The parts, and how their processes are called. The first that fits counts. */
 export const PARTS = {
@@ -20,9 +21,7 @@ export function processorTimes() {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       const part = Object.values(PARTS).findIndex((pattern) => pattern.test(command));
-      // After the name, which may hold anything: user and system time, in hundredths of a second.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-      if (part >= 0) times.set(pid, { part, seconds: (Number(fields[11]) + Number(fields[12])) / 100 });
+      if (part >= 0) times.set(pid, { part, seconds: cpuSeconds(pid) });
     } catch {
       // It has ended meanwhile.
     }
