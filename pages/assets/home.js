@@ -4,7 +4,7 @@ import { readOffers, watchBooking } from './booking.js';
 import { ROLES } from './company-words.js';
 import { byId, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
-import { profile, useOwnZone } from './profile.js';
+import { isPlatformAdmin, profile, useOwnZone } from './profile.js';
 import { client, person } from './session.js';
 import { keepStatusFresh } from './status.js';
 import { fullTime, weekdayTime, zoneName } from './times.js';
@@ -37,15 +37,14 @@ async function showMe() {
 }
 
 async function fillMe() {
-  const [own, memberships, admins, specialist] = await Promise.all([
+  const [own, memberships, isAdmin, specialist] = await Promise.all([
     profile(),
     answerOf(client.from('company_members').select('role, companies(name)').eq('user_id', person.id).eq('status', 'active')),
-    answerOf(client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin')),
+    isPlatformAdmin(),
     answerOf(client.from('specialists').select('status').eq('user_id', person.id).maybeSingle()),
     useOwnZone(),
   ]);
   const isMember = memberships.length > 0;
-  const isAdmin = admins.length > 0;
   byId('me-title').textContent = own.display_name ? `Hello, ${own.display_name}` : 'Hello';
   const roles = memberships.map((/** @type {any} */ one) => `${ROLES[one.role]} at ${one.companies?.name}.`);
   byId('me-detail').textContent = [`${own.email}.`, ...roles, `Times are shown in ${zoneName()}.`].join(' ');

@@ -22,3 +22,9 @@ export async function profile() {
 export async function useOwnZone() {
   useZone((await profile()).time_zone);
 }
+
+/** Whether they are a platform admin. @returns {Promise<boolean>} */
+export async function isPlatformAdmin() {
+  const roles = await answerOf(client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin'));
+  return roles.length > 0;
+}
