@@ -75,15 +75,34 @@ CREATE TYPE private.screened_email AS (
 
 COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
 
+CREATE TYPE private.session_wish AS (
+	employee_id uuid,
+	company_id uuid,
+	specialist_id uuid,
+	session_type_id uuid,
+	starts_at timestamp with time zone,
+	ends_at timestamp with time zone,
+	busy_from timestamp with time zone,
+	busy_until timestamp with time zone,
+	moved_id uuid
+);
+
+COMMENT ON TYPE private.session_wish IS 'A session that somebody wants: with whom, when, and what it keeps of the specialist''s calendar. moved_id: the one that it takes the place of.';
+
 CREATE DOMAIN private.token_purpose AS text
 	CONSTRAINT token_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'invitation'::text, 'email_change'::text, 'email_change_cancel'::text, 'sign_up'::text])));
 
 COMMENT ON DOMAIN private.token_purpose IS 'The purposes of mailed links.';
 
 CREATE DOMAIN public.booking_status AS text
-	CONSTRAINT booking_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text])));
+	CONSTRAINT booking_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'expired'::text])));
 
 COMMENT ON DOMAIN public.booking_status IS 'How a booked session stands.';
+
+CREATE DOMAIN public.cancellation_category AS text
+	CONSTRAINT cancellation_category_check CHECK ((VALUE = ANY (ARRAY['illness'::text, 'schedule'::text, 'no_longer_needed'::text, 'other'::text, 'time_off'::text, 'membership_ended'::text, 'account_closed'::text, 'by_the_platform'::text])));
+
+COMMENT ON DOMAIN public.cancellation_category IS 'Why a session was cancelled. People choose one of the first four.';
 
 CREATE DOMAIN public.company_role AS text
 	CONSTRAINT company_role_check CHECK ((VALUE = ANY (ARRAY['employee'::text, 'manager'::text, 'admin'::text])));
@@ -144,6 +163,16 @@ CREATE DOMAIN public.mail_status AS text
 	CONSTRAINT mail_status_check CHECK ((VALUE = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text, 'skipped'::text])));
 
 COMMENT ON DOMAIN public.mail_status IS 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
+
+CREATE DOMAIN public.place_detail AS text
+	CONSTRAINT place_detail_check CHECK (((length(VALUE) <= 500) AND (VALUE !~ '[[:cntrl:]]'::text)));
+
+COMMENT ON DOMAIN public.place_detail IS 'What it takes to be there: a link, a number, an address. For the two of a session alone.';
+
+CREATE DOMAIN public.place_kind AS text
+	CONSTRAINT place_kind_check CHECK ((VALUE = ANY (ARRAY['video'::text, 'phone'::text, 'in_person'::text])));
+
+COMMENT ON DOMAIN public.place_kind IS 'Where a session takes place.';
 
 CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
@@ -267,6 +296,123 @@ begin
     );
   end if;
   return jsonb_build_object('outcome', v_outcome);
+end;
+$$;
+
+CREATE TABLE public.bookings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    employee_id uuid,
+    company_id uuid NOT NULL,
+    specialist_id uuid NOT NULL,
+    session_type_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    busy_from timestamp with time zone NOT NULL,
+    busy_until timestamp with time zone NOT NULL,
+    wall_starts_at timestamp without time zone NOT NULL,
+    time_zone text NOT NULL,
+    status public.booking_status NOT NULL,
+    status_reason text,
+    status_category public.cancellation_category,
+    expires_at timestamp with time zone,
+    cancel_by timestamp with time zone NOT NULL,
+    cancelled_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    releases_at timestamp with time zone,
+    uses_session boolean DEFAULT true NOT NULL,
+    times_moved smallint DEFAULT 0 NOT NULL,
+    calendar_sequence integer DEFAULT 0 NOT NULL,
+    place_kind public.place_kind NOT NULL,
+    place_detail public.place_detail NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT bookings_status_reason_check CHECK ((length(status_reason) <= 500)),
+    CONSTRAINT bookings_time_zone_check CHECK ((length(time_zone) <= 64)),
+    CONSTRAINT buffers_are_around_it CHECK (((busy_from <= starts_at) AND (busy_from >= (starts_at - '04:00:00'::interval)) AND (busy_until >= ends_at) AND (busy_until <= (ends_at + '04:00:00'::interval)))),
+    CONSTRAINT cancelled_at_iff_cancelled CHECK (((cancelled_at IS NOT NULL) = ((status)::text = 'cancelled'::text))),
+    CONSTRAINT category_iff_cancelled CHECK (((status_category IS NOT NULL) = ((status)::text = 'cancelled'::text))),
+    CONSTRAINT closed_at_iff_it_took_place CHECK (((closed_at IS NOT NULL) = ((status)::text = ANY (ARRAY['completed'::text, 'no_show'::text])))),
+    CONSTRAINT expires_iff_undecided CHECK (((expires_at IS NOT NULL) = ((status)::text = ANY (ARRAY['pending'::text, 'held'::text])))),
+    CONSTRAINT lasts_minutes_not_days CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '04:00:00'::interval)))),
+    CONSTRAINT only_the_past_lost_its_employee CHECK (((employee_id IS NOT NULL) OR (releases_at IS NOT NULL) OR ((status)::text <> ALL (ARRAY['pending'::text, 'held'::text, 'confirmed'::text]))))
+);
+ALTER TABLE ONLY public.bookings ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN employee_id SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN session_type_id SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN ends_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN busy_from SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN busy_until SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN wall_starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN time_zone SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN status_reason SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN status_category SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN expires_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN cancel_by SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN cancelled_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN closed_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN releases_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN uses_session SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN times_moved SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN calendar_sequence SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN place_kind SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN place_detail SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN created_at SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN updated_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.bookings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.bookings IS 'A session. Only held and confirmed ones keep their time.';
+
+COMMENT ON COLUMN public.bookings.employee_id IS 'Null once the person was erased; then the booking is over, or will be cancelled.';
+
+COMMENT ON COLUMN public.bookings.company_id IS 'The company whose entitlement the session uses.';
+
+COMMENT ON COLUMN public.bookings.busy_from IS 'From when the specialist has no other session: the start without the buffer before it.';
+
+COMMENT ON COLUMN public.bookings.wall_starts_at IS 'What the clock on the specialist''s wall shows at the start: what was agreed, should the rules of the zone change.';
+
+COMMENT ON COLUMN public.bookings.time_zone IS 'The specialist''s zone when the time was agreed.';
+
+COMMENT ON COLUMN public.bookings.status IS 'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, no_show, cancelled, declined, expired: over.';
+
+COMMENT ON COLUMN public.bookings.status_reason IS 'Why the status is what it is, in the words of whoever changed it; copied into the history.';
+
+COMMENT ON COLUMN public.bookings.expires_at IS 'Until when a hold keeps its time, or a request waits for its answer.';
+
+COMMENT ON COLUMN public.bookings.cancel_by IS 'Until when the employee cancels without having used the session: by what held when it was booked. Moving a session later than that leaves it where it was.';
+
+COMMENT ON COLUMN public.bookings.releases_at IS 'When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person.';
+
+COMMENT ON COLUMN public.bookings.uses_session IS 'Whether it counts among the sessions of its month.';
+
+COMMENT ON COLUMN public.bookings.times_moved IS 'How often the employee has moved it by themselves.';
+
+COMMENT ON COLUMN public.bookings.calendar_sequence IS 'SEQUENCE of the calendar entry (RFC 5545): grows with each change of time, state or place.';
+
+CREATE FUNCTION private.accept_proposal(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking constant public.bookings := private.take_booking(p_booking_id);
+  v_proposal constant public.booking_proposals := private.take_proposal(v_booking);
+begin
+  update public.booking_proposals set status = 'accepted', answered_at = now() where id = v_proposal.id;
+  return private.agree_to(v_booking, v_proposal.starts_at);
+end;
+$$;
+
+CREATE FUNCTION private.accept_session(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking constant public.bookings := private.take_request(p_booking_id);
+begin
+  return private.agree_to(v_booking, v_booking.starts_at);
 end;
 $$;
 
@@ -470,6 +616,35 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) IS 'The sessions of a specialist that start within [p_from, p_until), as the mail has them: [{time, session_type_name, duration_minutes}]; null for none.';
+
+CREATE FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_terms private.session_terms;
+  v_wish private.session_wish;
+  v_booking public.bookings;
+begin
+  v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
+  perform private.check_practice(v_terms, p_starts_at);
+  v_wish := private.shape_wish(
+    v_terms, p_booking.employee_id, p_booking.company_id, p_starts_at, p_booking.ends_at - p_booking.starts_at, p_booking.id
+  );
+  perform private.check_wish_locked(v_wish);
+  update public.bookings set status = 'confirmed', status_reason = null, starts_at = v_wish.starts_at, ends_at = v_wish.ends_at
+  where id = p_booking.id
+  returning * into v_booking;
+  update public.bookings
+  set status = 'declined', status_reason = null
+  where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+COMMENT ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) IS 'Confirms a session at a time on which both agree, and declines what else was asked for that time.';
 
 CREATE FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone DEFAULT clock_timestamp()) RETURNS integer
     LANGUAGE sql STABLE
@@ -854,6 +1029,41 @@ $$;
 
 COMMENT ON FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp with time zone) IS 'Leased batches as claim_emails() answers them: single mails first, the mails of a batch in frozen order.';
 
+CREATE FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_terms private.session_terms;
+  v_wish private.session_wish;
+  v_booking public.bookings;
+begin
+  perform private.check_person(v_user_id);
+  v_terms := private.terms_for(p_specialist_id, p_session_type_id, v_user_id);
+  if v_terms.requires_acceptance and p_status <> 'pending' then
+    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: ask with request_session().';
+  elsif p_status = 'pending' and not v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use book_session().';
+  end if;
+  v_wish := private.check_wish(v_terms, v_user_id, p_company_id, p_starts_at);
+  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
+  perform private.lock_booking_parties(p_specialist_id, v_user_id);
+  -- Whoever chooses another time gives up the one they held.
+  update public.bookings set status = 'expired' where employee_id = v_user_id and status = 'held';
+  perform private.check_open_bookings(v_user_id);
+  perform private.check_wish_locked(v_wish);
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  values (v_user_id, v_wish.company_id, p_specialist_id, p_session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
+  returning * into v_booking;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+COMMENT ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) IS 'Makes a session of the caller, held, confirmed or asked for, if every rule lets it.';
+
 CREATE FUNCTION private.begin_review(p_document public.specialist_documents) RETURNS public.specialist_documents
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -882,134 +1092,19 @@ $$;
 
 COMMENT ON FUNCTION private.begin_review(p_document public.specialist_documents) IS 'The caller looks at a pending document.';
 
-CREATE TABLE public.bookings (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    employee_id uuid,
-    company_id uuid NOT NULL,
-    specialist_id uuid NOT NULL,
-    session_type_id uuid NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    status public.booking_status NOT NULL,
-    status_reason text,
-    cancelled_at timestamp with time zone,
-    releases_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT bookings_status_reason_check CHECK ((length(status_reason) <= 500)),
-    CONSTRAINT cancelled_at_iff_cancelled CHECK (((cancelled_at IS NOT NULL) = ((status)::text = 'cancelled'::text))),
-    CONSTRAINT lasts_minutes_not_days CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '04:00:00'::interval)))),
-    CONSTRAINT only_the_past_lost_its_employee CHECK (((employee_id IS NOT NULL) OR (releases_at IS NOT NULL) OR ((status)::text = ANY (ARRAY['completed'::text, 'cancelled'::text, 'no_show'::text]))))
-);
-ALTER TABLE ONLY public.bookings ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN employee_id SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN company_id SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN specialist_id SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN session_type_id SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN starts_at SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN ends_at SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN status_reason SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN cancelled_at SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN releases_at SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN created_at SET STATISTICS 0;
-ALTER TABLE ONLY public.bookings ALTER COLUMN updated_at SET STATISTICS 0;
-
-ALTER TABLE ONLY public.bookings FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.bookings IS 'A session. Only held and confirmed ones keep their time.';
-
-COMMENT ON COLUMN public.bookings.employee_id IS 'Null once the person was erased; then the booking is over, or will be cancelled.';
-
-COMMENT ON COLUMN public.bookings.company_id IS 'The company whose entitlement the session uses.';
-
-COMMENT ON COLUMN public.bookings.status IS 'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, cancelled, no_show: over.';
-
-COMMENT ON COLUMN public.bookings.status_reason IS 'Why the status is what it is; copied into the history.';
-
-COMMENT ON COLUMN public.bookings.releases_at IS 'When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person.';
-
-CREATE FUNCTION private.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) RETURNS public.bookings
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION private.booking_actor(p_booking public.bookings) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-declare
-  v_user_id uuid := private.user_id();
-  v_company_id uuid;
-  v_minutes int;
-  v_booking public.bookings;
-begin
-  select c.company_id, c.minutes into v_company_id, v_minutes
-  from private.check_booking(v_user_id, p_specialist_id, p_session_type_id, p_starts_at, p_company_id, null) c;
-  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
-  perform private.lock_booking_parties(p_specialist_id, v_user_id);
-  -- The caller may have been removed while this waited for the lock.
-  perform private.booking_company(v_user_id, v_company_id);
-  perform private.check_open_bookings(v_user_id);
-  perform private.check_sessions_left(v_user_id, v_company_id, p_starts_at);
-  perform private.check_time_free(p_specialist_id, v_user_id, p_starts_at, p_starts_at + make_interval(mins => v_minutes));
-  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
-  values (
-    v_user_id, v_company_id, p_specialist_id, p_session_type_id,
-    p_starts_at, p_starts_at + make_interval(mins => v_minutes), 'confirmed'
-  )
-  returning * into v_booking;
-  return v_booking;
-exception when exclusion_violation or deadlock_detected then
-  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
-end;
+  select case
+    when (select private.user_id()) = p_booking.employee_id then 'employee'
+    when (select private.user_id()) = (select s.user_id from public.specialists s where s.id = p_booking.specialist_id) then 'specialist'
+    when (select private.is_platform_admin()) then 'admin'
+    else 'system'
+  end;
 $$;
 
-CREATE FUNCTION private.bookable_minutes(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid) RETURNS integer
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_minutes int;
-  v_specialist public.specialists%rowtype;
-begin
-  select * into v_specialist from public.specialists where id = p_specialist_id and status = 'verified';
-  if not found then
-    raise sqlstate 'PT404' using message = 'specialist_not_found', detail = 'There is no such specialist.';
-  elsif v_specialist.user_id = p_user_id then
-    raise sqlstate 'PT422' using message = 'own_session', detail = 'Nobody books a session with themselves.';
-  end if;
-  select t.default_minutes into v_minutes
-  from public.session_types t
-  join public.pillars p on p.id = t.pillar_id
-  join public.specialist_pillars sp on sp.pillar_id = p.id and sp.specialist_id = p_specialist_id
-  where t.id = p_session_type_id and t.is_active and p.is_active;
-  if not found then
-    raise sqlstate 'PT422' using message = 'session_type_not_offered', detail = 'The specialist does not offer this session type.';
-  end if;
-  return v_minutes;
-end;
-$$;
-
-COMMENT ON FUNCTION private.bookable_minutes(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid) IS 'Minutes of a session type with a specialist, or specialist_not_found, own_session, session_type_not_offered.';
-
-CREATE FUNCTION private.booking_company(p_user_id uuid, p_company_id uuid) RETURNS uuid
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_company_id uuid;
-begin
-  select c.id into v_company_id
-  from public.company_members m
-  join public.companies c on c.id = m.company_id
-  where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
-    and (p_company_id is null or c.id = p_company_id)
-  order by m.created_at, c.id
-  limit 1;
-  if not found then
-    raise sqlstate 'PT403' using message = 'not_a_member',
-      detail = 'Sessions are booked by members of an active company.';
-  end if;
-  return v_company_id;
-end;
-$$;
-
-COMMENT ON FUNCTION private.booking_company(p_user_id uuid, p_company_id uuid) IS 'The company a person books for, or not_a_member.';
+COMMENT ON FUNCTION private.booking_actor(p_booking public.bookings) IS 'As what the caller acts on a booking: employee, specialist, admin, or system: a job, or somebody who meets what has expired.';
 
 CREATE FUNCTION private.caller_context(p_context jsonb, p_source text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1031,7 +1126,7 @@ CREATE FUNCTION private.cancel_and_tell(p_booking_id uuid, p_reason text) RETURN
 declare
   v_booking public.bookings;
 begin
-  update public.bookings set status = 'cancelled', status_reason = p_reason
+  update public.bookings set status = 'cancelled', status_reason = p_reason, status_category = 'by_the_platform'
   where id = p_booking_id
   returning * into v_booking;
   perform private.write_audit(
@@ -1044,7 +1139,7 @@ $$;
 
 COMMENT ON FUNCTION private.cancel_and_tell(p_booking_id uuid, p_reason text) IS 'Cancels an open booking, records who did and why, and mails both people.';
 
-CREATE FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text) RETURNS public.bookings
+CREATE FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p_category text) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -1059,10 +1154,11 @@ begin
     return v_booking;
   end if;
   perform private.check_booking_open(v_booking);
-  if length(p_reason) > 500 then
-    raise sqlstate 'PT422' using message = 'reason_too_long', detail = 'A reason has at most 500 characters.';
+  if p_category is null or p_category not in ('illness', 'schedule', 'no_longer_needed', 'other') then
+    raise sqlstate 'PT422' using message = 'invalid_category', detail = 'A session is cancelled for illness, schedule, no_longer_needed or other.';
   end if;
-  update public.bookings set status = 'cancelled', status_reason = nullif(trim(p_reason), '')
+  update public.bookings
+  set status = 'cancelled', status_reason = private.checked_reason(p_reason), status_category = p_category
   where id = p_booking_id
   returning * into v_booking;
   return v_booking;
@@ -1290,26 +1386,6 @@ $$;
 
 COMMENT ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) IS 'An address refuses a kind of mail, or takes that back. Whether that is new.';
 
-CREATE FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  if p_user_id is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  elsif not exists (select from public.profiles where id = p_user_id and email_confirmed_at is not null) then
-    raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
-  end if;
-  company_id := private.booking_company(p_user_id, p_company_id);
-  minutes := private.bookable_minutes(p_specialist_id, p_session_type_id, p_user_id);
-  perform private.check_booking_time(p_starts_at);
-  perform private.check_working_hours(p_specialist_id, p_starts_at, p_starts_at + coalesce(p_agreed, make_interval(mins => minutes)));
-  perform private.check_entitled(company_id, p_starts_at);
-end;
-$$;
-
-COMMENT ON FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) IS 'Checks all that a booking, new or moved, must meet: the company that pays and the minutes it lasts by default, or the error that refuses it. p_agreed: how long the one lasts that moves.';
-
 CREATE FUNCTION private.check_booking_open(p_booking public.bookings) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1322,28 +1398,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_booking_open(p_booking public.bookings) IS 'Refuses a session that is not still to come: booking_not_open.';
-
-CREATE FUNCTION private.check_booking_time(p_starts_at timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_notice int := private.setting('booking_min_notice_minutes')::int;
-  v_days int := private.setting('booking_max_days_ahead')::int;
-begin
-  if p_starts_at is null or not isfinite(p_starts_at)
-    or extract(epoch from p_starts_at)::numeric % 300 <> 0
-  then
-    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A session starts at a full five minutes.';
-  elsif p_starts_at < now() + make_interval(mins => v_notice) then
-    raise sqlstate 'PT422' using message = 'too_soon', detail = format('A session is booked at least %s minutes ahead.', v_notice);
-  elsif p_starts_at > now() + make_interval(days => v_days) then
-    raise sqlstate 'PT422' using message = 'too_far_ahead', detail = format('A session is booked at most %s days ahead.', v_days);
-  end if;
-end;
-$$;
-
-COMMENT ON FUNCTION private.check_booking_time(p_starts_at timestamp with time zone) IS 'Refuses a start that nobody may book: invalid_start, too_soon, too_far_ahead.';
 
 CREATE FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1376,21 +1430,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) IS 'Refuses a decision of the caller: not_found (404), own_document (403), already_decided, file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422).';
-
-CREATE FUNCTION private.check_entitled(p_company_id uuid, p_starts_at timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  if not exists (select from private.company_entitlement(p_company_id)) then
-    raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
-  elsif not exists (select from private.company_entitlement(p_company_id, p_starts_at)) then
-    raise sqlstate 'PT409' using message = 'plan_ends_before', detail = 'The plan of your company ends before that day.';
-  end if;
-end;
-$$;
-
-COMMENT ON FUNCTION private.check_entitled(p_company_id uuid, p_starts_at timestamp with time zone) IS 'Refuses a session that the company''s plan does not cover: no_plan, plan_ends_before.';
 
 CREATE FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1511,6 +1550,21 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.check_person(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (select from public.profiles where id = p_user_id and email_confirmed_at is not null) then
+    raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_person(p_user_id uuid) IS 'Refuses who cannot be told of their sessions: unauthenticated, email_not_confirmed.';
+
 CREATE FUNCTION private.check_plan_transition(p_company_id uuid, p_from text, p_to text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1533,6 +1587,188 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_plan_transition(p_company_id uuid, p_from text, p_to text) IS 'Refuses a change of state that is not allowed: transition_not_allowed. p_from is null where nothing is live.';
+
+CREATE FUNCTION private.days(p_setting text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select make_interval(days => private.setting(p_setting)::int); $$;
+
+COMMENT ON FUNCTION private.days(p_setting text) IS 'A setting that counts days, such as how long something is kept.';
+
+CREATE FUNCTION private.hours(p_setting text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select make_interval(hours => private.setting(p_setting)::int); $$;
+
+COMMENT ON FUNCTION private.hours(p_setting text) IS 'A setting that counts hours.';
+
+CREATE FUNCTION private.minutes(p_setting text) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select make_interval(mins => private.setting(p_setting)::int); $$;
+
+COMMENT ON FUNCTION private.minutes(p_setting text) IS 'A setting that counts minutes.';
+
+CREATE FUNCTION private.my_specialist_id() RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  return (select id from public.specialists where user_id = (select private.user_id()));
+end;
+$$;
+
+COMMENT ON FUNCTION private.my_specialist_id() IS 'The specialist that the caller is, whatever the status; null for everybody else. In a policy, wrap it in a select.';
+
+CREATE TABLE public.pillars (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    slug text NOT NULL,
+    name public.shown_name NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    sort_order integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pillars_description_check CHECK ((length(description) <= 2000)),
+    CONSTRAINT pillars_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100))),
+    CONSTRAINT pillars_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60)))
+);
+
+ALTER TABLE ONLY public.pillars FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.pillars IS 'An area of wellbeing that specialists work in.';
+
+CREATE TABLE public.session_types (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    pillar_id uuid NOT NULL,
+    kind public.session_kind NOT NULL,
+    name public.shown_name NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    default_minutes integer NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT session_types_default_minutes_check CHECK ((((default_minutes >= 15) AND (default_minutes <= 240)) AND ((default_minutes % 5) = 0))),
+    CONSTRAINT session_types_description_check CHECK ((length(description) <= 2000)),
+    CONSTRAINT session_types_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100)))
+);
+
+ALTER TABLE ONLY public.session_types FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.session_types IS 'A kind of session within a pillar, with its usual length.';
+
+COMMENT ON COLUMN public.session_types.default_minutes IS 'Length of a booking of this type, in minutes.';
+
+CREATE TABLE public.specialist_booking_rules (
+    specialist_id uuid DEFAULT private.my_specialist_id() NOT NULL,
+    buffer_before_minutes integer DEFAULT 0 NOT NULL,
+    buffer_after_minutes integer DEFAULT 0 NOT NULL,
+    book_notice_minutes integer,
+    move_notice_minutes integer,
+    cancel_notice_minutes integer,
+    horizon_days integer,
+    step_minutes integer,
+    requires_acceptance boolean DEFAULT false NOT NULL,
+    answer_hours integer,
+    place_kind public.place_kind DEFAULT 'video'::text NOT NULL,
+    place_detail public.place_detail DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT specialist_booking_rules_answer_hours_check CHECK (((answer_hours >= 1) AND (answer_hours <= 336))),
+    CONSTRAINT specialist_booking_rules_book_notice_minutes_check CHECK (((book_notice_minutes >= 0) AND (book_notice_minutes <= 43200))),
+    CONSTRAINT specialist_booking_rules_buffer_after_minutes_check CHECK ((((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 240)) AND ((buffer_after_minutes % 5) = 0))),
+    CONSTRAINT specialist_booking_rules_buffer_before_minutes_check CHECK ((((buffer_before_minutes >= 0) AND (buffer_before_minutes <= 240)) AND ((buffer_before_minutes % 5) = 0))),
+    CONSTRAINT specialist_booking_rules_cancel_notice_minutes_check CHECK (((cancel_notice_minutes >= 0) AND (cancel_notice_minutes <= 43200))),
+    CONSTRAINT specialist_booking_rules_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 730))),
+    CONSTRAINT specialist_booking_rules_move_notice_minutes_check CHECK (((move_notice_minutes >= 0) AND (move_notice_minutes <= 43200))),
+    CONSTRAINT specialist_booking_rules_step_minutes_check CHECK ((((step_minutes >= 5) AND (step_minutes <= 240)) AND ((step_minutes % 5) = 0)))
+);
+
+ALTER TABLE ONLY public.specialist_booking_rules FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.specialist_booking_rules IS 'How a specialist wants to be booked; without a row, as the columns'' defaults say.';
+
+COMMENT ON COLUMN public.specialist_booking_rules.buffer_before_minutes IS 'Kept free before each session. It adds to what is kept after the one before.';
+
+COMMENT ON COLUMN public.specialist_booking_rules.book_notice_minutes IS 'How long before its start a session can last be booked.';
+
+COMMENT ON COLUMN public.specialist_booking_rules.move_notice_minutes IS 'How long before its start the employee can last move it.';
+
+COMMENT ON COLUMN public.specialist_booking_rules.cancel_notice_minutes IS 'Who cancels nearer to the start than this has used the session. Holds for sessions booked from then on.';
+
+COMMENT ON COLUMN public.specialist_booking_rules.step_minutes IS 'How far apart starts are offered. Null: as long as the session, filled up to a full quarter of an hour.';
+
+COMMENT ON COLUMN public.specialist_booking_rules.requires_acceptance IS 'Sessions are asked for, and the specialist accepts or declines.';
+
+CREATE TABLE public.specialist_pillars (
+    specialist_id uuid NOT NULL,
+    pillar_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.specialist_pillars FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.specialist_pillars IS 'The pillars in which a specialist offers sessions.';
+
+CREATE TABLE public.specialist_session_types (
+    specialist_id uuid DEFAULT private.my_specialist_id() NOT NULL,
+    session_type_id uuid NOT NULL,
+    is_offered boolean DEFAULT true NOT NULL,
+    minutes integer,
+    requires_acceptance boolean,
+    place_kind public.place_kind,
+    place_detail public.place_detail,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT a_detail_has_a_kind CHECK (((place_detail IS NULL) OR (place_kind IS NOT NULL))),
+    CONSTRAINT specialist_session_types_minutes_check CHECK ((((minutes >= 15) AND (minutes <= 240)) AND ((minutes % 5) = 0)))
+);
+
+ALTER TABLE ONLY public.specialist_session_types FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.specialist_session_types IS 'What a specialist does otherwise for a type of session. Types of their pillars without a row are offered as they are.';
+
+CREATE VIEW private.session_terms WITH (security_invoker='true') AS
+ SELECT sp.specialist_id,
+    t.id AS session_type_id,
+    t.pillar_id,
+    make_interval(mins => COALESCE(o.minutes, t.default_minutes)) AS lasts,
+    make_interval(mins => COALESCE(r.buffer_before_minutes, 0)) AS buffer_before,
+    make_interval(mins => COALESCE(r.buffer_after_minutes, 0)) AS buffer_after,
+    COALESCE(make_interval(mins => r.book_notice_minutes), private.minutes('booking_min_notice_minutes'::text)) AS book_notice,
+    COALESCE(make_interval(mins => r.move_notice_minutes), private.minutes('booking_move_notice_minutes'::text)) AS move_notice,
+    COALESCE(make_interval(mins => r.cancel_notice_minutes), private.hours('booking_late_cancellation_hours'::text)) AS cancel_notice,
+    COALESCE(make_interval(days => r.horizon_days), private.days('booking_max_days_ahead'::text)) AS horizon,
+    make_interval(mins => COALESCE(r.step_minutes, ((ceil(((COALESCE(o.minutes, t.default_minutes))::numeric / 15.0)))::integer * 15))) AS step,
+    COALESCE(o.requires_acceptance, r.requires_acceptance, false) AS requires_acceptance,
+    COALESCE(make_interval(hours => r.answer_hours), private.hours('booking_answer_hours'::text)) AS answer_within,
+    COALESCE((o.place_kind)::text, (r.place_kind)::text, 'video'::text) AS place_kind,
+    COALESCE((
+        CASE
+            WHEN (o.place_kind IS NULL) THEN r.place_detail
+            ELSE o.place_detail
+        END)::text, ''::text) AS place_detail,
+    (COALESCE(o.is_offered, true) AND t.is_active AND p.is_active) AS is_offered
+   FROM ((((public.specialist_pillars sp
+     JOIN public.pillars p ON ((p.id = sp.pillar_id)))
+     JOIN public.session_types t ON ((t.pillar_id = p.id)))
+     LEFT JOIN public.specialist_booking_rules r ON ((r.specialist_id = sp.specialist_id)))
+     LEFT JOIN public.specialist_session_types o ON (((o.specialist_id = sp.specialist_id) AND (o.session_type_id = t.id))));
+
+COMMENT ON VIEW private.session_terms IS 'On what terms each specialist gives each type of session of their pillars: how long, how early, how it is asked for, and where.';
+
+CREATE FUNCTION private.check_practice(p_terms private.session_terms, p_starts_at timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if private.specialist_day(p_terms.specialist_id, p_starts_at) > private.may_practise_until(p_terms.specialist_id, p_terms.pillar_id) then
+    raise sqlstate 'PT409' using message = 'documents_end_before', detail = 'What the specialist must hold for these sessions ends before that day.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_practice(p_terms private.session_terms, p_starts_at timestamp with time zone) IS 'Refuses a session on a day on which a document is not valid that its pillar requires: documents_end_before.';
 
 CREATE FUNCTION private.check_resendable(p_invitation public.company_employee_invitations, p_company public.companies) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1664,33 +1900,6 @@ $$;
 
 COMMENT ON FUNCTION private.check_seats_suffice(p_wanted public.company_subscriptions, p_plan public.company_subscription_plans, p_reason text) IS 'Refuses fewer seats than there are members, unless a reason forces it: seats_below_members.';
 
-CREATE FUNCTION private.check_sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_plan record;
-  v_month timestamp;
-begin
-  select e.sessions_per_month, e.time_zone into v_plan from private.company_entitlement(p_company_id, p_starts_at) e;
-  if v_plan.sessions_per_month is null then
-    return;
-  end if;
-  v_month := date_trunc('month', p_starts_at at time zone v_plan.time_zone);
-  if (
-    select count(*) from public.bookings
-    where employee_id = p_user_id and company_id = p_company_id and status <> 'cancelled' and id is distinct from p_moved_id
-      and starts_at >= v_month at time zone v_plan.time_zone
-      and starts_at < (v_month + interval '1 month') at time zone v_plan.time_zone
-  ) >= v_plan.sessions_per_month then
-    raise sqlstate 'PT409' using message = 'sessions_used_up',
-      detail = format('Your plan gives you %s sessions a month, and those of that month are taken.', v_plan.sessions_per_month);
-  end if;
-end;
-$$;
-
-COMMENT ON FUNCTION private.check_sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'Refuses one more session to a member who has had, in that month, what the plan gives each: sessions_used_up. p_moved_id: the one that moves.';
-
 CREATE FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1714,23 +1923,44 @@ begin
 end;
 $$;
 
-CREATE FUNCTION private.check_time_free(p_specialist_id uuid, p_employee_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS void
+CREATE FUNCTION private.check_start(p_starts_at timestamp with time zone, p_notice interval, p_horizon interval) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_starts_at is null or not isfinite(p_starts_at)
+    or extract(epoch from p_starts_at)::numeric % 300 <> 0
+  then
+    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A session starts at a full five minutes.';
+  elsif p_starts_at < now() + p_notice then
+    raise sqlstate 'PT422' using message = 'too_soon',
+      detail = format('This session is booked at least %s minutes ahead.', extract(epoch from p_notice)::int / 60);
+  elsif p_starts_at > now() + p_horizon then
+    raise sqlstate 'PT422' using message = 'too_far_ahead',
+      detail = format('This session is booked at most %s days ahead.', extract(day from p_horizon));
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_start(p_starts_at timestamp with time zone, p_notice interval, p_horizon interval) IS 'Refuses a start that is none, or is too near or too far: invalid_start, too_soon, too_far_ahead.';
+
+CREATE FUNCTION private.check_time_free(p_wish private.session_wish) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
 begin
   if (
     select count(*) from (
-      select from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
-      where not w.works and w.span && tstzrange(p_starts_at, p_ends_at)
+      select from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
+      where not w.works and w.span && tstzrange(p_wish.starts_at, p_wish.ends_at)
       union all
-      select from public.bookings b
-      where b.specialist_id = p_specialist_id and b.status in ('held', 'confirmed')
-        and tstzrange(b.starts_at, b.ends_at) && tstzrange(p_starts_at, p_ends_at) and b.id is distinct from p_moved_id
+      select from private.kept_times k
+      where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id
+        and k.busy_from < p_wish.busy_until and k.busy_until > p_wish.busy_from
       union all
-      select from public.bookings b
-      where b.employee_id = p_employee_id and b.status in ('held', 'confirmed')
-        and tstzrange(b.starts_at, b.ends_at) && tstzrange(p_starts_at, p_ends_at) and b.id is distinct from p_moved_id
+      select from private.kept_times k
+      where k.employee_id = p_wish.employee_id and k.booking_id is distinct from p_wish.moved_id
+        and k.starts_at < p_wish.ends_at and k.ends_at > p_wish.starts_at
     ) taken
   ) > 0 then
     raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
@@ -1738,7 +1968,39 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.check_time_free(p_specialist_id uuid, p_employee_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_moved_id uuid) IS 'Refuses a time at which one of the two has a session, the specialist is off, or that fell free and is not offered yet: slot_taken. p_moved_id: the session that moves.';
+COMMENT ON FUNCTION private.check_time_free(p_wish private.session_wish) IS 'Refuses a time at which one of the two has a session, the specialist is off, or that fell free and is not offered yet: slot_taken.';
+
+CREATE FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings DEFAULT NULL::public.bookings) RETURNS private.session_wish
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_wish private.session_wish;
+begin
+  perform private.check_start(p_starts_at, p_terms.book_notice, p_terms.horizon);
+  v_wish := private.shape_wish(p_terms, p_user_id, null, p_starts_at, coalesce(p_moved.ends_at - p_moved.starts_at, p_terms.lasts), p_moved.id);
+  perform private.check_working_hours(v_wish.specialist_id, v_wish.starts_at, v_wish.ends_at);
+  perform private.check_practice(p_terms, p_starts_at);
+  v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_starts_at, p_moved.id);
+  return v_wish;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings) IS 'Checks a session that an employee wants, new or moved, and says who pays, or refuses it.';
+
+CREATE FUNCTION private.check_wish_locked(p_wish private.session_wish) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.sweep_holds(p_wish.specialist_id, p_wish.employee_id, p_wish.busy_from, p_wish.busy_until);
+  -- The person may have been removed, or have used their last session, while this waited.
+  perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.starts_at, p_wish.moved_id);
+  perform private.check_time_free(p_wish);
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_wish_locked(p_wish private.session_wish) IS 'Checks once more what others may have changed, and that the time is free: slot_taken and the refusals of private.paying_company().';
 
 CREATE FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1755,6 +2017,20 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) IS 'Refuses a session that is not within working hours from start to end: outside_working_hours. Time off is check_time_free()''s.';
+
+CREATE FUNCTION private.checked_reason(p_reason text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if length(p_reason) > 500 then
+    raise sqlstate 'PT422' using message = 'reason_too_long', detail = 'A reason has at most 500 characters.';
+  end if;
+  return nullif(trim(p_reason), '');
+end;
+$$;
+
+COMMENT ON FUNCTION private.checked_reason(p_reason text) IS 'A reason without space around it, null where there is none, or reason_too_long.';
 
 CREATE FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1815,12 +2091,18 @@ CREATE FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) RETURNS
 declare
   v_booking public.bookings := private.take_booking(p_booking_id);
 begin
-  if v_booking.specialist_id is distinct from private.my_practice_id() then
-    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the specialist closes a session.';
-  elsif p_outcome is null or p_outcome not in ('completed', 'no_show') then
+  perform private.require_specialist(v_booking);
+  if p_outcome is null or p_outcome not in ('completed', 'no_show') then
     raise sqlstate 'PT422' using message = 'invalid_outcome', detail = 'A session ends as completed or no_show.';
-  elsif v_booking.status <> 'confirmed' or v_booking.starts_at > now() then
+  elsif v_booking.status = p_outcome then
+    return v_booking;
+  elsif v_booking.status in ('completed', 'no_show') and now() > v_booking.closed_at + private.hours('booking_correction_hours') then
+    raise sqlstate 'PT409' using message = 'too_late_to_correct', detail = 'How the session went can be corrected no more.';
+  elsif v_booking.status not in ('confirmed', 'completed', 'no_show') or v_booking.starts_at > now() then
     raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session that has begun is closed.';
+  end if;
+  if v_booking.status <> 'confirmed' then
+    perform private.require_allowance('bookings', private.user_id());
   end if;
   update public.bookings set status = p_outcome, status_reason = null
   where id = p_booking_id
@@ -1956,6 +2238,25 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.company_seats(p_company_id uuid, p_now timestamp with time zone) IS 'Seats of a company: {limit, members, pending}. To rely on it, lock the company''s row first (private.lock_company()).';
+
+CREATE FUNCTION private.confirm_hold(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  perform private.require_employee(v_booking);
+  if v_booking.status = 'confirmed' then
+    return v_booking;
+  elsif v_booking.status <> 'held' or v_booking.expires_at <= now() then
+    raise sqlstate 'PT409' using message = 'hold_expired', detail = 'The time is held for you no more. Choose it again.';
+  end if;
+  perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.starts_at, p_booking_id);
+  update public.bookings set status = 'confirmed' where id = p_booking_id returning * into v_booking;
+  return v_booking;
+end;
+$$;
 
 CREATE FUNCTION private.consume_email_change(p_token_id uuid, p_token_hash text, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2246,13 +2547,6 @@ $$;
 
 COMMENT ON FUNCTION private.cut_off(p_user_id uuid, p_with_password boolean) IS 'Ends every session of a person, and the password by which there could be another.';
 
-CREATE FUNCTION private.days(p_setting text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$ select make_interval(days => private.setting(p_setting)::int); $$;
-
-COMMENT ON FUNCTION private.days(p_setting text) IS 'A setting that counts days, such as how long something is kept.';
-
 CREATE FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2295,6 +2589,33 @@ begin
   );
   perform private.mail_document(v, case when v_approved then 'document_approved' else 'document_rejected' end, 'decided');
   return jsonb_build_object('document', private.document_json(v), 'specialist_status', v_status);
+end;
+$$;
+
+CREATE FUNCTION private.decline_proposal(p_booking_id uuid, p_reason text) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking constant public.bookings := private.take_booking(p_booking_id);
+  v_proposal constant public.booking_proposals := private.take_proposal(v_booking);
+begin
+  update public.booking_proposals set status = 'declined', answered_at = now(), reason = private.checked_reason(p_reason) where id = v_proposal.id;
+  return v_booking;
+end;
+$$;
+
+CREATE FUNCTION private.decline_session(p_booking_id uuid, p_reason text) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings := private.take_request(p_booking_id);
+begin
+  update public.bookings set status = 'declined', status_reason = private.checked_reason(p_reason)
+  where id = p_booking_id
+  returning * into v_booking;
+  return v_booking;
 end;
 $$;
 
@@ -3396,32 +3717,26 @@ end;
 $$;
 
 CREATE FUNCTION private.guard_booking_status() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_old constant text := case when tg_op = 'UPDATE' then old.status else 'none' end;
 begin
-  if tg_op = 'INSERT' then
-    if new.status not in ('pending', 'held', 'confirmed') then
-      raise sqlstate 'PT409' using message = 'status_not_allowed',
-        detail = format('A booking does not begin as %s.', new.status);
-    end if;
-  elsif new.status <> old.status and not new.status = any(
-    case old.status
-      when 'pending' then array['held', 'confirmed', 'cancelled']
-      when 'held' then array['confirmed', 'cancelled']
-      when 'confirmed' then array['completed', 'cancelled', 'no_show']
-      else array[]::text[]
-    end
+  if tg_op = 'UPDATE' and (new.status, new.starts_at, new.ends_at) = (old.status, old.starts_at, old.ends_at) then
+    return new;
+  elsif not exists (
+    select from private.booking_transitions t
+    where t.old_status = v_old and t.new_status = new.status and private.booking_actor(new) = any (t.actors)
   ) then
     raise sqlstate 'PT409' using message = 'status_not_allowed',
-      detail = format('A booking that is %s does not become %s.', old.status, new.status);
+      detail = format('A booking that is %s does not become %s by this.', case v_old when 'none' then 'new' else v_old end, new.status);
   end if;
-  new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, now()) end;
   return new;
 end;
 $$;
 
-COMMENT ON FUNCTION private.guard_booking_status() IS 'Trigger: the status moves along its graph only, and cancelled_at with it.';
+COMMENT ON FUNCTION private.guard_booking_status() IS 'Trigger: a booking takes the steps of private.booking_transitions only, and by whom they name.';
 
 CREATE FUNCTION private.guard_membership() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3555,13 +3870,6 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.hold_own_account() IS 'Trigger: who writes here holds their own account first.';
-
-CREATE FUNCTION private.hours(p_setting text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$ select make_interval(hours => private.setting(p_setting)::int); $$;
-
-COMMENT ON FUNCTION private.hours(p_setting text) IS 'A setting that counts hours.';
 
 CREATE FUNCTION private.introduce(p_user_id uuid, p_said jsonb) RETURNS void
     LANGUAGE sql
@@ -3778,15 +4086,6 @@ CREATE FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now tim
 $$;
 
 COMMENT ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) IS 'Whether an account may be mailed another token of a purpose: not a moment ago, and not too often in an hour.';
-
-CREATE FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select p_at > p_starts_at - private.hours('booking_late_cancellation_hours');
-$$;
-
-COMMENT ON FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) IS 'Whether a change at p_at comes too late for a session that starts at p_starts_at.';
 
 CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -4150,6 +4449,26 @@ $$;
 
 COMMENT ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say.';
 
+CREATE FUNCTION private.job_complete_sessions(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_completed bigint;
+begin
+  update public.bookings set status = 'completed'
+  where id = any (array(
+    select id from public.bookings
+    where status = 'confirmed' and ends_at <= p_now - private.hours('booking_complete_after_hours')
+    order by id limit private.purge_limit() for no key update skip locked
+  ));
+  get diagnostics v_completed = row_count;
+  return v_completed;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_complete_sessions(p_now timestamp with time zone) IS 'Completes sessions that are over and that their specialist has not closed.';
+
 CREATE FUNCTION private.job_create_partitions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4250,6 +4569,34 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone) IS 'Ends sessions of people who have more than they may have at a time, those first that were used longest ago.';
+
+CREATE FUNCTION private.job_expire_bookings(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_bookings bigint;
+  v_proposals bigint;
+begin
+  update public.bookings set status = 'expired'
+  where id = any (array(
+    select id from public.bookings
+    where status in ('pending', 'held') and expires_at <= p_now
+    order by id limit private.purge_limit() for no key update skip locked
+  ));
+  get diagnostics v_bookings = row_count;
+  update public.booking_proposals set status = 'expired', answered_at = p_now
+  where id = any (array(
+    select id from public.booking_proposals
+    where status = 'open' and expires_at <= p_now
+    order by id limit private.purge_limit() for no key update skip locked
+  ));
+  get diagnostics v_proposals = row_count;
+  return v_bookings + v_proposals;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_expire_bookings(p_now timestamp with time zone) IS 'Ends holds, requests and proposals that nobody confirmed or answered in time.';
 
 CREATE FUNCTION private.job_expire_documents(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -5694,6 +6041,23 @@ $$;
 
 COMMENT ON FUNCTION private.may_mail_invitation(p_invitation public.company_employee_invitations) IS 'Whether an invitation may be mailed once more today.';
 
+CREATE FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) RETURNS date
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(min(coalesce(d.valid_until, '-infinity')), 'infinity')
+  from public.pillar_required_documents r
+  cross join lateral (
+    select max(coalesce(d.expiry_date, 'infinity')) as valid_until
+    from public.specialist_documents d
+    where d.specialist_id = p_specialist_id and d.document_type = r.document_type
+      and d.verification_status = 'verified' and p_pillar_id = any (d.pillar_ids)
+  ) d
+  where r.pillar_id = p_pillar_id;
+$$;
+
+COMMENT ON FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) IS 'The last day, where the specialist is, on which all documents that a pillar requires are valid: infinity where none ends, -infinity where one is missing.';
+
 CREATE FUNCTION private.may_upload(p_path text, p_metadata jsonb) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -5725,13 +6089,6 @@ CREATE FUNCTION private.mend_email_marks() RETURNS void
 $$;
 
 COMMENT ON FUNCTION private.mend_email_marks() IS 'Takes marks back to the beginning that were made by another server.';
-
-CREATE FUNCTION private.minutes(p_setting text) RETURNS interval
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$ select make_interval(mins => private.setting(p_setting)::int); $$;
-
-COMMENT ON FUNCTION private.minutes(p_setting text) IS 'A setting that counts minutes.';
 
 CREATE FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) RETURNS text[]
     LANGUAGE sql STABLE
@@ -5854,17 +6211,6 @@ begin
   );
 end;
 $$;
-
-CREATE FUNCTION private.my_specialist_id() RETURNS uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  return (select id from public.specialists where user_id = (select private.user_id()));
-end;
-$$;
-
-COMMENT ON FUNCTION private.my_specialist_id() IS 'The specialist that the caller is, whatever the status; null for everybody else. In a policy, wrap it in a select.';
 
 CREATE FUNCTION private.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -6092,6 +6438,38 @@ $$;
 
 COMMENT ON FUNCTION private.parse_mail_filters(p_filters jsonb) IS 'Filters of read_communication_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
 
+CREATE FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_company record;
+begin
+  select c.id, p.refusal, p.used_up into v_company
+  from public.company_members m
+  join public.companies c on c.id = m.company_id
+  cross join lateral (
+    select private.plan_refusal(c.id, p_starts_at), coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false)
+  ) p (refusal, used_up)
+  where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
+    and (p_company_id is null or c.id = p_company_id)
+  order by p.refusal is not null, p.used_up, m.created_at, c.id
+  limit 1;
+  if not found then
+    raise sqlstate 'PT403' using message = 'not_a_member', detail = 'Sessions are booked by members of an active company.';
+  elsif v_company.refusal = 'no_plan' then
+    raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
+  elsif v_company.refusal = 'plan_ends_before' then
+    raise sqlstate 'PT409' using message = 'plan_ends_before', detail = 'The plan of your company ends before that day.';
+  elsif v_company.used_up then
+    raise sqlstate 'PT409' using message = 'sessions_used_up', detail = 'Your sessions of that month are taken.';
+  end if;
+  return v_company.id;
+end;
+$$;
+
+COMMENT ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'The company at whose cost a person has a session: not_a_member, no_plan, plan_ends_before, sessions_used_up where there is none.';
+
 CREATE FUNCTION private.person_record(p_user_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -6159,6 +6537,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) IS 'Locks up to p_limit due mails, urgent ones first, passing over what other dispatchers hold.';
+
+CREATE FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when not exists (select from private.company_entitlement(p_company_id)) then 'no_plan'
+    when not exists (select from private.company_entitlement(p_company_id, p_starts_at)) then 'plan_ends_before'
+  end;
+$$;
+
+COMMENT ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) IS 'Why a company''s plan does not cover a session: no_plan, plan_ends_before; null where it does.';
 
 CREATE FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -6275,6 +6665,88 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into tokens and mails, where the account and the cooldown allow it. Returns how many it looked at.';
+
+CREATE TABLE public.booking_proposals (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    booking_id uuid NOT NULL,
+    proposed_by text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    busy_from timestamp with time zone NOT NULL,
+    busy_until timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    reason text,
+    answered_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT answered_at_iff_not_open CHECK (((answered_at IS NOT NULL) = (status <> 'open'::text))),
+    CONSTRAINT booking_proposals_proposed_by_check CHECK ((proposed_by = ANY (ARRAY['employee'::text, 'specialist'::text]))),
+    CONSTRAINT booking_proposals_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT booking_proposals_status_check CHECK ((status = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text, 'expired'::text]))),
+    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at))
+);
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN proposed_by SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN ends_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN busy_from SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN busy_until SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN expires_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN reason SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN answered_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_proposals ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.booking_proposals FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.booking_proposals IS 'Another time for a session, asked of the other; at most one is open.';
+
+COMMENT ON COLUMN public.booking_proposals.expires_at IS 'Until when it can be accepted and keeps its time: before either of the two starts.';
+
+COMMENT ON COLUMN public.booking_proposals.reason IS 'In the words of who declined.';
+
+CREATE FUNCTION private.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) RETURNS public.booking_proposals
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking constant public.bookings := private.take_booking(p_booking_id);
+  v_terms private.session_terms;
+  v_wish private.session_wish;
+  v_proposal public.booking_proposals;
+begin
+  perform private.check_booking_open(v_booking);
+  if v_booking.status = 'held' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
+  end if;
+  v_terms := private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id);
+  if private.booking_actor(v_booking) = 'employee' then
+    perform private.check_person(v_booking.employee_id);
+    if not v_terms.requires_acceptance then
+      raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
+    end if;
+    v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
+  else
+    perform private.check_start(p_starts_at, '0', v_terms.horizon);
+    perform private.check_practice(v_terms, p_starts_at);
+    v_wish := private.shape_wish(
+      v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id
+    );
+  end if;
+  perform private.check_wish_locked(v_wish);
+  perform private.require_allowance('bookings', private.user_id());
+  update public.booking_proposals set status = 'withdrawn', answered_at = now() where booking_id = p_booking_id and status = 'open';
+  insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
+  values (
+    p_booking_id, private.booking_actor(v_booking), v_wish.starts_at, v_wish.ends_at, v_wish.busy_from, v_wish.busy_until,
+    least(now() + v_terms.answer_within, v_wish.starts_at, v_booking.starts_at)
+  )
+  returning * into v_proposal;
+  -- A request waits for as long as the talk about it goes on.
+  update public.bookings set expires_at = greatest(expires_at, v_proposal.expires_at) where id = p_booking_id and status = 'pending';
+  return v_proposal;
+end;
+$$;
 
 CREATE FUNCTION private.punycode(p_label text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -6741,28 +7213,40 @@ CREATE FUNCTION private.record_booking_status() RETURNS trigger
     SET search_path TO ''
     AS $$
 declare
-  v_old_status text;
-  v_metadata jsonb := '{}';
+  v_old_status constant text := case when tg_op = 'UPDATE' then old.status else 'none' end;
 begin
-  if tg_op = 'UPDATE' then
-    v_old_status := old.status;
-    if old.starts_at <> new.starts_at then
-      v_metadata := jsonb_build_object(
-        'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', private.is_late(now(), old.starts_at)
-      );
-    elsif new.status = 'cancelled' then
-      v_metadata := jsonb_build_object(
-        'late', private.is_late(new.cancelled_at, old.starts_at) or private.was_moved_late(new.id)
-      );
-    end if;
-  end if;
-  insert into public.booking_status_history (booking_id, old_status, new_status, changed_by, reason, metadata)
-  values (new.id, v_old_status, new.status, auth.uid(), new.status_reason, v_metadata);
+  insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
+  select new.id, nullif(t.old_status, 'none'), t.new_status, t.event, private.booking_actor(new), auth.uid(), new.status_reason,
+    case
+      when tg_op = 'UPDATE' and old.starts_at <> new.starts_at then jsonb_build_object(
+        'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', now() > old.cancel_by
+      )
+      when new.status = 'cancelled' then jsonb_build_object('category', new.status_category, 'late', new.cancelled_at > new.cancel_by)
+      else '{}'
+    end
+  from private.booking_transitions t
+  where t.old_status = v_old_status and t.new_status = new.status;
   return null;
 end;
 $$;
 
 COMMENT ON FUNCTION private.record_booking_status() IS 'Trigger on bookings: writes the history.';
+
+CREATE FUNCTION private.record_cancellation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  insert into public.booking_cancellations (booking_id, cancelled_at, cancelled_by, actor, category, reason, late, session_used)
+  values (
+    new.id, new.cancelled_at, auth.uid(), private.booking_actor(new), new.status_category, new.status_reason,
+    new.cancelled_at > new.cancel_by, new.uses_session
+  );
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.record_cancellation() IS 'Trigger on bookings: writes down how a session was cancelled.';
 
 CREATE FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6866,6 +7350,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) IS 'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
+
+CREATE FUNCTION private.record_proposal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
+  select b.id, b.status, b.status,
+    case new.status when 'open' then 'proposed' when 'declined' then 'proposal_declined' else 'proposal_lapsed' end,
+    private.booking_actor(b), auth.uid(), new.reason,
+    jsonb_build_object('moved_from', b.starts_at, 'moved_to', new.starts_at)
+  from public.bookings b where b.id = new.booking_id;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.record_proposal() IS 'Trigger: writes proposals that were made, declined or lapsed into the history. One that was accepted is there as the move; one that was withdrawn, as what took its place.';
 
 CREATE FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7167,7 +7668,7 @@ $$;
 
 COMMENT ON FUNCTION private.reissue_link(p_purpose text, p_token_id uuid) IS 'Mails a new link in place of one that expired before it was mailed, where its occasion still stands. False where it does not.';
 
-CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) RETURNS bigint
+CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -7175,7 +7676,7 @@ declare
   v_booking public.bookings;
 begin
   for v_booking in
-    update public.bookings set status = 'cancelled', status_reason = p_reason where id = any (p_booking_ids) returning *
+    update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids) returning *
   loop
     perform private.withhold_time(v_booking, p_now);
     perform private.mail_cancellation(v_booking);
@@ -7184,7 +7685,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) IS 'Cancels sessions whose person has left, mails those who are still there, and keeps their times from being offered for a while.';
+COMMENT ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text, p_now timestamp with time zone) IS 'Cancels sessions whose person has left, mails those who are still there, and keeps their times from being offered for a while.';
 
 CREATE FUNCTION private.release_bookings_of_erased() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7216,7 +7717,7 @@ begin
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
       and not private.is_member(p_company_id, p_user_id)
     order by id for no key update skip locked
-  ), 'The employer no longer takes part.', p_now);
+  ), 'membership_ended', 'The employer no longer takes part.', p_now);
   delete from private.membership_ends e
   where e.company_id = p_company_id and e.user_id = p_user_id and (private.is_member(p_company_id, p_user_id) or not exists (
     select from public.bookings b
@@ -7242,7 +7743,7 @@ begin
     where specialist_id = p_specialist_id and releases_at <= p_now
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
     order by id for no key update skip locked
-  ), 'The session cannot take place.', p_now);
+  ), 'account_closed', 'The session cannot take place.', p_now);
 end;
 $$;
 
@@ -7387,6 +7888,19 @@ $$;
 
 COMMENT ON FUNCTION private.require_company_admin(p_company_id uuid) IS 'Refuses everybody but admins of the company: unauthenticated (401), forbidden (403).';
 
+CREATE FUNCTION private.require_employee(p_booking public.bookings) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_booking.employee_id is distinct from private.user_id() then
+    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'That is for the employee to do.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.require_employee(p_booking public.bookings) IS 'Refuses whoever is not the employee of a booking: not_your_move.';
+
 CREATE FUNCTION private.require_platform_admin() RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -7402,30 +7916,46 @@ $$;
 
 COMMENT ON FUNCTION private.require_platform_admin() IS 'Refuses everybody but platform admins: unauthenticated (401), forbidden (403).';
 
+CREATE FUNCTION private.require_specialist(p_booking public.bookings) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_booking.specialist_id is distinct from private.my_practice_id() then
+    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'That is for the specialist to do.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.require_specialist(p_booking public.bookings) IS 'Refuses whoever is not the specialist of a booking: not_your_move.';
+
 CREATE FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   v_booking public.bookings := private.take_booking(p_booking_id);
+  v_terms private.session_terms;
+  v_wish private.session_wish;
 begin
-  if v_booking.employee_id is distinct from private.user_id() then
-    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'Only the employee moves a session.';
-  end if;
+  perform private.require_employee(v_booking);
   perform private.check_booking_open(v_booking);
-  perform private.check_booking(
-    v_booking.employee_id, v_booking.specialist_id, v_booking.session_type_id, p_starts_at, v_booking.company_id,
-    v_booking.ends_at - v_booking.starts_at
-  );
-  perform private.check_sessions_left(v_booking.employee_id, v_booking.company_id, p_starts_at, p_booking_id);
-  perform private.check_time_free(
-    v_booking.specialist_id, v_booking.employee_id, p_starts_at, p_starts_at + (v_booking.ends_at - v_booking.starts_at), p_booking_id
-  );
-  -- As long as was agreed, whatever the type's length is by now.
+  perform private.check_person(v_booking.employee_id);
+  v_terms := private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id);
+  if v_booking.status <> 'confirmed' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session is moved.';
+  elsif v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: use propose_time().';
+  elsif now() > v_booking.starts_at - v_terms.move_notice then
+    raise sqlstate 'PT409' using message = 'too_late_to_move',
+      detail = format('This session is moved at least %s minutes before it starts.', extract(epoch from v_terms.move_notice)::int / 60);
+  elsif v_booking.times_moved >= private.setting('booking_max_moves')::int then
+    raise sqlstate 'PT409' using message = 'move_limit', detail = 'You have moved this session as often as is possible.';
+  end if;
+  v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
+  perform private.check_wish_locked(v_wish);
   update public.bookings
-  set starts_at = p_starts_at,
-      ends_at = p_starts_at + (v_booking.ends_at - v_booking.starts_at),
-      status_reason = null
+  set starts_at = v_wish.starts_at, ends_at = v_wish.ends_at, times_moved = times_moved + 1, status_reason = null
   where id = p_booking_id
   returning * into v_booking;
   return v_booking;
@@ -7832,6 +8362,23 @@ $$;
 
 COMMENT ON FUNCTION private.session_release_delay() IS 'How long the sessions of somebody who has left still keep their times: drawn anew with each call.';
 
+CREATE FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select e.sessions_per_month - (
+    select count(*) from public.bookings b
+    where b.employee_id = p_user_id and b.company_id = p_company_id and b.uses_session and b.id is distinct from p_moved_id
+      and (b.status <> 'held' or b.expires_at > now())
+      and b.starts_at >= m.month at time zone e.time_zone
+      and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
+  )
+  from private.company_entitlement(p_company_id, p_starts_at) e
+  cross join lateral (select date_trunc('month', p_starts_at at time zone e.time_zone)) m (month);
+$$;
+
+COMMENT ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'How many sessions a member may still have in the month of an instant; null where the plan sets no number. p_moved_id: one that is not counted.';
+
 CREATE FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8028,6 +8575,71 @@ begin
   return v_answer;
 end;
 $$;
+
+CREATE FUNCTION private.shape_booking() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_terms private.session_terms;
+begin
+  if tg_op = 'UPDATE' and (new.starts_at, new.ends_at, new.status, new.place_kind, new.place_detail)
+    = (old.starts_at, old.ends_at, old.status, old.place_kind, old.place_detail)
+  then
+    return new;
+  end if;
+  if tg_op = 'INSERT' or (new.starts_at, new.ends_at) <> (old.starts_at, old.ends_at) then
+    select * into v_terms from private.session_terms t
+    where t.specialist_id = new.specialist_id and t.session_type_id = new.session_type_id;
+    select s.time_zone into new.time_zone from public.specialists s where s.id = new.specialist_id;
+    new.wall_starts_at := new.starts_at at time zone new.time_zone;
+    new.busy_from := new.starts_at - coalesce(v_terms.buffer_before, '0');
+    new.busy_until := new.ends_at + coalesce(v_terms.buffer_after, '0');
+  end if;
+  if tg_op = 'INSERT' then
+    new.cancel_by := new.starts_at - coalesce(v_terms.cancel_notice, private.hours('booking_late_cancellation_hours'));
+    new.place_kind := coalesce(new.place_kind, v_terms.place_kind, 'video');
+    new.place_detail := coalesce(new.place_detail, v_terms.place_detail, '');
+    new.expires_at := case new.status
+      when 'held' then coalesce(new.expires_at, now() + private.minutes('booking_hold_minutes'))
+      when 'pending' then coalesce(new.expires_at, least(now() + coalesce(v_terms.answer_within, private.hours('booking_answer_hours')), new.starts_at))
+    end;
+  else
+    -- Who is too late to cancel gains nothing by moving the session away first.
+    if new.starts_at <> old.starts_at and (old.cancel_by >= now() or private.booking_actor(new) <> 'employee') then
+      new.cancel_by := new.starts_at - (old.starts_at - old.cancel_by);
+    end if;
+    new.calendar_sequence := old.calendar_sequence + 1;
+    if new.status not in ('pending', 'held') then
+      new.expires_at := null;
+    end if;
+  end if;
+  new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, now()) end;
+  new.status_category := case when new.status = 'cancelled' then coalesce(new.status_category, 'other') end;
+  new.closed_at := case when new.status in ('completed', 'no_show') then coalesce(new.closed_at, now()) end;
+  new.uses_session := case
+    when new.status in ('declined', 'expired') then false
+    when new.status = 'cancelled' and tg_op = 'UPDATE' and old.status <> 'cancelled'
+      then old.status = 'confirmed' and private.booking_actor(new) = 'employee' and new.cancelled_at > new.cancel_by
+    else new.uses_session
+  end;
+  return new;
+end;
+$$;
+
+COMMENT ON FUNCTION private.shape_booking() IS 'Trigger: what follows from the time and the status of a session: what it keeps of the calendar, until when it can be cancelled, whether it was used.';
+
+CREATE FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) RETURNS private.session_wish
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select row(
+    p_user_id, p_company_id, p_terms.specialist_id, p_terms.session_type_id, p_starts_at, p_starts_at + p_lasts,
+    p_starts_at - p_terms.buffer_before, p_starts_at + p_lasts + p_terms.buffer_after, p_moved_id
+  )::private.session_wish;
+$$;
+
+COMMENT ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) IS 'A wish for a session on a specialist''s terms.';
 
 CREATE FUNCTION private.shown_name(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -8343,6 +8955,18 @@ $$;
 
 COMMENT ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) IS 'Suppresses an address where an event asks for it.';
 
+CREATE FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id uuid, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update public.bookings b set status = 'expired'
+  where b.status = 'held' and b.expires_at <= now()
+    and (b.specialist_id = p_specialist_id or b.employee_id = p_employee_id)
+    and b.busy_from < p_until and b.busy_until > p_from;
+$$;
+
+COMMENT ON FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id uuid, p_from timestamp with time zone, p_until timestamp with time zone) IS 'Ends the holds of a specialist or an employee that have run out and touch a time.';
+
 CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8505,6 +9129,43 @@ $$;
 
 COMMENT ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamp with time zone) IS 'Of the addresses, those that may be mailed now; from now on they cool down. Locks in key order.';
 
+CREATE FUNCTION private.take_proposal(p_booking public.bookings) RETURNS public.booking_proposals
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_proposal public.booking_proposals;
+begin
+  select * into v_proposal from public.booking_proposals
+  where booking_id = p_booking.id and status = 'open' and expires_at > now() for no key update;
+  if not found then
+    raise sqlstate 'PT409' using message = 'no_proposal', detail = 'No other time is proposed for this session.';
+  elsif v_proposal.proposed_by = private.booking_actor(p_booking) then
+    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'The other answers what you propose.';
+  end if;
+  return v_proposal;
+end;
+$$;
+
+COMMENT ON FUNCTION private.take_proposal(p_booking public.bookings) IS 'The proposal for a booking that waits for the caller''s answer, locked; else no_proposal, not_your_move.';
+
+CREATE FUNCTION private.take_request(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  perform private.require_specialist(v_booking);
+  if v_booking.status <> 'pending' or v_booking.expires_at <= now() or v_booking.starts_at <= now() then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The request was answered, taken back, or has lapsed.';
+  end if;
+  return v_booking;
+end;
+$$;
+
+COMMENT ON FUNCTION private.take_request(p_booking_id uuid) IS 'A request that waits for the caller''s answer, locked; else booking_not_open.';
+
 CREATE FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8608,6 +9269,31 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.template_json(p_batch_ids uuid[]) IS 'Every template that the batches use, once.';
+
+CREATE FUNCTION private.terms_for(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid) RETURNS private.session_terms
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_specialist public.specialists;
+  v_terms private.session_terms;
+begin
+  select * into v_specialist from public.specialists where id = p_specialist_id and status = 'verified';
+  if not found then
+    raise sqlstate 'PT404' using message = 'specialist_not_found', detail = 'There is no such specialist.';
+  elsif v_specialist.user_id = p_user_id then
+    raise sqlstate 'PT422' using message = 'own_session', detail = 'Nobody books a session with themselves.';
+  end if;
+  select * into v_terms from private.session_terms t
+  where t.specialist_id = p_specialist_id and t.session_type_id = p_session_type_id and t.is_offered;
+  if not found then
+    raise sqlstate 'PT422' using message = 'session_type_not_offered', detail = 'The specialist does not offer this session type.';
+  end if;
+  return v_terms;
+end;
+$$;
+
+COMMENT ON FUNCTION private.terms_for(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid) IS 'On what terms a person gets a type of session, or specialist_not_found, own_session, session_type_not_offered.';
 
 CREATE FUNCTION private.terms_in_force() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -8939,17 +9625,6 @@ $$;
 
 COMMENT ON FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) IS 'The subscription that an assignment asks for. Errors: invalid_start, invalid_end, invalid_trial, invalid_seats (422).';
 
-CREATE FUNCTION private.was_moved_late(p_booking_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select exists (
-    select from public.booking_status_history where booking_id = p_booking_id and metadata @> '{"late": true}'
-  );
-$$;
-
-COMMENT ON FUNCTION private.was_moved_late(p_booking_id uuid) IS 'Whether a booking was ever moved shortly before its start.';
-
 CREATE FUNCTION private.was_signed_up_before(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -9015,6 +9690,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) IS 'Looks at the mails of batches once more before they are tried again, and takes out what became useless; a batch of which nothing is left goes. Answers how many mails went with such.';
+
+CREATE FUNCTION private.withdraw_proposal() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update public.booking_proposals set status = 'withdrawn', answered_at = now() where booking_id = new.id and status = 'open';
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.withdraw_proposal() IS 'Trigger on bookings: a session that moved or is over needs no other time.';
 
 CREATE FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -9227,6 +9914,24 @@ $$;
 
 COMMENT ON FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) IS 'Accepts an invitation for a confirmed account with its address, or, where p_own_account says so, with another, if the address has no account. p_private_address: {email, address_key}, which is asked for as by request_email_change(). Outcome: accepted, with company_id and user_id; wrong_account, no_account (another is signed in, and the address has none), already_member (by another address), wrong_terms; or as check_invitation(). Exactly one of racing requests is accepted.';
 
+CREATE FUNCTION public.accept_proposal(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.accept_proposal(p_booking_id);
+$$;
+
+COMMENT ON FUNCTION public.accept_proposal(p_booking_id uuid) IS 'Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
+
+CREATE FUNCTION public.accept_session(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.accept_session(p_booking_id);
+$$;
+
+COMMENT ON FUNCTION public.accept_session(p_booking_id uuid) IS 'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
+
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -9251,19 +9956,19 @@ CREATE FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.book_session(p_specialist_id, p_session_type_id, p_starts_at, p_company_id);
+  select private.begin_booking(p_specialist_id, p_session_type_id, p_starts_at, p_company_id, 'confirmed');
 $$;
 
-COMMENT ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) IS 'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+COMMENT ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) IS 'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
-CREATE FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text DEFAULT NULL::text) RETURNS public.bookings
+CREATE FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text DEFAULT NULL::text, p_category text DEFAULT 'other'::text) RETURNS public.bookings
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.cancel_booking(p_booking_id, p_reason);
+  select private.cancel_booking(p_booking_id, p_reason, p_category);
 $$;
 
-COMMENT ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text) IS 'The employee or the specialist cancels a session that has not begun. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), reason_too_long (422).';
+COMMENT ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text, p_category text) IS 'The employee or the specialist cancels a session that has not begun, or takes back a request or a hold. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422).';
 
 CREATE FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text) RETURNS void
     LANGUAGE sql
@@ -9344,7 +10049,7 @@ CREATE FUNCTION public.close_booking(p_booking_id uuid, p_outcome text) RETURNS 
   select private.close_booking(p_booking_id, p_outcome);
 $$;
 
-COMMENT ON FUNCTION public.close_booking(p_booking_id uuid, p_outcome text) IS 'The specialist says how a session that has begun went. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), invalid_outcome (422).';
+COMMENT ON FUNCTION public.close_booking(p_booking_id uuid, p_outcome text) IS 'The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422).';
 
 CREATE FUNCTION public.company_directory(p_company_id uuid, p_after uuid DEFAULT NULL::uuid) RETURNS TABLE(user_id uuid, display_name text, email text, role text, status text, joined_at timestamp with time zone)
     LANGUAGE sql STABLE
@@ -9363,6 +10068,15 @@ CREATE FUNCTION public.company_plan(p_company_id uuid) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION public.company_plan(p_company_id uuid) IS 'For admins and managers of a company: {entitlement or null, seats: {limit, members, pending}, dpa: {version, accepted}}. Errors: company_not_found (404).';
+
+CREATE FUNCTION public.confirm_hold(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.confirm_hold(p_booking_id);
+$$;
+
+COMMENT ON FUNCTION public.confirm_hold(p_booking_id uuid) IS 'The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found (404), hold_expired, no_plan, plan_ends_before, sessions_used_up (409).';
 
 CREATE FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -9409,6 +10123,24 @@ $$;
 
 COMMENT ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) IS 'A platform admin approves or rejects a document, as it was copied when it was opened. To approve it, the caller must have opened it. Answers {document, specialist_status}. Errors: unauthenticated (401), forbidden, own_document (403), not_found (404), already_decided (409, detail in JSON), file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422).';
 
+CREATE FUNCTION public.decline_proposal(p_booking_id uuid, p_reason text DEFAULT NULL::text) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.decline_proposal(p_booking_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.decline_proposal(p_booking_id uuid, p_reason text) IS 'Declines the time that the other proposed; the session stays as it was. p_reason: words for the other. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), no_proposal (409), reason_too_long (422).';
+
+CREATE FUNCTION public.decline_session(p_booking_id uuid, p_reason text DEFAULT NULL::text) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.decline_session(p_booking_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.decline_session(p_booking_id uuid, p_reason text) IS 'The specialist declines a session that was asked for. p_reason: words for the employee. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), reason_too_long (422).';
+
 CREATE FUNCTION public.email_kind(p_key text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -9453,6 +10185,15 @@ CREATE FUNCTION public.grant_platform_admin(p_user_id uuid) RETURNS void
 $$;
 
 COMMENT ON FUNCTION public.grant_platform_admin(p_user_id uuid) IS 'A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404).';
+
+CREATE FUNCTION public.hold_slot(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid DEFAULT NULL::uuid) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.begin_booking(p_specialist_id, p_session_type_id, p_starts_at, p_company_id, 'held');
+$$;
+
+COMMENT ON FUNCTION public.hold_slot(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) IS 'Keeps a time for the caller until expires_at, for confirm_hold(); a hold they had before ends. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
 CREATE FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -9535,6 +10276,15 @@ CREATE FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb DE
 $$;
 
 COMMENT ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) IS 'When a mail that can wait would be sent now, with these windows in this time zone; keeps nothing. Errors: unauthenticated (401), invalid_preferences (422).';
+
+CREATE FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) RETURNS public.booking_proposals
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.propose_time(p_booking_id, p_starts_at);
+$$;
+
+COMMENT ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'Proposes another time for a session that is booked or asked for; it is kept until expires_at, and takes the place of a proposal before it. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_not_required, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
 CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.audit_logs
     LANGUAGE sql
@@ -9653,6 +10403,15 @@ $$;
 
 COMMENT ON FUNCTION public.request_password_reset(p_email text, p_address_key text, p_client_key text, p_context jsonb) IS 'Somebody asks for a link that resets a password. As request_email_verification().';
 
+CREATE FUNCTION public.request_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid DEFAULT NULL::uuid) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.begin_booking(p_specialist_id, p_session_type_id, p_starts_at, p_company_id, 'pending');
+$$;
+
+COMMENT ON FUNCTION public.request_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) IS 'Asks the specialist for a session; it keeps no time until they accept, and lapses at expires_at. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_not_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+
 CREATE FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_locale text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -9669,7 +10428,7 @@ CREATE FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timesta
   select private.reschedule_booking(p_booking_id, p_starts_at);
 $$;
 
-COMMENT ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+COMMENT ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
 CREATE FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -9913,6 +10672,22 @@ ALTER TABLE ONLY private.auth_emails FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE private.auth_emails IS 'Mails of Auth''s that were seen to, so that each is once in a minute, however often Auth tries or is asked. No token, no address.';
 
 COMMENT ON COLUMN private.auth_emails.dedupe_key IS 'HMAC-SHA-256 of the mail''s type and account, and of the token hash where the address changes, hex. The key is outside the database.';
+
+CREATE TABLE private.booking_transitions (
+    event text NOT NULL,
+    old_status text NOT NULL,
+    new_status public.booking_status NOT NULL,
+    actors text[] NOT NULL,
+    CONSTRAINT booking_transitions_actors_check CHECK ((((cardinality(actors) >= 1) AND (cardinality(actors) <= 4)) AND (actors <@ '{employee,specialist,admin,system}'::text[]))),
+    CONSTRAINT booking_transitions_event_check CHECK ((event ~ '^[a-z_]{3,20}$'::text)),
+    CONSTRAINT booking_transitions_old_status_check CHECK ((old_status = ANY (ARRAY['none'::text, 'pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'expired'::text])))
+);
+
+ALTER TABLE ONLY private.booking_transitions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.booking_transitions IS 'The steps of a booking. The same status twice: its time changes.';
+
+COMMENT ON COLUMN private.booking_transitions.old_status IS 'none: how a booking begins.';
 
 CREATE TABLE private.common_passwords (
     digest bytea NOT NULL,
@@ -10211,6 +10986,30 @@ ALTER TABLE private.job_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE VIEW private.kept_times WITH (security_invoker='true') AS
+ SELECT id AS booking_id,
+    specialist_id,
+    employee_id,
+    starts_at,
+    ends_at,
+    busy_from,
+    busy_until
+   FROM public.bookings b
+  WHERE (((status)::text = ANY (ARRAY['held'::text, 'confirmed'::text])) AND ((expires_at IS NULL) OR (expires_at > now())))
+UNION ALL
+ SELECT id AS booking_id,
+    specialist_id,
+    employee_id,
+    p.starts_at,
+    p.ends_at,
+    p.busy_from,
+    p.busy_until
+   FROM (public.booking_proposals p
+     JOIN public.bookings b ON ((id = p.booking_id)))
+  WHERE ((p.status = 'open'::text) AND (p.expires_at > now()));
+
+COMMENT ON VIEW private.kept_times IS 'The times that sessions, holds and open proposals keep of the calendars of their two.';
+
 CREATE TABLE private.membership_ends (
     company_id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -10458,6 +11257,41 @@ ALTER TABLE public.audit_logs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.booking_cancellations (
+    booking_id uuid NOT NULL,
+    cancelled_at timestamp with time zone NOT NULL,
+    cancelled_by uuid,
+    actor text NOT NULL,
+    category public.cancellation_category NOT NULL,
+    reason text,
+    late boolean NOT NULL,
+    session_used boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT booking_cancellations_actor_check CHECK ((actor = ANY (ARRAY['employee'::text, 'specialist'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT booking_cancellations_reason_check CHECK ((length(reason) <= 500))
+);
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN cancelled_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN cancelled_by SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN actor SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN category SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN reason SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN late SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN session_used SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_cancellations ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.booking_cancellations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.booking_cancellations IS 'What became of each session that was cancelled.';
+
+COMMENT ON COLUMN public.booking_cancellations.cancelled_by IS 'auth.uid() of who cancelled; null for jobs, and once the account is gone.';
+
+COMMENT ON COLUMN public.booking_cancellations.reason IS 'In the words of who cancelled, for the other.';
+
+COMMENT ON COLUMN public.booking_cancellations.late IS 'Later than bookings.cancel_by, which was fixed when the session was booked.';
+
+COMMENT ON COLUMN public.booking_cancellations.session_used IS 'Counts among the sessions of its month: the employee cancelled a confirmed session late.';
+
 CREATE TABLE public.booking_reminders (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     booking_id uuid NOT NULL,
@@ -10509,16 +11343,22 @@ CREATE TABLE public.booking_status_history (
     booking_id uuid NOT NULL,
     old_status public.booking_status,
     new_status public.booking_status NOT NULL,
+    event text NOT NULL,
+    actor text NOT NULL,
     changed_by uuid,
     reason text,
     metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT booking_status_history_actor_check CHECK ((actor = ANY (ARRAY['employee'::text, 'specialist'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT booking_status_history_event_check CHECK ((event ~ '^[a-z_]{3,20}$'::text)),
     CONSTRAINT booking_status_history_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 1000))),
     CONSTRAINT booking_status_history_reason_check CHECK ((length(reason) <= 500))
 );
 ALTER TABLE ONLY public.booking_status_history ALTER COLUMN id SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_status_history ALTER COLUMN old_status SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_status_history ALTER COLUMN new_status SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN event SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN actor SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_status_history ALTER COLUMN changed_by SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_status_history ALTER COLUMN reason SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_status_history ALTER COLUMN metadata SET STATISTICS 0;
@@ -10532,9 +11372,11 @@ COMMENT ON COLUMN public.booking_status_history.id IS 'Not a number that counts:
 
 COMMENT ON COLUMN public.booking_status_history.old_status IS 'Null for the first entry; equal to new_status when only the time changed.';
 
+COMMENT ON COLUMN public.booking_status_history.event IS 'What happened, in the words of private.booking_transitions, and proposals of another time.';
+
 COMMENT ON COLUMN public.booking_status_history.changed_by IS 'auth.uid() of the change; null for jobs.';
 
-COMMENT ON COLUMN public.booking_status_history.metadata IS 'moved_from, moved_to: times of a rescheduling. late: moved or cancelled shortly before the start; a cancellation also when the booking was once moved late.';
+COMMENT ON COLUMN public.booking_status_history.metadata IS 'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
 
 COMMENT ON COLUMN public.booking_status_history.created_at IS 'The clock''s time, so that steps of one transaction keep their order.';
 
@@ -10741,24 +11583,6 @@ ALTER TABLE ONLY public.pillar_required_documents FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.pillar_required_documents IS 'The documents that a specialist must have to work in a pillar.';
 
-CREATE TABLE public.pillars (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    slug text NOT NULL,
-    name public.shown_name NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    sort_order integer DEFAULT 0 NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT pillars_description_check CHECK ((length(description) <= 2000)),
-    CONSTRAINT pillars_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100))),
-    CONSTRAINT pillars_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60)))
-);
-
-ALTER TABLE ONLY public.pillars FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.pillars IS 'An area of wellbeing that specialists work in.';
-
 CREATE TABLE public.session_tokens (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -10798,27 +11622,6 @@ COMMENT ON COLUMN public.session_tokens.last_used_at IS 'When the session last g
 COMMENT ON COLUMN public.session_tokens.expires_at IS 'When Auth ends the session whatever happens; null: when it is ended.';
 
 COMMENT ON COLUMN public.session_tokens.end_reason IS 'signed_out also where Auth itself removed a session that was too old; too_many: the person had so many that were used later.';
-
-CREATE TABLE public.session_types (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    pillar_id uuid NOT NULL,
-    kind public.session_kind NOT NULL,
-    name public.shown_name NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    default_minutes integer NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT session_types_default_minutes_check CHECK ((((default_minutes >= 15) AND (default_minutes <= 240)) AND ((default_minutes % 5) = 0))),
-    CONSTRAINT session_types_description_check CHECK ((length(description) <= 2000)),
-    CONSTRAINT session_types_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100)))
-);
-
-ALTER TABLE ONLY public.session_types FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.session_types IS 'A kind of session within a pillar, with its usual length.';
-
-COMMENT ON COLUMN public.session_types.default_minutes IS 'Length of a booking of this type, in minutes.';
 
 CREATE TABLE public.specialist_availability_exceptions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -10869,16 +11672,6 @@ ALTER TABLE ONLY public.specialist_freed_times FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE public.specialist_freed_times IS 'Times that fell free and are not offered again yet. To delete one reopens it.';
 
 COMMENT ON COLUMN public.specialist_freed_times.offered_at IS 'From when on it is offered by itself.';
-
-CREATE TABLE public.specialist_pillars (
-    specialist_id uuid NOT NULL,
-    pillar_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-ALTER TABLE ONLY public.specialist_pillars FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.specialist_pillars IS 'The pillars in which a specialist offers sessions.';
 
 CREATE TABLE public.specialist_rates (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -11059,6 +11852,9 @@ ALTER TABLE ONLY private.allowances
 ALTER TABLE ONLY private.auth_emails
     ADD CONSTRAINT auth_emails_pkey PRIMARY KEY (dedupe_key);
 
+ALTER TABLE ONLY private.booking_transitions
+    ADD CONSTRAINT booking_transitions_pkey PRIMARY KEY (old_status, new_status);
+
 ALTER TABLE ONLY private.common_passwords
     ADD CONSTRAINT common_passwords_pkey PRIMARY KEY (digest);
 
@@ -11130,6 +11926,12 @@ ALTER TABLE ONLY private.token_requests
 
 ALTER TABLE ONLY public.audit_logs
     ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (id, occurred_at);
+
+ALTER TABLE ONLY public.booking_cancellations
+    ADD CONSTRAINT booking_cancellations_pkey PRIMARY KEY (booking_id);
+
+ALTER TABLE ONLY public.booking_proposals
+    ADD CONSTRAINT booking_proposals_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.booking_reminders
     ADD CONSTRAINT booking_reminders_pkey PRIMARY KEY (id);
@@ -11227,6 +12029,9 @@ ALTER TABLE ONLY public.session_types
 ALTER TABLE ONLY public.specialist_availability_exceptions
     ADD CONSTRAINT specialist_availability_exceptions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.specialist_booking_rules
+    ADD CONSTRAINT specialist_booking_rules_pkey PRIMARY KEY (specialist_id);
+
 ALTER TABLE ONLY public.specialist_documents
     ADD CONSTRAINT specialist_documents_file_path_key UNIQUE (file_path);
 
@@ -11240,13 +12045,16 @@ ALTER TABLE ONLY public.specialist_freed_times
     ADD CONSTRAINT specialist_freed_times_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.bookings
-    ADD CONSTRAINT specialist_is_free EXCLUDE USING gist (specialist_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (((status)::text = ANY (ARRAY['held'::text, 'confirmed'::text])));
+    ADD CONSTRAINT specialist_is_free EXCLUDE USING gist (specialist_id WITH =, tstzrange(busy_from, busy_until) WITH &&) WHERE (((status)::text = ANY (ARRAY['held'::text, 'confirmed'::text])));
 
 ALTER TABLE ONLY public.specialist_pillars
     ADD CONSTRAINT specialist_pillars_pkey PRIMARY KEY (specialist_id, pillar_id);
 
 ALTER TABLE ONLY public.specialist_rates
     ADD CONSTRAINT specialist_rates_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.specialist_session_types
+    ADD CONSTRAINT specialist_session_types_pkey PRIMARY KEY (specialist_id, session_type_id);
 
 ALTER TABLE ONLY public.specialist_working_hours
     ADD CONSTRAINT specialist_working_hours_pkey PRIMARY KEY (id);
@@ -11351,6 +12159,16 @@ CREATE INDEX audit_logs_trouble_idx ON ONLY public.audit_logs USING btree (statu
 
 CREATE INDEX audit_logs_user_id_idx ON ONLY public.audit_logs USING btree (user_id, occurred_at DESC);
 
+CREATE INDEX booking_cancellations_cancelled_at_idx ON public.booking_cancellations USING btree (cancelled_at);
+
+CREATE INDEX booking_cancellations_cancelled_by_idx ON public.booking_cancellations USING btree (cancelled_by);
+
+CREATE INDEX booking_proposals_booking_id_idx ON public.booking_proposals USING btree (booking_id, created_at DESC);
+
+CREATE INDEX booking_proposals_expires_at_idx ON public.booking_proposals USING btree (expires_at) WHERE (status = 'open'::text);
+
+CREATE UNIQUE INDEX booking_proposals_one_open_idx ON public.booking_proposals USING btree (booking_id) WHERE (status = 'open'::text);
+
 CREATE INDEX booking_reminders_booking_id_idx ON public.booking_reminders USING btree (booking_id);
 
 CREATE INDEX booking_reminders_due_idx ON public.booking_reminders USING btree (due_at, id) WHERE (status = 'scheduled'::text);
@@ -11371,11 +12189,15 @@ CREATE INDEX bookings_company_id_idx ON public.bookings USING btree (company_id,
 
 CREATE INDEX bookings_employee_id_idx ON public.bookings USING btree (employee_id, starts_at DESC);
 
+CREATE INDEX bookings_expires_at_idx ON public.bookings USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
 CREATE INDEX bookings_releases_at_idx ON public.bookings USING btree (releases_at) WHERE (releases_at IS NOT NULL);
 
 CREATE INDEX bookings_session_type_id_idx ON public.bookings USING btree (session_type_id);
 
 CREATE INDEX bookings_specialist_id_idx ON public.bookings USING btree (specialist_id, starts_at DESC);
+
+CREATE INDEX bookings_unclosed_idx ON public.bookings USING btree (ends_at) WHERE ((status)::text = 'confirmed'::text);
 
 CREATE INDEX companies_time_zone_idx ON public.companies USING btree (time_zone);
 
@@ -11485,6 +12307,8 @@ CREATE INDEX specialist_rates_service_type_idx ON public.specialist_rates USING 
 
 CREATE INDEX specialist_rates_specialist_id_idx ON public.specialist_rates USING btree (specialist_id, effective_from DESC);
 
+CREATE INDEX specialist_session_types_session_type_id_idx ON public.specialist_session_types USING btree (session_type_id);
+
 CREATE INDEX specialist_working_hours_effective_idx ON public.specialist_working_hours USING btree (effective_from, effective_until);
 
 CREATE INDEX specialist_working_hours_specialist_id_idx ON public.specialist_working_hours USING btree (specialist_id, day_of_week);
@@ -11583,9 +12407,13 @@ CREATE TRIGGER limit_rows AFTER INSERT ON public.specialist_working_hours FOR EA
 
 CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.specialist_availability_exceptions FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
 
+CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.specialist_booking_rules FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
+
 CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE ON public.specialist_pillars FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
 
 CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.specialist_rates FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
+
+CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.specialist_session_types FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
 
 CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.specialist_working_hours FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
 
@@ -11593,9 +12421,15 @@ CREATE TRIGGER mark_membership_end AFTER UPDATE ON public.company_members FOR EA
 
 CREATE TRIGGER move_reminders AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.employee_id IS DISTINCT FROM new.employee_id))) EXECUTE FUNCTION private.follow_booking();
 
-CREATE TRIGGER record_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at))) EXECUTE FUNCTION private.record_booking_status();
+CREATE TRIGGER record_answer AFTER UPDATE OF status ON public.booking_proposals FOR EACH ROW WHEN ((new.status = ANY (ARRAY['declined'::text, 'expired'::text]))) EXECUTE FUNCTION private.record_proposal();
+
+CREATE TRIGGER record_cancellation AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> 'cancelled'::text) AND ((new.status)::text = 'cancelled'::text))) EXECUTE FUNCTION private.record_cancellation();
+
+CREATE TRIGGER record_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.ends_at <> new.ends_at))) EXECUTE FUNCTION private.record_booking_status();
 
 CREATE TRIGGER record_first_status AFTER INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.record_booking_status();
+
+CREATE TRIGGER record_proposal AFTER INSERT ON public.booking_proposals FOR EACH ROW EXECUTE FUNCTION private.record_proposal();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
@@ -11612,6 +12446,8 @@ CREATE TRIGGER refuse_update BEFORE UPDATE ON public.terms_acceptance FOR EACH R
 CREATE TRIGGER release_bookings BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.release_bookings_of_erased();
 
 CREATE TRIGGER schedule_reminders AFTER INSERT ON public.bookings FOR EACH ROW WHEN (((new.status)::text = 'confirmed'::text)) EXECUTE FUNCTION private.follow_booking();
+
+CREATE TRIGGER shape_booking BEFORE INSERT OR UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.shape_booking();
 
 CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.stamp_updated_by();
 
@@ -11651,15 +12487,21 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.session_types FOR EACH R
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_booking_rules FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_documents FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_rates FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_session_types FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_working_hours FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
+CREATE TRIGGER withdraw_proposal AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((old.starts_at <> new.starts_at) OR ((new.status)::text <> ALL (ARRAY['pending'::text, 'confirmed'::text])))) EXECUTE FUNCTION private.withdraw_proposal();
 
 ALTER TABLE ONLY private.email_change_cancel_tokens
     ADD CONSTRAINT email_change_cancel_tokens_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.email_changes(id) ON DELETE CASCADE;
@@ -11681,6 +12523,15 @@ ALTER TABLE ONLY private.membership_ends
 
 ALTER TABLE ONLY private.token_requests
     ADD CONSTRAINT token_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.booking_cancellations
+    ADD CONSTRAINT booking_cancellations_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.booking_cancellations
+    ADD CONSTRAINT booking_cancellations_cancelled_by_fkey FOREIGN KEY (cancelled_by) REFERENCES auth.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.booking_proposals
+    ADD CONSTRAINT booking_proposals_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.booking_reminders
     ADD CONSTRAINT booking_reminders_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
@@ -11790,6 +12641,9 @@ ALTER TABLE ONLY public.session_types
 ALTER TABLE ONLY public.specialist_availability_exceptions
     ADD CONSTRAINT specialist_availability_exceptions_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.specialist_booking_rules
+    ADD CONSTRAINT specialist_booking_rules_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.specialist_documents
     ADD CONSTRAINT specialist_documents_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
@@ -11807,6 +12661,12 @@ ALTER TABLE ONLY public.specialist_pillars
 
 ALTER TABLE ONLY public.specialist_rates
     ADD CONSTRAINT specialist_rates_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.specialist_session_types
+    ADD CONSTRAINT specialist_session_types_session_type_id_fkey FOREIGN KEY (session_type_id) REFERENCES public.session_types(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.specialist_session_types
+    ADD CONSTRAINT specialist_session_types_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.specialist_working_hours
     ADD CONSTRAINT specialist_working_hours_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
@@ -11841,6 +12701,8 @@ CREATE POLICY "A person sees which mails they were sent" ON private.emails FOR S
 ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.auth_emails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.booking_transitions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.common_passwords ENABLE ROW LEVEL SECURITY;
 
@@ -11964,6 +12826,8 @@ CREATE POLICY "A specialist adds rates of their own" ON public.specialist_rates 
 
 CREATE POLICY "A specialist adds working hours of their own" ON public.specialist_working_hours FOR INSERT TO authenticated WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
+CREATE POLICY "A specialist changes their own booking rules" ON public.specialist_booking_rules FOR UPDATE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id))) WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
+
 CREATE POLICY "A specialist changes their own exceptions" ON public.specialist_availability_exceptions FOR UPDATE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id))) WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
 CREATE POLICY "A specialist changes their own rates" ON public.specialist_rates FOR UPDATE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id))) WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
@@ -11972,13 +12836,19 @@ CREATE POLICY "A specialist changes their own working hours" ON public.specialis
 
 CREATE POLICY "A specialist changes their public profile" ON public.specialists FOR UPDATE TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id))) WITH CHECK ((user_id = ( SELECT private.user_id() AS user_id)));
 
+CREATE POLICY "A specialist changes what they do otherwise for a type" ON public.specialist_session_types FOR UPDATE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id))) WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
+
 CREATE POLICY "A specialist drops their own exceptions" ON public.specialist_availability_exceptions FOR DELETE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
 CREATE POLICY "A specialist drops their own rates" ON public.specialist_rates FOR DELETE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
 CREATE POLICY "A specialist drops their own working hours" ON public.specialist_working_hours FOR DELETE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
+CREATE POLICY "A specialist drops what they do otherwise for a type" ON public.specialist_session_types FOR DELETE TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
+
 CREATE POLICY "A specialist reopens a freed time of their own" ON public.specialist_freed_times FOR DELETE TO authenticated USING ((specialist_id = ( SELECT private.my_practice_id() AS my_practice_id)));
+
+CREATE POLICY "A specialist sees their own booking rules" ON public.specialist_booking_rules FOR SELECT TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
 CREATE POLICY "A specialist sees their own documents" ON public.specialist_documents FOR SELECT TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
@@ -11990,13 +12860,27 @@ CREATE POLICY "A specialist sees their own rates, an admin all" ON public.specia
 
 CREATE POLICY "A specialist sees their own working hours" ON public.specialist_working_hours FOR SELECT TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
 
+CREATE POLICY "A specialist sees what they do otherwise for a type" ON public.specialist_session_types FOR SELECT TO authenticated USING ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
+
+CREATE POLICY "A specialist states booking rules of their own" ON public.specialist_booking_rules FOR INSERT TO authenticated WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
+
+CREATE POLICY "A specialist states what they do otherwise for a type" ON public.specialist_session_types FOR INSERT TO authenticated WITH CHECK ((specialist_id = ( SELECT private.my_specialist_id() AS my_specialist_id)));
+
 CREATE POLICY "An applicant adds a pillar of theirs, an admin any" ON public.specialist_pillars FOR INSERT TO authenticated WITH CHECK (((specialist_id = ( SELECT private.my_application_id() AS my_application_id)) OR (( SELECT private.is_platform_admin() AS is_platform_admin) AND (specialist_id IS DISTINCT FROM ( SELECT private.my_specialist_id() AS my_specialist_id)))));
 
 CREATE POLICY "An applicant drops a pillar of theirs, an admin any" ON public.specialist_pillars FOR DELETE TO authenticated USING (((specialist_id = ( SELECT private.my_application_id() AS my_application_id)) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
+CREATE POLICY "Employee and specialist see how their booking was cancelled" ON public.booking_cancellations FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.bookings b
+  WHERE (b.id = booking_cancellations.booking_id))));
+
 CREATE POLICY "Employee and specialist see the history of their booking" ON public.booking_status_history FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM public.bookings b
   WHERE (b.id = booking_status_history.booking_id))));
+
+CREATE POLICY "Employee and specialist see the proposals for their booking" ON public.booking_proposals FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.bookings b
+  WHERE (b.id = booking_proposals.booking_id))));
 
 CREATE POLICY "Everybody sees active pillars" ON public.pillars FOR SELECT TO anon USING (is_active);
 
@@ -12013,6 +12897,10 @@ CREATE POLICY "Everybody sees what documents a pillar requires" ON public.pillar
 CREATE POLICY "The employee and the specialist see their booking" ON public.bookings FOR SELECT TO authenticated USING (((employee_id = ( SELECT private.user_id() AS user_id)) OR (specialist_id = ( SELECT private.my_practice_id() AS my_practice_id))));
 
 ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.booking_cancellations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.booking_proposals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.booking_reminders ENABLE ROW LEVEL SECURITY;
 
@@ -12060,6 +12948,8 @@ ALTER TABLE public.session_types ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.specialist_availability_exceptions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.specialist_booking_rules ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.specialist_documents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.specialist_freed_times ENABLE ROW LEVEL SECURITY;
@@ -12067,6 +12957,8 @@ ALTER TABLE public.specialist_freed_times ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.specialist_pillars ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.specialist_rates ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.specialist_session_types ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.specialist_working_hours ENABLE ROW LEVEL SECURITY;
 
@@ -12106,6 +12998,66 @@ GRANT ALL ON FUNCTION private.accept_dpa(p_company_id uuid, p_version text) TO a
 
 REVOKE ALL ON FUNCTION private.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) TO service_role;
+
+GRANT SELECT ON TABLE public.bookings TO service_role;
+
+GRANT SELECT(id) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(employee_id) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(company_id) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(specialist_id) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(session_type_id) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(starts_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(ends_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(busy_from) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(busy_until) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(wall_starts_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(time_zone) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(status_reason) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(status_category) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(expires_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(cancel_by) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(cancelled_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(closed_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(releases_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(uses_session) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(times_moved) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(calendar_sequence) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(place_kind) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(place_detail) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.bookings TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.bookings TO authenticated;
+
+REVOKE ALL ON FUNCTION private.accept_proposal(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.accept_proposal(p_booking_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.accept_session(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.accept_session(p_booking_id uuid) TO authenticated;
 
 GRANT SELECT ON TABLE public.company_employee_invitations TO service_role;
 
@@ -12193,6 +13145,8 @@ REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_ema
 
 REVOKE ALL ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.are_lead_times(p_minutes integer[]) FROM PUBLIC;
@@ -12257,49 +13211,19 @@ REVOKE ALL ON FUNCTION private.back_off(p_failures integer, p_free integer) FROM
 
 REVOKE ALL ON FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.bookings TO service_role;
-
-GRANT SELECT(id) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(employee_id) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(company_id) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(specialist_id) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(session_type_id) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(starts_at) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(ends_at) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(status) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(status_reason) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(cancelled_at) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(releases_at) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.bookings TO authenticated;
-
-GRANT SELECT(updated_at) ON TABLE public.bookings TO authenticated;
-
-REVOKE ALL ON FUNCTION private.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) TO authenticated;
-
-REVOKE ALL ON FUNCTION private.bookable_minutes(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.booking_company(p_user_id uuid, p_company_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.booking_actor(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.caller_context(p_context jsonb, p_source text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.cancel_and_tell(p_booking_id uuid, p_reason text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text) TO authenticated;
+REVOKE ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p_category text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p_category text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.cancel_booking_as_admin(p_booking_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.cancel_booking_as_admin(p_booking_id uuid, p_reason text) TO authenticated;
@@ -12338,15 +13262,9 @@ REVOKE ALL ON FUNCTION private.change_member(p_company_id uuid, p_user_id uuid, 
 
 REVOKE ALL ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.check_booking(p_user_id uuid, p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_agreed interval, OUT company_id uuid, OUT minutes integer) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.check_booking_open(p_booking public.bookings) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.check_booking_time(p_starts_at timestamp with time zone) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.check_entitled(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) TO service_role;
@@ -12361,7 +13279,139 @@ GRANT ALL ON FUNCTION private.check_password_attempt(event jsonb) TO supabase_au
 REVOKE ALL ON FUNCTION private.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.check_password_reset(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) TO service_role;
 
+REVOKE ALL ON FUNCTION private.check_person(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.check_plan_transition(p_company_id uuid, p_from text, p_to text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.days(p_setting text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.hours(p_setting text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.minutes(p_setting text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.my_specialist_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_specialist_id() TO authenticated;
+GRANT ALL ON FUNCTION private.my_specialist_id() TO service_role;
+
+GRANT SELECT ON TABLE public.pillars TO service_role;
+
+GRANT SELECT(id) ON TABLE public.pillars TO anon;
+GRANT SELECT(id) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(slug) ON TABLE public.pillars TO anon;
+GRANT SELECT(slug),INSERT(slug),UPDATE(slug) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(name) ON TABLE public.pillars TO anon;
+GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(description) ON TABLE public.pillars TO anon;
+GRANT SELECT(description),INSERT(description),UPDATE(description) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(sort_order) ON TABLE public.pillars TO anon;
+GRANT SELECT(sort_order),INSERT(sort_order),UPDATE(sort_order) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(is_active) ON TABLE public.pillars TO anon;
+GRANT SELECT(is_active),INSERT(is_active),UPDATE(is_active) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.pillars TO anon;
+GRANT SELECT(created_at) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.pillars TO anon;
+GRANT SELECT(updated_at) ON TABLE public.pillars TO authenticated;
+
+GRANT SELECT ON TABLE public.session_types TO service_role;
+
+GRANT SELECT(id) ON TABLE public.session_types TO anon;
+GRANT SELECT(id) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(pillar_id) ON TABLE public.session_types TO anon;
+GRANT SELECT(pillar_id),INSERT(pillar_id) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(kind) ON TABLE public.session_types TO anon;
+GRANT SELECT(kind),INSERT(kind),UPDATE(kind) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(name) ON TABLE public.session_types TO anon;
+GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(description) ON TABLE public.session_types TO anon;
+GRANT SELECT(description),INSERT(description),UPDATE(description) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(default_minutes) ON TABLE public.session_types TO anon;
+GRANT SELECT(default_minutes),INSERT(default_minutes),UPDATE(default_minutes) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(is_active) ON TABLE public.session_types TO anon;
+GRANT SELECT(is_active),INSERT(is_active),UPDATE(is_active) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.session_types TO anon;
+GRANT SELECT(created_at) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.session_types TO anon;
+GRANT SELECT(updated_at) ON TABLE public.session_types TO authenticated;
+
+GRANT SELECT ON TABLE public.specialist_booking_rules TO service_role;
+
+GRANT SELECT(specialist_id),INSERT(specialist_id) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(buffer_before_minutes),INSERT(buffer_before_minutes),UPDATE(buffer_before_minutes) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(buffer_after_minutes),INSERT(buffer_after_minutes),UPDATE(buffer_after_minutes) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(book_notice_minutes),INSERT(book_notice_minutes),UPDATE(book_notice_minutes) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(move_notice_minutes),INSERT(move_notice_minutes),UPDATE(move_notice_minutes) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(cancel_notice_minutes),INSERT(cancel_notice_minutes),UPDATE(cancel_notice_minutes) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(horizon_days),INSERT(horizon_days),UPDATE(horizon_days) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(step_minutes),INSERT(step_minutes),UPDATE(step_minutes) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(requires_acceptance),INSERT(requires_acceptance),UPDATE(requires_acceptance) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(answer_hours),INSERT(answer_hours),UPDATE(answer_hours) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(place_kind),INSERT(place_kind),UPDATE(place_kind) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(place_detail),INSERT(place_detail),UPDATE(place_detail) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.specialist_booking_rules TO authenticated;
+
+GRANT DELETE ON TABLE public.specialist_pillars TO authenticated;
+GRANT SELECT ON TABLE public.specialist_pillars TO service_role;
+
+GRANT SELECT(specialist_id) ON TABLE public.specialist_pillars TO anon;
+GRANT SELECT(specialist_id),INSERT(specialist_id) ON TABLE public.specialist_pillars TO authenticated;
+
+GRANT SELECT(pillar_id) ON TABLE public.specialist_pillars TO anon;
+GRANT SELECT(pillar_id),INSERT(pillar_id) ON TABLE public.specialist_pillars TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.specialist_pillars TO anon;
+GRANT SELECT(created_at) ON TABLE public.specialist_pillars TO authenticated;
+
+GRANT DELETE ON TABLE public.specialist_session_types TO authenticated;
+GRANT SELECT ON TABLE public.specialist_session_types TO service_role;
+
+GRANT SELECT(specialist_id),INSERT(specialist_id) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(session_type_id),INSERT(session_type_id) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(is_offered),INSERT(is_offered),UPDATE(is_offered) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(minutes),INSERT(minutes),UPDATE(minutes) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(requires_acceptance),INSERT(requires_acceptance),UPDATE(requires_acceptance) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(place_kind),INSERT(place_kind),UPDATE(place_kind) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(place_detail),INSERT(place_detail),UPDATE(place_detail) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.specialist_session_types TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.specialist_session_types TO authenticated;
+
+REVOKE ALL ON FUNCTION private.check_practice(p_terms private.session_terms, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_resendable(p_invitation public.company_employee_invitations, p_company public.companies) FROM PUBLIC;
 
@@ -12423,14 +13473,20 @@ GRANT SELECT(updated_at) ON TABLE public.company_subscriptions TO authenticated;
 
 REVOKE ALL ON FUNCTION private.check_seats_suffice(p_wanted public.company_subscriptions, p_plan public.company_subscription_plans, p_reason text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.check_sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) TO service_role;
 
-REVOKE ALL ON FUNCTION private.check_time_free(p_specialist_id uuid, p_employee_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.check_start(p_starts_at timestamp with time zone, p_notice interval, p_horizon interval) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.check_time_free(p_wish private.session_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.check_wish_locked(p_wish private.session_wish) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.checked_reason(p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) TO service_role;
@@ -12451,6 +13507,9 @@ REVOKE ALL ON FUNCTION private.company_plan(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.company_plan(p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.company_seats(p_company_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.confirm_hold(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.confirm_hold(p_booking_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.consume_email_change(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 
@@ -12474,13 +13533,17 @@ REVOKE ALL ON FUNCTION private.create_partitions_ahead(p_parent regclass, p_mont
 
 REVOKE ALL ON FUNCTION private.cut_off(p_user_id uuid, p_with_password boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.days(p_setting text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.decline_proposal(p_booking_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.decline_proposal(p_booking_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.decline_session(p_booking_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.decline_session(p_booking_id uuid, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.delivery_fault(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12611,8 +13674,6 @@ REVOKE ALL ON FUNCTION private.hold_address(p_address_key bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_own_account() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.hours(p_setting text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.introduce(p_user_id uuid, p_said jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.introduction(p_said jsonb, OUT display_name text, OUT locale text, OUT time_zone text) FROM PUBLIC;
@@ -12639,8 +13700,6 @@ REVOKE ALL ON FUNCTION private.is_address_taken(p_email text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.is_late(p_at timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
@@ -12687,6 +13746,8 @@ REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with ti
 
 REVOKE ALL ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_complete_sessions(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_create_partitions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_delete_unconfirmed_accounts(p_now timestamp with time zone) FROM PUBLIC;
@@ -12694,6 +13755,8 @@ REVOKE ALL ON FUNCTION private.job_delete_unconfirmed_accounts(p_now timestamp w
 REVOKE ALL ON FUNCTION private.job_end_subscriptions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_expire_bookings(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_expire_documents(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12852,12 +13915,12 @@ REVOKE ALL ON FUNCTION private.may_be_verified(p_specialist_id uuid, p_now times
 
 REVOKE ALL ON FUNCTION private.may_mail_invitation(p_invitation public.company_employee_invitations) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.mend_email_marks() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.minutes(p_setting text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -12882,10 +13945,6 @@ GRANT ALL ON FUNCTION private.my_practice_id() TO service_role;
 
 REVOKE ALL ON FUNCTION private.my_preferences() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_preferences() TO authenticated;
-
-REVOKE ALL ON FUNCTION private.my_specialist_id() FROM PUBLIC;
-GRANT ALL ON FUNCTION private.my_specialist_id() TO authenticated;
-GRANT ALL ON FUNCTION private.my_specialist_id() TO service_role;
 
 REVOKE ALL ON FUNCTION private.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_verification() TO authenticated;
@@ -12915,9 +13974,13 @@ REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_mail_filters(p_filters jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) FROM PUBLIC;
 
@@ -12929,6 +13992,31 @@ REVOKE ALL ON FUNCTION private.process_email_change_requests(p_now timestamp wit
 REVOKE ALL ON FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.booking_proposals TO service_role;
+
+GRANT SELECT(id) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(proposed_by) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(starts_at) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(ends_at) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(expires_at) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(reason) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(answered_at) ON TABLE public.booking_proposals TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.booking_proposals TO authenticated;
+
+REVOKE ALL ON FUNCTION private.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.punycode(p_label text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO authenticated;
@@ -13011,6 +14099,8 @@ GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text,
 
 REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.record_cancellation() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone, p_now timestamp with time zone) TO service_role;
 
@@ -13019,6 +14109,8 @@ REVOKE ALL ON FUNCTION private.record_failed_run(p_job text, p_error text) FROM 
 REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.record_proposal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) TO service_role;
@@ -13047,7 +14139,7 @@ REVOKE ALL ON FUNCTION private.reissue_invitation(p_token_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.reissue_link(p_purpose text, p_token_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.release_bookings_of_erased() FROM PUBLIC;
 
@@ -13072,7 +14164,11 @@ REVOKE ALL ON FUNCTION private.require_allowance(p_kind text, p_user_id uuid) FR
 
 REVOKE ALL ON FUNCTION private.require_company_admin(p_company_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.require_employee(p_booking public.bookings) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.require_platform_admin() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.require_specialist(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
@@ -13115,6 +14211,8 @@ REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after ti
 
 REVOKE ALL ON FUNCTION private.session_release_delay() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) TO authenticated;
 
@@ -13129,6 +14227,10 @@ GRANT ALL ON FUNCTION private.setting(p_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time zone) TO service_role;
+
+REVOKE ALL ON FUNCTION private.shape_booking() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.shown_name(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.shown_name(p_text text) TO authenticated;
@@ -13175,6 +14277,8 @@ REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason te
 
 REVOKE ALL ON FUNCTION private.suppress_after(p_state text, p_address_key bytea, p_is_soft boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id uuid, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
@@ -13188,6 +14292,10 @@ REVOKE ALL ON FUNCTION private.take_booking(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.take_proposal(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.take_request(p_booking_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
 
@@ -13198,6 +14306,8 @@ REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.template_in_force(p_key text, p_locale text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_json(p_batch_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.terms_for(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.terms_in_force() FROM PUBLIC;
 
@@ -13239,11 +14349,11 @@ REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now time
 
 REVOKE ALL ON FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.was_moved_late(p_booking_id uuid) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.was_signed_up_before(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.withdraw_proposal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -13267,6 +14377,12 @@ GRANT ALL ON FUNCTION public.accept_dpa(p_company_id uuid, p_version text) TO au
 REVOKE ALL ON FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accept_invitation(p_token_id uuid, p_token_hash text, p_user_id uuid, p_full_name text, p_terms jsonb, p_context jsonb, p_own_account boolean, p_private_address jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION public.accept_proposal(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accept_proposal(p_booking_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.accept_session(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.accept_session(p_booking_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) TO authenticated;
 
@@ -13276,8 +14392,8 @@ GRANT ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id u
 REVOKE ALL ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text) TO authenticated;
+REVOKE ALL ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text, p_category text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text, p_category text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text) TO authenticated;
@@ -13309,6 +14425,9 @@ GRANT ALL ON FUNCTION public.company_directory(p_company_id uuid, p_after uuid) 
 REVOKE ALL ON FUNCTION public.company_plan(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.company_plan(p_company_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.confirm_hold(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.confirm_hold(p_booking_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb) TO service_role;
 
@@ -13324,6 +14443,12 @@ GRANT ALL ON FUNCTION public.deactivate_member(p_company_id uuid, p_user_id uuid
 REVOKE ALL ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decide_document(p_document_id uuid, p_decision text, p_reason text, p_expires_on date, p_context jsonb) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.decline_proposal(p_booking_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decline_proposal(p_booking_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.decline_session(p_booking_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.decline_session(p_booking_id uuid, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.email_kind(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.email_kind(p_key text) TO authenticated;
 
@@ -13338,6 +14463,9 @@ GRANT ALL ON FUNCTION public.former_work_address() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.grant_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.grant_platform_admin(p_user_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.hold_slot(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.hold_slot(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) TO authenticated;
@@ -13365,6 +14493,9 @@ GRANT ALL ON FUNCTION public.orphaned_files(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
@@ -13401,6 +14532,9 @@ GRANT ALL ON FUNCTION public.request_email_verification(p_email text, p_address_
 
 REVOKE ALL ON FUNCTION public.request_password_reset(p_email text, p_address_key text, p_client_key text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_password_reset(p_email text, p_address_key text, p_client_key text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.request_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.request_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text, p_context jsonb, p_locale text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.request_sign_up(p_email text, p_address_key text, p_client_key text, p_context jsonb, p_locale text) TO service_role;
@@ -13533,6 +14667,26 @@ GRANT SELECT(created_at) ON TABLE public.password_reset_tokens TO service_role;
 GRANT SELECT(updated_at) ON TABLE public.password_reset_tokens TO authenticated;
 GRANT SELECT(updated_at) ON TABLE public.password_reset_tokens TO service_role;
 
+GRANT SELECT ON TABLE public.booking_cancellations TO service_role;
+
+GRANT SELECT(booking_id) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(cancelled_at) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(cancelled_by) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(actor) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(category) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(reason) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(late) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(session_used) ON TABLE public.booking_cancellations TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.booking_cancellations TO authenticated;
+
 GRANT SELECT ON TABLE public.booking_reminders TO service_role;
 
 GRANT SELECT(id) ON TABLE public.booking_reminders TO authenticated;
@@ -13568,6 +14722,10 @@ GRANT SELECT(booking_id) ON TABLE public.booking_status_history TO authenticated
 GRANT SELECT(old_status) ON TABLE public.booking_status_history TO authenticated;
 
 GRANT SELECT(new_status) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(event) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(actor) ON TABLE public.booking_status_history TO authenticated;
 
 GRANT SELECT(changed_by) ON TABLE public.booking_status_history TO authenticated;
 
@@ -13688,32 +14846,6 @@ GRANT SELECT(document_type),INSERT(document_type) ON TABLE public.pillar_require
 GRANT SELECT(created_at) ON TABLE public.pillar_required_documents TO anon;
 GRANT SELECT(created_at) ON TABLE public.pillar_required_documents TO authenticated;
 
-GRANT SELECT ON TABLE public.pillars TO service_role;
-
-GRANT SELECT(id) ON TABLE public.pillars TO anon;
-GRANT SELECT(id) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(slug) ON TABLE public.pillars TO anon;
-GRANT SELECT(slug),INSERT(slug),UPDATE(slug) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(name) ON TABLE public.pillars TO anon;
-GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(description) ON TABLE public.pillars TO anon;
-GRANT SELECT(description),INSERT(description),UPDATE(description) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(sort_order) ON TABLE public.pillars TO anon;
-GRANT SELECT(sort_order),INSERT(sort_order),UPDATE(sort_order) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(is_active) ON TABLE public.pillars TO anon;
-GRANT SELECT(is_active),INSERT(is_active),UPDATE(is_active) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.pillars TO anon;
-GRANT SELECT(created_at) ON TABLE public.pillars TO authenticated;
-
-GRANT SELECT(updated_at) ON TABLE public.pillars TO anon;
-GRANT SELECT(updated_at) ON TABLE public.pillars TO authenticated;
-
 GRANT SELECT ON TABLE public.session_tokens TO service_role;
 
 GRANT SELECT(id) ON TABLE public.session_tokens TO authenticated;
@@ -13733,35 +14865,6 @@ GRANT SELECT(expires_at) ON TABLE public.session_tokens TO authenticated;
 GRANT SELECT(ended_at) ON TABLE public.session_tokens TO authenticated;
 
 GRANT SELECT(end_reason) ON TABLE public.session_tokens TO authenticated;
-
-GRANT SELECT ON TABLE public.session_types TO service_role;
-
-GRANT SELECT(id) ON TABLE public.session_types TO anon;
-GRANT SELECT(id) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(pillar_id) ON TABLE public.session_types TO anon;
-GRANT SELECT(pillar_id),INSERT(pillar_id) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(kind) ON TABLE public.session_types TO anon;
-GRANT SELECT(kind),INSERT(kind),UPDATE(kind) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(name) ON TABLE public.session_types TO anon;
-GRANT SELECT(name),INSERT(name),UPDATE(name) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(description) ON TABLE public.session_types TO anon;
-GRANT SELECT(description),INSERT(description),UPDATE(description) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(default_minutes) ON TABLE public.session_types TO anon;
-GRANT SELECT(default_minutes),INSERT(default_minutes),UPDATE(default_minutes) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(is_active) ON TABLE public.session_types TO anon;
-GRANT SELECT(is_active),INSERT(is_active),UPDATE(is_active) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.session_types TO anon;
-GRANT SELECT(created_at) ON TABLE public.session_types TO authenticated;
-
-GRANT SELECT(updated_at) ON TABLE public.session_types TO anon;
-GRANT SELECT(updated_at) ON TABLE public.session_types TO authenticated;
 
 GRANT DELETE ON TABLE public.specialist_availability_exceptions TO authenticated;
 GRANT SELECT ON TABLE public.specialist_availability_exceptions TO service_role;
@@ -13796,18 +14899,6 @@ GRANT SELECT(ends_at) ON TABLE public.specialist_freed_times TO authenticated;
 GRANT SELECT(offered_at) ON TABLE public.specialist_freed_times TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.specialist_freed_times TO authenticated;
-
-GRANT DELETE ON TABLE public.specialist_pillars TO authenticated;
-GRANT SELECT ON TABLE public.specialist_pillars TO service_role;
-
-GRANT SELECT(specialist_id) ON TABLE public.specialist_pillars TO anon;
-GRANT SELECT(specialist_id),INSERT(specialist_id) ON TABLE public.specialist_pillars TO authenticated;
-
-GRANT SELECT(pillar_id) ON TABLE public.specialist_pillars TO anon;
-GRANT SELECT(pillar_id),INSERT(pillar_id) ON TABLE public.specialist_pillars TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.specialist_pillars TO anon;
-GRANT SELECT(created_at) ON TABLE public.specialist_pillars TO authenticated;
 
 GRANT DELETE ON TABLE public.specialist_rates TO authenticated;
 GRANT SELECT ON TABLE public.specialist_rates TO service_role;
@@ -13987,6 +15078,8 @@ SELECT cron.schedule('cancel-ended-sessions', '41 * * * *', 'select private.run_
 
 SELECT cron.schedule('check-outbox', '*/5 * * * *', 'select private.run_job(''check_outbox'')');
 
+SELECT cron.schedule('complete-sessions', '23 * * * *', 'select private.run_job(''complete_sessions'')');
+
 SELECT cron.schedule('create-partitions', '27 2 * * *', 'select private.run_job(''create_partitions'')');
 
 SELECT cron.schedule('delete-unconfirmed-accounts', '47 * * * *', 'select private.run_job(''delete_unconfirmed_accounts'')');
@@ -13996,6 +15089,8 @@ SELECT cron.schedule('email-dispatch', '* * * * *', 'select private.run_job(''ki
 SELECT cron.schedule('end-subscriptions', '3 * * * *', 'select private.run_job(''end_subscriptions'')');
 
 SELECT cron.schedule('end-surplus-sessions', '27 * * * *', 'select private.run_job(''end_surplus_sessions'')');
+
+SELECT cron.schedule('expire-bookings', '* * * * *', 'select private.run_job(''expire_bookings'')');
 
 SELECT cron.schedule('expire-documents', '8 * * * *', 'select private.run_job(''expire_documents'')');
 

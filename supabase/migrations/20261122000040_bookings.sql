@@ -2,10 +2,17 @@
 --
 -- Read:  the employee and the specialist of the booking, while verified. Never the employer, and a platform
 --        admin only through the audited read_person().
--- Write: book_session(), reschedule_booking(), cancel_booking(), close_booking() alone.
+-- Write: the functions that book, answer and change sessions alone, along private.booking_transitions.
 
-create domain public.booking_status as text check (value in ('pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show'));
+create domain public.booking_status as text check (value in (
+  'pending', 'held', 'confirmed', 'completed', 'no_show', 'cancelled', 'declined', 'expired'
+));
 comment on domain public.booking_status is 'How a booked session stands.';
+
+create domain public.cancellation_category as text check (value in (
+  'illness', 'schedule', 'no_longer_needed', 'other', 'time_off', 'membership_ended', 'account_closed', 'by_the_platform'
+));
+comment on domain public.cancellation_category is 'Why a session was cancelled. People choose one of the first four.';
 
 create table public.bookings (
   id uuid primary key default gen_random_uuid(),
@@ -15,19 +22,38 @@ create table public.bookings (
   session_type_id uuid not null references public.session_types (id) on delete restrict,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
+  busy_from timestamptz not null,
+  busy_until timestamptz not null,
+  wall_starts_at timestamp not null,
+  time_zone text not null check (length(time_zone) <= 64),
   status public.booking_status not null,
   status_reason text check (length(status_reason) <= 500),
+  status_category public.cancellation_category,
+  expires_at timestamptz,
+  cancel_by timestamptz not null,
   cancelled_at timestamptz,
+  closed_at timestamptz,
   releases_at timestamptz,
+  uses_session boolean not null default true,
+  times_moved smallint not null default 0,
+  calendar_sequence int not null default 0,
+  place_kind public.place_kind not null,
+  place_detail public.place_detail not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint lasts_minutes_not_days check (ends_at > starts_at and ends_at <= starts_at + interval '4 hours'),
+  constraint buffers_are_around_it check (
+    busy_from <= starts_at and busy_from >= starts_at - interval '4 hours' and busy_until >= ends_at and busy_until <= ends_at + interval '4 hours'
+  ),
+  constraint expires_iff_undecided check ((expires_at is not null) = (status in ('pending', 'held'))),
   constraint cancelled_at_iff_cancelled check ((cancelled_at is not null) = (status = 'cancelled')),
+  constraint category_iff_cancelled check ((status_category is not null) = (status = 'cancelled')),
+  constraint closed_at_iff_it_took_place check ((closed_at is not null) = (status in ('completed', 'no_show'))),
   constraint only_the_past_lost_its_employee check (
-    employee_id is not null or releases_at is not null or status in ('completed', 'cancelled', 'no_show')
+    employee_id is not null or releases_at is not null or status not in ('pending', 'held', 'confirmed')
   ),
   constraint specialist_is_free exclude using gist (
-    specialist_id with =, tstzrange(starts_at, ends_at) with &&
+    specialist_id with =, tstzrange(busy_from, busy_until) with &&
   ) where (status in ('held', 'confirmed')),
   constraint employee_is_free exclude using gist (
     employee_id with =, tstzrange(starts_at, ends_at) with &&
@@ -40,13 +66,24 @@ comment on column public.bookings.releases_at is 'When a session whose person wa
 comment on column public.bookings.company_id is 'The company whose entitlement the session uses.';
 comment on column public.bookings.status is
   'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. '
-  'completed, cancelled, no_show: over.';
-comment on column public.bookings.status_reason is 'Why the status is what it is; copied into the history.';
+  'completed, no_show, cancelled, declined, expired: over.';
+comment on column public.bookings.status_reason is 'Why the status is what it is, in the words of whoever changed it; copied into the history.';
+comment on column public.bookings.busy_from is 'From when the specialist has no other session: the start without the buffer before it.';
+comment on column public.bookings.wall_starts_at is 'What the clock on the specialist''s wall shows at the start: what was agreed, should the rules of the zone change.';
+comment on column public.bookings.time_zone is 'The specialist''s zone when the time was agreed.';
+comment on column public.bookings.expires_at is 'Until when a hold keeps its time, or a request waits for its answer.';
+comment on column public.bookings.cancel_by is
+  'Until when the employee cancels without having used the session: by what held when it was booked. Moving a session later than that leaves it where it was.';
+comment on column public.bookings.times_moved is 'How often the employee has moved it by themselves.';
+comment on column public.bookings.uses_session is 'Whether it counts among the sessions of its month.';
+comment on column public.bookings.calendar_sequence is 'SEQUENCE of the calendar entry (RFC 5545): grows with each change of time, state or place.';
 
 create index bookings_employee_id_idx on public.bookings (employee_id, starts_at desc);
 create index bookings_specialist_id_idx on public.bookings (specialist_id, starts_at desc);
 create index bookings_company_id_idx on public.bookings (company_id, starts_at desc);
 create index bookings_session_type_id_idx on public.bookings (session_type_id);
+create index bookings_expires_at_idx on public.bookings (expires_at) where expires_at is not null;
+create index bookings_unclosed_idx on public.bookings (ends_at) where status = 'confirmed';
 create index bookings_releases_at_idx on public.bookings (releases_at) where releases_at is not null;
 
 create trigger touch_updated_at before update on public.bookings
@@ -58,8 +95,10 @@ alter table public.bookings enable row level security;
 alter table public.bookings force row level security;
 revoke all on table public.bookings from public, anon, authenticated, service_role;
 grant select (
-  id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, status_reason,
-  cancelled_at, releases_at, created_at, updated_at
+  id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, busy_from, busy_until, wall_starts_at, time_zone,
+  status, status_reason, status_category, expires_at, cancel_by, cancelled_at, closed_at, releases_at, uses_session, times_moved,
+  calendar_sequence, place_kind, place_detail,
+  created_at, updated_at
 ) on public.bookings to authenticated;
 grant select on public.bookings to service_role;
 
@@ -89,42 +128,88 @@ create policy "The employee and the specialist see their booking"
     or specialist_id = (select private.my_practice_id())
   );
 
-create function private.guard_booking_status()
-returns trigger
-language plpgsql
+create function private.booking_actor(p_booking public.bookings)
+returns text
+language sql
+stable
+security definer
 set search_path = ''
 as $$
+  select case
+    when (select private.user_id()) = p_booking.employee_id then 'employee'
+    when (select private.user_id()) = (select s.user_id from public.specialists s where s.id = p_booking.specialist_id) then 'specialist'
+    when (select private.is_platform_admin()) then 'admin'
+    else 'system'
+  end;
+$$;
+
+comment on function private.booking_actor(public.bookings) is
+  'As what the caller acts on a booking: employee, specialist, admin, or system: a job, or somebody who meets what has expired.';
+
+-- What follows from the time of a session, and from the terms on which it is agreed.
+create function private.shape_booking()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_terms private.session_terms;
 begin
+  if tg_op = 'UPDATE' and (new.starts_at, new.ends_at, new.status, new.place_kind, new.place_detail)
+    = (old.starts_at, old.ends_at, old.status, old.place_kind, old.place_detail)
+  then
+    return new;
+  end if;
+  if tg_op = 'INSERT' or (new.starts_at, new.ends_at) <> (old.starts_at, old.ends_at) then
+    select * into v_terms from private.session_terms t
+    where t.specialist_id = new.specialist_id and t.session_type_id = new.session_type_id;
+    select s.time_zone into new.time_zone from public.specialists s where s.id = new.specialist_id;
+    new.wall_starts_at := new.starts_at at time zone new.time_zone;
+    new.busy_from := new.starts_at - coalesce(v_terms.buffer_before, '0');
+    new.busy_until := new.ends_at + coalesce(v_terms.buffer_after, '0');
+  end if;
   if tg_op = 'INSERT' then
-    if new.status not in ('pending', 'held', 'confirmed') then
-      raise sqlstate 'PT409' using message = 'status_not_allowed',
-        detail = format('A booking does not begin as %s.', new.status);
+    new.cancel_by := new.starts_at - coalesce(v_terms.cancel_notice, private.hours('booking_late_cancellation_hours'));
+    new.place_kind := coalesce(new.place_kind, v_terms.place_kind, 'video');
+    new.place_detail := coalesce(new.place_detail, v_terms.place_detail, '');
+    new.expires_at := case new.status
+      when 'held' then coalesce(new.expires_at, now() + private.minutes('booking_hold_minutes'))
+      when 'pending' then coalesce(new.expires_at, least(now() + coalesce(v_terms.answer_within, private.hours('booking_answer_hours')), new.starts_at))
+    end;
+  else
+    -- Who is too late to cancel gains nothing by moving the session away first.
+    if new.starts_at <> old.starts_at and (old.cancel_by >= now() or private.booking_actor(new) <> 'employee') then
+      new.cancel_by := new.starts_at - (old.starts_at - old.cancel_by);
     end if;
-  elsif new.status <> old.status and not new.status = any(
-    case old.status
-      when 'pending' then array['held', 'confirmed', 'cancelled']
-      when 'held' then array['confirmed', 'cancelled']
-      when 'confirmed' then array['completed', 'cancelled', 'no_show']
-      else array[]::text[]
-    end
-  ) then
-    raise sqlstate 'PT409' using message = 'status_not_allowed',
-      detail = format('A booking that is %s does not become %s.', old.status, new.status);
+    new.calendar_sequence := old.calendar_sequence + 1;
+    if new.status not in ('pending', 'held') then
+      new.expires_at := null;
+    end if;
   end if;
   new.cancelled_at := case when new.status = 'cancelled' then coalesce(new.cancelled_at, now()) end;
+  new.status_category := case when new.status = 'cancelled' then coalesce(new.status_category, 'other') end;
+  new.closed_at := case when new.status in ('completed', 'no_show') then coalesce(new.closed_at, now()) end;
+  new.uses_session := case
+    when new.status in ('declined', 'expired') then false
+    when new.status = 'cancelled' and tg_op = 'UPDATE' and old.status <> 'cancelled'
+      then old.status = 'confirmed' and private.booking_actor(new) = 'employee' and new.cancelled_at > new.cancel_by
+    else new.uses_session
+  end;
   return new;
 end;
 $$;
 
-comment on function private.guard_booking_status() is
-  'Trigger: the status moves along its graph only, and cancelled_at with it.';
+comment on function private.shape_booking() is
+  'Trigger: what follows from the time and the status of a session: what it keeps of the calendar, until when it can be cancelled, whether it was used.';
 
-create trigger guard_booking_status before insert or update on public.bookings
-  for each row execute function private.guard_booking_status();
+create trigger shape_booking before insert or update on public.bookings
+  for each row execute function private.shape_booking();
 
 -- An erased person's coming sessions keep their time for a while: an employer who sees the person go would else see,
 -- in the times that appear, with whom and when they had sessions. private.job_cancel_ended_sessions() cancels them.
 insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('booking_hold_minutes', '10', 1, 60, 'How long a hold keeps its time for whoever has not confirmed it yet.'),
   ('session_release_hours', '24', 1, 168, 'Within how many hours, at a moment drawn at random, the sessions are cancelled of whose membership or account has ended.');
 
 create function private.session_release_delay()

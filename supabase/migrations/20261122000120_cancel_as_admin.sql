@@ -99,7 +99,7 @@ as $$
 declare
   v_booking public.bookings;
 begin
-  update public.bookings set status = 'cancelled', status_reason = p_reason
+  update public.bookings set status = 'cancelled', status_reason = p_reason, status_category = 'by_the_platform'
   where id = p_booking_id
   returning * into v_booking;
   perform private.write_audit(

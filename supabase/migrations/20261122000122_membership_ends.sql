@@ -101,7 +101,7 @@ $$;
 comment on function private.job_settle_ended_memberships(timestamptz) is
   'Tells who is no member any more whose the account is, signs out who was removed, and takes the role employee from who has no membership left.';
 
-create function private.release_bookings(p_booking_ids uuid[], p_reason text, p_now timestamptz)
+create function private.release_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text, p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
@@ -110,7 +110,7 @@ declare
   v_booking public.bookings;
 begin
   for v_booking in
-    update public.bookings set status = 'cancelled', status_reason = p_reason where id = any (p_booking_ids) returning *
+    update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids) returning *
   loop
     perform private.withhold_time(v_booking, p_now);
     perform private.mail_cancellation(v_booking);
@@ -119,7 +119,7 @@ begin
 end;
 $$;
 
-comment on function private.release_bookings(uuid[], text, timestamptz) is
+comment on function private.release_bookings(uuid[], public.cancellation_category, text, timestamptz) is
   'Cancels sessions whose person has left, mails those who are still there, and keeps their times from being offered for a while.';
 
 -- One run goes through many people's calendars, in an order that is nobody else's. So it waits for none of them: what
@@ -141,7 +141,7 @@ begin
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
       and not private.is_member(p_company_id, p_user_id)
     order by id for no key update skip locked
-  ), 'The employer no longer takes part.', p_now);
+  ), 'membership_ended', 'The employer no longer takes part.', p_now);
   delete from private.membership_ends e
   where e.company_id = p_company_id and e.user_id = p_user_id and (private.is_member(p_company_id, p_user_id) or not exists (
     select from public.bookings b
@@ -169,7 +169,7 @@ begin
     where specialist_id = p_specialist_id and releases_at <= p_now
       and status in ('pending', 'held', 'confirmed') and starts_at > p_now
     order by id for no key update skip locked
-  ), 'The session cannot take place.', p_now);
+  ), 'account_closed', 'The session cannot take place.', p_now);
 end;
 $$;
 

@@ -4,7 +4,10 @@
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 /** How a booked session stands. */
-export type BookingStatus = 'pending' | 'held' | 'confirmed' | 'completed' | 'cancelled' | 'no_show';
+export type BookingStatus = 'pending' | 'held' | 'confirmed' | 'completed' | 'no_show' | 'cancelled' | 'declined' | 'expired';
+
+/** Why a session was cancelled. People choose one of the first four. */
+export type CancellationCategory = 'illness' | 'schedule' | 'no_longer_needed' | 'other' | 'time_off' | 'membership_ended' | 'account_closed' | 'by_the_platform';
 
 /** The roles of members in their company. */
 export type CompanyRole = 'employee' | 'manager' | 'admin';
@@ -26,6 +29,9 @@ export type MailCategory = 'security' | 'account' | 'booking' | 'reminder' | 'ag
 
 /** queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted. */
 export type MailStatus = 'queued' | 'sent' | 'failed' | 'skipped';
+
+/** Where a session takes place. */
+export type PlaceKind = 'video' | 'phone' | 'in_person';
 
 /** The purposes of sessions. */
 export type SessionKind = 'initial_consultation' | 'follow_up' | 'assessment' | 'coaching' | 'workshop';
@@ -58,6 +64,51 @@ export type Tables = {
     Update: Record<string, never>;
     Relationships: [];
   };
+  /** What became of each session that was cancelled. */
+  booking_cancellations: {
+    Row: {
+      actor: 'employee' | 'specialist' | 'admin' | 'system';
+      booking_id: string;
+      cancelled_at: string;
+      /** auth.uid() of who cancelled; null for jobs, and once the account is gone. */
+      cancelled_by: string | null;
+      category: CancellationCategory;
+      created_at: string;
+      /** Later than bookings.cancel_by, which was fixed when the session was booked. */
+      late: boolean;
+      /** In the words of who cancelled, for the other. */
+      reason: string | null;
+      /** Counts among the sessions of its month: the employee cancelled a confirmed session late. */
+      session_used: boolean;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'booking_cancellations_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Another time for a session, asked of the other; at most one is open. */
+  booking_proposals: {
+    Row: {
+      answered_at: string | null;
+      booking_id: string;
+      created_at: string;
+      ends_at: string;
+      /** Until when it can be accepted and keeps its time: before either of the two starts. */
+      expires_at: string;
+      id: string;
+      proposed_by: 'employee' | 'specialist';
+      /** In the words of who declined. */
+      reason: string | null;
+      starts_at: string;
+      status: 'open' | 'accepted' | 'declined' | 'withdrawn' | 'expired';
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'booking_proposals_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+    ];
+  };
   /** One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already; what nobody wants any more is deleted. */
   booking_reminders: {
     Row: {
@@ -89,14 +140,17 @@ export type Tables = {
   /** Each status a booking took, and each time it moved. */
   booking_status_history: {
     Row: {
+      actor: 'employee' | 'specialist' | 'admin' | 'system';
       booking_id: string;
       /** auth.uid() of the change; null for jobs. */
       changed_by: string | null;
       /** The clock's time, so that steps of one transaction keep their order. */
       created_at: string;
+      /** What happened, in the words of private.booking_transitions, and proposals of another time. */
+      event: string;
       /** Not a number that counts: its gaps would tell how many sessions there are besides. */
       id: string;
-      /** moved_from, moved_to: times of a rescheduling. late: moved or cancelled shortly before the start; a cancellation also when the booking was once moved late. */
+      /** moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation. */
       metadata: Json;
       new_status: BookingStatus;
       /** Null for the first entry; equal to new_status when only the time changed. */
@@ -112,24 +166,45 @@ export type Tables = {
   /** A session. Only held and confirmed ones keep their time. */
   bookings: {
     Row: {
+      /** From when the specialist has no other session: the start without the buffer before it. */
+      busy_from: string;
+      busy_until: string;
+      /** SEQUENCE of the calendar entry (RFC 5545): grows with each change of time, state or place. */
+      calendar_sequence: number;
+      /** Until when the employee cancels without having used the session: by what held when it was booked. Moving a session later than that leaves it where it was. */
+      cancel_by: string;
       cancelled_at: string | null;
+      closed_at: string | null;
       /** The company whose entitlement the session uses. */
       company_id: string;
       created_at: string;
       /** Null once the person was erased; then the booking is over, or will be cancelled. */
       employee_id: string | null;
       ends_at: string;
+      /** Until when a hold keeps its time, or a request waits for its answer. */
+      expires_at: string | null;
       id: string;
+      place_detail: string;
+      place_kind: PlaceKind;
       /** When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person. */
       releases_at: string | null;
       session_type_id: string;
       specialist_id: string;
       starts_at: string;
-      /** pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, cancelled, no_show: over. */
+      /** pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, no_show, cancelled, declined, expired: over. */
       status: BookingStatus;
-      /** Why the status is what it is; copied into the history. */
+      status_category: CancellationCategory | null;
+      /** Why the status is what it is, in the words of whoever changed it; copied into the history. */
       status_reason: string | null;
+      /** The specialist's zone when the time was agreed. */
+      time_zone: string;
+      /** How often the employee has moved it by themselves. */
+      times_moved: number;
       updated_at: string;
+      /** Whether it counts among the sessions of its month. */
+      uses_session: boolean;
+      /** What the clock on the specialist's wall shows at the start: what was agreed, should the rules of the zone change. */
+      wall_starts_at: string;
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
@@ -649,6 +724,73 @@ export type Tables = {
       { foreignKeyName: 'specialist_availability_exceptions_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
     ];
   };
+  /** How a specialist wants to be booked; without a row, as the columns' defaults say. */
+  specialist_booking_rules: {
+    Row: {
+      answer_hours: number | null;
+      /** How long before its start a session can last be booked. */
+      book_notice_minutes: number | null;
+      buffer_after_minutes: number;
+      /** Kept free before each session. It adds to what is kept after the one before. */
+      buffer_before_minutes: number;
+      /** Who cancels nearer to the start than this has used the session. Holds for sessions booked from then on. */
+      cancel_notice_minutes: number | null;
+      created_at: string;
+      horizon_days: number | null;
+      /** How long before its start the employee can last move it. */
+      move_notice_minutes: number | null;
+      place_detail: string;
+      place_kind: PlaceKind;
+      /** Sessions are asked for, and the specialist accepts or declines. */
+      requires_acceptance: boolean;
+      specialist_id: string;
+      /** How far apart starts are offered. Null: as long as the session, filled up to a full quarter of an hour. */
+      step_minutes: number | null;
+      updated_at: string;
+    };
+    Insert: {
+      answer_hours?: number | null;
+      /** How long before its start a session can last be booked. */
+      book_notice_minutes?: number | null;
+      buffer_after_minutes?: number;
+      /** Kept free before each session. It adds to what is kept after the one before. */
+      buffer_before_minutes?: number;
+      /** Who cancels nearer to the start than this has used the session. Holds for sessions booked from then on. */
+      cancel_notice_minutes?: number | null;
+      horizon_days?: number | null;
+      /** How long before its start the employee can last move it. */
+      move_notice_minutes?: number | null;
+      place_detail?: string;
+      place_kind?: PlaceKind;
+      /** Sessions are asked for, and the specialist accepts or declines. */
+      requires_acceptance?: boolean;
+      specialist_id?: string;
+      /** How far apart starts are offered. Null: as long as the session, filled up to a full quarter of an hour. */
+      step_minutes?: number | null;
+    };
+    Update: {
+      answer_hours?: number | null;
+      /** How long before its start a session can last be booked. */
+      book_notice_minutes?: number | null;
+      buffer_after_minutes?: number;
+      /** Kept free before each session. It adds to what is kept after the one before. */
+      buffer_before_minutes?: number;
+      /** Who cancels nearer to the start than this has used the session. Holds for sessions booked from then on. */
+      cancel_notice_minutes?: number | null;
+      horizon_days?: number | null;
+      /** How long before its start the employee can last move it. */
+      move_notice_minutes?: number | null;
+      place_detail?: string;
+      place_kind?: PlaceKind;
+      /** Sessions are asked for, and the specialist accepts or declines. */
+      requires_acceptance?: boolean;
+      /** How far apart starts are offered. Null: as long as the session, filled up to a full quarter of an hour. */
+      step_minutes?: number | null;
+    };
+    Relationships: [
+      { foreignKeyName: 'specialist_booking_rules_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: true; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
   /** Evidence that a specialist may do what they offer. It counts once its file is there. */
   specialist_documents: {
     Row: {
@@ -768,6 +910,40 @@ export type Tables = {
     };
     Relationships: [
       { foreignKeyName: 'specialist_rates_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
+  /** What a specialist does otherwise for a type of session. Types of their pillars without a row are offered as they are. */
+  specialist_session_types: {
+    Row: {
+      created_at: string;
+      is_offered: boolean;
+      minutes: number | null;
+      place_detail: string | null;
+      place_kind: PlaceKind | null;
+      requires_acceptance: boolean | null;
+      session_type_id: string;
+      specialist_id: string;
+      updated_at: string;
+    };
+    Insert: {
+      is_offered?: boolean;
+      minutes?: number | null;
+      place_detail?: string | null;
+      place_kind?: PlaceKind | null;
+      requires_acceptance?: boolean | null;
+      session_type_id: string;
+      specialist_id?: string;
+    };
+    Update: {
+      is_offered?: boolean;
+      minutes?: number | null;
+      place_detail?: string | null;
+      place_kind?: PlaceKind | null;
+      requires_acceptance?: boolean | null;
+    };
+    Relationships: [
+      { foreignKeyName: 'specialist_session_types_session_type_id_fkey'; columns: ["session_type_id"]; isOneToOne: false; referencedRelation: 'session_types'; referencedColumns: ["id"] },
+      { foreignKeyName: 'specialist_session_types_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
     ];
   };
   /** When a specialist works, week by week, in the time zone of the specialist. */
@@ -934,6 +1110,23 @@ export type Records = {
       /** The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account. */
       user_id: string | null;
     };
+  /** Another time for a session, asked of the other; at most one is open. */
+  booking_proposals: {
+      answered_at: string | null;
+      booking_id: string;
+      busy_from: string;
+      busy_until: string;
+      created_at: string;
+      ends_at: string;
+      /** Until when it can be accepted and keeps its time: before either of the two starts. */
+      expires_at: string;
+      id: string;
+      proposed_by: 'employee' | 'specialist';
+      /** In the words of who declined. */
+      reason: string | null;
+      starts_at: string;
+      status: 'open' | 'accepted' | 'declined' | 'withdrawn' | 'expired';
+    };
   /** Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here. */
   failed_login_attempts: {
       /** How many in a row this was; 0 where the network alone had to wait. */
@@ -963,6 +1156,24 @@ export interface SqlFunctions {
     args: { p_company_id: string; p_version: string };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'version_not_in_force';
+  };
+  /** Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422). */
+  accept_proposal: {
+    args: { p_booking_id: string };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
+      | 'no_proposal' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
+      | 'own_session' | 'session_type_not_offered';
+  };
+  /** The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422). */
+  accept_session: {
+    args: { p_booking_id: string };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
+      | 'booking_not_open' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
+      | 'own_session' | 'session_type_not_offered';
   };
   /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
   assign_company_plan: {
@@ -995,20 +1206,21 @@ export interface SqlFunctions {
     returns: { specialist_id: string; starts_at: string; ends_at: string }[];
     errors: 'invalid_range' | 'specialist_or_pillar_required';
   };
-  /** Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), slot_taken, booking_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  /** Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
   book_session: {
     args: { p_specialist_id: string; p_session_type_id: string; p_starts_at: string; p_company_id?: string | null };
     returns: Tables['bookings']['Row'];
     errors:
-      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'slot_taken' | 'booking_limit'
-      | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start'
-      | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'acceptance_required'
+      | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
+      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
   };
-  /** The employee or the specialist cancels a session that has not begun. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), reason_too_long (422). */
+  /** The employee or the specialist cancels a session that has not begun, or takes back a request or a hold. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422). */
   cancel_booking: {
-    args: { p_booking_id: string; p_reason?: string | null };
+    args: { p_booking_id: string; p_reason?: string | null; p_category?: string };
     returns: Tables['bookings']['Row'];
-    errors: 'unauthenticated' | 'booking_not_found' | 'booking_not_open' | 'reason_too_long';
+    errors:
+      | 'unauthenticated' | 'booking_not_found' | 'booking_not_open' | 'invalid_category' | 'reason_too_long';
   };
   /** A platform admin cancels a session that has not begun; employee and specialist are mailed the reason. Idempotent. Errors: forbidden (403), booking_not_found (404), booking_not_open (409), reason_required (422). */
   cancel_booking_as_admin: {
@@ -1028,11 +1240,13 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'invalid_company' | 'invalid_time_zone';
   };
-  /** The specialist says how a session that has begun went. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), invalid_outcome (422). */
+  /** The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422). */
   close_booking: {
     args: { p_booking_id: string; p_outcome: string };
     returns: Tables['bookings']['Row'];
-    errors: 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'invalid_outcome';
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'too_late_to_correct'
+      | 'invalid_outcome';
   };
   /** Members of a company by name, with the addresses that were invited, 500 at a time, for its admins and managers. p_after: user_id of the last one of the page before. Errors: company_not_found, member_not_found (404). */
   company_directory: {
@@ -1045,6 +1259,14 @@ export interface SqlFunctions {
     args: { p_company_id: string };
     returns: unknown;
     errors: 'company_not_found';
+  };
+  /** The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found (404), hold_expired, no_plan, plan_ends_before, sessions_used_up (409). */
+  confirm_hold: {
+    args: { p_booking_id: string };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'not_a_member' | 'booking_not_found' | 'hold_expired' | 'no_plan'
+      | 'plan_ends_before' | 'sessions_used_up';
   };
   /** The id of the caller, or null once their session has ended. An edge function asks as the person and then, as the service, records what it knows of the request by itself, such as an address that the person could make up. */
   current_user_id: {
@@ -1065,6 +1287,18 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'already_decided' | 'file_missing'
       | 'review_not_started' | 'invalid_decision' | 'reason_required' | 'already_expired';
+  };
+  /** Declines the time that the other proposed; the session stays as it was. p_reason: words for the other. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), no_proposal (409), reason_too_long (422). */
+  decline_proposal: {
+    args: { p_booking_id: string; p_reason?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors: 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'no_proposal' | 'reason_too_long';
+  };
+  /** The specialist declines a session that was asked for. p_reason: words for the employee. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), reason_too_long (422). */
+  decline_session: {
+    args: { p_booking_id: string; p_reason?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors: 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'reason_too_long';
   };
   /** For platform admins: what the texts of a mail may say. Answers {key, has_link, is_refusable, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404). */
   email_kind: {
@@ -1095,6 +1329,15 @@ export interface SqlFunctions {
     args: { p_user_id: string };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found';
+  };
+  /** Keeps a time for the caller until expires_at, for confirm_hold(); a hold they had before ends. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  hold_slot: {
+    args: { p_specialist_id: string; p_session_type_id: string; p_starts_at: string; p_company_id?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'acceptance_required'
+      | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
+      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
   };
   /** A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, invalid_name, invalid_locale, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429). */
   invite_employees: {
@@ -1146,6 +1389,16 @@ export interface SqlFunctions {
     returns: string;
     errors: 'unauthenticated' | 'invalid_preferences';
   };
+  /** Proposes another time for a session that is booked or asked for; it is kept until expires_at, and takes the place of a proposal before it. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_not_required, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  propose_time: {
+    args: { p_booking_id: string; p_starts_at: string };
+    returns: Records['booking_proposals'];
+    errors:
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
+      | 'booking_not_open' | 'acceptance_not_required' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'documents_end_before'
+      | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead'
+      | 'outside_working_hours';
+  };
   /** A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
   read_audit_logs: {
     args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
@@ -1176,14 +1429,24 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'forbidden' | 'rate_limited' | 'reason_required';
   };
-  /** The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  /** Asks the specialist for a session; it keeps no time until they accept, and lapses at expires_at. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_not_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  request_session: {
+    args: { p_specialist_id: string; p_session_type_id: string; p_starts_at: string; p_company_id?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'acceptance_not_required'
+      | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
+      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+  };
+  /** The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
   reschedule_booking: {
     args: { p_booking_id: string; p_starts_at: string };
     returns: Tables['bookings']['Row'];
     errors:
       | 'unauthenticated' | 'not_your_move' | 'email_not_confirmed' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
-      | 'booking_not_open' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'own_session'
-      | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+      | 'booking_not_open' | 'acceptance_required' | 'too_late_to_move' | 'move_limit' | 'slot_taken' | 'no_plan'
+      | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up' | 'own_session' | 'session_type_not_offered'
+      | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
   };
   /** A company admin mails an invitation again, with a new link; also one that has expired. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict, seat_limit, company_suspended, dpa_required, no_plan, domain_not_allowed, suppressed (409), too_many_mails (429). */
   resend_invitation: {

@@ -129,13 +129,13 @@ select results_eq(
 );
 select results_eq(
   $$select new_status::text, reason, metadata from public.booking_status_history where booking_id = pg_temp.id('next') and old_status is not null$$,
-  $$values ('cancelled', 'ill', '{"late": false}'::jsonb)$$,
+  $$values ('cancelled', 'ill', '{"late": false, "category": "other"}'::jsonb)$$,
   'the history has it once'
 );
 select lives_ok($$select public.cancel_booking(pg_temp.id('near'))$$, 'also shortly before');
 select results_eq(
   $$select metadata from public.booking_status_history where booking_id = pg_temp.id('near') and new_status = 'cancelled'$$,
-  $$values ('{"late": true}'::jsonb)$$,
+  $$values ('{"late": true, "category": "other"}'::jsonb)$$,
   'which counts as late'
 );
 select pg_temp.act_as_owner();
@@ -147,7 +147,7 @@ select public.cancel_booking(pg_temp.id('evading')) \g /dev/null
 select results_eq(
   $$select new_status::text, (metadata ->> 'late')::boolean from public.booking_status_history
     where booking_id = pg_temp.id('evading') and old_status is not null order by created_at$$,
-  $$values ('confirmed', true), ('confirmed', false), ('cancelled', true)$$,
+  $$values ('confirmed', true), ('confirmed', true), ('cancelled', true)$$,
   'a move shortly before counts as late, and moving away first does not make a cancellation timely'
 );
 select pg_temp.act_as('employee');
@@ -164,7 +164,17 @@ select lives_ok($$select public.cancel_booking(pg_temp.id('far'), 'away')$$, 'a 
 -- Closing
 select lives_ok($$select public.close_booking(pg_temp.id('begun'), 'completed')$$, 'a specialist closes a session');
 select lives_ok($$select public.close_booking(pg_temp.id('missed'), 'no_show')$$, 'also one that nobody came to');
-select throws_ok($$select public.close_booking(pg_temp.id('missed'), 'completed')$$, 'PT409', 'booking_not_open', 'but only once');
+select lives_ok($$select public.close_booking(pg_temp.id('missed'), 'completed')$$, 'and who said the wrong thing corrects it');
+select lives_ok($$select public.close_booking(pg_temp.id('missed'), 'completed')$$, 'saying it twice is saying it once');
+select results_eq(
+  $$select event, new_status::text, actor from public.booking_status_history where booking_id = pg_temp.id('missed') and old_status is not null order by created_at$$,
+  $$values ('missed', 'no_show', 'specialist'), ('corrected', 'completed', 'specialist')$$,
+  'each is in the history'
+);
+select pg_temp.act_as_owner();
+update public.bookings set closed_at = now() - interval '24 hours 1 minute' where id = pg_temp.id('missed');
+select pg_temp.act_as('specialist');
+select throws_ok($$select public.close_booking(pg_temp.id('missed'), 'no_show')$$, 'PT409', 'too_late_to_correct', 'for a day');
 select throws_ok($$select public.close_booking(pg_temp.id('taken'), 'completed')$$, 'PT409', 'booking_not_open', 'not before it begins');
 select throws_ok($$select public.close_booking(pg_temp.id('taken'), 'cancelled')$$, 'PT422', 'invalid_outcome', 'and only as one of two outcomes');
 select pg_temp.act_as('colleague');
@@ -173,48 +183,61 @@ select pg_temp.act_as('anon');
 select throws_ok($$select public.cancel_booking(pg_temp.id('taken'))$$, '42501', null, 'anonymously nothing is changed');
 select pg_temp.act_as_owner();
 
--- The graph: every step from every status, allowed or not.
+-- The graph: every step from every status by everybody, as private.booking_transitions has it.
 create temporary table step as
-  select f.status as from_status, t.status as to_status,
-    (f.status, t.status) in (
-      ('pending', 'held'), ('pending', 'confirmed'), ('pending', 'cancelled'),
-      ('held', 'confirmed'), ('held', 'cancelled'),
-      ('confirmed', 'completed'), ('confirmed', 'cancelled'), ('confirmed', 'no_show')
-    ) as allowed
-  from unnest(array['pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show']) as f (status),
-    unnest(array['pending', 'held', 'confirmed', 'completed', 'cancelled', 'no_show']) as t (status)
-  where f.status <> t.status;
+  select f.status as from_status, t.status as to_status, a.actor, exists (
+    select from private.booking_transitions x
+    where x.old_status = coalesce(f.status, 'none') and x.new_status = t.status and a.actor = any (x.actors)
+  ) as allowed
+  from (select null::text as status union all select distinct new_status from private.booking_transitions) f,
+    (select distinct new_status as status from private.booking_transitions) t, unnest(array['employee', 'specialist', 'admin', 'system']) a (actor)
+  where f.status is distinct from t.status;
 
-create function pg_temp.try_step(p_from text, p_to text)
-returns boolean
+-- As the owner, in whose name rows are written, but with the claims of somebody.
+create function pg_temp.be(p_actor text)
+returns void
 language plpgsql
 as $$
-declare
-  v_path text[] := case p_from
-    when 'pending' then '{}' when 'held' then '{held}' when 'confirmed' then '{confirmed}'
-    else array['confirmed', p_from]
-  end;
-  v_status text;
 begin
-  perform pg_temp.make('walker', '20 days', 'colleague', 'pending');
-  foreach v_status in array v_path loop
-    update public.bookings set status = v_status where id = pg_temp.id('walker');
-  end loop;
-  begin
-    update public.bookings set status = p_to where id = pg_temp.id('walker');
-  exception when sqlstate 'PT409' then
-    delete from public.bookings where id = pg_temp.id('walker');
-    return false;
-  end;
-  delete from public.bookings where id = pg_temp.id('walker');
-  return true;
+  perform pg_temp.act_as(case p_actor when 'employee' then 'colleague' when 'admin' then 'platform_admin' when 'specialist' then 'specialist' else 'anon' end);
+  perform set_config('role', session_user, true);
 end;
 $$;
 
-select is(pg_temp.try_step(from_status, to_status), allowed, format('%s to %s', from_status, to_status)) from step;
-select throws_ok(format('select pg_temp.make(%L, %L, %L, %L)', 'x', '21 days', 'employee', status), 'PT409', 'status_not_allowed',
-  format('no booking begins as %s', status))
-from unnest(array['completed', 'cancelled', 'no_show']) as status;
+create function pg_temp.try_step(p_from text, p_to text, p_actor text)
+returns boolean
+language plpgsql
+as $$
+begin
+  if p_from is not null then
+    perform pg_temp.make('walker', '20 days', 'colleague', case when p_from in ('pending', 'held') then p_from when p_from in ('declined', 'expired') then 'pending' else 'confirmed' end);
+    if p_from not in ('pending', 'held', 'confirmed') then
+      update public.bookings set status = p_from where id = pg_temp.id('walker');
+    end if;
+  end if;
+  perform pg_temp.be(p_actor);
+  begin
+    if p_from is null then
+      perform pg_temp.make('walker', '20 days', 'colleague', p_to);
+    else
+      update public.bookings set status = p_to where id = pg_temp.id('walker');
+    end if;
+    raise sqlstate 'UNDO1';
+  exception
+    when sqlstate 'PT409' then
+      perform pg_temp.be('system');
+      delete from public.bookings where id = pg_temp.id('walker');
+      return false;
+    when sqlstate 'UNDO1' then
+      perform pg_temp.be('system');
+      delete from public.bookings where id = pg_temp.id('walker');
+      return true;
+  end;
+end;
+$$;
+
+select cmp_ok(count(*), '>', 200::bigint, 'every pair is walked') from step;
+select is(pg_temp.try_step(from_status, to_status, actor), allowed, format('%s to %s by %s', coalesce(from_status, 'nothing'), to_status, actor)) from step;
 
 -- Closing an account
 select pg_temp.make('last', '10 days', 'foreign_employee');

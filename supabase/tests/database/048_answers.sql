@@ -37,10 +37,13 @@ select pg_temp.id('specialist:specialist'), 'other', pg_temp.wide(100), pg_temp.
 from generate_series(1, 150);
 insert into storage.objects (bucket_id, name) select 'specialist-documents', file_path from public.specialist_documents where verification_status = 'rejected';
 alter table public.bookings disable trigger user;
-insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, cancelled_at)
+insert into public.bookings (
+  employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, busy_from, busy_until, wall_starts_at, time_zone,
+  status, status_category, cancel_by, cancelled_at, place_kind, place_detail
+)
 select pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'),
-  now() + n * interval '1 hour', now() + n * interval '1 hour' + interval '50 minutes', 'cancelled', now()
-from generate_series(1, 1200) n;
+  s.at, s.at + interval '50 minutes', s.at, s.at + interval '50 minutes', s.at at time zone 'UTC', 'UTC', 'cancelled', 'other', s.at, now(), 'video', ''
+from generate_series(1, 1200) n, lateral (select now() + n * interval '1 hour') s (at);
 alter table public.bookings enable trigger user;
 
 -- Mails, invitations and failures.
@@ -80,7 +83,8 @@ insert into answered values
 -- One row whose columns are bounded, counts, or an outcome.
 create temporary table small (proname text);
 insert into small values
-  ('book_session'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('submit_document'), ('start_document_review'),
+  ('book_session'), ('hold_slot'), ('request_session'), ('confirm_hold'), ('accept_session'), ('decline_session'), ('propose_time'), ('accept_proposal'),
+  ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('submit_document'), ('start_document_review'),
   ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('mail_figures'), ('redrive_failed_emails');
 
 select set_eq(

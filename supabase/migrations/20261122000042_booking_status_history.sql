@@ -8,6 +8,8 @@ create table public.booking_status_history (
   booking_id uuid not null references public.bookings (id) on delete cascade,
   old_status public.booking_status,
   new_status public.booking_status not null,
+  event text not null check (event ~ '^[a-z_]{3,20}$'),
+  actor text not null check (actor in ('employee', 'specialist', 'admin', 'system')),
   changed_by uuid references auth.users (id) on delete set null,
   reason text check (length(reason) <= 500),
   metadata jsonb not null default '{}' check (jsonb_typeof(metadata) = 'object' and octet_length(metadata::text) <= 1000),
@@ -21,9 +23,9 @@ comment on column public.booking_status_history.created_at is 'The clock''s time
 comment on column public.booking_status_history.old_status is
   'Null for the first entry; equal to new_status when only the time changed.';
 comment on column public.booking_status_history.changed_by is 'auth.uid() of the change; null for jobs.';
+comment on column public.booking_status_history.event is 'What happened, in the words of private.booking_transitions, and proposals of another time.';
 comment on column public.booking_status_history.metadata is
-  'moved_from, moved_to: times of a rescheduling. late: moved or cancelled shortly before the start; '
-  'a cancellation also when the booking was once moved late.';
+  'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
 
 create index booking_status_history_booking_id_idx on public.booking_status_history (booking_id, created_at desc);
 create index booking_status_history_new_status_idx on public.booking_status_history (new_status);
@@ -37,7 +39,7 @@ alter table public.booking_status_history enable row level security;
 alter table public.booking_status_history force row level security;
 revoke all on table public.booking_status_history from public, anon, authenticated, service_role;
 grant select (
-  id, booking_id, old_status, new_status, changed_by, reason, metadata, created_at
+  id, booking_id, old_status, new_status, event, actor, changed_by, reason, metadata, created_at
 ) on public.booking_status_history to authenticated;
 grant select on public.booking_status_history to service_role;
 
@@ -46,32 +48,6 @@ create policy "Employee and specialist see the history of their booking"
   on public.booking_status_history for select to authenticated
   using (exists (select from public.bookings b where b.id = booking_id));
 
-create function private.is_late(p_at timestamptz, p_starts_at timestamptz)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  select p_at > p_starts_at - private.hours('booking_late_cancellation_hours');
-$$;
-
-comment on function private.is_late(timestamptz, timestamptz) is
-  'Whether a change at p_at comes too late for a session that starts at p_starts_at.';
-
--- Else who is too late to cancel would move the session away first.
-create function private.was_moved_late(p_booking_id uuid)
-returns boolean
-language sql
-stable
-set search_path = ''
-as $$
-  select exists (
-    select from public.booking_status_history where booking_id = p_booking_id and metadata @> '{"late": true}'
-  );
-$$;
-
-comment on function private.was_moved_late(uuid) is 'Whether a booking was ever moved shortly before its start.';
-
 create function private.record_booking_status()
 returns trigger
 language plpgsql
@@ -79,23 +55,19 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_old_status text;
-  v_metadata jsonb := '{}';
+  v_old_status constant text := case when tg_op = 'UPDATE' then old.status else 'none' end;
 begin
-  if tg_op = 'UPDATE' then
-    v_old_status := old.status;
-    if old.starts_at <> new.starts_at then
-      v_metadata := jsonb_build_object(
-        'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', private.is_late(now(), old.starts_at)
-      );
-    elsif new.status = 'cancelled' then
-      v_metadata := jsonb_build_object(
-        'late', private.is_late(new.cancelled_at, old.starts_at) or private.was_moved_late(new.id)
-      );
-    end if;
-  end if;
-  insert into public.booking_status_history (booking_id, old_status, new_status, changed_by, reason, metadata)
-  values (new.id, v_old_status, new.status, auth.uid(), new.status_reason, v_metadata);
+  insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
+  select new.id, nullif(t.old_status, 'none'), t.new_status, t.event, private.booking_actor(new), auth.uid(), new.status_reason,
+    case
+      when tg_op = 'UPDATE' and old.starts_at <> new.starts_at then jsonb_build_object(
+        'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', now() > old.cancel_by
+      )
+      when new.status = 'cancelled' then jsonb_build_object('category', new.status_category, 'late', new.cancelled_at > new.cancel_by)
+      else '{}'
+    end
+  from private.booking_transitions t
+  where t.old_status = v_old_status and t.new_status = new.status;
   return null;
 end;
 $$;
@@ -106,5 +78,5 @@ create trigger record_first_status after insert on public.bookings
   for each row execute function private.record_booking_status();
 create trigger record_change after update on public.bookings
   for each row
-  when (old.status <> new.status or old.starts_at <> new.starts_at)
+  when (old.status <> new.status or old.starts_at <> new.starts_at or old.ends_at <> new.ends_at)
   execute function private.record_booking_status();

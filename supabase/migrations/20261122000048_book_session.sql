@@ -1,0 +1,95 @@
+-- Booking: at once, by a hold that is confirmed later, or by a request that the specialist answers.
+--
+-- Called: by employees.
+
+create function private.begin_booking(
+  p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status
+)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_terms private.session_terms;
+  v_wish private.session_wish;
+  v_booking public.bookings;
+begin
+  perform private.check_person(v_user_id);
+  v_terms := private.terms_for(p_specialist_id, p_session_type_id, v_user_id);
+  if v_terms.requires_acceptance and p_status <> 'pending' then
+    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: ask with request_session().';
+  elsif p_status = 'pending' and not v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use book_session().';
+  end if;
+  v_wish := private.check_wish(v_terms, v_user_id, p_company_id, p_starts_at);
+  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
+  perform private.lock_booking_parties(p_specialist_id, v_user_id);
+  -- Whoever chooses another time gives up the one they held.
+  update public.bookings set status = 'expired' where employee_id = v_user_id and status = 'held';
+  perform private.check_open_bookings(v_user_id);
+  perform private.check_wish_locked(v_wish);
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  values (v_user_id, v_wish.company_id, p_specialist_id, p_session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
+  returning * into v_booking;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+comment on function private.begin_booking(uuid, uuid, timestamptz, uuid, public.booking_status) is
+  'Makes a session of the caller, held, confirmed or asked for, if every rule lets it.';
+
+grant execute on function private.begin_booking(uuid, uuid, timestamptz, uuid, public.booking_status) to authenticated;
+
+create function public.book_session(
+  p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid default null
+)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.begin_booking(p_specialist_id, p_session_type_id, p_starts_at, p_company_id, 'confirmed');
+$$;
+
+create function public.hold_slot(
+  p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid default null
+)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.begin_booking(p_specialist_id, p_session_type_id, p_starts_at, p_company_id, 'held');
+$$;
+
+create function public.request_session(
+  p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid default null
+)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.begin_booking(p_specialist_id, p_session_type_id, p_starts_at, p_company_id, 'pending');
+$$;
+
+comment on function public.book_session(uuid, uuid, timestamptz, uuid) is
+  'Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, '
+  'not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
+  'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+comment on function public.hold_slot(uuid, uuid, timestamptz, uuid) is
+  'Keeps a time for the caller until expires_at, for confirm_hold(); a hold they had before ends. Errors: unauthenticated (401), email_not_confirmed, '
+  'not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
+  'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+comment on function public.request_session(uuid, uuid, timestamptz, uuid) is
+  'Asks the specialist for a session; it keeps no time until they accept, and lapses at expires_at. Errors: unauthenticated (401), email_not_confirmed, '
+  'not_a_member (403), specialist_not_found (404), acceptance_not_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
+  'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+
+grant execute on function public.book_session(uuid, uuid, timestamptz, uuid) to authenticated;
+grant execute on function public.hold_slot(uuid, uuid, timestamptz, uuid) to authenticated;
+grant execute on function public.request_session(uuid, uuid, timestamptz, uuid) to authenticated;

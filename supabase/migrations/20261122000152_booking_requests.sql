@@ -1,0 +1,113 @@
+-- Requests for sessions: the specialist accepts or declines. Of several for one time the first that is accepted has it, and
+-- the others are declined.
+--
+-- Called: by specialists.
+
+create function private.take_request(p_booking_id uuid)
+returns public.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  perform private.require_specialist(v_booking);
+  if v_booking.status <> 'pending' or v_booking.expires_at <= now() or v_booking.starts_at <= now() then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'The request was answered, taken back, or has lapsed.';
+  end if;
+  return v_booking;
+end;
+$$;
+
+comment on function private.take_request(uuid) is 'A request that waits for the caller''s answer, locked; else booking_not_open.';
+
+-- What others may have changed since the session was asked for; its notice and hours were looked at then.
+create function private.agree_to(p_booking public.bookings, p_starts_at timestamptz)
+returns public.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_terms private.session_terms;
+  v_wish private.session_wish;
+  v_booking public.bookings;
+begin
+  v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
+  perform private.check_practice(v_terms, p_starts_at);
+  v_wish := private.shape_wish(
+    v_terms, p_booking.employee_id, p_booking.company_id, p_starts_at, p_booking.ends_at - p_booking.starts_at, p_booking.id
+  );
+  perform private.check_wish_locked(v_wish);
+  update public.bookings set status = 'confirmed', status_reason = null, starts_at = v_wish.starts_at, ends_at = v_wish.ends_at
+  where id = p_booking.id
+  returning * into v_booking;
+  update public.bookings
+  set status = 'declined', status_reason = null
+  where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+comment on function private.agree_to(public.bookings, timestamptz) is
+  'Confirms a session at a time on which both agree, and declines what else was asked for that time.';
+
+create function private.accept_session(p_booking_id uuid)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_booking constant public.bookings := private.take_request(p_booking_id);
+begin
+  return private.agree_to(v_booking, v_booking.starts_at);
+end;
+$$;
+
+create function private.decline_session(p_booking_id uuid, p_reason text)
+returns public.bookings
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings := private.take_request(p_booking_id);
+begin
+  update public.bookings set status = 'declined', status_reason = private.checked_reason(p_reason)
+  where id = p_booking_id
+  returning * into v_booking;
+  return v_booking;
+end;
+$$;
+
+grant execute on function private.accept_session(uuid) to authenticated;
+grant execute on function private.decline_session(uuid, text) to authenticated;
+
+create function public.accept_session(p_booking_id uuid)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.accept_session(p_booking_id);
+$$;
+
+create function public.decline_session(p_booking_id uuid, p_reason text default null)
+returns public.bookings
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.decline_session(p_booking_id, p_reason);
+$$;
+
+comment on function public.accept_session(uuid) is
+  'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move, not_a_member (403), '
+  'booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
+comment on function public.decline_session(uuid, text) is
+  'The specialist declines a session that was asked for. p_reason: words for the employee. Errors: unauthenticated (401), not_your_move (403), '
+  'booking_not_found (404), booking_not_open (409), reason_too_long (422).';
+grant execute on function public.accept_session(uuid) to authenticated;
+grant execute on function public.decline_session(uuid, text) to authenticated;
