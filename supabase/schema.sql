@@ -1106,6 +1106,43 @@ $$;
 
 COMMENT ON FUNCTION private.booking_actor(p_booking public.bookings) IS 'As what the caller acts on a booking: employee, specialist, admin, or system: a job, or somebody who meets what has expired.';
 
+CREATE FUNCTION private.calendar_entry(p_booking public.bookings) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'uid', p_booking.id || '@evenkeel',
+    'sequence', p_booking.calendar_sequence,
+    'method', m.method,
+    'starts_at', private.iso_timestamp(p_booking.starts_at),
+    'ends_at', private.iso_timestamp(p_booking.ends_at),
+    'created', private.iso_timestamp(p_booking.created_at),
+    'stamp', private.iso_timestamp(p_booking.updated_at)
+  )
+  from (select case
+    when p_booking.status in ('confirmed', 'completed', 'no_show') then 'REQUEST'
+    -- What was never agreed is in nobody's calendar.
+    when p_booking.status = 'cancelled' and exists (
+      select from public.booking_status_history h where h.booking_id = p_booking.id and h.new_status = 'confirmed'
+    ) then 'CANCEL'
+  end) m (method)
+  where m.method is not null;
+$$;
+
+COMMENT ON FUNCTION private.calendar_entry(p_booking public.bookings) IS 'The calendar entry of a booking: uid, sequence, method (REQUEST or CANCEL, RFC 5546), times; null for one that was never agreed. uid stays for good and names no host, and sequence grows with each change, so that calendars know what is the same and what is newer.';
+
+CREATE FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.calendar_entry(b)
+  from public.bookings b
+  where b.id = p_booking_id
+    and p_user_id in (b.employee_id, (select s.user_id from public.specialists s where s.id = b.specialist_id));
+$$;
+
+COMMENT ON FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) IS 'The same for one of the two people of a booking, null for everybody else: the variable calendar of a mail, which then carries the entry as an attachment.';
+
 CREATE FUNCTION private.caller_context(p_context jsonb, p_source text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -13217,6 +13254,10 @@ GRANT ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type
 REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.booking_actor(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.calendar_entry(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.caller_context(p_context jsonb, p_source text) FROM PUBLIC;
 
