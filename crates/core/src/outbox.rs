@@ -13,10 +13,10 @@ mod sender;
 mod sql;
 mod transition;
 
-use std::collections::HashMap;
+use std::{cell::Cell, collections::HashMap};
 
-use chrono::TimeDelta;
-use futures_util::{StreamExt as _, stream};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt as _, future, stream};
 use serde::{Deserialize, Serialize};
 
 pub use self::sql::{
@@ -24,7 +24,7 @@ pub use self::sql::{
     SettleEmails, Settled, Settlement, StoredHash, Stream, TemplateSource,
 };
 use self::{
-    pacer::Pacer,
+    pacer::{Pacer, Term},
     render::Templates,
     transition::{Step, decide, give_up, settlement},
 };
@@ -96,34 +96,88 @@ pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<Dispatc
     if !sender::is_mailbox(&ports.config().mail.from) {
         return Err(Error::internal("MAIL_FROM is no sender like `Evenkeel <hello@example.com>`"));
     }
-    let started = ports.now();
-    let mut report = DispatchReport::default();
-    let mut fruitless = 0;
-    loop {
-        let claimed_at = ports.now();
-        let claim = ports
-            .call(&ClaimEmails {
-                p_stream: stream,
-                p_limit: CLAIM_LIMIT,
-                p_lease_seconds: LEASE_SECONDS,
-            })
-            .await?;
-        let fruitful = !claim.batches.is_empty() || claim.skipped + claim.deferred > 0;
-        fruitless = if fruitful { 0 } else { fruitless + 1 };
-        let idle = !fruitful && (claim.remaining == 0 || fruitless >= FRUITLESS_CLAIMS);
-        let paused = claim.paused_until.is_some();
-        report.add_claim(&claim);
-        let pacer = Pacer::new(claimed_at, time_to_send(ports));
-        let settlements = dispatch(ports, claim, &pacer).await?;
-        report.add_settled(settle(ports, &settlements).await?);
-        let late = ports.now() - started >= TimeDelta::seconds(RUN_SECONDS);
-        if idle || paused || late || pacer.is_closed() {
-            break;
+    let run = Run::begin(ports, stream);
+    let first = run.claim().await?;
+    if first.claim.batches.is_empty() || first.claim.remaining == 0 {
+        run.work_off(first).await?;
+    } else {
+        // Neither outcome cuts the other one short.
+        let (beside, first) = future::join(run.work_beside(), run.work_off(first)).await;
+        first.and(beside)?;
+    }
+    Ok(run.report())
+}
+
+/// What the lanes of a run share.
+struct Run<'p, P> {
+    ports: &'p P,
+    stream: Stream,
+    started: DateTime<Utc>,
+    pacer: Pacer,
+    report: Cell<DispatchReport>,
+}
+
+/// A claim, and until when its batches may be handed over.
+struct Leased {
+    claim: Claim,
+    term: Term,
+}
+
+impl<'p, P: DispatchPorts> Run<'p, P> {
+    fn begin(ports: &'p P, stream: Stream) -> Self {
+        let (started, pacer) = (ports.now(), Pacer::default());
+        Self { ports, stream, started, pacer, report: Cell::default() }
+    }
+
+    async fn claim(&self) -> Result<Leased> {
+        let term = Term::new(self.ports.now(), time_to_send(self.ports));
+        let claim = ClaimEmails {
+            p_stream: self.stream,
+            p_limit: CLAIM_LIMIT,
+            p_lease_seconds: LEASE_SECONDS,
+        };
+        let claim = self.ports.call(&claim).await?;
+        self.count(|report| report.add_claim(&claim));
+        Ok(Leased { claim, term })
+    }
+
+    /// A second lane: while the first waits for the database, this one sends, and the other way round. Each claims
+    /// only after its own settlement, so that it finds what it has halved, and none holds what it will not settle.
+    async fn work_beside(&self) -> Result<()> {
+        self.work_off(self.claim().await?).await
+    }
+
+    /// Sends and settles claim after claim.
+    async fn work_off(&self, mut leased: Leased) -> Result<()> {
+        let mut fruitless = 0;
+        loop {
+            let Leased { claim, term } = leased;
+            let fruitful = !claim.batches.is_empty() || claim.skipped + claim.deferred > 0;
+            fruitless = if fruitful { 0 } else { fruitless + 1 };
+            let idle = !fruitful && (claim.remaining == 0 || fruitless >= FRUITLESS_CLAIMS);
+            let paused = claim.paused_until.is_some();
+            let settlements = dispatch(self.ports, claim, &self.pacer, term).await?;
+            let settled = settle(self.ports, &settlements).await?;
+            self.count(|report| report.add_settled(settled));
+            let late = self.ports.now() - self.started >= TimeDelta::seconds(RUN_SECONDS);
+            if idle || paused || late || self.pacer.is_closed() {
+                return Ok(());
+            }
+            leased = self.claim().await?;
         }
     }
-    let duration = (ports.now() - started).num_milliseconds();
-    report.duration_ms = u32::try_from(duration).unwrap_or_default();
-    Ok(report)
+
+    fn count(&self, add: impl FnOnce(&mut DispatchReport)) {
+        let mut report = self.report.get();
+        add(&mut report);
+        self.report.set(report);
+    }
+
+    fn report(&self) -> DispatchReport {
+        let duration = (self.ports.now() - self.started).num_milliseconds();
+        let duration_ms = u32::try_from(duration).unwrap_or_default();
+        DispatchReport { duration_ms, ..self.report.get() }
+    }
 }
 
 /// How long batches may be handed over after the claim: the answer must be settled within the lease.
@@ -136,12 +190,13 @@ async fn dispatch(
     ports: &impl DispatchPorts,
     claim: Claim,
     pacer: &Pacer,
+    term: Term,
 ) -> Result<Vec<Settlement>> {
     let templates = Templates::compile(&claim);
     let links = seal(ports, &claim.batches).await?;
     let (templates, links) = (&templates, &links);
     let deliveries =
-        claim.batches.iter().map(|batch| deliver(ports, batch, templates, links, pacer));
+        claim.batches.iter().map(|batch| deliver(ports, batch, templates, links, (pacer, term)));
     Ok(stream::iter(deliveries).buffer_unordered(CONCURRENCY).collect().await)
 }
 
@@ -184,9 +239,9 @@ async fn deliver(
     batch: &Batch,
     templates: &Templates<'_>,
     links: &Links,
-    pacer: &Pacer,
+    (pacer, term): (&Pacer, Term),
 ) -> Settlement {
-    if let Some(given_up) = give_up(batch, pacer.since_claim(ports.now())) {
+    if let Some(given_up) = give_up(batch, term.since_claim(ports.now())) {
         ports.report(&Error::internal(format!(
             "outbox: gave up a batch of {}: {}",
             batch.mails.len(),
@@ -204,7 +259,7 @@ async fn deliver(
         Err(cause) => return unrenderable(ports, batch, &cause),
     };
     loop {
-        if !pacer.admit(ports).await {
+        if !pacer.admit(ports, term).await {
             return settlement(batch, Outcome::Retry).because("put_off").after(0, false);
         }
         let delivery = ports.send(batch.id, &mails, batch.shared).await;

@@ -6,36 +6,42 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::ports::{Clock, Pace};
 
-/// Shared by the batches under way. Cells, no borrows: deliveries interleave at
-/// every await.
-pub(super) struct Pacer {
+/// The time that a claim leaves for handing over.
+#[derive(Clone, Copy)]
+pub(super) struct Term {
     claimed_at: DateTime<Utc>,
     send_by: DateTime<Utc>,
+}
+
+impl Term {
+    /// Begins with the claim, and lasts so long.
+    pub(super) fn new(claimed_at: DateTime<Utc>, lasts: TimeDelta) -> Self {
+        Self { claimed_at, send_by: claimed_at + lasts }
+    }
+
+    /// How long ago the claim was. Of this clock only differences count: it may be wrong by a day.
+    pub(super) fn since_claim(self, now: DateTime<Utc>) -> TimeDelta {
+        now - self.claimed_at
+    }
+}
+
+/// Shared by all batches of a run. Cells, no borrows: deliveries interleave at every await.
+#[derive(Default)]
+pub(super) struct Pacer {
     not_before: Cell<DateTime<Utc>>,
     closed: Cell<bool>,
 }
 
 impl Pacer {
-    /// Admits so long after the claim.
-    pub(super) fn new(claimed_at: DateTime<Utc>, lasts: TimeDelta) -> Self {
-        Self {
-            claimed_at,
-            send_by: claimed_at + lasts,
-            not_before: Cell::new(DateTime::UNIX_EPOCH),
-            closed: Cell::new(false),
-        }
-    }
-
-    /// How long ago the claim was. Of this clock only differences count: it may be wrong by a day.
-    pub(super) fn since_claim(&self, now: DateTime<Utc>) -> TimeDelta {
-        now - self.claimed_at
-    }
-
-    /// Waits for a turn. `false` if none comes in time.
-    pub(super) async fn admit(&self, clock: &impl Clock) -> bool {
+    /// Waits for a turn. `false` if none comes within the term, which is the end of the run as well: a further
+    /// claim would only be put off again.
+    pub(super) async fn admit(&self, clock: &impl Clock, term: Term) -> bool {
         loop {
             let (now, not_before) = (clock.now(), self.not_before.get());
-            if self.closed.get() || now.max(not_before) >= self.send_by {
+            if now.max(not_before) >= term.send_by {
+                self.close();
+            }
+            if self.closed.get() {
                 return false;
             }
             if now >= not_before {

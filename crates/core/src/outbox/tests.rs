@@ -1,3 +1,5 @@
+mod lanes;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -146,15 +148,25 @@ fn a_rate_limit_is_waited_out_within_the_run() {
 }
 
 #[test]
+fn a_rest_that_outlasts_the_lease_ends_the_run() {
+    let world = world(3);
+    let limited = MailerFault::Refuse(MailerError::RateLimited { retry_after_seconds: Some(200) });
+    world.mailbox.borrow_mut().faults.push_back(Some(limited));
+    assert_eq!((run(&world).sent, world.calls()), (0, vec!["claim_emails", "settle_emails"]));
+    world.advance(TimeDelta::seconds(200));
+    assert_eq!(run(&world).sent, 3);
+}
+
+#[test]
 fn a_pace_is_heeded_until_its_window_is_new() {
     for (remaining, seconds) in [(0, 5), (1, 0)] {
         let (world, begun) = (World::new(), World::new().now());
-        let pacer = Pacer::new(begun, TimeDelta::seconds(60));
+        let (pacer, term) = (Pacer::default(), Term::new(begun, TimeDelta::seconds(60)));
         pacer.heed(Some(Pace { remaining, reset_seconds: 5 }), begun);
-        assert!(pollster::block_on(pacer.admit(&world)));
+        assert!(pollster::block_on(pacer.admit(&world, term)));
         assert_eq!(world.now() - begun, TimeDelta::seconds(seconds));
         pacer.close();
-        assert!(pacer.is_closed() && !pollster::block_on(pacer.admit(&world)));
+        assert!(pacer.is_closed() && !pollster::block_on(pacer.admit(&world, term)));
     }
 }
 
@@ -195,7 +207,7 @@ fn an_operator_hears_what_stops_the_sender_and_what_only_counts_as_sent() {
         (Outcome::Retry, Some("timeout"), None),
         (Outcome::Failed, Some("rejected"), None),
     ] {
-        let pacer = Pacer::new(world.now(), TimeDelta::seconds(60));
+        let pacer = Pacer::default();
         let settlement = Settlement {
             error_code: code.map(str::to_owned),
             ..settlement(&claim.batches[0], outcome)
@@ -328,6 +340,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         Just(Fault::Database(DatabaseFault::Before)),
         Just(Fault::Database(DatabaseFault::After)),
+        Just(Fault::Database(DatabaseFault::Late)),
         Just(Fault::Mailer(MailerFault::TakeAndLose)),
         Just(Fault::Mailer(MailerFault::Refuse(MailerError::Unavailable))),
         Just(Fault::Mailer(MailerFault::Refuse(MailerError::InProgress))),
@@ -341,7 +354,7 @@ fn fault() -> impl Strategy<Value = Fault> {
 proptest! {
     #[test]
     fn whatever_fails_in_between_every_mail_is_sent_exactly_once(
-        mails in 1i64..250,
+        mails in prop_oneof![9 => 1i64..250, 1 => 1_001i64..1_100],
         faults in prop::collection::vec(prop::option::of(fault()), 0..12),
     ) {
         let world = world(mails);

@@ -25,6 +25,9 @@ use crate::{
     ports::{Database, DatabaseError, SqlFunction},
 };
 
+/// Turns of others that one who is late lets pass.
+const LATE_TURNS: usize = 100;
+
 type Answer = Result<Value, DatabaseError>;
 
 /// A fault of a call, whatever its answer.
@@ -34,6 +37,8 @@ pub enum DatabaseFault {
     Before,
     /// Commit, and lose the answer.
     After,
+    /// Work, but only when whatever else is under way has been done.
+    Late,
 }
 
 /// The answers to come.
@@ -96,6 +101,11 @@ impl World {
         let fault = self.database.faults.borrow_mut().pop_front().flatten();
         if fault == Some(DatabaseFault::Before) {
             return Err(DatabaseError::Unavailable("down".to_owned()));
+        }
+        if fault == Some(DatabaseFault::Late) {
+            for _ in 0..LATE_TURNS {
+                yield_now().await;
+            }
         }
         let played = || self.outbox.borrow_mut().execute(F::NAME, &arguments, self.now.get());
         let answer = self.database.next(F::NAME).or_else(played);
