@@ -33,9 +33,15 @@ const isGuarded = (name, word) => GUARDED.some(([functions, words]) => functions
 /** @param {string} definition @returns {string} without comments, which name functions, too. A string may look like one. */
 const codeOf = (definition) => definition.replace(/('(?:[^']|'')*')|--.*|\/\*[^]*?\*\//g, '$1');
 
+/** A handler of refusals: who has one passes none of those on that it names. */
+const HANDLER = /\bexception\s+when\s+sqlstate\s+'PT\d{3}'(?:\s+or\s+sqlstate\s+'PT\d{3}')*\s+then\b/gi;
+
+/** @param {string} definition @returns {string[]} the statuses that it handles */
+export const handled = (definition) => [...codeOf(definition).matchAll(HANDLER)].flatMap(([one]) => [...one.matchAll(/\d{3}/g)].map(([status]) => status));
+
 /** @param {string} definition @returns {string[]} `409 seat_limit` */
 export function raised(definition) {
-  const code = codeOf(definition);
+  const code = codeOf(definition).replace(HANDLER, '');
   const form = /raise\s+sqlstate\s+'PT(\d{3})'\s+using\s+message\s*=\s*'([a-z_]+)'/gi;
   const unread = /.*'PT(?:\d{3})?'.*/.exec(code.replace(form, ''))?.[0];
   if (unread) throw new Error(`refuses in a form that nobody can read: ${unread.trim()}`);
@@ -73,13 +79,19 @@ export function callGraph(functions, triggers) {
   /** Where each refusal stands. @param {string} start @returns {Map<string, string>} */
   return function refusals(start) {
     const found = new Map();
-    const [seen, left] = [new Set([start]), [start]];
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
+    const seen = new Set();
+    /** @param {string} name @param {readonly string[]} above handled by those that call it */
+    const walk = (name, above) => {
       for (const one of byName.get(name) ?? []) {
-        for (const refusal of raised(one.definition)) found.set(refusal, found.get(refusal) ?? name);
-        for (const next of calls(one)) if (!seen.has(next)) seen.add(next) && left.push(next);
+        const by = [...new Set([...above, ...handled(one.definition)])].sort();
+        for (const refusal of raised(one.definition)) if (!by.includes(refusal.slice(0, 3))) found.set(refusal, found.get(refusal) ?? name);
+        for (const next of calls(one)) {
+          const way = `${next} ${by}`;
+          if (!seen.has(way)) seen.add(way) && walk(next, by);
+        }
       }
-    }
+    };
+    walk(start, []);
     return found;
   };
 }

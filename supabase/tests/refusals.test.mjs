@@ -51,6 +51,17 @@ test('an insert fires what follows an update only where it updates on conflict',
   assert.deepEqual([...refusals('public.updates').keys()], ['409 by_guard']);
 });
 
+test('who handles a refusal passes it on no more, and those of other statuses still', () => {
+  const functions = [
+    sqlFunction('public.answers', "perform private.b(); return null; exception when sqlstate 'PT404' or sqlstate 'PT409' then return sqlerrm;"),
+    sqlFunction('public.both', 'perform public.answers(); perform private.b();'),
+    sqlFunction('private.b', `${refusal('by_b')} raise sqlstate 'PT422' using message = 'worse';`),
+  ];
+  const refusals = callGraph(functions, []);
+  assert.deepEqual([...refusals('public.answers').keys()], ['422 worse']);
+  assert.deepEqual([...refusals('public.both').keys()].sort(), ['409 by_b', '422 worse']);
+});
+
 test('a word of the contract with the status of another is one that the caller does not get', () => {
   assert.deepEqual(misplaced(['422 not_found', '404 not_found', '422 invalid_limit'], { not_found: 404 }), ['422 not_found']);
 });
