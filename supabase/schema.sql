@@ -892,70 +892,73 @@ $$;
 
 COMMENT ON FUNCTION private.audited_reason(p_reason text) IS 'Why a platform admin reads, or does, what is audited. Errors: forbidden (403), reason_required (422).';
 
-CREATE FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone)
+CREATE FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer, p_now timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET jit TO 'off'
-    AS $$
+    AS $_$
 declare
-  v_from constant timestamptz := greatest(p_from, p_now + private.minutes('booking_min_notice_minutes'));
-  v_to constant timestamptz := least(p_to, p_now + private.days('booking_max_days_ahead'));
-  v_length interval;
-  v_step interval;
-  v_specialist_ids uuid[];
-  v_minutes int;
+  v_user_id constant uuid := private.user_id();
+  v_limit constant int := coalesce(p_limit, 200);
+  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{1,11})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
+  v_after constant timestamptz := to_timestamp(v_cursor[1]::bigint);
+  v_employee_id uuid := v_user_id;
+  v_company_id uuid := p_company_id;
+  v_ignored_ids uuid[];
+  v_terms private.session_terms[];
+  v_booking public.bookings;
+  v_moving record;
+  v_payable record;
+  v_refused text;
+  v_slots jsonb;
+  v_next text;
 begin
-  if p_from is null or p_to is null or not p_to > p_from or p_to > p_from + interval '62 days' then
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif p_from is null or p_to is null or not p_to > p_from or p_to > p_from + interval '62 days' then
     raise sqlstate 'PT422' using message = 'invalid_range', detail = 'Ask for a span of up to 62 days.';
-  elsif p_specialist_id is null and p_pillar_id is null and p_session_type_id is null then
+  elsif p_moving is null and p_specialist_id is null and p_pillar_id is null and p_session_type_id is null then
     raise sqlstate 'PT422' using message = 'specialist_or_pillar_required', detail = 'Name a specialist, a pillar or a session type.';
+  elsif v_limit not between 1 and 1000 then
+    raise sqlstate 'PT422' using message = 'invalid_limit', detail = 'A page has 1 to 1000 times.';
+  elsif p_cursor is not null and v_cursor is null then
+    raise sqlstate 'PT422' using message = 'invalid_cursor', detail = 'Pass on next_cursor as it was answered.';
   end if;
-  select array_agg(distinct s.id), min(t.default_minutes) into v_specialist_ids, v_minutes
-  from public.specialists s
-  join public.specialist_pillars sp on sp.specialist_id = s.id
-  join public.pillars p on p.id = sp.pillar_id and p.is_active
-  join public.session_types t on t.pillar_id = p.id and t.is_active
-  where s.status = 'verified'
-    and (p_specialist_id is null or s.id = p_specialist_id)
-    and (p_pillar_id is null or p.id = p_pillar_id)
-    and (p_session_type_id is null or t.id = p_session_type_id);
-  if v_minutes is null or v_from >= v_to then
-    return;
+  if p_moving is not null then
+    v_booking := private.find_booking(p_moving);
+    v_moving := private.moving_terms(v_booking);
+    v_refused := v_moving.refusal;
+    v_terms := array[v_moving.terms];
+    v_employee_id := v_booking.employee_id;
+    v_company_id := v_booking.company_id;
+    v_ignored_ids := array[p_moving];
+  else
+    v_refused := private.offer_refusal(v_user_id, p_specialist_id);
+    v_terms := private.offered_terms(p_specialist_id, p_pillar_id, p_session_type_id, v_user_id);
+    -- Who books gives up what they hold.
+    v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
-  v_length := make_interval(mins => v_minutes);
-  v_step := make_interval(mins => ceil(v_minutes / 15.0)::int * 15);
-  return query
-    with span as materialized (
-      select w.* from private.working_spans(v_specialist_ids, v_from, v_to + interval '4 hours') w
-      union all
-      select b.specialist_id, tstzrange(b.starts_at, b.ends_at), false, true
-      from public.bookings b
-      where b.specialist_id = any (v_specialist_ids) and b.status in ('held', 'confirmed')
-        and b.starts_at > v_from - interval '4 hours' and b.starts_at < v_to + interval '4 hours'
-    ), calendar as materialized (
-      select s.specialist_id,
-        range_agg(s.span) filter (where not s.extra) as usual,
-        range_agg(s.span) filter (where s.works and s.extra) as extra,
-        coalesce(range_agg(s.span) filter (where s.works), '{}')
-          - coalesce(range_agg(s.span) filter (where not s.works), '{}') as free
-      from span s group by s.specialist_id
-    ), begun as (
-      select s.specialist_id, s.span from span s where not s.extra
-      union all
-      select c.specialist_id, unnest(c.extra - coalesce(c.usual, '{}')) from calendar c where c.extra is not null
-    ), start as (
-      select b.specialist_id, c.free, generate_series(
-        lower(b.span), upper(b.span) - interval '5 minutes', v_step
-      ) as at
-      from begun b join calendar c using (specialist_id)
+  select * into v_payable from private.payable_times(v_employee_id, v_company_id, greatest(p_from, p_now), p_to, p_now, p_moving);
+  v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
+  if v_refused is null then
+    with page as materialized (
+      select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
+      from private.offered_starts(v_terms, v_employee_id, v_ignored_ids, greatest(p_from, p_now, v_after), p_to, p_now) o
+      where v_payable.spans @> o.starts_at and (v_after is null or (o.starts_at, o.specialist_id) > (v_after, v_cursor[2]::uuid))
+      order by o.starts_at, o.specialist_id
+      limit v_limit + 1
     )
-    select s.specialist_id, s.at, s.at + v_length
-    from start s
-    where s.at >= v_from and s.at < v_to and s.free @> tstzrange(s.at, s.at + v_length)
-    order by s.at, s.specialist_id
-    limit 10000;
+    select jsonb_agg(jsonb_build_object(
+        'specialist_id', t.specialist_id, 'session_type_id', t.session_type_id, 'starts_at', p.starts_at, 'ends_at', p.starts_at + t.lasts,
+        'requires_acceptance', t.requires_acceptance
+      ) order by p.n) filter (where p.n <= v_limit),
+      max(extract(epoch from p.starts_at)::bigint || '_' || p.specialist_id) filter (where p.n = v_limit and (select count(*) from page) > v_limit)
+    into v_slots, v_next
+    from page p join unnest(v_terms) t using (specialist_id);
+  end if;
+  return jsonb_build_object('slots', coalesce(v_slots, '[]'), 'next_cursor', v_next, 'refused', v_refused);
 end;
-$$;
+$_$;
 
 CREATE FUNCTION private.back_off(p_failures integer, p_free integer) RETURNS interval
     LANGUAGE sql STABLE
@@ -1530,7 +1533,7 @@ declare
 begin
   if (
     select count(*) from public.bookings
-    where employee_id = p_user_id and status in ('pending', 'held', 'confirmed') and starts_at > now()
+    where employee_id = p_user_id and status in ('pending', 'confirmed') and starts_at > now()
   ) >= v_limit then
     raise sqlstate 'PT409' using message = 'booking_limit', detail = format('You have %s sessions to come, and more is not possible.', v_limit);
   end if;
@@ -1772,13 +1775,13 @@ CREATE VIEW private.session_terms WITH (security_invoker='true') AS
     make_interval(mins => COALESCE(o.minutes, t.default_minutes)) AS lasts,
     make_interval(mins => COALESCE(r.buffer_before_minutes, 0)) AS buffer_before,
     make_interval(mins => COALESCE(r.buffer_after_minutes, 0)) AS buffer_after,
-    COALESCE(make_interval(mins => r.book_notice_minutes), private.minutes('booking_min_notice_minutes'::text)) AS book_notice,
-    COALESCE(make_interval(mins => r.move_notice_minutes), private.minutes('booking_move_notice_minutes'::text)) AS move_notice,
-    COALESCE(make_interval(mins => r.cancel_notice_minutes), private.hours('booking_late_cancellation_hours'::text)) AS cancel_notice,
-    COALESCE(make_interval(days => r.horizon_days), private.days('booking_max_days_ahead'::text)) AS horizon,
+    COALESCE(make_interval(mins => r.book_notice_minutes), ( SELECT private.minutes('booking_min_notice_minutes'::text) AS minutes)) AS book_notice,
+    COALESCE(make_interval(mins => r.move_notice_minutes), ( SELECT private.minutes('booking_move_notice_minutes'::text) AS minutes)) AS move_notice,
+    COALESCE(make_interval(mins => r.cancel_notice_minutes), ( SELECT private.hours('booking_late_cancellation_hours'::text) AS hours)) AS cancel_notice,
+    COALESCE(make_interval(days => r.horizon_days), ( SELECT private.days('booking_max_days_ahead'::text) AS days)) AS horizon,
     make_interval(mins => COALESCE(r.step_minutes, ((ceil(((COALESCE(o.minutes, t.default_minutes))::numeric / 15.0)))::integer * 15))) AS step,
     COALESCE(o.requires_acceptance, r.requires_acceptance, false) AS requires_acceptance,
-    COALESCE(make_interval(hours => r.answer_hours), private.hours('booking_answer_hours'::text)) AS answer_within,
+    COALESCE(make_interval(hours => r.answer_hours), ( SELECT private.hours('booking_answer_hours'::text) AS hours)) AS answer_within,
     COALESCE((o.place_kind)::text, (r.place_kind)::text, 'video'::text) AS place_kind,
     COALESCE((
         CASE
@@ -1988,8 +1991,14 @@ CREATE FUNCTION private.check_time_free(p_wish private.session_wish) RETURNS voi
 begin
   if (
     select count(*) from (
-      select from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
-      where not w.works and w.span && tstzrange(p_wish.starts_at, p_wish.ends_at)
+      select from (
+        select range_agg(w.span) filter (where w.kind = 'time_off') - coalesce(range_agg(w.span) filter (where w.kind = 'extra_hours'), '{}')
+        from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
+      ) off (spans)
+      where off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
+      union all
+      select from public.specialist_freed_times f
+      where f.specialist_id = p_wish.specialist_id and f.starts_at < p_wish.ends_at and f.ends_at > p_wish.starts_at and f.offered_at > now()
       union all
       select from private.kept_times k
       where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id
@@ -2016,7 +2025,7 @@ declare
 begin
   perform private.check_start(p_starts_at, p_terms.book_notice, p_terms.horizon);
   v_wish := private.shape_wish(p_terms, p_user_id, null, p_starts_at, coalesce(p_moved.ends_at - p_moved.starts_at, p_terms.lasts), p_moved.id);
-  perform private.check_working_hours(v_wish.specialist_id, v_wish.starts_at, v_wish.ends_at);
+  perform private.check_working_hours(v_wish);
   perform private.check_practice(p_terms, p_starts_at);
   v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_starts_at, p_moved.id);
   return v_wish;
@@ -2039,21 +2048,22 @@ $$;
 
 COMMENT ON FUNCTION private.check_wish_locked(p_wish private.session_wish) IS 'Checks once more what others may have changed, and that the time is free: slot_taken and the refusals of private.paying_company().';
 
-CREATE FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) RETURNS void
+CREATE FUNCTION private.check_working_hours(p_wish private.session_wish) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
 begin
   if not coalesce((
-    select range_agg(w.span) filter (where w.works) @> tstzrange(p_starts_at, p_ends_at)
-    from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
+    select range_agg(w.span) @> tstzrange(p_wish.starts_at, p_wish.ends_at)
+    from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
+    where w.kind <> 'time_off' and (w.session_type_id is null or w.session_type_id = p_wish.session_type_id)
   ), false) then
     raise sqlstate 'PT422' using message = 'outside_working_hours', detail = 'The specialist does not work at that time.';
   end if;
 end;
 $$;
 
-COMMENT ON FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) IS 'Refuses a session that is not within working hours from start to end: outside_working_hours. Time off is check_time_free()''s.';
+COMMENT ON FUNCTION private.check_working_hours(p_wish private.session_wish) IS 'Refuses a session that is not within working hours from start to end: outside_working_hours. Time off is check_time_free()''s.';
 
 CREATE FUNCTION private.checked_reason(p_reason text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -6145,6 +6155,32 @@ $$;
 
 COMMENT ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) IS 'The types of document that a specialist''s pillars require and of which there is no valid one for that pillar.';
 
+CREATE FUNCTION private.move_terms(p_booking public.bookings) RETURNS private.session_terms
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_terms private.session_terms;
+begin
+  perform private.check_booking_open(p_booking);
+  perform private.check_person(p_booking.employee_id);
+  v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
+  if p_booking.status <> 'confirmed' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session is moved.';
+  elsif v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: use propose_time().';
+  elsif now() > p_booking.starts_at - v_terms.move_notice then
+    raise sqlstate 'PT409' using message = 'too_late_to_move',
+      detail = format('This session is moved at least %s minutes before it starts.', extract(epoch from v_terms.move_notice)::int / 60);
+  elsif p_booking.times_moved >= private.setting('booking_max_moves')::int then
+    raise sqlstate 'PT409' using message = 'move_limit', detail = 'You have moved this session as often as is possible.';
+  end if;
+  return v_terms;
+end;
+$$;
+
+COMMENT ON FUNCTION private.move_terms(p_booking public.bookings) IS 'On what terms the employee of a session moves it by themselves, or why they do not: booking_not_open, acceptance_required, too_late_to_move, move_limit, and the refusals of check_person() and terms_for().';
+
 CREATE FUNCTION private.moved_accounts(p_emails text[]) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -6171,6 +6207,26 @@ $$;
 
 COMMENT ON FUNCTION private.moved_from(p_change public.email_changes) IS 'The old address of a change, where that or a later one has moved the account away from it; else null.';
 
+CREATE FUNCTION private.moving_terms(p_booking public.bookings, OUT terms private.session_terms, OUT refusal text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  select t.* into terms from private.session_terms t
+  where t.specialist_id = p_booking.specialist_id and t.session_type_id = p_booking.session_type_id;
+  if private.booking_actor(p_booking) = 'employee' and not coalesce(terms.requires_acceptance, false) then
+    terms := private.move_terms(p_booking);
+  else
+    terms := private.proposal_terms(p_booking);
+  end if;
+  terms.lasts := p_booking.ends_at - p_booking.starts_at;
+exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' then
+  refusal := sqlerrm;
+end;
+$$;
+
+COMMENT ON FUNCTION private.moving_terms(p_booking public.bookings, OUT terms private.session_terms, OUT refusal text) IS 'On what terms the caller moves a session, or proposes another time where that is their way; else the word with which both refuse.';
+
 CREATE FUNCTION private.my_application_id() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -6195,6 +6251,15 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.my_company_ids(p_roles text[]) IS 'Companies the caller is an active member of, in one of the roles. In a policy: = any(array(select ...)).';
+
+CREATE FUNCTION private.my_day() RETURNS date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select private.specialist_day(private.my_specialist_id(), now());
+$$;
+
+COMMENT ON FUNCTION private.my_day() IS 'The day that it is for the specialist who asks; null for everybody else.';
 
 CREATE FUNCTION private.my_document_paths(p_replaceable boolean) RETURNS SETOF text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -6367,6 +6432,111 @@ $$;
 
 COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
 
+CREATE FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.check_person(p_user_id);
+  if exists (select from public.specialists where id = p_specialist_id and user_id = p_user_id) then
+    return 'own_session';
+  end if;
+  perform private.check_open_bookings(p_user_id);
+  return null;
+exception when sqlstate 'PT403' or sqlstate 'PT409' then
+  return sqlerrm;
+end;
+$$;
+
+COMMENT ON FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) IS 'The word with which booking refuses somebody at whatever time; null where it does not.';
+
+CREATE FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+  with term as materialized (
+    select t.*, s.time_zone, private.may_practise_until(t.specialist_id, t.pillar_id) as until,
+      greatest(p_from, p_now + t.book_notice) as first, p_now + t.horizon as last
+    from unnest(p_terms) t
+    join public.specialists s on s.id = t.specialist_id
+  ), span as materialized (
+    -- A day more, since where extra hours count from depends on what lies around them.
+    select w.specialist_id, w.span, case w.kind when 'hours' then case when w.session_type_id is null then 'hours' else 'own' end else w.kind end as kind
+    from private.working_spans(array(select t.specialist_id from term t), p_from - interval '26 hours', p_to + interval '26 hours') w
+    join term t on t.specialist_id = w.specialist_id
+    where w.session_type_id is null or w.session_type_id = t.session_type_id
+  ), kept as (
+    select k.specialist_id, tstzrange(k.busy_from - t.buffer_after, k.busy_until + t.buffer_before) as span
+    from private.kept_times k
+    join term t on t.specialist_id = k.specialist_id
+    where k.booking_id <> all (p_ignored_ids)
+      and k.specialist_id = any (array(select t.specialist_id from term t))
+      and k.starts_at > p_from - interval '12 hours' and k.starts_at < p_to + interval '16 hours'
+    union all
+    select f.specialist_id, tstzrange(f.starts_at, f.ends_at)
+    from public.specialist_freed_times f
+    where f.specialist_id = any (array(select t.specialist_id from term t)) and f.offered_at > now()
+      and f.starts_at < p_to + interval '4 hours' and f.ends_at > p_from
+  ), calendar as materialized (
+    select w.specialist_id, w.general, w.hours, w.off, w.hours - w.off as usual,
+      w.hours - w.off + w.extra - coalesce(k.spans, '{}') - coalesce((
+        select range_agg(tstzrange(o.starts_at, o.ends_at)) from private.kept_times o
+        where o.employee_id = p_employee_id and o.booking_id <> all (p_ignored_ids)
+      ), '{}') as free
+    from (
+      select s.specialist_id,
+        coalesce(range_agg(s.span) filter (where s.kind = 'hours'), '{}') as general,
+        coalesce(range_agg(s.span) filter (where s.kind in ('hours', 'own')), '{}') as hours,
+        coalesce(range_agg(s.span) filter (where s.kind = 'extra_hours'), '{}') as extra,
+        coalesce(range_agg(s.span) filter (where s.kind = 'time_off'), '{}') as off
+      from span s group by s.specialist_id
+    ) w
+    left join (select k.specialist_id, range_agg(k.span) as spans from kept k group by k.specialist_id) k using (specialist_id)
+  ), stretch as (
+    select s.specialist_id, s.span, true as is_usual from span s where s.kind = 'hours'
+    union all
+    select s.specialist_id, unnest(tstzmultirange(s.span) - c.general), true
+    from span s join calendar c using (specialist_id) where s.kind = 'own'
+    union all
+    select s.specialist_id, unnest(tstzmultirange(s.span) - c.usual - coalesce((
+      select range_agg(e.span) from span e
+      where e.specialist_id = s.specialist_id and e.kind = 'extra_hours' and (lower(e.span), upper(e.span)) < (lower(s.span), upper(s.span))
+    ), '{}')), false
+    from (select distinct s.specialist_id, s.span from span s where s.kind = 'extra_hours') s join calendar c using (specialist_id)
+  )
+  select t.specialist_id, g.at
+  from stretch s
+  join term t using (specialist_id)
+  join calendar c using (specialist_id)
+  cross join lateral generate_series(lower(s.span), upper(s.span) - interval '5 minutes', t.step) g (at)
+  where s.span && tstzrange(t.first, least(p_to, t.last), '[]')
+    and g.at >= t.first and g.at < p_to and g.at <= t.last
+    and c.free @> tstzrange(g.at, g.at + t.lasts)
+    and (not s.is_usual or c.off = '{}' or not c.off @> g.at)
+    and (t.until = 'infinity' or (g.at at time zone t.time_zone)::date <= t.until);
+$$;
+
+COMMENT ON FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) IS 'The starts on the grids of specialists at which both they and a person are free for a session on the terms given. p_ignored_ids: sessions that keep nothing.';
+
+CREATE FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) RETURNS private.session_terms[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select array(
+    select distinct on (t.specialist_id) t
+    from private.session_terms t
+    join public.specialists s on s.id = t.specialist_id
+    where s.status = 'verified' and s.user_id <> p_user_id and t.is_offered
+      and (p_specialist_id is null or t.specialist_id = p_specialist_id)
+      and (p_pillar_id is null or t.pillar_id = p_pillar_id)
+      and (p_session_type_id is null or t.session_type_id = p_session_type_id)
+    order by t.specialist_id, t.lasts, t.session_type_id
+  );
+$$;
+
+COMMENT ON FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) IS 'The terms of all specialists who offer a person what they look for.';
+
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100
     SET search_path TO ''
@@ -6474,6 +6644,49 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.parse_mail_filters(p_filters jsonb) IS 'Filters of read_communication_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
+
+CREATE FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) RETURNS TABLE(spans tstzmultirange, refusal text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with member as (
+    select c.id, s.time_zone, daterange(s.starts_on, e.ends_on, '[]') as days, e.subscription_id is not null as has_plan
+    from public.company_members m
+    join public.companies c on c.id = m.company_id
+    left join private.company_entitlement(c.id, p_now) e on true
+    left join public.company_subscriptions s on s.id = e.subscription_id
+    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or c.id = p_company_id)
+  ), month as (
+    select p.id, p.time_zone, p.days * daterange(m::date, (m + interval '1 month')::date) as days
+    from member p
+    cross join generate_series(date_trunc('month', p_from at time zone p.time_zone), p_to at time zone p.time_zone, interval '1 month') m
+    where p.has_plan
+  ), covered as materialized (
+    select m.time_zone, m.days,
+      coalesce(private.sessions_left(p_user_id, m.id, (lower(m.days) + time '12:00') at time zone m.time_zone, p_moved_id) <= 0, false) as used_up
+    from month m where not isempty(m.days)
+  ), payable as (
+    -- Days become instants as working hours do: stretch by stretch.
+    select range_agg(
+      tstzrange(lower(c.days)::timestamp at time zone 'UTC' - t.utc_offset, upper(c.days)::timestamp at time zone 'UTC' - t.utc_offset) * t.span
+    ) * tstzmultirange(tstzrange(p_from, p_to)) as spans
+    from covered c
+    cross join lateral private.time_zone_stretches(
+      c.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+    ) t
+    where not c.used_up
+  )
+  select coalesce(p.spans, '{}'), case
+    when p.spans <> '{}' then null
+    when not exists (select from member) then 'not_a_member'
+    when not exists (select from member where has_plan) then 'no_plan'
+    when not exists (select from covered) then 'plan_ends_before'
+    else 'sessions_used_up'
+  end
+  from payable p;
+$$;
+
+COMMENT ON FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) IS 'When, between two instants, a session would be paid for as private.paying_company() says; if never, the word with which it refuses.';
 
 CREATE FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -6703,6 +6916,32 @@ $$;
 
 COMMENT ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) IS 'Turns waiting requests into tokens and mails, where the account and the cooldown allow it. Returns how many it looked at.';
 
+CREATE FUNCTION private.proposal_terms(p_booking public.bookings) RETURNS private.session_terms
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_terms private.session_terms;
+begin
+  perform private.check_booking_open(p_booking);
+  if p_booking.status = 'held' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
+  end if;
+  v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
+  if private.booking_actor(p_booking) <> 'employee' then
+    v_terms.book_notice := '0';
+    return v_terms;
+  end if;
+  perform private.check_person(p_booking.employee_id);
+  if not v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
+  end if;
+  return v_terms;
+end;
+$$;
+
+COMMENT ON FUNCTION private.proposal_terms(p_booking public.bookings) IS 'On what terms the caller proposes another time for a session, or why they do not: booking_not_open, acceptance_not_required, and the refusals of check_person() and terms_for().';
+
 CREATE TABLE public.booking_proposals (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     booking_id uuid NOT NULL,
@@ -6748,23 +6987,14 @@ CREATE FUNCTION private.propose_time(p_booking_id uuid, p_starts_at timestamp wi
     AS $$
 declare
   v_booking constant public.bookings := private.take_booking(p_booking_id);
-  v_terms private.session_terms;
+  v_terms constant private.session_terms := private.proposal_terms(v_booking);
   v_wish private.session_wish;
   v_proposal public.booking_proposals;
 begin
-  perform private.check_booking_open(v_booking);
-  if v_booking.status = 'held' then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
-  end if;
-  v_terms := private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id);
   if private.booking_actor(v_booking) = 'employee' then
-    perform private.check_person(v_booking.employee_id);
-    if not v_terms.requires_acceptance then
-      raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
-    end if;
     v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
   else
-    perform private.check_start(p_starts_at, '0', v_terms.horizon);
+    perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
     perform private.check_practice(v_terms, p_starts_at);
     v_wish := private.shape_wish(
       v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id
@@ -7976,19 +8206,7 @@ declare
   v_wish private.session_wish;
 begin
   perform private.require_employee(v_booking);
-  perform private.check_booking_open(v_booking);
-  perform private.check_person(v_booking.employee_id);
-  v_terms := private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id);
-  if v_booking.status <> 'confirmed' then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session is moved.';
-  elsif v_terms.requires_acceptance then
-    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: use propose_time().';
-  elsif now() > v_booking.starts_at - v_terms.move_notice then
-    raise sqlstate 'PT409' using message = 'too_late_to_move',
-      detail = format('This session is moved at least %s minutes before it starts.', extract(epoch from v_terms.move_notice)::int / 60);
-  elsif v_booking.times_moved >= private.setting('booking_max_moves')::int then
-    raise sqlstate 'PT409' using message = 'move_limit', detail = 'You have moved this session as often as is possible.';
-  end if;
+  v_terms := private.move_terms(v_booking);
   v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
   perform private.check_wish_locked(v_wish);
   update public.bookings
@@ -8406,7 +8624,8 @@ CREATE FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_start
   select e.sessions_per_month - (
     select count(*) from public.bookings b
     where b.employee_id = p_user_id and b.company_id = p_company_id and b.uses_session and b.id is distinct from p_moved_id
-      and (b.status <> 'held' or b.expires_at > now())
+      -- A hold ends when its person chooses another time, and is counted when they confirm it.
+      and b.status <> 'held'
       and b.starts_at >= m.month at time zone e.time_zone
       and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
   )
@@ -9765,13 +9984,13 @@ $$;
 
 COMMENT ON FUNCTION private.without_words(p_values jsonb, p_columns text[]) IS 'An object of which, of some values, only the length is told.';
 
-CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(specialist_id uuid, span tstzrange, works boolean, extra boolean)
+CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(specialist_id uuid, session_type_id uuid, span tstzrange, kind text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     SET jit TO 'off'
     AS $$
   with hours as materialized (
-    select w.specialist_id, s.time_zone, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
+    select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
     from public.specialists s
     join public.specialist_working_hours w on w.specialist_id = s.id
     where s.id = any (p_specialist_ids)
@@ -9793,7 +10012,7 @@ CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp 
     join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
   )
   select worked.* from (
-    select h.specialist_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, true, false
+    select h.specialist_id, h.session_type_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, 'hours'
     from hours h
     join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
       and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
@@ -9801,16 +10020,12 @@ CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp 
   ) worked
   where worked.span && tstzrange(p_from, p_to)
   union all
-  select e.specialist_id, tstzrange(e.starts_at, e.ends_at), e.kind = 'extra_hours', true
+  select e.specialist_id, null, tstzrange(e.starts_at, e.ends_at), e.kind
   from public.specialist_availability_exceptions e
-  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from
-  union all
-  select f.specialist_id, tstzrange(f.starts_at, f.ends_at), false, true
-  from public.specialist_freed_times f
-  where f.specialist_id = any (p_specialist_ids) and f.starts_at < p_to and f.ends_at > p_from and f.offered_at > now();
+  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from;
 $$;
 
-COMMENT ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'When specialists work between two instants, as whole stretches, and when not though they else would (works is false). extra: by an exception, or a freed time.';
+COMMENT ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'What specialists say of the time between two instants, as whole stretches: hours, for one type of session or (null) all; extra_hours; time_off.';
 
 CREATE FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb DEFAULT '{}'::jsonb, p_status text DEFAULT 'success'::text, p_error text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9980,14 +10195,14 @@ $$;
 
 COMMENT ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) IS 'A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422).';
 
-CREATE FUNCTION public.available_slots(p_specialist_id uuid DEFAULT NULL::uuid, p_pillar_id uuid DEFAULT NULL::uuid, p_session_type_id uuid DEFAULT NULL::uuid, p_from timestamp with time zone DEFAULT now(), p_to timestamp with time zone DEFAULT (now() + '30 days'::interval)) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone)
+CREATE FUNCTION public.available_slots(p_specialist_id uuid DEFAULT NULL::uuid, p_pillar_id uuid DEFAULT NULL::uuid, p_session_type_id uuid DEFAULT NULL::uuid, p_from timestamp with time zone DEFAULT now(), p_to timestamp with time zone DEFAULT (now() + '30 days'::interval), p_moving uuid DEFAULT NULL::uuid, p_company_id uuid DEFAULT NULL::uuid, p_cursor text DEFAULT NULL::text, p_limit integer DEFAULT 200) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select * from private.available_slots(p_specialist_id, p_pillar_id, p_session_type_id, p_from, p_to, now());
+  select private.available_slots(p_specialist_id, p_pillar_id, p_session_type_id, p_from, p_to, p_moving, p_company_id, p_cursor, p_limit, now());
 $$;
 
-COMMENT ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone) IS 'Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; the soonest ten thousand. As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422).';
+COMMENT ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer) IS 'When the caller can have a session that starts within [p_from, p_to), soonest first: {slots, next_cursor, refused}. Of a specialist, or all of a pillar; without a session type, of the shortest that each offers. p_moving: when a session of the caller''s can be moved to, or another time be proposed. p_company_id: at whose cost. A page goes on with next_cursor. refused: why the caller can have none at any of these times, in the words of book_session(). Errors: unauthenticated (401), booking_not_found (404), invalid_range, specialist_or_pillar_required, invalid_limit, invalid_cursor (422).';
 
 CREATE FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid DEFAULT NULL::uuid) RETURNS public.bookings
     LANGUAGE sql
@@ -11719,7 +11934,7 @@ CREATE TABLE public.specialist_rates (
     package_sessions integer,
     amount numeric(10,2) NOT NULL,
     currency text DEFAULT 'USD'::text NOT NULL,
-    effective_from date DEFAULT CURRENT_DATE NOT NULL,
+    effective_from date DEFAULT private.my_day() NOT NULL,
     effective_until date,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -11750,10 +11965,11 @@ COMMENT ON COLUMN public.specialist_rates.effective_until IS 'The last day, incl
 CREATE TABLE public.specialist_working_hours (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     specialist_id uuid DEFAULT private.my_specialist_id() NOT NULL,
+    session_type_id uuid,
     day_of_week smallint NOT NULL,
     starts_at time without time zone NOT NULL,
     ends_at time without time zone NOT NULL,
-    effective_from date DEFAULT CURRENT_DATE NOT NULL,
+    effective_from date DEFAULT private.my_day() NOT NULL,
     effective_until date,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -11768,6 +11984,8 @@ CREATE TABLE public.specialist_working_hours (
 ALTER TABLE ONLY public.specialist_working_hours FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.specialist_working_hours IS 'When a specialist works, week by week, in the time zone of the specialist.';
+
+COMMENT ON COLUMN public.specialist_working_hours.session_type_id IS 'For sessions of this type alone. Null: of all types.';
 
 COMMENT ON COLUMN public.specialist_working_hours.day_of_week IS 'ISO: 1 is Monday, 7 is Sunday.';
 
@@ -12031,7 +12249,7 @@ ALTER TABLE ONLY public.failed_login_attempts
     ADD CONSTRAINT failed_login_attempts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.specialist_working_hours
-    ADD CONSTRAINT hours_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, day_of_week WITH =, int4range((EXTRACT(epoch FROM starts_at))::integer, (EXTRACT(epoch FROM ends_at))::integer) WITH &&, daterange(effective_from, effective_until, '[]'::text) WITH &&);
+    ADD CONSTRAINT hours_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, COALESCE(session_type_id, '00000000-0000-0000-0000-000000000000'::uuid) WITH =, day_of_week WITH =, int4range((EXTRACT(epoch FROM starts_at))::integer, (EXTRACT(epoch FROM ends_at))::integer) WITH &&, daterange(effective_from, effective_until, '[]'::text) WITH &&);
 
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (user_id);
@@ -12347,6 +12565,8 @@ CREATE INDEX specialist_rates_specialist_id_idx ON public.specialist_rates USING
 CREATE INDEX specialist_session_types_session_type_id_idx ON public.specialist_session_types USING btree (session_type_id);
 
 CREATE INDEX specialist_working_hours_effective_idx ON public.specialist_working_hours USING btree (effective_from, effective_until);
+
+CREATE INDEX specialist_working_hours_session_type_id_idx ON public.specialist_working_hours USING btree (session_type_id);
 
 CREATE INDEX specialist_working_hours_specialist_id_idx ON public.specialist_working_hours USING btree (specialist_id, day_of_week);
 
@@ -12704,6 +12924,9 @@ ALTER TABLE ONLY public.specialist_session_types
 
 ALTER TABLE ONLY public.specialist_session_types
     ADD CONSTRAINT specialist_session_types_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.specialist_working_hours
+    ADD CONSTRAINT specialist_working_hours_session_type_id_fkey FOREIGN KEY (session_type_id) REFERENCES public.session_types(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.specialist_working_hours
     ADD CONSTRAINT specialist_working_hours_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
@@ -13241,8 +13464,8 @@ REVOKE ALL ON FUNCTION private.audit_invitation(p_action text, p_invitation_id u
 
 REVOKE ALL ON FUNCTION private.audited_reason(p_reason text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer, p_now timestamp with time zone) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.back_off(p_failures integer, p_free integer) FROM PUBLIC;
 
@@ -13525,7 +13748,7 @@ REVOKE ALL ON FUNCTION private.check_wish(p_terms private.session_terms, p_user_
 
 REVOKE ALL ON FUNCTION private.check_wish_locked(p_wish private.session_wish) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.check_working_hours(p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.check_working_hours(p_wish private.session_wish) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.checked_reason(p_reason text) FROM PUBLIC;
 
@@ -13965,9 +14188,13 @@ REVOKE ALL ON FUNCTION private.mend_email_marks() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.move_terms(p_booking public.bookings) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.moved_accounts(p_emails text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.moved_from(p_change public.email_changes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.moving_terms(p_booking public.bookings, OUT terms private.session_terms, OUT refusal text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.my_application_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_application_id() TO authenticated;
@@ -13976,6 +14203,9 @@ GRANT ALL ON FUNCTION private.my_application_id() TO service_role;
 REVOKE ALL ON FUNCTION private.my_company_ids(p_roles text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_company_ids(p_roles text[]) TO authenticated;
 GRANT ALL ON FUNCTION private.my_company_ids(p_roles text[]) TO service_role;
+
+REVOKE ALL ON FUNCTION private.my_day() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_day() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.my_document_paths(p_replaceable boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_document_paths(p_replaceable boolean) TO authenticated;
@@ -14004,6 +14234,12 @@ REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLI
 
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
 
@@ -14014,6 +14250,8 @@ REVOKE ALL ON FUNCTION private.own_address_key(p_user_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_mail_filters(p_filters jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
 
@@ -14033,6 +14271,8 @@ REVOKE ALL ON FUNCTION private.process_email_change_requests(p_now timestamp wit
 REVOKE ALL ON FUNCTION private.process_sign_up_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.process_token_requests(p_now timestamp with time zone, p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.proposal_terms(p_booking public.bookings) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.booking_proposals TO service_role;
 
@@ -14427,8 +14667,8 @@ GRANT ALL ON FUNCTION public.accept_session(p_booking_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.book_session(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid) TO authenticated;
@@ -14974,6 +15214,8 @@ GRANT SELECT ON TABLE public.specialist_working_hours TO service_role;
 GRANT SELECT(id) ON TABLE public.specialist_working_hours TO authenticated;
 
 GRANT SELECT(specialist_id),INSERT(specialist_id) ON TABLE public.specialist_working_hours TO authenticated;
+
+GRANT SELECT(session_type_id),INSERT(session_type_id),UPDATE(session_type_id) ON TABLE public.specialist_working_hours TO authenticated;
 
 GRANT SELECT(day_of_week),INSERT(day_of_week),UPDATE(day_of_week) ON TABLE public.specialist_working_hours TO authenticated;
 

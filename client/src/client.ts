@@ -8,11 +8,6 @@ import type { Problem, Result } from './problem.js';
 /** Rows of one answer at most, as the Data API is set. */
 export const ROWS_AT_ONCE = 1000;
 
-export interface RpcOptions extends CallOptions {
-  /** How many rows to leave out: a function that answers more than `ROWS_AT_ONCE` is read in pages. */
-  from?: number;
-}
-
 export interface Client {
   /** supabase-js itself, with the types of this backend: `auth`, `storage`, `from()`. */
   readonly supabase: SupabaseClient<Database>;
@@ -23,7 +18,7 @@ export interface Client {
   /** Calls a SQL function. Never throws. */
   rpc<N extends Rpc>(
     name: N,
-    ...rest: Record<never, never> extends ArgsOf<N> ? [args?: ArgsOf<N>, options?: RpcOptions] : [args: ArgsOf<N>, options?: RpcOptions]
+    ...rest: Record<never, never> extends ArgsOf<N> ? [args?: ArgsOf<N>, options?: CallOptions] : [args: ArgsOf<N>, options?: CallOptions]
   ): Promise<Result<RpcAnswer<N>, RpcProblem<N>>>;
 }
 
@@ -47,8 +42,7 @@ export function clientOf(supabase: SupabaseClient<Database>): Client {
     },
     rpc: async (name, args = {} as never, options = {}) => {
       const wait = patience(options);
-      const asked = supabase.rpc(name as never, args as never).abortSignal(wait.signal);
-      const { data, error, status } = await (options.from === undefined ? asked : asked.range(options.from, options.from + ROWS_AT_ONCE - 1));
+      const { data, error, status } = await supabase.rpc(name as never, args as never).abortSignal(wait.signal);
       const failure = error === null ? null : status === 0 ? silence(wait.reason()) : problemOfDatabase(error, status);
       wait.end();
       return (failure ? { data: null, error: failure } : { data, error: null }) as never;

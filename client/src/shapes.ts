@@ -15,6 +15,11 @@ interface Acceptance {
 /** By weekday, Monday first: when mail is read, or null for a day without. Times as 08:00; the end of a day is 24:00. */
 export type MailWindows = ({ from: string; until: string } | null)[];
 
+/** Why somebody can have no session, whatever the time; the last five of one that is to move. */
+type Refusal =
+  | 'email_not_confirmed' | 'own_session' | 'booking_limit' | 'not_a_member' | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'rate_limited'
+  | 'specialist_not_found' | 'session_type_not_offered' | 'booking_not_open' | 'too_late_to_move' | 'move_limit';
+
 type Row<T extends keyof Tables> = Tables[T]['Row'];
 
 /** Arguments that are text or JSON to the catalogue. */
@@ -42,6 +47,12 @@ export interface Arguments {
 /** Answers that are JSON, text or a row without more to the catalogue. */
 export interface Answers {
   assign_company_plan: Schemas['Subscription'];
+  available_slots: {
+    slots: { specialist_id: string; session_type_id: string; starts_at: string; ends_at: string; requires_acceptance: boolean }[];
+    next_cursor: string | null;
+    /** Why the caller can have none of these times. */
+    refused: Refusal | null;
+  };
   company_directory: {
     user_id: string;
     display_name: string;

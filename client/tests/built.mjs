@@ -9,4 +9,4 @@ const { outputFiles } = await build({ entryPoints: [source], bundle: true, write
 const text = /** @type {{ text: string }} */ (outputFiles[0]).text.replace(/from "(@supabase\/[^"]+)"/g, (_, name) => `from ${JSON.stringify(import.meta.resolve(name))}`);
 
 /** @type {typeof import('../src/index.js')} */
-export const { clientOf, createClient, pages, Problem, problemOf, resultOf, ROWS_AT_ONCE } = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+export const { answers, clientOf, createClient, pages, Problem, problemOf, resultOf, ROWS_AT_ONCE } = await import(`data:text/javascript,${encodeURIComponent(text)}`);

@@ -1,5 +1,5 @@
 // Calls that must not compile, and what narrowing must know. Checked by the compiler alone.
-import { createClient, pages, resultOf, type Rpc, type RpcAnswer } from '../src/index.js';
+import { answers, createClient, pages, resultOf, type Rpc, type RpcAnswer } from '../src/index.js';
 
 const client = createClient('http://127.0.0.1', 'a key');
 const id = '00000000-0000-4000-8000-000000000000';
@@ -73,7 +73,7 @@ if (assigned.error) assigned.data.plan;
 
 // Pages ------------------------------------------------------------------------------------------
 
-for await (const page of pages((_, last?: { id: string }) => {
+for await (const page of pages((last?: { id: string }) => {
   const query = client.supabase.from('companies').select('id, name').order('id');
   return resultOf(last ? query.gt('id', last.id) : query);
 })) {
@@ -81,9 +81,16 @@ for await (const page of pages((_, last?: { id: string }) => {
   page[0]?.locale;
   page[0]?.name satisfies string | undefined;
 }
-for await (const page of pages((seen) => client.rpc('available_slots', {}, { from: seen }))) page[0]?.starts_at satisfies string | undefined;
+for await (const { slots, refused } of answers((cursor: string | null) => client.rpc('available_slots', { p_cursor: cursor }))) {
+  slots[0]?.starts_at satisfies string | undefined;
+  if (refused === 'no_plan') break;
+  // @ts-expect-error no word of booking
+  if (refused === 'not_today') break;
+}
+// @ts-expect-error a cursor is text
+answers((cursor: number | null) => client.rpc('available_slots', { p_cursor: cursor }));
 // @ts-expect-error rows go on behind a column that they have
-pages((_, last?: { ends: string }) => client.rpc('available_slots', { p_from: last?.ends ?? id }));
+pages((last?: { ends: string }) => client.rpc('company_directory', { p_company_id: id, p_after: last?.ends ?? null }));
 
 // The answer of each SQL function is told, by the catalogue or in shapes.ts.
 type Untold = { [N in Rpc]: unknown extends RpcAnswer<N> ? N : never }[Rpc];

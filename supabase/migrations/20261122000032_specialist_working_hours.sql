@@ -6,13 +6,28 @@
 -- Hours are local: nine o'clock stays nine o'clock when the clocks change. An exception is a span of
 -- instants, since time off begins at one moment wherever one is.
 
+create function private.my_day()
+returns date
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select private.specialist_day(private.my_specialist_id(), now());
+$$;
+
+comment on function private.my_day() is 'The day that it is for the specialist who asks; null for everybody else.';
+
+grant execute on function private.my_day() to authenticated;
+
 create table public.specialist_working_hours (
   id uuid primary key default gen_random_uuid(),
   specialist_id uuid not null default private.my_specialist_id() references public.specialists (id) on delete cascade,
+  session_type_id uuid references public.session_types (id) on delete cascade,
   day_of_week smallint not null check (day_of_week between 1 and 7),
   starts_at time not null,
   ends_at time not null,
-  effective_from date not null default current_date check (isfinite(effective_from)),
+  effective_from date not null default private.my_day() check (isfinite(effective_from)),
   effective_until date check (isfinite(effective_until)),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -21,14 +36,16 @@ create table public.specialist_working_hours (
   constraint full_minutes check (
     extract(epoch from starts_at)::int % 300 = 0 and extract(epoch from ends_at)::int % 300 = 0
   ),
+  -- Those for all types and those for one may: both say the same.
   constraint hours_do_not_overlap exclude using gist (
-    specialist_id with =, day_of_week with =,
+    specialist_id with =, coalesce(session_type_id, '00000000-0000-0000-0000-000000000000') with =, day_of_week with =,
     int4range(extract(epoch from starts_at)::int, extract(epoch from ends_at)::int) with &&,
     daterange(effective_from, effective_until, '[]') with &&
   )
 );
 
 comment on table public.specialist_working_hours is 'When a specialist works, week by week, in the time zone of the specialist.';
+comment on column public.specialist_working_hours.session_type_id is 'For sessions of this type alone. Null: of all types.';
 comment on column public.specialist_working_hours.day_of_week is 'ISO: 1 is Monday, 7 is Sunday.';
 comment on column public.specialist_working_hours.starts_at is 'Local time, at a full five minutes, since sessions start there.';
 comment on column public.specialist_working_hours.ends_at is
@@ -36,6 +53,7 @@ comment on column public.specialist_working_hours.ends_at is
 comment on column public.specialist_working_hours.effective_until is 'The last day, included. Null: until further notice.';
 
 create index specialist_working_hours_specialist_id_idx on public.specialist_working_hours (specialist_id, day_of_week);
+create index specialist_working_hours_session_type_id_idx on public.specialist_working_hours (session_type_id);
 create index specialist_working_hours_effective_idx on public.specialist_working_hours (effective_from, effective_until);
 
 create table public.specialist_availability_exceptions (
@@ -103,9 +121,9 @@ alter table public.specialist_availability_exceptions enable row level security;
 alter table public.specialist_availability_exceptions force row level security;
 revoke all on table public.specialist_working_hours, public.specialist_availability_exceptions
   from public, anon, authenticated, service_role;
-grant select (id, specialist_id, day_of_week, starts_at, ends_at, effective_from, effective_until, created_at, updated_at), delete,
-  insert (specialist_id, day_of_week, starts_at, ends_at, effective_from, effective_until),
-  update (day_of_week, starts_at, ends_at, effective_from, effective_until)
+grant select (id, specialist_id, session_type_id, day_of_week, starts_at, ends_at, effective_from, effective_until, created_at, updated_at), delete,
+  insert (specialist_id, session_type_id, day_of_week, starts_at, ends_at, effective_from, effective_until),
+  update (session_type_id, day_of_week, starts_at, ends_at, effective_from, effective_until)
   on public.specialist_working_hours to authenticated;
 grant select (id, specialist_id, kind, starts_at, ends_at, note, created_at, updated_at), delete,
   insert (specialist_id, kind, starts_at, ends_at, note),

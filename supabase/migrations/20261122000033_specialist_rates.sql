@@ -12,7 +12,7 @@ create table public.specialist_rates (
   package_sessions int check (package_sessions between 2 and 100),
   amount numeric(10, 2) not null check (amount > 0),
   currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
-  effective_from date not null default current_date check (isfinite(effective_from)),
+  effective_from date not null default private.my_day() check (isfinite(effective_from)),
   effective_until date check (isfinite(effective_until)),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

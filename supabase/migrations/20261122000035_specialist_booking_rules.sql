@@ -120,20 +120,20 @@ create policy "A specialist drops what they do otherwise for a type"
   on public.specialist_session_types for delete to authenticated
   using (specialist_id = (select private.my_specialist_id()));
 
--- The one place where a specialist's word, a type's and the platform's meet.
+-- The one place where a specialist's word, a type's and the platform's meet. In a select of its own, a setting is read once for all rows.
 create view private.session_terms with (security_invoker = true) as
   select
     sp.specialist_id, t.id as session_type_id, t.pillar_id,
     make_interval(mins => coalesce(o.minutes, t.default_minutes)) as lasts,
     make_interval(mins => coalesce(r.buffer_before_minutes, 0)) as buffer_before,
     make_interval(mins => coalesce(r.buffer_after_minutes, 0)) as buffer_after,
-    coalesce(make_interval(mins => r.book_notice_minutes), private.minutes('booking_min_notice_minutes')) as book_notice,
-    coalesce(make_interval(mins => r.move_notice_minutes), private.minutes('booking_move_notice_minutes')) as move_notice,
-    coalesce(make_interval(mins => r.cancel_notice_minutes), private.hours('booking_late_cancellation_hours')) as cancel_notice,
-    coalesce(make_interval(days => r.horizon_days), private.days('booking_max_days_ahead')) as horizon,
+    coalesce(make_interval(mins => r.book_notice_minutes), (select private.minutes('booking_min_notice_minutes'))) as book_notice,
+    coalesce(make_interval(mins => r.move_notice_minutes), (select private.minutes('booking_move_notice_minutes'))) as move_notice,
+    coalesce(make_interval(mins => r.cancel_notice_minutes), (select private.hours('booking_late_cancellation_hours'))) as cancel_notice,
+    coalesce(make_interval(days => r.horizon_days), (select private.days('booking_max_days_ahead'))) as horizon,
     make_interval(mins => coalesce(r.step_minutes, ceil(coalesce(o.minutes, t.default_minutes) / 15.0)::int * 15)) as step,
     coalesce(o.requires_acceptance, r.requires_acceptance, false) as requires_acceptance,
-    coalesce(make_interval(hours => r.answer_hours), private.hours('booking_answer_hours')) as answer_within,
+    coalesce(make_interval(hours => r.answer_hours), (select private.hours('booking_answer_hours'))) as answer_within,
     coalesce(o.place_kind, r.place_kind, 'video') as place_kind,
     coalesce(case when o.place_kind is null then r.place_detail else o.place_detail end, '') as place_detail,
     coalesce(o.is_offered, true) and t.is_active and p.is_active as is_offered

@@ -7,18 +7,18 @@
 -- That needs no case of its own: between two changes of the clocks, local time is UTC plus a constant,
 -- and working hours are moved by it, stretch by stretch.
 
--- A row for each stretch of usual or extra hours that touches [p_from, p_to), as a whole, so that where it
--- begins does not depend on what was asked. Hours are fetched once for each specialist, not for each day.
+-- A row for each stretch of usual or extra hours, or of time off, that touches [p_from, p_to), as a whole, so that where
+-- it begins does not depend on what was asked. Hours are fetched once for each specialist, not for each day.
 -- The planner takes this for millions of rows and would compile it, which takes longer than the answer.
 create function private.working_spans(p_specialist_ids uuid[], p_from timestamptz, p_to timestamptz)
-returns table (specialist_id uuid, span tstzrange, works boolean, extra boolean)
+returns table (specialist_id uuid, session_type_id uuid, span tstzrange, kind text)
 language sql
 stable
 set search_path = ''
 set jit = off
 as $$
   with hours as materialized (
-    select w.specialist_id, s.time_zone, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
+    select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
     from public.specialists s
     join public.specialist_working_hours w on w.specialist_id = s.id
     where s.id = any (p_specialist_ids)
@@ -40,7 +40,7 @@ as $$
     join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
   )
   select worked.* from (
-    select h.specialist_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, true, false
+    select h.specialist_id, h.session_type_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, 'hours'
     from hours h
     join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
       and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
@@ -48,17 +48,13 @@ as $$
   ) worked
   where worked.span && tstzrange(p_from, p_to)
   union all
-  select e.specialist_id, tstzrange(e.starts_at, e.ends_at), e.kind = 'extra_hours', true
+  select e.specialist_id, null, tstzrange(e.starts_at, e.ends_at), e.kind
   from public.specialist_availability_exceptions e
-  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from
-  union all
-  select f.specialist_id, tstzrange(f.starts_at, f.ends_at), false, true
-  from public.specialist_freed_times f
-  where f.specialist_id = any (p_specialist_ids) and f.starts_at < p_to and f.ends_at > p_from and f.offered_at > now();
+  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from;
 $$;
 
 comment on function private.working_spans(uuid[], timestamptz, timestamptz) is
-  'When specialists work between two instants, as whole stretches, and when not though they else would (works is false). extra: by an exception, or a freed time.';
+  'What specialists say of the time between two instants, as whole stretches: hours, for one type of session or (null) all; extra_hours; time_off.';
 
 create type private.session_wish as (
   employee_id uuid, company_id uuid, specialist_id uuid, session_type_id uuid,
@@ -67,7 +63,7 @@ create type private.session_wish as (
 
 comment on type private.session_wish is 'A session that somebody wants: with whom, when, and what it keeps of the specialist''s calendar. moved_id: the one that it takes the place of.';
 
-create function private.check_working_hours(p_specialist_id uuid, p_starts_at timestamptz, p_ends_at timestamptz)
+create function private.check_working_hours(p_wish private.session_wish)
 returns void
 language plpgsql
 stable
@@ -75,15 +71,16 @@ set search_path = ''
 as $$
 begin
   if not coalesce((
-    select range_agg(w.span) filter (where w.works) @> tstzrange(p_starts_at, p_ends_at)
-    from private.working_spans(array[p_specialist_id], p_starts_at, p_ends_at) w
+    select range_agg(w.span) @> tstzrange(p_wish.starts_at, p_wish.ends_at)
+    from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
+    where w.kind <> 'time_off' and (w.session_type_id is null or w.session_type_id = p_wish.session_type_id)
   ), false) then
     raise sqlstate 'PT422' using message = 'outside_working_hours', detail = 'The specialist does not work at that time.';
   end if;
 end;
 $$;
 
-comment on function private.check_working_hours(uuid, timestamptz, timestamptz) is
+comment on function private.check_working_hours(private.session_wish) is
   'Refuses a session that is not within working hours from start to end: outside_working_hours. Time off is check_time_free()''s.';
 
 -- Holds whose time has passed keep theirs no more, which a constraint cannot know: whoever books meets them and clears them away.
@@ -128,8 +125,14 @@ as $$
 begin
   if (
     select count(*) from (
-      select from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
-      where not w.works and w.span && tstzrange(p_wish.starts_at, p_wish.ends_at)
+      select from (
+        select range_agg(w.span) filter (where w.kind = 'time_off') - coalesce(range_agg(w.span) filter (where w.kind = 'extra_hours'), '{}')
+        from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
+      ) off (spans)
+      where off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
+      union all
+      select from public.specialist_freed_times f
+      where f.specialist_id = p_wish.specialist_id and f.starts_at < p_wish.ends_at and f.ends_at > p_wish.starts_at and f.offered_at > now()
       union all
       select from private.kept_times k
       where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id

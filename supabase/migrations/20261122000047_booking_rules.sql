@@ -137,7 +137,8 @@ as $$
   select e.sessions_per_month - (
     select count(*) from public.bookings b
     where b.employee_id = p_user_id and b.company_id = p_company_id and b.uses_session and b.id is distinct from p_moved_id
-      and (b.status <> 'held' or b.expires_at > now())
+      -- A hold ends when its person chooses another time, and is counted when they confirm it.
+      and b.status <> 'held'
       and b.starts_at >= m.month at time zone e.time_zone
       and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
   )
@@ -195,7 +196,7 @@ declare
 begin
   if (
     select count(*) from public.bookings
-    where employee_id = p_user_id and status in ('pending', 'held', 'confirmed') and starts_at > now()
+    where employee_id = p_user_id and status in ('pending', 'confirmed') and starts_at > now()
   ) >= v_limit then
     raise sqlstate 'PT409' using message = 'booking_limit', detail = format('You have %s sessions to come, and more is not possible.', v_limit);
   end if;
@@ -234,7 +235,7 @@ declare
 begin
   perform private.check_start(p_starts_at, p_terms.book_notice, p_terms.horizon);
   v_wish := private.shape_wish(p_terms, p_user_id, null, p_starts_at, coalesce(p_moved.ends_at - p_moved.starts_at, p_terms.lasts), p_moved.id);
-  perform private.check_working_hours(v_wish.specialist_id, v_wish.starts_at, v_wish.ends_at);
+  perform private.check_working_hours(v_wish);
   perform private.check_practice(p_terms, p_starts_at);
   v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_starts_at, p_moved.id);
   return v_wish;

@@ -149,6 +149,68 @@ begin
 end;
 $$;
 
+create function private.move_terms(p_booking public.bookings)
+returns private.session_terms
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_terms private.session_terms;
+begin
+  perform private.check_booking_open(p_booking);
+  perform private.check_person(p_booking.employee_id);
+  v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
+  if p_booking.status <> 'confirmed' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session is moved.';
+  elsif v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: use propose_time().';
+  elsif now() > p_booking.starts_at - v_terms.move_notice then
+    raise sqlstate 'PT409' using message = 'too_late_to_move',
+      detail = format('This session is moved at least %s minutes before it starts.', extract(epoch from v_terms.move_notice)::int / 60);
+  elsif p_booking.times_moved >= private.setting('booking_max_moves')::int then
+    raise sqlstate 'PT409' using message = 'move_limit', detail = 'You have moved this session as often as is possible.';
+  end if;
+  return v_terms;
+end;
+$$;
+
+comment on function private.move_terms(public.bookings) is
+  'On what terms the employee of a session moves it by themselves, or why they do not: booking_not_open, acceptance_required, '
+  'too_late_to_move, move_limit, and the refusals of check_person() and terms_for().';
+
+-- A specialist proposes whatever is free, notice and working hours aside, since both are their own. An employee is bound by
+-- every rule of booking, and proposes only where the specialist accepts sessions first; elsewhere they move it themselves.
+create function private.proposal_terms(p_booking public.bookings)
+returns private.session_terms
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_terms private.session_terms;
+begin
+  perform private.check_booking_open(p_booking);
+  if p_booking.status = 'held' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
+  end if;
+  v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
+  if private.booking_actor(p_booking) <> 'employee' then
+    v_terms.book_notice := '0';
+    return v_terms;
+  end if;
+  perform private.check_person(p_booking.employee_id);
+  if not v_terms.requires_acceptance then
+    raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
+  end if;
+  return v_terms;
+end;
+$$;
+
+comment on function private.proposal_terms(public.bookings) is
+  'On what terms the caller proposes another time for a session, or why they do not: booking_not_open, acceptance_not_required, and '
+  'the refusals of check_person() and terms_for().';
+
 create function private.reschedule_booking(p_booking_id uuid, p_starts_at timestamptz)
 returns public.bookings
 language plpgsql
@@ -161,19 +223,7 @@ declare
   v_wish private.session_wish;
 begin
   perform private.require_employee(v_booking);
-  perform private.check_booking_open(v_booking);
-  perform private.check_person(v_booking.employee_id);
-  v_terms := private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id);
-  if v_booking.status <> 'confirmed' then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Only a confirmed session is moved.';
-  elsif v_terms.requires_acceptance then
-    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'The specialist accepts these sessions first: use propose_time().';
-  elsif now() > v_booking.starts_at - v_terms.move_notice then
-    raise sqlstate 'PT409' using message = 'too_late_to_move',
-      detail = format('This session is moved at least %s minutes before it starts.', extract(epoch from v_terms.move_notice)::int / 60);
-  elsif v_booking.times_moved >= private.setting('booking_max_moves')::int then
-    raise sqlstate 'PT409' using message = 'move_limit', detail = 'You have moved this session as often as is possible.';
-  end if;
+  v_terms := private.move_terms(v_booking);
   v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
   perform private.check_wish_locked(v_wish);
   update public.bookings

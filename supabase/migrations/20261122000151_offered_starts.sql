@@ -1,96 +1,150 @@
--- available_slots(): when a specialist, or the specialists of a pillar, can be booked.
+-- What available_slots() offers: the times at which somebody can have a session.
 --
--- Called: by signed-in people. They learn which times are free, and not why the others are not.
+-- An offer is a promise: what is offered is booked, as long as nobody else is faster, and what is on the grid and can be
+-- booked is offered. supabase/tests/database/311_offers.sql holds it to that. Who adds a rule to what books adds it here.
 
--- Starts are offered in steps of the session's length, filled up to a full quarter of an hour, counted from
--- where the stretch begins: 50 minutes every hour. book_session() takes any other start as well.
-create function private.available_slots(
-  p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamptz, p_to timestamptz, p_now timestamptz
+-- The instants at which a company pays, for all companies of a person. Of a month whose sessions are taken none is left.
+create function private.payable_times(
+  p_user_id uuid, p_company_id uuid, p_from timestamptz, p_to timestamptz, p_now timestamptz, p_moved_id uuid
 )
-returns table (specialist_id uuid, starts_at timestamptz, ends_at timestamptz)
-language plpgsql
+returns table (spans tstzmultirange, refusal text)
+language sql
 stable
-security definer
+set search_path = ''
+as $$
+  with member as (
+    select c.id, s.time_zone, daterange(s.starts_on, e.ends_on, '[]') as days, e.subscription_id is not null as has_plan
+    from public.company_members m
+    join public.companies c on c.id = m.company_id
+    left join private.company_entitlement(c.id, p_now) e on true
+    left join public.company_subscriptions s on s.id = e.subscription_id
+    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or c.id = p_company_id)
+  ), month as (
+    select p.id, p.time_zone, p.days * daterange(m::date, (m + interval '1 month')::date) as days
+    from member p
+    cross join generate_series(date_trunc('month', p_from at time zone p.time_zone), p_to at time zone p.time_zone, interval '1 month') m
+    where p.has_plan
+  ), covered as materialized (
+    select m.time_zone, m.days,
+      coalesce(private.sessions_left(p_user_id, m.id, (lower(m.days) + time '12:00') at time zone m.time_zone, p_moved_id) <= 0, false) as used_up
+    from month m where not isempty(m.days)
+  ), payable as (
+    -- Days become instants as working hours do: stretch by stretch.
+    select range_agg(
+      tstzrange(lower(c.days)::timestamp at time zone 'UTC' - t.utc_offset, upper(c.days)::timestamp at time zone 'UTC' - t.utc_offset) * t.span
+    ) * tstzmultirange(tstzrange(p_from, p_to)) as spans
+    from covered c
+    cross join lateral private.time_zone_stretches(
+      c.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+    ) t
+    where not c.used_up
+  )
+  select coalesce(p.spans, '{}'), case
+    when p.spans <> '{}' then null
+    when not exists (select from member) then 'not_a_member'
+    when not exists (select from member where has_plan) then 'no_plan'
+    when not exists (select from covered) then 'plan_ends_before'
+    else 'sessions_used_up'
+  end
+  from payable p;
+$$;
+
+comment on function private.payable_times(uuid, uuid, timestamptz, timestamptz, timestamptz, uuid) is
+  'When, between two instants, a session would be paid for as private.paying_company() says; if never, the word with which it refuses.';
+
+-- Starts are counted from where each stretch of hours begins, in the specialist's steps. Hours for one type count where those
+-- for all do not, and extra hours where neither does, or where time off takes them: no time is counted from two beginnings.
+create function private.offered_starts(
+  p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamptz, p_to timestamptz, p_now timestamptz
+)
+returns table (specialist_id uuid, starts_at timestamptz)
+language sql
+stable
 set search_path = ''
 set jit = off
 as $$
-declare
-  v_from constant timestamptz := greatest(p_from, p_now + private.minutes('booking_min_notice_minutes'));
-  v_to constant timestamptz := least(p_to, p_now + private.days('booking_max_days_ahead'));
-  v_length interval;
-  v_step interval;
-  v_specialist_ids uuid[];
-  v_minutes int;
-begin
-  if p_from is null or p_to is null or not p_to > p_from or p_to > p_from + interval '62 days' then
-    raise sqlstate 'PT422' using message = 'invalid_range', detail = 'Ask for a span of up to 62 days.';
-  elsif p_specialist_id is null and p_pillar_id is null and p_session_type_id is null then
-    raise sqlstate 'PT422' using message = 'specialist_or_pillar_required', detail = 'Name a specialist, a pillar or a session type.';
-  end if;
-  select array_agg(distinct s.id), min(t.default_minutes) into v_specialist_ids, v_minutes
-  from public.specialists s
-  join public.specialist_pillars sp on sp.specialist_id = s.id
-  join public.pillars p on p.id = sp.pillar_id and p.is_active
-  join public.session_types t on t.pillar_id = p.id and t.is_active
-  where s.status = 'verified'
-    and (p_specialist_id is null or s.id = p_specialist_id)
-    and (p_pillar_id is null or p.id = p_pillar_id)
-    and (p_session_type_id is null or t.id = p_session_type_id);
-  if v_minutes is null or v_from >= v_to then
-    return;
-  end if;
-  v_length := make_interval(mins => v_minutes);
-  v_step := make_interval(mins => ceil(v_minutes / 15.0)::int * 15);
-  return query
-    with span as materialized (
-      select w.* from private.working_spans(v_specialist_ids, v_from, v_to + interval '4 hours') w
-      union all
-      select b.specialist_id, tstzrange(b.starts_at, b.ends_at), false, true
-      from public.bookings b
-      where b.specialist_id = any (v_specialist_ids) and b.status in ('held', 'confirmed')
-        and b.starts_at > v_from - interval '4 hours' and b.starts_at < v_to + interval '4 hours'
-    ), calendar as materialized (
+  with term as materialized (
+    select t.*, s.time_zone, private.may_practise_until(t.specialist_id, t.pillar_id) as until,
+      greatest(p_from, p_now + t.book_notice) as first, p_now + t.horizon as last
+    from unnest(p_terms) t
+    join public.specialists s on s.id = t.specialist_id
+  ), span as materialized (
+    -- A day more, since where extra hours count from depends on what lies around them.
+    select w.specialist_id, w.span, case w.kind when 'hours' then case when w.session_type_id is null then 'hours' else 'own' end else w.kind end as kind
+    from private.working_spans(array(select t.specialist_id from term t), p_from - interval '26 hours', p_to + interval '26 hours') w
+    join term t on t.specialist_id = w.specialist_id
+    where w.session_type_id is null or w.session_type_id = t.session_type_id
+  ), kept as (
+    select k.specialist_id, tstzrange(k.busy_from - t.buffer_after, k.busy_until + t.buffer_before) as span
+    from private.kept_times k
+    join term t on t.specialist_id = k.specialist_id
+    where k.booking_id <> all (p_ignored_ids)
+      and k.specialist_id = any (array(select t.specialist_id from term t))
+      and k.starts_at > p_from - interval '12 hours' and k.starts_at < p_to + interval '16 hours'
+    union all
+    select f.specialist_id, tstzrange(f.starts_at, f.ends_at)
+    from public.specialist_freed_times f
+    where f.specialist_id = any (array(select t.specialist_id from term t)) and f.offered_at > now()
+      and f.starts_at < p_to + interval '4 hours' and f.ends_at > p_from
+  ), calendar as materialized (
+    select w.specialist_id, w.general, w.hours, w.off, w.hours - w.off as usual,
+      w.hours - w.off + w.extra - coalesce(k.spans, '{}') - coalesce((
+        select range_agg(tstzrange(o.starts_at, o.ends_at)) from private.kept_times o
+        where o.employee_id = p_employee_id and o.booking_id <> all (p_ignored_ids)
+      ), '{}') as free
+    from (
       select s.specialist_id,
-        range_agg(s.span) filter (where not s.extra) as usual,
-        range_agg(s.span) filter (where s.works and s.extra) as extra,
-        coalesce(range_agg(s.span) filter (where s.works), '{}')
-          - coalesce(range_agg(s.span) filter (where not s.works), '{}') as free
+        coalesce(range_agg(s.span) filter (where s.kind = 'hours'), '{}') as general,
+        coalesce(range_agg(s.span) filter (where s.kind in ('hours', 'own')), '{}') as hours,
+        coalesce(range_agg(s.span) filter (where s.kind = 'extra_hours'), '{}') as extra,
+        coalesce(range_agg(s.span) filter (where s.kind = 'time_off'), '{}') as off
       from span s group by s.specialist_id
-    ), begun as (
-      select s.specialist_id, s.span from span s where not s.extra
-      union all
-      select c.specialist_id, unnest(c.extra - coalesce(c.usual, '{}')) from calendar c where c.extra is not null
-    ), start as (
-      select b.specialist_id, c.free, generate_series(
-        lower(b.span), upper(b.span) - interval '5 minutes', v_step
-      ) as at
-      from begun b join calendar c using (specialist_id)
-    )
-    select s.specialist_id, s.at, s.at + v_length
-    from start s
-    where s.at >= v_from and s.at < v_to and s.free @> tstzrange(s.at, s.at + v_length)
-    order by s.at, s.specialist_id
-    limit 10000;
-end;
+    ) w
+    left join (select k.specialist_id, range_agg(k.span) as spans from kept k group by k.specialist_id) k using (specialist_id)
+  ), stretch as (
+    select s.specialist_id, s.span, true as is_usual from span s where s.kind = 'hours'
+    union all
+    select s.specialist_id, unnest(tstzmultirange(s.span) - c.general), true
+    from span s join calendar c using (specialist_id) where s.kind = 'own'
+    union all
+    select s.specialist_id, unnest(tstzmultirange(s.span) - c.usual - coalesce((
+      select range_agg(e.span) from span e
+      where e.specialist_id = s.specialist_id and e.kind = 'extra_hours' and (lower(e.span), upper(e.span)) < (lower(s.span), upper(s.span))
+    ), '{}')), false
+    from (select distinct s.specialist_id, s.span from span s where s.kind = 'extra_hours') s join calendar c using (specialist_id)
+  )
+  select t.specialist_id, g.at
+  from stretch s
+  join term t using (specialist_id)
+  join calendar c using (specialist_id)
+  cross join lateral generate_series(lower(s.span), upper(s.span) - interval '5 minutes', t.step) g (at)
+  where s.span && tstzrange(t.first, least(p_to, t.last), '[]')
+    and g.at >= t.first and g.at < p_to and g.at <= t.last
+    and c.free @> tstzrange(g.at, g.at + t.lasts)
+    and (not s.is_usual or c.off = '{}' or not c.off @> g.at)
+    and (t.until = 'infinity' or (g.at at time zone t.time_zone)::date <= t.until);
 $$;
 
-grant execute on function private.available_slots(uuid, uuid, uuid, timestamptz, timestamptz, timestamptz) to authenticated;
+comment on function private.offered_starts(private.session_terms[], uuid, uuid[], timestamptz, timestamptz, timestamptz) is
+  'The starts on the grids of specialists at which both they and a person are free for a session on the terms given. p_ignored_ids: sessions that keep nothing.';
 
-create function public.available_slots(
-  p_specialist_id uuid default null, p_pillar_id uuid default null, p_session_type_id uuid default null,
-  p_from timestamptz default now(), p_to timestamptz default now() + interval '30 days'
-)
-returns table (specialist_id uuid, starts_at timestamptz, ends_at timestamptz)
+-- Sessions of one type of each specialist: the one asked for, else the shortest that they offer.
+create function private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid)
+returns private.session_terms[]
 language sql
 stable
-security invoker
 set search_path = ''
 as $$
-  select * from private.available_slots(p_specialist_id, p_pillar_id, p_session_type_id, p_from, p_to, now());
+  select array(
+    select distinct on (t.specialist_id) t
+    from private.session_terms t
+    join public.specialists s on s.id = t.specialist_id
+    where s.status = 'verified' and s.user_id <> p_user_id and t.is_offered
+      and (p_specialist_id is null or t.specialist_id = p_specialist_id)
+      and (p_pillar_id is null or t.pillar_id = p_pillar_id)
+      and (p_session_type_id is null or t.session_type_id = p_session_type_id)
+    order by t.specialist_id, t.lasts, t.session_type_id
+  );
 $$;
 
-comment on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) is
-  'Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; the soonest ten thousand. '
-  'As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422).';
-
-grant execute on function public.available_slots(uuid, uuid, uuid, timestamptz, timestamptz) to authenticated;
+comment on function private.offered_terms(uuid, uuid, uuid, uuid) is 'The terms of all specialists who offer a person what they look for.';

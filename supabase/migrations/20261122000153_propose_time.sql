@@ -1,9 +1,6 @@
 -- Another time by agreement: one of the two proposes it, the other accepts or declines.
 --
 -- Called: by the employee and the specialist of a booking.
---
--- A specialist proposes whatever is free, notice and working hours aside, since both are their own. An employee is bound by
--- every rule of booking, and proposes only where the specialist accepts sessions first; elsewhere they move it themselves.
 
 create function private.propose_time(p_booking_id uuid, p_starts_at timestamptz)
 returns public.booking_proposals
@@ -13,23 +10,14 @@ set search_path = ''
 as $$
 declare
   v_booking constant public.bookings := private.take_booking(p_booking_id);
-  v_terms private.session_terms;
+  v_terms constant private.session_terms := private.proposal_terms(v_booking);
   v_wish private.session_wish;
   v_proposal public.booking_proposals;
 begin
-  perform private.check_booking_open(v_booking);
-  if v_booking.status = 'held' then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
-  end if;
-  v_terms := private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id);
   if private.booking_actor(v_booking) = 'employee' then
-    perform private.check_person(v_booking.employee_id);
-    if not v_terms.requires_acceptance then
-      raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
-    end if;
     v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
   else
-    perform private.check_start(p_starts_at, '0', v_terms.horizon);
+    perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
     perform private.check_practice(v_terms, p_starts_at);
     v_wish := private.shape_wish(
       v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id

@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, test } from 'node:test';
-import { clientOf, pages, resultOf, ROWS_AT_ONCE } from '../../client/tests/built.mjs';
+import { answers, clientOf, pages, resultOf, ROWS_AT_ONCE } from '../../client/tests/built.mjs';
 import { sql, visitor } from './platform/clients.mjs';
 import { platformAdmin } from './platform/companies.mjs';
-import { signedIn } from './platform/people.mjs';
+import { employ, signedIn } from './platform/people.mjs';
 import { aSpecialistDayAndNight } from './platform/specialists.mjs';
 
 after(() => sql.end());
@@ -29,11 +29,14 @@ test('a function that answers more than a thousand rows is read to its end', asy
   await sql`
     insert into public.specialist_pillars (specialist_id, pillar_id)
     select o, pillar_id from public.specialist_pillars, unnest(${others.map((one) => one.specialistId)}::uuid[]) o where specialist_id = ${specialistId}`;
-  const client = typed(await signedIn());
+  const person = await signedIn();
+  await employ(person);
+  const client = typed(person);
   const args = { p_session_type_id: sessionTypeId, p_to: new Date(Date.now() + 29 * 86_400_000).toISOString() };
-  const { data } = await client.rpc('available_slots', args);
-  assert.equal(data?.length, ROWS_AT_ONCE, 'the Data API cuts it');
-  const slots = await gathered(pages((seen) => client.rpc('available_slots', args, { from: seen })));
+  const slots = [];
+  for await (const page of answers((/** @type {string | null} */ cursor) => client.rpc('available_slots', { ...args, p_limit: ROWS_AT_ONCE, p_cursor: cursor }))) {
+    slots.push(...page.slots);
+  }
   assert.ok(slots.length > 2 * ROWS_AT_ONCE, `${slots.length}`);
   const kept = new Set(slots.map(({ specialist_id, starts_at }) => `${specialist_id} ${starts_at}`));
   assert.equal(kept.size, slots.length, 'some are there twice');
@@ -45,8 +48,8 @@ test('a table of more than a thousand rows is read to its end, whatever goes mea
   await sql`insert into public.companies (name) select ${mark} from generate_series(1, 1500)`;
   t.after(() => sql`delete from public.companies where name = ${mark}`);
   const client = typed(await platformAdmin());
-  /** @param {number} _ @param {{ id: string } | undefined} last */
-  const read = async (_, last) => {
+  /** @param {{ id: string } | undefined} last */
+  const read = async (last) => {
     // By its place in the order, what stood behind it would move to the page before.
     if (last) await sql`delete from public.companies where name = ${mark} and id < ${last.id}`;
     const query = client.supabase.from('companies').select('id').eq('name', mark).order('id');

@@ -27,7 +27,7 @@ export function Booking() {
 
 function FreeTimes({ sessionType }: { sessionType: string }) {
   const [read] = useState(() => () => backend.rpc('available_slots', { p_session_type_id: sessionType }));
-  const { data: slots, problem, reload } = useLoaded(read);
+  const { data: offered, problem, reload } = useLoaded(read);
   const [outcome, setOutcome] = useState<Outcome>();
 
   async function book(specialist: string, startsAt: string) {
@@ -40,7 +40,7 @@ function FreeTimes({ sessionType }: { sessionType: string }) {
     <>
       <Note outcome={problem ?? outcome} />
       <ul>
-        {slots?.slice(0, 5).map(({ specialist_id, starts_at }) => (
+        {offered?.slots.slice(0, 5).map(({ specialist_id, starts_at }) => (
           <li key={specialist_id + starts_at}>
             <button onClick={() => void book(specialist_id, starts_at)}>{new Date(starts_at).toLocaleString()}</button>
           </li>

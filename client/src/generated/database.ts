@@ -958,6 +958,8 @@ export type Tables = {
       /** Local time, 24:00 at the latest; who works past midnight has a row on the next day too. */
       ends_at: string;
       id: string;
+      /** For sessions of this type alone. Null: of all types. */
+      session_type_id: string | null;
       specialist_id: string;
       /** Local time, at a full five minutes, since sessions start there. */
       starts_at: string;
@@ -971,6 +973,8 @@ export type Tables = {
       effective_until?: string | null;
       /** Local time, 24:00 at the latest; who works past midnight has a row on the next day too. */
       ends_at: string;
+      /** For sessions of this type alone. Null: of all types. */
+      session_type_id?: string | null;
       specialist_id?: string;
       /** Local time, at a full five minutes, since sessions start there. */
       starts_at: string;
@@ -983,10 +987,13 @@ export type Tables = {
       effective_until?: string | null;
       /** Local time, 24:00 at the latest; who works past midnight has a row on the next day too. */
       ends_at?: string;
+      /** For sessions of this type alone. Null: of all types. */
+      session_type_id?: string | null;
       /** Local time, at a full five minutes, since sessions start there. */
       starts_at?: string;
     };
     Relationships: [
+      { foreignKeyName: 'specialist_working_hours_session_type_id_fkey'; columns: ["session_type_id"]; isOneToOne: false; referencedRelation: 'session_types'; referencedColumns: ["id"] },
       { foreignKeyName: 'specialist_working_hours_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
     ];
   };
@@ -1194,7 +1201,7 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'forbidden' | 'not_found' | 'transition_not_allowed' | 'seats_below_members' | 'plan_inactive'
       | 'reason_required' | 'invalid_start' | 'invalid_end' | 'invalid_trial' | 'invalid_seats';
   };
-  /** Free times of a specialist, or of all of a pillar, that start within [p_from, p_to) and can be booked now; the soonest ten thousand. As long as the session type; without one, as the shortest that is offered. Errors: invalid_range, specialist_or_pillar_required (422). */
+  /** When the caller can have a session that starts within [p_from, p_to), soonest first: {slots, next_cursor, refused}. Of a specialist, or all of a pillar; without a session type, of the shortest that each offers. p_moving: when a session of the caller's can be moved to, or another time be proposed. p_company_id: at whose cost. A page goes on with next_cursor. refused: why the caller can have none at any of these times, in the words of book_session(). Errors: unauthenticated (401), booking_not_found (404), invalid_range, specialist_or_pillar_required, invalid_limit, invalid_cursor (422). */
   available_slots: {
     args: {
       p_specialist_id?: string | null;
@@ -1202,9 +1209,15 @@ export interface SqlFunctions {
       p_session_type_id?: string | null;
       p_from?: string;
       p_to?: string;
+      p_moving?: string | null;
+      p_company_id?: string | null;
+      p_cursor?: string | null;
+      p_limit?: number;
     };
-    returns: { specialist_id: string; starts_at: string; ends_at: string }[];
-    errors: 'invalid_range' | 'specialist_or_pillar_required';
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'booking_not_found' | 'invalid_range' | 'specialist_or_pillar_required' | 'invalid_limit'
+      | 'invalid_cursor';
   };
   /** Books and confirms a session for the caller. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), acceptance_required, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
   book_session: {

@@ -66,7 +66,7 @@ create temporary table answered (proname text, person text, statement text);
 insert into answered values
   ('company_directory', 'company_admin', $$select r from public.company_directory(pg_temp.id('north')) r$$),
   ('specialist_agenda', 'specialist', $$select r from public.specialist_agenda(now(), now() + interval '1 year') r$$),
-  ('available_slots', 'employee', $$select r from public.available_slots(p_pillar_id => pg_temp.id('mind'), p_to => now() + interval '60 days') r$$),
+  ('available_slots', 'employee', $$select public.available_slots(p_pillar_id => pg_temp.id('mind'), p_to => now() + interval '60 days', p_limit => 1000) r$$),
   ('read_audit_logs', 'platform_admin', $$select r from public.read_audit_logs('ticket 7', p_limit => 200) r$$),
   ('read_failed_login_attempts', 'platform_admin', $$select r from public.read_failed_login_attempts('ticket 7', p_limit => 200) r$$),
   ('read_communication_logs', 'platform_admin', $$select public.read_communication_logs('ticket 7', p_limit => 200) r$$),

@@ -46,8 +46,8 @@ insert into public.specialists (id, user_id, display_name, status, verified_at)
 values ('5de0b75e-0000-4000-8000-000000000008', '5de0b75e-0000-4000-8000-000000000006', 'Side by side', 'verified', now());
 insert into public.specialist_pillars (specialist_id, pillar_id)
 values ('5de0b75e-0000-4000-8000-000000000008', '5de0b75e-0000-4000-8000-000000000004');
-insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at)
-select '5de0b75e-0000-4000-8000-000000000008', d, '00:00', '24:00' from generate_series(1, 7) d;
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select '5de0b75e-0000-4000-8000-000000000008', d, '00:00', '24:00', current_date - 1 from generate_series(1, 7) d;
 -- One less than the limit. Pending ones keep no time.
 insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 select '5de0b75e-0000-4000-8000-000000000005', '5de0b75e-0000-4000-8000-000000000002', '5de0b75e-0000-4000-8000-000000000008',

@@ -46,8 +46,8 @@ delete from public.specialist_working_hours;
 delete from public.specialist_availability_exceptions;
 create temporary view day as select (date_trunc('day', now(), 'UTC') + interval '10 days') as this;
 grant select on day to public;
-insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at)
-select pg_temp.id('specialist:specialist'), extract(isodow from this at time zone 'UTC'), h.a, h.b
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select pg_temp.id('specialist:specialist'), extract(isodow from this at time zone 'UTC'), h.a, h.b, current_date
 from day, (values ('09:00'::time, '11:00'::time), ('11:00', '12:00')) h (a, b);
 
 create function pg_temp.book(p_at interval) returns uuid language sql as $$

@@ -4,13 +4,29 @@ begin;
 select no_plan();
 
 delete from public.specialist_working_hours;
+update public.company_subscriptions set starts_on = '2020-01-01';
 
 -- Starts of sessions of 50 minutes, in UTC, as somebody sees them who looks on a day given.
 create function pg_temp.slots(
   p_from timestamptz, p_to timestamptz, p_now timestamptz default null, p_specialist text default 'specialist', p_pillar text default null, p_type text default 'talk'
-) returns text[] language sql as $$
-  select array_agg(to_char(s.starts_at at time zone 'UTC', 'DD HH24:MI') order by s.starts_at)
-  from private.available_slots(pg_temp.id(p_specialist || ':specialist'), pg_temp.id(p_pillar), pg_temp.id(p_type), p_from, p_to, coalesce(p_now, p_from - interval '2 days')) s;
+) returns text[] language plpgsql as $$
+declare
+  v_answer jsonb;
+begin
+  perform pg_temp.act_as('foreign_employee');
+  v_answer := private.available_slots(
+    pg_temp.id(p_specialist || ':specialist'), pg_temp.id(p_pillar), pg_temp.id(p_type), p_from, p_to,
+    null, null, null, 1000, coalesce(p_now, p_from - interval '2 days')
+  );
+  perform pg_temp.act_as_owner();
+  return (
+    select array_agg(to_char((slot ->> 'starts_at')::timestamptz at time zone 'UTC', 'DD HH24:MI') order by n)
+    from jsonb_array_elements(v_answer -> 'slots') with ordinality s (slot, n)
+  );
+end;
+$$;
+create function pg_temp.slots_of(p_answer jsonb) returns table (specialist_id uuid, session_type_id uuid, starts_at timestamptz, ends_at timestamptz) language sql as $$
+  select * from jsonb_to_recordset(p_answer -> 'slots') s (specialist_id uuid, session_type_id uuid, starts_at timestamptz, ends_at timestamptz);
 $$;
 create function pg_temp.works(p_zone text, p_day int, p_starts time, p_ends time) returns void language sql as $$
   delete from public.specialist_working_hours;
@@ -56,7 +72,7 @@ select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z'), '{03 09:00,03
 select is(pg_temp.slots('2027-05-03 10:00Z', '2027-05-03 11:00Z'), '{03 10:00}', 'those that start within what is asked, and no later');
 select is(pg_temp.slots('2027-05-03 09:05Z', '2027-05-04 00:00Z'), '{03 10:00,03 11:00}', 'at the same times, whenever one asks');
 select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', '2027-05-03 09:01Z'), '{03 11:00}', 'none at too short notice');
-select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', '2026-11-04 10:00Z'), '{03 09:00}', 'nor too far ahead');
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', '2026-11-04 09:55Z'), '{03 09:00}', 'nor too far ahead');
 select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', p_specialist => null, p_pillar => 'mind', p_type => null), '{03 09:00,03 10:00,03 11:00}',
   'a pillar alone will do');
 select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', p_pillar => 'body', p_type => null), null, 'nobody is free for what they do not offer');
@@ -79,7 +95,7 @@ grant select on day to public;
 select pg_temp.works('UTC', extract(isodow from this at time zone 'UTC')::int, '09:00', '13:00') from day;
 create function pg_temp.near() returns text[] language sql as $$
   select array_agg(to_char(starts_at at time zone 'UTC', 'HH24:MI') order by starts_at)
-  from public.available_slots(pg_temp.id('specialist:specialist'), p_from => (select this from day), p_to => (select this + interval '1 day' from day));
+  from pg_temp.slots_of(public.available_slots(pg_temp.id('specialist:specialist'), p_from => (select this from day), p_to => (select this + interval '1 day' from day)));
 $$;
 grant execute on all functions in schema pg_temp to public;
 insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
@@ -95,6 +111,40 @@ select is(pg_temp.near(), null, 'and is free no longer');
 select public.cancel_booking(id) from public.bookings where employee_id = pg_temp.id('foreign_employee') \g /dev/null
 select is(pg_temp.near(), '{10:00}', 'until it is cancelled');
 
+-- Pages
+select pg_temp.act_as_owner();
+select pg_temp.works('UTC', extract(isodow from this at time zone 'UTC')::int, '09:00', '21:00') from day;
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select pg_temp.id('other_specialist:specialist'), day_of_week, starts_at, ends_at, effective_from from public.specialist_working_hours;
+select pg_temp.act_as('foreign_employee');
+create function pg_temp.page(p_cursor text, p_limit int default 5) returns jsonb language sql as $$
+  select public.available_slots(p_pillar_id => pg_temp.id('mind'), p_from => this, p_to => this + interval '1 day', p_cursor => p_cursor, p_limit => p_limit) from day;
+$$;
+grant execute on all functions in schema pg_temp to public;
+select pg_temp.page(null, 1000) as whole \gset
+select cmp_ok(jsonb_array_length(:'whole'::jsonb -> 'slots'), '>', 12, 'two specialists have many times');
+select is(:'whole'::jsonb -> 'slots' -> 0 -> 'session_type_id', to_jsonb(pg_temp.id('talk')), 'each says of which session');
+create temporary table read (n int, answer jsonb);
+grant all on read to public;
+with recursive r (n, answer) as (
+  select 1, pg_temp.page(null) union all select n + 1, pg_temp.page(answer ->> 'next_cursor') from r where answer ->> 'next_cursor' is not null
+)
+insert into read select * from r;
+select is((select jsonb_agg(s order by n, o) from read, jsonb_array_elements(answer -> 'slots') with ordinality x (s, o)), :'whole'::jsonb -> 'slots', 'pages have no gap, and nothing twice');
+select is((select max(jsonb_array_length(answer -> 'slots')) from read), 5, 'and as much as was asked for');
+-- The last of the page is booked before the next is read.
+select lives_ok($$select public.book_session((s ->> 'specialist_id')::uuid, (s ->> 'session_type_id')::uuid, (s ->> 'starts_at')::timestamptz)
+  from read, lateral (select answer -> 'slots' -> 4) x (s) where n = 1$$, 'a time is taken meanwhile');
+select is(
+  pg_temp.page((select answer ->> 'next_cursor' from read where n = 1), 1000) -> 'slots',
+  (select jsonb_agg(s order by n, o) from read, jsonb_array_elements(answer -> 'slots') with ordinality x (s, o)
+    where n > 1 and not exists (select from public.bookings b where b.starts_at < (s ->> 'ends_at')::timestamptz and b.ends_at > (s ->> 'starts_at')::timestamptz and b.status = 'confirmed')),
+  'and the pages behind go on where they would have'
+);
+select public.cancel_booking(id) from public.bookings where employee_id = pg_temp.id('foreign_employee') and status = 'confirmed' \g /dev/null
+
+select throws_ok($$select pg_temp.page('1')$$, 'PT422', 'invalid_cursor', 'a cursor is one that was answered');
+select throws_ok(format('select pg_temp.page(null, %s)', n), 'PT422', 'invalid_limit', 'a page has not ' || n) from unnest(array[0, 1001]) n;
 select throws_ok($$select public.available_slots(pg_temp.id('specialist:specialist'), p_to => now() + interval '63 days')$$, 'PT422', 'invalid_range', 'one asks for two months at most');
 select throws_ok($$select public.available_slots(pg_temp.id('specialist:specialist'), p_to => 'infinity')$$, 'PT422', 'invalid_range', 'not for ever');
 select throws_ok($$select public.available_slots(pg_temp.id('specialist:specialist'), p_to => now())$$, 'PT422', 'invalid_range', 'and not for nothing');

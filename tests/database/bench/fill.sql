@@ -39,8 +39,8 @@ insert into public.session_types (id, pillar_id, kind, name, default_minutes)
 values ('f0000000-0000-4000-8000-000000000001', 'e0000000-0000-4000-8000-000000000001', 'follow_up', 'Bench', 50);
 insert into public.specialist_pillars (specialist_id, pillar_id)
 select id, 'e0000000-0000-4000-8000-000000000001' from public.specialists where display_name like 'Bench %';
-insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at)
-select id, d, '00:00', '24:00' from public.specialists, generate_series(1, 7) d where display_name like 'Bench %';
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select id, d, '00:00', '24:00', current_date - 30 from public.specialists, generate_series(1, 7) d where display_name like 'Bench %';
 
 insert into public.specialist_documents (
   specialist_id, document_type, document_number, issuing_authority, verification_status, decided_at, pillar_ids, file_hash, mime_type, file_size

@@ -64,9 +64,10 @@ async function offered() {
     p_specialist_id: offer.specialistId,
     p_from: at(1, 0).toISOString(),
     p_to: at(15, 0).toISOString(),
+    p_limit: 1000,
   });
   assert.equal(error, null);
-  return data.map((/** @type {{ starts_at: string }} */ { starts_at }) => starts_at);
+  return data.slots.map((/** @type {{ starts_at: string }} */ { starts_at }) => starts_at);
 }
 
 /** A bare request as the admin. @param {string} path @param {RequestInit & { headers?: Record<string, string> }} [init] */

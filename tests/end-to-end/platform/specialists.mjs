@@ -34,8 +34,8 @@ export async function aSpecialistDayAndNight() {
   const { specialistId, pillar } = await anApplicant([]);
   await sql`update public.specialists set status = 'verified', verified_at = now() where id = ${specialistId}`;
   await sql`
-    insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at)
-    select ${specialistId}, d, '00:00', '24:00' from generate_series(1, 7) d`;
+    insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+    select ${specialistId}, d, '00:00', '24:00', current_date - 1 from generate_series(1, 7) d`;
   const [{ id }] = await sql`
     insert into public.session_types (pillar_id, kind, name, default_minutes)
     values (${pillar.id}, 'coaching', 'A talk', 50) returning id`;
