@@ -907,7 +907,6 @@ declare
   v_ignored_ids uuid[];
   v_terms private.session_terms[];
   v_booking public.bookings;
-  v_moving record;
   v_payable record;
   v_refused text;
   v_slots jsonb;
@@ -926,9 +925,7 @@ begin
   end if;
   if p_moving is not null then
     v_booking := private.find_booking(p_moving);
-    v_moving := private.moving_terms(v_booking);
-    v_refused := v_moving.refusal;
-    v_terms := array[v_moving.terms];
+    select array[m.terms], m.refusal into v_terms, v_refused from private.moving_terms(v_booking) m;
     v_employee_id := v_booking.employee_id;
     v_company_id := v_booking.company_id;
     v_ignored_ids := array[p_moving];
@@ -6207,25 +6204,29 @@ $$;
 
 COMMENT ON FUNCTION private.moved_from(p_change public.email_changes) IS 'The old address of a change, where that or a later one has moved the account away from it; else null.';
 
-CREATE FUNCTION private.moving_terms(p_booking public.bookings, OUT terms private.session_terms, OUT refusal text) RETURNS record
+CREATE FUNCTION private.moving_terms(p_booking public.bookings) RETURNS TABLE(terms private.session_terms, refusal text)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_terms private.session_terms;
 begin
-  select t.* into terms from private.session_terms t
-  where t.specialist_id = p_booking.specialist_id and t.session_type_id = p_booking.session_type_id;
-  if private.booking_actor(p_booking) = 'employee' and not coalesce(terms.requires_acceptance, false) then
-    terms := private.move_terms(p_booking);
+  if private.booking_actor(p_booking) = 'employee' and not coalesce((
+    select t.requires_acceptance from private.session_terms t
+    where t.specialist_id = p_booking.specialist_id and t.session_type_id = p_booking.session_type_id
+  ), false) then
+    v_terms := private.move_terms(p_booking);
   else
-    terms := private.proposal_terms(p_booking);
+    v_terms := private.proposal_terms(p_booking);
   end if;
-  terms.lasts := p_booking.ends_at - p_booking.starts_at;
+  v_terms.lasts := p_booking.ends_at - p_booking.starts_at;
+  return query select v_terms, null;
 exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' then
-  refusal := sqlerrm;
+  return query select null::private.session_terms, sqlerrm;
 end;
 $$;
 
-COMMENT ON FUNCTION private.moving_terms(p_booking public.bookings, OUT terms private.session_terms, OUT refusal text) IS 'On what terms the caller moves a session, or proposes another time where that is their way; else the word with which both refuse.';
+COMMENT ON FUNCTION private.moving_terms(p_booking public.bookings) IS 'On what terms the caller moves a session, or proposes another time where that is their way; else the word with which both refuse.';
 
 CREATE FUNCTION private.my_application_id() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -8617,6 +8618,83 @@ $$;
 
 COMMENT ON FUNCTION private.session_release_delay() IS 'How long the sessions of somebody who has left still keep their times: drawn anew with each call.';
 
+CREATE FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_limit constant int := coalesce(p_limit, 50);
+  v_cursor constant text[] := regexp_match(p_cursor, '^(\d{1,17})_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$');
+  v_items jsonb;
+  v_next text;
+begin
+  if v_limit not between 1 and 200 then
+    raise sqlstate 'PT422' using message = 'invalid_limit', detail = 'A page has 1 to 200 sessions.';
+  elsif p_cursor is not null and v_cursor is null then
+    raise sqlstate 'PT422' using message = 'invalid_cursor', detail = 'Pass on next_cursor as it was answered.';
+  end if;
+  with page as materialized (
+    select d.*, s.id as specialist_id, s.display_name as specialist, t.name as session_type,
+      row_number() over (order by d.starts_at, d.booking_id) as n
+    from (select distinct b.specialist_id from public.bookings b where b.starts_at > now() and b.status in ('pending', 'held', 'confirmed')) o
+    join public.specialists s on s.id = o.specialist_id
+    cross join lateral private.sessions_in_doubt_of(s.id) d
+    join public.session_types t on t.id = d.session_type_id
+    where p_cursor is null
+      or (d.starts_at, d.booking_id) > ('epoch'::timestamptz + v_cursor[1]::bigint * interval '1 microsecond', v_cursor[2]::uuid)
+    order by d.starts_at, d.booking_id
+    limit v_limit + 1
+  )
+  select
+    coalesce(jsonb_agg(to_jsonb(p) - 'n' order by p.n) filter (where p.n <= v_limit), '[]'),
+    max((extract(epoch from p.starts_at) * 1000000)::bigint || '_' || p.booking_id) filter (where p.n = v_limit and (select count(*) from page) > v_limit)
+  into v_items, v_next
+  from page p;
+  perform private.write_audit(
+    'bookings.in_doubt_read', 'bookings', null, null, null,
+    jsonb_build_object('cursor', p_cursor, 'sessions', jsonb_array_length(v_items)),
+    jsonb_build_object('source', 'sessions_in_doubt', 'reason', v_reason)
+  );
+  return jsonb_build_object('items', v_items, 'next_cursor', v_next);
+end;
+$_$;
+
+CREATE FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) RETURNS TABLE(booking_id uuid, session_type_id uuid, starts_at timestamp with time zone, why text, since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with practice as materialized (
+    select p.pillar_id, private.may_practise_until(p_specialist_id, p.pillar_id) as until,
+      exists (select from public.specialist_pillars sp where sp.specialist_id = p_specialist_id and sp.pillar_id = p.pillar_id) as is_theirs
+    from (
+      select distinct t.pillar_id
+      from public.bookings b join public.session_types t on t.id = b.session_type_id
+      where b.specialist_id = p_specialist_id and b.starts_at > now()
+    ) p
+  )
+  select b.id, b.session_type_id, b.starts_at, d.why,
+    case d.why
+      when 'not_verified' then s.status_since
+      when 'documents_end_before' then case when isfinite(p.until) then (p.until + 1)::timestamp at time zone s.time_zone end
+    end
+  from public.bookings b
+  join public.specialists s on s.id = b.specialist_id
+  join public.session_types t on t.id = b.session_type_id
+  join practice p on p.pillar_id = t.pillar_id
+  cross join lateral (
+    select case
+      when s.status <> 'verified' then 'not_verified'
+      when not p.is_theirs then 'pillar_dropped'
+      when (b.starts_at at time zone s.time_zone)::date > p.until then 'documents_end_before'
+    end
+  ) d (why)
+  where b.specialist_id = p_specialist_id and b.status in ('pending', 'held', 'confirmed') and b.starts_at > now()
+    and d.why is not null;
+$$;
+
+COMMENT ON FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) IS 'The sessions to come (asked for, held or confirmed) that a specialist may not give as things stand, a row for each booking: why is not_verified (pending, rejected or suspended), pillar_dropped (they work in its pillar no more) or documents_end_before (a document that the pillar requires is missing, or not valid on that day). since: when they lost the verification, or when the document ends, which may be still to come; null where nobody wrote it down.';
+
 CREATE FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -9018,6 +9096,18 @@ begin
   );
 end;
 $_$;
+
+CREATE FUNCTION private.stamp_status() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  new.status_since := now();
+  return new;
+end;
+$$;
+
+COMMENT ON FUNCTION private.stamp_status() IS 'Trigger: a status that changes says when.';
 
 CREATE FUNCTION private.stamp_updated_by() RETURNS trigger
     LANGUAGE plpgsql
@@ -10765,6 +10855,15 @@ $$;
 
 COMMENT ON FUNCTION public.send_test_email(p_template_id bigint) IS 'For platform admins: mails a version of a text, a draft too, to whoever asks, filled with the samples of its kind; once in ten seconds. Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429).';
 
+CREATE FUNCTION public.sessions_in_doubt(p_reason text, p_cursor text DEFAULT NULL::text, p_limit integer DEFAULT 50) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.sessions_in_doubt(p_reason, p_cursor, p_limit);
+$$;
+
+COMMENT ON FUNCTION public.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) IS 'A platform admin reads which sessions to come are booked with specialists who may not give them, soonest first: {items, next_cursor}, and never whose they are. why: not_verified, pillar_dropped, documents_end_before; since: from when on. Each call is audited. Errors: forbidden (403), reason_required, invalid_limit, invalid_cursor (422).';
+
 CREATE FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) RETURNS text[]
     LANGUAGE sql
     SET search_path TO ''
@@ -12004,6 +12103,7 @@ CREATE TABLE public.specialists (
     languages text[] DEFAULT '{en}'::text[] NOT NULL,
     time_zone text DEFAULT 'UTC'::text NOT NULL,
     status public.specialist_status DEFAULT 'pending'::text NOT NULL,
+    status_since timestamp with time zone DEFAULT now() NOT NULL,
     verified_at timestamp with time zone,
     verified_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -12705,6 +12805,8 @@ CREATE TRIGGER release_bookings BEFORE DELETE ON public.profiles FOR EACH ROW EX
 CREATE TRIGGER schedule_reminders AFTER INSERT ON public.bookings FOR EACH ROW WHEN (((new.status)::text = 'confirmed'::text)) EXECUTE FUNCTION private.follow_booking();
 
 CREATE TRIGGER shape_booking BEFORE INSERT OR UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.shape_booking();
+
+CREATE TRIGGER stamp_status BEFORE UPDATE ON public.specialists FOR EACH ROW WHEN (((old.status)::text <> (new.status)::text)) EXECUTE FUNCTION private.stamp_status();
 
 CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.stamp_updated_by();
 
@@ -14194,7 +14296,7 @@ REVOKE ALL ON FUNCTION private.moved_accounts(p_emails text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.moved_from(p_change public.email_changes) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.moving_terms(p_booking public.bookings, OUT terms private.session_terms, OUT refusal text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.moving_terms(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.my_application_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_application_id() TO authenticated;
@@ -14492,6 +14594,11 @@ REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after ti
 
 REVOKE ALL ON FUNCTION private.session_release_delay() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) FROM PUBLIC;
@@ -14536,6 +14643,8 @@ REVOKE ALL ON FUNCTION private.specialist_day(p_specialist_id uuid, p_now timest
 
 REVOKE ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.stamp_status() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.stamp_updated_by() FROM PUBLIC;
 
@@ -14849,6 +14958,9 @@ GRANT ALL ON FUNCTION public.seal_token_hashes(p_tokens jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION public.send_test_email(p_template_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.send_test_email(p_template_id bigint) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains text[]) TO authenticated;

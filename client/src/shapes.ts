@@ -140,7 +140,7 @@ export interface Answers {
       role: CompanyRole;
       status: Row<'company_members'>['status'];
     }[];
-    specialist: (Row<'specialists'> & { verified_by: string | null }) | null;
+    specialist: (Row<'specialists'> & { status_since: string; verified_by: string | null }) | null;
     bookings: number;
     terms_acceptance: Row<'terms_acceptance'>[];
     email_verification_tokens: (Row<'email_verification_tokens'> & { email: string })[];
@@ -151,6 +151,20 @@ export interface Answers {
   resend_invitation: Schemas['InvitationChange'];
   revoke_invitation: Schemas['InvitationChange'];
   save_preferences: { next_send_at: string };
+  sessions_in_doubt: {
+    items: {
+      booking_id: string;
+      specialist_id: string;
+      specialist: string;
+      session_type_id: string;
+      session_type: string;
+      starts_at: string;
+      why: 'not_verified' | 'pillar_dropped' | 'documents_end_before';
+      /** Null of a pillar that was dropped, and where a document is missing altogether. */
+      since: string | null;
+    }[];
+    next_cursor: string | null;
+  };
   specialist_agenda: {
     booking_id: string;
     starts_at: string;

@@ -19,6 +19,7 @@ create table public.specialists (
     check (cardinality(languages) between 1 and 20 and languages is not distinct from private.language_tags(languages)),
   time_zone text not null default 'UTC' references private.time_zones (name),
   status public.specialist_status not null default 'pending',
+  status_since timestamptz not null default now(),
   verified_at timestamptz,
   verified_by uuid references auth.users (id) on delete set null,
   created_at timestamptz not null default now(),
@@ -180,6 +181,21 @@ $$;
 
 comment on function private.follow_specialist() is 'Trigger: keeps the role specialist in step with the verification.';
 
+create function private.stamp_status()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.status_since := now();
+  return new;
+end;
+$$;
+
+comment on function private.stamp_status() is 'Trigger: a status that changes says when.';
+
+create trigger stamp_status before update on public.specialists
+  for each row when (old.status <> new.status) execute function private.stamp_status();
 create trigger follow_specialist after insert or update of status on public.specialists
   for each row execute function private.follow_specialist();
 create trigger touch_updated_at before update on public.specialists

@@ -1508,6 +1508,12 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'rate_limited';
   };
+  /** A platform admin reads which sessions to come are booked with specialists who may not give them, soonest first: {items, next_cursor}, and never whose they are. why: not_verified, pillar_dropped, documents_end_before; since: from when on. Each call is audited. Errors: forbidden (403), reason_required, invalid_limit, invalid_cursor (422). */
+  sessions_in_doubt: {
+    args: { p_reason: string; p_cursor?: string | null; p_limit?: number };
+    returns: unknown;
+    errors: 'forbidden' | 'reason_required' | 'invalid_limit' | 'invalid_cursor';
+  };
   /** A company admin says which domains may be invited; none: any. Answers them as kept: in lower case and ASCII, without @ before or a dot after. Errors: unauthenticated (401), forbidden (403), invalid_domain (422). */
   set_allowed_domains: {
     args: { p_company_id: string; p_domains: string[] };

@@ -141,7 +141,7 @@ select is_empty(
       or t.tgtype & 8 = 8 and has_table_privilege('authenticated', o.oid, 'delete')
       or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
     ) and p.proname not in (
-      'touch_updated_at', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
+      'touch_updated_at', 'stamp_status', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
       'limit_rows_of_specialist', 'extend_documents', 'follow_specialist',
       'hold_own_account', 'lock_own_specialist'
     )$$,

@@ -72,6 +72,7 @@ insert into answered values
   ('read_communication_logs', 'platform_admin', $$select public.read_communication_logs('ticket 7', p_limit => 200) r$$),
   ('read_person', 'platform_admin', $$select public.read_person(pg_temp.id('employee'), 'ticket 7') r$$),
   ('specialist_verification_queue', 'platform_admin', $$select public.specialist_verification_queue('rejected', null, 100) r$$),
+  ('sessions_in_doubt', 'platform_admin', $$select public.sessions_in_doubt('ticket 7', p_limit => 200) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),

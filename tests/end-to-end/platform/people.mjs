@@ -46,7 +46,7 @@ export async function aFreeSlot(ahead = 65) {
     join public.session_types t on t.pillar_id = sp.pillar_id and t.is_active
     join public.pillars p on p.id = sp.pillar_id and p.is_active
     where s.status = 'verified' and (
-      select range_agg(w.span) filter (where w.works)
+      select range_agg(w.span) filter (where w.kind <> 'time_off' and coalesce(w.session_type_id, t.id) = t.id)
         @> tstzrange(slot.at, slot.at + make_interval(mins => t.default_minutes))
       from private.working_spans(array[s.id], slot.at, slot.at + interval '4 hours') w
     ) and not exists (
