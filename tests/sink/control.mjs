@@ -1,5 +1,5 @@
 // @ts-check
-// The sink's remote control, for a test or benchmark in another process.
+// The sink's remote control, for a test in another process.
 //
 // | request                   | does                                                     |
 // |---------------------------|----------------------------------------------------------|

@@ -11,24 +11,17 @@ const COUNTER_DIGITS = 12;
 export class Mailbox {
   /** @type {Accepted[]} */
   mails = [];
-  /** Accepted mails, also when they are not kept. */
   count = 0;
-  #keep;
   // Counting is cheaper than a random UUID per mail, and an id stays unique after `clear`.
   #prefix = randomUUID().slice(0, -COUNTER_DIGITS);
   #issued = 0;
-
-  /** @param {{ keep: boolean }} options not keeping them leaves memory flat under a benchmark */
-  constructor({ keep }) {
-    this.#keep = keep;
-  }
 
   /** @param {Record<string, any>[]} mails @param {string | null} key @returns {string[]} the new ids */
   accept(mails, key) {
     this.count += mails.length;
     return mails.map((mail) => {
       const id = this.#prefix + (++this.#issued).toString(16).padStart(COUNTER_DIGITS, '0');
-      if (this.#keep) this.mails.push({ id, key, to: /** @type {string[]} */ (asList(mail.to)), mail });
+      this.mails.push({ id, key, to: /** @type {string[]} */ (asList(mail.to)), mail });
       return id;
     });
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// A mail provider with Resend's protocol, for tests and benchmarks: it keeps what it accepts,
+// A mail provider with Resend's protocol, for tests: it keeps what it accepts,
 // honours Idempotency-Key, and misbehaves on demand (faults.mjs).
 
 import { EventEmitter, once } from 'node:events';
@@ -18,7 +18,7 @@ import { Mailbox } from './mailbox.mjs';
 /** @typedef {import('../../scripts/stack/inbox/posting.mjs').Posting} Posting */
 
 export class Sink {
-  mailbox;
+  mailbox = new Mailbox();
   faults = new FaultScript();
   keys;
   /** @type {Visit[]} every request, in the order of their arrival */
@@ -28,22 +28,18 @@ export class Sink {
   open = 0;
   #events = new EventEmitter().setMaxListeners(0);
   #server = createServer((request, response) => void this.#serve(request, response));
-  #keep;
   #apiKey;
   #requestsPerSecond;
   #second = { start: 0, used: 0 };
 
   /**
    * @param {object} [options]
-   * @param {boolean} [options.keep] keep the accepted mails and visits (default), or only count
    * @param {string | null} [options.apiKey] the only key accepted; null takes any
    * @param {number} [options.requestsPerSecond] the rate limit, enforced and told in `ratelimit-*`
    * @param {() => number} [options.now] milliseconds
    */
-  constructor({ keep = true, apiKey = null, requestsPerSecond = 100_000, now = Date.now } = {}) {
-    this.mailbox = new Mailbox({ keep });
+  constructor({ apiKey = null, requestsPerSecond = 100_000, now = Date.now } = {}) {
     this.keys = new IdempotencyKeys(now);
-    this.#keep = keep;
     this.#apiKey = apiKey;
     this.#requestsPerSecond = requestsPerSecond;
   }
@@ -90,7 +86,7 @@ export class Sink {
     const key = /** @type {string | undefined} */ (request.headers['idempotency-key']);
     /** @type {Visit} */
     const visit = { at: Date.now(), path, key: key ?? null, mails: 0, status: 'open', replayed: false };
-    if (this.#keep) this.visits.push(visit);
+    this.visits.push(visit);
     this.open += 1;
     try {
       await this.#answer(request, response, path, key, visit);

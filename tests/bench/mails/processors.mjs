@@ -6,7 +6,7 @@ import { cpuSeconds } from '../cpu-seconds.mjs';
 /** The parts, and how their processes are called. The first that fits counts. */
 export const PARTS = {
   isolates: /deno.*email-dispatch\/index\.ts/,
-  sink: /tests\/sink\/main\.mjs/,
+  sink: /bench\/mails\/sink\.mjs/,
   'Data API': /parts\/services\.mjs/,
   gateway: /parts\/gateway\.mjs/,
   PostgreSQL: /^postgres|postgres: /,

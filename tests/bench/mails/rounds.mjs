@@ -22,6 +22,9 @@ export async function measure(count, rounds) {
       await laboratory.reset();
       console.log(row(await round(laboratory, sink.url, count, dispatchers)));
     }
+    const taken = await (await fetch(`${sink.url}/count`)).json();
+    const all = rounds.length * (WARM_UP + count);
+    if (taken.mails !== all || taken.doubles !== 0) throw new Error(`the sink has taken ${taken.mails} of ${all} mails, ${taken.doubles} of them again`);
   } finally {
     sink.process.kill();
     await laboratory.close();
@@ -54,9 +57,9 @@ async function empty(dispatcher) {
   }
 }
 
-/** In a process of its own, as Resend is, and counting only. */
+/** In a process of its own, as Resend is. */
 async function startSink() {
-  const child = spawn(process.execPath, [path.join(root, 'tests/sink/main.mjs'), '--count-only'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [path.join(root, 'tests/bench/mails/sink.mjs')], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [url] = await once(createInterface({ input: child.stdout }), 'line');
   return { process: child, url };
 }
