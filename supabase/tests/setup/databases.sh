@@ -8,15 +8,19 @@ databases_at_once() {
   echo $((processors < 4 ? processors : 4))
 }
 
-# So many below a folder; prints their URLs, a line each.
+# So many below a folder; prints their URLs, a line each. Their jobs run when a test runs them: a schedule would write
+# mails into whatever test is at work at that minute.
 make_databases() {
-  local count=$1 data=$2 i urls
+  local count=$1 data=$2 i url urls
   for ((i = 1; i <= count; i++)); do
     node scripts/stack/database.mjs up --data "$data/$i" --seed >"$data/$i.made" &
   done
   wait
   urls=$(sed -n 's/^DATABASE_URL=//p' "$data"/*.made)
   [ "$(wc -l <<<"$urls")" -eq "$count" ] || { echo 'error: not every database could be made; see above.' >&2; return 1; }
+  for url in $urls; do
+    psql --no-psqlrc --quiet --command 'select cron.alter_job(jobid, active => false) from cron.job' "$url" >/dev/null || return 1
+  done
   echo "$urls"
 }
 
