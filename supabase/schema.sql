@@ -907,6 +907,7 @@ declare
   v_ignored_ids uuid[];
   v_terms private.session_terms[];
   v_booking public.bookings;
+  v_moving record;
   v_payable record;
   v_refused text;
   v_slots jsonb;
@@ -925,7 +926,9 @@ begin
   end if;
   if p_moving is not null then
     v_booking := private.find_booking(p_moving);
-    select array[m.terms], m.refusal into v_terms, v_refused from private.moving_terms(v_booking) m;
+    select * into v_moving from private.moving_terms(v_booking);
+    v_refused := v_moving.refusal;
+    v_terms := array[v_moving.terms];
     v_employee_id := v_booking.employee_id;
     v_company_id := v_booking.company_id;
     v_ignored_ids := array[p_moving];
@@ -2127,6 +2130,35 @@ begin
   );
 end;
 $$;
+
+CREATE FUNCTION private.clear_sessions(p_sessions jsonb, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+begin
+  for v in
+    select b.id, x.status, p.id as proposal_id, p.proposed_by
+    from jsonb_to_recordset(p_sessions) x (id uuid, status text)
+    join public.bookings b on b.id = x.id
+    left join public.booking_proposals p on p.booking_id = b.id and p.status = 'open' and x.status = 'proposed'
+    order by b.id, x.status for no key update of b
+  loop
+    if v.status = 'proposed' then
+      update public.booking_proposals
+      set status = case v.proposed_by when 'specialist' then 'withdrawn' else 'declined' end, answered_at = now(), reason = p_reason
+      where id = v.proposal_id;
+    elsif v.status = 'pending' then
+      update public.bookings set status = 'declined', status_reason = p_reason where id = v.id;
+    else
+      update public.bookings set status = 'cancelled', status_category = 'time_off', status_reason = p_reason where id = v.id;
+    end if;
+  end loop;
+end;
+$$;
+
+COMMENT ON FUNCTION private.clear_sessions(p_sessions jsonb, p_reason text) IS 'Cancels sessions, declines what was asked for, and takes proposals back, for the specialist who takes time off.';
 
 CREATE FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3827,6 +3859,20 @@ $$;
 
 COMMENT ON FUNCTION private.guard_platform_admins() IS 'Trigger: the last platform admin stays one, whatever takes the role, their account''s end included. Error: last_platform_admin (409).';
 
+CREATE FUNCTION private.guard_time_off() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if current_user = 'authenticated' and new.kind = 'time_off' and private.has_kept_times(new.starts_at, new.ends_at) then
+    raise sqlstate 'PT409' using message = 'sessions_in_the_way', detail = 'You have sessions then: use take_time_off().';
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.guard_time_off() IS 'Trigger: nobody takes time off over sessions without deciding about them. Error: sessions_in_the_way (409).';
+
 CREATE FUNCTION private.handle_new_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3872,6 +3918,15 @@ CREATE FUNCTION private.has_free_seat(p_company_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION private.has_free_seat(p_company_id uuid) IS 'Whether a company can invite one more. To rely on it, lock the company first.';
+
+CREATE FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select exists (select from private.sessions_within(private.my_practice_id(), p_starts_at, p_ends_at) s where s.status <> 'pending');
+$$;
+
+COMMENT ON FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) IS 'Whether the caller has a session, a hold or a proposal to come while their clock shows a time.';
 
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -5534,6 +5589,18 @@ CREATE FUNCTION private.lock_network(p_client text) RETURNS void
     AS $$ select pg_advisory_xact_lock(21, hashtext(p_client)); $$;
 
 COMMENT ON FUNCTION private.lock_network(p_client text) IS 'Makes attempts that a network''s counter is about go one after the other.';
+
+CREATE FUNCTION private.lock_own_calendar() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.lock_booking_parties(private.my_practice_id(), null);
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.lock_own_calendar() IS 'Trigger: what takes of a specialist''s own calendar queues with who books in it.';
 
 CREATE FUNCTION private.lock_own_specialist() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7839,6 +7906,31 @@ $$;
 
 COMMENT ON FUNCTION private.refuse_change() IS 'Trigger for append-only tables. It binds the owner too, whom grants do not bind.';
 
+CREATE FUNCTION private.refuse_disagreement() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if exists (
+    select from public.specialist_availability_exceptions e
+    cross join lateral (
+      select range_agg(tsrange(o.starts_at, o.ends_at)) as spans
+      from public.specialist_availability_exceptions o
+      where o.specialist_id = e.specialist_id and o.kind = 'time_off' and o.starts_at < e.ends_at and o.ends_at > e.starts_at
+    ) off
+    where e.kind = 'extra_hours' and not off.spans @> tsrange(e.starts_at, e.ends_at) and (
+      tg_op <> 'DELETE' and e.specialist_id = new.specialist_id and e.starts_at < new.ends_at and e.ends_at > new.starts_at
+      or tg_op <> 'INSERT' and e.specialist_id = old.specialist_id and e.starts_at < old.ends_at and e.ends_at > old.starts_at
+    )
+  ) then
+    raise sqlstate 'PT409' using message = 'exceptions_disagree', detail = 'Extra hours lie within time off, or outside it.';
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.refuse_disagreement() IS 'Trigger: no time is partly off and partly worked by exceptions that overlap. Error: exceptions_disagree (409).';
+
 CREATE FUNCTION private.refuse_published_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8713,6 +8805,34 @@ $$;
 
 COMMENT ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'How many sessions a member may still have in the month of an instant; null where the plan sets no number. p_moved_id: one that is not counted.';
 
+CREATE FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) RETURNS TABLE(booking_id uuid, proposal_id uuid, session_type_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select k.*
+  from (
+    select b.id, null::uuid, b.session_type_id, b.starts_at, b.ends_at, b.status::text
+    from public.bookings b
+    where b.specialist_id = p_specialist_id and b.status in ('pending', 'held', 'confirmed') and (b.expires_at is null or b.expires_at > now())
+    union all
+    select b.id, p.id, b.session_type_id, p.starts_at, p.ends_at, 'proposed'
+    from public.bookings b
+    join public.booking_proposals p on p.booking_id = b.id and p.status = 'open' and p.expires_at > now()
+    where b.specialist_id = p_specialist_id
+  ) k (booking_id, proposal_id, session_type_id, starts_at, ends_at, status)
+  join public.specialists s on s.id = p_specialist_id
+  where k.starts_at > now() and (
+    select range_agg(
+      tstzrange(p_starts_at at time zone 'UTC' - t.utc_offset, p_ends_at at time zone 'UTC' - t.utc_offset) * t.span
+    ) - coalesce((
+      select range_agg(w.span) from private.working_spans(array[p_specialist_id], k.starts_at, k.ends_at) w where w.kind = 'extra_hours'
+    ), '{}')
+    from private.time_zone_stretches(s.time_zone, k.starts_at - interval '1 day', k.ends_at) t
+  ) && tstzrange(k.starts_at, k.ends_at);
+$$;
+
+COMMENT ON FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) IS 'What of a specialist''s is to come while their clock shows a time: sessions that are booked, held, asked for, or proposed (then with the time proposed).';
+
 CREATE FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9544,6 +9664,55 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_specialist_id constant uuid := private.my_practice_id();
+  v_reason constant text := private.checked_reason(p_reason);
+  v_sessions jsonb;
+  v_time_off_id uuid;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif v_specialist_id is null then
+    raise sqlstate 'PT403' using message = 'not_a_specialist', detail = 'Only verified specialists take time off of their sessions.';
+  elsif p_sessions not in ('keep', 'cancel') then
+    raise sqlstate 'PT422' using message = 'invalid_choice', detail = 'Sessions are kept (keep) or cancelled (cancel).';
+  elsif p_starts_at is null or p_ends_at is null or not (isfinite(p_starts_at) and isfinite(p_ends_at)) or not p_ends_at > p_starts_at
+    or p_ends_at > p_starts_at + interval '9000 hours' or extract(epoch from p_starts_at)::numeric % 300 <> 0 or extract(epoch from p_ends_at)::numeric % 300 <> 0
+  then
+    raise sqlstate 'PT422' using message = 'invalid_range', detail = 'Time off begins and ends at a full five minutes, and lasts up to a year.';
+  elsif length(p_note) > 200 then
+    raise sqlstate 'PT422' using message = 'note_too_long', detail = 'A note has at most 200 characters.';
+  end if;
+  perform private.hold_accounts(variadic array(
+    select private.user_id() union all
+    select b.employee_id from private.sessions_within(v_specialist_id, p_starts_at, p_ends_at) s join public.bookings b on b.id = s.booking_id
+  ));
+  perform from public.specialists where id = v_specialist_id for no key update;
+  -- The specialist's lock alone: to free a time needs none of the employees'.
+  perform private.lock_booking_parties(v_specialist_id, null);
+  select coalesce(jsonb_agg(to_jsonb(x) order by x.starts_at, x.id), '[]') into v_sessions
+  from (
+    select s.booking_id as id, s.session_type_id, t.name as session_type, s.starts_at, s.ends_at, s.status
+    from private.sessions_within(v_specialist_id, p_starts_at, p_ends_at) s
+    join public.session_types t on t.id = s.session_type_id
+  ) x;
+  if p_sessions is null and v_sessions <> '[]' then
+    return jsonb_build_object('time_off_id', null, 'sessions', jsonb_path_query_array(v_sessions, '$[0 to 999]'));
+  end if;
+  if p_sessions = 'cancel' then
+    perform private.clear_sessions(v_sessions, v_reason);
+  end if;
+  insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at, note)
+  values (v_specialist_id, 'time_off', p_starts_at, p_ends_at, p_note)
+  returning id into v_time_off_id;
+  return jsonb_build_object('time_off_id', v_time_off_id, 'sessions', jsonb_path_query_array(v_sessions, '$[0 to 999]'));
+end;
+$_$;
+
 CREATE FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS TABLE(user_id uuid, email text, may_mail boolean, locale text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10079,16 +10248,17 @@ CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp 
     SET search_path TO ''
     SET jit TO 'off'
     AS $$
-  with hours as materialized (
+  with specialist as materialized (
+    select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
+  ), hours as materialized (
     select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
-    from public.specialists s
+    from specialist s
     join public.specialist_working_hours w on w.specialist_id = s.id
-    where s.id = any (p_specialist_ids)
-      and w.effective_from <= (p_to at time zone 'UTC')::date + 2
+    where w.effective_from <= (p_to at time zone 'UTC')::date + 2
       and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
   ), stretch as materialized (
     select z.time_zone, t.span, t.utc_offset
-    from (select distinct time_zone from hours) z
+    from (select distinct time_zone from specialist) z
     cross join lateral private.time_zone_stretches(
       z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
     ) t
@@ -10110,9 +10280,16 @@ CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp 
   ) worked
   where worked.span && tstzrange(p_from, p_to)
   union all
-  select e.specialist_id, null, tstzrange(e.starts_at, e.ends_at), e.kind
-  from public.specialist_availability_exceptions e
-  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from;
+  select excepted.* from (
+    select e.specialist_id, null::uuid, tstzrange(e.starts_at at time zone 'UTC' - t.utc_offset, e.ends_at at time zone 'UTC' - t.utc_offset) * t.span as span, e.kind
+    from specialist s
+    join public.specialist_availability_exceptions e on e.specialist_id = s.id
+    join stretch t on t.time_zone = s.time_zone
+    -- No clock is further away from UTC than a day.
+    where e.starts_at < p_to at time zone 'UTC' + interval '1 day' and e.ends_at > p_from at time zone 'UTC' - interval '1 day'
+    offset 0
+  ) excepted
+  where excepted.span && tstzrange(p_from, p_to);
 $$;
 
 COMMENT ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'What specialists say of the time between two instants, as whole stretches: hours, for one type of session or (null) all; extra_hours; time_off.';
@@ -10976,6 +11153,15 @@ CREATE FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introd
 $$;
 
 COMMENT ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) IS 'Takes a sign-up to Auth. p_introduction: {display_name, locale, time_zone}; p_terms: {terms, privacy}, the versions that the person accepts. Outcome: consumed, with the user_id that the account is to have (is_new), or has, which nobody has confirmed; wrong_terms; invalid_name, invalid_locale of the introduction; or as check_sign_up(). It may be repeated until Auth has the account.';
+
+CREATE FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text DEFAULT NULL::text, p_note text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.take_time_off(p_starts_at, p_ends_at, p_sessions, p_note, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, the first thousand. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 
 CREATE FUNCTION public.unsubscribe(p_token text) RETURNS jsonb
     LANGUAGE sql
@@ -11978,8 +12164,8 @@ CREATE TABLE public.specialist_availability_exceptions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     specialist_id uuid DEFAULT private.my_specialist_id() NOT NULL,
     kind text NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
+    starts_at timestamp without time zone NOT NULL,
+    ends_at timestamp without time zone NOT NULL,
     note text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -11998,7 +12184,9 @@ END))),
 
 ALTER TABLE ONLY public.specialist_availability_exceptions FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.specialist_availability_exceptions IS 'Time off, and hours worked beside the usual ones. Booked sessions stay.';
+COMMENT ON TABLE public.specialist_availability_exceptions IS 'Time off, and hours worked beside the usual ones, in the time zone of the specialist. Extra hours within time off are worked.';
+
+COMMENT ON COLUMN public.specialist_availability_exceptions.starts_at IS 'Local time, at a full five minutes. A day off is from midnight to midnight.';
 
 COMMENT ON COLUMN public.specialist_availability_exceptions.note IS 'For the specialist alone.';
 
@@ -12341,9 +12529,6 @@ ALTER TABLE ONLY public.email_verification_tokens
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT employee_is_free EXCLUDE USING gist (employee_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (((status)::text = ANY (ARRAY['held'::text, 'confirmed'::text])));
-
-ALTER TABLE ONLY public.specialist_availability_exceptions
-    ADD CONSTRAINT exceptions_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
 
 ALTER TABLE ONLY public.failed_login_attempts
     ADD CONSTRAINT failed_login_attempts_pkey PRIMARY KEY (id);
@@ -12736,6 +12921,8 @@ CREATE TRIGGER guard_membership BEFORE INSERT OR UPDATE ON public.company_member
 
 CREATE TRIGGER guard_platform_admins BEFORE DELETE ON public.user_roles FOR EACH ROW WHEN ((old.role = 'platform_admin'::text)) EXECUTE FUNCTION private.guard_platform_admins();
 
+CREATE TRIGGER guard_time_off AFTER INSERT OR UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.guard_time_off();
+
 CREATE TRIGGER hold_own_account BEFORE INSERT OR UPDATE ON public.notification_preferences FOR EACH STATEMENT EXECUTE FUNCTION private.hold_own_account();
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name, locale, allowed_email_domains ON public.companies FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('name', 'shown_name', 'locale', 'language_tag', 'allowed_email_domains', 'mail_domains');
@@ -12774,6 +12961,8 @@ CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.s
 
 CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.specialist_working_hours FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_specialist();
 
+CREATE TRIGGER lock_own_specialist_calendar BEFORE INSERT OR UPDATE ON public.specialist_availability_exceptions FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_calendar();
+
 CREATE TRIGGER mark_membership_end AFTER UPDATE ON public.company_members FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status = 'removed'::text))) EXECUTE FUNCTION private.mark_membership_end();
 
 CREATE TRIGGER move_reminders AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.employee_id IS DISTINCT FROM new.employee_id))) EXECUTE FUNCTION private.follow_booking();
@@ -12791,6 +12980,8 @@ CREATE TRIGGER record_proposal AFTER INSERT ON public.booking_proposals FOR EACH
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_change INSTEAD OF INSERT OR DELETE OR UPDATE ON public.communication_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_disagreement AFTER INSERT OR DELETE OR UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.refuse_disagreement();
 
 CREATE TRIGGER refuse_published_change BEFORE DELETE OR UPDATE ON public.email_templates FOR EACH ROW WHEN ((old.published_at IS NOT NULL)) EXECUTE FUNCTION private.refuse_published_change();
 
@@ -13857,6 +14048,8 @@ REVOKE ALL ON FUNCTION private.checked_reason(p_reason text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) TO service_role;
 
+REVOKE ALL ON FUNCTION private.clear_sessions(p_sessions jsonb, p_reason text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) TO authenticated;
 
@@ -14024,6 +14217,8 @@ REVOKE ALL ON FUNCTION private.guard_membership() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.guard_platform_admins() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.guard_time_off() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.handle_new_user() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.has_accepted_dpa(p_company_id uuid) FROM PUBLIC;
@@ -14031,6 +14226,9 @@ REVOKE ALL ON FUNCTION private.has_accepted_dpa(p_company_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.has_file(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.has_free_seat(p_company_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
@@ -14211,6 +14409,8 @@ REVOKE ALL ON FUNCTION private.lock_ends_of_accounts() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.lock_inviting_company(p_company_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_network(p_client text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.lock_own_calendar() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_own_specialist() FROM PUBLIC;
 
@@ -14514,6 +14714,8 @@ REVOKE ALL ON FUNCTION private.refusable_categories() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.refuse_disagreement() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuses_mail(p_address text, p_category text) FROM PUBLIC;
@@ -14600,6 +14802,8 @@ GRANT ALL ON FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_
 REVOKE ALL ON FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) TO authenticated;
@@ -14688,6 +14892,9 @@ REVOKE ALL ON FUNCTION private.take_request(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) FROM PUBLIC;
 
@@ -14994,6 +15201,9 @@ GRANT ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_de
 
 REVOKE ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.unsubscribe(p_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;

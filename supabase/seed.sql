@@ -236,11 +236,11 @@ where not exists (select from public.specialist_working_hours w where w.speciali
 
 insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at, note)
 select pg_temp.demo_id('specialist', e.n), e.kind,
-  (current_date + e.day + e.starts_at) at time zone 'Europe/Warsaw', (current_date + e.day + e.ends_at) at time zone 'Europe/Warsaw', e.note
+  current_date + e.day + e.starts_at, current_date + e.day + e.ends_at, e.note
 from (values
   (32, 'time_off', 20, '00:00'::time, '24:00'::time, 'A conference'), (32, 'extra_hours', 16, '19:00', '21:00', null)
 ) as e (n, kind, day, starts_at, ends_at, note)
-on conflict do nothing;
+where not exists (select from public.specialist_availability_exceptions x where x.specialist_id = pg_temp.demo_id('specialist', e.n));
 
 -- Days from today at full hours; each specialist and each employee is in one place at a time.
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)

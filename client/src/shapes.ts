@@ -42,6 +42,7 @@ export interface Arguments {
   set_member_role: { p_role: CompanyRole };
   specialist_verification_queue: { p_status: DocumentStatus };
   submit_document: { p_type: DocumentType; p_mime_type: 'application/pdf' | 'image/jpeg' | 'image/png' };
+  take_time_off: { p_sessions: 'keep' | 'cancel' };
 }
 
 /** Answers that are JSON, text or a row without more to the catalogue. */
@@ -187,4 +188,16 @@ export interface Answers {
     opened_by: string;
   };
   submit_document: Row<'specialist_documents'>;
+  take_time_off: {
+    /** Null where sessions are in the way, and nothing was said about them. */
+    time_off_id: string | null;
+    sessions: {
+      id: string;
+      session_type_id: string;
+      session_type: string;
+      starts_at: string;
+      ends_at: string;
+      status: 'pending' | 'held' | 'confirmed' | 'proposed';
+    }[];
+  };
 }

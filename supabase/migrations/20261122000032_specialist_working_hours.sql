@@ -3,8 +3,8 @@
 -- Read and write: the specialist, also while not verified. Others learn of it only which times are
 --                 free: public.available_slots().
 --
--- Hours are local: nine o'clock stays nine o'clock when the clocks change. An exception is a span of
--- instants, since time off begins at one moment wherever one is.
+-- Both are local, what the clock on the specialist's wall shows: nine o'clock stays nine o'clock when the clocks change, and
+-- a day off stays that day when the specialist moves to another zone.
 
 create function private.my_day()
 returns date
@@ -60,8 +60,8 @@ create table public.specialist_availability_exceptions (
   id uuid primary key default gen_random_uuid(),
   specialist_id uuid not null default private.my_specialist_id() references public.specialists (id) on delete cascade,
   kind text not null check (kind in ('time_off', 'extra_hours')),
-  starts_at timestamptz not null check (isfinite(starts_at)),
-  ends_at timestamptz not null check (isfinite(ends_at)),
+  starts_at timestamp not null check (isfinite(starts_at)),
+  ends_at timestamp not null check (isfinite(ends_at)),
   note text check (length(note) <= 200),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -69,12 +69,12 @@ create table public.specialist_availability_exceptions (
   constraint nobody_works_on_and_on check (
     ends_at <= starts_at + case kind when 'extra_hours' then interval '24 hours' else interval '9000 hours' end
   ),
-  constraint full_minutes check (extract(epoch from starts_at)::numeric % 300 = 0 and extract(epoch from ends_at)::numeric % 300 = 0),
-  -- Of whichever kind: else somebody would have to say which of two counts.
-  constraint exceptions_do_not_overlap exclude using gist (specialist_id with =, tstzrange(starts_at, ends_at) with &&)
+  constraint full_minutes check (extract(epoch from starts_at)::numeric % 300 = 0 and extract(epoch from ends_at)::numeric % 300 = 0)
 );
 
-comment on table public.specialist_availability_exceptions is 'Time off, and hours worked beside the usual ones. Booked sessions stay.';
+comment on table public.specialist_availability_exceptions is
+  'Time off, and hours worked beside the usual ones, in the time zone of the specialist. Extra hours within time off are worked.';
+comment on column public.specialist_availability_exceptions.starts_at is 'Local time, at a full five minutes. A day off is from midnight to midnight.';
 comment on column public.specialist_availability_exceptions.note is 'For the specialist alone.';
 
 create index specialist_availability_exceptions_specialist_id_idx
@@ -102,6 +102,36 @@ $$;
 
 comment on function private.limit_rows_of_specialist() is 'Trigger: a specialist has up to so many rows in a table. Error: too_many_rows (409).';
 
+-- Two of one kind may overlap, since both say the same; extra hours that lie wholly within time off are an exception from it.
+-- What is both in part would leave it to somebody else to say which counts.
+create function private.refuse_disagreement()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from public.specialist_availability_exceptions e
+    cross join lateral (
+      select range_agg(tsrange(o.starts_at, o.ends_at)) as spans
+      from public.specialist_availability_exceptions o
+      where o.specialist_id = e.specialist_id and o.kind = 'time_off' and o.starts_at < e.ends_at and o.ends_at > e.starts_at
+    ) off
+    where e.kind = 'extra_hours' and not off.spans @> tsrange(e.starts_at, e.ends_at) and (
+      tg_op <> 'DELETE' and e.specialist_id = new.specialist_id and e.starts_at < new.ends_at and e.ends_at > new.starts_at
+      or tg_op <> 'INSERT' and e.specialist_id = old.specialist_id and e.starts_at < old.ends_at and e.ends_at > old.starts_at
+    )
+  ) then
+    raise sqlstate 'PT409' using message = 'exceptions_disagree', detail = 'Extra hours lie within time off, or outside it.';
+  end if;
+  return null;
+end;
+$$;
+
+comment on function private.refuse_disagreement() is
+  'Trigger: no time is partly off and partly worked by exceptions that overlap. Error: exceptions_disagree (409).';
+
 create trigger lock_own_specialist before insert or update or delete on public.specialist_working_hours
   for each statement execute function private.lock_own_specialist();
 create trigger lock_own_specialist before insert or update or delete on public.specialist_availability_exceptions
@@ -110,6 +140,8 @@ create trigger limit_rows after insert on public.specialist_working_hours
   for each row execute function private.limit_rows_of_specialist('500');
 create trigger limit_rows after insert on public.specialist_availability_exceptions
   for each row execute function private.limit_rows_of_specialist('1000');
+create trigger refuse_disagreement after insert or update or delete on public.specialist_availability_exceptions
+  for each row execute function private.refuse_disagreement();
 create trigger touch_updated_at before update on public.specialist_working_hours
   for each row execute function private.touch_updated_at();
 create trigger touch_updated_at before update on public.specialist_availability_exceptions

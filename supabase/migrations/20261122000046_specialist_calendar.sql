@@ -5,7 +5,7 @@
 -- An instant is worked when the clock on the specialist's wall then shows a working hour. So an hour
 -- that the clocks skip in spring is not worked, and one that they repeat in autumn is worked twice.
 -- That needs no case of its own: between two changes of the clocks, local time is UTC plus a constant,
--- and working hours are moved by it, stretch by stretch.
+-- and working hours and exceptions are moved by it, stretch by stretch.
 
 -- A row for each stretch of usual or extra hours, or of time off, that touches [p_from, p_to), as a whole, so that where
 -- it begins does not depend on what was asked. Hours are fetched once for each specialist, not for each day.
@@ -17,16 +17,17 @@ stable
 set search_path = ''
 set jit = off
 as $$
-  with hours as materialized (
+  with specialist as materialized (
+    select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
+  ), hours as materialized (
     select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
-    from public.specialists s
+    from specialist s
     join public.specialist_working_hours w on w.specialist_id = s.id
-    where s.id = any (p_specialist_ids)
-      and w.effective_from <= (p_to at time zone 'UTC')::date + 2
+    where w.effective_from <= (p_to at time zone 'UTC')::date + 2
       and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
   ), stretch as materialized (
     select z.time_zone, t.span, t.utc_offset
-    from (select distinct time_zone from hours) z
+    from (select distinct time_zone from specialist) z
     cross join lateral private.time_zone_stretches(
       z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
     ) t
@@ -48,9 +49,16 @@ as $$
   ) worked
   where worked.span && tstzrange(p_from, p_to)
   union all
-  select e.specialist_id, null, tstzrange(e.starts_at, e.ends_at), e.kind
-  from public.specialist_availability_exceptions e
-  where e.specialist_id = any (p_specialist_ids) and e.starts_at < p_to and e.ends_at > p_from;
+  select excepted.* from (
+    select e.specialist_id, null::uuid, tstzrange(e.starts_at at time zone 'UTC' - t.utc_offset, e.ends_at at time zone 'UTC' - t.utc_offset) * t.span as span, e.kind
+    from specialist s
+    join public.specialist_availability_exceptions e on e.specialist_id = s.id
+    join stretch t on t.time_zone = s.time_zone
+    -- No clock is further away from UTC than a day.
+    where e.starts_at < p_to at time zone 'UTC' + interval '1 day' and e.ends_at > p_from at time zone 'UTC' - interval '1 day'
+    offset 0
+  ) excepted
+  where excepted.span && tstzrange(p_from, p_to);
 $$;
 
 comment on function private.working_spans(uuid[], timestamptz, timestamptz) is

@@ -71,6 +71,7 @@ declare
   v_ignored_ids uuid[];
   v_terms private.session_terms[];
   v_booking public.bookings;
+  v_moving record;
   v_payable record;
   v_refused text;
   v_slots jsonb;
@@ -89,7 +90,9 @@ begin
   end if;
   if p_moving is not null then
     v_booking := private.find_booking(p_moving);
-    select array[m.terms], m.refusal into v_terms, v_refused from private.moving_terms(v_booking) m;
+    select * into v_moving from private.moving_terms(v_booking);
+    v_refused := v_moving.refusal;
+    v_terms := array[v_moving.terms];
     v_employee_id := v_booking.employee_id;
     v_company_id := v_booking.company_id;
     v_ignored_ids := array[p_moving];

@@ -17,7 +17,8 @@ const REASONS = {
     from unnest(${starts}::text[]::timestamptz[]) t`,
   'a day off': ({ specialistId }, starts) => sql`
     insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
-    select ${specialistId}::uuid, 'time_off', t, t + interval '50 minutes' from unnest(${starts}::text[]::timestamptz[]) t`,
+    select id, 'time_off', t at time zone time_zone, t at time zone time_zone + interval '50 minutes'
+    from public.specialists, unnest(${starts}::text[]::timestamptz[]) t where id = ${specialistId}`,
   'a time that fell free': ({ specialistId }, starts) => sql`
     insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
     select ${specialistId}::uuid, t, t + interval '50 minutes', now() + interval '1 day' from unnest(${starts}::text[]::timestamptz[]) t`,

@@ -692,7 +692,7 @@ export type Tables = {
       { foreignKeyName: 'session_types_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
     ];
   };
-  /** Time off, and hours worked beside the usual ones. Booked sessions stay. */
+  /** Time off, and hours worked beside the usual ones, in the time zone of the specialist. Extra hours within time off are worked. */
   specialist_availability_exceptions: {
     Row: {
       created_at: string;
@@ -702,6 +702,7 @@ export type Tables = {
       /** For the specialist alone. */
       note: string | null;
       specialist_id: string;
+      /** Local time, at a full five minutes. A day off is from midnight to midnight. */
       starts_at: string;
       updated_at: string;
     };
@@ -711,6 +712,7 @@ export type Tables = {
       /** For the specialist alone. */
       note?: string | null;
       specialist_id?: string;
+      /** Local time, at a full five minutes. A day off is from midnight to midnight. */
       starts_at: string;
     };
     Update: {
@@ -718,6 +720,7 @@ export type Tables = {
       kind?: 'time_off' | 'extra_hours';
       /** For the specialist alone. */
       note?: string | null;
+      /** Local time, at a full five minutes. A day off is from midnight to midnight. */
       starts_at?: string;
     };
     Relationships: [
@@ -1572,5 +1575,13 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_a_specialist' | 'not_found' | 'not_replaceable' | 'too_many_documents' | 'already_expired'
       | 'invalid_document';
+  };
+  /** A specialist takes time off, in local time: {time_off_id, sessions}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, the first thousand. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422). */
+  take_time_off: {
+    args: { p_starts_at: string; p_ends_at: string; p_sessions?: string | null; p_note?: string | null; p_reason?: string | null };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'not_a_specialist' | 'exceptions_disagree' | 'too_many_rows' | 'invalid_choice'
+      | 'invalid_range' | 'note_too_long' | 'reason_too_long';
   };
 }

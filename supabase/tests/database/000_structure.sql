@@ -131,7 +131,7 @@ select is_empty(
 );
 
 -- A write by a client can be rolled back by the client, and timed: so a trigger does the same little work whatever
--- others have. The last six look at rows of whoever writes, and at no others'.
+-- others have. The last nine look at rows of whoever writes, and at no others'.
 select is_empty(
   $$select o.name, t.tgname from ours o
     join pg_catalog.pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
@@ -142,8 +142,8 @@ select is_empty(
       or t.tgtype & 16 = 16 and has_any_column_privilege('authenticated', o.oid, 'update')
     ) and p.proname not in (
       'touch_updated_at', 'stamp_status', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
-      'limit_rows_of_specialist', 'extend_documents', 'follow_specialist',
-      'hold_own_account', 'lock_own_specialist'
+      'limit_rows_of_specialist', 'refuse_disagreement', 'guard_time_off', 'extend_documents', 'follow_specialist',
+      'hold_own_account', 'lock_own_specialist', 'lock_own_calendar'
     )$$,
   'what clients write directly has triggers for bookkeeping alone; all else is a function''s'
 );
@@ -267,6 +267,7 @@ select is_empty(
 create temporary view early_trigger (tgname, reason) as values
   ('hold_own_account', 'locks the account of the caller alone'),
   ('lock_own_specialist', 'locks the row of the caller alone'),
+  ('lock_own_specialist_calendar', 'locks the calendar of the caller alone'),
   ('guard_membership', 'clients update role and status alone, of rows that USING let through');
 
 select is_empty(
@@ -330,7 +331,10 @@ select is_empty(
   $$select o.name, a.attname from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid
     where a.attnum > 0 and not a.attisdropped
       -- What a clock on a wall shows, on purpose.
-      and (o.name, a.attname) not in (('public.bookings', 'wall_starts_at'))
+      and (o.name, a.attname) not in (
+        ('public.bookings', 'wall_starts_at'),
+        ('public.specialist_availability_exceptions', 'starts_at'), ('public.specialist_availability_exceptions', 'ends_at')
+      )
       and a.atttypid in ('timestamp'::regtype, 'timetz'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype, 'money'::regtype)$$,
   'no column has a type that loses the zone or adds nothing'
 );
@@ -353,8 +357,14 @@ select is_empty(
 );
 
 select is_empty(
-  $$select oid::regprocedure from pg_catalog.pg_proc
-    where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and prosrc ~* '\m(current_date|current_time|localtime|localtimestamp)\M'$$,
+  $$select oid::regprocedure::text from pg_catalog.pg_proc
+    where pronamespace in ('public'::regnamespace, 'private'::regnamespace) and prosrc ~* '\m(current_date|current_time|localtime|localtimestamp)\M'
+    union all
+    select o.name from ours o join pg_catalog.pg_attrdef d on d.adrelid = o.oid
+    where pg_get_expr(d.adbin, d.adrelid) ~* '\m(current_date|current_time|localtime|localtimestamp)\M'
+    union all
+    select o.name from ours o join pg_catalog.pg_constraint c on c.conrelid = o.oid
+    where pg_get_constraintdef(c.oid) ~* '\m(current_date|current_time|localtime|localtimestamp)\M'$$,
   'no rule asks for the day or the time of the server, which are nobody''s'
 );
 

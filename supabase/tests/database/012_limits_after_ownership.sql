@@ -12,7 +12,7 @@ insert into limited values
      select %L, 1, '09:00', '10:00', date '2030-01-01' + n, date '2030-01-01' + n from generate_series(1, %s) n$$),
   ('specialist_availability_exceptions', 1000,
    $$insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
-     select %L, 'time_off', timestamptz '2030-01-01Z' + n * interval '1 day', timestamptz '2030-01-01Z' + n * interval '1 day' + interval '1 hour'
+     select %L, 'time_off', timestamp '2030-01-01' + n * interval '1 day', timestamp '2030-01-01' + n * interval '1 day' + interval '1 hour'
      from generate_series(1, %s) n$$),
   ('specialist_rates', 500,
    $$insert into public.specialist_rates (specialist_id, service_type, session_minutes, rate_type, amount, effective_from, effective_until)

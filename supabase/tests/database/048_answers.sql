@@ -39,10 +39,10 @@ insert into storage.objects (bucket_id, name) select 'specialist-documents', fil
 alter table public.bookings disable trigger user;
 insert into public.bookings (
   employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, busy_from, busy_until, wall_starts_at, time_zone,
-  status, status_category, cancel_by, cancelled_at, place_kind, place_detail
+  status, expires_at, cancel_by, place_kind, place_detail
 )
 select pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'),
-  s.at, s.at + interval '50 minutes', s.at, s.at + interval '50 minutes', s.at at time zone 'UTC', 'UTC', 'cancelled', 'other', s.at, now(), 'video', ''
+  s.at, s.at + interval '50 minutes', s.at, s.at + interval '50 minutes', s.at at time zone 'UTC', 'UTC', 'pending', s.at, s.at, 'video', ''
 from generate_series(1, 1200) n, lateral (select now() + n * interval '1 hour') s (at);
 alter table public.bookings enable trigger user;
 
@@ -73,6 +73,7 @@ insert into answered values
   ('read_person', 'platform_admin', $$select public.read_person(pg_temp.id('employee'), 'ticket 7') r$$),
   ('specialist_verification_queue', 'platform_admin', $$select public.specialist_verification_queue('rejected', null, 100) r$$),
   ('sessions_in_doubt', 'platform_admin', $$select public.sessions_in_doubt('ticket 7', p_limit => 200) r$$),
+  ('take_time_off', 'specialist', $$select public.take_time_off(date_trunc('day', now() at time zone 'UTC'), date_trunc('day', now() at time zone 'UTC') + interval '300 days') r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),

@@ -83,10 +83,53 @@ update public.specialists set status = 'verified', verified_at = now() where id 
 
 -- Exceptions
 insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at) values
-  (pg_temp.id('specialist:specialist'), 'time_off', '2027-05-03 10:40Z', '2027-05-03 10:50Z'),
-  (pg_temp.id('specialist:specialist'), 'extra_hours', '2027-05-03 12:00Z', '2027-05-03 15:00Z');
+  (pg_temp.id('specialist:specialist'), 'time_off', '2027-05-03 10:40', '2027-05-03 10:50'),
+  (pg_temp.id('specialist:specialist'), 'extra_hours', '2027-05-03 12:00', '2027-05-03 15:00');
 select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z'), '{03 09:00,03 11:00,03 12:00,03 12:30,03 13:30}',
   'minus time off, plus extra hours beyond the usual; what starts in the usual ones may end in those');
+
+create function pg_temp.excepts(variadic p_exceptions text[]) returns void language sql as $$
+  delete from public.specialist_availability_exceptions;
+  insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
+  select pg_temp.id('specialist:specialist'), case left(e, 1) when '+' then 'extra_hours' else 'time_off' end,
+    ('2027-05-' || split_part(substr(e, 2), '/', 1))::timestamp, ('2027-05-' || split_part(e, '/', 2))::timestamp
+  from unnest(p_exceptions) e;
+$$;
+select pg_temp.excepts('-03 00:00/05 00:00', '+03 10:10/03 12:10');
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-05 00:00Z'), '{03 10:10,03 11:10}', 'hours within time off are worked, and counted from where they begin');
+select pg_temp.excepts('+03 12:00/03 14:10', '+03 13:00/03 15:10');
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z'), '{03 09:00,03 10:00,03 11:00,03 12:00,03 12:30,03 13:30,03 14:10}',
+  'where two of a kind overlap, the first counts, and the next from where it ends');
+select is(pg_temp.slots('2027-05-03 13:20Z', '2027-05-04 00:00Z'), '{03 13:30,03 14:10}', 'at the same times, whenever one asks');
+-- A day off is that day on the specialist's wall, wherever they are by then.
+select pg_temp.works('Europe/Berlin', 1, '09:00', '11:00');
+select pg_temp.excepts('-03 00:00/04 00:00');
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-12 00:00Z'), '{10 07:00,10 08:00}', 'a day off is off');
+update public.specialists set time_zone = 'Asia/Tokyo' where id = pg_temp.id('specialist:specialist');
+select is(pg_temp.slots('2027-05-02 00:00Z', '2027-05-12 00:00Z'), '{10 00:00,10 01:00}', 'in whichever zone');
+select pg_temp.works('Europe/Berlin', 7, '00:00', '06:00');
+insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
+select pg_temp.id('specialist:specialist'), 'time_off', s::timestamp, e::timestamp
+from (values ('2027-03-28 00:00', '2027-03-28 05:00'), ('2027-10-31 00:00', '2027-10-31 05:00')) v (s, e);
+select is(pg_temp.slots('2027-03-27 12:00Z', '2027-03-29 00:00Z'), '{28 03:00}', 'until five is until five, where the clocks skip an hour');
+select is(pg_temp.slots('2027-10-30 12:00Z', '2027-11-01 00:00Z'), '{31 04:00}', 'and where they repeat one');
+
+-- Hours for one type of session
+select pg_temp.works('UTC', 1, '09:00', '11:00');
+delete from public.specialist_availability_exceptions;
+insert into public.session_types (id, pillar_id, kind, name, default_minutes) values (pg_temp.id('walk'), pg_temp.id('mind'), 'coaching', 'Walk', 30);
+insert into public.specialist_working_hours (specialist_id, session_type_id, day_of_week, starts_at, ends_at, effective_from)
+select pg_temp.id('specialist:specialist'), pg_temp.id('walk'), 1, s, e, '2020-01-01' from (values ('10:10'::time, '11:40'::time), ('15:00', '16:00')) v (s, e);
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z'), '{03 09:00,03 10:00}', 'are not those of another');
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', p_type => 'walk'), '{03 09:00,03 09:30,03 10:00,03 10:30,03 11:00,03 15:00,03 15:30}',
+  'those of the type add to those of all');
+insert into public.specialist_session_types (specialist_id, session_type_id, minutes) values (pg_temp.id('specialist:specialist'), pg_temp.id('walk'), 60);
+insert into public.specialist_booking_rules (specialist_id, step_minutes) values (pg_temp.id('specialist:specialist'), 20);
+select is(pg_temp.slots('2027-05-03 00:00Z', '2027-05-04 00:00Z', p_type => 'walk'), '{03 09:00,03 09:20,03 09:40,03 10:00,03 10:20,03 10:40,03 15:00}',
+  'as long as the specialist gives it, in the steps that they say');
+delete from public.specialist_booking_rules;
+delete from public.specialist_session_types;
+delete from public.session_types where id = pg_temp.id('walk');
 
 -- Bookings, of days that are near
 delete from public.specialist_availability_exceptions;

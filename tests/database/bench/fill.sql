@@ -51,7 +51,7 @@ insert into public.specialist_rates (specialist_id, service_type, session_minute
 select id, 'follow_up', 50, 'per_session', 90, date '2020-01-01' + n, date '2020-01-01' + n
 from public.specialists, generate_series(1, 10) n where display_name like 'Bench %';
 insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
-select id, 'time_off', timestamptz '2020-01-01Z' + n * interval '1 day', timestamptz '2020-01-01Z' + n * interval '1 day 1 hour'
+select id, 'time_off', timestamp '2020-01-01' + n * interval '1 day', timestamp '2020-01-01' + n * interval '1 day 1 hour'
 from public.specialists, generate_series(1, 10) n where display_name like 'Bench %';
 
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
