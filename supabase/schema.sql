@@ -95,7 +95,7 @@ CREATE DOMAIN private.token_purpose AS text
 COMMENT ON DOMAIN private.token_purpose IS 'The purposes of mailed links.';
 
 CREATE DOMAIN public.booking_status AS text
-	CONSTRAINT booking_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'expired'::text])));
+	CONSTRAINT booking_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'lapsed'::text, 'released'::text])));
 
 COMMENT ON DOMAIN public.booking_status IS 'How a booked session stands.';
 
@@ -376,7 +376,7 @@ COMMENT ON COLUMN public.bookings.wall_starts_at IS 'What the clock on the speci
 
 COMMENT ON COLUMN public.bookings.time_zone IS 'The specialist''s zone when the time was agreed.';
 
-COMMENT ON COLUMN public.bookings.status IS 'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, no_show, cancelled, declined, expired: over.';
+COMMENT ON COLUMN public.bookings.status IS 'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, no_show, cancelled, declined, lapsed (a request), released (a hold): over.';
 
 COMMENT ON COLUMN public.bookings.status_reason IS 'Why the status is what it is, in the words of whoever changed it; copied into the history.';
 
@@ -1053,7 +1053,7 @@ begin
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   -- Whoever chooses another time gives up the one they held.
-  update public.bookings set status = 'expired' where employee_id = v_user_id and status = 'held';
+  update public.bookings set status = 'released' where employee_id = v_user_id and status = 'held';
   perform private.check_open_bookings(v_user_id);
   perform private.check_wish_locked(v_wish);
   insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
@@ -1187,10 +1187,10 @@ declare
   v_booking public.bookings := private.find_booking(p_booking_id);
 begin
   -- Before any lock: else who cancels again and again would keep the calendar from everybody.
-  if v_booking.status <> 'cancelled' then
+  if v_booking.status not in ('cancelled', 'released') then
     v_booking := private.lock_booking(p_booking_id);
   end if;
-  if v_booking.status = 'cancelled' then
+  if v_booking.status in ('cancelled', 'released') then
     return v_booking;
   end if;
   perform private.check_booking_open(v_booking);
@@ -1198,7 +1198,8 @@ begin
     raise sqlstate 'PT422' using message = 'invalid_category', detail = 'A session is cancelled for illness, schedule, no_longer_needed or other.';
   end if;
   update public.bookings
-  set status = 'cancelled', status_reason = private.checked_reason(p_reason), status_category = p_category
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_reason = private.checked_reason(p_reason), status_category = case when status <> 'held' then p_category end
   where id = p_booking_id
   returning * into v_booking;
   return v_booking;
@@ -2149,8 +2150,8 @@ begin
       update public.booking_proposals
       set status = case v.proposed_by when 'specialist' then 'withdrawn' else 'declined' end, answered_at = now(), reason = p_reason
       where id = v.proposal_id;
-    elsif v.status = 'pending' then
-      update public.bookings set status = 'declined', status_reason = p_reason where id = v.id;
+    elsif v.status in ('pending', 'held') then
+      update public.bookings set status = case v.status when 'held' then 'released' else 'declined' end, status_reason = p_reason where id = v.id;
     else
       update public.bookings set status = 'cancelled', status_category = 'time_off', status_reason = p_reason where id = v.id;
     end if;
@@ -4677,7 +4678,7 @@ declare
   v_bookings bigint;
   v_proposals bigint;
 begin
-  update public.bookings set status = 'expired'
+  update public.bookings set status = case status when 'held' then 'released' else 'lapsed' end
   where id = any (array(
     select id from public.bookings
     where status in ('pending', 'held') and expires_at <= p_now
@@ -9072,7 +9073,7 @@ begin
   new.status_category := case when new.status = 'cancelled' then coalesce(new.status_category, 'other') end;
   new.closed_at := case when new.status in ('completed', 'no_show') then coalesce(new.closed_at, now()) end;
   new.uses_session := case
-    when new.status in ('declined', 'expired') then false
+    when new.status in ('declined', 'lapsed', 'released') then false
     when new.status = 'cancelled' and tg_op = 'UPDATE' and old.status <> 'cancelled'
       then old.status = 'confirmed' and private.booking_actor(new) = 'employee' and new.cancelled_at > new.cancel_by
     else new.uses_session
@@ -9425,7 +9426,7 @@ CREATE FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id uuid, p_
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  update public.bookings b set status = 'expired'
+  update public.bookings b set status = 'released'
   where b.status = 'held' and b.expires_at <= now()
     and (b.specialist_id = p_specialist_id or b.employee_id = p_employee_id)
     and b.busy_from < p_until and b.busy_until > p_from;
@@ -10487,7 +10488,7 @@ CREATE FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text DEFAULT N
   select private.cancel_booking(p_booking_id, p_reason, p_category);
 $$;
 
-COMMENT ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text, p_category text) IS 'The employee or the specialist cancels a session that has not begun, or takes back a request or a hold. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422).';
+COMMENT ON FUNCTION public.cancel_booking(p_booking_id uuid, p_reason text, p_category text) IS 'The employee or the specialist cancels a session that has not begun, or takes back a request or a hold, which is then released. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422).';
 
 CREATE FUNCTION public.cancel_booking_as_admin(p_booking_id uuid, p_reason text) RETURNS void
     LANGUAGE sql
@@ -11217,7 +11218,7 @@ CREATE TABLE private.booking_transitions (
     actors text[] NOT NULL,
     CONSTRAINT booking_transitions_actors_check CHECK ((((cardinality(actors) >= 1) AND (cardinality(actors) <= 4)) AND (actors <@ '{employee,specialist,admin,system}'::text[]))),
     CONSTRAINT booking_transitions_event_check CHECK ((event ~ '^[a-z_]{3,20}$'::text)),
-    CONSTRAINT booking_transitions_old_status_check CHECK ((old_status = ANY (ARRAY['none'::text, 'pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'expired'::text])))
+    CONSTRAINT booking_transitions_old_status_check CHECK ((old_status = ANY (ARRAY['none'::text, 'pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'lapsed'::text, 'released'::text])))
 );
 
 ALTER TABLE ONLY private.booking_transitions FORCE ROW LEVEL SECURITY;

@@ -1,6 +1,5 @@
 // @ts-check
 // The first page: what each kind of person can do from here.
-import { readOffers, watchBooking } from './booking.js';
 import { ROLES } from './company-words.js';
 import { byId, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
@@ -12,18 +11,18 @@ import { action, load } from './work.js';
 
 /** @typedef {{ title: string, href: string, text: string }} Way */
 
-/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'documents', Omit<Way, 'text'>>} */
+/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'practice' | 'documents', Omit<Way, 'text'>>} */
 const PAGES = {
   company: { title: 'People and invitations', href: '/company' },
   review: { title: 'Documents to review', href: '/review' },
   mails: { title: 'Texts of mails', href: '/mails' },
   mailLog: { title: 'What was mailed', href: '/mail-log' },
+  practice: { title: 'Your practice', href: '/practice' },
   documents: { title: 'Offering sessions', href: '/documents' },
 };
 
 keepStatusFresh(byId('status'));
 if (person) {
-  watchBooking(showSessions);
   action(byId('join-button'), byId('join-note'), async () => {
     const { company } = await answerOf(client.rpc('demo_join'));
     await showMe();
@@ -51,8 +50,8 @@ async function fillMe() {
   byId('ways').replaceChildren(...waysOf(memberships, isAdmin, specialist).map(wayItem));
   byId('join').hidden = isMember || isAdmin || Boolean(specialist);
   byId('member').hidden = !isMember;
-  // These wait, and fail, for themselves.
-  if (isMember) void Promise.all([showSessions(), load(byId('book'), readOffers)]);
+  // This waits, and fails, for itself.
+  if (isMember) void showSessions();
 }
 
 /** @param {{ role: string, companies: { name: string } }[]} memberships @param {boolean} isAdmin @param {{ status: string } | null} specialist @returns {Way[]} */
@@ -66,6 +65,7 @@ function waysOf(memberships, isAdmin, specialist) {
     ...(isAdmin ? [{ ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' }] : []),
     ...(isAdmin ? [{ ...PAGES.mails, text: 'What the product writes to people, in each language.' }] : []),
     ...(isAdmin ? [{ ...PAGES.mailLog, text: 'What became of mails, and sending again what failed.' }] : []),
+    ...(specialist?.status === 'verified' ? [{ ...PAGES.practice, text: 'What people ask you for, and the sessions that you give.' }] : []),
     ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),
   ];
 }
@@ -86,7 +86,8 @@ async function fillSessions() {
     .eq('employee_id', person.id)
     .eq('status', 'confirmed')
     .gte('ends_at', new Date().toISOString())
-    .order('starts_at'));
+    .order('starts_at')
+    .limit(5));
   const rows = bookings.map(sessionRow);
   byId('sessions').replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, 'None yet.')]));
 }

@@ -32,10 +32,33 @@ const dateOf = (instant) => format({ dateStyle: 'short' }, instant);
 /** "Sat 14:30" @param {string} instant */
 export const weekdayTime = (instant) => format({ weekday: 'short', hour: '2-digit', minute: '2-digit' }, instant);
 
-/** A day, which has no zone. @param {string} day @param {'medium' | 'long'} [dateStyle] */
+/** A day, which has no zone. @param {string} day @param {'medium' | 'long' | 'full'} [dateStyle] */
 export const dayText = (day, dateStyle = 'medium') => new Intl.DateTimeFormat('en-GB', { dateStyle, timeZone: 'UTC' }).format(new Date(day));
 
 /** @param {Intl.DateTimeFormatOptions} options @param {string | number} instant */
 function format(options, instant) {
   return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(new Date(instant));
+}
+
+/** The day that it is in the person's zone at an instant, as 2026-11-28. @param {string | number} instant */
+export const dateIn = (instant) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date(instant));
+
+/** "14:30" @param {string} instant */
+export const clockTime = (instant) => format({ hour: '2-digit', minute: '2-digit' }, instant);
+
+/** @param {string} day as 2026-11-28 @param {number} count */
+export function daysAfter(day, count) {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() + count);
+  return at.toISOString().slice(0, 10);
+}
+
+/** The instant at which a day begins in the person's zone. @param {string} day as 2026-11-28 @returns {string} */
+export function startOfDay(day) {
+  // Of the hours around midnight in UTC the first on that day: no zone is further away than fourteen, and some skip midnight.
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  for (let minutes = -14 * 60; minutes <= 14 * 60; minutes += 15) {
+    if (dateIn(midnight + minutes * 60_000) === day) return new Date(midnight + minutes * 60_000).toISOString();
+  }
+  return new Date(midnight).toISOString();
 }

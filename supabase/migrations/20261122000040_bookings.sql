@@ -5,7 +5,7 @@
 -- Write: the functions that book, answer and change sessions alone, along private.booking_transitions.
 
 create domain public.booking_status as text check (value in (
-  'pending', 'held', 'confirmed', 'completed', 'no_show', 'cancelled', 'declined', 'expired'
+  'pending', 'held', 'confirmed', 'completed', 'no_show', 'cancelled', 'declined', 'lapsed', 'released'
 ));
 comment on domain public.booking_status is 'How a booked session stands.';
 
@@ -66,7 +66,7 @@ comment on column public.bookings.releases_at is 'When a session whose person wa
 comment on column public.bookings.company_id is 'The company whose entitlement the session uses.';
 comment on column public.bookings.status is
   'pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. '
-  'completed, no_show, cancelled, declined, expired: over.';
+  'completed, no_show, cancelled, declined, lapsed (a request), released (a hold): over.';
 comment on column public.bookings.status_reason is 'Why the status is what it is, in the words of whoever changed it; copied into the history.';
 comment on column public.bookings.busy_from is 'From when the specialist has no other session: the start without the buffer before it.';
 comment on column public.bookings.wall_starts_at is 'What the clock on the specialist''s wall shows at the start: what was agreed, should the rules of the zone change.';
@@ -191,7 +191,7 @@ begin
   new.status_category := case when new.status = 'cancelled' then coalesce(new.status_category, 'other') end;
   new.closed_at := case when new.status in ('completed', 'no_show') then coalesce(new.closed_at, now()) end;
   new.uses_session := case
-    when new.status in ('declined', 'expired') then false
+    when new.status in ('declined', 'lapsed', 'released') then false
     when new.status = 'cancelled' and tg_op = 'UPDATE' and old.status <> 'cancelled'
       then old.status = 'confirmed' and private.booking_actor(new) = 'employee' and new.cancelled_at > new.cancel_by
     else new.uses_session

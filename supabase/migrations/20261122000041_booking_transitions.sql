@@ -5,7 +5,7 @@
 
 create table private.booking_transitions (
   event text not null check (event ~ '^[a-z_]{3,20}$'),
-  old_status text not null check (old_status in ('none', 'pending', 'held', 'confirmed', 'completed', 'no_show', 'cancelled', 'declined', 'expired')),
+  old_status text not null check (old_status in ('none', 'pending', 'held', 'confirmed', 'completed', 'no_show', 'cancelled', 'declined', 'lapsed', 'released')),
   new_status public.booking_status not null,
   actors text[] not null check (cardinality(actors) between 1 and 4 and actors <@ '{employee,specialist,admin,system}'),
   primary key (old_status, new_status)
@@ -23,15 +23,16 @@ insert into private.booking_transitions (event, old_status, new_status, actors) 
   ('held', 'none', 'held', '{employee,system}'),
   ('booked', 'none', 'confirmed', '{employee,system}'),
   ('booked', 'held', 'confirmed', '{employee,system}'),
-  ('released', 'held', 'expired', '{employee,specialist,admin,system}'),
+  ('released', 'held', 'released', '{employee,specialist,admin,system}'),
   -- The employee, by accepting another time that the specialist proposed.
   ('accepted', 'pending', 'confirmed', '{specialist,employee,system}'),
   ('declined', 'pending', 'declined', '{specialist,system}'),
-  ('lapsed', 'pending', 'expired', '{employee,specialist,admin,system}'),
+  ('lapsed', 'pending', 'lapsed', '{employee,specialist,admin,system}'),
   -- The specialist, by accepting another time that the employee proposed.
   ('moved', 'confirmed', 'confirmed', '{employee,specialist,system}'),
   ('cancelled', 'pending', 'cancelled', '{employee,specialist,admin,system}'),
-  ('cancelled', 'held', 'cancelled', '{employee,specialist,admin,system}'),
+  -- Whoever gives up their own hold releases it.
+  ('cancelled', 'held', 'cancelled', '{admin,system}'),
   ('cancelled', 'confirmed', 'cancelled', '{employee,specialist,admin,system}'),
   ('completed', 'confirmed', 'completed', '{specialist,system}'),
   ('missed', 'confirmed', 'no_show', '{specialist,system}'),

@@ -97,7 +97,7 @@ returns void
 language sql
 set search_path = ''
 as $$
-  update public.bookings b set status = 'expired'
+  update public.bookings b set status = 'released'
   where b.status = 'held' and b.expires_at <= now()
     and (b.specialist_id = p_specialist_id or b.employee_id = p_employee_id)
     and b.busy_from < p_until and b.busy_until > p_from;

@@ -27,7 +27,7 @@ begin
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   -- Whoever chooses another time gives up the one they held.
-  update public.bookings set status = 'expired' where employee_id = v_user_id and status = 'held';
+  update public.bookings set status = 'released' where employee_id = v_user_id and status = 'held';
   perform private.check_open_bookings(v_user_id);
   perform private.check_wish_locked(v_wish);
   insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)

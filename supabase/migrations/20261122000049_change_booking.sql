@@ -247,10 +247,10 @@ declare
   v_booking public.bookings := private.find_booking(p_booking_id);
 begin
   -- Before any lock: else who cancels again and again would keep the calendar from everybody.
-  if v_booking.status <> 'cancelled' then
+  if v_booking.status not in ('cancelled', 'released') then
     v_booking := private.lock_booking(p_booking_id);
   end if;
-  if v_booking.status = 'cancelled' then
+  if v_booking.status in ('cancelled', 'released') then
     return v_booking;
   end if;
   perform private.check_booking_open(v_booking);
@@ -258,7 +258,8 @@ begin
     raise sqlstate 'PT422' using message = 'invalid_category', detail = 'A session is cancelled for illness, schedule, no_longer_needed or other.';
   end if;
   update public.bookings
-  set status = 'cancelled', status_reason = private.checked_reason(p_reason), status_category = p_category
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_reason = private.checked_reason(p_reason), status_category = case when status <> 'held' then p_category end
   where id = p_booking_id
   returning * into v_booking;
   return v_booking;
@@ -344,7 +345,7 @@ comment on function public.reschedule_booking(uuid, timestamptz) is
   'booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
   'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 comment on function public.cancel_booking(uuid, text, text) is
-  'The employee or the specialist cancels a session that has not begun, or takes back a request or a hold. p_category: illness, schedule, '
+  'The employee or the specialist cancels a session that has not begun, or takes back a request or a hold, which is then released. p_category: illness, schedule, '
   'no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), '
   'booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422).';
 comment on function public.close_booking(uuid, text) is

@@ -14,7 +14,7 @@ declare
   v_bookings bigint;
   v_proposals bigint;
 begin
-  update public.bookings set status = 'expired'
+  update public.bookings set status = case status when 'held' then 'released' else 'lapsed' end
   where id = any (array(
     select id from public.bookings
     where status in ('pending', 'held') and expires_at <= p_now

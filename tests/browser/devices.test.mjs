@@ -48,10 +48,10 @@ test('a session that is ended on another device is refused at once', async () =>
   await rows.filter({ hasText: 'Firefox' }).getByText('This device').waitFor();
   await rows.filter({ hasText: 'iPhone' }).getByText('from 127.0.0.1').waitFor();
   assert.equal(await rows.count(), 2);
-  await keepScreenshot(laptop.page, 'sessions');
-  await phone.page.goto(`${environment.siteUrl}/sessions`);
+  await keepScreenshot(laptop.page, 'devices');
+  await phone.page.goto(`${environment.siteUrl}/devices`);
   await phone.page.getByText('This device').waitFor();
-  await keepScreenshot(phone.page, 'sessions-telephone');
+  await keepScreenshot(phone.page, 'devices-telephone');
 
   await laptop.page.getByRole('button', { name: /^Sign out Safari/ }).click();
   await laptop.page.getByRole('status').filter({ hasText: 'is signed out' }).waitFor();
@@ -73,7 +73,7 @@ test('all others end together, and this one goes on', async () => {
   const { email } = await signedIn();
   for (let i = 0; i < 2; i += 1) await visitor().auth.signInWithPassword({ email, password: PASSWORD });
   const { page, context } = await browserOf(email, { userAgent: LAPTOP });
-  await page.goto(`${environment.siteUrl}/sessions`);
+  await page.goto(`${environment.siteUrl}/devices`);
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
   await page.getByRole('status').filter({ hasText: '3 other sessions are ended' }).waitFor();
   assert.equal(await page.getByRole('main').getByRole('listitem').count(), 1);

@@ -109,7 +109,7 @@ test('an application whose pillars were not stored is completed later', async ()
 
 test('who cannot be told how they stand is told that', async () => {
   const person = await anApplicant();
-  const { page, context } = await onPage(person, '/sessions');
+  const { page, context } = await onPage(person, '/devices');
   await page.route(/my_verification/, (route) => route.abort());
   await page.goto(`${environment.siteUrl}/documents`);
   await page.getByRole('alert').filter({ hasText: 'Nothing answered.' }).waitFor();

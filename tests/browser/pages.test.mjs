@@ -29,8 +29,8 @@ describe('the first page leads to what one can do', () => {
   const cases = [
     ['nobody', [], []],
     ['newcomer', ['Offering sessions'], ['Book sessions']],
-    ['employee', ['Offering sessions'], ['Your upcoming sessions', 'Book a session', 'How a reminder reaches you']],
-    ['companyAdmin', ['People and invitations', 'Offering sessions'], ['Your upcoming sessions', 'Book a session', 'How a reminder reaches you']],
+    ['employee', ['Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
+    ['companyAdmin', ['People and invitations', 'Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
     ['specialist', ['Offering sessions'], []],
     ['admin', ['Documents to review', 'Texts of mails', 'What was mailed'], []],
   ];

@@ -4,7 +4,7 @@
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 /** How a booked session stands. */
-export type BookingStatus = 'pending' | 'held' | 'confirmed' | 'completed' | 'no_show' | 'cancelled' | 'declined' | 'expired';
+export type BookingStatus = 'pending' | 'held' | 'confirmed' | 'completed' | 'no_show' | 'cancelled' | 'declined' | 'lapsed' | 'released';
 
 /** Why a session was cancelled. People choose one of the first four. */
 export type CancellationCategory = 'illness' | 'schedule' | 'no_longer_needed' | 'other' | 'time_off' | 'membership_ended' | 'account_closed' | 'by_the_platform';
@@ -191,7 +191,7 @@ export type Tables = {
       session_type_id: string;
       specialist_id: string;
       starts_at: string;
-      /** pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, no_show, cancelled, declined, expired: over. */
+      /** pending: asked for, keeps no time. held: keeps its time until confirmed. confirmed: takes place. completed, no_show, cancelled, declined, lapsed (a request), released (a hold): over. */
       status: BookingStatus;
       status_category: CancellationCategory | null;
       /** Why the status is what it is, in the words of whoever changed it; copied into the history. */
@@ -1231,7 +1231,7 @@ export interface SqlFunctions {
       | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
       | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
   };
-  /** The employee or the specialist cancels a session that has not begun, or takes back a request or a hold. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422). */
+  /** The employee or the specialist cancels a session that has not begun, or takes back a request or a hold, which is then released. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422). */
   cancel_booking: {
     args: { p_booking_id: string; p_reason?: string | null; p_category?: string };
     returns: Tables['bookings']['Row'];

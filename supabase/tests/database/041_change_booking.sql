@@ -210,7 +210,7 @@ language plpgsql
 as $$
 begin
   if p_from is not null then
-    perform pg_temp.make('walker', '20 days', 'colleague', case when p_from in ('pending', 'held') then p_from when p_from in ('declined', 'expired') then 'pending' else 'confirmed' end);
+    perform pg_temp.make('walker', '20 days', 'colleague', case when p_from in ('pending', 'held') then p_from when p_from in ('declined', 'lapsed') then 'pending' when p_from = 'released' then 'held' else 'confirmed' end);
     if p_from not in ('pending', 'held', 'confirmed') then
       update public.bookings set status = p_from where id = pg_temp.id('walker');
     end if;

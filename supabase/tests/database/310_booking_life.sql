@@ -54,17 +54,22 @@ select is(pg_temp.story('employee'), '{held by employee,booked by employee}', 'a
 select is(pg_temp.begins('hold_slot', 'employee', 4, 'talk'), 'held', 'one time is held');
 select pg_temp.of('employee') as first_hold \gset
 select is(pg_temp.begins('hold_slot', 'employee', 5, 'talk'), 'held', 'who chooses another');
-select is(status::text, 'expired', 'gives up the first') from public.bookings where id = :'first_hold';
+select is(status::text, 'released', 'gives up the first') from public.bookings where id = :'first_hold';
 update public.bookings set expires_at = now() - interval '1 second' where status = 'held';
 select is(pg_temp.calls('employee', 'confirm_hold', 'employee'), 'hold_expired', 'a hold that has run out is not confirmed');
 select is(pg_temp.begins('book_session', 'colleague', 5, 'talk'), 'confirmed', 'and whoever books meets it and clears it away');
-select is(status::text, 'expired', 'which leaves nothing held') from public.bookings where id = pg_temp.of('employee');
+select is(status::text, 'released', 'which leaves nothing held') from public.bookings where id = pg_temp.of('employee');
 select is(pg_temp.begins('hold_slot', 'employee', 6, 'interview'), 'acceptance_required', 'what the specialist accepts first is not held');
 select is(pg_temp.begins('book_session', 'employee', 6, 'interview'), 'acceptance_required', 'nor booked');
 select is(pg_temp.begins('hold_slot', 'employee', 6, 'talk'), 'held', 'a time is held');
 update public.bookings set expires_at = now() - interval '1 second' where status = 'held';
 select is(private.job_expire_bookings(now()), 1::bigint, 'a job ends what nobody confirms');
 select is(pg_temp.story('employee'), '{held by employee,released by system}', 'and says so');
+
+select is(pg_temp.begins('hold_slot', 'employee', 6, 'talk'), 'held', 'a time that is held');
+select is(pg_temp.calls('employee', 'cancel_booking', 'employee'), 'released', 'is given up');
+select is(pg_temp.calls('employee', 'cancel_booking', 'employee'), 'released', 'twice is once');
+select is_empty($$select from public.booking_cancellations where booking_id = pg_temp.of('employee')$$, 'which is no cancellation');
 
 -- Requests
 select is(pg_temp.begins('request_session', 'employee', 6, 'talk'), 'acceptance_not_required', 'what is booked at once is not asked for');

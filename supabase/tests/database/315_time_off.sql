@@ -67,7 +67,7 @@ select is(pg_temp.states(), '{"booked confirmed","asked pending","held held","on
 select isnt_empty($$select from public.specialist_availability_exceptions, day where starts_at = this + interval '8 hours' and note = 'a note'$$, 'with time off around them');
 select is(pg_temp.names(pg_temp.off('0', '24 hours', 'cancel', 'I am ill.')), '{"booked confirmed","asked pending","held held","elsewhere proposed","on the night confirmed"}',
   'cancel tells which there were');
-select is(pg_temp.states(), '{"booked cancelled time_off","asked declined","held cancelled time_off","on the night cancelled time_off","elsewhere confirmed"}',
+select is(pg_temp.states(), '{"booked cancelled time_off","asked declined","held released","on the night cancelled time_off","elsewhere confirmed"}',
   'sessions are cancelled, a request is declined, and a session at another time stays');
 select results_eq($$select status, reason from public.booking_proposals$$, $$values ('withdrawn', 'I am ill.')$$, 'what was proposed for it is taken back');
 select results_eq($$select actor, category::text, reason, session_used from public.booking_cancellations where booking_id = pg_temp.id('booked')$$,

@@ -31,7 +31,7 @@ export async function anApplicant(required = ['license']) {
 /** A verified one who works around the clock, with a type of session of their own: so that what is free depends on the
  * sessions of one file alone. */
 export async function aSpecialistDayAndNight() {
-  const { specialistId, pillar } = await anApplicant([]);
+  const { specialistId, pillar, ...person } = await anApplicant([]);
   await sql`update public.specialists set status = 'verified', verified_at = now() where id = ${specialistId}`;
   await sql`
     insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
@@ -39,7 +39,7 @@ export async function aSpecialistDayAndNight() {
   const [{ id }] = await sql`
     insert into public.session_types (pillar_id, kind, name, default_minutes)
     values (${pillar.id}, 'coaching', 'A talk', 50) returning id`;
-  return { specialistId, sessionTypeId: /** @type {string} */ (id) };
+  return { person, specialistId, sessionTypeId: /** @type {string} */ (id) };
 }
 
 /** A PDF as far as anybody looks. @param {string} [text] */

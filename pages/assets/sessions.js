@@ -1,0 +1,136 @@
+// @ts-check
+// The sessions that a person has: those to come, with what can be done about each, and past ones.
+import { offerCancellation, watchCancellation } from './cancellation.js';
+import { byId, make, tell } from './dom.js';
+import { answerOf } from './failures.js';
+import { useOwnZone } from './profile.js';
+import { openProposals } from './proposals.js';
+import { REFUSALS, STATES, minutesOf, placeText, proposalText } from './session-words.js';
+import { client, person } from './session.js';
+import { fullTime, shortTime, weekdayTime } from './times.js';
+import { action, load } from './work.js';
+
+const OPEN = ['pending', 'held', 'confirmed'];
+const PAST_AT_ONCE = 20;
+const COLUMNS = `id, starts_at, ends_at, status, status_reason, expires_at, cancel_by, place_kind, place_detail,
+  specialists(display_name), session_types(name), booking_reminders(remind_at, status)`;
+
+/** @type {string | null} where the next page of past sessions begins */
+let before = null;
+
+if (person) {
+  watchCancellation(async (title) => done(`Cancelled: ${title}.`));
+  action(byId('more'), byId('note'), showPast);
+  await show();
+  await load(byId('past'), async () => {
+    await useOwnZone();
+    await showPast();
+  });
+}
+
+async function show() {
+  await load(byId('coming'), async () => {
+    const [bookings, proposals, practice] = await Promise.all([
+      answerOf(own().in('status', OPEN).gte('ends_at', now()).order('starts_at').order('id').limit(500)),
+      openProposals(),
+      answerOf(client.from('specialists').select('status').eq('user_id', person.id).maybeSingle()),
+      useOwnZone(),
+    ]);
+    byId('to-practice').hidden = practice?.status !== 'verified';
+    fill('coming', bookings.filter(isAlive).map((/** @type {any} */ one) => comingRow(one, proposals.get(one.id))), 'None yet.');
+  });
+}
+
+function now() {
+  return new Date().toISOString();
+}
+
+function own() {
+  return client.from('bookings').select(COLUMNS).eq('employee_id', person.id);
+}
+
+/** A hold or a request that has run out is over before a job says so. @param {any} booking */
+function isAlive({ expires_at: until }) {
+  return !until || Date.parse(until) > Date.now();
+}
+
+async function showPast() {
+  const asked = own().neq('status', 'released').or(`status.not.in.(${OPEN}),ends_at.lt.${now()}`).order('starts_at', { ascending: false }).limit(PAST_AT_ONCE);
+  const bookings = await answerOf(before ? asked.lt('starts_at', before) : asked);
+  before = bookings.at(-1)?.starts_at ?? before;
+  byId('past').append(...bookings.map(pastRow));
+  byId('more').hidden = bookings.length < PAST_AT_ONCE;
+  if (!byId('past').hasChildNodes()) fill('past', [], 'None yet.');
+}
+
+/** @param {string} list @param {HTMLElement[]} rows @param {string} otherwise */
+function fill(list, rows, otherwise) {
+  byId(list).replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, otherwise)]));
+}
+
+/** @param {any} booking */
+function titleOf(booking) {
+  return `${booking.session_types?.name ?? 'Session'} with ${booking.specialists?.display_name ?? 'a specialist'}`;
+}
+
+/** @param {any} booking @param {import('./proposals.js').Proposal | undefined} open another time that waits for an answer */
+function comingRow(booking, open) {
+  const title = titleOf(booking);
+  const what = make('span', { class: 'what' },
+    make('strong', {}, title),
+    make('span', {}, `${fullTime(booking.starts_at)}, ${minutesOf(booking)} minutes`),
+    make('span', { class: 'quiet' }, placeText(booking)));
+  if (open) what.append(make('span', { class: 'here' }, proposalText(open)));
+  return make('li', {}, what, make('span', { class: 'state' }, stateOf(booking)), actionsOf(booking, title, open));
+}
+
+/** @param {any} booking */
+function stateOf({ status, expires_at: until, booking_reminders: reminders }) {
+  if (status !== 'confirmed') return `${STATES[status]}, until ${shortTime(until)}`;
+  const next = reminders.filter((/** @type {any} */ one) => one.status === 'scheduled').map((/** @type {any} */ one) => one.remind_at).sort()[0];
+  if (next) return `Reminder ${weekdayTime(next)}`;
+  return reminders.some((/** @type {any} */ one) => one.status === 'enqueued') ? 'Reminder sent' : 'No reminder';
+}
+
+/** @param {any} booking @param {string} title @param {import('./proposals.js').Proposal | undefined} open */
+function actionsOf(booking, title, open) {
+  const hasBegun = Date.parse(booking.starts_at) <= Date.now();
+  const actions = make('span', { class: 'actions' });
+  if (hasBegun) return actions;
+  if (open?.proposed_by === 'specialist') {
+    actions.append(
+      answer(booking, 'accept_proposal', 'Accept', `${title} is now ${fullTime(open.starts_at)}.`),
+      answer(booking, 'decline_proposal', 'Decline', `${title} stays as it was.`),
+    );
+  }
+  if (booking.status === 'confirmed') actions.append(make('a', { href: `/find?moving=${booking.id}`, 'aria-label': `Move ${title}` }, 'Move'));
+  const cancel = make('button', { type: 'button', class: 'plain', 'aria-label': `Cancel ${title}` }, 'Cancel');
+  cancel.addEventListener('click', () => offerCancellation(booking, title, true));
+  actions.append(cancel);
+  return actions;
+}
+
+/** @param {any} booking @param {string} call @param {string} label @param {string} outcome */
+function answer(booking, call, label, outcome) {
+  const button = make('button', { type: 'button', ...(label !== 'Accept' && { class: 'plain' }), 'aria-label': `${label} the other time for ${titleOf(booking)}` }, label);
+  action(button, byId('note'), async () => {
+    await answerOf(client.rpc(call, { p_booking_id: booking.id }));
+    await done(outcome);
+  }, REFUSALS);
+  return button;
+}
+
+/** @param {any} booking */
+function pastRow(booking) {
+  const what = make('span', { class: 'what' }, make('strong', {}, titleOf(booking)), make('span', {}, fullTime(booking.starts_at)));
+  if (booking.status_reason) what.append(make('span', { class: 'quiet' }, `“${booking.status_reason}”`));
+  return make('li', {}, what, make('span', { class: 'state' }, STATES[booking.status === 'confirmed' ? 'completed' : booking.status]));
+}
+
+/** @param {string} text */
+async function done(text) {
+  await show();
+  tell(byId('note'), text);
+  // The button that had the focus is gone.
+  byId('title').focus({ preventScroll: true });
+}
