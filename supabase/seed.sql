@@ -224,11 +224,11 @@ from (values
 ) as r (n, service, minutes, type, sessions, amount, currency)
 on conflict do nothing;
 
--- Ines and Carol work day and night, so that the pages can be tried out at any hour; the others as people do.
+-- Carol works day and night, so that the pages can be tried out at any hour; the others as people do.
 insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
 select pg_temp.demo_id('specialist', h.n), d, h.starts_at, h.ends_at, current_date - 90
 from (values
-  (31, 7, '00:00'::time, '24:00'::time), (34, 7, '00:00', '24:00'),
+  (31, 6, '08:30'::time, '12:30'::time), (31, 5, '13:30', '19:00'), (34, 7, '00:00', '24:00'),
   (32, 5, '09:00', '12:30'), (32, 5, '13:30', '18:00'), (33, 6, '07:00', '15:00'), (35, 4, '10:00', '16:00')
 ) as h (n, days, starts_at, ends_at)
 cross join lateral generate_series(1, h.days) d
@@ -241,6 +241,13 @@ from (values
   (32, 'time_off', 20, '00:00'::time, '24:00'::time, 'A conference'), (32, 'extra_hours', 16, '19:00', '21:00', null)
 ) as e (n, kind, day, starts_at, ends_at, note)
 where not exists (select from public.specialist_availability_exceptions x where x.specialist_id = pg_temp.demo_id('specialist', e.n));
+
+insert into public.specialist_booking_rules (specialist_id, buffer_after_minutes, book_notice_minutes, requires_acceptance, place_kind, place_detail)
+select pg_temp.demo_id('specialist', r.n), r.after, r.notice, r.accepts, r.kind, r.detail
+from (values
+  (31, 10, null::int, false, 'video', 'https://video.example/ines'), (32, 15, 1440, true, 'in_person', 'ul. Prosta 51, Warszawa, room 3')
+) as r (n, after, notice, accepts, kind, detail)
+on conflict do nothing;
 
 -- Days from today at full hours; each specialist and each employee is in one place at a time.
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
@@ -274,9 +281,19 @@ on conflict do nothing;
 
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 select pg_temp.demo_id('booking', 16), pg_temp.demo_id('person', 13), pg_temp.demo_id('company', 1),
-  pg_temp.demo_id('specialist', 31), pg_temp.demo_id('session_type', 12),
+  pg_temp.demo_id('specialist', 34), pg_temp.demo_id('session_type', 32),
   date_trunc('hour', now()) + interval '2 hours', date_trunc('hour', now()) + interval '2 hours 30 minutes', 'confirmed'
 on conflict do nothing;
+
+-- Gerda asks Tomasz for a session, and somebody proposes Emma another time.
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select pg_temp.demo_id('booking', 17), pg_temp.demo_id('person', 23), pg_temp.demo_id('company', 2), pg_temp.demo_id('specialist', 32), pg_temp.demo_id('session_type', 21),
+  date_trunc('day', now()) + interval '6 days 9 hours', date_trunc('day', now()) + interval '6 days 9 hours 50 minutes', 'pending'
+on conflict do nothing;
+insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
+select b.id, 'specialist', b.starts_at + interval '1 day', b.ends_at + interval '1 day', b.busy_from + interval '1 day', b.busy_until + interval '1 day', now() + interval '20 hours'
+from public.bookings b
+where b.id = pg_temp.demo_id('booking', 12) and not exists (select from public.booking_proposals p where p.booking_id = b.id);
 
 drop table demo_person;
 

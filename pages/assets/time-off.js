@@ -14,6 +14,7 @@ export function watchTimeOff(timeZone, onTaken) {
   action(byId('take-off'), note, () => take(null));
   action(byId('off-keep'), note, () => take('keep'));
   action(byId('off-cancel'), note, () => take('cancel'));
+  byId('off-zone').textContent = `As a clock in ${timeZone} shows it, where you work.`;
   void showExceptions();
 
   /** @param {'keep' | 'cancel' | null} sessions what becomes of those in the way */

@@ -54,9 +54,9 @@ select is((select public.demo_join() ->> 'company'), 'Larkspur Studio', 'a newco
 select lives_ok('select public.demo_join()', 'joining again changes nothing');
 select lives_ok(
   $$select public.book_session(
-      (select id from public.specialists where display_name = 'Ines Carvalho'),
+      (select id from public.specialists where display_name = 'Carol Whitfield'),
       (select t.id from public.session_types t join public.pillars p on p.id = t.pillar_id
-        where p.slug = 'mental-wellbeing' and t.kind = 'follow_up'),
+        where p.slug = 'nutrition' and t.kind = 'follow_up'),
       date_trunc('hour', now()) + interval '40 days 3 hours')$$,
   'and books a session'
 );
