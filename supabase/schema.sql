@@ -65,7 +65,7 @@ COMMENT ON DOMAIN private.requested_purpose IS 'The purposes for which anybody w
 CREATE TYPE private.screened_email AS (
 	mail_id bigint,
 	place bigint,
-	has_token boolean,
+	goes_alone boolean,
 	template_id bigint,
 	locale text,
 	time_zone text,
@@ -73,7 +73,7 @@ CREATE TYPE private.screened_email AS (
 	defer_until timestamp with time zone
 );
 
-COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
+COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent, alone or with others.';
 
 CREATE TYPE private.session_wish AS (
 	employee_id uuid,
@@ -2861,6 +2861,34 @@ $$;
 
 COMMENT ON FUNCTION private.email_state_rank(p_state text) IS 'The place of a state in the order of states. Of several, the one with the highest place holds.';
 
+CREATE FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  delete from private.calendar_feeds where user_id = p_user_id;
+  if not found then
+    return false;
+  end if;
+  perform private.write_audit('calendar_feed.revoked', 'calendar_feeds', null, p_user_id, null, null, jsonb_build_object('source', p_source));
+  return true;
+end;
+$$;
+
+COMMENT ON FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) IS 'The address of a feed leads nowhere from now on. Whether there was one.';
+
+CREATE FUNCTION private.end_feed_with_password() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.end_calendar_feed(new.id, 'trigger');
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.end_feed_with_password() IS 'Trigger on auth.users: a new password ends the calendar feed.';
+
 CREATE FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3745,10 +3773,11 @@ begin
     delete from private.email_queue
     where mail_id = any (array(select s.mail_id from screened s))
   ), numbered as (
-    -- A mail with a link travels alone, so that its idempotency key is its own.
+    -- A mail with a link travels alone, so that its idempotency key is its own; one with a calendar entry, because the mailer
+    -- takes no attachments in a batch.
     select s.*, case
-      when s.has_token then s.place
-      else -1 - (row_number() over (partition by s.has_token order by s.place) - 1) / 100
+      when s.goes_alone then s.place
+      else -1 - (row_number() over (partition by s.goes_alone order by s.place) - 1) / 100
     end as batch
     from screened s
     where s.skip_reason is null
@@ -6084,6 +6113,28 @@ $$;
 
 COMMENT ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) IS 'Queues a mail about a sign-up: to the holder of an account in their language and for their log, else in the language that was asked for.';
 
+CREATE FUNCTION private.make_calendar_feed() RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_id constant uuid := gen_random_uuid();
+  v_secret constant bytea := extensions.gen_random_bytes(32);
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  perform private.hold_accounts(v_user_id);
+  insert into private.calendar_feeds as f (user_id, id, token_hash)
+  values (v_user_id, v_id, encode(sha256(v_secret), 'hex'))
+  on conflict (user_id) do update
+  set id = excluded.id, token_hash = excluded.token_hash, created_at = excluded.created_at, last_read_at = null;
+  perform private.write_audit('calendar_feed.made', 'calendar_feeds', null, v_user_id, null, null, '{"source": "make_calendar_feed"}');
+  return '/functions/v1/calendar-feed/' || translate(encode(uuid_send(v_id) || v_secret, 'base64'), '+/', '-_') || 'E.ics';
+end;
+$$;
+
 CREATE FUNCTION private.make_room_for(p_email text, p_user_id uuid) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6306,6 +6357,13 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.my_application_id() IS 'The specialist that the caller asks to become; null once that is decided. In a policy, wrap it in a select.';
+
+CREATE FUNCTION private.my_calendar_feed() RETURNS TABLE(created_at timestamp with time zone, last_read_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select f.created_at, f.last_read_at from private.calendar_feeds f where f.user_id = (select private.user_id());
+$$;
 
 CREATE FUNCTION private.my_company_ids(p_roles text[] DEFAULT '{employee,manager,admin}'::text[]) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -7403,6 +7461,39 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text, p_now timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := (
+    select f.user_id from private.calendar_feeds f join auth.users u on u.id = f.user_id
+    where f.id = p_feed_id and f.token_hash = p_token_hash
+      and u.deleted_at is null and (u.banned_until is null or u.banned_until <= p_now)
+  );
+  v_wait int;
+begin
+  update private.calendar_feeds set last_read_at = p_now
+  where user_id = v_user_id and id = p_feed_id and (last_read_at is null or last_read_at < p_now - interval '10 minutes');
+  v_wait := private.take_allowance('feeds', case when v_user_id is null then p_client_key else p_feed_id::text end);
+  if v_wait > 0 then
+    return jsonb_build_object('outcome', 'rate_limited', 'retry_after_seconds', v_wait);
+  elsif v_user_id is null then
+    return jsonb_build_object('outcome', 'unknown');
+  end if;
+  return jsonb_build_object(
+    'outcome', 'found',
+    'locale', (select p.locale from public.profiles p where p.id = v_user_id),
+    'entries', (
+      select coalesce(jsonb_agg(e.entry order by s.starts_at, s.id), '[]')
+      from private.sessions_of(v_user_id, p_now) s
+      cross join lateral private.calendar_entry(s) e (entry)
+      where e.entry is not null
+    )
+  );
+end;
+$$;
+
 CREATE FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8393,6 +8484,21 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.revoke_calendar_feed() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  perform private.hold_accounts(v_user_id);
+  return private.end_calendar_feed(v_user_id, 'revoke_calendar_feed');
+end;
+$$;
+
 CREATE FUNCTION private.revoke_invitation(p_invitation_id uuid, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8566,7 +8672,7 @@ begin
   return query
   with mail as (
     select
-      u.mail_id, u.place, l.id, l.template_key, l.token_id,
+      u.mail_id, u.place, l.id, l.template_key, l.token_id is not null or (jsonb_typeof(l.variables -> 'calendar') = 'object') is true as goes_alone,
       coalesce(p.locale, l.variables ->> 'locale', 'en') as locale,
       z.time_zone,
       coalesce(l.needed_by, l.useless_after) as needed_by,
@@ -8618,7 +8724,7 @@ begin
     from (select distinct template_key, locale from mail) d
   )
   select
-    m.mail_id, m.place, m.token_id is not null, t.id, m.locale, m.time_zone,
+    m.mail_id, m.place, m.goes_alone, t.id, m.locale, m.time_zone,
     case when m.id is null then 'no_such_mail' when t.id is null then 'nothing_to_send' else m.skip_reason end,
     -- What would come too late after quiet hours goes at once.
     case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
@@ -8805,6 +8911,25 @@ CREATE FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_start
 $$;
 
 COMMENT ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'How many sessions a member may still have in the month of an instant; null where the plan sets no number. p_moved_id: one that is not counted.';
+
+CREATE FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) RETURNS SETOF public.bookings
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select b.*
+  from public.bookings b
+  where (
+      b.employee_id = p_user_id
+      or b.specialist_id = (select s.id from public.specialists s where s.user_id = p_user_id and s.status = 'verified')
+    )
+    and b.status in ('confirmed', 'completed', 'no_show', 'cancelled')
+    and b.starts_at >= p_now - interval '90 days'
+    and (b.cancelled_at is null or b.cancelled_at >= p_now - interval '90 days')
+  order by b.starts_at desc, b.id
+  limit 1000;
+$$;
+
+COMMENT ON FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) IS 'The sessions of a person, as employee and as verified specialist, from 90 days ago on: a thousand, the latest. Cancelled ones for 90 days.';
 
 CREATE FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) RETURNS TABLE(booking_id uuid, proposal_id uuid, session_type_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text)
     LANGUAGE sql STABLE
@@ -10760,6 +10885,24 @@ $$;
 
 COMMENT ON FUNCTION public.mail_figures() IS 'For platform admins: the mails of the last 24 hours by category, how many are in each state, and within how many seconds 95 of 100 were sent. Errors: unauthenticated (401), forbidden (403).';
 
+CREATE FUNCTION public.make_calendar_feed() RETURNS text
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.make_calendar_feed();
+$$;
+
+COMMENT ON FUNCTION public.make_calendar_feed() IS 'Makes the address of the caller''s calendar feed and answers its path, this once; an earlier address leads nowhere from then on. Who has it reads when the caller has sessions, without signing in. Errors: unauthenticated (401).';
+
+CREATE FUNCTION public.my_calendar_feed() RETURNS TABLE(created_at timestamp with time zone, last_read_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from private.my_calendar_feed();
+$$;
+
+COMMENT ON FUNCTION public.my_calendar_feed() IS 'Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none.';
+
 CREATE FUNCTION public.my_preferences() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -10814,6 +10957,15 @@ CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{
 $$;
 
 COMMENT ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
+
+CREATE FUNCTION public.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.read_calendar_feed(p_feed_id, p_token_hash, p_client_key, now());
+$$;
+
+COMMENT ON FUNCTION public.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text) IS 'The calendar feed of an address. p_token_hash: SHA-256 of its secret, hex; p_client_key: HMAC of the client''s network, or null. {outcome: found, locale, entries}, {outcome: unknown}, or {outcome: rate_limited, retry_after_seconds}.';
 
 CREATE FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS jsonb
     LANGUAGE sql
@@ -10976,6 +11128,15 @@ CREATE FUNCTION public.review_company_verification(p_verification_id uuid, p_sta
 $$;
 
 COMMENT ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) IS 'A platform admin takes a verification up (in_review), and then decides: verified, or rejected with a reason, which the company''s admins are mailed. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed (409, detail in JSON), reason_required (422).';
+
+CREATE FUNCTION public.revoke_calendar_feed() RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.revoke_calendar_feed();
+$$;
+
+COMMENT ON FUNCTION public.revoke_calendar_feed() IS 'Ends the caller''s calendar feed, and says whether there was one. A new password ends it as well. Errors: unauthenticated (401).';
 
 CREATE FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -11186,7 +11347,7 @@ CREATE TABLE private.allowances (
     kind text NOT NULL,
     subject text NOT NULL,
     full_at timestamp with time zone NOT NULL,
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text]))),
+    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text, 'feeds'::text]))),
     CONSTRAINT allowances_subject_check CHECK ((subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'::text))
 );
 
@@ -11194,7 +11355,7 @@ ALTER TABLE ONLY private.allowances FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.allowances IS 'Clients and people that have used some of an allowance.';
 
-COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Else the id of a person.';
+COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Of a calendar feed, its id. Else the id of a person.';
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 
@@ -11226,6 +11387,23 @@ ALTER TABLE ONLY private.booking_transitions FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE private.booking_transitions IS 'The steps of a booking. The same status twice: its time changes.';
 
 COMMENT ON COLUMN private.booking_transitions.old_status IS 'none: how a booking begins.';
+
+CREATE TABLE private.calendar_feeds (
+    user_id uuid NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    token_hash text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_read_at timestamp with time zone,
+    CONSTRAINT calendar_feeds_token_hash_check CHECK ((token_hash ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE ONLY private.calendar_feeds FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.calendar_feeds IS 'Who has a calendar feed: one for each person, another in its place when they make a new address.';
+
+COMMENT ON COLUMN private.calendar_feeds.token_hash IS 'SHA-256 of the secret, hex. The secret is told when it is made, and kept nowhere.';
+
+COMMENT ON COLUMN private.calendar_feeds.last_read_at IS 'To ten minutes.';
 
 CREATE TABLE private.common_passwords (
     digest bytea NOT NULL,
@@ -12399,6 +12577,12 @@ ALTER TABLE ONLY private.auth_emails
 ALTER TABLE ONLY private.booking_transitions
     ADD CONSTRAINT booking_transitions_pkey PRIMARY KEY (old_status, new_status);
 
+ALTER TABLE ONLY private.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_id_key UNIQUE (id);
+
+ALTER TABLE ONLY private.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_pkey PRIMARY KEY (user_id);
+
 ALTER TABLE ONLY private.common_passwords
     ADD CONSTRAINT common_passwords_pkey PRIMARY KEY (digest);
 
@@ -13054,6 +13238,9 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.system_settings FOR EACH
 
 CREATE TRIGGER withdraw_proposal AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((old.starts_at <> new.starts_at) OR ((new.status)::text <> ALL (ARRAY['pending'::text, 'confirmed'::text])))) EXECUTE FUNCTION private.withdraw_proposal();
 
+ALTER TABLE ONLY private.calendar_feeds
+    ADD CONSTRAINT calendar_feeds_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY private.email_change_cancel_tokens
     ADD CONSTRAINT email_change_cancel_tokens_change_id_fkey FOREIGN KEY (change_id) REFERENCES public.email_changes(id) ON DELETE CASCADE;
 
@@ -13257,6 +13444,8 @@ ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.auth_emails ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.booking_transitions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.calendar_feeds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.common_passwords ENABLE ROW LEVEL SECURITY;
 
@@ -14122,6 +14311,10 @@ REVOKE ALL ON FUNCTION private.email_priority(p_category text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_state_rank(p_state text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.end_feed_with_password() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_other_sessions() FROM PUBLIC;
@@ -14474,6 +14667,9 @@ REVOKE ALL ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boo
 
 REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.make_calendar_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.make_calendar_feed() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mark_membership_end() FROM PUBLIC;
@@ -14502,6 +14698,9 @@ REVOKE ALL ON FUNCTION private.moving_terms(p_booking public.bookings) FROM PUBL
 REVOKE ALL ON FUNCTION private.my_application_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_application_id() TO authenticated;
 GRANT ALL ON FUNCTION private.my_application_id() TO service_role;
+
+REVOKE ALL ON FUNCTION private.my_calendar_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_calendar_feed() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.my_company_ids(p_roles text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_company_ids(p_roles text[]) TO authenticated;
@@ -14657,6 +14856,9 @@ GRANT SELECT(status) ON TABLE public.audit_logs TO authenticated;
 REVOKE ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text, p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text, p_now timestamp with time zone) TO service_role;
+
 REVOKE ALL ON FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
@@ -14769,6 +14971,9 @@ REVOKE ALL ON FUNCTION private.retry_at(p_at timestamp with time zone) FROM PUBL
 REVOKE ALL ON FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.revoke_calendar_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.revoke_calendar_feed() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.revoke_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.revoke_invitation(p_invitation_id uuid, p_context jsonb) TO authenticated;
 
@@ -14803,6 +15008,8 @@ GRANT ALL ON FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_
 REVOKE ALL ON FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
 
@@ -15080,6 +15287,12 @@ GRANT ALL ON FUNCTION public.mail_fault() TO authenticated;
 REVOKE ALL ON FUNCTION public.mail_figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mail_figures() TO authenticated;
 
+REVOKE ALL ON FUNCTION public.make_calendar_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_calendar_feed() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.my_calendar_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_calendar_feed() TO authenticated;
+
 REVOKE ALL ON FUNCTION public.my_preferences() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_preferences() TO authenticated;
 
@@ -15097,6 +15310,9 @@ GRANT ALL ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timesta
 
 REVOKE ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
@@ -15148,6 +15364,9 @@ GRANT ALL ON FUNCTION public.resubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.revoke_calendar_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_calendar_feed() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb) TO authenticated;
@@ -15641,6 +15860,8 @@ CREATE TRIGGER follow_second_factor_verified AFTER UPDATE OF status ON auth.mfa_
 CREATE TRIGGER follow_session AFTER INSERT OR UPDATE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session();
 
 CREATE TRIGGER follow_session_end AFTER DELETE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session_end();
+
+CREATE TRIGGER end_feed_with_password AFTER UPDATE OF encrypted_password ON auth.users FOR EACH ROW WHEN ((((new.encrypted_password)::text IS DISTINCT FROM (old.encrypted_password)::text) AND ((COALESCE(new.encrypted_password, ''::character varying))::text <> ''::text))) EXECUTE FUNCTION private.end_feed_with_password();
 
 CREATE TRIGGER follow_auth_user AFTER UPDATE ON auth.users FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR ((old.email_confirmed_at IS NULL) <> (new.email_confirmed_at IS NULL)))) EXECUTE FUNCTION private.follow_auth_user();
 

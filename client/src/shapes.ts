@@ -79,6 +79,7 @@ export interface Answers {
   current_user_id: string | null;
   decide_document: Schemas['DecideResponse'];
   mail_fault: string | null;
+  my_calendar_feed: { created_at: string; last_read_at: string | null }[];
   mail_figures: {
     category: string;
     queued: number;

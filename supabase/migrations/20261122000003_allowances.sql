@@ -20,10 +20,12 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('sign_ups_allowance_burst', '1000', 10, 100000, 'Mails about a sign-up that may be made at once, whoever asked for them.'),
   ('sign_ups_allowance_refill_seconds', '2', 1, 600, 'Seconds after which one more may be made.'),
   ('undoings_allowance_burst', '10', 1, 100, 'Refusals of mail that may be taken back by links for one address at once.'),
-  ('undoings_allowance_refill_seconds', '3600', 1, 86400, 'Seconds after which one more may be taken back.');
+  ('undoings_allowance_refill_seconds', '3600', 1, 86400, 'Seconds after which one more may be taken back.'),
+  ('feeds_allowance_burst', '30', 2, 1000, 'How often one calendar feed may be read at once, and one client ask for feeds that there are not.'),
+  ('feeds_allowance_refill_seconds', '60', 1, 3600, 'Seconds after which either may happen once more.');
 
 create table private.allowances (
-  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings')),
+  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings', 'feeds')),
   subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
   full_at timestamptz not null,
   primary key (kind, subject)
@@ -31,7 +33,7 @@ create table private.allowances (
 
 comment on table private.allowances is 'Clients and people that have used some of an allowance.';
 comment on column private.allowances.subject is
-  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Else the id of a person.';
+  'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Of a calendar feed, its id. Else the id of a person.';
 comment on column private.allowances.full_at is
   'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 

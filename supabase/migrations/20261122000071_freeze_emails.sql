@@ -54,7 +54,7 @@ comment on function private.pick_queued_emails(text, int, timestamptz) is
 create type private.screened_email as (
   mail_id bigint,
   place bigint,
-  has_token boolean,
+  goes_alone boolean,
   template_id bigint,
   locale text,
   time_zone text,
@@ -63,7 +63,7 @@ create type private.screened_email as (
 );
 
 comment on type private.screened_email is
-  'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent.';
+  'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent, alone or with others.';
 
 -- One statement for all of them, and each table is probed for each mail: `offset 0` leaves the planner nothing to choose. A
 -- plan that it made while a table was empty was once kept until the table was not, and read all of it for each mail.
@@ -83,7 +83,7 @@ begin
   return query
   with mail as (
     select
-      u.mail_id, u.place, l.id, l.template_key, l.token_id,
+      u.mail_id, u.place, l.id, l.template_key, l.token_id is not null or (jsonb_typeof(l.variables -> 'calendar') = 'object') is true as goes_alone,
       coalesce(p.locale, l.variables ->> 'locale', 'en') as locale,
       z.time_zone,
       coalesce(l.needed_by, l.useless_after) as needed_by,
@@ -135,7 +135,7 @@ begin
     from (select distinct template_key, locale from mail) d
   )
   select
-    m.mail_id, m.place, m.token_id is not null, t.id, m.locale, m.time_zone,
+    m.mail_id, m.place, m.goes_alone, t.id, m.locale, m.time_zone,
     case when m.id is null then 'no_such_mail' when t.id is null then 'nothing_to_send' else m.skip_reason end,
     -- What would come too late after quiet hours goes at once.
     case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
@@ -186,10 +186,11 @@ begin
     delete from private.email_queue
     where mail_id = any (array(select s.mail_id from screened s))
   ), numbered as (
-    -- A mail with a link travels alone, so that its idempotency key is its own.
+    -- A mail with a link travels alone, so that its idempotency key is its own; one with a calendar entry, because the mailer
+    -- takes no attachments in a batch.
     select s.*, case
-      when s.has_token then s.place
-      else -1 - (row_number() over (partition by s.has_token order by s.place) - 1) / 100
+      when s.goes_alone then s.place
+      else -1 - (row_number() over (partition by s.goes_alone order by s.place) - 1) / 100
     end as batch
     from screened s
     where s.skip_reason is null

@@ -1387,6 +1387,18 @@ export interface SqlFunctions {
     returns: { category: string; queued: number; sent: number; delivered: number; bounced: number; complained: number; failed: number; skipped: number; seconds_to_send_p95: number }[];
     errors: 'unauthenticated' | 'forbidden';
   };
+  /** Makes the address of the caller's calendar feed and answers its path, this once; an earlier address leads nowhere from then on. Who has it reads when the caller has sessions, without signing in. Errors: unauthenticated (401). */
+  make_calendar_feed: {
+    args: Record<never, never>;
+    returns: string;
+    errors: 'unauthenticated';
+  };
+  /** Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none. */
+  my_calendar_feed: {
+    args: Record<never, never>;
+    returns: { created_at: string; last_read_at: string }[];
+    errors: never;
+  };
   /** Which mails the caller gets, when, and in which language, as save_preferences() takes it. What was refused by a link for their address is off. Errors: unauthenticated (401). */
   my_preferences: {
     args: Record<never, never>;
@@ -1477,6 +1489,12 @@ export interface SqlFunctions {
     args: { p_verification_id: string; p_status: string; p_reason?: string | null };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'transition_not_allowed' | 'reason_required';
+  };
+  /** Ends the caller's calendar feed, and says whether there was one. A new password ends it as well. Errors: unauthenticated (401). */
+  revoke_calendar_feed: {
+    args: Record<never, never>;
+    returns: boolean;
+    errors: 'unauthenticated';
   };
   /** A company admin takes an invitation back. Idempotent. Answers {invitation_id, status, seats}. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409: accepted already). */
   revoke_invitation: {

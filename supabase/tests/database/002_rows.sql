@@ -25,6 +25,7 @@ insert into growth values
   ('public.specialists', 'one', 'user_id', 'one for each person'),
   ('public.specialist_pillars', 'one', 'specialist_id, pillar_id', 'of a specialist one for each pillar'),
   ('public.pillar_required_documents', 'one', 'pillar_id, document_type', 'of a pillar one of each type'),
+  ('private.calendar_feeds', 'one', 'user_id', 'one for each person'),
   ('private.email_sender', 'one', 'singleton', 'one row'),
   ('private.email_suppressions', 'one', 'address_key', 'one for each address that was mailed'),
   ('private.email_refusals', 'one', 'address_key, category', 'one for each link of a mail'),

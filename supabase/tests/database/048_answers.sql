@@ -62,6 +62,8 @@ select 'mail', 'security', repeat('k', 63), 'test:wide:' || n from generate_seri
 insert into private.email_outcomes (mail_id, status, error_code, settled_at)
 select id, 'failed', repeat('e', 100), now() from private.emails where dedupe_key like 'test:wide:%';
 
+insert into private.calendar_feeds (user_id, token_hash) values (pg_temp.id('employee'), repeat('0', 64));
+
 create temporary table answered (proname text, person text, statement text);
 insert into answered values
   ('company_directory', 'company_admin', $$select r from public.company_directory(pg_temp.id('north')) r$$),
@@ -77,6 +79,7 @@ insert into answered values
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),
+  ('my_calendar_feed', 'employee', 'select r from public.my_calendar_feed() r'),
   ('set_allowed_domains', 'company_admin', $$select public.set_allowed_domains(
     pg_temp.id('north'), array(select repeat(repeat('a', 60) || '.', 4) || n || '.test' from generate_series(1, 50) n)) r$$),
   ('invite_employees', 'company_admin', $$select public.invite_employees(

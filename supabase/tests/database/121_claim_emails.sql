@@ -39,6 +39,16 @@ select results_eq(
 rollback to wire;
 delete from private.email_queue;
 
+-- A mail with a calendar entry goes alone: a batch takes no attachments.
+savepoint calendar;
+select private.enqueue_email('booking_reminder', null, n || '@b.c', (array['{}', '{"calendar": {}}', '{"calendar": null}', '{"calendar": {}}'])[n]::jsonb, 'booking', 'test:c' || n)
+from generate_series(1, 4) n \g /dev/null
+select results_eq(
+  $$select b ->> 'shared', array(select m ->> 'to' from jsonb_array_elements(b -> 'mails') m) from jsonb_array_elements(pg_temp.claim() -> 'batches') b order by 2$$,
+  $$values ('true', '{1@b.c,3@b.c}'::text[]), ('false', '{2@b.c}'), ('false', '{4@b.c}')$$, 'a mail with a calendar entry goes alone'
+);
+rollback to calendar;
+
 -- Lease expiry
 select pg_temp.claim(now() + interval '59 seconds') -> 'batches' as early \gset
 select is(:'early'::jsonb, '[]'::jsonb, 'not before the lease ends');
