@@ -82,7 +82,7 @@ test('a mail shows its HTML, text, headers and source by keyboard, and is downlo
     subject: 'Gruß', text: `Look: ${link}.`, html: `<p>Look <a href="${link}" rel="opener">here</a></p>`,
     headers: { 'List-Unsubscribe': `<${environment.url}/u>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
     tags: [{ name: 'kind', value: 'reminder' }],
-    attachments: [{ filename: 'session.ics', content: Buffer.from('BEGIN:VCALENDAR').toString('base64'), content_type: 'text/calendar' }],
+    attachments: [{ filename: 'session.ics', content: Buffer.from('BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n').toString('base64'), content_type: 'text/calendar; method=REQUEST; charset=utf-8' }],
   }, { 'idempotency-key': key });
   await page.goto(`${list}/${id}`);
   const opened = await followLink(context, page.frameLocator('iframe'), /here/);

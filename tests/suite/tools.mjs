@@ -82,6 +82,11 @@ export async function schemathesis() {
   return path.join(await pythonEnvironment('python', 'tests/contract/requirements.txt'), 'st');
 }
 
+/** @returns {Promise<string>} a Python that has readers of calendars */
+export async function calendarReaders() {
+  return path.join(await pythonEnvironment('calendars', 'tests/calendars/requirements.txt'), 'python');
+}
+
 /** A virtual environment per state of the requirements, with what their hashes say and nothing else.
  * @param {string} name @param {string} file @returns {Promise<string>} where its programs are */
 async function pythonEnvironment(name, file) {

@@ -12,6 +12,7 @@
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
 //! - [`auth_emails`] puts our mails in the place of those that Supabase Auth would send.
 //! - [`email_events`] hears from Resend what became of them, and [`unsubscribe`] from their readers.
+//! - [`icalendar`] writes a session for the calendars of its people.
 //! - [`invitations`] lets a company's admins bring its people in.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
@@ -65,6 +66,8 @@ pub mod account;
 pub mod caller;
 pub mod operation;
 pub mod upstream;
+
+pub mod icalendar;
 
 pub(crate) mod mail_text;
 

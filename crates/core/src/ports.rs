@@ -24,7 +24,7 @@ pub use self::{
     database::{Database, DatabaseError, SqlFunction},
     http::{Http, HttpMethod, HttpRequest, HttpResponse, REFUSAL_LIMIT, TransportError},
     identity::{Identity, IdentityError, NewUser},
-    mailer::{Delivery, Mail, Mailer, MailerError, OneClickHeaders, Pace, Tag},
+    mailer::{Attachment, Delivery, Mail, Mailer, MailerError, OneClickHeaders, Pace, Tag},
     object_store::{Object, ObjectStore, ObjectStoreError},
 };
 use crate::{config::Config, error::Error};

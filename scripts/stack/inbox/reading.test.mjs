@@ -111,6 +111,19 @@ test('a foreign parser reads the message as it was posted, and the same bytes ea
   assert.equal(header('List-Unsubscribe-Post'), 'List-Unsubscribe=One-Click');
 });
 
+test('a mail program finds the calendar of a mail, and with which method', async (t) => {
+  const { post, get } = await anInbox(t);
+  const calendar = Buffer.from('BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nSUMMARY:Gespräch\r\nEND:VCALENDAR\r\n');
+  const type = 'text/calendar; method=CANCEL; charset=utf-8';
+  const { body: { id } } = await post(aMail({ attachments: [{ filename: 'appointment.ics', content: calendar.toString('base64'), content_type: type }] }));
+  const message = Buffer.from(await (await get(`/inbox/mails/${id}/download`)).arrayBuffer());
+  const [{ filename, contentType, content, headers }] = (await simpleParser(message)).attachments;
+  assert.deepEqual([filename, contentType], ['appointment.ics', 'text/calendar']);
+  assert.deepEqual(headers.get('content-type').params, { method: 'CANCEL', charset: 'utf-8', name: 'appointment.ics' });
+  assert.ok(content.equals(calendar));
+  assert.ok(Buffer.from(await (await get(`/inbox/mails/${id}/attachments/0`)).arrayBuffer()).equals(calendar));
+});
+
 test('a download is named by what is only a name, and no browser opens it', async (t) => {
   const { post, get } = await anInbox(t);
   const hostile = ['../../etc/passwd', 'a"; filename="evil.exe', 'C:\\x\\y.pdf', '.bashrc', '\u202Egpj.exe', '', 'ä'.repeat(300), "a'b*c", '\u0000\u0007', '\ud800x'];

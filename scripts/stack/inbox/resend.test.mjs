@@ -62,6 +62,25 @@ test('what Resend refuses is refused in its words', async (t) => {
   assert.equal((await get('/emails/x/y/z')).status, 404);
 });
 
+test('a calendar that comes with a mail is one, and of the method that its type names', async (t) => {
+  const { post } = await anInbox(t);
+  const good = 'BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n';
+  const answer = (/** @type {string | Buffer} */ calendar, type = 'text/calendar; method=REQUEST; charset=utf-8') =>
+    post(aMail({ attachments: [{ filename: 'a.ics', content: Buffer.from(calendar).toString('base64'), content_type: type }] }));
+  assert.equal((await answer(good)).status, 200);
+  assert.equal((await answer('anything', 'text/plain')).status, 200);
+  /** @type {[string | Buffer, string?][]} */
+  const wrong = [
+    [good, 'text/calendar'], [good, 'text/calendar; method=CANCEL; charset=utf-8'], [good.replaceAll('\r\n', '\n')], [good.trimEnd()], [''],
+    [good.replace('METHOD', `DESCRIPTION:${'x'.repeat(70)}\r\nMETHOD`)], [good.replace('METHOD', 'NAME')], [`BEGIN:VCALENDAR\r\n${good}x\r\n`],
+    [Buffer.concat([Buffer.from(good.slice(0, 20)), Buffer.from([0xc3]), Buffer.from(good.slice(20))])],
+  ];
+  for (const [calendar, type] of wrong) {
+    const { status, body } = await answer(calendar, type);
+    assert.deepEqual([status, body.name], [422, 'invalid_attachment'], String(calendar));
+  }
+});
+
 test('a key is answered once, and by the next process, too', async (t) => {
   const first = await anInbox(t);
   const key = { 'idempotency-key': 'one' };

@@ -2,6 +2,8 @@
 // What Resend refuses with 422. Unknown fields are refused too: the real service overlooks them,
 // but here they would be a typing error of ours that no test sees.
 
+import { calendarFault } from './calendar.mjs';
+
 const FIELDS = new Set([
   'from',
   'to',
@@ -71,6 +73,8 @@ function attachmentProblem(mail) {
   const isBase64 = (/** @type {unknown} */ text) => typeof text === 'string' && text.length % 4 === 0 && BASE64.test(text);
   const good = Array.isArray(attachments) && attachments.every((one) =>
     isName(one?.filename) && isBase64(one.content) && isName(one.content_type ?? '') && isName(one.content_id ?? ''));
+  const fault = good && attachments.map((one) => calendarFault(one.content_type ?? '', one.content)).find((one) => one !== null);
+  if (fault) return problem('invalid_attachment', `The calendar is not one: ${fault}.`);
   return good ? null : problem('invalid_attachment', 'An attachment here is a `filename` and `content` in Base64, with a `content_type` or `content_id` if need be.');
 }
 

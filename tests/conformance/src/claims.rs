@@ -109,6 +109,19 @@ pub(crate) async fn a_mail_with_a_link_travels_alone(subject: &impl Subject) {
     assert_eq!(batches.len(), 3, "each under a key of its own");
 }
 
+pub(crate) async fn a_mail_with_a_calendar_entry_travels_alone(subject: &impl Subject) {
+    let entry = |name| Draft { has_calendar: true, ..Draft::to(subject.address(name)) };
+    let alone = ["ada", "bob"].map(|name| subject.enqueue(&entry(name)));
+    let mails = subject.enqueue_many(2);
+    let claim = subject.claim().await;
+    let (single, shared): (Vec<_>, Vec<_>) =
+        claim.batches.iter().partition(|batch| batch.mails.len() == 1);
+    let mut single: Vec<_> = single.into_iter().flat_map(ids).collect();
+    single.sort_unstable();
+    assert_eq!(single, alone);
+    assert_eq!((shared.len(), ids(shared[0])), (1, mails));
+}
+
 pub(crate) async fn every_stream_has_its_own_mails(subject: &impl Subject) {
     let mails = subject.enqueue_many(1);
     let draft = Draft { stream: Stream::Reminder, ..Draft::to(subject.address("ada")) };

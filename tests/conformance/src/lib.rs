@@ -87,6 +87,7 @@ suite! { $
         batches_that_wait_go_before_new_ones
         security_mail_goes_first
         a_mail_with_a_link_travels_alone
+        a_mail_with_a_calendar_entry_travels_alone
         every_stream_has_its_own_mails
         an_impossible_claim_is_refused;
     sealing:

@@ -17,6 +17,7 @@ fn mails(subject: &impl Subject, count: usize) -> Vec<Mail> {
         text: "Hello".to_owned(),
         headers: None,
         tags: Vec::new(),
+        attachments: None,
     };
     (1..=count).map(mail).collect()
 }

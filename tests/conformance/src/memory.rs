@@ -58,7 +58,11 @@ impl Subject for World {
     }
 
     fn enqueue(&self, draft: &Draft) -> i64 {
-        let mail = mail(self, &draft.to, draft.category);
+        let mut mail = mail(self, &draft.to, draft.category);
+        if draft.has_calendar {
+            mail.variables
+                .insert("calendar".to_owned(), [("uid".to_owned(), "1")].into_iter().collect());
+        }
         let id = mail.id;
         self.outbox.borrow_mut().enqueue_in(draft.stream, mail);
         id

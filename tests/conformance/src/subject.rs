@@ -52,12 +52,14 @@ pub struct Draft {
     pub category: &'static str,
     /// Which dispatcher sends it.
     pub stream: Stream,
+    /// Whether its variables have a calendar entry, if none that can be sent.
+    pub has_calendar: bool,
 }
 
 impl Draft {
     /// A mail about a booking.
     pub(crate) fn to(to: EmailAddress) -> Self {
-        Self { to, category: "booking", stream: Stream::Mail }
+        Self { to, category: "booking", stream: Stream::Mail, has_calendar: false }
     }
 }
 

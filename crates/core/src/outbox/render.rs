@@ -3,12 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::sql::{Claim, QueuedMail, TemplateSource, Zones};
+use base64ct::{Base64, Encoding as _};
+
+use super::{
+    sender,
+    sql::{Claim, QueuedMail, TemplateSource, Zones},
+};
 use crate::{
     config::Config,
     email_events::tags,
+    icalendar::{self, Entry, Parties},
     mail_text::{Layout, MailText, Occasion, Source},
-    ports::{LocalTime, Mail, OneClickHeaders},
+    ports::{Attachment, LocalTime, Mail, OneClickHeaders},
     template::SyntaxError,
     token::LinkToken,
     unsubscribe::{one_click_url, page_url},
@@ -68,6 +74,7 @@ impl<'c> Templates<'c> {
         };
         let filled = text.fill(layout, ports, config, &occasion);
         let filled = filled.map_err(|missing| failed(missing.part.name()))?;
+        let entry = entry(mail).map_err(|_| failed(CALENDAR))?;
         Ok(Mail {
             from: config.mail.from.clone(),
             to: [mail.to.clone()],
@@ -76,7 +83,28 @@ impl<'c> Templates<'c> {
             text: filled.text,
             headers: unsubscribe.map(|token| OneClickHeaders::new(&one_click_url(config, token))),
             tags: tags(config, mail.id),
+            attachments: entry.map(|entry| [attachment(config, language, &entry, &mail.to)]),
         })
+    }
+}
+
+/// The variable that has the calendar entry of a mail about a session.
+const CALENDAR: &str = "calendar";
+
+fn entry(mail: &QueuedMail) -> Result<Option<Entry>, serde_json::Error> {
+    let entry = mail.variables.get(CALENDAR).filter(|entry| !entry.is_null());
+    entry.cloned().map(serde_json::from_value).transpose()
+}
+
+/// By which a mail program offers to take the session over, or takes it out.
+fn attachment(config: &Config, locale: &str, entry: &Entry, attendee: &str) -> Attachment {
+    let parties = Parties { organizer: sender::address(&config.mail.from), attendee };
+    let calendar = icalendar::message(config, locale, entry, parties);
+    let method = entry.method.as_str();
+    Attachment {
+        filename: "appointment.ics",
+        content: Base64::encode_string(calendar.as_bytes()),
+        content_type: ["text/calendar; method=", method, "; charset=utf-8"].concat(),
     }
 }
 
@@ -157,6 +185,36 @@ mod tests {
         assert_eq!(sent.get("headers"), None);
         let tags = json!([{ "name": "mail", "value": "1" }, { "name": "project", "value": "supabase-test" }]);
         assert_eq!(sent["tags"], tags);
+    }
+
+    #[test]
+    fn a_mail_about_a_session_carries_it_for_a_calendar_and_names_its_reader_alone() {
+        let entry = json!({
+            "uid": "1@evenkeel", "sequence": 2, "method": "CANCEL", "created": "2026-05-04T08:00:00Z",
+            "starts_at": "2026-06-01T08:00:00Z", "ends_at": "2026-06-01T08:50:00Z", "stamp": "2026-05-04T08:00:00Z",
+        });
+        let mail = mail(&json!({ "calendar": entry, "specialist": "Dr. Ines", "reason": "ill" }));
+        let sent = render_mail(source("", "", ""), &mail).unwrap();
+        let [Attachment { filename, content, content_type }] = sent.attachments.unwrap();
+        assert_eq!(filename, "appointment.ics");
+        assert_eq!(content_type, "text/calendar; method=CANCEL; charset=utf-8");
+        let calendar = String::from_utf8(Base64::decode_vec(&content).unwrap()).unwrap();
+        for line in ["METHOD:CANCEL", "SEQUENCE:2", "ORGANIZER:mailto:hello@app.test"] {
+            assert!(calendar.contains(&["\r\n", line, "\r\n"].concat()), "{line}: {calendar}");
+        }
+        let calendar = calendar.replace("\r\n ", "");
+        assert_eq!(calendar.matches("mailto:").count(), 2);
+        assert!(calendar.contains("mailto:ada@example.com"), "{calendar}");
+        assert!(!calendar.contains("Ines") && !calendar.contains("ill"), "{calendar}");
+    }
+
+    #[test]
+    fn a_calendar_entry_that_is_none_fails_its_mail_and_nothing_is_none() {
+        let error = render(source("", "", ""), &json!({ "calendar": { "uid": "1" } })).unwrap_err();
+        assert_eq!(error.to_string(), "template 7: calendar");
+        let sent = render(source("", "", ""), &json!({ "calendar": null })).unwrap();
+        assert_eq!(sent.attachments, None);
+        assert_eq!(serde_json::to_value(&sent).unwrap().get("attachments"), None);
     }
 
     #[test]

@@ -18,6 +18,12 @@ pub(super) fn is_mailbox(sender: &str) -> bool {
     has_no_control && is_name(name.trim_ascii()) && is_address(address)
 }
 
+/// The address of a mailbox.
+pub(super) fn address(sender: &str) -> &str {
+    let bracketed = sender.strip_suffix('>').and_then(|sender| sender.rsplit('<').next());
+    bracketed.unwrap_or(sender)
+}
+
 /// Without the searches of `str`, which would be kilobytes of a module.
 fn split_once(text: &[u8], mark: u8) -> Option<(&[u8], &[u8])> {
     let (before, after) = text.split_at(text.iter().position(|byte| *byte == mark)?);
@@ -45,7 +51,20 @@ fn is_address(address: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_mailbox;
+    use super::{address, is_mailbox};
+
+    #[test]
+    fn a_mailbox_has_one_address() {
+        for sender in [
+            "a.b+c@example.com",
+            "<a.b+c@example.com>",
+            "Evenkeel <a.b+c@example.com>",
+            r#""Müller <& Co.>" <a.b+c@example.com>"#,
+        ] {
+            assert!(is_mailbox(sender) || sender.contains("<&"), "{sender:?}");
+            assert_eq!(address(sender), "a.b+c@example.com");
+        }
+    }
 
     #[test]
     fn a_sender_is_one_mailbox() {

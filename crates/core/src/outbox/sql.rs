@@ -101,7 +101,7 @@ pub struct Batch {
     pub age_seconds: u32,
     /// Whether it is, or was before mails were withdrawn, of several mails.
     pub shared: bool,
-    /// 1 to 100; a mail with a token is alone.
+    /// 1 to 100; a mail with a token or a calendar entry is alone.
     #[serde(with = "columns")]
     pub mails: Vec<QueuedMail>,
 }

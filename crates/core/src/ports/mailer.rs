@@ -22,6 +22,20 @@ pub struct Mail {
     pub headers: Option<OneClickHeaders>,
     /// Which come back with what Resend tells of the mail.
     pub tags: Vec<Tag>,
+    /// A file that comes with it. A mail that has one goes alone: Resend takes none in a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<[Attachment; 1]>,
+}
+
+/// A file of a mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attachment {
+    /// Its name.
+    pub filename: &'static str,
+    /// Its bytes, in Base64.
+    pub content: String,
+    /// Its media type, with parameters.
+    pub content_type: String,
 }
 
 /// The headers by which a mail program offers to unsubscribe (RFC 8058).

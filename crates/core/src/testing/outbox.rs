@@ -187,7 +187,10 @@ impl Outbox {
             row.frozen = true;
         }
         let picked = picked.into_iter().map(|row| row.mail.clone());
-        let (alone, shared): (Vec<_>, Vec<_>) = picked.partition(|mail| mail.token.is_some());
+        let goes_alone = |mail: &QueuedMail| {
+            mail.token.is_some() || mail.variables.get("calendar").is_some_and(Value::is_object)
+        };
+        let (alone, shared): (Vec<_>, Vec<_>) = picked.partition(goes_alone);
         let alone = alone.chunks(1).map(<[_]>::to_vec);
         let groups: Vec<_> = alone.chain(shared.chunks(BATCH_LIMIT).map(<[_]>::to_vec)).collect();
         groups.into_iter().map(|mails| self.add_batch(stream, mails, now)).collect()

@@ -143,9 +143,10 @@ impl Platform {
                'booking_reminder', null, $1,
                '{\"recipient_name\": \"Ada\", \"specialist_name\": \"Dr. Okafor\",
                  \"session_type_name\": \"Follow-up\",
-                 \"starts_at\": \"2026-11-24T09:00:00Z\", \"duration_minutes\": 50}',
+                 \"starts_at\": \"2026-11-24T09:00:00Z\", \"duration_minutes\": 50}'
+                 || case when $5 then '{\"calendar\": {\"uid\": \"1\"}}' else '{}' end::jsonb,
                $2, $3, p_stream => $4)",
-            &[&draft.to.as_str(), &draft.category, &dedupe_key, &stream],
+            &[&draft.to.as_str(), &draft.category, &dedupe_key, &stream, &draft.has_calendar],
         );
         row.unwrap().get(0)
     }

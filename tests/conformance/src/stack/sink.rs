@@ -73,6 +73,7 @@ fn mail(body: &Value) -> Mail {
         text: text(&body["text"]),
         headers: None,
         tags: Vec::new(),
+        attachments: None,
     }
 }
 

@@ -24,7 +24,7 @@ fn enqueue(stack: &Stack) -> i64 {
 
 fn enqueue_of(stack: &Stack, category: &'static str) -> i64 {
     let to = stack.address("ada");
-    stack.enqueue(&Draft { to, category, stream: Stream::Mail })
+    stack.enqueue(&Draft { to, category, stream: Stream::Mail, has_calendar: false })
 }
 
 pub(crate) async fn record_email_event(stack: &Stack) -> Vec<Recorded> {
