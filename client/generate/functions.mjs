@@ -17,7 +17,7 @@ function operationsOfClients(description) {
   return all.filter(({ operation }) =>
     !operation.security.some((/** @type {object} */ schemes) => 'cron' in schemes || 'signature' in schemes) &&
     'application/json' in (operation.requestBody?.content ?? { 'application/json': null }) &&
-    Object.keys(operation.responses).some((status) => status.startsWith('2')));
+    Object.entries(operation.responses).some(([status, { content }]) => status.startsWith('2') && 'application/json' in (content ?? {})));
 }
 
 /** @param {Operation} one */

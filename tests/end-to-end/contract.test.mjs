@@ -343,6 +343,27 @@ test('a token that is none is an invalid one, not a malformed request', async ()
   }
 });
 
+describe('calendar-feed', () => {
+  const path = `calendar-feed/${token}E.ics`;
+
+  for (const method of ['GET', 'HEAD']) {
+    test(`${method} of what is not there is 404 with the headers every answer has`, async () => {
+      const response = await callFunction(path, { method });
+      assert.equal(response.status, 404);
+      assertHeaders(response);
+      if (method === 'GET') await assertProblem(response, '404 not_found');
+    });
+  }
+
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    test(`${method} is refused with 405 and the methods there are`, async () => {
+      const response = await callFunction(path, { method, body: {} });
+      assert.equal(response.headers.get('allow'), 'GET, HEAD, OPTIONS');
+      await assertProblem(response, '405 method_not_allowed');
+    });
+  }
+});
+
 describe('functions for mail programs, the mailer and Auth', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   for (const [path, headers, methods] of /** @type {const} */ ([

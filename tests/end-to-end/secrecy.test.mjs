@@ -84,6 +84,10 @@ test('a whole journey leaves neither token, address, password nor key in the log
     await callFunction(`auth-email-change/${route}`, { body: { token: link } });
   }
   const login = await person.client.auth.signInWithPassword({ email: moved, password: chosen });
+  const { data: feed } = await person.client.rpc('make_calendar_feed');
+  const inAddress = /([A-Za-z0-9_-]{64})E\.ics$/.exec(feed)?.[1] ?? '';
+  for (const path of [feed, feed.replace('E.ics', ''), `${feed}/x`, feed.replace(/.(?=E\.ics$)/, '_')]) await fetch(environment.url + path);
+  assert.equal((await fetch(environment.url + feed)).status, 200);
   const newcomer = newAddress('quillfeather-junior');
   await requestSignUp(newcomer);
   const completing = tokenIn(await mailTo(newcomer), 'complete-sign-up');
@@ -95,7 +99,7 @@ test('a whole journey leaves neither token, address, password nor key in the log
   await eventually('the log line of the request', () => stackLogs().includes(id));
   const [local] = person.email.split('@');
   const keys = [environment.secretKey, environment.cronKey, ...ownSecrets()];
-  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), ...formsOf(confirm), ...formsOf(keep), ...formsOf(completing), /** @type {string} */ (login.data.session?.access_token)];
+  const tokens = [...formsOf(token), ...formsOf(forged), ...formsOf(reset), ...formsOf(confirm), ...formsOf(keep), ...formsOf(completing), ...formsOf(inAddress), /** @type {string} */ (login.data.session?.access_token)];
   assertSecret(stackLogs(), [...tokens, ...keys, person.email, local, moved, moved.split('@')[0], newcomer, newcomer.split('@')[0], PASSWORD, 'Quill-42', 'Quillfeather']);
 });
 
@@ -168,6 +172,15 @@ describe('a function that fails', () => {
     assertSecret(sentry.raw.join('\n'), forbidden);
     assertSecret(one.lines.join('\n'), forbidden);
     assertSecret(answers, [...forbidden, 'duplicate', 'XX000']);
+  });
+
+  test('writes no address of a calendar feed down', async () => {
+    const one = await start('calendar-feed');
+    const response = await fetch(`${one.url}/calendar-feed/${token}E.ics`);
+    assert.ok(response.status >= 500, `answered ${response.status}`);
+    await sentry.until(() => sentry.events.length >= 1, 'the error to reach Sentry');
+    await eventually('a log line', () => one.lines.some((line) => line.includes('/{token}.ics')));
+    assertSecret([sentry.raw.join('\n'), one.lines.join('\n'), await response.text()].join('\n'), forbidden);
   });
 
   test('writes no chosen password down', async () => {

@@ -35,10 +35,7 @@ for (const name of names) {
 }
 
 const rules: Record<string, (subject: Subject) => Promise<void>> = {
-  'broken JSON is refused with 400': async (subject) => {
-    const response = await send(subject, { body: '{"' });
-    await assertProblem(response, 400, 'invalid_request');
-  },
+  'broken JSON, or a name that is none, is refused': assertRefused,
 
   'a panic answers 500 without its message, and the next request is clean': async (subject) => {
     const response = await send(subject, { fault: 'panic' });
@@ -119,10 +116,18 @@ async function assertProblem(response: Response, status: number, code: string) {
   assert.ok(!/panick|unreachable|\.rs/i.test(text), `the body says why: ${text}`);
 }
 
+async function assertRefused(subject: Subject) {
+  const { refused } = EXAMPLES[subject.name];
+  const response = refused
+    ? await fetch(`${subject.function.url}/${subject.name}${refused.path}`)
+    : await send(subject, { body: '{"' });
+  await assertProblem(response, refused?.status ?? 400, refused?.code ?? 'invalid_request');
+}
+
 /** The instance works: it refuses what it should, and a good request reaches the upstream. */
 async function assertClean(subject: Subject) {
   const before = subject.upstream.calls();
-  await assertProblem(await send(subject, { body: '{"' }), 400, 'invalid_request');
+  await assertRefused(subject);
   const response = await send(subject, {});
   await response.body?.cancel();
   assert.ok(subject.upstream.calls() > before, 'no upstream call was made');

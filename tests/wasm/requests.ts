@@ -17,8 +17,11 @@ const WEBHOOK_SECRET = 'whsec_c2VjcmV0LW9mLXRoZS13YXNtLXRlc3RzLTE=';
 export interface Example {
   path: string;
   headers?: Record<string, string>;
+  method?: 'GET';
   /** A text is sent as it is. */
-  body: unknown;
+  body?: unknown;
+  /** The path of a request that is refused before anything is asked, and how; else one whose body is half a document. */
+  refused?: { path: string; status: number; code: string };
   /** Whether the caller is known by a signature of the body. */
   signed?: true;
 }
@@ -28,9 +31,10 @@ export function requestTo(name: string, projectUrl: string, other?: string): {
   path: string;
   method: string;
   headers: Record<string, string>;
-  body: string;
+  body?: string;
 } {
-  const { path, headers, body, signed } = EXAMPLES[name];
+  const { path, method, headers = {}, body, signed } = EXAMPLES[name];
+  if (method) return { path, method, headers };
   const example = typeof body === 'string' ? body : JSON.stringify(body);
   const text = other ?? example.replace(PROJECT, new URL(projectUrl).host.replaceAll(/[^A-Za-z0-9]/g, '-'));
   const all = { 'content-type': 'application/json', ...headers, ...(signed && signatureOf(text)) };
@@ -90,6 +94,11 @@ export const EXAMPLES: Record<string, Example> = {
     path: '/preview',
     headers: AS_PERSON,
     body: { key: 'sign_up', locale: 'en', subject: 'a', html: 'a', text: 'a' },
+  },
+  'calendar-feed': {
+    path: `/${TOKEN}E.ics`,
+    method: 'GET',
+    refused: { path: '/no-token.ics', status: 404, code: 'not_found' },
   },
   'email-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
   'email-unsubscribe': {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     auth_emails::{self, AuthEmailAction},
-    documents, email_change,
+    calendar_feed, documents, email_change,
     email_events::{self, EmailState},
     email_templates,
     error::Code,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 14] = [
+const DOMAINS: [&[&dyn Described]; 15] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -37,6 +37,7 @@ const DOMAINS: [&[&dyn Described]; 14] = [
     auth_emails::operations::ALL,
     email_events::operations::ALL,
     unsubscribe::operations::ALL,
+    calendar_feed::operations::ALL,
     sweep::operations::ALL,
 ];
 

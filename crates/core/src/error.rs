@@ -259,6 +259,12 @@ impl Error {
         Self::field(pointer, "invalid_name", detail)
     }
 
+    /// 404, the same for a route that there is not and for an address that leads nowhere.
+    #[cold]
+    pub fn nothing_here() -> Self {
+        Self::new(Code::NotFound, "This function has no such route.")
+    }
+
     /// 405 with the methods that the route has.
     #[cold]
     pub fn method_not_allowed(allow: String) -> Self {

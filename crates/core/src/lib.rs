@@ -12,7 +12,7 @@
 //! - [`outbox`] sends what the database has queued: each mail once, whatever dies.
 //! - [`auth_emails`] puts our mails in the place of those that Supabase Auth would send.
 //! - [`email_events`] hears from Resend what became of them, and [`unsubscribe`] from their readers.
-//! - [`icalendar`] writes a session for the calendars of its people.
+//! - [`calendar_feed`] shows a person's sessions to their calendar, and [`icalendar`] writes them, for mails too.
 //! - [`invitations`] lets a company's admins bring its people in.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
@@ -77,6 +77,8 @@ pub mod link_request;
 pub mod documents;
 pub mod email_change;
 pub mod email_templates;
+
+pub mod calendar_feed;
 
 pub mod auth_emails;
 pub mod email_events;

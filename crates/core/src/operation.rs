@@ -5,12 +5,14 @@
 
 #[cfg(feature = "schema")]
 pub(crate) mod description;
+mod document;
 
 use core::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+pub use self::document::{Document, Named, NamedRequest, Version};
 use crate::{
     access_token::AccessToken,
     config::{Config, ConfigError},
@@ -226,7 +228,7 @@ impl<S: Signer> CalledBy for Signed<S> {
     }
 }
 
-/// The input of an operation: [`Body`], [`Query`] or [`OneClick`].
+/// The input of an operation: [`Body`], [`Query`], [`OneClick`] or [`Named`].
 pub trait Input {
     /// The type that it is read as.
     type Request;
@@ -236,6 +238,11 @@ pub trait Input {
     const BODY_LIMIT: usize;
     /// What a caller is told whose body has another media type.
     const MEDIA: &'static str = "Send application/json.";
+
+    /// Whether a path of an operation is the one that is asked for.
+    fn is_at(path: &str, asked: &str) -> bool {
+        path == asked
+    }
 
     /// Whether a body may have a media type.
     fn takes(media_type: &str) -> bool {
@@ -296,16 +303,21 @@ impl<T> Input for OneClick<T> {
 /// The encodings of a form.
 pub(crate) const FORMS: [&str; 2] = ["application/x-www-form-urlencoded", "multipart/form-data"];
 
-/// The answer of an operation: a value, its JSON as the database wrote it, or a [`Redirect`].
+/// The answer of an operation: a value, its JSON as the database wrote it, a [`Redirect`], or a [`Document`].
 pub trait Reply<A>: Sized {
-    /// As JSON.
+    /// The body, as JSON unless it is a document.
     ///
     /// # Errors
     /// `internal` for a value that has no JSON.
-    fn into_json(self) -> Result<String>;
+    fn into_body(self) -> Result<String>;
 
     /// The page that it sends a browser to.
     fn location(&self) -> Option<String> {
+        None
+    }
+
+    /// The version that a document is of.
+    fn version(&self) -> Option<Version> {
         None
     }
 }
@@ -316,7 +328,7 @@ pub trait Reply<A>: Sized {
 pub struct Redirect(pub String);
 
 impl Reply<Redirect> for Redirect {
-    fn into_json(self) -> Result<String> {
+    fn into_body(self) -> Result<String> {
         Ok(String::new())
     }
 
@@ -326,13 +338,13 @@ impl Reply<Redirect> for Redirect {
 }
 
 impl<A: Serialize> Reply<A> for A {
-    fn into_json(self) -> Result<String> {
+    fn into_body(self) -> Result<String> {
         serde_json::to_string(&self).map_err(|_| Error::internal("unserialisable answer"))
     }
 }
 
 impl<A> Reply<A> for Verbatim<A> {
-    fn into_json(self) -> Result<String> {
+    fn into_body(self) -> Result<String> {
         Ok(self.into_string())
     }
 }
@@ -385,6 +397,7 @@ pub(crate) struct About {
     pub(crate) summary: &'static str,
     pub(crate) description: &'static str,
     pub(crate) steps: &'static [Step],
+    pub(crate) media: &'static str,
 }
 
 impl<C, I: Input, A> Operation<C, I, A> {
@@ -396,7 +409,7 @@ impl<C, I: Input, A> Operation<C, I, A> {
             body_limit: I::BODY_LIMIT,
             status: 200,
             #[cfg(feature = "schema")]
-            about: About { summary: "", description: "", steps: &[] },
+            about: About { summary: "", description: "", steps: &[], media: "application/json" },
             types: PhantomData,
         }
     }
@@ -430,6 +443,20 @@ impl<C, I: Input, A> Operation<C, I, A> {
         {
             self.about.summary = summary;
             self.about.description = description;
+        }
+        self
+    }
+
+    /// The same, answered by a [`Document`] of a media type.
+    #[must_use]
+    #[cfg_attr(
+        not(feature = "schema"),
+        allow(unused_variables, unused_mut, reason = "no part of a module")
+    )]
+    pub const fn document(mut self, media: &'static str) -> Self {
+        #[cfg(feature = "schema")]
+        {
+            self.about.media = media;
         }
         self
     }

@@ -1,6 +1,6 @@
 //! Answers.
 
-use evenkeel_core::{Error, id::RequestId};
+use evenkeel_core::{Error, id::RequestId, operation::Version};
 
 /// An answer of a function: what differs from one to the next. The headers that
 /// every answer carries, also one of a lost instance, are the host's.
@@ -15,6 +15,22 @@ impl Answer {
     /// The answer of an operation.
     pub(crate) fn json(status: u16, body: String) -> Self {
         Self { status, headers: vec![("content-type", "application/json".to_owned())], body }
+    }
+
+    /// A document, which whoever asks may keep, and asks about each time.
+    pub(crate) fn document(status: u16, version: Version, body: String) -> Self {
+        let Version { media_type, tag, is_known } = version;
+        let mut headers = vec![("etag", tag), ("cache-control", "private, no-cache".to_owned())];
+        if is_known {
+            return Self { status: 304, headers, body };
+        }
+        headers.push(("content-type", media_type.to_owned()));
+        Self { status, headers, body }
+    }
+
+    /// The same without its body, for whoever asks for the head.
+    pub(crate) fn head(self) -> Self {
+        Self { body: String::new(), ..self }
     }
 
     /// Another address, for a browser.
@@ -67,5 +83,19 @@ mod tests {
         assert_eq!(message, include_str!("../../../tests/wasm/protocol/answer.txt"));
         let message = Answer::json(200, "[1,2]".to_owned()).into_message();
         assert_eq!(message, "200\ncontent-type:application/json\n\n[1,2]");
+    }
+
+    #[test]
+    fn a_document_is_kept_by_nobody_else_and_not_sent_to_whoever_has_it() {
+        let version =
+            |is_known| Version { media_type: "text/x", tag: "\"1\"".to_owned(), is_known };
+        let kept = "etag:\"1\"\ncache-control:private, no-cache\n";
+        let message = |is_known, body: &str| {
+            Answer::document(200, version(is_known), body.to_owned()).into_message()
+        };
+        assert_eq!(message(false, "a"), ["200\n", kept, "content-type:text/x\n\na"].concat());
+        assert_eq!(message(true, ""), ["304\n", kept, "\n"].concat());
+        let head = Answer::document(200, version(false), "a".to_owned()).head().into_message();
+        assert_eq!(head, message(false, ""));
     }
 }

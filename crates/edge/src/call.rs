@@ -1,12 +1,13 @@
 //! One call of an operation: who asks, what, and how they are answered.
 
 use evenkeel_core::{
-    AccessToken, ClientContext, Result,
+    AccessToken, ClientContext, Result, SecretString,
     config::ConfigError,
     operation::{
-        Body, CalledBy, Input, OneClick, Operation, Query, Reply, Signed, SignedRequest, Signer,
+        Body, CalledBy, Input, Named, NamedRequest, OneClick, Operation, Query, Reply, Signed,
+        SignedRequest, Signer,
     },
-    ports::Clock as _,
+    ports::{Clock as _, HttpMethod},
     webhook::MessageHead,
 };
 use serde::de::DeserializeOwned;
@@ -105,13 +106,29 @@ impl<T: DeserializeOwned> Receive for OneClick<T> {
     }
 }
 
+impl<const HEAD: bool> Receive for Named<HEAD> {
+    fn receive(incoming: &Incoming, _: &incoming::Body) -> Result<NamedRequest> {
+        Ok(NamedRequest {
+            name: SecretString::new(incoming.name()),
+            known: incoming.header("if-none-match").map(str::to_owned),
+        })
+    }
+}
+
 /// The answer of an operation.
 ///
 /// # Errors
 /// `internal` for a value that has no JSON.
-pub fn answer<C, I, A, R: Reply<A>>(operation: &Operation<C, I, A>, reply: R) -> Result<Answer> {
+pub fn answer<C, I: Input, A, R: Reply<A>>(
+    operation: &Operation<C, I, A>,
+    reply: R,
+) -> Result<Answer> {
     if let Some(location) = reply.location() {
         return Ok(Answer::redirect(operation.status, location));
     }
-    Ok(Answer::json(operation.status, reply.into_json()?))
+    if let Some(version) = reply.version() {
+        let answer = Answer::document(operation.status, version, reply.into_body()?);
+        return Ok(if I::METHOD == HttpMethod::Head { answer.head() } else { answer });
+    }
+    Ok(Answer::json(operation.status, reply.into_body()?))
 }

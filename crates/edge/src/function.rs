@@ -20,6 +20,7 @@ pub struct Route {
     function: &'static str,
     method: HttpMethod,
     path: &'static str,
+    is_at: fn(&str, &str) -> bool,
     pub(crate) admit: fn(&Credentials<'_>) -> Result<Option<AccessToken>>,
     pub(crate) accepts: Accepts,
     pub(crate) serve: for<'a> fn(&'a Edge, &'a Admitted) -> Work<'a>,
@@ -35,6 +36,7 @@ impl Route {
             function: operation.function,
             method: I::METHOD,
             path: operation.path,
+            is_at: I::is_at,
             admit: C::admit,
             accepts: Accepts { limit: operation.body_limit, takes: I::takes, media: I::MEDIA },
             serve,
@@ -62,7 +64,8 @@ impl Function {
         let below = path.strip_prefix('/')?.strip_prefix(self.name())?;
         let below = below.strip_suffix('/').unwrap_or(below);
         let below = if below.is_empty() { "/" } else { below };
-        self.routes.iter().map(|route| route.path).find(|path| *path == below)
+        let route = self.routes.iter().find(|route| (route.is_at)(route.path, below));
+        route.map(|route| route.path)
     }
 
     /// The methods of a path, as `Allow` wants them.
@@ -90,6 +93,7 @@ mod tests {
             function: "sample",
             method: HttpMethod::Post,
             path,
+            is_at: |path, asked| path == asked,
             admit: |_| Ok(None),
             accepts: Accepts { limit: 1, takes: |_| true, media: "" },
             serve: unreachable,

@@ -109,6 +109,12 @@ impl Incoming {
         parse_request(query_as_json(self.received.query()).as_bytes())
     }
 
+    /// The last part of the path.
+    pub(crate) fn name(&self) -> &str {
+        let path = self.received.path();
+        path.strip_suffix('/').unwrap_or(path).rsplit('/').next().unwrap_or_default()
+    }
+
     /// The credentials that it carries.
     pub(crate) fn credentials<'a>(&'a self, config: &'a Config) -> Credentials<'a> {
         let [authorization, apikey] =
@@ -256,6 +262,7 @@ mod tests {
         }
         assert_eq!(incoming("").received.query(), "a=b");
         assert_eq!(incoming("").received.path(), "/sample");
+        assert_eq!(incoming("").name(), "sample");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use evenkeel_core::{Code, Error, Result, config::ConfigError, id, id::RequestId};
+use evenkeel_core::{Error, Result, config::ConfigError, id, id::RequestId};
 use wasm_bindgen::prelude::*;
 
 use crate::{
@@ -66,8 +66,7 @@ async fn answer(
     received: Received,
     path: Option<&'static str>,
 ) -> Result<Answer> {
-    let path =
-        path.ok_or_else(|| Error::new(Code::NotFound, "This function has no such route."))?;
+    let path = path.ok_or_else(Error::nothing_here)?;
     let allow = || function.allow(path);
     if received.method == "OPTIONS" {
         return Ok(Answer::preflight(allow()));

@@ -4,7 +4,9 @@
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::{Body, CalledBy, Caller, FORMS, Input, OneClick, Operation, Query, REDIRECT, Step};
+use super::{
+    Body, CalledBy, Caller, FORMS, Input, Named, OneClick, Operation, Query, REDIRECT, Step,
+};
 use crate::{
     error::{Code, DescribedProblem, Member},
     ports::HttpMethod,
@@ -77,6 +79,19 @@ impl<T: JsonSchema> DescribedInput for OneClick<T> {
     }
 }
 
+impl<const HEAD: bool> DescribedInput for Named<HEAD> {
+    const REFUSES: &'static [Code] = &[];
+
+    fn describe(_: &mut Schemas) -> Vec<(&'static str, Value)> {
+        let text = json!({ "type": "string" });
+        let parameters = json!([
+            { "name": "token", "in": "path", "required": true, "description": "What the address has before its ending.", "schema": text },
+            { "name": "If-None-Match", "in": "header", "required": false, "description": "The versions that the caller has.", "schema": text },
+        ]);
+        vec![("parameters", parameters)]
+    }
+}
+
 impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I, A> {
     fn url(&self) -> (&'static str, &'static str) {
         (self.function, self.path.trim_end_matches('/'))
@@ -94,9 +109,12 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         let success = if self.status == REDIRECT {
             let location = json!({ "description": "The page.", "schema": { "type": "string", "format": "uri" } });
             json!({ "description": "See the page", "headers": { "Location": location } })
-        } else {
+        } else if self.about.media == JSON {
             let answer = schemas.answer::<A>();
-            json!({ "description": "Done", "content": { "application/json": { "schema": answer } } })
+            json!({ "description": "Done", "content": { JSON: { "schema": answer } } })
+        } else {
+            responses.insert("304".to_owned(), json!({ "description": "The caller has it" }));
+            document(self.about.media, I::METHOD)
         };
         responses.insert(self.status.to_string(), success);
         let steps = self.about.steps.iter().map(|step| step.refuses);
@@ -114,6 +132,19 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         }
         (I::METHOD.as_str().to_ascii_lowercase(), Value::Object(operation))
     }
+}
+
+const JSON: &str = "application/json";
+
+/// A document with its version, and, but for who asks for the head alone, its text.
+fn document(media: &str, method: HttpMethod) -> Value {
+    let tag = json!({ "description": "The version, for `If-None-Match`.", "schema": { "type": "string" } });
+    let headers = json!({ "ETag": tag });
+    if method == HttpMethod::Head {
+        return json!({ "description": "Done", "headers": headers });
+    }
+    let content = json!({ media: { "schema": { "type": "string" } } });
+    json!({ "description": "Done", "headers": headers, "content": content })
 }
 
 impl Caller {
@@ -139,7 +170,12 @@ impl Caller {
 
 /// Unique: what a function answers to GET is beside what it does on POST.
 fn operation_id(function: &str, path: &str, method: HttpMethod) -> String {
-    let suffix = if path.is_empty() && method == HttpMethod::Get { "-get" } else { "" };
+    let path = path.split("/{").next().unwrap_or_default();
+    let suffix = match method {
+        HttpMethod::Get if path.is_empty() => "-get",
+        HttpMethod::Head => "-head",
+        _ => "",
+    };
     [function, &path.replace('/', "-"), suffix].concat()
 }
 

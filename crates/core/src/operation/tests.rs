@@ -61,6 +61,6 @@ fn one_click_is_the_body_that_mail_programs_send() {
 fn a_redirect_has_a_page_and_no_text() {
     let page = Redirect("https://app.test/page".to_owned());
     assert_eq!(page.location().as_deref(), Some("https://app.test/page"));
-    assert_eq!(page.into_json().unwrap(), "");
+    assert_eq!(page.into_body().unwrap(), "");
     assert_eq!(Reply::<u8>::location(&7_u8), None);
 }

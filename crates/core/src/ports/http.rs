@@ -37,6 +37,7 @@ pub trait Http {
 #[allow(missing_docs, reason = "named by HTTP")]
 pub enum HttpMethod {
     Get,
+    Head,
     Post,
     Put,
     Delete,
@@ -47,6 +48,7 @@ impl HttpMethod {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Head => "HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",

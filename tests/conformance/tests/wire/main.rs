@@ -17,6 +17,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod calendar_feeds;
 mod companies;
 mod documents;
 mod email_templates;
@@ -29,6 +30,7 @@ use evenkeel_conformance::{Stack, claim_of, settlement};
 use evenkeel_core::{
     AccessToken, ClientContext, Code, Error,
     auth_emails::TakeAuthEmail,
+    calendar_feed::ReadCalendarFeed,
     caller::CurrentUserId,
     documents::{DecideDocument, RecordReviewedCopy, StartDocumentReview, VerificationQueue},
     email_change::{RequestEmailChange, UseEmailChangeLink},
@@ -80,6 +82,7 @@ wire! {
     EmailKindFor: email_templates::email_kind;
     InviteEmployees: companies::invite_employees;
     OrphanedFiles: documents::orphaned_files;
+    ReadCalendarFeed: calendar_feeds::read_calendar_feed;
     RecordEmailEvent: mails::record_email_event;
     RecordReviewedCopy: documents::record_reviewed_copy;
     ReleasePasswordReset: links::release_password_reset;
