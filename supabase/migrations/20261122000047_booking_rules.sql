@@ -136,7 +136,8 @@ set search_path = ''
 as $$
   select e.sessions_per_month - (
     select count(*) from public.bookings b
-    where b.employee_id = p_user_id and b.company_id = p_company_id and b.uses_session and b.id is distinct from p_moved_id
+    -- Counted along the sessions of the person, however many the company has.
+    where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
       -- A hold ends when its person chooses another time, and is counted when they confirm it.
       and b.status <> 'held'
       and b.starts_at >= m.month at time zone e.time_zone

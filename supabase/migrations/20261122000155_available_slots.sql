@@ -107,10 +107,9 @@ begin
   if v_refused is null then
     with page as materialized (
       select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
-      from private.offered_starts(v_terms, v_employee_id, v_ignored_ids, greatest(p_from, p_now, v_after), p_to, p_now) o
-      where v_payable.spans @> o.starts_at and (v_after is null or (o.starts_at, o.specialist_id) > (v_after, v_cursor[2]::uuid))
-      order by o.starts_at, o.specialist_id
-      limit v_limit + 1
+      from private.next_offers(
+        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
+      ) o
     )
     select jsonb_agg(jsonb_build_object(
         'specialist_id', t.specialist_id, 'session_type_id', t.session_type_id, 'starts_at', p.starts_at, 'ends_at', p.starts_at + t.lasts,
