@@ -120,7 +120,7 @@ as $$
   join term t using (specialist_id)
   join calendar c using (specialist_id)
   cross join lateral generate_series(lower(s.span), upper(s.span) - interval '5 minutes', t.step) g (at)
-  where s.span && tstzrange(t.first, least(p_to, t.last), '[]')
+  where upper(s.span) > t.first and lower(s.span) < p_to and lower(s.span) <= t.last
     and g.at >= t.first and g.at < p_to and g.at <= t.last
     and c.free @> tstzrange(g.at, g.at + t.lasts)
     and (not s.is_usual or c.off = '{}' or not c.off @> g.at)

@@ -102,7 +102,7 @@ begin
     -- Who books gives up what they hold.
     v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
-  select * into v_payable from private.payable_times(v_employee_id, v_company_id, greatest(p_from, p_now), p_to, p_now, p_moving);
+  select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
   v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
   if v_refused is null then
     with page as materialized (

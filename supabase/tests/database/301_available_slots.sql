@@ -186,6 +186,7 @@ select is(
 );
 select public.cancel_booking(id) from public.bookings where employee_id = pg_temp.id('foreign_employee') and status = 'confirmed' \g /dev/null
 
+select is(public.available_slots(pg_temp.id('specialist:specialist'), p_from => now() - interval '9 days', p_to => now() - interval '8 days') -> 'slots', '[]', 'what is over has no free times');
 select throws_ok($$select pg_temp.page('1')$$, 'PT422', 'invalid_cursor', 'a cursor is one that was answered');
 select throws_ok(format('select pg_temp.page(null, %s)', n), 'PT422', 'invalid_limit', 'a page has not ' || n) from unnest(array[0, 1001]) n;
 select throws_ok($$select public.available_slots(pg_temp.id('specialist:specialist'), p_to => now() + interval '63 days')$$, 'PT422', 'invalid_range', 'one asks for two months at most');
