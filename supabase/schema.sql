@@ -938,15 +938,14 @@ begin
     -- Who books gives up what they hold.
     v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
-  select * into v_payable from private.payable_times(v_employee_id, v_company_id, greatest(p_from, p_now), p_to, p_now, p_moving);
+  select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
   v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
   if v_refused is null then
     with page as materialized (
       select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
-      from private.offered_starts(v_terms, v_employee_id, v_ignored_ids, greatest(p_from, p_now, v_after), p_to, p_now) o
-      where v_payable.spans @> o.starts_at and (v_after is null or (o.starts_at, o.specialist_id) > (v_after, v_cursor[2]::uuid))
-      order by o.starts_at, o.specialist_id
-      limit v_limit + 1
+      from private.next_offers(
+        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
+      ) o
     )
     select jsonb_agg(jsonb_build_object(
         'specialist_id', t.specialist_id, 'session_type_id', t.session_type_id, 'starts_at', p.starts_at, 'ends_at', p.starts_at + t.lasts,
@@ -6487,6 +6486,36 @@ $_$;
 
 COMMENT ON FUNCTION private.new_email_address(p_text text) IS 'An address that we may be the first to write to, as email_address() keeps it. Null also for what an account may have, and no mail should go to unasked.';
 
+CREATE FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_left int := p_limit;
+  v_rows int;
+  v_from timestamptz := greatest(p_from, p_now, p_after_at);
+  v_until timestamptz;
+  -- A specialist has about eight a day.
+  v_window interval := make_interval(days => 1 + p_limit / (8 * (1 + coalesce(cardinality(p_terms), 0))));
+begin
+  while v_left > 0 and v_from < p_to loop
+    v_until := least(p_to, v_from + v_window);
+    return query
+      select o.specialist_id, o.starts_at
+      from private.offered_starts(p_terms, p_employee_id, p_ignored_ids, v_from, v_until, p_now) o
+      where p_payable @> o.starts_at and (p_after_at is null or (o.starts_at, o.specialist_id) > (p_after_at, p_after_id))
+      order by o.starts_at, o.specialist_id
+      limit v_left;
+    get diagnostics v_rows = row_count;
+    v_left := v_left - v_rows;
+    v_from := v_until;
+    v_window := 2 * v_window;
+  end loop;
+end;
+$$;
+
+COMMENT ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) IS 'The soonest starts that private.offered_starts() finds and that are paid for, behind one that was answered before.';
+
 CREATE FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -6626,18 +6655,20 @@ CREATE FUNCTION private.offered_starts(p_terms private.session_terms[], p_employ
     select s.specialist_id, unnest(tstzmultirange(s.span) - c.general), true
     from span s join calendar c using (specialist_id) where s.kind = 'own'
     union all
-    select s.specialist_id, unnest(tstzmultirange(s.span) - c.usual - coalesce((
-      select range_agg(e.span) from span e
-      where e.specialist_id = s.specialist_id and e.kind = 'extra_hours' and (lower(e.span), upper(e.span)) < (lower(s.span), upper(s.span))
-    ), '{}')), false
-    from (select distinct s.specialist_id, s.span from span s where s.kind = 'extra_hours') s join calendar c using (specialist_id)
+    select e.specialist_id, unnest(tstzmultirange(e.span) - c.usual - coalesce(e.earlier, '{}')), false
+    from (
+      select s.specialist_id, s.span,
+        range_agg(s.span) over (partition by s.specialist_id order by s.span rows between unbounded preceding and 1 preceding) as earlier
+      from (select distinct s.specialist_id, s.span from span s where s.kind = 'extra_hours') s
+    ) e
+    join calendar c using (specialist_id)
   )
   select t.specialist_id, g.at
   from stretch s
   join term t using (specialist_id)
   join calendar c using (specialist_id)
   cross join lateral generate_series(lower(s.span), upper(s.span) - interval '5 minutes', t.step) g (at)
-  where s.span && tstzrange(t.first, least(p_to, t.last), '[]')
+  where upper(s.span) > t.first and lower(s.span) < p_to and lower(s.span) <= t.last
     and g.at >= t.first and g.at < p_to and g.at <= t.last
     and c.free @> tstzrange(g.at, g.at + t.lasts)
     and (not s.is_usual or c.off = '{}' or not c.off @> g.at)
@@ -6784,7 +6815,9 @@ CREATE FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from 
     left join public.company_subscriptions s on s.id = e.subscription_id
     where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or c.id = p_company_id)
   ), month as (
-    select p.id, p.time_zone, p.days * daterange(m::date, (m + interval '1 month')::date) as days
+    select p.id, p.time_zone,
+      p.days * daterange(m::date, (m + interval '1 month')::date)
+        * daterange((p_from at time zone p.time_zone)::date, (p_to at time zone p.time_zone)::date, '[]') as days
     from member p
     cross join generate_series(date_trunc('month', p_from at time zone p.time_zone), p_to at time zone p.time_zone, interval '1 month') m
     where p.has_plan
@@ -8900,7 +8933,8 @@ CREATE FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_start
     AS $$
   select e.sessions_per_month - (
     select count(*) from public.bookings b
-    where b.employee_id = p_user_id and b.company_id = p_company_id and b.uses_session and b.id is distinct from p_moved_id
+    -- Counted along the sessions of the person, however many the company has.
+    where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
       -- A hold ends when its person chooses another time, and is counted when they confirm it.
       and b.status <> 'held'
       and b.starts_at >= m.month at time zone e.time_zone
@@ -9286,7 +9320,7 @@ CREATE FUNCTION private.spaces() RETURNS text
 
 COMMENT ON FUNCTION private.spaces() IS 'Spaces and line breaks, as what stands between the brackets of a regular expression.';
 
-CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
+CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -9296,8 +9330,9 @@ CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_unt
   left join public.profiles p on p.id = b.employee_id
   where b.specialist_id = (select private.my_practice_id())
     and b.starts_at >= coalesce(p_from, '-infinity') and b.starts_at < coalesce(p_until, 'infinity')
+    and (p_after is null or (b.starts_at, b.id) > (coalesce(p_from, '-infinity'), p_after))
   order by b.starts_at, b.id
-  limit 1000;
+  limit least(greatest(coalesce(p_limit, 1000), 1), 1000);
 $$;
 
 CREATE FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) RETURNS date
@@ -11250,14 +11285,14 @@ $$;
 
 COMMENT ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) IS 'Settles batches: sent, retry, split, failed, skipped or pause. Answers how many mails each; stale: the lease was lost. p_now is for tests.';
 
-CREATE FUNCTION public.specialist_agenda(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_until timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
+CREATE FUNCTION public.specialist_agenda(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 1000) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select * from private.specialist_agenda(p_from, p_until);
+  select * from private.specialist_agenda(p_from, p_until, p_after, p_limit);
 $$;
 
-COMMENT ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) IS 'The caller''s sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; the first thousand.';
+COMMENT ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) IS 'The caller''s sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; at most 1000 at once. A page goes on with starts_at of its last row as p_from, and booking_id of it as p_after.';
 
 CREATE FUNCTION public.specialist_verification_queue(p_status text DEFAULT 'pending'::text, p_cursor text DEFAULT NULL::text, p_limit integer DEFAULT 20) RETURNS jsonb
     LANGUAGE sql
@@ -14728,6 +14763,8 @@ REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
@@ -15048,8 +15085,8 @@ REVOKE ALL ON FUNCTION private.spaces() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.spaces() TO authenticated;
 GRANT ALL ON FUNCTION private.spaces() TO service_role;
 
-REVOKE ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -15401,8 +15438,8 @@ GRANT ALL ON FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, 
 REVOKE ALL ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) TO service_role;
 
-REVOKE ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone) TO authenticated;
+REVOKE ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;

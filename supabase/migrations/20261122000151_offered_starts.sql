@@ -20,7 +20,9 @@ as $$
     left join public.company_subscriptions s on s.id = e.subscription_id
     where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or c.id = p_company_id)
   ), month as (
-    select p.id, p.time_zone, p.days * daterange(m::date, (m + interval '1 month')::date) as days
+    select p.id, p.time_zone,
+      p.days * daterange(m::date, (m + interval '1 month')::date)
+        * daterange((p_from at time zone p.time_zone)::date, (p_to at time zone p.time_zone)::date, '[]') as days
     from member p
     cross join generate_series(date_trunc('month', p_from at time zone p.time_zone), p_to at time zone p.time_zone, interval '1 month') m
     where p.has_plan

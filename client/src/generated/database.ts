@@ -1553,9 +1553,9 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'member_not_found' | 'last_admin' | 'invalid_role';
   };
-  /** The caller's sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; the first thousand. */
+  /** The caller's sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; at most 1000 at once. A page goes on with starts_at of its last row as p_from, and booking_id of it as p_after. */
   specialist_agenda: {
-    args: { p_from?: string | null; p_until?: string | null };
+    args: { p_from?: string | null; p_until?: string | null; p_after?: string | null; p_limit?: number };
     returns: { booking_id: string; starts_at: string; ends_at: string; status: string; session_type: string; employee_name: string }[];
     errors: never;
   };

@@ -67,7 +67,7 @@ insert into private.calendar_feeds (user_id, token_hash) values (pg_temp.id('emp
 create temporary table answered (proname text, person text, statement text);
 insert into answered values
   ('company_directory', 'company_admin', $$select r from public.company_directory(pg_temp.id('north')) r$$),
-  ('specialist_agenda', 'specialist', $$select r from public.specialist_agenda(now(), now() + interval '1 year') r$$),
+  ('specialist_agenda', 'specialist', $$select r from public.specialist_agenda(now(), now() + interval '1 year', p_limit => 100000) r$$),
   ('available_slots', 'employee', $$select public.available_slots(p_pillar_id => pg_temp.id('mind'), p_to => now() + interval '60 days', p_limit => 1000) r$$),
   ('read_audit_logs', 'platform_admin', $$select r from public.read_audit_logs('ticket 7', p_limit => 200) r$$),
   ('read_failed_login_attempts', 'platform_admin', $$select r from public.read_failed_login_attempts('ticket 7', p_limit => 200) r$$),
@@ -101,6 +101,16 @@ select set_eq(
   'every function that answers people more than a word is here'
 );
 
+create function pg_temp.rows_of(p_person text, p_statement text) returns bigint language plpgsql as $$
+declare
+  v_rows bigint;
+begin
+  perform pg_temp.act_as(p_person);
+  execute format('select count(*) from (%s) a', p_statement) into v_rows;
+  perform pg_temp.act_as_owner();
+  return v_rows;
+end;
+$$;
 create function pg_temp.bytes_of(p_person text, p_statement text) returns bigint language plpgsql as $$
 declare
   v_bytes bigint;
@@ -112,11 +122,12 @@ begin
 end;
 $$;
 grant execute on all functions in schema pg_temp to public;
-create temporary table measured as select proname, pg_temp.bytes_of(person, statement) as bytes from answered;
+create temporary table measured as select proname, pg_temp.bytes_of(person, statement) as bytes, pg_temp.rows_of(person, statement) as rows from answered;
 
 select diag(string_agg(format('%s %s', proname, bytes), ', ' order by bytes desc)) from measured;
 select is_empty('select proname from measured where bytes is null', 'each answers something');
 select is_empty('select proname, bytes from measured where bytes > 1500000', 'and none more than a megabyte and a half');
+select is_empty('select proname, rows from measured where rows > 1000', 'nor more rows than the Data API passes on');
 
 -- Pages go on --------------------------------------------------------------------------------
 
@@ -134,6 +145,21 @@ select pg_temp.act_as('company_admin');
 select pg_temp.next_page(n) from generate_series(2, 4) n \g /dev/null
 select is((select array_agg(c order by n) from (select n, count(*) as c from page group by n) p), '{500,500,104}', 'a directory comes in pages');
 select is((select count(distinct user_id) from page), 1104::bigint, 'that go on until everybody was named');
+select pg_temp.act_as('specialist');
+create temporary table part as
+  with recursive p (n, page) as (
+    select 1, array(select row(a.starts_at, a.booking_id)::text from public.specialist_agenda(p_limit => 500) a)
+    union all
+    select n + 1, array(
+      select row(a.starts_at, a.booking_id)::text
+      from regexp_match(page[cardinality(page)], '"(.*)",(.*)\)') l, public.specialist_agenda(l[1]::timestamptz, null, l[2]::uuid, 500) a
+    )
+    from p where cardinality(page) > 0
+  )
+  select * from p;
+select is((select array_agg(cardinality(page) order by n) from part), '{500,500,200,0}', 'an agenda does, too');
+select is((select count(distinct x) from part, unnest(page) x), 1200::bigint, 'until each session was told');
+select pg_temp.act_as('company_admin');
 select throws_ok(
   format('select public.company_directory(pg_temp.id(%L), pg_temp.id(%L))', 'north', who), 'PT404', 'member_not_found',
   'and after nobody but a member, whose place in the order would tell of their name: ' || who
