@@ -94,6 +94,17 @@ CREATE DOMAIN private.token_purpose AS text
 
 COMMENT ON DOMAIN private.token_purpose IS 'The purposes of mailed links.';
 
+CREATE TYPE private.wanted_reminder AS (
+	booking_id uuid,
+	user_id uuid,
+	lead_minutes integer,
+	starts_at timestamp with time zone,
+	remind_at timestamp with time zone,
+	due_at timestamp with time zone
+);
+
+COMMENT ON TYPE private.wanted_reminder IS 'A reminder that somebody should get.';
+
 CREATE DOMAIN public.booking_status AS text
 	CONSTRAINT booking_status_check CHECK ((VALUE = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text, 'completed'::text, 'no_show'::text, 'cancelled'::text, 'declined'::text, 'lapsed'::text, 'released'::text])));
 
@@ -1158,25 +1169,20 @@ $$;
 
 COMMENT ON FUNCTION private.caller_context(p_context jsonb, p_source text) IS 'request_id, user_agent and, where a function vouches for it (service_role), ip of a context that an edge function passes on for its caller.';
 
-CREATE FUNCTION private.cancel_and_tell(p_booking_id uuid, p_reason text) RETURNS void
+CREATE FUNCTION private.cancel_and_audit(p_booking_id uuid, p_reason text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-  v_booking public.bookings;
 begin
-  update public.bookings set status = 'cancelled', status_reason = p_reason, status_category = 'by_the_platform'
-  where id = p_booking_id
-  returning * into v_booking;
+  update public.bookings set status = 'cancelled', status_reason = p_reason, status_category = 'by_the_platform' where id = p_booking_id;
   perform private.write_audit(
     'booking.cancelled', 'bookings', p_booking_id::text, null, null, null,
     jsonb_build_object('source', 'cancel_as_admin', 'reason', p_reason)
   );
-  perform private.mail_cancellation(v_booking);
 end;
 $$;
 
-COMMENT ON FUNCTION private.cancel_and_tell(p_booking_id uuid, p_reason text) IS 'Cancels an open booking, records who did and why, and mails both people.';
+COMMENT ON FUNCTION private.cancel_and_audit(p_booking_id uuid, p_reason text) IS 'Cancels an open booking, and records who did and why. Both are mailed as of any cancellation.';
 
 CREATE FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p_category text) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1219,7 +1225,7 @@ begin
     return;
   end if;
   perform private.check_booking_open(v_booking);
-  perform private.cancel_and_tell(p_booking_id, v_reason);
+  perform private.cancel_and_audit(p_booking_id, v_reason);
 end;
 $$;
 
@@ -1244,7 +1250,7 @@ begin
     where specialist_id = p_specialist_id and status in ('pending', 'held', 'confirmed') and starts_at > now()
     order by id for no key update
   );
-  perform private.cancel_and_tell(b, v_reason) from unnest(v_booking_ids) b;
+  perform private.cancel_and_audit(b, v_reason) from unnest(v_booking_ids) b;
   perform private.write_audit(
     'specialist.bookings_cancelled', 'specialists', p_specialist_id::text, v_user_id, null, null,
     jsonb_build_object('source', 'cancel_as_admin', 'reason', v_reason, 'bookings', cardinality(v_booking_ids))
@@ -1409,6 +1415,30 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text) IS 'Changes an active member; the last admin stays one. Errors: member_not_found (404), last_admin (409).';
+
+CREATE FUNCTION private.change_place(p_booking_id uuid, p_kind text, p_detail text) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings := private.take_booking(p_booking_id);
+begin
+  perform private.require_specialist(v_booking);
+  perform private.check_booking_open(v_booking);
+  if v_booking.status = 'held' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
+  elsif p_kind is null or p_kind not in ('video', 'phone', 'in_person') then
+    raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A session takes place by video, phone or in_person.';
+  elsif p_detail is null or length(p_detail) > 500 or p_detail ~ '[[:cntrl:]]' then
+    raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A place is said on one line, in at most 500 characters.';
+  elsif (v_booking.place_kind, v_booking.place_detail) = (p_kind, trim(p_detail)) then
+    return v_booking;
+  end if;
+  perform private.require_allowance('bookings', private.user_id());
+  update public.bookings set place_kind = p_kind, place_detail = trim(p_detail) where id = p_booking_id returning * into v_booking;
+  return v_booking;
+end;
+$$;
 
 CREATE FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) RETURNS boolean
     LANGUAGE plpgsql
@@ -3008,19 +3038,11 @@ begin
     )
     select
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
-      jsonb_build_object(
-        'recipient_name', nullif(p.display_name, ''),
-        'starts_at', to_char(b.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'duration_minutes', round(extract(epoch from b.ends_at - b.starts_at) / 60),
-        'specialist_name', s.display_name,
-        'session_type_name', t.name
-      ),
+      jsonb_build_object('recipient_name', nullif(p.display_name, '')) || private.session_in_mail(b, p.id),
       'booking_reminder:' || due.id, due.id, due.starts_at
     from due
     join public.profiles p on p.id = due.user_id
     join public.bookings b on b.id = due.booking_id
-    join public.specialists s on s.id = b.specialist_id
-    join public.session_types t on t.id = b.session_type_id
     where p.email like '_%@_%'
     order by due.due_at, due.id
     on conflict (dedupe_key) do nothing
@@ -3652,9 +3674,10 @@ begin
   -- A reminder is written behind the row of its booking alone, whoever writes it.
   perform private.sync_booking_reminders(array(
     select id from public.bookings
-    where employee_id = p_user_id and status = 'confirmed' and starts_at > now()
+    where (employee_id = p_user_id or specialist_id = (select s.id from public.specialists s where s.user_id = p_user_id))
+      and status = 'confirmed' and starts_at > now()
     order by id for no key update
-  ));
+  ), p_user_id);
 end;
 $$;
 
@@ -4344,7 +4367,7 @@ $$;
 COMMENT ON FUNCTION private.is_worth_reissuing(p_purpose text, p_token_id uuid) IS 'Whether a link that expired was neither used nor replaced, and was asked for within a week.';
 
 CREATE FUNCTION private.iso_timestamp(p_at timestamp with time zone) RETURNS text
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql IMMUTABLE STRICT
     SET search_path TO ''
     AS $$
   select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
@@ -5662,35 +5685,6 @@ $$;
 
 COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses, in the order of private.seal_token_hashes().';
 
-CREATE FUNCTION private.mail_cancellation(p_booking public.bookings) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  perform private.enqueue_email(
-    'booking_cancelled', p.id, p.email,
-    jsonb_build_object(
-      'recipient_name', nullif(p.display_name, ''),
-      'starts_at', to_char(p_booking.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-      'duration_minutes', round(extract(epoch from p_booking.ends_at - p_booking.starts_at) / 60),
-      'session_type_name', t.name,
-      'reason', p_booking.status_reason
-    ),
-    'booking', format('booking_cancelled:%s:%s', p_booking.id, p.id), p_needed_by => p_booking.starts_at
-  )
-  -- An account that is being deleted is passed over instead of waited for: it may be waiting for this booking.
-  from (
-    select a.* from public.profiles a
-    where a.id in (p_booking.employee_id, (select s.user_id from public.specialists s where s.id = p_booking.specialist_id))
-    for key share skip locked
-  ) p
-  join public.session_types t on t.id = p_booking.session_type_id
-  where p.email like '_%@_%';
-end;
-$$;
-
-COMMENT ON FUNCTION private.mail_cancellation(p_booking public.bookings) IS 'Tells the employee and the specialist of a cancelled booking why it will not take place.';
-
 CREATE FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -6054,6 +6048,36 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) IS 'Tells the admins of a company what its plan has become.';
+
+CREATE FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_needed_by constant timestamptz := p_matters_at - private.soon();
+  v_is_urgent constant boolean := p_urgent and v_needed_by <= now();
+  v_person public.profiles;
+  v_known jsonb;
+begin
+  select * into v_person from public.profiles p where p.id = p_user_id and p.email like '_%@_%' for key share skip locked;
+  if not found then
+    return;
+  end if;
+  v_known := private.session_in_mail(p_booking, p_user_id) || jsonb_build_object('recipient_name', nullif(v_person.display_name, '')) || p_more;
+  perform private.enqueue_email(
+    p_key, p_user_id, v_person.email,
+    (select jsonb_object_agg(d.name, v_known -> d.name) from public.email_kinds k cross join lateral jsonb_object_keys(k.samples) d (name) where k.key = p_key)
+      || case when p_calendar is null then '{}' else jsonb_build_object('calendar', p_calendar) end,
+    'booking', p_dedupe_key,
+    p_priority => case when v_is_urgent then 0 end, p_needed_by => v_needed_by, p_useless_after => p_useless_after
+  );
+  if v_is_urgent then
+    perform private.kick_at_once('email-dispatch');
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) IS 'Mails one of the two about their session: the variables that the kind of mail declares, of what is known of the session and p_more. p_matters_at: the moment by which they must have read it.';
 
 CREATE TABLE private.sign_up_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -7382,6 +7406,15 @@ $$;
 
 COMMENT ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) IS 'When may a person be mailed? The span around p_at in which they read none; null if they may be mailed at p_at.';
 
+CREATE FUNCTION private.quotation(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT
+    SET search_path TO ''
+    AS $$
+  select nullif(trim(regexp_replace(p_text, '[' || private.spaces() || ']+', ' ', 'g')), '') where not private.has_unseen(p_text);
+$$;
+
+COMMENT ON FUNCTION private.quotation(p_text text) IS 'A text as a mail quotes it, on one line; null for none, and for one with characters that nobody sees.';
+
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -7811,6 +7844,19 @@ $$;
 
 COMMENT ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) IS 'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
 
+CREATE FUNCTION private.record_place() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by)
+  values (new.id, new.status, new.status, 'placed', private.booking_actor(new), auth.uid());
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.record_place() IS 'Trigger on bookings: writes into the history that a session takes place elsewhere.';
+
 CREATE FUNCTION private.record_proposal() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8164,13 +8210,12 @@ begin
     update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids) returning *
   loop
     perform private.withhold_time(v_booking, p_now);
-    perform private.mail_cancellation(v_booking);
   end loop;
   return cardinality(p_booking_ids);
 end;
 $$;
 
-COMMENT ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text, p_now timestamp with time zone) IS 'Cancels sessions whose person has left, mails those who are still there, and keeps their times from being offered for a while.';
+COMMENT ON FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text, p_now timestamp with time zone) IS 'Cancels sessions whose person has left, and keeps their times from being offered for a while.';
 
 CREATE FUNCTION private.release_bookings_of_erased() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8264,6 +8309,16 @@ begin
   );
 end;
 $$;
+
+CREATE FUNCTION private.reminder_at(p_starts_at timestamp with time zone, p_lead_minutes integer, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select (p_starts_at at time zone p_time_zone - make_interval(days => p_lead_minutes / 1440)) at time zone p_time_zone
+    - make_interval(mins => p_lead_minutes % 1440);
+$$;
+
+COMMENT ON FUNCTION private.reminder_at(p_starts_at timestamp with time zone, p_lead_minutes integer, p_time_zone text) IS 'When somebody in a time zone wants to be reminded: whole days of the lead are days of their wall, what is left of it elapsed minutes.';
 
 CREATE FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
@@ -8723,7 +8778,7 @@ begin
         when l.useless_after <= p_now then 'too_late'
         when l.booking_reminder_id is not null and (
           select true from public.booking_reminders n
-          where n.booking_id = r.booking_id and n.status <> 'voided' and n.lead_minutes < r.lead_minutes and n.due_at <= p_now
+          where n.booking_id = r.booking_id and n.user_id = l.user_id and n.status <> 'voided' and n.lead_minutes < r.lead_minutes and n.due_at <= p_now
           limit 1
         ) then 'newer_reminder'
         when case l.category
@@ -8840,6 +8895,34 @@ CREATE FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp
 $$;
 
 COMMENT ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) IS 'Why a session of a person ends now, as far as it can be known.';
+
+CREATE FUNCTION private.session_in_mail(p_booking public.bookings, p_user_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select jsonb_build_object(
+      'other_name', nullif(case
+        when s.user_id is distinct from p_user_id then s.display_name
+        -- A specialist who is suspended learns no more about whom they meet.
+        when s.status = 'verified' then (select p.display_name from public.profiles p where p.id = p_booking.employee_id)
+      end, ''),
+      'session_type_name', t.name,
+      'starts_at', private.iso_timestamp(p_booking.starts_at),
+      'duration_minutes', round(extract(epoch from p_booking.ends_at - p_booking.starts_at) / 60),
+      'video', p_booking.place_kind = 'video',
+      'phone', p_booking.place_kind = 'phone',
+      'in_person', p_booking.place_kind = 'in_person',
+      'place_detail', case when p_booking.place_kind <> 'video' then private.quotation(p_booking.place_detail) end
+    )
+    from public.specialists s, public.session_types t
+    where s.id = p_booking.specialist_id and t.id = p_booking.session_type_id
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.session_in_mail(p_booking public.bookings, p_user_id uuid) IS 'What a mail tells one of the two of their session: {other_name, session_type_name, starts_at, duration_minutes, video, phone, in_person, place_detail}.';
 
 CREATE FUNCTION private.session_release_delay() RETURNS interval
     LANGUAGE sql
@@ -9313,6 +9396,13 @@ $$;
 
 COMMENT ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) IS 'Until when an address is suppressed to which mails bounced on three days (UTC) within thirty, each for a reason that may pass: thirty days after the last of them. Null where they have not.';
 
+CREATE FUNCTION private.soon() RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select interval '2 hours'; $$;
+
+COMMENT ON FUNCTION private.soon() IS 'How near a session is when mail about it waits for nothing: less than it takes to read it and set out.';
+
 CREATE FUNCTION private.spaces() RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -9422,6 +9512,71 @@ begin
   return private.file_json(v) || jsonb_build_object('opened_by', private.user_id(), 'document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
+
+CREATE TABLE public.booking_status_history (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    booking_id uuid NOT NULL,
+    old_status public.booking_status,
+    new_status public.booking_status NOT NULL,
+    event text NOT NULL,
+    actor text NOT NULL,
+    changed_by uuid,
+    reason text,
+    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT booking_status_history_actor_check CHECK ((actor = ANY (ARRAY['employee'::text, 'specialist'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT booking_status_history_event_check CHECK ((event ~ '^[a-z_]{3,20}$'::text)),
+    CONSTRAINT booking_status_history_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 1000))),
+    CONSTRAINT booking_status_history_reason_check CHECK ((length(reason) <= 500))
+);
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN old_status SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN new_status SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN event SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN actor SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN changed_by SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN reason SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN metadata SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_status_history ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.booking_status_history FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.booking_status_history IS 'Each status a booking took, and each time it moved.';
+
+COMMENT ON COLUMN public.booking_status_history.id IS 'Not a number that counts: its gaps would tell how many sessions there are besides.';
+
+COMMENT ON COLUMN public.booking_status_history.old_status IS 'Null for the first entry; equal to new_status when only the time changed.';
+
+COMMENT ON COLUMN public.booking_status_history.event IS 'What happened, in the words of private.booking_transitions; beside them proposals of another time, and another place (placed).';
+
+COMMENT ON COLUMN public.booking_status_history.changed_by IS 'auth.uid() of the change; null for jobs.';
+
+COMMENT ON COLUMN public.booking_status_history.metadata IS 'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
+
+COMMENT ON COLUMN public.booking_status_history.created_at IS 'The clock''s time, so that steps of one transaction keep their order.';
+
+CREATE FUNCTION private.step_in_mail(p_entry public.booking_status_history, p_booking public.bookings, p_party text, p_answer_by timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return jsonb_build_object(
+    'to_specialist', p_party = 'specialist',
+    'by_you', p_entry.actor = p_party,
+    'by_us', p_entry.actor in ('admin', 'system'),
+    -- Words of the other's: a specialist who is suspended learns no more about whom they meet.
+    'reason', case when p_entry.actor <> 'employee' or p_party = 'employee' or exists (
+      select from public.specialists s where s.id = p_booking.specialist_id and s.status = 'verified'
+    ) then private.quotation(p_entry.reason) end,
+    'counts', p_party = 'employee' and p_booking.uses_session,
+    'moved_from_at', private.iso_timestamp((p_entry.metadata ->> 'moved_from')::timestamptz),
+    'proposed_at', private.iso_timestamp((p_entry.metadata ->> 'moved_to')::timestamptz),
+    'answer_by_at', private.iso_timestamp(p_answer_by)
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.step_in_mail(p_entry public.booking_status_history, p_booking public.bookings, p_party text, p_answer_by timestamp with time zone) IS 'What mails tell one of the two of a step of their booking: {to_specialist, by_you, by_us, reason, counts, moved_from_at, proposed_at, answer_by_at}.';
 
 CREATE FUNCTION private.store_subscription(p_wanted public.company_subscriptions) RETURNS uuid
     LANGUAGE plpgsql
@@ -9594,29 +9749,28 @@ $$;
 
 COMMENT ON FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id uuid, p_from timestamp with time zone, p_until timestamp with time zone) IS 'Ends the holds of a specialist or an employee that have run out and touch a time.';
 
-CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone DEFAULT now()) RETURNS void
+CREATE FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_user_id uuid DEFAULT NULL::uuid, p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_wanted constant private.wanted_reminder[] := array(select w from private.wanted_reminders(p_booking_ids, p_user_id, p_now) w);
 begin
   update public.booking_reminders r
   set starts_at = w.starts_at, remind_at = w.remind_at, due_at = w.due_at
-  from private.wanted_reminders(p_booking_ids, p_now) w
-  where r.booking_id = w.booking_id and r.lead_minutes = w.lead_minutes
+  from unnest(v_wanted) w
+  where r.booking_id = w.booking_id and r.user_id = w.user_id and r.lead_minutes = w.lead_minutes
     and r.status = 'scheduled' and (r.starts_at, r.due_at) <> (w.starts_at, w.due_at);
 
   delete from public.booking_reminders r
-  where r.booking_id = any (p_booking_ids) and r.status = 'scheduled'
-    and not exists (
-      select from private.wanted_reminders(p_booking_ids, p_now) w
-      where w.booking_id = r.booking_id and w.lead_minutes = r.lead_minutes and w.starts_at = r.starts_at
-    );
+  where r.booking_id = any (p_booking_ids) and (p_user_id is null or r.user_id = p_user_id) and r.status = 'scheduled'
+    and (r.booking_id, r.user_id, r.lead_minutes, r.starts_at) not in (select w.booking_id, w.user_id, w.lead_minutes, w.starts_at from unnest(v_wanted) w);
 
   -- Their mail is queued or sent, so the row stays as what the mail refers to: the mail is skipped
   -- if it still can be, and the new time is announced again.
   update public.booking_reminders r
   set status = 'voided', voided_at = p_now
-  where r.booking_id = any (p_booking_ids) and r.status = 'enqueued'
+  where r.booking_id = any (p_booking_ids) and (p_user_id is null or r.user_id = p_user_id) and r.status = 'enqueued'
     and not exists (
       select from public.bookings b
       where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
@@ -9624,12 +9778,12 @@ begin
 
   insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at, due_at)
   select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.remind_at, w.due_at
-  from private.wanted_reminders(p_booking_ids, p_now) w
-  on conflict (booking_id, lead_minutes) where status <> 'voided' do nothing;
+  from unnest(v_wanted) w
+  on conflict (booking_id, user_id, lead_minutes) where status <> 'voided' do nothing;
 end;
 $$;
 
-COMMENT ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) IS 'Makes the reminders of bookings what they should be. Idempotent.';
+COMMENT ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) IS 'Makes the reminders of bookings what they should be, for one person or for both. Idempotent.';
 
 CREATE FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone DEFAULT clock_timestamp()) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9900,6 +10054,49 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) IS 'Takes up to p_limit requests of a purpose, the oldest first, where p_user_ids is given those of these people: who asks, for which address, in which language, and whether that does not cool down.';
+
+CREATE FUNCTION private.tell_both() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings;
+  v_answer_by timestamptz;
+  v_useless_after timestamptz;
+begin
+  select * into v_booking from public.bookings where id = new.booking_id;
+  if new.event in ('requested', 'proposed') then
+    v_answer_by := coalesce(
+      (select p.expires_at from public.booking_proposals p where p.booking_id = v_booking.id and p.status = 'open'), v_booking.expires_at
+    );
+  end if;
+  -- That a session does not take place is worth knowing also later.
+  v_useless_after := case
+    when v_answer_by is not null then v_answer_by
+    when new.new_status in ('pending', 'confirmed') then v_booking.starts_at
+  end;
+  if v_useless_after <= now() then
+    return null;
+  end if;
+  perform private.mail_session(
+    n.template_key, v_booking, p.user_id, private.step_in_mail(new, v_booking, n.party, v_answer_by),
+    case when n.calendar then private.calendar_entry(v_booking) end, format('booking:%s:%s', new.id, n.party), n.urgent,
+    least(v_answer_by, v_booking.starts_at, (new.metadata ->> 'moved_from')::timestamptz), v_useless_after
+  )
+  from private.booking_notices n
+  cross join lateral (
+    select case n.party
+      when 'employee' then v_booking.employee_id
+      else (select s.user_id from public.specialists s where s.id = v_booking.specialist_id)
+    end
+  ) p (user_id)
+  where n.event = new.event
+  order by n.party;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.tell_both() IS 'Trigger on booking_status_history: mails the two what private.booking_notices has for the event.';
 
 CREATE FUNCTION private.template_by_name(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -10237,25 +10434,29 @@ $$;
 
 COMMENT ON FUNCTION private.void_links_of(p_user_id uuid) IS 'Voids every link of a person but those that take a change of address back.';
 
-CREATE FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) RETURNS TABLE(booking_id uuid, user_id uuid, lead_minutes integer, starts_at timestamp with time zone, remind_at timestamp with time zone, due_at timestamp with time zone)
-    LANGUAGE sql STABLE
+CREATE FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) RETURNS SETOF private.wanted_reminder
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select distinct
-    b.id, b.employee_id, m.lead_minutes, b.starts_at, r.remind_at, d.due_at
+begin
+  return query
+  select distinct b.id, p.id, m.lead_minutes, b.starts_at, r.remind_at, d.due_at
   from public.bookings b
-  left join public.profiles p on p.id = b.employee_id
-  left join public.notification_preferences np on np.user_id = b.employee_id
+  join public.specialists s on s.id = b.specialist_id
+  join public.profiles p on p.id in (b.employee_id, s.user_id)
+  left join public.notification_preferences np on np.user_id = p.id
   cross join unnest(coalesce(np.reminder_lead_minutes, '{1440,60}')) m (lead_minutes)
-  cross join lateral (select b.starts_at - m.lead_minutes * interval '1 minute') r (remind_at)
-  cross join lateral (select private.reminder_due_at(np, coalesce(p.time_zone, 'UTC'), r.remind_at, b.starts_at)) d (due_at)
+  cross join lateral (select private.reminder_at(b.starts_at, m.lead_minutes, p.time_zone)) r (remind_at)
+  cross join lateral (select private.reminder_due_at(np, p.time_zone, r.remind_at, b.starts_at)) d (due_at)
   where b.id = any (p_booking_ids)
     and b.status = 'confirmed'
-    and b.employee_id is not null
-    and greatest(r.remind_at, d.due_at) > p_now;
+    and (p_user_id is null or p.id = p_user_id)
+    and greatest(r.remind_at, d.due_at) > p_now
+    and greatest(r.remind_at, d.due_at) < b.starts_at;
+end;
 $$;
 
-COMMENT ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) IS 'The reminders that bookings should still get. One that would already be due is not made up for.';
+COMMENT ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) IS 'The reminders that bookings should still get, of one person or of both. One that would already be due is not made up for.';
 
 CREATE FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) RETURNS public.company_subscriptions
     LANGUAGE plpgsql STABLE
@@ -10676,6 +10877,15 @@ CREATE FUNCTION public.change_company(p_company_id uuid, p_name text DEFAULT NUL
 $$;
 
 COMMENT ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) IS 'A company admin changes its name, language and time zone; what is left out stays. Errors: unauthenticated (401), forbidden (403), invalid_company, invalid_time_zone (422).';
+
+CREATE FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.change_place(p_booking_id, p_kind, p_detail);
+$$;
+
+COMMENT ON FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) IS 'The specialist says where a session takes place: p_kind is video, phone or in_person, p_detail what it takes to be there. Idempotent. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), invalid_place (422), rate_limited (429).';
 
 CREATE FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] DEFAULT '{}'::text[], p_context jsonb DEFAULT NULL::jsonb, p_full_name text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
@@ -11407,6 +11617,24 @@ COMMENT ON TABLE private.auth_emails IS 'Mails of Auth''s that were seen to, so 
 
 COMMENT ON COLUMN private.auth_emails.dedupe_key IS 'HMAC-SHA-256 of the mail''s type and account, and of the token hash where the address changes, hex. The key is outside the database.';
 
+CREATE TABLE private.booking_notices (
+    event text NOT NULL,
+    party text NOT NULL,
+    template_key text NOT NULL,
+    urgent boolean NOT NULL,
+    calendar boolean NOT NULL,
+    CONSTRAINT booking_notices_event_check CHECK ((event ~ '^[a-z_]{3,20}$'::text)),
+    CONSTRAINT booking_notices_party_check CHECK ((party = ANY (ARRAY['employee'::text, 'specialist'::text])))
+);
+
+ALTER TABLE ONLY private.booking_notices FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.booking_notices IS 'Which mail of which event each of the two gets. An event that is not here is told to nobody.';
+
+COMMENT ON COLUMN private.booking_notices.urgent IS 'Near the session it goes before other mail, and wakes the dispatcher: somebody would else come in vain, or not come.';
+
+COMMENT ON COLUMN private.booking_notices.calendar IS 'It carries the entry for calendars, which the event makes or changes.';
+
 CREATE TABLE private.booking_transitions (
     event text NOT NULL,
     old_status text NOT NULL,
@@ -12060,7 +12288,7 @@ CREATE TABLE public.booking_reminders (
     CONSTRAINT booking_reminders_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'enqueued'::text, 'voided'::text]))),
     CONSTRAINT due_before_the_start CHECK ((due_at < starts_at)),
     CONSTRAINT enqueued_at_iff_it_was CHECK (((enqueued_at IS NOT NULL) = (status <> 'scheduled'::text))),
-    CONSTRAINT remind_at_is_start_minus_lead CHECK ((remind_at = (starts_at - ((lead_minutes)::double precision * '00:01:00'::interval)))),
+    CONSTRAINT reminds_before_the_start CHECK ((remind_at < starts_at)),
     CONSTRAINT voided_at_iff_voided CHECK (((voided_at IS NOT NULL) = (status = 'voided'::text)))
 );
 ALTER TABLE ONLY public.booking_reminders ALTER COLUMN id SET STATISTICS 0;
@@ -12079,7 +12307,7 @@ ALTER TABLE ONLY public.booking_reminders FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.booking_reminders IS 'One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already; what nobody wants any more is deleted.';
 
-COMMENT ON COLUMN public.booking_reminders.lead_minutes IS 'How long before the start, as the person had chosen.';
+COMMENT ON COLUMN public.booking_reminders.lead_minutes IS 'How long before the start, as the person had chosen: private.reminder_at().';
 
 COMMENT ON COLUMN public.booking_reminders.starts_at IS 'Start of the session that the reminder announces.';
 
@@ -12088,48 +12316,6 @@ COMMENT ON COLUMN public.booking_reminders.remind_at IS 'When the person wants t
 COMMENT ON COLUMN public.booking_reminders.due_at IS 'When it is mailed. Another time than remind_at where that is in quiet hours: their end if that comes before the session, or else their beginning.';
 
 COMMENT ON COLUMN public.booking_reminders.status IS 'scheduled until due; enqueued: handed to the outbox; voided: handed over for a time that no longer holds.';
-
-CREATE TABLE public.booking_status_history (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    booking_id uuid NOT NULL,
-    old_status public.booking_status,
-    new_status public.booking_status NOT NULL,
-    event text NOT NULL,
-    actor text NOT NULL,
-    changed_by uuid,
-    reason text,
-    metadata jsonb DEFAULT '{}'::jsonb NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT booking_status_history_actor_check CHECK ((actor = ANY (ARRAY['employee'::text, 'specialist'::text, 'admin'::text, 'system'::text]))),
-    CONSTRAINT booking_status_history_event_check CHECK ((event ~ '^[a-z_]{3,20}$'::text)),
-    CONSTRAINT booking_status_history_metadata_check CHECK (((jsonb_typeof(metadata) = 'object'::text) AND (octet_length((metadata)::text) <= 1000))),
-    CONSTRAINT booking_status_history_reason_check CHECK ((length(reason) <= 500))
-);
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN old_status SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN new_status SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN event SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN actor SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN changed_by SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN reason SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN metadata SET STATISTICS 0;
-ALTER TABLE ONLY public.booking_status_history ALTER COLUMN created_at SET STATISTICS 0;
-
-ALTER TABLE ONLY public.booking_status_history FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.booking_status_history IS 'Each status a booking took, and each time it moved.';
-
-COMMENT ON COLUMN public.booking_status_history.id IS 'Not a number that counts: its gaps would tell how many sessions there are besides.';
-
-COMMENT ON COLUMN public.booking_status_history.old_status IS 'Null for the first entry; equal to new_status when only the time changed.';
-
-COMMENT ON COLUMN public.booking_status_history.event IS 'What happened, in the words of private.booking_transitions, and proposals of another time.';
-
-COMMENT ON COLUMN public.booking_status_history.changed_by IS 'auth.uid() of the change; null for jobs.';
-
-COMMENT ON COLUMN public.booking_status_history.metadata IS 'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
-
-COMMENT ON COLUMN public.booking_status_history.created_at IS 'The clock''s time, so that steps of one transaction keep their order.';
 
 CREATE VIEW public.communication_logs WITH (security_invoker='true') AS
  SELECT e.user_id,
@@ -12609,6 +12795,9 @@ ALTER TABLE ONLY private.allowances
 ALTER TABLE ONLY private.auth_emails
     ADD CONSTRAINT auth_emails_pkey PRIMARY KEY (dedupe_key);
 
+ALTER TABLE ONLY private.booking_notices
+    ADD CONSTRAINT booking_notices_pkey PRIMARY KEY (event, party);
+
 ALTER TABLE ONLY private.booking_transitions
     ADD CONSTRAINT booking_transitions_pkey PRIMARY KEY (old_status, new_status);
 
@@ -12841,6 +13030,8 @@ CREATE INDEX allowances_full_at_idx ON private.allowances USING btree (full_at);
 
 CREATE INDEX auth_emails_taken_at_idx ON private.auth_emails USING btree (taken_at);
 
+CREATE INDEX booking_notices_template_key_idx ON private.booking_notices USING btree (template_key);
+
 CREATE INDEX common_passwords_prefix_idx ON private.common_passwords USING btree (SUBSTRING(digest FROM 1 FOR 2));
 
 CREATE INDEX email_batches_leased_idx ON private.email_batches USING btree (stream, leased_in) WHERE (lease IS NOT NULL);
@@ -12933,7 +13124,7 @@ CREATE INDEX booking_reminders_booking_id_idx ON public.booking_reminders USING 
 
 CREATE INDEX booking_reminders_due_idx ON public.booking_reminders USING btree (due_at, id) WHERE (status = 'scheduled'::text);
 
-CREATE UNIQUE INDEX booking_reminders_one_live_idx ON public.booking_reminders USING btree (booking_id, lead_minutes) WHERE (status <> 'voided'::text);
+CREATE UNIQUE INDEX booking_reminders_one_live_idx ON public.booking_reminders USING btree (booking_id, user_id, lead_minutes) WHERE (status <> 'voided'::text);
 
 CREATE INDEX booking_reminders_user_id_idx ON public.booking_reminders USING btree (user_id, remind_at DESC);
 
@@ -13195,6 +13386,8 @@ CREATE TRIGGER record_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (
 
 CREATE TRIGGER record_first_status AFTER INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.record_booking_status();
 
+CREATE TRIGGER record_place AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.place_kind)::text IS DISTINCT FROM (new.place_kind)::text) OR ((old.place_detail)::text IS DISTINCT FROM (new.place_detail)::text))) EXECUTE FUNCTION private.record_place();
+
 CREATE TRIGGER record_proposal AFTER INSERT ON public.booking_proposals FOR EACH ROW EXECUTE FUNCTION private.record_proposal();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
@@ -13220,6 +13413,8 @@ CREATE TRIGGER shape_booking BEFORE INSERT OR UPDATE ON public.bookings FOR EACH
 CREATE TRIGGER stamp_status BEFORE UPDATE ON public.specialists FOR EACH ROW WHEN (((old.status)::text <> (new.status)::text)) EXECUTE FUNCTION private.stamp_status();
 
 CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.stamp_updated_by();
+
+CREATE TRIGGER tell_both AFTER INSERT ON public.booking_status_history FOR EACH ROW EXECUTE FUNCTION private.tell_both();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.booking_reminders FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
@@ -13272,6 +13467,9 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialists FOR EACH ROW
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER withdraw_proposal AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((old.starts_at <> new.starts_at) OR ((new.status)::text <> ALL (ARRAY['pending'::text, 'confirmed'::text])))) EXECUTE FUNCTION private.withdraw_proposal();
+
+ALTER TABLE ONLY private.booking_notices
+    ADD CONSTRAINT booking_notices_template_key_fkey FOREIGN KEY (template_key) REFERENCES public.email_kinds(key);
 
 ALTER TABLE ONLY private.calendar_feeds
     ADD CONSTRAINT calendar_feeds_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -13477,6 +13675,8 @@ CREATE POLICY "A person sees which mails they were sent" ON private.emails FOR S
 ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.auth_emails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.booking_notices ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.booking_transitions ENABLE ROW LEVEL SECURITY;
 
@@ -14002,7 +14202,7 @@ REVOKE ALL ON FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid)
 
 REVOKE ALL ON FUNCTION private.caller_context(p_context jsonb, p_source text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.cancel_and_tell(p_booking_id uuid, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.cancel_and_audit(p_booking_id uuid, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p_category text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p_category text) TO authenticated;
@@ -14041,6 +14241,9 @@ REVOKE ALL ON FUNCTION private.change_company(p_company_id uuid, p_name text, p_
 GRANT ALL ON FUNCTION private.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.change_member(p_company_id uuid, p_user_id uuid, p_role text, p_status text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.change_place(p_booking_id uuid, p_kind text, p_detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.change_place(p_booking_id uuid, p_kind text, p_detail text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) FROM PUBLIC;
 
@@ -14647,8 +14850,6 @@ REVOKE ALL ON FUNCTION private.lock_platform_admins() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_sign_ups_of(p_emails text[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.mail_cancellation(p_booking public.bookings) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_document(p_document public.specialist_documents, p_template text, p_occasion text) FROM PUBLIC;
@@ -14699,6 +14900,8 @@ REVOKE ALL ON FUNCTION private.mail_new_address(p_change public.email_changes, p
 REVOKE ALL ON FUNCTION private.mail_old_address(p_change public.email_changes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -14872,6 +15075,8 @@ GRANT SELECT(updated_at) ON TABLE public.notification_preferences TO authenticat
 
 REVOKE ALL ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.quotation(p_text text) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.audit_logs TO service_role;
 
 GRANT SELECT(occurred_at) ON TABLE public.audit_logs TO authenticated;
@@ -14933,6 +15138,8 @@ REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.record_place() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.record_proposal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
@@ -14974,6 +15181,8 @@ REVOKE ALL ON FUNCTION private.release_bookings_of_nobody(p_specialist_id uuid, 
 
 REVOKE ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.reminder_at(p_starts_at timestamp with time zone, p_lead_minutes integer, p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
 
@@ -15037,6 +15246,8 @@ GRANT ALL ON FUNCTION private.send_test_email(p_template_id bigint) TO authentic
 
 REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.session_in_mail(p_booking public.bookings, p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.session_release_delay() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) FROM PUBLIC;
@@ -15081,6 +15292,8 @@ REVOKE ALL ON FUNCTION private.sign_ups_lock() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.soft_bounces_lapse_at(p_address_key bytea) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.soon() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.spaces() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.spaces() TO authenticated;
 GRANT ALL ON FUNCTION private.spaces() TO service_role;
@@ -15100,6 +15313,30 @@ REVOKE ALL ON FUNCTION private.stamp_updated_by() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.start_document_review(p_document_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.start_document_review(p_document_id uuid, p_context jsonb) TO authenticated;
 
+GRANT SELECT ON TABLE public.booking_status_history TO service_role;
+
+GRANT SELECT(id) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(old_status) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(new_status) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(event) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(actor) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(changed_by) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(reason) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(metadata) ON TABLE public.booking_status_history TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.booking_status_history TO authenticated;
+
+REVOKE ALL ON FUNCTION private.step_in_mail(p_entry public.booking_status_history, p_booking public.bookings, p_party text, p_answer_by timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.store_subscription(p_wanted public.company_subscriptions) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) FROM PUBLIC;
@@ -15118,7 +15355,7 @@ REVOKE ALL ON FUNCTION private.suppress_after(p_state text, p_address_key bytea,
 
 REVOKE ALL ON FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id uuid, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -15142,6 +15379,8 @@ REVOKE ALL ON FUNCTION private.take_time_off(p_starts_at timestamp without time 
 GRANT ALL ON FUNCTION private.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.tell_both() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 
@@ -15187,7 +15426,7 @@ REVOKE ALL ON FUNCTION private.void_auth_codes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.void_links_of(p_user_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) FROM PUBLIC;
 
@@ -15245,6 +15484,9 @@ GRANT ALL ON FUNCTION public.cancel_bookings_of_specialist(p_specialist_id uuid,
 
 REVOKE ALL ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_locale text, p_time_zone text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) TO service_role;
@@ -15572,28 +15814,6 @@ GRANT SELECT(voided_at) ON TABLE public.booking_reminders TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.booking_reminders TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.booking_reminders TO authenticated;
-
-GRANT SELECT ON TABLE public.booking_status_history TO service_role;
-
-GRANT SELECT(id) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(booking_id) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(old_status) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(new_status) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(event) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(actor) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(changed_by) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(reason) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(metadata) ON TABLE public.booking_status_history TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.booking_status_history TO authenticated;
 
 GRANT SELECT ON TABLE public.communication_logs TO authenticated;
 GRANT SELECT ON TABLE public.communication_logs TO service_role;

@@ -275,14 +275,14 @@ where id = pg_temp.demo_id('booking', 14) and status = 'confirmed';
 -- Emma's next session, and a wish to be reminded that makes the reminder due at the next full minute.
 insert into public.notification_preferences (user_id, reminder_lead_minutes)
 select pg_temp.demo_id('person', 13), array[1440, (
-  extract(epoch from date_trunc('hour', now()) + interval '2 hours' - date_trunc('minute', now())) / 60 - 1
+  extract(epoch from date_trunc('hour', now()) + interval '3 hours' - date_trunc('minute', now())) / 60 - 1
 )::int]
 on conflict do nothing;
 
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 select pg_temp.demo_id('booking', 16), pg_temp.demo_id('person', 13), pg_temp.demo_id('company', 1),
   pg_temp.demo_id('specialist', 34), pg_temp.demo_id('session_type', 32),
-  date_trunc('hour', now()) + interval '2 hours', date_trunc('hour', now()) + interval '2 hours 30 minutes', 'confirmed'
+  date_trunc('hour', now()) + interval '3 hours', date_trunc('hour', now()) + interval '3 hours 30 minutes', 'confirmed'
 on conflict do nothing;
 
 -- Gerda asks Tomasz for a session, and somebody proposes Emma another time.
@@ -294,6 +294,10 @@ insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_a
 select b.id, 'specialist', b.starts_at + interval '1 day', b.ends_at + interval '1 day', b.busy_from + interval '1 day', b.busy_until + interval '1 day', now() + interval '20 hours'
 from public.bookings b
 where b.id = pg_temp.demo_id('booking', 12) and not exists (select from public.booking_proposals p where p.booking_id = b.id);
+
+-- What happened before there was this database is mailed to nobody.
+with untold as (delete from private.emails where template_key like 'booking%' and recipient like '%.example' returning id)
+delete from private.email_queue where mail_id in (select id from untold);
 
 drop table demo_person;
 

@@ -26,6 +26,7 @@ type Row<T extends keyof Tables> = Tables[T]['Row'];
 export interface Arguments {
   accept_document: { p_document: LegalDocument };
   assign_company_plan: { p_status: SubscriptionStatus };
+  change_place: { p_kind: 'video' | 'phone' | 'in_person' };
   close_booking: { p_outcome: 'completed' | 'no_show' };
   decide_document: { p_decision: Schemas['Verdict'] };
   invite_employees: { p_invitations: (Schemas['Invitee'] & { index?: number })[] };

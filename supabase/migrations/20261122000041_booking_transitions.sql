@@ -31,8 +31,8 @@ insert into private.booking_transitions (event, old_status, new_status, actors) 
   -- The specialist, by accepting another time that the employee proposed.
   ('moved', 'confirmed', 'confirmed', '{employee,specialist,system}'),
   ('cancelled', 'pending', 'cancelled', '{employee,specialist,admin,system}'),
-  -- Whoever gives up their own hold releases it.
-  ('cancelled', 'held', 'cancelled', '{admin,system}'),
+  -- Whoever gives up their own hold releases it. Of a hold nobody was told, so of its end nobody is either.
+  ('released', 'held', 'cancelled', '{admin,system}'),
   ('cancelled', 'confirmed', 'cancelled', '{employee,specialist,admin,system}'),
   ('completed', 'confirmed', 'completed', '{specialist,system}'),
   ('missed', 'confirmed', 'no_show', '{specialist,system}'),

@@ -23,7 +23,7 @@ comment on column public.booking_status_history.created_at is 'The clock''s time
 comment on column public.booking_status_history.old_status is
   'Null for the first entry; equal to new_status when only the time changed.';
 comment on column public.booking_status_history.changed_by is 'auth.uid() of the change; null for jobs.';
-comment on column public.booking_status_history.event is 'What happened, in the words of private.booking_transitions, and proposals of another time.';
+comment on column public.booking_status_history.event is 'What happened, in the words of private.booking_transitions; beside them proposals of another time, and another place (placed).';
 comment on column public.booking_status_history.metadata is
   'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
 

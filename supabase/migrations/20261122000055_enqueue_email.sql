@@ -127,6 +127,7 @@ create function private.iso_timestamp(p_at timestamptz)
 returns text
 language sql
 immutable
+strict
 set search_path = ''
 as $$
   select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');

@@ -1,4 +1,4 @@
--- Booking reminders (T17): when to remind whom of which session, as instants in UTC.
+-- Booking reminders (T17): when to remind whom of which session, as instants in UTC. Both are reminded, each by their own wishes.
 --
 -- Read:  the person who is reminded.
 -- Write: triggers on bookings and notification_preferences, and the dispatcher. A booking that
@@ -19,20 +19,20 @@ create table public.booking_reminders (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint due_before_the_start check (due_at < starts_at),
-  constraint remind_at_is_start_minus_lead check (remind_at = starts_at - lead_minutes * interval '1 minute'),
+  constraint reminds_before_the_start check (remind_at < starts_at),
   constraint enqueued_at_iff_it_was check ((enqueued_at is not null) = (status <> 'scheduled')),
   constraint voided_at_iff_voided check ((voided_at is not null) = (status = 'voided'))
 );
 
 comment on table public.booking_reminders is 'One reminder of one session. A reminder for a time that changed is moved, or voided when its mail was queued already; what nobody wants any more is deleted.';
-comment on column public.booking_reminders.lead_minutes is 'How long before the start, as the person had chosen.';
+comment on column public.booking_reminders.lead_minutes is 'How long before the start, as the person had chosen: private.reminder_at().';
 comment on column public.booking_reminders.starts_at is 'Start of the session that the reminder announces.';
 comment on column public.booking_reminders.remind_at is 'When the person wants to be reminded.';
 comment on column public.booking_reminders.due_at is
   'When it is mailed. Another time than remind_at where that is in quiet hours: their end if that comes before the session, or else their beginning.';
 comment on column public.booking_reminders.status is 'scheduled until due; enqueued: handed to the outbox; voided: handed over for a time that no longer holds.';
 
-create unique index booking_reminders_one_live_idx on public.booking_reminders (booking_id, lead_minutes)
+create unique index booking_reminders_one_live_idx on public.booking_reminders (booking_id, user_id, lead_minutes)
   where status <> 'voided';
 create index booking_reminders_booking_id_idx on public.booking_reminders (booking_id);
 create index booking_reminders_user_id_idx on public.booking_reminders (user_id, remind_at desc);
@@ -55,6 +55,21 @@ grant select on public.booking_reminders to service_role;
 create policy "A person sees their own reminders"
   on public.booking_reminders for select to authenticated
   using (user_id = (select private.user_id()));
+
+-- "A day before" is the same time on the wall the day before, also where the clocks change in between; "an hour before" is
+-- sixty minutes, whatever the clocks show.
+create function private.reminder_at(p_starts_at timestamptz, p_lead_minutes int, p_time_zone text)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select (p_starts_at at time zone p_time_zone - make_interval(days => p_lead_minutes / 1440)) at time zone p_time_zone
+    - make_interval(mins => p_lead_minutes % 1440);
+$$;
+
+comment on function private.reminder_at(timestamptz, int, text) is
+  'When somebody in a time zone wants to be reminded: whole days of the lead are days of their wall, what is left of it elapsed minutes.';
 
 -- What cannot wait for the end of quiet hours goes out before they begin, with time left for the dispatcher to come by.
 create function private.reminder_due_at(
@@ -79,54 +94,66 @@ $$;
 comment on function private.reminder_due_at(public.notification_preferences, text, timestamptz, timestamptz) is
   'When a reminder that is wanted at p_remind_at is mailed to a person with these quiet hours.';
 
-create function private.wanted_reminders(p_booking_ids uuid[], p_now timestamptz)
-returns table (booking_id uuid, user_id uuid, lead_minutes int, starts_at timestamptz, remind_at timestamptz, due_at timestamptz)
-language sql
+create type private.wanted_reminder as (
+  booking_id uuid, user_id uuid, lead_minutes int, starts_at timestamptz, remind_at timestamptz, due_at timestamptz
+);
+
+comment on type private.wanted_reminder is 'A reminder that somebody should get.';
+
+-- Whoever books within a lead time is not reminded by it: that the session is booked was just mailed. In plpgsql for the
+-- sake of its plan: it is asked with each booking.
+create function private.wanted_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamptz)
+returns setof private.wanted_reminder
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select distinct
-    b.id, b.employee_id, m.lead_minutes, b.starts_at, r.remind_at, d.due_at
+begin
+  return query
+  select distinct b.id, p.id, m.lead_minutes, b.starts_at, r.remind_at, d.due_at
   from public.bookings b
-  left join public.profiles p on p.id = b.employee_id
-  left join public.notification_preferences np on np.user_id = b.employee_id
+  join public.specialists s on s.id = b.specialist_id
+  join public.profiles p on p.id in (b.employee_id, s.user_id)
+  left join public.notification_preferences np on np.user_id = p.id
   cross join unnest(coalesce(np.reminder_lead_minutes, '{1440,60}')) m (lead_minutes)
-  cross join lateral (select b.starts_at - m.lead_minutes * interval '1 minute') r (remind_at)
-  cross join lateral (select private.reminder_due_at(np, coalesce(p.time_zone, 'UTC'), r.remind_at, b.starts_at)) d (due_at)
+  cross join lateral (select private.reminder_at(b.starts_at, m.lead_minutes, p.time_zone)) r (remind_at)
+  cross join lateral (select private.reminder_due_at(np, p.time_zone, r.remind_at, b.starts_at)) d (due_at)
   where b.id = any (p_booking_ids)
     and b.status = 'confirmed'
-    and b.employee_id is not null
-    and greatest(r.remind_at, d.due_at) > p_now;
+    and (p_user_id is null or p.id = p_user_id)
+    and greatest(r.remind_at, d.due_at) > p_now
+    and greatest(r.remind_at, d.due_at) < b.starts_at;
+end;
 $$;
 
-comment on function private.wanted_reminders(uuid[], timestamptz) is
-  'The reminders that bookings should still get. One that would already be due is not made up for.';
+comment on function private.wanted_reminders(uuid[], uuid, timestamptz) is
+  'The reminders that bookings should still get, of one person or of both. One that would already be due is not made up for.';
 
-create function private.sync_booking_reminders(p_booking_ids uuid[], p_now timestamptz default now())
+-- Of one person where it is their wishes that changed: a row for the other would hang on an account that nobody holds.
+create function private.sync_booking_reminders(p_booking_ids uuid[], p_user_id uuid default null, p_now timestamptz default now())
 returns void
 language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_wanted constant private.wanted_reminder[] := array(select w from private.wanted_reminders(p_booking_ids, p_user_id, p_now) w);
 begin
   update public.booking_reminders r
   set starts_at = w.starts_at, remind_at = w.remind_at, due_at = w.due_at
-  from private.wanted_reminders(p_booking_ids, p_now) w
-  where r.booking_id = w.booking_id and r.lead_minutes = w.lead_minutes
+  from unnest(v_wanted) w
+  where r.booking_id = w.booking_id and r.user_id = w.user_id and r.lead_minutes = w.lead_minutes
     and r.status = 'scheduled' and (r.starts_at, r.due_at) <> (w.starts_at, w.due_at);
 
   delete from public.booking_reminders r
-  where r.booking_id = any (p_booking_ids) and r.status = 'scheduled'
-    and not exists (
-      select from private.wanted_reminders(p_booking_ids, p_now) w
-      where w.booking_id = r.booking_id and w.lead_minutes = r.lead_minutes and w.starts_at = r.starts_at
-    );
+  where r.booking_id = any (p_booking_ids) and (p_user_id is null or r.user_id = p_user_id) and r.status = 'scheduled'
+    and (r.booking_id, r.user_id, r.lead_minutes, r.starts_at) not in (select w.booking_id, w.user_id, w.lead_minutes, w.starts_at from unnest(v_wanted) w);
 
   -- Their mail is queued or sent, so the row stays as what the mail refers to: the mail is skipped
   -- if it still can be, and the new time is announced again.
   update public.booking_reminders r
   set status = 'voided', voided_at = p_now
-  where r.booking_id = any (p_booking_ids) and r.status = 'enqueued'
+  where r.booking_id = any (p_booking_ids) and (p_user_id is null or r.user_id = p_user_id) and r.status = 'enqueued'
     and not exists (
       select from public.bookings b
       where b.id = r.booking_id and b.status = 'confirmed' and b.starts_at = r.starts_at
@@ -134,13 +161,13 @@ begin
 
   insert into public.booking_reminders (booking_id, user_id, lead_minutes, starts_at, remind_at, due_at)
   select w.booking_id, w.user_id, w.lead_minutes, w.starts_at, w.remind_at, w.due_at
-  from private.wanted_reminders(p_booking_ids, p_now) w
-  on conflict (booking_id, lead_minutes) where status <> 'voided' do nothing;
+  from unnest(v_wanted) w
+  on conflict (booking_id, user_id, lead_minutes) where status <> 'voided' do nothing;
 end;
 $$;
 
-comment on function private.sync_booking_reminders(uuid[], timestamptz) is
-  'Makes the reminders of bookings what they should be. Idempotent.';
+comment on function private.sync_booking_reminders(uuid[], uuid, timestamptz) is
+  'Makes the reminders of bookings what they should be, for one person or for both. Idempotent.';
 
 create function private.follow_booking()
 returns trigger
@@ -176,9 +203,10 @@ begin
   -- A reminder is written behind the row of its booking alone, whoever writes it.
   perform private.sync_booking_reminders(array(
     select id from public.bookings
-    where employee_id = p_user_id and status = 'confirmed' and starts_at > now()
+    where (employee_id = p_user_id or specialist_id = (select s.id from public.specialists s where s.user_id = p_user_id))
+      and status = 'confirmed' and starts_at > now()
     order by id for no key update
-  ));
+  ), p_user_id);
 end;
 $$;
 

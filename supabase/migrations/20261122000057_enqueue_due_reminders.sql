@@ -1,6 +1,52 @@
--- Handing due reminders to the outbox.
+-- Handing due reminders to the outbox, and what a mail says of a session.
 --
 -- Called: by private.claim_emails() for the stream 'reminder'.
+
+-- What somebody wrote, in a mail to somebody else: on one line, so that it cannot look like more than a quotation, and
+-- nothing that turns the order of letters around.
+create function private.quotation(p_text text)
+returns text
+language sql
+immutable
+strict
+set search_path = ''
+as $$
+  select nullif(trim(regexp_replace(p_text, '[' || private.spaces() || ']+', ' ', 'g')), '') where not private.has_unseen(p_text);
+$$;
+
+comment on function private.quotation(text) is 'A text as a mail quotes it, on one line; null for none, and for one with characters that nobody sees.';
+
+-- The link of a video session is on the page of sessions alone: in a mail no link leads where somebody typed.
+create function private.session_in_mail(p_booking public.bookings, p_user_id uuid)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_build_object(
+      'other_name', nullif(case
+        when s.user_id is distinct from p_user_id then s.display_name
+        -- A specialist who is suspended learns no more about whom they meet.
+        when s.status = 'verified' then (select p.display_name from public.profiles p where p.id = p_booking.employee_id)
+      end, ''),
+      'session_type_name', t.name,
+      'starts_at', private.iso_timestamp(p_booking.starts_at),
+      'duration_minutes', round(extract(epoch from p_booking.ends_at - p_booking.starts_at) / 60),
+      'video', p_booking.place_kind = 'video',
+      'phone', p_booking.place_kind = 'phone',
+      'in_person', p_booking.place_kind = 'in_person',
+      'place_detail', case when p_booking.place_kind <> 'video' then private.quotation(p_booking.place_detail) end
+    )
+    from public.specialists s, public.session_types t
+    where s.id = p_booking.specialist_id and t.id = p_booking.session_type_id
+  );
+end;
+$$;
+
+comment on function private.session_in_mail(public.bookings, uuid) is
+  'What a mail tells one of the two of their session: {other_name, session_type_name, starts_at, duration_minutes, video, phone, in_person, place_detail}.';
 
 create function private.enqueue_due_reminders(p_limit int, p_now timestamptz default now())
 returns int
@@ -41,19 +87,11 @@ begin
     )
     select
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
-      jsonb_build_object(
-        'recipient_name', nullif(p.display_name, ''),
-        'starts_at', to_char(b.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        'duration_minutes', round(extract(epoch from b.ends_at - b.starts_at) / 60),
-        'specialist_name', s.display_name,
-        'session_type_name', t.name
-      ),
+      jsonb_build_object('recipient_name', nullif(p.display_name, '')) || private.session_in_mail(b, p.id),
       'booking_reminder:' || due.id, due.id, due.starts_at
     from due
     join public.profiles p on p.id = due.user_id
     join public.bookings b on b.id = due.booking_id
-    join public.specialists s on s.id = b.specialist_id
-    join public.session_types t on t.id = b.session_type_id
     where p.email like '_%@_%'
     order by due.due_at, due.id
     on conflict (dedupe_key) do nothing

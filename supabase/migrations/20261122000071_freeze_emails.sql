@@ -101,7 +101,7 @@ begin
         when l.useless_after <= p_now then 'too_late'
         when l.booking_reminder_id is not null and (
           select true from public.booking_reminders n
-          where n.booking_id = r.booking_id and n.status <> 'voided' and n.lead_minutes < r.lead_minutes and n.due_at <= p_now
+          where n.booking_id = r.booking_id and n.user_id = l.user_id and n.status <> 'voided' and n.lead_minutes < r.lead_minutes and n.due_at <= p_now
           limit 1
         ) then 'newer_reminder'
         when case l.category

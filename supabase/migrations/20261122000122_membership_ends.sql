@@ -113,14 +113,13 @@ begin
     update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids) returning *
   loop
     perform private.withhold_time(v_booking, p_now);
-    perform private.mail_cancellation(v_booking);
   end loop;
   return cardinality(p_booking_ids);
 end;
 $$;
 
 comment on function private.release_bookings(uuid[], public.cancellation_category, text, timestamptz) is
-  'Cancels sessions whose person has left, mails those who are still there, and keeps their times from being offered for a while.';
+  'Cancels sessions whose person has left, and keeps their times from being offered for a while.';
 
 -- One run goes through many people's calendars, in an order that is nobody else's. So it waits for none of them: what
 -- somebody else holds has its turn in an hour.

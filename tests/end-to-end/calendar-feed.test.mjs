@@ -203,7 +203,10 @@ test('mails about a session carry it: booked, moved, cancelled, to each of the t
   const [starts, moves] = [aTime(), aTime()];
   /** Beside whatever else is mailed. @param {string} to @param {string} userId */
   const mail = async (to, userId) => {
-    const variables = { recipient_name: 'Ada', starts_at: instant(starts), duration_minutes: 50, specialist_name: 'Kim', session_type_name: 'Talk' };
+    const variables = {
+      recipient_name: 'Ada', starts_at: instant(starts), duration_minutes: 50, other_name: 'Kim', session_type_name: 'Talk',
+      video: true, phone: false, in_person: false, place_detail: null,
+    };
     await sql`
       select private.enqueue_email('booking_reminder', null, ${to}, ${sql.json(variables)} || jsonb_build_object('calendar', private.calendar_entry(${id}, ${userId})),
         'booking', ${`test:${randomUUID()}`})`;

@@ -118,7 +118,7 @@ export type Tables = {
       due_at: string;
       enqueued_at: string | null;
       id: string;
-      /** How long before the start, as the person had chosen. */
+      /** How long before the start, as the person had chosen: private.reminder_at(). */
       lead_minutes: number;
       /** When the person wants to be reminded. */
       remind_at: string;
@@ -146,7 +146,7 @@ export type Tables = {
       changed_by: string | null;
       /** The clock's time, so that steps of one transaction keep their order. */
       created_at: string;
-      /** What happened, in the words of private.booking_transitions, and proposals of another time. */
+      /** What happened, in the words of private.booking_transitions; beside them proposals of another time, and another place (placed). */
       event: string;
       /** Not a number that counts: its gaps would tell how many sessions there are besides. */
       id: string;
@@ -1255,6 +1255,13 @@ export interface SqlFunctions {
     args: { p_company_id: string; p_name?: string | null; p_locale?: string | null; p_time_zone?: string | null };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'invalid_company' | 'invalid_time_zone';
+  };
+  /** The specialist says where a session takes place: p_kind is video, phone or in_person, p_detail what it takes to be there. Idempotent. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), invalid_place (422), rate_limited (429). */
+  change_place: {
+    args: { p_booking_id: string; p_kind: string; p_detail: string };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'invalid_place' | 'rate_limited';
   };
   /** The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422). */
   close_booking: {

@@ -16,8 +16,9 @@ create function pg_temp.status(variadic p_names text[]) returns text[] language 
   from unnest(p_names) with ordinality n (name, place) join public.bookings b on b.id = pg_temp.id(n.name);
 $$;
 create function pg_temp.mailed(p_name text) returns text[] language sql as $$
-  select coalesce(array_agg(recipient order by recipient), '{}') from private.email_log
-  where template_key = 'booking_cancelled' and dedupe_key like 'booking_cancelled:' || pg_temp.id(p_name) || ':%' and status = 'queued';
+  select coalesce(array_agg(l.recipient order by l.recipient), '{}')
+  from public.booking_status_history h join private.email_log l on split_part(l.dedupe_key, ':', 2) = h.id::text
+  where h.booking_id = pg_temp.id(p_name) and l.template_key = 'booking_cancelled' and l.status = 'queued';
 $$;
 select pg_temp.make('one', '5 days');
 select pg_temp.make('begun', '-1 hour');
@@ -61,12 +62,13 @@ select results_eq(
   'so does the audit log, once, and not whose session it was'
 );
 select results_eq(
-  $$select l.user_id, l.category, l.variables - 'starts_at' from private.email_log l
-    where l.template_key = 'booking_cancelled' order by l.recipient$$,
+  $$select l.user_id, l.category, l.variables - array['starts_at', 'calendar'] from private.email_log l
+    where l.template_key = 'booking_cancelled' and l.recipient like '%@people.test' and l.variables ->> 'reason' <> 'ill' order by l.recipient$$,
   $$select pg_temp.id(person), 'booking', jsonb_build_object(
-      'recipient_name', name, 'duration_minutes', 50, 'session_type_name', 'Talk', 'reason', 'The specialist is ill.'
-    ) from (values ('employee', 'Employee'), ('specialist', 'Specialist')) as p (person, name)$$,
-  'the mail says which session and why, and does not name the other person'
+      'recipient_name', name, 'other_name', other_name, 'duration_minutes', 50, 'session_type_name', 'Talk', 'reason', 'The specialist is ill.',
+      'by_us', true, 'by_you', false, 'counts', false, 'to_specialist', person = 'specialist'
+    ) from (values ('employee', 'Employee', 'specialist'), ('specialist', 'Specialist', 'Employee')) as p (person, name, other_name)$$,
+  'the mail says which session, that it was us, and why'
 );
 select is_empty($$select from public.booking_reminders where booking_id = pg_temp.id('one')$$, 'and nobody is reminded');
 
@@ -87,7 +89,9 @@ select is(pg_temp.status('next', 'later', 'begun'), '{cancelled,cancelled,confir
 select is(status_reason, 'ill', 'and so does what was cancelled before') from public.bookings where id = pg_temp.id('given_up');
 select is(pg_temp.mailed('next') || pg_temp.mailed('later'),
   '{employee@people.test,specialist@people.test,colleague@people.test,specialist@people.test}'::text[], 'everybody is mailed');
-select is(pg_temp.mailed('given_up'), '{}'::text[], 'of their own sessions alone');
+select is(pg_temp.mailed('given_up'), '{colleague@people.test,specialist@people.test}'::text[], 'of what was cancelled before not again');
+select is(array_agg(variables ->> 'other_name'), '{NULL,NULL}'::text[], 'and the suspended specialist learns no names')
+from private.email_log where template_key = 'booking_cancelled' and recipient = 'specialist@people.test' and variables ->> 'reason' = 'No longer with us.';
 select results_eq(
   $$select user_id, (context ->> 'bookings')::int from public.audit_logs where action = 'specialist.bookings_cancelled' order by id$$,
   $$values (pg_temp.id('specialist'), 2), (pg_temp.id('specialist'), 0)$$,

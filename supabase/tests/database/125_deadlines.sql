@@ -26,6 +26,8 @@ create function pg_temp.due(p_name text) returns text language sql as $$
   select string_agg(to_char(due_at at time zone 'UTC', 'DD HH24:MI'), ', ' order by due_at)
   from public.booking_reminders where booking_id = pg_temp.id(p_name) and status = 'scheduled';
 $$;
+-- Here the employee alone is reminded.
+select pg_temp.quiet('specialist', null, null, '{}');
 
 -- Looked at on every lease ----------------------------------------------------------------------
 
@@ -33,7 +35,7 @@ select pg_temp.quiet('employee', null, null);
 select pg_temp.book('b4', '2028-05-10 14:30Z');
 select pg_temp.book('b5', '2028-05-10 12:30Z');
 select pg_temp.enqueue('other', 'colleague') \g /dev/null
-update private.email_queue set stream = 'reminder'; update private.emails set stream = 'reminder' where dedupe_key = 'test:other';
+update private.email_queue set stream = 'reminder' where mail_id = (pg_temp.mail('other')).id; update private.emails set stream = 'reminder' where dedupe_key = 'test:other';
 update public.booking_reminders set due_at = '2028-05-10 11:30Z' where booking_id in (pg_temp.id('b4'), pg_temp.id('b5'));
 select pg_temp.claim('2028-05-10 11:30Z', p_stream => 'reminder') as claim \gset
 select is(pg_temp.keys_of(:'claim'), '{3}'::int[], 'a batch is frozen, and its dispatcher dies');
@@ -66,7 +68,7 @@ select is_empty($$select from private.email_batches$$, 'and it is gone');
 rollback to taken_or_not;
 select pg_temp.settle(:'again', '{"outcome": "split"}') \g /dev/null
 select is(pg_temp.fates('b4') || pg_temp.fates('b5'), '{too_late,booking_changed}'::text[], 'a batch that was refused as it is has not been sent');
-delete from public.notification_preferences;
+delete from public.notification_preferences where user_id <> pg_temp.id('specialist');
 
 -- A link
 delete from private.email_batches; delete from private.email_queue;
@@ -100,7 +102,7 @@ select pg_temp.book('d2', '2028-07-11 07:30Z');
 select is(pg_temp.due('d2'), '11 07:00', 'one that can wait goes when the night is over');
 select pg_temp.quiet('employee', '22:00', '08:00');
 select is(pg_temp.due('d2'), '10 21:50', 'other quiet hours hold for sessions booked already');
-update public.notification_preferences set mail_windows = null;
+update public.notification_preferences set mail_windows = null where user_id = pg_temp.id('employee');
 select is(pg_temp.due('d2'), '11 06:30', 'and none');
 select pg_temp.quiet('employee', '22:00', '07:00');
 select pg_temp.windows('07:00', '22:00') as windows \gset
@@ -130,7 +132,7 @@ update public.bookings set status = 'confirmed', starts_at = '2028-08-10 06:30Z'
 select pg_temp.act_as('platform_admin');
 select public.cancel_booking_as_admin(pg_temp.id('d3'), 'a good reason') \g /dev/null
 select pg_temp.act_as_owner();
-select isnt_empty($$select from private.emails where template_key = 'booking_cancelled' and user_id = pg_temp.id('employee') and needed_by = '2028-08-10 06:30Z'$$, 'as the word that a session is cancelled does');
+select isnt_empty($$select from private.emails where template_key = 'booking_cancelled' and user_id = pg_temp.id('employee') and needed_by = '2028-08-10 04:30Z'$$, 'as the word that a session is cancelled does');
 
 -- Too late is said, too
 select private.enqueue_email('booking_reminder', null, 'a@b.c', '{}', 'booking', 'test:useless', p_useless_after => now() + interval '1 hour') \g /dev/null

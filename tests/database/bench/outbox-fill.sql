@@ -22,7 +22,8 @@ with mail as (
     ('b0000000-0000-4000-8000-' || lpad((1 + n % 10000)::text, 12, '0'))::uuid, 'mail', 'booking', 'booking_reminder',
     'bench-' || 1 + n % 10000 || '@example.com',
     jsonb_build_object(
-      'recipient_name', 'Kim Example', 'specialist_name', 'Dr. Robin Sample', 'session_type_name', 'First conversation',
+      'recipient_name', 'Kim Example', 'other_name', 'Dr. Robin Sample', 'session_type_name', 'First conversation',
+      'video', true, 'phone', false, 'in_person', false, 'place_detail', null,
       'starts_at', '2027-01-01T10:00:00Z', 'duration_minutes', 50
     ),
     'bench:' || gen_random_uuid()

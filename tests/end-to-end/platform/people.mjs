@@ -55,6 +55,9 @@ export async function aFreeSlot(ahead = 65) {
         and tstzrange(b.starts_at, b.ends_at)
           && tstzrange(slot.at, slot.at + make_interval(mins => t.default_minutes))
     )
+    and not exists (
+      select from private.session_terms x where x.specialist_id = s.id and x.session_type_id = t.id and x.requires_acceptance
+    )
     order by slot.at, s.id limit 1`;
   if (!slot) throw new Error('the seed holds nothing to book');
   return /** @type {{ specialist_id: string, session_type_id: string, starts_at: Date }} */ (slot);

@@ -169,7 +169,7 @@ describe('answers that mean "never"', () => {
     const dispatcher = await laboratory.dispatcher();
     await dispatcher.dispatch();
     await sql`
-      update private.emails set variables = variables || '{"specialist_name": "Somebody Else"}'
+      update private.emails set variables = variables || '{"other_name": "Somebody Else"}'
       where recipient = any(${addresses})`;
     await laboratory.letTimePass();
     await laboratory.drain(dispatcher);

@@ -62,8 +62,12 @@ export class Laboratory {
     const run = randomUUID().slice(0, 8);
     const variables = {
       recipient_name: 'Ada',
-      specialist_name: 'Dr. Okafor',
+      other_name: 'Dr. Okafor',
       session_type_name: 'Follow-up',
+      video: true,
+      phone: false,
+      in_person: false,
+      place_detail: null,
       starts_at: '2026-11-24T09:00:00Z',
       duration_minutes: 50,
     };

@@ -141,8 +141,9 @@ impl Platform {
         let row = self.owner.query_one(
             "select private.enqueue_email(
                'booking_reminder', null, $1,
-               '{\"recipient_name\": \"Ada\", \"specialist_name\": \"Dr. Okafor\",
+               '{\"recipient_name\": \"Ada\", \"other_name\": \"Dr. Okafor\",
                  \"session_type_name\": \"Follow-up\",
+                 \"video\": true, \"phone\": false, \"in_person\": false, \"place_detail\": null,
                  \"starts_at\": \"2026-11-24T09:00:00Z\", \"duration_minutes\": 50}'
                  || case when $5 then '{\"calendar\": {\"uid\": \"1\"}}' else '{}' end::jsonb,
                $2, $3, p_stream => $4)",
