@@ -42,11 +42,12 @@ if (person) {
     tellHeadline();
     void showTimes(week);
   });
-  await load(byId('wish'), fillWish);
-  if (types.length > 0) {
+  await load(byId('wish'), async () => {
+    await fillWish();
     week.show();
-    await showTimes(week);
-  }
+    // This waits, and fails, for itself.
+    void showTimes(week);
+  });
 }
 
 async function fillWish() {
@@ -195,6 +196,5 @@ async function drop(week) {
   if (held) await answerOf(client.rpc('cancel_booking', { p_booking_id: held.id }));
   chosen = held = null;
   byId('chosen').hidden = true;
-  byId('week-title').scrollIntoView();
   await showTimes(week);
 }

@@ -39,11 +39,10 @@ if (person) {
     specialistId = own.id;
     byId('zone').textContent = `Times in ${zoneName()}.`;
     watchTimeOff(own.time_zone, showWeek);
-  });
-  if (specialistId) {
     week.show();
-    await Promise.all([showRequests(), showWeek()]);
-  }
+    // These wait, and fail, for themselves.
+    void Promise.all([showRequests(), showWeek()]);
+  });
 }
 
 function given() {

@@ -110,6 +110,12 @@ describe('a session that is booked at once', () => {
     await faster.client.rpc('book_session', { p_specialist_id: slot.specialist_id, p_session_type_id: slot.session_type_id, p_starts_at: slot.starts_at });
     await time.click();
     await page.getByText('This time is no longer free.').waitFor();
+    await page.route(/hold_slot/, (route) => route.abort());
+    await page.locator('.slots button').first().click();
+    const told = page.getByText('Nothing answered. Please try again in a moment.');
+    await told.waitFor();
+    const place = await told.boundingBox();
+    assert.ok(place && place.y >= 0 && place.y + place.height <= 720, 'in sight, wherever the time is');
     await context.close();
 
     await sql`update public.company_members set status = 'removed' where user_id = ${faster.id}`;

@@ -71,6 +71,8 @@ test('sign up, complete it, sign in, book, and be reminded', async () => {
 /** Books the first free time. @param {import('playwright-core').Page} page */
 async function book(page) {
   await page.getByRole('link', { name: 'Find a time' }).click();
+  await page.getByLabel('Session', { exact: true }).selectOption('Nutrition: Follow-up');
+  await page.getByLabel('Specialist', { exact: true }).selectOption('Carol Whitfield');
   await page.locator('.slots button').first().click();
   await page.getByRole('button', { name: 'Book it' }).click();
   await page.getByText('Booked for').waitFor();
