@@ -1,6 +1,6 @@
 // @ts-check
-// Every interleaving of what may happen to one time at once: holding, booking, moving, cancelling, accepting and proposing it, and the
-// job that ends holds. Each three of these run in every order of their steps (PostgreSQL's isolationtester), and each must end
+// Every interleaving of what may happen to one time at once: holding, booking, moving, cancelling, accepting and proposing it, taking
+// it off, and the job that ends holds. Each three of these run in every order of their steps (PostgreSQL's isolationtester), and each must end
 // as one of the orders in which they come one after the other: the same answers, the same sessions. No deadlock, whatever the order.
 //
 //   DATABASE_URL=... node supabase/tests/interleavings.mjs    of a throwaway database, in which it leaves its people behind
@@ -47,6 +47,12 @@ const ACTS = [
     by: 'specialist',
     needs: `interleavings.make('other', 2880, 30, 'confirmed')`,
     call: `public.propose_time(interleavings.id('other:booking'), (select at from interleavings.slot))`,
+  },
+  {
+    name: 'off',
+    by: 'specialist',
+    call: `public.take_time_off(
+      (select at at time zone 'UTC' from interleavings.slot), (select at at time zone 'UTC' + interval '30 minutes' from interleavings.slot), 'cancel')`,
   },
   {
     name: 'job',
@@ -115,7 +121,7 @@ export function runsOf(output) {
         const refusal = /^(?:\w+: )?ERROR: +(.*)/.exec(line)?.[1];
         if (refusal) answers.set(step, refusal);
       }
-      const rows = lines.filter((line) => /^\w+ +(pending|held|confirmed|cancelled|declined|expired|proposed) -?\d/.test(line));
+      const rows = lines.filter((line) => /^\w+ +(pending|held|confirmed|cancelled|declined|expired|proposed|off) -?\d/.test(line));
       const refused = [...answers].map(([name, refusal]) => `${name}: ${refusal}`).sort();
       return { order: order.trim().split(' '), outcome: [...refused, ...rows].join('\n'), deadlocked: /deadlock detected/.test(told) };
     });

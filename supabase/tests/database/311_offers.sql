@@ -308,7 +308,7 @@ begin
     ) b;
 
     -- One of these is booked, and moved; its length is what it was.
-    if cardinality(v_offered) > 0 then
+    if cardinality(v_offered) > 0 and v_faults = '[]' then
       v_moved := v_offered[1 + pg_temp.up_to(cardinality(v_offered) - 1)];
       perform pg_temp.act_as_owner();
       update public.bookings set status = 'expired' where employee_id = pg_temp.id('employee') and status = 'held';

@@ -19,6 +19,9 @@ $$;
 
 create function interleavings.remove() returns void language sql as $$
   delete from public.bookings where company_id = interleavings.id('company');
+  -- Else whoever has acted often is refused by that alone.
+  delete from private.allowances where subject in (select id::text from auth.users where email like '%@interleavings.test');
+  delete from public.specialist_availability_exceptions where specialist_id = interleavings.id('specialist');
   delete from private.email_queue where mail_id in (select id from private.email_log where recipient like '%@interleavings.test');
   delete from private.emails where recipient like '%@interleavings.test';
 $$;
@@ -40,6 +43,10 @@ create function interleavings.outcome() returns setof text language sql as $$
   select format('%s proposed %s', split_part(u.email, '@', 1), extract(epoch from p.starts_at - s.at) / 60)
   from public.booking_proposals p join public.bookings b on b.id = p.booking_id join auth.users u on u.id = b.employee_id, interleavings.slot s
   where b.company_id = interleavings.id('company') and p.status = 'open'
+  union all
+  select format('specialist off %s', extract(epoch from e.starts_at at time zone 'UTC' - s.at) / 60)
+  from public.specialist_availability_exceptions e, interleavings.slot s
+  where e.specialist_id = interleavings.id('specialist')
   order by 1;
 $$;
 
