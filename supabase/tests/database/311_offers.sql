@@ -311,7 +311,7 @@ begin
     if cardinality(v_offered) > 0 and v_faults = '[]' then
       v_moved := v_offered[1 + pg_temp.up_to(cardinality(v_offered) - 1)];
       perform pg_temp.act_as_owner();
-      update public.bookings set status = 'expired' where employee_id = pg_temp.id('employee') and status = 'held';
+      update public.bookings set status = 'released' where employee_id = pg_temp.id('employee') and status = 'held';
       perform private.sweep_holds(v_specialist_id, null, '-infinity', 'infinity');
       insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
       values (
