@@ -335,6 +335,7 @@ CREATE TABLE public.bookings (
     calendar_sequence integer DEFAULT 0 NOT NULL,
     place_kind public.place_kind NOT NULL,
     place_detail public.place_detail NOT NULL,
+    in_doubt_since timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT bookings_status_reason_check CHECK ((length(status_reason) <= 500)),
@@ -370,6 +371,7 @@ ALTER TABLE ONLY public.bookings ALTER COLUMN times_moved SET STATISTICS 0;
 ALTER TABLE ONLY public.bookings ALTER COLUMN calendar_sequence SET STATISTICS 0;
 ALTER TABLE ONLY public.bookings ALTER COLUMN place_kind SET STATISTICS 0;
 ALTER TABLE ONLY public.bookings ALTER COLUMN place_detail SET STATISTICS 0;
+ALTER TABLE ONLY public.bookings ALTER COLUMN in_doubt_since SET STATISTICS 0;
 ALTER TABLE ONLY public.bookings ALTER COLUMN created_at SET STATISTICS 0;
 ALTER TABLE ONLY public.bookings ALTER COLUMN updated_at SET STATISTICS 0;
 
@@ -402,6 +404,8 @@ COMMENT ON COLUMN public.bookings.uses_session IS 'Whether it counts among the s
 COMMENT ON COLUMN public.bookings.times_moved IS 'How often the employee has moved it by themselves.';
 
 COMMENT ON COLUMN public.bookings.calendar_sequence IS 'SEQUENCE of the calendar entry (RFC 5545): grows with each change of time, state or place.';
+
+COMMENT ON COLUMN public.bookings.in_doubt_since IS 'Since when its employee knows that the specialist may not give it: something that they must hold is not valid on that day.';
 
 CREATE FUNCTION private.accept_proposal(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
@@ -656,6 +660,16 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) IS 'Confirms a session at a time on which both agree, and declines what else was asked for that time.';
+
+CREATE FUNCTION private.agreed_start(p_booking public.bookings) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_booking.wall_starts_at at time zone p_booking.time_zone
+  where p_booking.starts_at at time zone p_booking.time_zone <> p_booking.wall_starts_at;
+$$;
+
+COMMENT ON FUNCTION private.agreed_start(p_booking public.bookings) IS 'When the clock on the specialist''s wall shows what was agreed for a session; null where it does so at its start, as it should.';
 
 CREATE FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone DEFAULT clock_timestamp()) RETURNS integer
     LANGUAGE sql STABLE
@@ -4010,6 +4024,25 @@ $$;
 
 COMMENT ON FUNCTION private.hold_address(p_address_key bytea) IS 'Queues all that is told of an address until the transaction ends.';
 
+CREATE FUNCTION private.hold_drifted(p_booking_id uuid, p_specialist_id uuid, p_employee_id uuid, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_people constant uuid[] := array_remove(array[p_employee_id, (select user_id from public.specialists where id = p_specialist_id)], null);
+begin
+  if cardinality(v_people) <> (select count(*) from (select from auth.users where id = any (v_people) order by id for key share skip locked) held)
+    or not private.lock_booking_parties(p_specialist_id, p_employee_id, p_wait => false)
+  then
+    return null;
+  end if;
+  perform from public.bookings where id = p_booking_id for no key update skip locked;
+  return (select private.agreed_start(b) from public.bookings b where found and b.id = p_booking_id and b.status = 'confirmed' and b.starts_at > p_now);
+end;
+$$;
+
+COMMENT ON FUNCTION private.hold_drifted(p_booking_id uuid, p_specialist_id uuid, p_employee_id uuid, p_now timestamp with time zone) IS 'Takes the locks of a session that has drifted without waiting for any, and returns when it was agreed for; null where somebody holds one, or it has drifted no more.';
+
 CREATE FUNCTION private.hold_own_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4933,6 +4966,47 @@ $_$;
 
 COMMENT ON FUNCTION private.job_mail_agendas(p_now timestamp with time zone) IS 'Mails the sessions that are still to come today to each specialist who has some, once a day, from the time that they chose on.';
 
+CREATE FUNCTION private.job_mend_zone_drift(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+  v_agreed_at timestamptz;
+  v_moved bigint := 0;
+  v_before bigint;
+  v_left uuid[];
+begin
+  loop
+    v_before := v_moved;
+    v_left := '{}';
+    for v in
+      select b.id, b.specialist_id, b.employee_id from public.bookings b
+      where b.status = 'confirmed' and b.ends_at > p_now and b.starts_at > p_now and private.agreed_start(b) is not null
+      order by b.id limit private.purge_limit()
+    loop
+      v_agreed_at := private.hold_drifted(v.id, v.specialist_id, v.employee_id, p_now);
+      if v_agreed_at is null then
+        continue;
+      elsif private.move_to_agreed_time(v.id, v_agreed_at) then
+        v_moved := v_moved + 1;
+      else
+        v_left := v_left || v.id;
+      end if;
+    end loop;
+    exit when v_moved = v_before;
+  end loop;
+  if cardinality(v_left) > 0 then
+    perform private.record_failed_run('mend_zone_drift', format(
+      '%s sessions are not at the time on the wall that was agreed, which is not free: bookings %s', cardinality(v_left), array_to_string(v_left[1:8], ', ')
+    ));
+  end if;
+  return v_moved;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_mend_zone_drift(p_now timestamp with time zone) IS 'Moves sessions to come to the wall time that was agreed, where new zone data have taken them from it, which tells both. Where that time is not free they stay, and the run is recorded as failed.';
+
 CREATE FUNCTION private.job_notice_documents(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5123,6 +5197,40 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.job_settle_ended_memberships(p_now timestamp with time zone) IS 'Tells who is no member any more whose the account is, signs out who was removed, and takes the role employee from who has no membership left.';
+
+CREATE FUNCTION private.job_tell_doubts(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+  v_told bigint := 0;
+begin
+  for v in
+    select b.id, d.booking_id is not null as in_doubt
+    from public.bookings b
+    -- An account that is being deleted is passed over instead of waited for.
+    join public.profiles p on p.id = b.employee_id
+    left join (
+      select d.booking_id
+      from (select distinct c.specialist_id from public.bookings c where c.status = 'confirmed' and c.ends_at > p_now) s
+      cross join lateral private.sessions_in_doubt_of(s.specialist_id) d
+    ) d on d.booking_id = b.id
+    where b.status = 'confirmed' and b.ends_at > p_now and b.starts_at > p_now
+      and (b.in_doubt_since is not null) <> (d.booking_id is not null)
+    order by b.starts_at, b.id
+    limit private.purge_limit()
+    for no key update of b skip locked
+    for key share of p skip locked
+  loop
+    perform private.mark_doubt(v.id, v.in_doubt, p_now);
+    v_told := v_told + 1;
+  end loop;
+  return v_told;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_tell_doubts(p_now timestamp with time zone) IS 'Tells employees which of their booked sessions are in doubt, once for each, and which of these are not any more.';
 
 CREATE FUNCTION private.job_trim_job_history(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -6174,6 +6282,24 @@ $$;
 
 COMMENT ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) IS 'Deletes an account that never confirmed an address, for one whose owner has just proven it. False where it has a confirmed one.';
 
+CREATE FUNCTION private.mark_doubt(p_booking_id uuid, p_in_doubt boolean, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings;
+  v_key constant text := case when p_in_doubt then 'booking_in_doubt' else 'booking_certain' end;
+begin
+  update public.bookings set in_doubt_since = case when p_in_doubt then p_now end where id = p_booking_id returning * into v_booking;
+  perform private.mail_session(
+    v_key, v_booking, v_booking.employee_id, '{}', null, format('%s:%s:%s', v_key, p_booking_id, extract(epoch from p_now)), true,
+    v_booking.starts_at, v_booking.starts_at
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.mark_doubt(p_booking_id uuid, p_in_doubt boolean, p_now timestamp with time zone) IS 'Notes whether a session is in doubt, and tells its employee.';
+
 CREATE FUNCTION private.mark_membership_end() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6319,6 +6445,35 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.move_terms(p_booking public.bookings) IS 'On what terms the employee of a session moves it by themselves, or why they do not: booking_not_open, acceptance_required, too_late_to_move, move_limit, and the refusals of check_person() and terms_for().';
+
+CREATE FUNCTION private.move_to_agreed_time(p_booking_id uuid, p_agreed_at timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v public.bookings;
+  v_by interval;
+begin
+  select * into v from public.bookings where id = p_booking_id;
+  v_by := p_agreed_at - v.starts_at;
+  if p_agreed_at <= now() then
+    return false;
+  end if;
+  perform private.sweep_holds(v.specialist_id, v.employee_id, v.busy_from + v_by, v.busy_until + v_by);
+  perform private.check_time_free(row(
+    v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
+  )::private.session_wish);
+  update public.bookings set starts_at = starts_at + v_by, ends_at = ends_at + v_by, status_reason = null where id = p_booking_id;
+  return true;
+exception
+  when sqlstate 'PT409' then
+    return false;
+  when exclusion_violation or deadlock_detected then
+    return false;
+end;
+$$;
+
+COMMENT ON FUNCTION private.move_to_agreed_time(p_booking_id uuid, p_agreed_at timestamp with time zone) IS 'Moves a session to when it was agreed for, and says whether it could be: whether that is still to come, and free.';
 
 CREATE FUNCTION private.moved_accounts(p_emails text[]) RETURNS SETOF uuid
     LANGUAGE sql STABLE
@@ -14027,6 +14182,8 @@ GRANT SELECT(place_kind) ON TABLE public.bookings TO authenticated;
 
 GRANT SELECT(place_detail) ON TABLE public.bookings TO authenticated;
 
+GRANT SELECT(in_doubt_since) ON TABLE public.bookings TO authenticated;
+
 GRANT SELECT(created_at) ON TABLE public.bookings TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.bookings TO authenticated;
@@ -14124,6 +14281,8 @@ REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_ema
 REVOKE ALL ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.agreed_start(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -14668,6 +14827,8 @@ REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PU
 
 REVOKE ALL ON FUNCTION private.hold_address(p_address_key bytea) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.hold_drifted(p_booking_id uuid, p_specialist_id uuid, p_employee_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.hold_own_account() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.introduce(p_user_id uuid, p_said jsonb) FROM PUBLIC;
@@ -14768,6 +14929,8 @@ REVOKE ALL ON FUNCTION private.job_kick_storage_sweep(p_now timestamp with time 
 
 REVOKE ALL ON FUNCTION private.job_mail_agendas(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_mend_zone_drift(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_notice_documents(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) FROM PUBLIC;
@@ -14785,6 +14948,8 @@ REVOKE ALL ON FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone
 REVOKE ALL ON FUNCTION private.job_purge_tokens(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_settle_ended_memberships(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_tell_doubts(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_trim_job_history(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -14910,6 +15075,8 @@ GRANT ALL ON FUNCTION private.make_calendar_feed() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.mark_doubt(p_booking_id uuid, p_in_doubt boolean, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.mark_membership_end() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.may_be_verified(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -14926,6 +15093,8 @@ REVOKE ALL ON FUNCTION private.mend_email_marks() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.move_terms(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.move_to_agreed_time(p_booking_id uuid, p_agreed_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.moved_accounts(p_emails text[]) FROM PUBLIC;
 
@@ -16184,6 +16353,8 @@ SELECT cron.schedule('follow-sessions', '23 * * * *', 'select private.run_job(''
 
 SELECT cron.schedule('mail-agendas', '*/5 * * * *', 'select private.run_job(''mail_agendas'')');
 
+SELECT cron.schedule('mend-zone-drift', '52 4 * * *', 'select private.run_job(''mend_zone_drift'')');
+
 SELECT cron.schedule('notice-documents', '43 * * * *', 'select private.run_job(''notice_documents'')');
 
 SELECT cron.schedule('purge-announced-documents', '53 3 * * *', 'select private.run_job(''purge_announced_documents'')');
@@ -16203,5 +16374,7 @@ SELECT cron.schedule('purge-tokens', '17 * * * *', 'select private.run_job(''pur
 SELECT cron.schedule('settle-ended-memberships', '* * * * *', 'select private.run_job(''settle_ended_memberships'')');
 
 SELECT cron.schedule('storage-sweep', '*/15 * * * *', 'select private.run_job(''kick_storage_sweep'')');
+
+SELECT cron.schedule('tell-doubts', '17 * * * *', 'select private.run_job(''tell_doubts'')');
 
 SELECT cron.schedule('trim-job-history', '7 3 * * *', 'select private.run_job(''trim_job_history'')');

@@ -39,6 +39,7 @@ create table public.bookings (
   calendar_sequence int not null default 0,
   place_kind public.place_kind not null,
   place_detail public.place_detail not null,
+  in_doubt_since timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint lasts_minutes_not_days check (ends_at > starts_at and ends_at <= starts_at + interval '4 hours'),
@@ -76,6 +77,8 @@ comment on column public.bookings.cancel_by is
   'Until when the employee cancels without having used the session: by what held when it was booked. Moving a session later than that leaves it where it was.';
 comment on column public.bookings.times_moved is 'How often the employee has moved it by themselves.';
 comment on column public.bookings.uses_session is 'Whether it counts among the sessions of its month.';
+comment on column public.bookings.in_doubt_since is
+  'Since when its employee knows that the specialist may not give it: something that they must hold is not valid on that day.';
 comment on column public.bookings.calendar_sequence is 'SEQUENCE of the calendar entry (RFC 5545): grows with each change of time, state or place.';
 
 create index bookings_employee_id_idx on public.bookings (employee_id, starts_at desc);
@@ -97,7 +100,7 @@ revoke all on table public.bookings from public, anon, authenticated, service_ro
 grant select (
   id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, busy_from, busy_until, wall_starts_at, time_zone,
   status, status_reason, status_category, expires_at, cancel_by, cancelled_at, closed_at, releases_at, uses_session, times_moved,
-  calendar_sequence, place_kind, place_detail,
+  calendar_sequence, place_kind, place_detail, in_doubt_since,
   created_at, updated_at
 ) on public.bookings to authenticated;
 grant select on public.bookings to service_role;

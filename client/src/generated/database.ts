@@ -184,6 +184,8 @@ export type Tables = {
       /** Until when a hold keeps its time, or a request waits for its answer. */
       expires_at: string | null;
       id: string;
+      /** Since when its employee knows that the specialist may not give it: something that they must hold is not valid on that day. */
+      in_doubt_since: string | null;
       place_detail: string;
       place_kind: PlaceKind;
       /** When a session whose person was erased is cancelled by a job, so that nobody sees it go with the person. */
