@@ -6354,18 +6354,22 @@ $$;
 COMMENT ON FUNCTION private.may_mail_invitation(p_invitation public.company_employee_invitations) IS 'Whether an invitation may be mailed once more today.';
 
 CREATE FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) RETURNS date
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select coalesce(min(coalesce(d.valid_until, '-infinity')), 'infinity')
-  from public.pillar_required_documents r
-  cross join lateral (
-    select max(coalesce(d.expiry_date, 'infinity')) as valid_until
-    from public.specialist_documents d
-    where d.specialist_id = p_specialist_id and d.document_type = r.document_type
-      and d.verification_status = 'verified' and p_pillar_id = any (d.pillar_ids)
-  ) d
-  where r.pillar_id = p_pillar_id;
+begin
+  return (
+    select coalesce(min(coalesce(d.valid_until, '-infinity')), 'infinity')
+    from public.pillar_required_documents r
+    cross join lateral (
+      select max(coalesce(d.expiry_date, 'infinity')) as valid_until
+      from public.specialist_documents d
+      where d.specialist_id = p_specialist_id and d.document_type = r.document_type
+        and d.verification_status = 'verified' and p_pillar_id = any (d.pillar_ids)
+    ) d
+    where r.pillar_id = p_pillar_id
+  );
+end;
 $$;
 
 COMMENT ON FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) IS 'The last day, where the specialist is, on which all documents that a pillar requires are valid: infinity where none ends, -infinity where one is missing.';
@@ -9166,20 +9170,24 @@ $$;
 COMMENT ON FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) IS 'The sessions to come (asked for, held or confirmed) that a specialist may not give as things stand, a row for each booking: why is not_verified (pending, rejected or suspended), pillar_dropped (they work in its pillar no more) or documents_end_before (a document that the pillar requires is missing, or not valid on that day). since: when they lost the verification, or when the document ends, which may be still to come; null where nobody wrote it down.';
 
 CREATE FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select e.sessions_per_month - (
-    select count(*) from public.bookings b
-    -- Counted along the sessions of the person, however many the company has.
-    where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
-      -- A hold ends when its person chooses another time, and is counted when they confirm it.
-      and b.status <> 'held'
-      and b.starts_at >= m.month at time zone e.time_zone
-      and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
-  )
-  from private.company_entitlement(p_company_id, p_starts_at) e
-  cross join lateral (select date_trunc('month', p_starts_at at time zone e.time_zone)) m (month);
+begin
+  return (
+    select e.sessions_per_month - (
+      select count(*) from public.bookings b
+      -- Counted along the sessions of the person, however many the company has.
+      where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
+        -- A hold ends when its person chooses another time, and is counted when they confirm it.
+        and b.status <> 'held'
+        and b.starts_at >= m.month at time zone e.time_zone
+        and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
+    )
+    from private.company_entitlement(p_company_id, p_starts_at) e
+    cross join lateral (select date_trunc('month', p_starts_at at time zone e.time_zone)) m (month)
+  );
+end;
 $$;
 
 COMMENT ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'How many sessions a member may still have in the month of an instant; null where the plan sets no number. p_moved_id: one that is not counted.';
@@ -10761,52 +10769,57 @@ $$;
 COMMENT ON FUNCTION private.without_words(p_values jsonb, p_columns text[]) IS 'An object of which, of some values, only the length is told.';
 
 CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(specialist_id uuid, session_type_id uuid, span tstzrange, kind text)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
-  with specialist as materialized (
-    select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
-  ), hours as materialized (
-    select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
-    from specialist s
-    join public.specialist_working_hours w on w.specialist_id = s.id
-    where w.effective_from <= (p_to at time zone 'UTC')::date + 2
-      and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
-  ), stretch as materialized (
-    select z.time_zone, t.span, t.utc_offset
-    from (select distinct time_zone from specialist) z
-    cross join lateral private.time_zone_stretches(
-      z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
-    ) t
-  ), day as materialized (
-    -- Where a stretch ends within a day, that day is there twice, and each time in part.
-    select t.time_zone, t.span, extract(isodow from d)::smallint as day_of_week, d::date as date,
-      d at time zone 'UTC' - t.utc_offset as midnight
-    from generate_series(
-      (p_from at time zone 'UTC')::date::timestamp - interval '1 day', p_to at time zone 'UTC' + interval '1 day', interval '1 day'
-    ) d
-    join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
-  )
-  select worked.* from (
-    select h.specialist_id, h.session_type_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, 'hours'
-    from hours h
-    join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
-      and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
-    offset 0
-  ) worked
-  where worked.span && tstzrange(p_from, p_to)
-  union all
-  select excepted.* from (
-    select e.specialist_id, null::uuid, tstzrange(e.starts_at at time zone 'UTC' - t.utc_offset, e.ends_at at time zone 'UTC' - t.utc_offset) * t.span as span, e.kind
-    from specialist s
-    join public.specialist_availability_exceptions e on e.specialist_id = s.id
-    join stretch t on t.time_zone = s.time_zone
-    -- No clock is further away from UTC than a day.
-    where e.starts_at < p_to at time zone 'UTC' + interval '1 day' and e.ends_at > p_from at time zone 'UTC' - interval '1 day'
-    offset 0
-  ) excepted
-  where excepted.span && tstzrange(p_from, p_to);
+#variable_conflict use_column
+begin
+  return query
+    with specialist as materialized (
+      select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
+    ), hours as materialized (
+      select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
+      from specialist s
+      join public.specialist_working_hours w on w.specialist_id = s.id
+      where w.effective_from <= (p_to at time zone 'UTC')::date + 2
+        and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
+    ), stretch as materialized (
+      select z.time_zone, t.span, t.utc_offset
+      from (select distinct time_zone from specialist) z
+      cross join lateral private.time_zone_stretches(
+        z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+      ) t
+    ), day as materialized (
+      -- Where a stretch ends within a day, that day is there twice, and each time in part.
+      select t.time_zone, t.span, extract(isodow from d)::smallint as day_of_week, d::date as date,
+        d at time zone 'UTC' - t.utc_offset as midnight
+      from generate_series(
+        (p_from at time zone 'UTC')::date::timestamp - interval '1 day', p_to at time zone 'UTC' + interval '1 day', interval '1 day'
+      ) d
+      join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
+    )
+    select worked.* from (
+      select h.specialist_id, h.session_type_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, 'hours'::text
+      from hours h
+      join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
+        and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
+      offset 0
+    ) worked
+    where worked.span && tstzrange(p_from, p_to)
+    union all
+    select excepted.* from (
+      select e.specialist_id, null::uuid, tstzrange(e.starts_at at time zone 'UTC' - t.utc_offset, e.ends_at at time zone 'UTC' - t.utc_offset) * t.span as span, e.kind::text
+      from specialist s
+      join public.specialist_availability_exceptions e on e.specialist_id = s.id
+      join stretch t on t.time_zone = s.time_zone
+      -- No clock is further away from UTC than a day.
+      where e.starts_at < p_to at time zone 'UTC' + interval '1 day' and e.ends_at > p_from at time zone 'UTC' - interval '1 day'
+      offset 0
+    ) excepted
+    where excepted.span && tstzrange(p_from, p_to);
+end;
 $$;
 
 COMMENT ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'What specialists say of the time between two instants, as whole stretches: hours, for one type of session or (null) all; extra_hours; time_off.';

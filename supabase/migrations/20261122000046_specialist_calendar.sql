@@ -9,56 +9,62 @@
 
 -- A row for each stretch of usual or extra hours, or of time off, that touches [p_from, p_to), as a whole, so that where
 -- it begins does not depend on what was asked. Hours are fetched once for each specialist, not for each day.
--- The planner takes this for millions of rows and would compile it, which takes longer than the answer.
+-- The planner takes this for millions of rows and would compile it, which takes longer than the answer. In plpgsql for the sake
+-- of its plan: to make one takes longer than to use it.
 create function private.working_spans(p_specialist_ids uuid[], p_from timestamptz, p_to timestamptz)
 returns table (specialist_id uuid, session_type_id uuid, span tstzrange, kind text)
-language sql
+language plpgsql
 stable
 set search_path = ''
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
-  with specialist as materialized (
-    select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
-  ), hours as materialized (
-    select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
-    from specialist s
-    join public.specialist_working_hours w on w.specialist_id = s.id
-    where w.effective_from <= (p_to at time zone 'UTC')::date + 2
-      and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
-  ), stretch as materialized (
-    select z.time_zone, t.span, t.utc_offset
-    from (select distinct time_zone from specialist) z
-    cross join lateral private.time_zone_stretches(
-      z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
-    ) t
-  ), day as materialized (
-    -- Where a stretch ends within a day, that day is there twice, and each time in part.
-    select t.time_zone, t.span, extract(isodow from d)::smallint as day_of_week, d::date as date,
-      d at time zone 'UTC' - t.utc_offset as midnight
-    from generate_series(
-      (p_from at time zone 'UTC')::date::timestamp - interval '1 day', p_to at time zone 'UTC' + interval '1 day', interval '1 day'
-    ) d
-    join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
-  )
-  select worked.* from (
-    select h.specialist_id, h.session_type_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, 'hours'
-    from hours h
-    join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
-      and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
-    offset 0
-  ) worked
-  where worked.span && tstzrange(p_from, p_to)
-  union all
-  select excepted.* from (
-    select e.specialist_id, null::uuid, tstzrange(e.starts_at at time zone 'UTC' - t.utc_offset, e.ends_at at time zone 'UTC' - t.utc_offset) * t.span as span, e.kind
-    from specialist s
-    join public.specialist_availability_exceptions e on e.specialist_id = s.id
-    join stretch t on t.time_zone = s.time_zone
-    -- No clock is further away from UTC than a day.
-    where e.starts_at < p_to at time zone 'UTC' + interval '1 day' and e.ends_at > p_from at time zone 'UTC' - interval '1 day'
-    offset 0
-  ) excepted
-  where excepted.span && tstzrange(p_from, p_to);
+#variable_conflict use_column
+begin
+  return query
+    with specialist as materialized (
+      select s.id, s.time_zone from public.specialists s where s.id = any (p_specialist_ids)
+    ), hours as materialized (
+      select w.specialist_id, s.time_zone, w.session_type_id, w.day_of_week, w.starts_at, w.ends_at, w.effective_from, w.effective_until
+      from specialist s
+      join public.specialist_working_hours w on w.specialist_id = s.id
+      where w.effective_from <= (p_to at time zone 'UTC')::date + 2
+        and (w.effective_until is null or w.effective_until >= (p_from at time zone 'UTC')::date - 2)
+    ), stretch as materialized (
+      select z.time_zone, t.span, t.utc_offset
+      from (select distinct time_zone from specialist) z
+      cross join lateral private.time_zone_stretches(
+        z.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+      ) t
+    ), day as materialized (
+      -- Where a stretch ends within a day, that day is there twice, and each time in part.
+      select t.time_zone, t.span, extract(isodow from d)::smallint as day_of_week, d::date as date,
+        d at time zone 'UTC' - t.utc_offset as midnight
+      from generate_series(
+        (p_from at time zone 'UTC')::date::timestamp - interval '1 day', p_to at time zone 'UTC' + interval '1 day', interval '1 day'
+      ) d
+      join stretch t on t.span && tstzrange(d at time zone 'UTC' - t.utc_offset, d at time zone 'UTC' - t.utc_offset + interval '1 day')
+    )
+    select worked.* from (
+      select h.specialist_id, h.session_type_id, tstzrange(d.midnight + h.starts_at, d.midnight + h.ends_at) * d.span as span, 'hours'::text
+      from hours h
+      join day d on d.time_zone = h.time_zone and d.day_of_week = h.day_of_week
+        and d.date >= h.effective_from and (h.effective_until is null or d.date <= h.effective_until)
+      offset 0
+    ) worked
+    where worked.span && tstzrange(p_from, p_to)
+    union all
+    select excepted.* from (
+      select e.specialist_id, null::uuid, tstzrange(e.starts_at at time zone 'UTC' - t.utc_offset, e.ends_at at time zone 'UTC' - t.utc_offset) * t.span as span, e.kind::text
+      from specialist s
+      join public.specialist_availability_exceptions e on e.specialist_id = s.id
+      join stretch t on t.time_zone = s.time_zone
+      -- No clock is further away from UTC than a day.
+      where e.starts_at < p_to at time zone 'UTC' + interval '1 day' and e.ends_at > p_from at time zone 'UTC' - interval '1 day'
+      offset 0
+    ) excepted
+    where excepted.span && tstzrange(p_from, p_to);
+end;
 $$;
 
 comment on function private.working_spans(uuid[], timestamptz, timestamptz) is

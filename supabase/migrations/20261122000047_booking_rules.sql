@@ -130,21 +130,25 @@ comment on function private.plan_refusal(uuid, timestamptz) is 'Why a company''s
 -- book. The month is the calendar month in which the session begins, in the time zone of the subscription.
 create function private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamptz, p_moved_id uuid default null)
 returns int
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select e.sessions_per_month - (
-    select count(*) from public.bookings b
-    -- Counted along the sessions of the person, however many the company has.
-    where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
-      -- A hold ends when its person chooses another time, and is counted when they confirm it.
-      and b.status <> 'held'
-      and b.starts_at >= m.month at time zone e.time_zone
-      and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
-  )
-  from private.company_entitlement(p_company_id, p_starts_at) e
-  cross join lateral (select date_trunc('month', p_starts_at at time zone e.time_zone)) m (month);
+begin
+  return (
+    select e.sessions_per_month - (
+      select count(*) from public.bookings b
+      -- Counted along the sessions of the person, however many the company has.
+      where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
+        -- A hold ends when its person chooses another time, and is counted when they confirm it.
+        and b.status <> 'held'
+        and b.starts_at >= m.month at time zone e.time_zone
+        and b.starts_at < (m.month + interval '1 month') at time zone e.time_zone
+    )
+    from private.company_entitlement(p_company_id, p_starts_at) e
+    cross join lateral (select date_trunc('month', p_starts_at at time zone e.time_zone)) m (month)
+  );
+end;
 $$;
 
 comment on function private.sessions_left(uuid, uuid, timestamptz, uuid) is

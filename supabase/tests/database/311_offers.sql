@@ -12,6 +12,11 @@ select 60 as worlds \gset
 delete from public.specialist_working_hours;
 delete from public.bookings;
 delete from public.pillar_required_documents;
+-- Who is told of it, and when they are reminded, is not asked here, and takes ten times as long.
+alter table public.bookings disable trigger record_first_status;
+alter table public.bookings disable trigger record_change;
+alter table public.bookings disable trigger schedule_reminders;
+alter table public.bookings disable trigger move_reminders;
 insert into public.pillar_required_documents (pillar_id, document_type) values (pg_temp.id('mind'), 'license');
 insert into public.session_types (id, pillar_id, kind, name, default_minutes) values
   (pg_temp.id('walk'), pg_temp.id('mind'), 'coaching', 'Walk', 30), (pg_temp.id('long'), pg_temp.id('mind'), 'workshop', 'Long', 120);
@@ -142,7 +147,22 @@ begin
       v_day - 10 + pg_temp.up_to(12), case when pg_temp.chance(0.3) then v_day + 2 + pg_temp.up_to(6) end
     )) from (select make_interval(mins => 5 * pg_temp.up_to(280))) h (s);
   end loop;
-  for n in 1..pg_temp.up_to(6) loop
+  -- Hours for one type that lie across those for all.
+  perform pg_temp.perhaps(format(
+    'insert into public.specialist_working_hours (specialist_id, session_type_id, day_of_week, starts_at, ends_at, effective_from, effective_until) values (%L, %L, %s, %L, %L, %L, %L)',
+    p_specialist_id, pg_temp.id(pg_temp.one_of('talk', 'walk')), w.day_of_week, w.starts_at + interval '25 minutes', least(w.ends_at - time '00:00' + interval '95 minutes', interval '24:00')::text,
+    w.effective_from, w.effective_until
+  )) from public.specialist_working_hours w
+  where w.specialist_id = p_specialist_id and w.session_type_id is null and w.ends_at > w.starts_at + interval '30 minutes' and pg_temp.chance(0.4);
+  -- Time off over hours, in which some are worked all the same.
+  for n in 1..pg_temp.up_to(3) loop
+    perform pg_temp.perhaps(format(
+      'insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at) values (%1$L, %2$L, %4$L, %4$L::timestamp + %5$L), (%1$L, %3$L, %4$L::timestamp + %6$L, %4$L::timestamp + %6$L + %7$L)',
+      p_specialist_id, 'time_off', 'extra_hours', v_day + make_interval(days => pg_temp.up_to(6), mins => 5 * pg_temp.up_to(100)), interval '14 hours',
+      make_interval(mins => 5 * (1 + pg_temp.up_to(60))), make_interval(mins => 60 + 5 * pg_temp.up_to(40))
+    ));
+  end loop;
+  for n in 1..pg_temp.up_to(4) loop
     perform pg_temp.perhaps(format(
       'insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at) values (%L, %L, %L, %L)',
       p_specialist_id, k.kind, v.s, v.s + make_interval(mins => 5 * (1 + pg_temp.up_to(case k.kind when 'time_off' then 500 else 100 end)))
@@ -250,7 +270,8 @@ begin
   end if;
   foreach v_start in array array(select distinct s from unnest(p_offered || p_grid) s order by s) loop
     v_word := pg_temp.tried(format(p_statement, v_start));
-    if v_word in ('acceptance_required', 'acceptance_not_required') then
+    -- A request is not moved, but talked about.
+    if v_word in ('acceptance_required', 'acceptance_not_required', 'booking_not_open') then
       v_word := pg_temp.tried(format(p_or, v_start));
     end if;
     insert into pg_temp.tally values (v_start = any (p_offered), v_word);
