@@ -38,7 +38,7 @@ function FreeTimes({ sessionType }: { sessionType: string }) {
 
   return (
     <>
-      <Note outcome={problem ?? outcome} />
+      <Note outcome={problem ?? outcome ?? (offered?.refused ? `Nothing can be booked: ${offered.refused}.` : undefined)} />
       <ul>
         {offered?.slots.slice(0, 5).map(({ specialist_id, starts_at }) => (
           <li key={specialist_id + starts_at}>
