@@ -54,20 +54,22 @@ insert into public.specialist_availability_exceptions (specialist_id, kind, star
 select id, 'time_off', timestamp '2020-01-01' + n * interval '1 day', timestamp '2020-01-01' + n * interval '1 day 1 hour'
 from public.specialists, generate_series(1, 10) n where display_name like 'Bench %';
 
-insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+insert into public.bookings (
+  id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, busy_from, busy_until, wall_starts_at, time_zone, status, closed_at,
+  cancel_by, place_kind, place_detail
+)
 select ('a0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid,
   ('b0000000-0000-4000-8000-' || lpad((1 + n % 50000)::text, 12, '0'))::uuid,
   ('c0000000-0000-4000-8000-' || lpad((1 + n % 1000)::text, 12, '0'))::uuid,
   ('d0000000-0000-4000-8000-' || lpad((1 + n % 2000)::text, 12, '0'))::uuid,
   'f0000000-0000-4000-8000-000000000001',
   -- One every three minutes, the last twenty thousand still to come; nobody is in two at once.
-  date_trunc('hour', now()) + (n - 980000) * interval '3 minutes',
-  date_trunc('hour', now()) + (n - 980000) * interval '3 minutes' + interval '50 minutes',
-  case when n <= 980000 then 'completed' else 'confirmed' end
-from generate_series(1, 1000000) n;
+  s.at, s.at + interval '50 minutes', s.at, s.at + interval '50 minutes', s.at at time zone 'UTC', 'UTC',
+  case when n <= 980000 then 'completed' else 'confirmed' end, case when n <= 980000 then s.at + interval '50 minutes' end, s.at, 'video', ''
+from generate_series(1, 1000000) n, lateral (select date_trunc('hour', now()) + (n - 980000) * interval '3 minutes') s (at);
 
-insert into public.booking_status_history (booking_id, new_status)
-select id, status from public.bookings where id::text like 'a0000000%';
+insert into public.booking_status_history (booking_id, new_status, event, actor)
+select id, status, 'booked', 'system' from public.bookings where id::text like 'a0000000%';
 
 insert into public.audit_logs (user_id, actor_id, actor_role, action, entity_type, entity_id, status)
 select employee_id, employee_id, 'authenticated', 'bench.entry', 'bookings', id::text, 'success' from public.bookings where id::text like 'a0000000%';
