@@ -64,6 +64,13 @@ select is(pg_temp.entry(:'asked'), null, 'what is asked for is in no calendar');
 select pg_temp.as('specialist', format('public.decline_session(%L)', :'asked')) as declined \gset
 select is(pg_temp.entry(:'asked'), null, 'nor what was declined');
 select pg_temp.begins('request_session', 7, 'interview') as asked \gset
+select pg_temp.as('employee', format('public.cancel_booking(%L)', :'asked')) as taken_back \gset
+select is(pg_temp.entry(:'asked'), null, 'nor what was taken back') from public.bookings where id = :'asked' and status <> 'confirmed';
+-- By us, for both: of an agreed session an entry, of a request none.
+select pg_temp.begins('request_session', 8, 'interview') as asked \gset
+update public.bookings set status = 'cancelled' where id = :'asked';
+select is(pg_temp.entry(:'asked'), null, 'nor what we cancelled before it was agreed');
+select pg_temp.begins('request_session', 7, 'interview') as asked \gset
 select pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')) as accepted \gset
 select is(pg_temp.entry(:'asked') ->> 'method', 'REQUEST', 'what was accepted is');
 
