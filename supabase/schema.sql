@@ -2041,9 +2041,6 @@ begin
       ) off (spans)
       where off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
       union all
-      select from public.specialist_freed_times f
-      where f.specialist_id = p_wish.specialist_id and f.starts_at < p_wish.ends_at and f.ends_at > p_wish.starts_at and f.offered_at > now()
-      union all
       select from private.kept_times k
       where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id
         and k.busy_from < p_wish.busy_until and k.busy_until > p_wish.busy_from
@@ -6812,11 +6809,6 @@ CREATE FUNCTION private.offered_starts(p_terms private.session_terms[], p_employ
     where k.booking_id <> all (p_ignored_ids)
       and k.specialist_id = any (array(select t.specialist_id from term t))
       and k.starts_at > p_from - interval '12 hours' and k.starts_at < p_to + interval '16 hours'
-    union all
-    select f.specialist_id, tstzrange(f.starts_at, f.ends_at)
-    from public.specialist_freed_times f
-    where f.specialist_id = any (array(select t.specialist_id from term t)) and f.offered_at > now()
-      and f.starts_at < p_to + interval '4 hours' and f.ends_at > p_from
   ), calendar as materialized (
     select w.specialist_id, w.general, w.hours, w.off, w.hours - w.off as usual,
       w.hours - w.off + w.extra - coalesce(k.spans, '{}') - coalesce((
@@ -8362,14 +8354,9 @@ CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-  v_booking public.bookings;
 begin
-  for v_booking in
-    update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids) returning *
-  loop
-    perform private.withhold_time(v_booking, p_now);
-  end loop;
+  perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids);
+  update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids);
   return cardinality(p_booking_ids);
 end;
 $$;
@@ -10747,14 +10734,12 @@ CREATE FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
-  values (
-    p_booking.specialist_id, p_booking.starts_at, p_booking.ends_at,
-    p_now + random() * private.hours('freed_time_hours')
-  );
+  insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
+  select k.specialist_id, k.starts_at, k.ends_at, k.busy_from, k.busy_until, p_now + random() * private.hours('freed_time_hours')
+  from private.kept_times k where k.booking_id = p_booking.id;
 $$;
 
-COMMENT ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) IS 'Keeps the time of a cancelled session from being offered, until the specialist reopens it or a random moment comes.';
+COMMENT ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) IS 'Keeps the times of a session that is about to be cancelled from being offered, until the specialist reopens them or a random moment comes.';
 
 CREATE FUNCTION private.without_words(p_values jsonb, p_columns text[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -12133,6 +12118,33 @@ ALTER TABLE private.job_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.specialist_freed_times (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    specialist_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    busy_from timestamp with time zone NOT NULL,
+    busy_until timestamp with time zone NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT buffers_are_around_it CHECK (((busy_from <= starts_at) AND (busy_until >= ends_at))),
+    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at))
+);
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN ends_at SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN busy_from SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN busy_until SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN offered_at SET STATISTICS 0;
+ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.specialist_freed_times FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.specialist_freed_times IS 'Times that fell free and are not offered again yet. To delete one reopens it.';
+
+COMMENT ON COLUMN public.specialist_freed_times.offered_at IS 'From when on it is offered by itself.';
+
 CREATE VIEW private.kept_times WITH (security_invoker='true') AS
  SELECT id AS booking_id,
     specialist_id,
@@ -12153,9 +12165,19 @@ UNION ALL
     p.busy_until
    FROM (public.booking_proposals p
      JOIN public.bookings b ON ((id = p.booking_id)))
-  WHERE ((p.status = 'open'::text) AND (p.expires_at > now()));
+  WHERE ((p.status = 'open'::text) AND (p.expires_at > now()))
+UNION ALL
+ SELECT f.id AS booking_id,
+    f.specialist_id,
+    NULL::uuid AS employee_id,
+    f.starts_at,
+    f.ends_at,
+    f.busy_from,
+    f.busy_until
+   FROM public.specialist_freed_times f
+  WHERE (f.offered_at > now());
 
-COMMENT ON VIEW private.kept_times IS 'The times that sessions, holds and open proposals keep of the calendars of their two.';
+COMMENT ON VIEW private.kept_times IS 'The times that sessions, holds and open proposals keep of the calendars of their two, and what fell free and is not offered yet. booking_id: of the latter, its own.';
 
 CREATE TABLE private.membership_ends (
     company_id uuid NOT NULL,
@@ -12757,28 +12779,6 @@ COMMENT ON TABLE public.specialist_availability_exceptions IS 'Time off, and hou
 COMMENT ON COLUMN public.specialist_availability_exceptions.starts_at IS 'Local time, at a full five minutes. A day off is from midnight to midnight.';
 
 COMMENT ON COLUMN public.specialist_availability_exceptions.note IS 'For the specialist alone.';
-
-CREATE TABLE public.specialist_freed_times (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    specialist_id uuid NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    offered_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at))
-);
-ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN specialist_id SET STATISTICS 0;
-ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN starts_at SET STATISTICS 0;
-ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN ends_at SET STATISTICS 0;
-ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN offered_at SET STATISTICS 0;
-ALTER TABLE ONLY public.specialist_freed_times ALTER COLUMN created_at SET STATISTICS 0;
-
-ALTER TABLE ONLY public.specialist_freed_times FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.specialist_freed_times IS 'Times that fell free and are not offered again yet. To delete one reopens it.';
-
-COMMENT ON COLUMN public.specialist_freed_times.offered_at IS 'From when on it is offered by itself.';
 
 CREATE TABLE public.specialist_rates (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -15892,6 +15892,25 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
 
+GRANT DELETE ON TABLE public.specialist_freed_times TO authenticated;
+GRANT SELECT ON TABLE public.specialist_freed_times TO service_role;
+
+GRANT SELECT(id) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(specialist_id) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(starts_at) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(ends_at) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(busy_from) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(busy_until) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(offered_at) ON TABLE public.specialist_freed_times TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.specialist_freed_times TO authenticated;
+
 GRANT SELECT(id) ON TABLE public.email_verification_tokens TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.email_verification_tokens TO authenticated;
@@ -16146,21 +16165,6 @@ GRANT SELECT(note),INSERT(note),UPDATE(note) ON TABLE public.specialist_availabi
 GRANT SELECT(created_at) ON TABLE public.specialist_availability_exceptions TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.specialist_availability_exceptions TO authenticated;
-
-GRANT DELETE ON TABLE public.specialist_freed_times TO authenticated;
-GRANT SELECT ON TABLE public.specialist_freed_times TO service_role;
-
-GRANT SELECT(id) ON TABLE public.specialist_freed_times TO authenticated;
-
-GRANT SELECT(specialist_id) ON TABLE public.specialist_freed_times TO authenticated;
-
-GRANT SELECT(starts_at) ON TABLE public.specialist_freed_times TO authenticated;
-
-GRANT SELECT(ends_at) ON TABLE public.specialist_freed_times TO authenticated;
-
-GRANT SELECT(offered_at) ON TABLE public.specialist_freed_times TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.specialist_freed_times TO authenticated;
 
 GRANT DELETE ON TABLE public.specialist_rates TO authenticated;
 GRANT SELECT ON TABLE public.specialist_rates TO service_role;

@@ -1,7 +1,7 @@
 -- Freed times: a session that fell away because a membership or an account ended, whose time is not offered yet.
 --
 -- Read:  the specialist. They may drop a row, which offers the time again at once.
--- Write: private.withhold_time() alone.
+-- Write: private.withhold_time() alone, before a session is cancelled.
 --
 -- An employer who removes somebody and looks at what a specialist offers would else see, in the time that appears, with
 -- whom and when that person had a session. docs/decisions/ending-a-membership.md
@@ -14,9 +14,12 @@ create table public.specialist_freed_times (
   specialist_id uuid not null references public.specialists (id) on delete cascade,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
+  busy_from timestamptz not null,
+  busy_until timestamptz not null,
   offered_at timestamptz not null,
   created_at timestamptz not null default now(),
-  constraint ends_after_start check (ends_at > starts_at)
+  constraint ends_after_start check (ends_at > starts_at),
+  constraint buffers_are_around_it check (busy_from <= starts_at and busy_until >= ends_at)
 );
 
 comment on table public.specialist_freed_times is 'Times that fell free and are not offered again yet. To delete one reopens it.';
@@ -30,7 +33,7 @@ select private.keep_no_statistics('public.specialist_freed_times');
 alter table public.specialist_freed_times enable row level security;
 alter table public.specialist_freed_times force row level security;
 revoke all on table public.specialist_freed_times from public, anon, authenticated, service_role;
-grant select (id, specialist_id, starts_at, ends_at, offered_at, created_at), delete on public.specialist_freed_times to authenticated;
+grant select (id, specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at, created_at), delete on public.specialist_freed_times to authenticated;
 grant select on public.specialist_freed_times to service_role;
 
 create policy "A specialist sees their own freed times"
@@ -40,21 +43,6 @@ create policy "A specialist sees their own freed times"
 create policy "A specialist reopens a freed time of their own"
   on public.specialist_freed_times for delete to authenticated
   using (specialist_id = (select private.my_practice_id()));
-
-create function private.withhold_time(p_booking public.bookings, p_now timestamptz)
-returns void
-language sql
-set search_path = ''
-as $$
-  insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
-  values (
-    p_booking.specialist_id, p_booking.starts_at, p_booking.ends_at,
-    p_now + random() * private.hours('freed_time_hours')
-  );
-$$;
-
-comment on function private.withhold_time(public.bookings, timestamptz) is
-  'Keeps the time of a cancelled session from being offered, until the specialist reopens it or a random moment comes.';
 
 create function private.job_purge_freed_times(p_now timestamptz)
 returns bigint

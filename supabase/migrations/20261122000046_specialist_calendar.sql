@@ -121,11 +121,30 @@ create view private.kept_times with (security_invoker = true) as
   select b.id, b.specialist_id, b.employee_id, p.starts_at, p.ends_at, p.busy_from, p.busy_until
   from public.booking_proposals p
   join public.bookings b on b.id = p.booking_id
-  where p.status = 'open' and p.expires_at > now();
+  where p.status = 'open' and p.expires_at > now()
+  union all
+  select f.id, f.specialist_id, null, f.starts_at, f.ends_at, f.busy_from, f.busy_until
+  from public.specialist_freed_times f
+  where f.offered_at > now();
 
-comment on view private.kept_times is 'The times that sessions, holds and open proposals keep of the calendars of their two.';
+comment on view private.kept_times is
+  'The times that sessions, holds and open proposals keep of the calendars of their two, and what fell free and is not offered yet. booking_id: of the latter, its own.';
 
 revoke all on private.kept_times from public, anon, authenticated, service_role;
+
+-- With its buffers, and the time that was proposed instead: whatever was kept from others is so still. A request kept none.
+create function private.withhold_time(p_booking public.bookings, p_now timestamptz)
+returns void
+language sql
+set search_path = ''
+as $$
+  insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
+  select k.specialist_id, k.starts_at, k.ends_at, k.busy_from, k.busy_until, p_now + random() * private.hours('freed_time_hours')
+  from private.kept_times k where k.booking_id = p_booking.id;
+$$;
+
+comment on function private.withhold_time(public.bookings, timestamptz) is
+  'Keeps the times of a session that is about to be cancelled from being offered, until the specialist reopens them or a random moment comes.';
 
 -- One query and one word for a session, a day off and a freed time, asked last of all rules: else a refusal, or how long
 -- it takes, would tell one from the other. And one snapshot: a session that is cancelled meanwhile is either still there
@@ -144,9 +163,6 @@ begin
         from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
       ) off (spans)
       where off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
-      union all
-      select from public.specialist_freed_times f
-      where f.specialist_id = p_wish.specialist_id and f.starts_at < p_wish.ends_at and f.ends_at > p_wish.starts_at and f.offered_at > now()
       union all
       select from private.kept_times k
       where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id

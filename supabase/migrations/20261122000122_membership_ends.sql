@@ -106,14 +106,9 @@ returns bigint
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_booking public.bookings;
 begin
-  for v_booking in
-    update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids) returning *
-  loop
-    perform private.withhold_time(v_booking, p_now);
-  end loop;
+  perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids);
+  update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids);
   return cardinality(p_booking_ids);
 end;
 $$;

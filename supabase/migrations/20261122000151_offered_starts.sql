@@ -83,11 +83,6 @@ as $$
     where k.booking_id <> all (p_ignored_ids)
       and k.specialist_id = any (array(select t.specialist_id from term t))
       and k.starts_at > p_from - interval '12 hours' and k.starts_at < p_to + interval '16 hours'
-    union all
-    select f.specialist_id, tstzrange(f.starts_at, f.ends_at)
-    from public.specialist_freed_times f
-    where f.specialist_id = any (array(select t.specialist_id from term t)) and f.offered_at > now()
-      and f.starts_at < p_to + interval '4 hours' and f.ends_at > p_from
   ), calendar as materialized (
     select w.specialist_id, w.general, w.hours, w.off, w.hours - w.off as usual,
       w.hours - w.off + w.extra - coalesce(k.spans, '{}') - coalesce((

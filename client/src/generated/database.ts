@@ -833,6 +833,8 @@ export type Tables = {
   /** Times that fell free and are not offered again yet. To delete one reopens it. */
   specialist_freed_times: {
     Row: {
+      busy_from: string;
+      busy_until: string;
       created_at: string;
       ends_at: string;
       id: string;

@@ -107,8 +107,8 @@ select pg_temp.id('colleague'), 'mail', 'booking', 'test', 'colleague@people.tes
 insert into public.failed_login_attempts (user_id, failures) select pg_temp.id('colleague'), 1 from generate_series(1, 300);
 insert into auth.sessions (id, user_id, created_at, updated_at) select gen_random_uuid(), pg_temp.id('colleague'), now(), now() from generate_series(1, 300);
 select private.write_audit('test.entry', 'profiles', 'x', pg_temp.id('colleague'), null, null) from generate_series(1, 300) \g /dev/null
-insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
-select pg_temp.id('specialist:specialist'), now() + n * interval '1 hour', now() + n * interval '1 hour' + interval '50 minutes', now() + interval '1 day' from generate_series(1, 300) n;
+insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
+select pg_temp.id('specialist:specialist'), t, t + interval '50 minutes', t, t + interval '50 minutes', now() + interval '1 day' from generate_series(1, 300) n, lateral (select now() + n * interval '1 hour') s (t);
 insert into public.password_reset_tokens (user_id, email, expires_at, superseded_at)
 select pg_temp.id('colleague'), 'colleague@people.test', now() + interval '1 hour', now() from generate_series(1, 300);
 insert into public.terms_acceptance (user_id, document, version) select pg_temp.id('colleague'), 'terms', 'v' || n from generate_series(1, 300) n;

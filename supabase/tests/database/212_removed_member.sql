@@ -15,6 +15,14 @@ delete from public.bookings;
 select date_trunc('hour', now()) + interval '8 days' as slot \gset
 insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
 values (pg_temp.id('theirs'), pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), :'slot', :'slot'::timestamptz + interval '50 minutes', 'confirmed');
+-- With time kept around it, another time proposed for it, and a request, which keeps none.
+insert into public.specialist_booking_rules (specialist_id, buffer_before_minutes, buffer_after_minutes, step_minutes)
+values (pg_temp.id('specialist:specialist'), 10, 15, 15) on conflict (specialist_id) do update set buffer_before_minutes = 10, buffer_after_minutes = 15, step_minutes = 15;
+update public.bookings set ends_at = ends_at + interval '5 minutes' where id = pg_temp.id('theirs');
+insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
+select id, 'specialist', starts_at + interval '4 hours', ends_at + interval '4 hours', busy_from + interval '4 hours', busy_until + interval '4 hours', now() + interval '7 days' from public.bookings where id = pg_temp.id('theirs');
+insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+values (pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('interview'), :'slot'::timestamptz + interval '8 hours', :'slot'::timestamptz + interval '8 hours 30 minutes', 'pending');
 
 create temporary table world (n int, name text, event text);
 insert into world values
@@ -55,7 +63,7 @@ select pg_temp.act_as_owner();
 select private.job_cancel_ended_sessions(now() + interval '25 hours') \g /dev/null
 create function pg_temp.is_offered() returns boolean language sql as $$
   select exists (
-    select from jsonb_array_elements(public.available_slots(pg_temp.id('specialist:specialist'), p_limit => 1000) -> 'slots') s
+    select from jsonb_array_elements(public.available_slots(pg_temp.id('specialist:specialist'), p_from => now() + interval '7 days', p_limit => 1000) -> 'slots') s
     where (s ->> 'starts_at')::timestamptz = date_trunc('hour', now()) + interval '8 days'
   );
 $$;
@@ -67,7 +75,7 @@ select is_empty('delete from public.specialist_freed_times returning id', 'nor d
 select is_empty('select id from public.specialist_freed_times', 'who does not see it either');
 select ok(not pg_temp.is_offered(), 'so the time is not offered');
 select pg_temp.act_as('specialist');
-select is((select starts_at from public.specialist_freed_times), :'slot', 'the specialist sees which time fell free');
+select is((select array_agg(starts_at order by starts_at) from public.specialist_freed_times), array[:'slot', :'slot'::timestamptz + interval '4 hours'], 'the specialist sees which times fell free');
 savepoint before_reopening;
 delete from public.specialist_freed_times where starts_at = :'slot';
 select pg_temp.act_as('employee');
@@ -81,7 +89,7 @@ select lives_ok(
   format('select public.book_session(pg_temp.id(''specialist:specialist''), pg_temp.id(''talk''), %L)', :'slot'), 'and can be booked'
 );
 select pg_temp.act_as_owner();
-select is(private.job_purge_freed_times(now()), 1::bigint, 'after which the row is of no use');
+select is(private.job_purge_freed_times(now()), 2::bigint, 'after which the rows are of no use');
 
 -- The moments are drawn anew for everybody
 insert into private.membership_ends (company_id, user_id, ended_at, signs_out, cancels_at)

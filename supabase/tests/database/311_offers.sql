@@ -215,8 +215,8 @@ begin
   end loop;
   for n in 1..pg_temp.up_to(2) loop
     v_at := date_bin('5 minutes', p_from, 'epoch') + make_interval(mins => 5 * pg_temp.up_to(288 * 7));
-    insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, offered_at)
-    values (pg_temp.id('specialist:specialist'), v_at, v_at + interval '50 minutes', now() + case when pg_temp.chance(0.7) then interval '1 hour' else interval '-1 minute' end);
+    insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
+    values (pg_temp.id('specialist:specialist'), v_at, v_at + interval '50 minutes', v_at - pg_temp.one_of('0', '10 minutes')::interval, v_at + interval '60 minutes', now() + case when pg_temp.chance(0.7) then interval '1 hour' else interval '-1 minute' end);
   end loop;
 end;
 $$;
