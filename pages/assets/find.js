@@ -27,13 +27,15 @@ let types = [];
 let chosen = null;
 /** The hold on it. @type {{ id: string, expires_at: string } | null} */
 let held = null;
+/** How often somebody chose: an answer to an earlier choice is not shown. */
+let choices = 0;
 /** Which week was asked for last: an answer to an earlier question is not shown. */
 let asked = 0;
 
 if (person) {
   const week = createWeek({ earliest: true, onChange: () => showTimes(week) });
   action(byId('confirm'), byId('chosen-note'), confirm, REFUSALS);
-  action(byId('drop'), byId('chosen-note'), () => drop(week), REFUSALS);
+  action(byId('drop'), byId('times-note'), () => drop(week), REFUSALS);
   byId('session-type').addEventListener('change', () => {
     offerSpecialists();
     void showTimes(week);
@@ -145,9 +147,12 @@ function nameOf(slot) {
 
 /** @param {Slot} slot */
 async function choose(slot) {
+  const own = (choices += 1);
   const isHeld = !moving && !slot.requires_acceptance;
-  held = isHeld ? await answerOf(client.rpc('hold_slot', wishOf(slot))) : null;
-  chosen = slot;
+  const hold = isHeld ? await answerOf(client.rpc('hold_slot', wishOf(slot))) : null;
+  // Who has chosen another meanwhile holds that one, and this no more.
+  if (own !== choices) return;
+  [chosen, held] = [slot, hold];
   byId('chosen').hidden = false;
   byId('chosen-text').textContent = `${fullTime(slot.starts_at)} with ${nameOf(slot)}.${held ? ` It is held for you until ${clockTime(held.expires_at)}.` : ''}`;
   byId('confirm').textContent = labelOf(slot);
@@ -193,8 +198,10 @@ async function carryOut(slot) {
 
 /** @param {import('./week.js').Week} week */
 async function drop(week) {
-  if (held) await answerOf(client.rpc('cancel_booking', { p_booking_id: held.id }));
-  chosen = held = null;
+  const given = held;
+  // At once: somebody may choose another while this is answered.
+  [chosen, held] = [null, null];
   byId('chosen').hidden = true;
+  if (given) await answerOf(client.rpc('cancel_booking', { p_booking_id: given.id }));
   await showTimes(week);
 }
