@@ -12,7 +12,7 @@ import { action, load } from './work.js';
 
 const OPEN = ['pending', 'held', 'confirmed'];
 const PAST_AT_ONCE = 20;
-const COLUMNS = `id, starts_at, ends_at, status, status_reason, expires_at, cancel_by, place_kind, place_detail,
+const COLUMNS = `id, starts_at, ends_at, status, status_reason, expires_at, cancel_by, in_doubt_since, place_kind, place_detail,
   specialists(display_name), session_types(name), booking_reminders(remind_at, status)`;
 
 /** @type {string | null} where the next page of past sessions begins */
@@ -80,6 +80,7 @@ function comingRow(booking, open) {
     make('strong', {}, title),
     make('span', {}, `${fullTime(booking.starts_at)}, ${minutesOf(booking)} minutes`),
     make('span', { class: 'quiet' }, placeText(booking)));
+  if (booking.in_doubt_since) what.append(make('span', {}, 'It is not certain that the specialist can give it. You are told as soon as we know.'));
   if (open) what.append(make('span', { class: 'here' }, proposalText(open)));
   return make('li', {}, what, make('span', { class: 'state' }, stateOf(booking)), actionsOf(booking, title, open));
 }
