@@ -646,7 +646,11 @@ begin
   v_wish := private.shape_wish(
     v_terms, p_booking.employee_id, p_booking.company_id, p_starts_at, p_booking.ends_at - p_booking.starts_at, p_booking.id
   );
-  perform private.check_wish_locked(v_wish);
+  if private.booking_actor(p_booking) = 'employee' then
+    perform private.check_wish_locked(v_wish);
+  else
+    perform private.check_wish_of_other(v_wish);
+  end if;
   update public.bookings set status = 'confirmed', status_reason = null, starts_at = v_wish.starts_at, ends_at = v_wish.ends_at
   where id = p_booking.id
   returning * into v_booking;
@@ -954,7 +958,8 @@ begin
     select * into v_moving from private.moving_terms(v_booking);
     v_refused := v_moving.refusal;
     v_terms := array[v_moving.terms];
-    v_employee_id := v_booking.employee_id;
+    -- A specialist learns nothing of what the employee has elsewhere, nor of their company.
+    v_employee_id := case when v_booking.employee_id = v_user_id then v_user_id end;
     v_company_id := v_booking.company_id;
     v_ignored_ids := array[p_moving];
   else
@@ -963,7 +968,11 @@ begin
     -- Who books gives up what they hold.
     v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
-  select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
+  if v_employee_id is null then
+    select tstzmultirange(tstzrange(p_from, p_to)) as spans, null::text as refusal into v_payable;
+  else
+    select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
+  end if;
   v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
   if v_refused is null then
     with page as materialized (
@@ -1482,6 +1491,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_booking_open(p_booking public.bookings) IS 'Refuses a session that is not still to come: booking_not_open.';
+
+CREATE FUNCTION private.check_calendars(p_wish private.session_wish) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.sweep_holds(p_wish.specialist_id, p_wish.employee_id, p_wish.busy_from, p_wish.busy_until);
+  perform private.check_time_free(p_wish);
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_calendars(p_wish private.session_wish) IS 'Clears away what has run out, and refuses a time that is not free: slot_taken. Without an employee, of the specialist''s calendar alone.';
 
 CREATE FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2080,14 +2101,32 @@ CREATE FUNCTION private.check_wish_locked(p_wish private.session_wish) RETURNS v
     SET search_path TO ''
     AS $$
 begin
-  perform private.sweep_holds(p_wish.specialist_id, p_wish.employee_id, p_wish.busy_from, p_wish.busy_until);
   -- The person may have been removed, or have used their last session, while this waited.
   perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.starts_at, p_wish.moved_id);
-  perform private.check_time_free(p_wish);
+  perform private.check_calendars(p_wish);
 end;
 $$;
 
 COMMENT ON FUNCTION private.check_wish_locked(p_wish private.session_wish) IS 'Checks once more what others may have changed, and that the time is free: slot_taken and the refusals of private.paying_company().';
+
+CREATE FUNCTION private.check_wish_of_other(p_wish private.session_wish) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_calendar private.session_wish := p_wish;
+begin
+  v_calendar.employee_id := null;
+  perform private.check_calendars(v_calendar);
+  begin
+    perform private.check_wish_locked(p_wish);
+  exception when sqlstate 'PT403' or sqlstate 'PT409' then
+    raise sqlstate 'PT409' using message = 'no_longer_possible', detail = 'The employee can have this session no more.';
+  end;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_wish_of_other(p_wish private.session_wish) IS 'check_wish_locked() for a specialist: slot_taken says that their own calendar is not free, no_longer_possible whatever else.';
 
 CREATE FUNCTION private.check_working_hours(p_wish private.session_wish) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -7328,14 +7367,14 @@ declare
 begin
   if private.booking_actor(v_booking) = 'employee' then
     v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
+    perform private.check_wish_locked(v_wish);
   else
     perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
     perform private.check_practice(v_terms, p_starts_at);
-    v_wish := private.shape_wish(
-      v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id
-    );
+    -- Of the specialist's calendar alone: what the employee has elsewhere comes out when they answer, and to them.
+    v_wish := private.shape_wish(v_terms, null, null, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id);
+    perform private.check_calendars(v_wish);
   end if;
-  perform private.check_wish_locked(v_wish);
   perform private.require_allowance('bookings', private.user_id());
   update public.booking_proposals set status = 'withdrawn', answered_at = now() where booking_id = p_booking_id and status = 'open';
   insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
@@ -10955,7 +10994,7 @@ CREATE FUNCTION public.accept_proposal(p_booking_id uuid) RETURNS public.booking
   select private.accept_proposal(p_booking_id);
 $$;
 
-COMMENT ON FUNCTION public.accept_proposal(p_booking_id uuid) IS 'Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
+COMMENT ON FUNCTION public.accept_proposal(p_booking_id uuid) IS 'Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_longer_possible, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
 
 CREATE FUNCTION public.accept_session(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE sql
@@ -10964,7 +11003,7 @@ CREATE FUNCTION public.accept_session(p_booking_id uuid) RETURNS public.bookings
   select private.accept_session(p_booking_id);
 $$;
 
-COMMENT ON FUNCTION public.accept_session(p_booking_id uuid) IS 'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
+COMMENT ON FUNCTION public.accept_session(p_booking_id uuid) IS 'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422).';
 
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
@@ -14421,6 +14460,8 @@ REVOKE ALL ON FUNCTION private.change_refusal(p_category text, p_address_key byt
 
 REVOKE ALL ON FUNCTION private.check_booking_open(p_booking public.bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.check_calendars(p_wish private.session_wish) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) FROM PUBLIC;
@@ -14640,6 +14681,8 @@ REVOKE ALL ON FUNCTION private.check_time_free(p_wish private.session_wish) FROM
 REVOKE ALL ON FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_wish_locked(p_wish private.session_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.check_wish_of_other(p_wish private.session_wish) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_working_hours(p_wish private.session_wish) FROM PUBLIC;
 

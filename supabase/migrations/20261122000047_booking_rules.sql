@@ -250,6 +250,20 @@ $$;
 comment on function private.check_wish(private.session_terms, uuid, uuid, timestamptz, public.bookings) is
   'Checks a session that an employee wants, new or moved, and says who pays, or refuses it.';
 
+create function private.check_calendars(p_wish private.session_wish)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.sweep_holds(p_wish.specialist_id, p_wish.employee_id, p_wish.busy_from, p_wish.busy_until);
+  perform private.check_time_free(p_wish);
+end;
+$$;
+
+comment on function private.check_calendars(private.session_wish) is
+  'Clears away what has run out, and refuses a time that is not free: slot_taken. Without an employee, of the specialist''s calendar alone.';
+
 -- Behind the locks of both calendars, so that requests side by side cannot pass a limit together.
 create function private.check_wish_locked(p_wish private.session_wish)
 returns void
@@ -257,10 +271,9 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform private.sweep_holds(p_wish.specialist_id, p_wish.employee_id, p_wish.busy_from, p_wish.busy_until);
   -- The person may have been removed, or have used their last session, while this waited.
   perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.starts_at, p_wish.moved_id);
-  perform private.check_time_free(p_wish);
+  perform private.check_calendars(p_wish);
 end;
 $$;
 

@@ -21,6 +21,28 @@ $$;
 
 comment on function private.take_request(uuid) is 'A request that waits for the caller''s answer, locked; else booking_not_open.';
 
+-- What a person has elsewhere, what is left of their month and whether they still belong to their company is not a specialist's to learn.
+create function private.check_wish_of_other(p_wish private.session_wish)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_calendar private.session_wish := p_wish;
+begin
+  v_calendar.employee_id := null;
+  perform private.check_calendars(v_calendar);
+  begin
+    perform private.check_wish_locked(p_wish);
+  exception when sqlstate 'PT403' or sqlstate 'PT409' then
+    raise sqlstate 'PT409' using message = 'no_longer_possible', detail = 'The employee can have this session no more.';
+  end;
+end;
+$$;
+
+comment on function private.check_wish_of_other(private.session_wish) is
+  'check_wish_locked() for a specialist: slot_taken says that their own calendar is not free, no_longer_possible whatever else.';
+
 -- What others may have changed since the session was asked for; its notice and hours were looked at then.
 create function private.agree_to(p_booking public.bookings, p_starts_at timestamptz)
 returns public.bookings
@@ -37,7 +59,11 @@ begin
   v_wish := private.shape_wish(
     v_terms, p_booking.employee_id, p_booking.company_id, p_starts_at, p_booking.ends_at - p_booking.starts_at, p_booking.id
   );
-  perform private.check_wish_locked(v_wish);
+  if private.booking_actor(p_booking) = 'employee' then
+    perform private.check_wish_locked(v_wish);
+  else
+    perform private.check_wish_of_other(v_wish);
+  end if;
   update public.bookings set status = 'confirmed', status_reason = null, starts_at = v_wish.starts_at, ends_at = v_wish.ends_at
   where id = p_booking.id
   returning * into v_booking;
@@ -104,8 +130,8 @@ as $$
 $$;
 
 comment on function public.accept_session(uuid) is
-  'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move, not_a_member (403), '
-  'booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
+  'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), '
+  'booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422).';
 comment on function public.decline_session(uuid, text) is
   'The specialist declines a session that was asked for. p_reason: words for the employee. Errors: unauthenticated (401), not_your_move (403), '
   'booking_not_found (404), booking_not_open (409), reason_too_long (422).';

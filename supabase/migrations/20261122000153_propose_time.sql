@@ -16,14 +16,14 @@ declare
 begin
   if private.booking_actor(v_booking) = 'employee' then
     v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
+    perform private.check_wish_locked(v_wish);
   else
     perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
     perform private.check_practice(v_terms, p_starts_at);
-    v_wish := private.shape_wish(
-      v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id
-    );
+    -- Of the specialist's calendar alone: what the employee has elsewhere comes out when they answer, and to them.
+    v_wish := private.shape_wish(v_terms, null, null, p_starts_at, v_booking.ends_at - v_booking.starts_at, v_booking.id);
+    perform private.check_calendars(v_wish);
   end if;
-  perform private.check_wish_locked(v_wish);
   perform private.require_allowance('bookings', private.user_id());
   update public.booking_proposals set status = 'withdrawn', answered_at = now() where booking_id = p_booking_id and status = 'open';
   insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
@@ -127,7 +127,7 @@ comment on function public.propose_time(uuid, timestamptz) is
   'own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 comment on function public.accept_proposal(uuid) is
   'Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), '
-  'booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
+  'booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_longer_possible, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
   'own_session, session_type_not_offered (422).';
 comment on function public.decline_proposal(uuid, text) is
   'Declines the time that the other proposed; the session stays as it was. p_reason: words for the other. Errors: unauthenticated (401), '

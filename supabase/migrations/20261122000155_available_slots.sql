@@ -93,7 +93,8 @@ begin
     select * into v_moving from private.moving_terms(v_booking);
     v_refused := v_moving.refusal;
     v_terms := array[v_moving.terms];
-    v_employee_id := v_booking.employee_id;
+    -- A specialist learns nothing of what the employee has elsewhere, nor of their company.
+    v_employee_id := case when v_booking.employee_id = v_user_id then v_user_id end;
     v_company_id := v_booking.company_id;
     v_ignored_ids := array[p_moving];
   else
@@ -102,7 +103,11 @@ begin
     -- Who books gives up what they hold.
     v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
-  select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
+  if v_employee_id is null then
+    select tstzmultirange(tstzrange(p_from, p_to)) as spans, null::text as refusal into v_payable;
+  else
+    select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
+  end if;
   v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
   if v_refused is null then
     with page as materialized (

@@ -1171,23 +1171,22 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'version_not_in_force';
   };
-  /** Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422). */
+  /** Accepts the time that the other proposed: the session is confirmed then. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), no_proposal, slot_taken, no_longer_possible, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422). */
   accept_proposal: {
     args: { p_booking_id: string };
     returns: Tables['bookings']['Row'];
     errors:
       | 'unauthenticated' | 'not_your_move' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
-      | 'no_proposal' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
-      | 'own_session' | 'session_type_not_offered';
+      | 'no_proposal' | 'slot_taken' | 'no_longer_possible' | 'no_plan' | 'plan_ends_before' | 'documents_end_before'
+      | 'sessions_used_up' | 'own_session' | 'session_type_not_offered';
   };
-  /** The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422). */
+  /** The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422). */
   accept_session: {
     args: { p_booking_id: string };
     returns: Tables['bookings']['Row'];
     errors:
-      | 'unauthenticated' | 'not_your_move' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
-      | 'booking_not_open' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
-      | 'own_session' | 'session_type_not_offered';
+      | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'specialist_not_found' | 'booking_not_open'
+      | 'slot_taken' | 'no_longer_possible' | 'documents_end_before' | 'own_session' | 'session_type_not_offered';
   };
   /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
   assign_company_plan: {

@@ -132,6 +132,35 @@ select is(pg_temp.story('manager'), '{requested by employee,proposed by speciali
 select is(pg_temp.calls('specialist', 'propose_time', 'manager', pg_temp.at(0, -60)), 'too_soon', 'nobody proposes what is past');
 select is(pg_temp.calls('specialist', 'propose_time', 'manager', pg_temp.at(0, 60)), 'open', 'a specialist needs no notice');
 
+-- What somebody has elsewhere is not for a specialist to learn
+select is(pg_temp.begins('request_session', 'manager', 30, 'interview'), 'pending', 'who asks for a session');
+select pg_temp.of('manager') as asked \gset
+create function pg_temp.offered_to_specialist(p_booking uuid) returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  perform pg_temp.act_as('specialist');
+  select md5(public.available_slots(p_moving => p_booking, p_from => now() + interval '29 days', p_to => now() + interval '32 days', p_limit => 1000)::text) into v_answer;
+  perform pg_temp.act_as_owner();
+  return v_answer;
+end;
+$$;
+select pg_temp.offered_to_specialist(:'asked') as offered \gset
+select is(pg_temp.begins('book_session', 'manager', 31, 'talk', 'other_specialist'), 'confirmed', 'and has another with somebody else');
+select is(pg_temp.offered_to_specialist(:'asked'), :'offered', 'is offered to the specialist at the same times');
+select is(pg_temp.as('specialist', format('public.propose_time(%L%s)', :'asked', pg_temp.at(31))), 'open', 'who may propose that time');
+select is(pg_temp.as('manager', format('public.accept_proposal(%L)', :'asked')), 'slot_taken', 'which the employee cannot accept');
+select is(pg_temp.as('manager', format('public.decline_proposal(%L)', :'asked')), 'pending', 'and declines');
+select is(pg_temp.begins('book_session', 'manager', 30, 'talk', 'other_specialist'), 'confirmed', 'who has booked elsewhere meanwhile');
+select is(pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')), 'no_longer_possible', 'cannot have the session, and the specialist learns no more');
+delete from public.bookings where employee_id = pg_temp.id('manager') and specialist_id = pg_temp.id('other_specialist:specialist');
+update public.company_members set status = 'removed' where user_id = pg_temp.id('manager');
+select is(pg_temp.offered_to_specialist(:'asked'), :'offered', 'nor does a specialist see in what is offered that somebody left');
+select is(pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')), 'no_longer_possible', 'nor by what refuses them');
+update public.company_members set status = 'active' where user_id = pg_temp.id('manager');
+select is(pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')), 'confirmed', 'else they accept');
+delete from public.bookings where id = :'asked';
+
 -- What a specialist wants
 insert into public.specialist_booking_rules (
   specialist_id, buffer_before_minutes, buffer_after_minutes, book_notice_minutes, move_notice_minutes, cancel_notice_minutes, horizon_days, place_kind, place_detail
