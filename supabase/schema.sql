@@ -2118,11 +2118,9 @@ declare
 begin
   v_calendar.employee_id := null;
   perform private.check_calendars(v_calendar);
-  begin
-    perform private.check_wish_locked(p_wish);
-  exception when sqlstate 'PT403' or sqlstate 'PT409' then
+  if private.wish_refusal(p_wish) is not null then
     raise sqlstate 'PT409' using message = 'no_longer_possible', detail = 'The employee can have this session no more.';
-  end;
+  end if;
 end;
 $$;
 
@@ -10700,6 +10698,20 @@ $$;
 
 COMMENT ON FUNCTION private.was_signed_up_before(p_user_id uuid) IS 'Whether an account was there before this transaction.';
 
+CREATE FUNCTION private.wish_refusal(p_wish private.session_wish) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.check_wish_locked(p_wish);
+  return null;
+exception when sqlstate 'PT403' or sqlstate 'PT409' then
+  return sqlerrm;
+end;
+$$;
+
+COMMENT ON FUNCTION private.wish_refusal(p_wish private.session_wish) IS 'The word with which check_wish_locked() refuses; null where it does not.';
+
 CREATE FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -15656,6 +15668,8 @@ REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id 
 REVOKE ALL ON FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.was_signed_up_before(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.wish_refusal(p_wish private.session_wish) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 

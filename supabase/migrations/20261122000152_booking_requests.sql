@@ -21,6 +21,21 @@ $$;
 
 comment on function private.take_request(uuid) is 'A request that waits for the caller''s answer, locked; else booking_not_open.';
 
+create function private.wish_refusal(p_wish private.session_wish)
+returns text
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.check_wish_locked(p_wish);
+  return null;
+exception when sqlstate 'PT403' or sqlstate 'PT409' then
+  return sqlerrm;
+end;
+$$;
+
+comment on function private.wish_refusal(private.session_wish) is 'The word with which check_wish_locked() refuses; null where it does not.';
+
 -- What a person has elsewhere, what is left of their month and whether they still belong to their company is not a specialist's to learn.
 create function private.check_wish_of_other(p_wish private.session_wish)
 returns void
@@ -32,11 +47,9 @@ declare
 begin
   v_calendar.employee_id := null;
   perform private.check_calendars(v_calendar);
-  begin
-    perform private.check_wish_locked(p_wish);
-  exception when sqlstate 'PT403' or sqlstate 'PT409' then
+  if private.wish_refusal(p_wish) is not null then
     raise sqlstate 'PT409' using message = 'no_longer_possible', detail = 'The employee can have this session no more.';
-  end;
+  end if;
 end;
 $$;
 
