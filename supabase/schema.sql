@@ -416,7 +416,7 @@ declare
   v_proposal constant public.booking_proposals := private.take_proposal(v_booking);
 begin
   update public.booking_proposals set status = 'accepted', answered_at = now() where id = v_proposal.id;
-  return private.agree_to(v_booking, v_proposal.starts_at);
+  return private.agree_to(v_booking, v_proposal.starts_at, v_proposal.proposed_by);
 end;
 $$;
 
@@ -550,6 +550,15 @@ $$;
 
 COMMENT ON FUNCTION private.account_of(p_email text) IS 'The account of an address, a confirmed one first; null when there is none.';
 
+CREATE FUNCTION private.acting_party(p_booking public.bookings) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case when private.booking_actor(p_booking) in ('employee', 'specialist') then private.user_id() end;
+$$;
+
+COMMENT ON FUNCTION private.acting_party(p_booking public.bookings) IS 'The caller, if they are one of the two of a booking. Whoever else changes it is not for the two to know: it may be a colleague who booked.';
+
 CREATE FUNCTION private.address_key(p_address text) RETURNS bytea
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -632,7 +641,7 @@ $$;
 
 COMMENT ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) IS 'The sessions of a specialist that start within [p_from, p_until), as the mail has them: [{time, session_type_name, duration_minutes}]; null for none.';
 
-CREATE FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) RETURNS public.bookings
+CREATE FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone, p_proposed_by text DEFAULT NULL::text) RETURNS public.bookings
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -654,6 +663,11 @@ begin
   update public.bookings set status = 'confirmed', status_reason = null, starts_at = v_wish.starts_at, ends_at = v_wish.ends_at
   where id = p_booking.id
   returning * into v_booking;
+  -- Whoever proposed a move has made it.
+  update public.bookings
+  set cancel_by = private.cancel_by_after(p_booking, p_starts_at, p_proposed_by = 'employee')
+  where id = p_booking.id and p_proposed_by is not null;
+  select * into v_booking from public.bookings where id = p_booking.id;
   update public.bookings
   set status = 'declined', status_reason = null
   where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
@@ -663,7 +677,7 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
-COMMENT ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) IS 'Confirms a session at a time on which both agree, and declines what else was asked for that time.';
+COMMENT ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone, p_proposed_by text) IS 'Confirms a session at a time on which both agree, and declines what else was asked for that time. p_proposed_by: who of the two proposed another.';
 
 CREATE FUNCTION private.agreed_start(p_booking public.bookings) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
@@ -1135,7 +1149,8 @@ CREATE FUNCTION private.booking_actor(p_booking public.bookings) RETURNS text
   select case
     when (select private.user_id()) = p_booking.employee_id then 'employee'
     when (select private.user_id()) = (select s.user_id from public.specialists s where s.id = p_booking.specialist_id) then 'specialist'
-    when (select private.is_platform_admin()) then 'admin'
+    -- By their act alone: a platform admin may also just book, and meet what has expired.
+    when p_booking.status_category = 'by_the_platform' and (select private.is_platform_admin()) then 'admin'
     else 'system'
   end;
 $$;
@@ -1197,7 +1212,10 @@ CREATE FUNCTION private.cancel_and_audit(p_booking_id uuid, p_reason text) RETUR
     SET search_path TO ''
     AS $$
 begin
-  update public.bookings set status = 'cancelled', status_reason = p_reason, status_category = 'by_the_platform' where id = p_booking_id;
+  update public.bookings
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_reason = p_reason, status_category = case when status <> 'held' then 'by_the_platform' end
+  where id = p_booking_id;
   perform private.write_audit(
     'booking.cancelled', 'bookings', p_booking_id::text, null, null, null,
     jsonb_build_object('source', 'cancel_as_admin', 'reason', p_reason)
@@ -1244,7 +1262,7 @@ declare
 begin
   if v_booking.id is null then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking.';
-  elsif v_booking.status = 'cancelled' then
+  elsif v_booking.status in ('cancelled', 'released') then
     return;
   end if;
   perform private.check_booking_open(v_booking);
@@ -1281,6 +1299,18 @@ begin
   return cardinality(v_booking_ids);
 end;
 $$;
+
+CREATE FUNCTION private.cancel_by_after(p_booking public.bookings, p_starts_at timestamp with time zone, p_by_employee boolean) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_by_employee and now() > p_booking.cancel_by then p_booking.cancel_by
+    else p_starts_at - (p_booking.starts_at - p_booking.cancel_by)
+  end;
+$$;
+
+COMMENT ON FUNCTION private.cancel_by_after(p_booking public.bookings, p_starts_at timestamp with time zone, p_by_employee boolean) IS 'Until when a session can be cancelled once it has moved. Who is too late to cancel gains nothing by moving it away first.';
 
 CREATE TABLE public.email_changes (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1454,6 +1484,8 @@ begin
     raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A session takes place by video, phone or in_person.';
   elsif p_detail is null or length(p_detail) > 500 or p_detail ~ '[[:cntrl:]]' then
     raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A place is said on one line, in at most 500 characters.';
+  elsif p_kind <> 'video' and p_detail ~* '://|www\.' then
+    raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A link belongs to a session by video.';
   elsif (v_booking.place_kind, v_booking.place_detail) = (p_kind, trim(p_detail)) then
     return v_booking;
   end if;
@@ -1779,6 +1811,7 @@ CREATE TABLE public.specialist_booking_rules (
     place_detail public.place_detail DEFAULT ''::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT only_video_has_a_link CHECK ((((place_kind)::text = 'video'::text) OR ((place_detail)::text !~* '://|www\.'::text))),
     CONSTRAINT specialist_booking_rules_answer_hours_check CHECK (((answer_hours >= 1) AND (answer_hours <= 336))),
     CONSTRAINT specialist_booking_rules_book_notice_minutes_check CHECK (((book_notice_minutes >= 0) AND (book_notice_minutes <= 43200))),
     CONSTRAINT specialist_booking_rules_buffer_after_minutes_check CHECK ((((buffer_after_minutes >= 0) AND (buffer_after_minutes <= 240)) AND ((buffer_after_minutes % 5) = 0))),
@@ -1826,6 +1859,7 @@ CREATE TABLE public.specialist_session_types (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT a_detail_has_a_kind CHECK (((place_detail IS NULL) OR (place_kind IS NOT NULL))),
+    CONSTRAINT only_video_has_a_link CHECK ((((place_kind)::text = 'video'::text) OR ((place_detail)::text !~* '://|www\.'::text))),
     CONSTRAINT specialist_session_types_minutes_check CHECK ((((minutes >= 15) AND (minutes <= 240)) AND ((minutes % 5) = 0)))
 );
 
@@ -2406,6 +2440,8 @@ begin
   elsif v_booking.status <> 'held' or v_booking.expires_at <= now() then
     raise sqlstate 'PT409' using message = 'hold_expired', detail = 'The time is held for you no more. Choose it again.';
   end if;
+  perform private.check_person(v_booking.employee_id);
+  perform private.check_practice(private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id), v_booking.starts_at);
   perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.starts_at, p_booking_id);
   update public.bookings set status = 'confirmed' where id = p_booking_id returning * into v_booking;
   return v_booking;
@@ -3314,7 +3350,7 @@ begin
   end if;
   select * into v_booking from public.bookings
   where id = p_booking_id
-    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()));
+    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released'));
   if not found then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
   end if;
@@ -5543,7 +5579,8 @@ CREATE FUNCTION private.limit_booking_changes() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  if current_setting('role', true) = 'authenticated' then
+  -- Nobody is charged, and told how much another has booked, for agreeing with them.
+  if current_setting('role', true) = 'authenticated' and new.employee_id = private.user_id() then
     perform private.require_allowance('bookings', new.employee_id);
   end if;
   return new;
@@ -7296,8 +7333,8 @@ declare
   v_terms private.session_terms;
 begin
   perform private.check_booking_open(p_booking);
-  if p_booking.status = 'held' then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
+  if p_booking.status = 'held' or p_booking.employee_id is null then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held, or with nobody.';
   end if;
   v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
   if private.booking_actor(p_booking) <> 'employee' then
@@ -7305,7 +7342,9 @@ begin
     return v_terms;
   end if;
   perform private.check_person(p_booking.employee_id);
-  if not v_terms.requires_acceptance then
+  if p_booking.status = 'pending' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'What you ask for keeps no time. Take it back, and ask for the other.';
+  elsif not v_terms.requires_acceptance then
     raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
   end if;
   return v_terms;
@@ -7897,7 +7936,7 @@ declare
   v_old_status constant text := case when tg_op = 'UPDATE' then old.status else 'none' end;
 begin
   insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
-  select new.id, nullif(t.old_status, 'none'), t.new_status, t.event, private.booking_actor(new), auth.uid(), new.status_reason,
+  select new.id, nullif(t.old_status, 'none'), t.new_status, t.event, private.booking_actor(new), private.acting_party(new), new.status_reason,
     case
       when tg_op = 'UPDATE' and old.starts_at <> new.starts_at then jsonb_build_object(
         'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', now() > old.cancel_by
@@ -7920,7 +7959,7 @@ CREATE FUNCTION private.record_cancellation() RETURNS trigger
 begin
   insert into public.booking_cancellations (booking_id, cancelled_at, cancelled_by, actor, category, reason, late, session_used)
   values (
-    new.id, new.cancelled_at, auth.uid(), private.booking_actor(new), new.status_category, new.status_reason,
+    new.id, new.cancelled_at, private.acting_party(new), private.booking_actor(new), new.status_category, new.status_reason,
     new.cancelled_at > new.cancel_by, new.uses_session
   );
   return null;
@@ -8038,7 +8077,7 @@ CREATE FUNCTION private.record_place() RETURNS trigger
     AS $$
 begin
   insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by)
-  values (new.id, new.status, new.status, 'placed', private.booking_actor(new), auth.uid());
+  values (new.id, new.status, new.status, 'placed', private.booking_actor(new), private.acting_party(new));
   return null;
 end;
 $$;
@@ -8053,7 +8092,7 @@ begin
   insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
   select b.id, b.status, b.status,
     case new.status when 'open' then 'proposed' when 'declined' then 'proposal_declined' else 'proposal_lapsed' end,
-    private.booking_actor(b), auth.uid(), new.reason,
+    private.booking_actor(b), private.acting_party(b), new.reason,
     jsonb_build_object('moved_from', b.starts_at, 'moved_to', new.starts_at)
   from public.bookings b where b.id = new.booking_id;
   return null;
@@ -8392,8 +8431,11 @@ CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public
     SET search_path TO ''
     AS $$
 begin
-  perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids);
-  update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids);
+  perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids) and b.releases_at is null;
+  update public.bookings
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_category = case when status <> 'held' then p_category end, status_reason = p_reason
+  where id = any (p_booking_ids);
   return cardinality(p_booking_ids);
 end;
 $$;
@@ -9489,9 +9531,8 @@ begin
       when 'pending' then coalesce(new.expires_at, least(now() + coalesce(v_terms.answer_within, private.hours('booking_answer_hours')), new.starts_at))
     end;
   else
-    -- Who is too late to cancel gains nothing by moving the session away first.
-    if new.starts_at <> old.starts_at and (old.cancel_by >= now() or private.booking_actor(new) <> 'employee') then
-      new.cancel_by := new.starts_at - (old.starts_at - old.cancel_by);
+    if new.starts_at <> old.starts_at then
+      new.cancel_by := private.cancel_by_after(old, new.starts_at, private.booking_actor(new) = 'employee');
     end if;
     new.calendar_sequence := old.calendar_sequence + 1;
     if new.status not in ('pending', 'held') then
@@ -9605,7 +9646,7 @@ CREATE FUNCTION private.specialist_agenda(p_from timestamp with time zone, p_unt
   from public.bookings b
   join public.session_types t on t.id = b.session_type_id
   left join public.profiles p on p.id = b.employee_id
-  where b.specialist_id = (select private.my_practice_id())
+  where b.specialist_id = (select private.my_practice_id()) and b.status not in ('held', 'released')
     and b.starts_at >= coalesce(p_from, '-infinity') and b.starts_at < coalesce(p_until, 'infinity')
     and (p_after is null or (b.starts_at, b.id) > (coalesce(p_from, '-infinity'), p_after))
   order by b.starts_at, b.id
@@ -9736,7 +9777,7 @@ COMMENT ON COLUMN public.booking_status_history.old_status IS 'Null for the firs
 
 COMMENT ON COLUMN public.booking_status_history.event IS 'What happened, in the words of private.booking_transitions; beside them proposals of another time, and another place (placed).';
 
-COMMENT ON COLUMN public.booking_status_history.changed_by IS 'auth.uid() of the change; null for jobs.';
+COMMENT ON COLUMN public.booking_status_history.changed_by IS 'Whichever of the two it was; null for everybody else: their id would tell who booked.';
 
 COMMENT ON COLUMN public.booking_status_history.metadata IS 'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
 
@@ -10792,6 +10833,18 @@ $$;
 
 COMMENT ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) IS 'Keeps the times of a session that is about to be cancelled from being offered, until the specialist reopens them or a random moment comes.';
 
+CREATE FUNCTION private.withhold_time_of_erased() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.withhold_time(old, now());
+  return new;
+end;
+$$;
+
+COMMENT ON FUNCTION private.withhold_time_of_erased() IS 'Trigger on bookings: whoever cancels the session of somebody whose account is gone, its time is not offered at once. Somebody has seen them go.';
+
 CREATE FUNCTION private.without_words(p_values jsonb, p_columns text[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -11170,7 +11223,7 @@ CREATE FUNCTION public.confirm_hold(p_booking_id uuid) RETURNS public.bookings
   select private.confirm_hold(p_booking_id);
 $$;
 
-COMMENT ON FUNCTION public.confirm_hold(p_booking_id uuid) IS 'The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found (404), hold_expired, no_plan, plan_ends_before, sessions_used_up (409).';
+COMMENT ON FUNCTION public.confirm_hold(p_booking_id uuid) IS 'The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), hold_expired, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422).';
 
 CREATE FUNCTION public.consume_email_verification(p_token_id uuid, p_token_hash text, p_context jsonb, p_introduction jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -12209,7 +12262,10 @@ CREATE VIEW private.kept_times WITH (security_invoker='true') AS
 UNION ALL
  SELECT id AS booking_id,
     specialist_id,
-    employee_id,
+        CASE p.proposed_by
+            WHEN 'employee'::text THEN employee_id
+            ELSE NULL::uuid
+        END AS employee_id,
     p.starts_at,
     p.ends_at,
     p.busy_from,
@@ -12504,7 +12560,7 @@ ALTER TABLE ONLY public.booking_cancellations FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.booking_cancellations IS 'What became of each session that was cancelled.';
 
-COMMENT ON COLUMN public.booking_cancellations.cancelled_by IS 'auth.uid() of who cancelled; null for jobs, and once the account is gone.';
+COMMENT ON COLUMN public.booking_cancellations.cancelled_by IS 'Whichever of the two it was; null for everybody else, and once the account is gone.';
 
 COMMENT ON COLUMN public.booking_cancellations.reason IS 'In the words of who cancelled, for the other.';
 
@@ -13571,7 +13627,9 @@ CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name ON public.session_ty
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF display_name, languages ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('display_name', 'shown_name', 'languages', 'language_tags');
 
-CREATE TRIGGER limit_changes BEFORE INSERT OR UPDATE OF starts_at ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.limit_booking_changes();
+CREATE TRIGGER limit_moves BEFORE UPDATE OF starts_at ON public.bookings FOR EACH ROW WHEN ((old.starts_at <> new.starts_at)) EXECUTE FUNCTION private.limit_booking_changes();
+
+CREATE TRIGGER limit_new BEFORE INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.limit_booking_changes();
 
 CREATE TRIGGER limit_rows AFTER INSERT ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.limit_rows_of_specialist('1000');
 
@@ -13686,6 +13744,8 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialists FOR EACH ROW
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER withdraw_proposal AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((old.starts_at <> new.starts_at) OR ((new.status)::text <> ALL (ARRAY['pending'::text, 'confirmed'::text])))) EXECUTE FUNCTION private.withdraw_proposal();
+
+CREATE TRIGGER withhold_time_of_erased BEFORE UPDATE ON public.bookings FOR EACH ROW WHEN (((old.releases_at IS NOT NULL) AND ((old.status)::text <> 'cancelled'::text) AND ((new.status)::text = 'cancelled'::text))) EXECUTE FUNCTION private.withhold_time_of_erased();
 
 ALTER TABLE ONLY private.booking_notices
     ADD CONSTRAINT booking_notices_template_key_fkey FOREIGN KEY (template_key) REFERENCES public.email_kinds(key);
@@ -14091,7 +14151,7 @@ CREATE POLICY "Everybody sees verified specialists" ON public.specialists FOR SE
 
 CREATE POLICY "Everybody sees what documents a pillar requires" ON public.pillar_required_documents FOR SELECT TO anon, authenticated USING (true);
 
-CREATE POLICY "The employee and the specialist see their booking" ON public.bookings FOR SELECT TO authenticated USING (((employee_id = ( SELECT private.user_id() AS user_id)) OR (specialist_id = ( SELECT private.my_practice_id() AS my_practice_id))));
+CREATE POLICY "The employee and the specialist see their booking" ON public.bookings FOR SELECT TO authenticated USING (((employee_id = ( SELECT private.user_id() AS user_id)) OR ((specialist_id = ( SELECT private.my_practice_id() AS my_practice_id)) AND ((status)::text <> ALL (ARRAY['held'::text, 'released'::text])))));
 
 ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
@@ -14316,6 +14376,8 @@ GRANT SELECT(updated_at) ON TABLE public.profiles TO authenticated;
 
 REVOKE ALL ON FUNCTION private.account_of(p_email text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.acting_party(p_booking public.bookings) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.address_key(p_address text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_domains(p_texts text[]) FROM PUBLIC;
@@ -14344,7 +14406,7 @@ REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_ema
 
 REVOKE ALL ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone, p_proposed_by text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.agreed_start(p_booking public.bookings) FROM PUBLIC;
 
@@ -14435,6 +14497,8 @@ GRANT ALL ON FUNCTION private.cancel_booking_as_admin(p_booking_id uuid, p_reaso
 
 REVOKE ALL ON FUNCTION private.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.cancel_by_after(p_booking public.bookings, p_starts_at timestamp with time zone, p_by_employee boolean) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.email_changes TO service_role;
 
@@ -15676,6 +15740,8 @@ REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timesta
 REVOKE ALL ON FUNCTION private.withdraw_proposal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.withhold_time_of_erased() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.without_words(p_values jsonb, p_columns text[]) FROM PUBLIC;
 

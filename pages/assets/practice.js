@@ -59,7 +59,7 @@ async function showRequests() {
 
 async function showWeek() {
   await load(byId('week'), async () => {
-    const asked = given().gte('starts_at', week.from()).lt('starts_at', week.until()).not('status', 'in', '(pending,released,lapsed)').order('starts_at').limit(500);
+    const asked = given().gte('starts_at', week.from()).lt('starts_at', week.until()).not('status', 'in', '(pending,lapsed)').order('starts_at').limit(500);
     const [bookings] = await Promise.all([answerOf(asked), readNames(week.from(), week.until()), readProposals()]);
     byId('week').replaceChildren(...week.days().map((day) => dayOf(day, bookings)));
   });
@@ -111,7 +111,6 @@ function requestRow(booking) {
 /** @param {any} booking */
 function sessionRow(booking) {
   const hasBegun = Date.parse(booking.starts_at) <= Date.now();
-  if (booking.status === 'held') return row(booking, clockTime(booking.starts_at), 'Being booked', []);
   if (booking.status === 'confirmed' && !hasBegun) {
     return row(booking, clockTime(booking.starts_at), STATES.confirmed, [...proposing(booking), cancelling(booking)]);
   }

@@ -28,7 +28,8 @@ create table public.specialist_booking_rules (
   place_kind public.place_kind not null default 'video',
   place_detail public.place_detail not null default '',
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  constraint only_video_has_a_link check (place_kind = 'video' or place_detail !~* '://|www\.')
 );
 
 comment on table public.specialist_booking_rules is 'How a specialist wants to be booked; without a row, as the columns'' defaults say.';
@@ -53,7 +54,8 @@ create table public.specialist_session_types (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (specialist_id, session_type_id),
-  constraint a_detail_has_a_kind check (place_detail is null or place_kind is not null)
+  constraint a_detail_has_a_kind check (place_detail is null or place_kind is not null),
+  constraint only_video_has_a_link check (place_kind = 'video' or place_detail !~* '://|www\.')
 );
 
 comment on table public.specialist_session_types is 'What a specialist does otherwise for a type of session. Types of their pillars without a row are offered as they are.';

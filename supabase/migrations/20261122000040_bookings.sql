@@ -128,7 +128,8 @@ create policy "The employee and the specialist see their booking"
   on public.bookings for select to authenticated
   using (
     employee_id = (select private.user_id())
-    or specialist_id = (select private.my_practice_id())
+    -- Who only looks holds a time for a while. That is nobody else's to see, nor afterwards.
+    or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released')
   );
 
 create function private.booking_actor(p_booking public.bookings)
@@ -141,13 +142,41 @@ as $$
   select case
     when (select private.user_id()) = p_booking.employee_id then 'employee'
     when (select private.user_id()) = (select s.user_id from public.specialists s where s.id = p_booking.specialist_id) then 'specialist'
-    when (select private.is_platform_admin()) then 'admin'
+    -- By their act alone: a platform admin may also just book, and meet what has expired.
+    when p_booking.status_category = 'by_the_platform' and (select private.is_platform_admin()) then 'admin'
     else 'system'
   end;
 $$;
 
 comment on function private.booking_actor(public.bookings) is
   'As what the caller acts on a booking: employee, specialist, admin, or system: a job, or somebody who meets what has expired.';
+
+create function private.acting_party(p_booking public.bookings)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select case when private.booking_actor(p_booking) in ('employee', 'specialist') then private.user_id() end;
+$$;
+
+comment on function private.acting_party(public.bookings) is
+  'The caller, if they are one of the two of a booking. Whoever else changes it is not for the two to know: it may be a colleague who booked.';
+
+create function private.cancel_by_after(p_booking public.bookings, p_starts_at timestamptz, p_by_employee boolean)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_by_employee and now() > p_booking.cancel_by then p_booking.cancel_by
+    else p_starts_at - (p_booking.starts_at - p_booking.cancel_by)
+  end;
+$$;
+
+comment on function private.cancel_by_after(public.bookings, timestamptz, boolean) is
+  'Until when a session can be cancelled once it has moved. Who is too late to cancel gains nothing by moving it away first.';
 
 -- What follows from the time of a session, and from the terms on which it is agreed.
 create function private.shape_booking()
@@ -181,9 +210,8 @@ begin
       when 'pending' then coalesce(new.expires_at, least(now() + coalesce(v_terms.answer_within, private.hours('booking_answer_hours')), new.starts_at))
     end;
   else
-    -- Who is too late to cancel gains nothing by moving the session away first.
-    if new.starts_at <> old.starts_at and (old.cancel_by >= now() or private.booking_actor(new) <> 'employee') then
-      new.cancel_by := new.starts_at - (old.starts_at - old.cancel_by);
+    if new.starts_at <> old.starts_at then
+      new.cancel_by := private.cancel_by_after(old, new.starts_at, private.booking_actor(new) = 'employee');
     end if;
     new.calendar_sequence := old.calendar_sequence + 1;
     if new.status not in ('pending', 'held') then

@@ -23,16 +23,14 @@ insert into private.booking_transitions (event, old_status, new_status, actors) 
   ('held', 'none', 'held', '{employee,system}'),
   ('booked', 'none', 'confirmed', '{employee,system}'),
   ('booked', 'held', 'confirmed', '{employee,system}'),
-  ('released', 'held', 'released', '{employee,specialist,admin,system}'),
+  ('released', 'held', 'released', '{employee,specialist,system}'),
   -- The employee, by accepting another time that the specialist proposed.
   ('accepted', 'pending', 'confirmed', '{specialist,employee,system}'),
-  ('declined', 'pending', 'declined', '{specialist,system}'),
-  ('lapsed', 'pending', 'lapsed', '{employee,specialist,admin,system}'),
+  ('declined', 'pending', 'declined', '{specialist,employee,system}'),
+  ('lapsed', 'pending', 'lapsed', '{employee,specialist,system}'),
   -- The specialist, by accepting another time that the employee proposed.
   ('moved', 'confirmed', 'confirmed', '{employee,specialist,system}'),
   ('cancelled', 'pending', 'cancelled', '{employee,specialist,admin,system}'),
-  -- Whoever gives up their own hold releases it. Of a hold nobody was told, so of its end nobody is either.
-  ('released', 'held', 'cancelled', '{admin,system}'),
   ('cancelled', 'confirmed', 'cancelled', '{employee,specialist,admin,system}'),
   ('completed', 'confirmed', 'completed', '{specialist,system}'),
   ('missed', 'confirmed', 'no_show', '{specialist,system}'),

@@ -22,7 +22,7 @@ comment on column public.booking_status_history.id is
 comment on column public.booking_status_history.created_at is 'The clock''s time, so that steps of one transaction keep their order.';
 comment on column public.booking_status_history.old_status is
   'Null for the first entry; equal to new_status when only the time changed.';
-comment on column public.booking_status_history.changed_by is 'auth.uid() of the change; null for jobs.';
+comment on column public.booking_status_history.changed_by is 'Whichever of the two it was; null for everybody else: their id would tell who booked.';
 comment on column public.booking_status_history.event is 'What happened, in the words of private.booking_transitions; beside them proposals of another time, and another place (placed).';
 comment on column public.booking_status_history.metadata is
   'moved_from, moved_to: times of a move or a proposal. late: later than the session could be cancelled without being used. category: of a cancellation.';
@@ -58,7 +58,7 @@ declare
   v_old_status constant text := case when tg_op = 'UPDATE' then old.status else 'none' end;
 begin
   insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
-  select new.id, nullif(t.old_status, 'none'), t.new_status, t.event, private.booking_actor(new), auth.uid(), new.status_reason,
+  select new.id, nullif(t.old_status, 'none'), t.new_status, t.event, private.booking_actor(new), private.acting_party(new), new.status_reason,
     case
       when tg_op = 'UPDATE' and old.starts_at <> new.starts_at then jsonb_build_object(
         'moved_from', old.starts_at, 'moved_to', new.starts_at, 'late', now() > old.cancel_by

@@ -17,7 +17,7 @@ create table public.booking_cancellations (
 );
 
 comment on table public.booking_cancellations is 'What became of each session that was cancelled.';
-comment on column public.booking_cancellations.cancelled_by is 'auth.uid() of who cancelled; null for jobs, and once the account is gone.';
+comment on column public.booking_cancellations.cancelled_by is 'Whichever of the two it was; null for everybody else, and once the account is gone.';
 comment on column public.booking_cancellations.reason is 'In the words of who cancelled, for the other.';
 comment on column public.booking_cancellations.late is 'Later than bookings.cancel_by, which was fixed when the session was booked.';
 comment on column public.booking_cancellations.session_used is 'Counts among the sessions of its month: the employee cancelled a confirmed session late.';
@@ -48,7 +48,7 @@ as $$
 begin
   insert into public.booking_cancellations (booking_id, cancelled_at, cancelled_by, actor, category, reason, late, session_used)
   values (
-    new.id, new.cancelled_at, auth.uid(), private.booking_actor(new), new.status_category, new.status_reason,
+    new.id, new.cancelled_at, private.acting_party(new), private.booking_actor(new), new.status_category, new.status_reason,
     new.cancelled_at > new.cancel_by, new.uses_session
   );
   return null;

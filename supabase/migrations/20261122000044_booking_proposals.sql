@@ -55,7 +55,7 @@ begin
   insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by, reason, metadata)
   select b.id, b.status, b.status,
     case new.status when 'open' then 'proposed' when 'declined' then 'proposal_declined' else 'proposal_lapsed' end,
-    private.booking_actor(b), auth.uid(), new.reason,
+    private.booking_actor(b), private.acting_party(b), new.reason,
     jsonb_build_object('moved_from', b.starts_at, 'moved_to', new.starts_at)
   from public.bookings b where b.id = new.booking_id;
   return null;

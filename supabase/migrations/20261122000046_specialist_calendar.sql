@@ -118,7 +118,8 @@ create view private.kept_times with (security_invoker = true) as
   from public.bookings b
   where b.status in ('held', 'confirmed') and (b.expires_at is null or b.expires_at > now())
   union all
-  select b.id, b.specialist_id, b.employee_id, p.starts_at, p.ends_at, p.busy_from, p.busy_until
+  -- A specialist keeps no time of somebody else's by proposing it.
+  select b.id, b.specialist_id, case p.proposed_by when 'employee' then b.employee_id end, p.starts_at, p.ends_at, p.busy_from, p.busy_until
   from public.booking_proposals p
   join public.bookings b on b.id = p.booking_id
   where p.status = 'open' and p.expires_at > now()
@@ -145,6 +146,26 @@ $$;
 
 comment on function private.withhold_time(public.bookings, timestamptz) is
   'Keeps the times of a session that is about to be cancelled from being offered, until the specialist reopens them or a random moment comes.';
+
+create function private.withhold_time_of_erased()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform private.withhold_time(old, now());
+  return new;
+end;
+$$;
+
+comment on function private.withhold_time_of_erased() is
+  'Trigger on bookings: whoever cancels the session of somebody whose account is gone, its time is not offered at once. Somebody has seen them go.';
+
+create trigger withhold_time_of_erased before update on public.bookings
+  for each row when (old.releases_at is not null and old.status <> 'cancelled' and new.status = 'cancelled')
+  execute function private.withhold_time_of_erased();
+
 
 -- One query and one word for a session, a day off and a freed time, asked last of all rules: else a refusal, or how long
 -- it takes, would tell one from the other. And one snapshot: a session that is cancelled meanwhile is either still there

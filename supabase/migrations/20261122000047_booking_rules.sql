@@ -289,7 +289,8 @@ security definer
 set search_path = ''
 as $$
 begin
-  if current_setting('role', true) = 'authenticated' then
+  -- Nobody is charged, and told how much another has booked, for agreeing with them.
+  if current_setting('role', true) = 'authenticated' and new.employee_id = private.user_id() then
     perform private.require_allowance('bookings', new.employee_id);
   end if;
   return new;
@@ -299,5 +300,7 @@ $$;
 comment on function private.limit_booking_changes() is
   'Trigger on bookings: a person books and moves so many sessions in a while. Error: rate_limited (429).';
 
-create trigger limit_changes before insert or update of starts_at on public.bookings
+create trigger limit_new before insert on public.bookings
   for each row execute function private.limit_booking_changes();
+create trigger limit_moves before update of starts_at on public.bookings
+  for each row when (old.starts_at <> new.starts_at) execute function private.limit_booking_changes();

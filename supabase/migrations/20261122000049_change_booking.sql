@@ -42,7 +42,7 @@ begin
   end if;
   select * into v_booking from public.bookings
   where id = p_booking_id
-    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()));
+    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released'));
   if not found then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
   end if;
@@ -143,6 +143,8 @@ begin
   elsif v_booking.status <> 'held' or v_booking.expires_at <= now() then
     raise sqlstate 'PT409' using message = 'hold_expired', detail = 'The time is held for you no more. Choose it again.';
   end if;
+  perform private.check_person(v_booking.employee_id);
+  perform private.check_practice(private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id), v_booking.starts_at);
   perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.starts_at, p_booking_id);
   update public.bookings set status = 'confirmed' where id = p_booking_id returning * into v_booking;
   return v_booking;
@@ -191,8 +193,8 @@ declare
   v_terms private.session_terms;
 begin
   perform private.check_booking_open(p_booking);
-  if p_booking.status = 'held' then
-    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held.';
+  if p_booking.status = 'held' or p_booking.employee_id is null then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'Nothing is agreed about a time that is held, or with nobody.';
   end if;
   v_terms := private.terms_for(p_booking.specialist_id, p_booking.session_type_id, p_booking.employee_id);
   if private.booking_actor(p_booking) <> 'employee' then
@@ -200,7 +202,9 @@ begin
     return v_terms;
   end if;
   perform private.check_person(p_booking.employee_id);
-  if not v_terms.requires_acceptance then
+  if p_booking.status = 'pending' then
+    raise sqlstate 'PT409' using message = 'booking_not_open', detail = 'What you ask for keeps no time. Take it back, and ask for the other.';
+  elsif not v_terms.requires_acceptance then
     raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use reschedule_booking().';
   end if;
   return v_terms;
@@ -337,8 +341,9 @@ as $$
 $$;
 
 comment on function public.confirm_hold(uuid) is
-  'The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, not_a_member (403), '
-  'booking_not_found (404), hold_expired, no_plan, plan_ends_before, sessions_used_up (409).';
+  'The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), '
+  'booking_not_found, specialist_not_found (404), hold_expired, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), '
+  'own_session, session_type_not_offered (422).';
 comment on function public.reschedule_booking(uuid, timestamptz) is
   'The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), '
   'not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), '

@@ -13,7 +13,10 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update public.bookings set status = 'cancelled', status_reason = p_reason, status_category = 'by_the_platform' where id = p_booking_id;
+  update public.bookings
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_reason = p_reason, status_category = case when status <> 'held' then 'by_the_platform' end
+  where id = p_booking_id;
   perform private.write_audit(
     'booking.cancelled', 'bookings', p_booking_id::text, null, null, null,
     jsonb_build_object('source', 'cancel_as_admin', 'reason', p_reason)
@@ -35,7 +38,7 @@ declare
 begin
   if v_booking.id is null then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking.';
-  elsif v_booking.status = 'cancelled' then
+  elsif v_booking.status in ('cancelled', 'released') then
     return;
   end if;
   perform private.check_booking_open(v_booking);

@@ -107,8 +107,11 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids);
-  update public.bookings set status = 'cancelled', status_category = p_category, status_reason = p_reason where id = any (p_booking_ids);
+  perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids) and b.releases_at is null;
+  update public.bookings
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_category = case when status <> 'held' then p_category end, status_reason = p_reason
+  where id = any (p_booking_ids);
   return cardinality(p_booking_ids);
 end;
 $$;

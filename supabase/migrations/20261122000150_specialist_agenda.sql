@@ -15,7 +15,7 @@ as $$
   from public.bookings b
   join public.session_types t on t.id = b.session_type_id
   left join public.profiles p on p.id = b.employee_id
-  where b.specialist_id = (select private.my_practice_id())
+  where b.specialist_id = (select private.my_practice_id()) and b.status not in ('held', 'released')
     and b.starts_at >= coalesce(p_from, '-infinity') and b.starts_at < coalesce(p_until, 'infinity')
     and (p_after is null or (b.starts_at, b.id) > (coalesce(p_from, '-infinity'), p_after))
   order by b.starts_at, b.id

@@ -57,7 +57,7 @@ comment on function private.check_wish_of_other(private.session_wish) is
   'check_wish_locked() for a specialist: slot_taken says that their own calendar is not free, no_longer_possible whatever else.';
 
 -- What others may have changed since the session was asked for; its notice and hours were looked at then.
-create function private.agree_to(p_booking public.bookings, p_starts_at timestamptz)
+create function private.agree_to(p_booking public.bookings, p_starts_at timestamptz, p_proposed_by text default null)
 returns public.bookings
 language plpgsql
 set search_path = ''
@@ -80,6 +80,11 @@ begin
   update public.bookings set status = 'confirmed', status_reason = null, starts_at = v_wish.starts_at, ends_at = v_wish.ends_at
   where id = p_booking.id
   returning * into v_booking;
+  -- Whoever proposed a move has made it.
+  update public.bookings
+  set cancel_by = private.cancel_by_after(p_booking, p_starts_at, p_proposed_by = 'employee')
+  where id = p_booking.id and p_proposed_by is not null;
+  select * into v_booking from public.bookings where id = p_booking.id;
   update public.bookings
   set status = 'declined', status_reason = null
   where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
@@ -89,8 +94,8 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
-comment on function private.agree_to(public.bookings, timestamptz) is
-  'Confirms a session at a time on which both agree, and declines what else was asked for that time.';
+comment on function private.agree_to(public.bookings, timestamptz, text) is
+  'Confirms a session at a time on which both agree, and declines what else was asked for that time. p_proposed_by: who of the two proposed another.';
 
 create function private.accept_session(p_booking_id uuid)
 returns public.bookings

@@ -70,7 +70,7 @@ declare
   v_proposal constant public.booking_proposals := private.take_proposal(v_booking);
 begin
   update public.booking_proposals set status = 'accepted', answered_at = now() where id = v_proposal.id;
-  return private.agree_to(v_booking, v_proposal.starts_at);
+  return private.agree_to(v_booking, v_proposal.starts_at, v_proposal.proposed_by);
 end;
 $$;
 

@@ -10,7 +10,7 @@ set search_path = ''
 as $$
 begin
   insert into public.booking_status_history (booking_id, old_status, new_status, event, actor, changed_by)
-  values (new.id, new.status, new.status, 'placed', private.booking_actor(new), auth.uid());
+  values (new.id, new.status, new.status, 'placed', private.booking_actor(new), private.acting_party(new));
   return null;
 end;
 $$;
@@ -38,6 +38,8 @@ begin
     raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A session takes place by video, phone or in_person.';
   elsif p_detail is null or length(p_detail) > 500 or p_detail ~ '[[:cntrl:]]' then
     raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A place is said on one line, in at most 500 characters.';
+  elsif p_kind <> 'video' and p_detail ~* '://|www\.' then
+    raise sqlstate 'PT422' using message = 'invalid_place', detail = 'A link belongs to a session by video.';
   elsif (v_booking.place_kind, v_booking.place_detail) = (p_kind, trim(p_detail)) then
     return v_booking;
   end if;

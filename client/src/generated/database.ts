@@ -70,7 +70,7 @@ export type Tables = {
       actor: 'employee' | 'specialist' | 'admin' | 'system';
       booking_id: string;
       cancelled_at: string;
-      /** auth.uid() of who cancelled; null for jobs, and once the account is gone. */
+      /** Whichever of the two it was; null for everybody else, and once the account is gone. */
       cancelled_by: string | null;
       category: CancellationCategory;
       created_at: string;
@@ -142,7 +142,7 @@ export type Tables = {
     Row: {
       actor: 'employee' | 'specialist' | 'admin' | 'system';
       booking_id: string;
-      /** auth.uid() of the change; null for jobs. */
+      /** Whichever of the two it was; null for everybody else: their id would tell who booked. */
       changed_by: string | null;
       /** The clock's time, so that steps of one transaction keep their order. */
       created_at: string;
@@ -1286,13 +1286,14 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'company_not_found';
   };
-  /** The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, not_a_member (403), booking_not_found (404), hold_expired, no_plan, plan_ends_before, sessions_used_up (409). */
+  /** The employee books the time that is held for them. Idempotent. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), hold_expired, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered (422). */
   confirm_hold: {
     args: { p_booking_id: string };
     returns: Tables['bookings']['Row'];
     errors:
-      | 'unauthenticated' | 'not_your_move' | 'not_a_member' | 'booking_not_found' | 'hold_expired' | 'no_plan'
-      | 'plan_ends_before' | 'sessions_used_up';
+      | 'unauthenticated' | 'not_your_move' | 'email_not_confirmed' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
+      | 'hold_expired' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up' | 'own_session'
+      | 'session_type_not_offered';
   };
   /** The id of the caller, or null once their session has ended. An edge function asks as the person and then, as the service, records what it knows of the request by itself, such as an address that the person could make up. */
   current_user_id: {

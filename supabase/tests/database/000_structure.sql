@@ -217,10 +217,10 @@ select is_empty(
   'only private holds functions that run as their owner'
 );
 
--- The first seven write down who acted, and decide nothing: whoever has just ended their own session is
+-- The first three write down who acted, and decide nothing: whoever has just ended their own session is
 -- still the actor. The last spares the token's session, after private.user_id() has vouched for it.
 create temporary view token_reader as
-  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'record_booking_status', 'record_cancellation', 'record_proposal', 'record_place', 'end_other_sessions']) as proname;
+  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'end_other_sessions']) as proname;
 
 select is_empty(
   $$select name from our_function f join pg_catalog.pg_proc p using (oid)

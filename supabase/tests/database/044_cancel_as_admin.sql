@@ -51,10 +51,10 @@ select pg_temp.act_as_owner();
 select is(pg_temp.status('one', 'begun', 'next', 'other'), '{cancelled,confirmed,confirmed,confirmed}'::text[], 'no other booking is touched');
 select is(pg_temp.mailed('one'), '{employee@people.test,specialist@people.test}'::text[], 'both people are mailed, once');
 select results_eq(
-  $$select old_status::text, new_status::text, changed_by, reason from public.booking_status_history
+  $$select old_status::text, new_status::text, actor, changed_by, reason from public.booking_status_history
     where booking_id = pg_temp.id('one') and old_status is not null$$,
-  $$values ('confirmed', 'cancelled', pg_temp.id('platform_admin'), 'The specialist is ill.')$$,
-  'the history says who and why'
+  $$values ('confirmed', 'cancelled', 'admin', null::uuid, 'The specialist is ill.')$$,
+  'the history says as what, and why'
 );
 select results_eq(
   $$select entity_id, user_id, actor_id, context from public.audit_logs where action = 'booking.cancelled'$$,

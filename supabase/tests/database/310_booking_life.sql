@@ -47,7 +47,7 @@ select is(pg_temp.begins('hold_slot', 'employee', 3, 'talk'), 'held', 'a time is
 select is(expires_at, now() + interval '10 minutes', 'for ten minutes') from public.bookings where id = pg_temp.of('employee');
 select is(pg_temp.begins('book_session', 'colleague', 3, 'talk'), 'slot_taken', 'which keeps it from others');
 select is(pg_temp.calls('colleague', 'confirm_hold', 'employee'), 'booking_not_found', 'who cannot confirm it either');
-select is(pg_temp.calls('specialist', 'confirm_hold', 'employee'), 'not_your_move', 'nor can the specialist');
+select is(pg_temp.calls('specialist', 'confirm_hold', 'employee'), 'booking_not_found', 'nor can the specialist');
 select is(pg_temp.calls('employee', 'confirm_hold', 'employee'), 'confirmed', 'whoever holds it confirms it');
 select is(pg_temp.calls('employee', 'confirm_hold', 'employee'), 'confirmed', 'twice is once');
 select is(pg_temp.story('employee'), '{held by employee,booked by employee}', 'and the history has both');
@@ -101,7 +101,6 @@ $$;
 grant execute on function pg_temp.at(int, int) to public;
 select is(pg_temp.calls('specialist', 'propose_time', 'employee', pg_temp.at(7, 20)), 'open', 'the specialist proposes another time, also within the old one');
 select is(pg_temp.begins('book_session', 'colleague', 7, 'talk', p_minutes => 45), 'slot_taken', 'which is kept meanwhile');
-select is(pg_temp.begins('book_session', 'employee', 7, 'talk', 'other_specialist', 45), 'slot_taken', 'of both calendars');
 select is(pg_temp.calls('specialist', 'accept_proposal', 'employee'), 'not_your_move', 'nobody answers themselves');
 select is(pg_temp.calls('employee', 'accept_proposal', 'employee'), 'confirmed', 'the employee accepts');
 select is(pg_temp.calls('employee', 'accept_proposal', 'employee'), 'no_proposal', 'once');
@@ -160,6 +159,89 @@ select is(pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')
 update public.company_members set status = 'active' where user_id = pg_temp.id('manager');
 select is(pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')), 'confirmed', 'else they accept');
 delete from public.bookings where id = :'asked';
+
+-- Who did it is not told to whoever it merely touches
+delete from public.bookings;
+select is(pg_temp.begins('request_session', 'employee', 31, 'interview'), 'pending', 'somebody asks');
+select is(pg_temp.begins('request_session', 'manager', 33, 'interview'), 'pending', 'another for a later time');
+select is(pg_temp.calls('specialist', 'propose_time', 'employee', pg_temp.at(33)), 'open', 'which the specialist proposes to the first');
+select is(pg_temp.calls('employee', 'accept_proposal', 'employee'), 'confirmed', 'who accepts');
+select results_eq(
+  $$select event, actor, changed_by from public.booking_status_history where booking_id = pg_temp.of('manager') order by created_at$$,
+  $$values ('requested', 'employee', pg_temp.id('manager')), ('declined', 'system', null)$$, 'so the other is declined, and not told by whose act'
+);
+select is(pg_temp.begins('hold_slot', 'manager', 34, 'talk'), 'held', 'a hold');
+update public.bookings set expires_at = now() - interval '1 second' where status = 'held';
+insert into public.user_roles (user_id, role) values (pg_temp.id('employee'), 'platform_admin');
+select is(pg_temp.begins('book_session', 'employee', 34, 'talk'), 'confirmed', 'that somebody books over, be it a platform admin');
+delete from public.user_roles where user_id = pg_temp.id('employee') and role = 'platform_admin';
+select results_eq(
+  $$select event, actor, changed_by from public.booking_status_history where booking_id = pg_temp.of('manager') order by created_at$$,
+  $$values ('held', 'employee', pg_temp.id('manager')), ('released', 'system', null)$$, 'nor by whom that was ended'
+);
+
+select is_empty(
+  $$select h.event from public.booking_status_history h join public.bookings b on b.id = h.booking_id join public.specialists s on s.id = b.specialist_id
+    where h.changed_by is not null and h.changed_by is distinct from b.employee_id and h.changed_by <> s.user_id$$, 'nobody stands in the history but the two'
+);
+
+-- Who only looks is seen by nobody
+select is(pg_temp.begins('hold_slot', 'manager', 35, 'talk'), 'held', 'a hold');
+select pg_temp.of('manager') as held \gset
+create function pg_temp.sees(p_booking uuid) returns bigint language plpgsql as $$
+declare
+  v_seen bigint;
+begin
+  perform pg_temp.act_as('specialist');
+  select (select count(*) from public.bookings where id = p_booking) + (select count(*) from public.booking_status_history where booking_id = p_booking)
+    + (select count(*) from public.specialist_agenda() where booking_id = p_booking) into v_seen;
+  perform pg_temp.act_as_owner();
+  return v_seen;
+end;
+$$;
+select is(pg_temp.sees(:'held'), 0::bigint, 'which the specialist does not see');
+select is(pg_temp.calls('specialist', 'cancel_booking', 'manager'), 'booking_not_found', 'nor end');
+select is(pg_temp.calls('manager', 'cancel_booking', 'manager'), 'released', 'nor once it was given up');
+select is(pg_temp.sees(:'held'), 0::bigint, 'what it was');
+
+-- What is held is booked only as what it could be booked anew
+select is(pg_temp.begins('hold_slot', 'manager', 35, 'talk'), 'held', 'a hold');
+update public.specialists set status = 'suspended', verified_at = null where id = pg_temp.id('specialist:specialist');
+select is(pg_temp.calls('manager', 'confirm_hold', 'manager'), 'specialist_not_found', 'with a specialist who is suspended meanwhile');
+update public.specialists set status = 'verified', verified_at = now() where id = pg_temp.id('specialist:specialist');
+select is(pg_temp.calls('manager', 'confirm_hold', 'manager'), 'confirmed', 'else it is booked');
+
+-- Agreeing costs nobody, and tells nobody how much the other books
+select is(pg_temp.begins('request_session', 'colleague', 36, 'interview'), 'pending', 'who asks');
+insert into private.allowances (kind, subject, full_at) values ('bookings', pg_temp.id('colleague')::text, now() + interval '1 year')
+on conflict (kind, subject) do update set full_at = excluded.full_at;
+select is(pg_temp.calls('specialist', 'accept_session', 'colleague'), 'confirmed', 'and has used their allowance is accepted all the same');
+delete from private.allowances where kind = 'bookings';
+
+-- Whoever proposed a move has made it
+update public.bookings set cancel_by = now() - interval '1 minute' where id = pg_temp.of('colleague');
+select is(pg_temp.calls('colleague', 'propose_time', 'colleague', pg_temp.at(40)), 'open', 'who is too late to cancel proposes another time');
+select is(pg_temp.calls('specialist', 'accept_proposal', 'colleague'), 'confirmed', 'and the specialist accepts');
+select ok(cancel_by < now(), 'it stays late') from public.bookings where id = pg_temp.of('colleague');
+select is(pg_temp.calls('specialist', 'propose_time', 'colleague', pg_temp.at(41)), 'open', 'where the specialist proposes');
+select is(pg_temp.calls('colleague', 'accept_proposal', 'colleague'), 'confirmed', 'and the employee accepts');
+select ok(cancel_by > now(), 'it is not theirs to be late') from public.bookings where id = pg_temp.of('colleague');
+select is(pg_temp.begins('request_session', 'colleague', 42, 'interview'), 'pending', 'one request');
+select is(pg_temp.begins('request_session', 'colleague', 43, 'interview'), 'pending', 'and another');
+select is(pg_temp.calls('colleague', 'propose_time', 'colleague', pg_temp.at(44)), 'booking_not_open', 'what is asked for keeps no other time either');
+select is(pg_temp.calls('specialist', 'propose_time', 'colleague', pg_temp.at(42)), 'open', 'the time of the first, proposed for the second');
+select is(pg_temp.begins('book_session', 'colleague', 42, 'talk', 'other_specialist'), 'confirmed', 'keeps no time of the employee''s');
+delete from public.bookings where specialist_id = pg_temp.id('other_specialist:specialist');
+select is(pg_temp.calls('colleague', 'accept_proposal', 'colleague'), 'confirmed', 'may be accepted over one''s own request');
+
+-- Whoever cancels the session of somebody who is gone
+select id as of_nobody from public.bookings where employee_id = pg_temp.id('colleague') and status = 'confirmed' order by starts_at desc limit 1 \gset
+update public.bookings set releases_at = now() + interval '1 day', employee_id = null where id = :'of_nobody';
+select is(pg_temp.as('specialist', format('public.propose_time(%L%s)', :'of_nobody', pg_temp.at(50))), 'booking_not_open', 'has nobody to propose to');
+select is(pg_temp.as('specialist', format('public.cancel_booking(%L)', :'of_nobody')), 'cancelled', 'offers its time no sooner');
+select is((select count(*) from public.specialist_freed_times f, public.bookings b where b.id = :'of_nobody' and f.starts_at = b.starts_at), 1::bigint, 'than if a job had');
+delete from public.specialist_freed_times;
+delete from public.bookings;
 
 -- What a specialist wants
 insert into public.specialist_booking_rules (

@@ -43,7 +43,7 @@ begin
   end if;
   if p_old <> 'none' then
     perform pg_temp.in_the_name_of(p_actor);
-    update public.bookings set status = p_new,
+    update public.bookings set status = p_new, status_category = case when p_actor = 'admin' then 'by_the_platform' end,
       starts_at = starts_at + (p_old = p_new)::int * interval '5 minutes', ends_at = ends_at + (p_old = p_new)::int * interval '5 minutes'
     where id = v_id;
   end if;

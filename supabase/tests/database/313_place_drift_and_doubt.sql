@@ -54,7 +54,7 @@ select results_eq(
   $$select event, actor, old_status::text, new_status::text, changed_by from public.booking_status_history where booking_id = pg_temp.id('room') order by created_at desc limit 1$$,
   $$values ('placed', 'specialist', 'confirmed', 'confirmed', pg_temp.id('specialist'))$$, 'and the history has it'
 );
-select is((pg_temp.make('held', 103, 'held') is not null)::text || ' ' || pg_temp.place('specialist', 'held', 'phone', '1'), 'true booking_not_open', 'of a hold there is no place to tell');
+select is((pg_temp.make('held', 103, 'held') is not null)::text || ' ' || pg_temp.place('specialist', 'held', 'phone', '1'), 'true booking_not_found', 'of a hold there is no place to tell');
 select pg_temp.make('begun', -1) \g /dev/null
 select is(pg_temp.place('specialist', 'begun', 'phone', '1'), 'booking_not_open', 'and one that has begun is where it is');
 update public.bookings set status = 'cancelled' where id = pg_temp.id('room');

@@ -63,11 +63,11 @@ select set_eq($$select jsonb_object_keys(pg_temp.off('0', '24 hours') -> 'sessio
 select is_empty('select from public.specialist_availability_exceptions', 'there is no time off yet');
 select isnt(pg_temp.off('0', '8 hours') ->> 'time_off_id', null, 'where nothing is in the way, it is taken at once');
 select is(pg_temp.names(pg_temp.off('8 hours', '12 hours', 'keep')), '{"booked confirmed","asked pending","held held"}', 'keep tells which there are');
-select is(pg_temp.states(), '{"booked confirmed","asked pending","held held","on the night confirmed","elsewhere confirmed"}', 'and leaves them');
+select is(pg_temp.states(), '{"booked confirmed","asked pending","on the night confirmed","elsewhere confirmed"}', 'and leaves them');
 select isnt_empty($$select from public.specialist_availability_exceptions, day where starts_at = this + interval '8 hours' and note = 'a note'$$, 'with time off around them');
 select is(pg_temp.names(pg_temp.off('0', '24 hours', 'cancel', 'I am ill.')), '{"booked confirmed","asked pending","held held","elsewhere proposed","on the night confirmed"}',
   'cancel tells which there were');
-select is(pg_temp.states(), '{"booked cancelled time_off","asked declined","held released","on the night cancelled time_off","elsewhere confirmed"}',
+select is(pg_temp.states(), '{"booked cancelled time_off","asked declined","on the night cancelled time_off","elsewhere confirmed"}',
   'sessions are cancelled, a request is declined, and a session at another time stays');
 select results_eq($$select status, reason from public.booking_proposals$$, $$values ('withdrawn', 'I am ill.')$$, 'what was proposed for it is taken back');
 select results_eq($$select actor, category::text, reason, session_used from public.booking_cancellations where booking_id = pg_temp.id('booked')$$,
