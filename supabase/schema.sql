@@ -2990,7 +2990,7 @@ $$;
 
 COMMENT ON FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) IS 'The address of a feed leads nowhere from now on. Whether there was one.';
 
-CREATE FUNCTION private.end_feed_with_password() RETURNS trigger
+CREATE FUNCTION private.end_feed_with_credentials() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -3000,7 +3000,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.end_feed_with_password() IS 'Trigger on auth.users: a new password ends the calendar feed.';
+COMMENT ON FUNCTION private.end_feed_with_credentials() IS 'Trigger on auth.users: a new password or another address ends the calendar feed.';
 
 CREATE FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -11638,7 +11638,7 @@ CREATE FUNCTION public.revoke_calendar_feed() RETURNS boolean
   select private.revoke_calendar_feed();
 $$;
 
-COMMENT ON FUNCTION public.revoke_calendar_feed() IS 'Ends the caller''s calendar feed, and says whether there was one. A new password ends it as well. Errors: unauthenticated (401).';
+COMMENT ON FUNCTION public.revoke_calendar_feed() IS 'Ends the caller''s calendar feed, and says whether there was one. A new password or another address ends it as well. Errors: unauthenticated (401).';
 
 CREATE FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -14842,7 +14842,7 @@ REVOKE ALL ON FUNCTION private.email_state_rank(p_state text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.end_feed_with_password() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.end_feed_with_credentials() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 
@@ -16427,7 +16427,7 @@ CREATE TRIGGER follow_session AFTER INSERT OR UPDATE ON auth.sessions FOR EACH R
 
 CREATE TRIGGER follow_session_end AFTER DELETE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session_end();
 
-CREATE TRIGGER end_feed_with_password AFTER UPDATE OF encrypted_password ON auth.users FOR EACH ROW WHEN ((((new.encrypted_password)::text IS DISTINCT FROM (old.encrypted_password)::text) AND ((COALESCE(new.encrypted_password, ''::character varying))::text <> ''::text))) EXECUTE FUNCTION private.end_feed_with_password();
+CREATE TRIGGER end_feed_with_credentials AFTER UPDATE OF encrypted_password, email ON auth.users FOR EACH ROW WHEN (((((new.encrypted_password)::text IS DISTINCT FROM (old.encrypted_password)::text) AND ((COALESCE(new.encrypted_password, ''::character varying))::text <> ''::text)) OR ((new.email)::text IS DISTINCT FROM (old.email)::text))) EXECUTE FUNCTION private.end_feed_with_credentials();
 
 CREATE TRIGGER follow_auth_user AFTER UPDATE ON auth.users FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR ((old.email_confirmed_at IS NULL) <> (new.email_confirmed_at IS NULL)))) EXECUTE FUNCTION private.follow_auth_user();
 

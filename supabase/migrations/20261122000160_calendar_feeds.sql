@@ -2,7 +2,7 @@
 --
 -- Read:  nobody. Who has the address reads the feed through calendar-feed, as service_role; when that was last, its person
 --        learns from my_calendar_feed().
--- Write: make_calendar_feed() and revoke_calendar_feed() for oneself; a new password ends it.
+-- Write: make_calendar_feed() and revoke_calendar_feed() for oneself; a new password or another address ends it.
 --
 -- No calendar signs in, so the address is the credential: 16 bytes of id and 32 that only a hash is kept of, as 64
 -- characters and a letter like all our links (docs/decisions/links-survive-mail-programs.md). It is told once. What the feed tells
@@ -128,15 +128,15 @@ comment on function public.make_calendar_feed() is
   'Makes the address of the caller''s calendar feed and answers its path, this once; an earlier address leads nowhere from then on. '
   'Who has it reads when the caller has sessions, without signing in. Errors: unauthenticated (401).';
 comment on function public.revoke_calendar_feed() is
-  'Ends the caller''s calendar feed, and says whether there was one. A new password ends it as well. Errors: unauthenticated (401).';
+  'Ends the caller''s calendar feed, and says whether there was one. A new password or another address ends it as well. Errors: unauthenticated (401).';
 comment on function public.my_calendar_feed() is
   'Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none.';
 grant execute on function public.make_calendar_feed() to authenticated;
 grant execute on function public.revoke_calendar_feed() to authenticated;
 grant execute on function public.my_calendar_feed() to authenticated;
 
--- Whoever had stolen the session may have made an address to keep.
-create function private.end_feed_with_password()
+-- Whoever had stolen the session may have made an address to keep, and so may whoever reads the mailbox that an account moves away from.
+create function private.end_feed_with_credentials()
 returns trigger
 language plpgsql
 security definer
@@ -148,9 +148,12 @@ begin
 end;
 $$;
 
-comment on function private.end_feed_with_password() is 'Trigger on auth.users: a new password ends the calendar feed.';
+comment on function private.end_feed_with_credentials() is 'Trigger on auth.users: a new password or another address ends the calendar feed.';
 
-create trigger end_feed_with_password after update of encrypted_password on auth.users
+create trigger end_feed_with_credentials after update of encrypted_password, email on auth.users
   for each row
-  when (new.encrypted_password is distinct from old.encrypted_password and coalesce(new.encrypted_password, '') <> '')
-  execute function private.end_feed_with_password();
+  when (
+    new.encrypted_password is distinct from old.encrypted_password and coalesce(new.encrypted_password, '') <> ''
+    or new.email is distinct from old.email
+  )
+  execute function private.end_feed_with_credentials();

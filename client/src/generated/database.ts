@@ -1501,7 +1501,7 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'transition_not_allowed' | 'reason_required';
   };
-  /** Ends the caller's calendar feed, and says whether there was one. A new password ends it as well. Errors: unauthenticated (401). */
+  /** Ends the caller's calendar feed, and says whether there was one. A new password or another address ends it as well. Errors: unauthenticated (401). */
   revoke_calendar_feed: {
     args: Record<never, never>;
     returns: boolean;

@@ -142,6 +142,10 @@ select is(
 select pg_temp.makes('employee') as stolen \gset
 update auth.users set encrypted_password = 'another' where id = pg_temp.id('employee');
 select is(pg_temp.reads(:'stolen'), '{"outcome": "unknown"}', 'what a stolen session made ends with the password');
+select pg_temp.makes('employee') as moved \gset
+update auth.users set email = 'moved@people.test' where id = pg_temp.id('employee');
+select is(pg_temp.reads(:'moved'), '{"outcome": "unknown"}', 'and what whoever reads the mailbox made, with the address');
+update auth.users set email = 'employee@people.test' where id = pg_temp.id('employee');
 select pg_temp.makes('employee') as kept \gset
 update auth.users set last_sign_in_at = now() where id = pg_temp.id('employee');
 select is(pg_temp.reads(:'kept') ->> 'outcome', 'found', 'and with nothing else of the account');
