@@ -82,17 +82,28 @@ function valuesFor({ name, type }, theirs, own) {
   return [name in WORDS ? WORDS[name] : (OF_TYPE[type] ?? null)];
 }
 
+/** So many ids of a call are combined. Of more, each is tried beside none of the others: a third would multiply the calls by a dozen. */
+const COMBINED = 2;
+
 /** Every combination of values, with an id of each kind. @param {SqlFunction} one @param {Id[]} all @param {string} own */
 function callsOf(one, all, own) {
   const theirs = all.filter(({ source }, index) => all.findIndex((other) => other.source === source) === index);
+  const ids = one.parameters.filter(({ type }) => type === 'uuid');
+  const left = ids.length > COMBINED ? ids.map((tried) => ids.filter((other) => other !== tried)) : [[]];
+  const calls = left.flatMap((out) => combinations(one.parameters.filter((parameter) => !out.includes(parameter)), theirs, own));
+  // Without an id of theirs it may do what it is for: only what changes nothing is tried.
+  return calls.filter((call) => one.reads || theirs.some(({ id }) => JSON.stringify(call).includes(id)));
+}
+
+/** @param {SqlFunction['parameters']} parameters @param {Id[]} theirs @param {string} own */
+function combinations(parameters, theirs, own) {
   /** @type {Record<string, unknown>[]} */
   let calls = [{}];
-  for (const parameter of one.parameters) {
+  for (const parameter of parameters) {
     const values = valuesFor(parameter, theirs, own);
     calls = calls.flatMap((call) => values.map((value) => ({ ...call, [parameter.name]: value })));
   }
-  // Without an id of theirs it may do what it is for: only what changes nothing is tried.
-  return calls.filter((call) => one.reads || theirs.some(({ id }) => JSON.stringify(call).includes(id)));
+  return calls;
 }
 
 /** @param {Table} table @param {Id[]} theirs @param {Record<string, unknown>[]} rows what it holds of theirs @returns {Attempt[]} */
