@@ -89,18 +89,18 @@ const COMBINED = 2;
 function callsOf(one, all, own) {
   const theirs = all.filter(({ source }, index) => all.findIndex((other) => other.source === source) === index);
   const ids = one.parameters.filter(({ type }) => type === 'uuid');
-  const left = ids.length > COMBINED ? ids.map((tried) => ids.filter((other) => other !== tried)) : [[]];
-  const calls = left.flatMap((out) => combinations(one.parameters.filter((parameter) => !out.includes(parameter)), theirs, own));
+  const nulls = ids.length > COMBINED ? ids.map((tried) => ids.filter((other) => other !== tried)) : [[]];
+  const calls = nulls.flatMap((empty) => combinations(one.parameters, empty, theirs, own));
   // Without an id of theirs it may do what it is for: only what changes nothing is tried.
   return calls.filter((call) => one.reads || theirs.some(({ id }) => JSON.stringify(call).includes(id)));
 }
 
-/** @param {SqlFunction['parameters']} parameters @param {Id[]} theirs @param {string} own */
-function combinations(parameters, theirs, own) {
+/** @param {SqlFunction['parameters']} parameters @param {SqlFunction['parameters']} empty those that are null @param {Id[]} theirs @param {string} own */
+function combinations(parameters, empty, theirs, own) {
   /** @type {Record<string, unknown>[]} */
   let calls = [{}];
   for (const parameter of parameters) {
-    const values = valuesFor(parameter, theirs, own);
+    const values = empty.includes(parameter) ? [null] : valuesFor(parameter, theirs, own);
     calls = calls.flatMap((call) => values.map((value) => ({ ...call, [parameter.name]: value })));
   }
   return calls;
