@@ -149,8 +149,8 @@ test('every address that leads nowhere is answered alike, and only reading is po
   ];
   const answers = [];
   for (const address of nowhere) answers.push(await fingerprint(await ask(address)));
-  /** @param {any} answer */
-  const plain = ({ status, headers, body }) => ({ status, headers, body: { ...JSON.parse(body), request_id: '' } });
+  // How an answer is cut up on its way is the transport's: the bodies are compared.
+  const plain = (/** @type {any} */ { status, headers: { 'content-length': _, ...headers }, body }) => ({ status, headers, body: { ...JSON.parse(body), request_id: '' } });
   for (const [at, answer] of answers.entries()) assert.deepEqual(plain(answer), plain(answers[0]), nowhere[at].slice(0, 120));
   assert.equal(answers[0].status, 404);
   const made = await addressOf(person);

@@ -211,7 +211,7 @@ export const stages = [
     atOnce: 2,
     steps: () => sideBySide('tests/browser', {
       // They make documents and pillars, or read those of all; or they offer and book sessions.
-      together: [['failures', 'documents', 'document-mishaps', 'sample', 'pages', 'journey']],
+      together: [['failures', 'documents', 'document-mishaps', 'sample', 'pages', 'journey', 'bookings']],
       // It kills the inbox and deletes all mails.
       alone: ['inbox'],
     }),
