@@ -664,10 +664,11 @@ begin
   where id = p_booking.id
   returning * into v_booking;
   -- Whoever proposed a move has made it.
-  update public.bookings
-  set cancel_by = private.cancel_by_after(p_booking, p_starts_at, p_proposed_by = 'employee')
-  where id = p_booking.id and p_proposed_by is not null;
-  select * into v_booking from public.bookings where id = p_booking.id;
+  if p_proposed_by is not null then
+    update public.bookings set cancel_by = private.cancel_by_after(p_booking, p_starts_at, p_proposed_by = 'employee')
+    where id = p_booking.id
+    returning * into v_booking;
+  end if;
   update public.bookings
   set status = 'declined', status_reason = null
   where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
@@ -1212,10 +1213,7 @@ CREATE FUNCTION private.cancel_and_audit(p_booking_id uuid, p_reason text) RETUR
     SET search_path TO ''
     AS $$
 begin
-  update public.bookings
-  set status = case status when 'held' then 'released' else 'cancelled' end,
-    status_reason = p_reason, status_category = case when status <> 'held' then 'by_the_platform' end
-  where id = p_booking_id;
+  perform private.cancel_bookings(array[p_booking_id], 'by_the_platform', p_reason);
   perform private.write_audit(
     'booking.cancelled', 'bookings', p_booking_id::text, null, null, null,
     jsonb_build_object('source', 'cancel_as_admin', 'reason', p_reason)
@@ -1243,11 +1241,7 @@ begin
   if p_category is null or p_category not in ('illness', 'schedule', 'no_longer_needed', 'other') then
     raise sqlstate 'PT422' using message = 'invalid_category', detail = 'A session is cancelled for illness, schedule, no_longer_needed or other.';
   end if;
-  update public.bookings
-  set status = case status when 'held' then 'released' else 'cancelled' end,
-    status_reason = private.checked_reason(p_reason), status_category = case when status <> 'held' then p_category end
-  where id = p_booking_id
-  returning * into v_booking;
+  select * into v_booking from private.cancel_bookings(array[p_booking_id], p_category, private.checked_reason(p_reason));
   return v_booking;
 end;
 $$;
@@ -1269,6 +1263,19 @@ begin
   perform private.cancel_and_audit(p_booking_id, v_reason);
 end;
 $$;
+
+CREATE FUNCTION private.cancel_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text) RETURNS SETOF public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update public.bookings
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_category = case when status <> 'held' then p_category end, status_reason = p_reason
+  where id = any (p_booking_ids)
+  returning *;
+$$;
+
+COMMENT ON FUNCTION private.cancel_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text) IS 'Cancels sessions and requests and releases holds, for whoever may, and returns them.';
 
 CREATE FUNCTION private.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2261,10 +2268,10 @@ begin
       update public.booking_proposals
       set status = case v.proposed_by when 'specialist' then 'withdrawn' else 'declined' end, answered_at = now(), reason = p_reason
       where id = v.proposal_id;
-    elsif v.status in ('pending', 'held') then
-      update public.bookings set status = case v.status when 'held' then 'released' else 'declined' end, status_reason = p_reason where id = v.id;
+    elsif v.status = 'pending' then
+      update public.bookings set status = 'declined', status_reason = p_reason where id = v.id;
     else
-      update public.bookings set status = 'cancelled', status_category = 'time_off', status_reason = p_reason where id = v.id;
+      perform private.cancel_bookings(array[v.id], 'time_off', p_reason);
     end if;
   end loop;
 end;
@@ -6534,17 +6541,13 @@ begin
   if p_agreed_at <= now() then
     return false;
   end if;
-  perform private.sweep_holds(v.specialist_id, v.employee_id, v.busy_from + v_by, v.busy_until + v_by);
-  perform private.check_time_free(row(
+  perform private.check_calendars(row(
     v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
   )::private.session_wish);
   update public.bookings set starts_at = starts_at + v_by, ends_at = ends_at + v_by, status_reason = null where id = p_booking_id;
   return true;
-exception
-  when sqlstate 'PT409' then
-    return false;
-  when exclusion_violation or deadlock_detected then
-    return false;
+exception when sqlstate 'PT409' or exclusion_violation or deadlock_detected then
+  return false;
 end;
 $$;
 
@@ -8432,10 +8435,7 @@ CREATE FUNCTION private.release_bookings(p_booking_ids uuid[], p_category public
     AS $$
 begin
   perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids) and b.releases_at is null;
-  update public.bookings
-  set status = case status when 'held' then 'released' else 'cancelled' end,
-    status_category = case when status <> 'held' then p_category end, status_reason = p_reason
-  where id = any (p_booking_ids);
+  perform private.cancel_bookings(p_booking_ids, p_category, p_reason);
   return cardinality(p_booking_ids);
 end;
 $$;
@@ -14494,6 +14494,8 @@ GRANT ALL ON FUNCTION private.cancel_booking(p_booking_id uuid, p_reason text, p
 
 REVOKE ALL ON FUNCTION private.cancel_booking_as_admin(p_booking_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.cancel_booking_as_admin(p_booking_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.cancel_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.cancel_bookings_of_specialist(p_specialist_id uuid, p_reason text) TO authenticated;

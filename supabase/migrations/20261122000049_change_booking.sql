@@ -181,8 +181,6 @@ comment on function private.move_terms(public.bookings) is
   'On what terms the employee of a session moves it by themselves, or why they do not: booking_not_open, acceptance_required, '
   'too_late_to_move, move_limit, and the refusals of check_person() and terms_for().';
 
--- A specialist proposes whatever is free, notice and working hours aside, since both are their own. An employee is bound by
--- every rule of booking, and proposes only where the specialist accepts sessions first; elsewhere they move it themselves.
 create function private.proposal_terms(p_booking public.bookings)
 returns private.session_terms
 language plpgsql
@@ -240,6 +238,22 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
+-- A hold that ends is no cancellation. The caller has looked at what is open, and holds the locks.
+create function private.cancel_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text)
+returns setof public.bookings
+language sql
+set search_path = ''
+as $$
+  update public.bookings
+  set status = case status when 'held' then 'released' else 'cancelled' end,
+    status_category = case when status <> 'held' then p_category end, status_reason = p_reason
+  where id = any (p_booking_ids)
+  returning *;
+$$;
+
+comment on function private.cancel_bookings(uuid[], public.cancellation_category, text) is
+  'Cancels sessions and requests and releases holds, for whoever may, and returns them.';
+
 -- Cancelling twice is one cancellation: the second call answers like the first.
 create function private.cancel_booking(p_booking_id uuid, p_reason text, p_category text)
 returns public.bookings
@@ -261,11 +275,7 @@ begin
   if p_category is null or p_category not in ('illness', 'schedule', 'no_longer_needed', 'other') then
     raise sqlstate 'PT422' using message = 'invalid_category', detail = 'A session is cancelled for illness, schedule, no_longer_needed or other.';
   end if;
-  update public.bookings
-  set status = case status when 'held' then 'released' else 'cancelled' end,
-    status_reason = private.checked_reason(p_reason), status_category = case when status <> 'held' then p_category end
-  where id = p_booking_id
-  returning * into v_booking;
+  select * into v_booking from private.cancel_bookings(array[p_booking_id], p_category, private.checked_reason(p_reason));
   return v_booking;
 end;
 $$;

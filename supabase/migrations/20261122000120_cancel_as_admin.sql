@@ -13,10 +13,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  update public.bookings
-  set status = case status when 'held' then 'released' else 'cancelled' end,
-    status_reason = p_reason, status_category = case when status <> 'held' then 'by_the_platform' end
-  where id = p_booking_id;
+  perform private.cancel_bookings(array[p_booking_id], 'by_the_platform', p_reason);
   perform private.write_audit(
     'booking.cancelled', 'bookings', p_booking_id::text, null, null, null,
     jsonb_build_object('source', 'cancel_as_admin', 'reason', p_reason)

@@ -108,10 +108,7 @@ set search_path = ''
 as $$
 begin
   perform private.withhold_time(b, p_now) from public.bookings b where b.id = any (p_booking_ids) and b.releases_at is null;
-  update public.bookings
-  set status = case status when 'held' then 'released' else 'cancelled' end,
-    status_category = case when status <> 'held' then p_category end, status_reason = p_reason
-  where id = any (p_booking_ids);
+  perform private.cancel_bookings(p_booking_ids, p_category, p_reason);
   return cardinality(p_booking_ids);
 end;
 $$;

@@ -81,10 +81,11 @@ begin
   where id = p_booking.id
   returning * into v_booking;
   -- Whoever proposed a move has made it.
-  update public.bookings
-  set cancel_by = private.cancel_by_after(p_booking, p_starts_at, p_proposed_by = 'employee')
-  where id = p_booking.id and p_proposed_by is not null;
-  select * into v_booking from public.bookings where id = p_booking.id;
+  if p_proposed_by is not null then
+    update public.bookings set cancel_by = private.cancel_by_after(p_booking, p_starts_at, p_proposed_by = 'employee')
+    where id = p_booking.id
+    returning * into v_booking;
+  end if;
   update public.bookings
   set status = 'declined', status_reason = null
   where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;

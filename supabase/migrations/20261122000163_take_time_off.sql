@@ -106,10 +106,10 @@ begin
       update public.booking_proposals
       set status = case v.proposed_by when 'specialist' then 'withdrawn' else 'declined' end, answered_at = now(), reason = p_reason
       where id = v.proposal_id;
-    elsif v.status in ('pending', 'held') then
-      update public.bookings set status = case v.status when 'held' then 'released' else 'declined' end, status_reason = p_reason where id = v.id;
+    elsif v.status = 'pending' then
+      update public.bookings set status = 'declined', status_reason = p_reason where id = v.id;
     else
-      update public.bookings set status = 'cancelled', status_category = 'time_off', status_reason = p_reason where id = v.id;
+      perform private.cancel_bookings(array[v.id], 'time_off', p_reason);
     end if;
   end loop;
 end;

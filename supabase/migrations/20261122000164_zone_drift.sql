@@ -36,17 +36,13 @@ begin
   if p_agreed_at <= now() then
     return false;
   end if;
-  perform private.sweep_holds(v.specialist_id, v.employee_id, v.busy_from + v_by, v.busy_until + v_by);
-  perform private.check_time_free(row(
+  perform private.check_calendars(row(
     v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
   )::private.session_wish);
   update public.bookings set starts_at = starts_at + v_by, ends_at = ends_at + v_by, status_reason = null where id = p_booking_id;
   return true;
-exception
-  when sqlstate 'PT409' then
-    return false;
-  when exclusion_violation or deadlock_detected then
-    return false;
+exception when sqlstate 'PT409' or exclusion_violation or deadlock_detected then
+  return false;
 end;
 $$;
 
