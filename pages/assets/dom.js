@@ -21,3 +21,8 @@ export function tell(note, text, bad = false) {
   note.classList.toggle('bad', bad);
   if (text) note.scrollIntoView({ block: 'nearest' });
 }
+
+/** Shows the rows of a list, or what is said where there are none. @param {HTMLElement} list @param {HTMLElement[]} rows @param {string} otherwise */
+export function fillList(list, rows, otherwise) {
+  list.replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, otherwise)]));
+}

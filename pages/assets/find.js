@@ -6,8 +6,8 @@ import { Failure, answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { NO_OFFERS, REFUSALS } from './session-words.js';
 import { client, person } from './session.js';
-import { clockTime, dateIn, dayText, fullTime, zoneName } from './times.js';
-import { createWeek } from './week.js';
+import { clockTime, fullTime, zoneName } from './times.js';
+import { createWeek, showDays } from './week.js';
 import { action, load } from './work.js';
 
 /** @typedef {{ specialist_id: string, session_type_id: string, starts_at: string, ends_at: string, requires_acceptance: boolean }} Slot */
@@ -111,7 +111,7 @@ async function showTimes(week) {
       p_limit: MOST_OF_A_WEEK,
     }));
     if (own !== asked) return;
-    byId('times').replaceChildren(...week.days().map((day) => dayOf(day, offer.slots)));
+    showDays(byId('times'), week, /** @type {Slot[]} */ (offer.slots), { row: (slot) => make('li', {}, timeOf(slot)), list: 'slots', otherwise: 'Nothing free' });
     tell(byId('times-note'), noteOf(offer));
   }, REFUSALS);
 }
@@ -121,14 +121,6 @@ function noteOf({ slots, next_cursor: next, refused }) {
   if (refused) return NO_OFFERS[refused] ?? 'Nothing can be booked on these days.';
   if (next) return 'There are more times than are shown here. Choose a specialist.';
   return slots.length === 0 ? 'Nobody is free in this week. Look at a later one.' : '';
-}
-
-/** @param {string} day @param {Slot[]} slots */
-function dayOf(day, slots) {
-  const own = slots.filter((one) => dateIn(one.starts_at) === day);
-  const title = make('h3', {}, dayText(day, 'full'));
-  if (own.length === 0) return make('section', { class: 'day' }, title, make('p', { class: 'quiet small' }, 'Nothing free'));
-  return make('section', { class: 'day' }, title, make('ul', { class: 'slots' }, ...own.map((slot) => make('li', {}, timeOf(slot)))));
 }
 
 /** @param {Slot} slot */

@@ -1,12 +1,13 @@
 // @ts-check
 // The first page: what each kind of person can do from here.
 import { ROLES } from './company-words.js';
-import { byId, make, tell } from './dom.js';
+import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { isPlatformAdmin, profile, useOwnZone } from './profile.js';
+import { reminderText, titleOf } from './session-words.js';
 import { client, person } from './session.js';
 import { keepStatusFresh } from './status.js';
-import { fullTime, weekdayTime, zoneName } from './times.js';
+import { fullTime, zoneName } from './times.js';
 import { action, load } from './work.js';
 
 /** @typedef {{ title: string, href: string, text: string }} Way */
@@ -88,24 +89,15 @@ async function fillSessions() {
     .gte('ends_at', new Date().toISOString())
     .order('starts_at')
     .limit(5));
-  const rows = bookings.map(sessionRow);
-  byId('sessions').replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, 'None yet.')]));
+  fillList(byId('sessions'), bookings.map(sessionRow), 'None yet.');
 }
 
 /** @param {any} booking */
 function sessionRow(booking) {
-  const title = `${booking.session_types?.name ?? 'Session'} with ${booking.specialists?.display_name ?? 'a specialist'}`;
   return make(
     'li',
     {},
-    make('span', { class: 'what' }, make('strong', {}, title), fullTime(booking.starts_at)),
-    make('span', { class: 'state' }, reminderState(booking.booking_reminders ?? [])),
+    make('span', { class: 'what' }, make('strong', {}, titleOf(booking)), fullTime(booking.starts_at)),
+    make('span', { class: 'state' }, reminderText(booking.booking_reminders ?? [])),
   );
-}
-
-/** @param {{ remind_at: string, status: string }[]} reminders */
-function reminderState(reminders) {
-  const next = reminders.filter((one) => one.status === 'scheduled').map((one) => one.remind_at).sort()[0];
-  if (next) return `Reminder ${weekdayTime(next)}`;
-  return reminders.some((one) => one.status === 'enqueued') ? 'Reminder sent' : 'No reminder';
 }

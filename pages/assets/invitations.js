@@ -1,7 +1,7 @@
 // @ts-check
 // The invitations that wait or have expired: sent again with a new link, or taken back.
 import { REFUSALS, ROLES } from './company-words.js';
-import { byId, make, tell } from './dom.js';
+import { byId, fillList, make, tell } from './dom.js';
 import { answerOf, bodyOf } from './failures.js';
 import { ask } from './question.js';
 import { callAsPerson, client } from './session.js';
@@ -20,7 +20,7 @@ export async function showInvitations(company, onChanged) {
     .in('status', ['pending', 'expired'])
     .order('sent_at', { ascending: false }));
   const rows = invitations.map((one) => row(one, onChanged));
-  byId('invitations').replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, 'Nobody is invited at present.')]));
+  fillList(byId('invitations'), rows, 'Nobody is invited at present.');
 }
 
 /** @param {Invitation} one @param {() => Promise<void>} onChanged */

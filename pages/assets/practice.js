@@ -1,21 +1,20 @@
 // @ts-check
 // The sessions that a specialist gives: what was asked for, and a week of days, with what can be done about each.
 import { offerCancellation, watchCancellation } from './cancellation.js';
-import { byId, make, tell } from './dom.js';
+import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { openProposals } from './proposals.js';
-import { REFUSALS, STATES, minutesOf, placeText, proposalText } from './session-words.js';
+import { whatOf } from './session-row.js';
+import { REFUSALS, STATES } from './session-words.js';
 import { client, person } from './session.js';
-import { clockTime, dateIn, dayText, fullTime, shortTime, zoneName } from './times.js';
+import { clockTime, fullTime, shortTime, zoneName } from './times.js';
 import { watchTimeOff } from './time-off.js';
-import { createWeek } from './week.js';
+import { createWeek, showDays } from './week.js';
 import { action, load } from './work.js';
 
 const COLUMNS = `id, starts_at, ends_at, status, expires_at, cancel_by, closed_at, place_kind, place_detail, session_types(name)`;
 const CORRECTABLE_HOURS = 24;
-/** Days that are far enough apart for every request. */
-const DISTANT = '2999-01-01T00:00:00Z';
 
 /** @type {string | null} */
 let specialistId = null;
@@ -52,8 +51,8 @@ function given() {
 async function showRequests() {
   await load(byId('requests'), async () => {
     const asked = given().eq('status', 'pending').gt('expires_at', new Date().toISOString()).order('starts_at').limit(500);
-    const [requests] = await Promise.all([answerOf(asked), readNames(new Date().toISOString(), DISTANT), readProposals()]);
-    byId('requests').replaceChildren(...(requests.length > 0 ? requests.map(requestRow) : [make('li', { class: 'quiet' }, 'Nothing waits for you.')]));
+    const [requests] = await Promise.all([answerOf(asked), readNames(new Date().toISOString()), readProposals()]);
+    fillList(byId('requests'), requests.map(requestRow), 'Nothing waits for you.');
   });
 }
 
@@ -61,11 +60,11 @@ async function showWeek() {
   await load(byId('week'), async () => {
     const asked = given().gte('starts_at', week.from()).lt('starts_at', week.until()).not('status', 'in', '(pending,lapsed)').order('starts_at').limit(500);
     const [bookings] = await Promise.all([answerOf(asked), readNames(week.from(), week.until()), readProposals()]);
-    byId('week').replaceChildren(...week.days().map((day) => dayOf(day, bookings)));
+    showDays(byId('week'), week, bookings, { row: sessionRow, list: 'rows sessions', otherwise: 'Nothing' });
   });
 }
 
-/** @param {string} from @param {string} until */
+/** @param {string} from @param {string} [until] */
 async function readNames(from, until) {
   const agenda = await answerOf(client.rpc('specialist_agenda', { p_from: from, p_until: until }));
   names = new Map([...names, ...agenda.map((/** @type {any} */ one) => [one.booking_id, one.employee_name])]);
@@ -75,14 +74,6 @@ async function readProposals() {
   proposals = await openProposals();
 }
 
-/** @param {string} day @param {any[]} bookings */
-function dayOf(day, bookings) {
-  const own = bookings.filter((one) => dateIn(one.starts_at) === day);
-  const title = make('h3', {}, dayText(day, 'full'));
-  if (own.length === 0) return make('section', { class: 'day' }, title, make('p', { class: 'quiet small' }, 'Nothing'));
-  return make('section', { class: 'day' }, title, make('ul', { class: 'rows sessions' }, ...own.map(sessionRow)));
-}
-
 /** @param {any} booking */
 function titleOf(booking) {
   return `${booking.session_types?.name ?? 'Session'} with ${names.get(booking.id) || 'somebody'}`;
@@ -90,12 +81,7 @@ function titleOf(booking) {
 
 /** @param {any} booking @param {string} when @param {string} state @param {HTMLElement[]} actions */
 function row(booking, when, state, actions) {
-  const open = proposals.get(booking.id);
-  const what = make('span', { class: 'what' },
-    make('strong', {}, titleOf(booking)),
-    make('span', {}, `${when}, ${minutesOf(booking)} minutes`),
-    make('span', { class: 'quiet' }, placeText(booking)));
-  if (open) what.append(make('span', { class: 'here' }, proposalText(open)));
+  const what = whatOf(booking, titleOf(booking), when, proposals.get(booking.id));
   return make('li', {}, what, make('span', { class: 'state' }, state), make('span', { class: 'actions' }, ...actions));
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // What the pages about sessions say: where a session stands, and why something was refused.
-import { fullTime, shortTime } from './times.js';
+import { fullTime, shortTime, weekdayTime } from './times.js';
 
 /** @type {Record<string, string>} */
 export const STATES = {
@@ -35,6 +35,16 @@ export const NO_OFFERS = {
   booking_limit: 'You have as many sessions to come as is possible.',
   own_session: 'Nobody books a session with themselves.',
 };
+
+/** Of who has it. @param {any} booking */
+export const titleOf = (booking) => `${booking.session_types?.name ?? 'Session'} with ${booking.specialists?.display_name ?? 'a specialist'}`;
+
+/** @param {{ remind_at: string, status: string }[]} reminders */
+export function reminderText(reminders) {
+  const next = reminders.filter((one) => one.status === 'scheduled').map((one) => one.remind_at).sort()[0];
+  if (next) return `Reminder ${weekdayTime(next)}`;
+  return reminders.some((one) => one.status === 'enqueued') ? 'Reminder sent' : 'No reminder';
+}
 
 /** @param {{ place_kind: string, place_detail: string }} booking */
 export const placeText = ({ place_kind: kind, place_detail: detail }) => [PLACES[kind], detail].filter(Boolean).join(': ');

@@ -1,13 +1,14 @@
 // @ts-check
 // The sessions that a person has: those to come, with what can be done about each, and past ones.
 import { offerCancellation, watchCancellation } from './cancellation.js';
-import { byId, make, tell } from './dom.js';
+import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { openProposals } from './proposals.js';
-import { REFUSALS, STATES, minutesOf, placeText, proposalText } from './session-words.js';
+import { whatOf } from './session-row.js';
+import { REFUSALS, STATES, reminderText, titleOf } from './session-words.js';
 import { client, person } from './session.js';
-import { fullTime, shortTime, weekdayTime } from './times.js';
+import { fullTime, shortTime } from './times.js';
 import { action, load } from './work.js';
 
 const OPEN = ['pending', 'held', 'confirmed'];
@@ -37,7 +38,7 @@ async function show() {
       useOwnZone(),
     ]);
     byId('to-practice').hidden = practice?.status !== 'verified';
-    fill('coming', bookings.filter(isAlive).map((/** @type {any} */ one) => comingRow(one, proposals.get(one.id))), 'None yet.');
+    fillList(byId('coming'), bookings.filter(isAlive).map((/** @type {any} */ one) => comingRow(one, proposals.get(one.id))), 'None yet.');
   });
 }
 
@@ -60,37 +61,19 @@ async function showPast() {
   before = bookings.at(-1)?.starts_at ?? before;
   byId('past').append(...bookings.map(pastRow));
   byId('more').hidden = bookings.length < PAST_AT_ONCE;
-  if (!byId('past').hasChildNodes()) fill('past', [], 'None yet.');
-}
-
-/** @param {string} list @param {HTMLElement[]} rows @param {string} otherwise */
-function fill(list, rows, otherwise) {
-  byId(list).replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, otherwise)]));
-}
-
-/** @param {any} booking */
-function titleOf(booking) {
-  return `${booking.session_types?.name ?? 'Session'} with ${booking.specialists?.display_name ?? 'a specialist'}`;
+  if (!byId('past').hasChildNodes()) fillList(byId('past'), [], 'None yet.');
 }
 
 /** @param {any} booking @param {import('./proposals.js').Proposal | undefined} open another time that waits for an answer */
 function comingRow(booking, open) {
   const title = titleOf(booking);
-  const what = make('span', { class: 'what' },
-    make('strong', {}, title),
-    make('span', {}, `${fullTime(booking.starts_at)}, ${minutesOf(booking)} minutes`),
-    make('span', { class: 'quiet' }, placeText(booking)));
-  if (booking.in_doubt_since) what.append(make('span', {}, 'It is not certain that the specialist can give it. You are told as soon as we know.'));
-  if (open) what.append(make('span', { class: 'here' }, proposalText(open)));
+  const what = whatOf(booking, title, fullTime(booking.starts_at), open);
   return make('li', {}, what, make('span', { class: 'state' }, stateOf(booking)), actionsOf(booking, title, open));
 }
 
 /** @param {any} booking */
 function stateOf({ status, expires_at: until, booking_reminders: reminders }) {
-  if (status !== 'confirmed') return `${STATES[status]}, until ${shortTime(until)}`;
-  const next = reminders.filter((/** @type {any} */ one) => one.status === 'scheduled').map((/** @type {any} */ one) => one.remind_at).sort()[0];
-  if (next) return `Reminder ${weekdayTime(next)}`;
-  return reminders.some((/** @type {any} */ one) => one.status === 'enqueued') ? 'Reminder sent' : 'No reminder';
+  return status === 'confirmed' ? reminderText(reminders) : `${STATES[status]}, until ${shortTime(until)}`;
 }
 
 /** @param {any} booking @param {string} title @param {import('./proposals.js').Proposal | undefined} open */

@@ -1,6 +1,6 @@
 // @ts-check
 // Time off of a specialist, in their own wall time. Where sessions are in the way it is taken only once they have said what becomes of them.
-import { byId, make, tell } from './dom.js';
+import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { client } from './session.js';
 import { fullTime } from './times.js';
@@ -33,7 +33,7 @@ export function watchTimeOff(timeZone, onTaken) {
     await load(byId('exceptions'), async () => {
       const asked = client.from('specialist_availability_exceptions').select('id, kind, starts_at, ends_at').order('starts_at').limit(200);
       const rows = (await answerOf(asked)).filter((/** @type {any} */ one) => one.ends_at > wallNow(timeZone)).map(exceptionRow);
-      byId('exceptions').replaceChildren(...(rows.length > 0 ? rows : [make('li', { class: 'quiet' }, 'None is planned.')]));
+      fillList(byId('exceptions'), rows, 'None is planned.');
     });
   }
 

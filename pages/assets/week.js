@@ -1,6 +1,6 @@
 // @ts-check
 // A week of days to page through: from today on, or from wherever it was moved to.
-import { byId } from './dom.js';
+import { byId, make } from './dom.js';
 import { dateIn, dayText, daysAfter, startOfDay } from './times.js';
 
 const DAYS = 7;
@@ -37,4 +37,17 @@ export function createWeek({ earliest = false, onChange }) {
     until: () => startOfDay(dayAt(first + DAYS)),
     show,
   };
+}
+
+/**
+ * Shows what begins on each day of a week.
+ * @template {{ starts_at: string }} T
+ * @param {HTMLElement} place @param {Week} week @param {T[]} items @param {{ row: (item: T) => HTMLElement, list: string, otherwise: string }} how `list`: the class of a day's
+ */
+export function showDays(place, week, items, { row, list, otherwise }) {
+  place.replaceChildren(...week.days().map((day) => {
+    const rows = items.filter((one) => dateIn(one.starts_at) === day).map(row);
+    const content = rows.length > 0 ? make('ul', { class: list }, ...rows) : make('p', { class: 'quiet small' }, otherwise);
+    return make('section', { class: 'day' }, make('h3', {}, dayText(day, 'full')), content);
+  }));
 }
