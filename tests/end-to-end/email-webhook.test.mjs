@@ -78,7 +78,9 @@ test('nobody else is believed, and nothing comes of what they say', async () => 
   for (const [how, [headers, body]] of Object.entries(attempts)) {
     assert.equal(await outcome(await callFunction('email-webhook', { headers, body })), '401 unauthenticated', how);
   }
-  assert.deepEqual([await stateOf(id), await suppressionOf(victim)], [undefined, undefined]);
+  // Whoever runs beside this may have sent the mail, of which the inbox then tells.
+  assert.ok(!['complained', 'bounced'].includes(await stateOf(id) ?? ''));
+  assert.equal(await suppressionOf(victim), undefined);
   assert.equal((await callFunction('email-webhook', { headers: good, body: event })).status, 200, 'the same, as it was signed');
 });
 
@@ -156,10 +158,13 @@ test('what is too long or no JSON is refused', async () => {
 
 test('a mail that was given up is sent after all where an event says so, and is not sent twice', async () => {
   const address = newAddress();
-  const id = await enqueue(address);
-  await sql`delete from private.email_queue where mail_id = ${id}`;
-  await sql`insert into private.email_outcomes (mail_id, status, error_code, settled_at) values (${id}, 'failed', 'key_expired', now())`;
-  await sql`insert into private.email_dead_letters (mail_id, error_code, failed_at) values (${id}, 'key_expired', now())`;
+  const id = await sql.begin(async (transaction) => {
+    const given = await enqueue(address, { within: transaction });
+    await transaction`delete from private.email_queue where mail_id = ${given}`;
+    await transaction`insert into private.email_outcomes (mail_id, status, error_code, settled_at) values (${given}, 'failed', 'key_expired', now())`;
+    await transaction`insert into private.email_dead_letters (mail_id, error_code, failed_at) values (${given}, 'key_expired', now())`;
+    return given;
+  });
   assert.equal(await tell(eventOf(id, 'email.delivered')), '200 recorded');
   const { error } = await service.rpc('redrive_emails');
   assert.equal(error, null);

@@ -12,13 +12,16 @@ import { eventually } from './waiting.mjs';
 /** The host of the project, as a tag has it. */
 export const PROJECT = new URL(environment.url).host.replaceAll(/[^A-Za-z0-9]/g, '-');
 
-/** A mail that waits to be sent. @param {string} to @param {{ category?: string, userId?: string }} [mail] @returns {Promise<number>} its id */
-export async function enqueue(to, { category = 'reminder', userId } = {}) {
+/**
+ * A mail that waits to be sent. @param {string} to @param {{ category?: string, userId?: string, within?: import('postgres').ISql<{}> }} [mail]
+ * `within`: the transaction that it is part of @returns {Promise<number>} its id
+ */
+export async function enqueue(to, { category = 'reminder', userId, within = sql } = {}) {
   const variables = {
     recipient_name: 'Ada', starts_at: '2027-01-04T10:00:00Z', duration_minutes: 50, other_name: 'Kim', session_type_name: 'Talk',
     video: true, phone: false, in_person: false, place_detail: null,
   };
-  const [{ id }] = await sql`
+  const [{ id }] = await within`
     select private.enqueue_email('booking_reminder', ${userId ?? null}, ${to}, ${sql.json(variables)}, ${category}, ${`test:${randomUUID()}`}) as id`;
   return Number(id);
 }
