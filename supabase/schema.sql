@@ -57,6 +57,17 @@ CREATE DOMAIN private.mail_stream AS text
 
 COMMENT ON DOMAIN private.mail_stream IS 'The queues of the outbox, one for each dispatcher.';
 
+CREATE TYPE private.recurrence AS (
+	every integer,
+	weekdays integer[],
+	sessions integer,
+	until timestamp with time zone,
+	until_day date,
+	week_start integer
+);
+
+COMMENT ON TYPE private.recurrence IS 'A rule that was read. weekdays and week_start: ISO, 1 is Monday. It ends after so many sessions, or with the last that starts by an instant; until_day: that was a day.';
+
 CREATE DOMAIN private.requested_purpose AS text
 	CONSTRAINT requested_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'sign_up'::text, 'email_change'::text])));
 
@@ -184,6 +195,11 @@ CREATE DOMAIN public.place_kind AS text
 	CONSTRAINT place_kind_check CHECK ((VALUE = ANY (ARRAY['video'::text, 'phone'::text, 'in_person'::text])));
 
 COMMENT ON DOMAIN public.place_kind IS 'Where a session takes place.';
+
+CREATE DOMAIN public.recurrence_rule AS text
+	CONSTRAINT is_written_in_one_way CHECK (((length(VALUE) <= 120) AND (VALUE ~ '^FREQ=WEEKLY(;INTERVAL=([2-9]|[1-4][0-9]|5[0-2]))?;BYDAY=(MO|TU|WE|TH|FR|SA|SU)(,(MO|TU|WE|TH|FR|SA|SU)){0,6};(COUNT=[1-9][0-9]{0,2}|UNTIL=[0-9]{8}T[0-9]{6}Z)(;WKST=(TU|WE|TH|FR|SA|SU))?$'::text)));
+
+COMMENT ON DOMAIN public.recurrence_rule IS 'An RRULE of RFC 5545, as private.rule_text() writes it: weekly, on weekdays in order, with an end.';
 
 CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
@@ -2197,6 +2213,38 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.checked_reason(p_reason text) IS 'A reason without space around it, null where there is none, or reason_too_long.';
+
+CREATE FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) RETURNS public.recurrence_rule
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_sessions constant int := private.setting('series_max_sessions')::int;
+  v_span constant interval := private.days('series_max_days');
+  v private.recurrence := private.read_rule(p_text);
+begin
+  if v.weekdays = '{}' then
+    v.weekdays := array[extract(isodow from p_first)];
+  end if;
+  if v.until_day is not null then
+    v.until := private.wall_instant(v.until_day + time '23:59:59', p_time_zone);
+  end if;
+  if v.every is null or not extract(isodow from p_first)::int = any (v.weekdays) or v.sessions > v_sessions
+    or v.until >= (p_first + v_span) at time zone p_time_zone or not exists (
+      select from private.series_starts(private.rule_text(v), p_first, p_time_zone) s
+      having count(*) between 1 and v_sessions and max(s.wall_starts_at) < p_first + v_span
+    )
+  then
+    raise sqlstate 'PT422' using message = 'invalid_rule', detail = format(
+      'Allowed is FREQ=WEEKLY, with INTERVAL (1 to 52 weeks), BYDAY (weekdays, that of the first session among them), and COUNT or UNTIL (a day, or an instant in UTC), '
+      'and WKST: up to %s sessions within %s days.', v_sessions, extract(day from v_span)
+    );
+  end if;
+  return private.rule_text(v);
+end;
+$$;
+
+COMMENT ON FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) IS 'A rule for a series as it is kept, or invalid_rule, which says what is allowed.';
 
 CREATE FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7913,6 +7961,33 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.read_rule(p_text text) RETURNS private.recurrence
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_parts constant jsonb := private.rule_parts(p_text);
+  v private.recurrence;
+begin
+  v.every := case when coalesce(v_parts ->> 'INTERVAL', '1') ~ '^[0-9]{1,4}$' then coalesce(v_parts ->> 'INTERVAL', '1')::int end;
+  v.sessions := case when v_parts ->> 'COUNT' ~ '^[0-9]{1,4}$' then (v_parts ->> 'COUNT')::int end;
+  v.until := private.rule_instant(v_parts ->> 'UNTIL');
+  v.until_day := case when v_parts ->> 'UNTIL' !~ 'T' then (v.until at time zone 'UTC')::date end;
+  v.week_start := array_position(private.weekdays(), coalesce(v_parts ->> 'WKST', 'MO'));
+  v.weekdays := array(
+    select distinct array_position(private.weekdays(), d) from string_to_table(v_parts ->> 'BYDAY', ',') d order by 1
+  );
+  if v_parts ->> 'FREQ' = 'WEEKLY' and v.every between 1 and 52 and v.week_start is not null and array_position(v.weekdays, null) is null
+    and (v_parts ? 'COUNT') <> (v_parts ? 'UNTIL') and (v.sessions between 1 and 999 or v.until is not null)
+  then
+    return v;
+  end if;
+  return null;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.read_rule(p_text text) IS 'Reads a rule; null for what is none, or more than is taken here. No weekdays: that of the first session.';
+
 CREATE FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8869,6 +8944,48 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.rule_instant(p_text text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v constant text[] := regexp_match(p_text, '^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z)?$');
+begin
+  return make_timestamptz(v[1]::int, v[2]::int, v[3]::int, coalesce(v[4], '0')::int, coalesce(v[5], '0')::int, coalesce(v[6], '0')::int, 'UTC');
+exception when datetime_field_overflow or invalid_parameter_value then
+  return null;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.rule_instant(p_text text) IS 'An instant, or a day as its midnight in UTC, as rules have them: 20270301T090000Z, 20270301. Null for what is none.';
+
+CREATE FUNCTION private.rule_parts(p_text text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select case when length(p_text) <= 200 then (
+    select case when count(part) = count(*) and count(distinct part[1]) = count(*) then jsonb_object_agg(coalesce(part[1], ''), part[2]) end
+    from string_to_table(regexp_replace(upper(p_text collate "C"), '^RRULE:', ''), ';') t
+    left join lateral regexp_match(t, '^(FREQ|INTERVAL|BYDAY|COUNT|UNTIL|WKST)=([0-9A-Z,]+)$') part on true
+  ) end;
+$_$;
+
+COMMENT ON FUNCTION private.rule_parts(p_text text) IS 'The parts of a rule by name; null where one is unknown, empty or there twice.';
+
+CREATE FUNCTION private.rule_text(p_rule private.recurrence) RETURNS public.recurrence_rule
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select concat_ws(
+    ';', 'FREQ=WEEKLY', 'INTERVAL=' || nullif(p_rule.every, 1),
+    'BYDAY=' || (select string_agg((private.weekdays())[d], ',' order by d) from unnest(p_rule.weekdays) d),
+    'COUNT=' || p_rule.sessions, 'UNTIL=' || to_char(p_rule.until at time zone 'UTC', 'YYYYMMDD"T"HH24MISS"Z"'),
+    'WKST=' || (private.weekdays())[nullif(p_rule.week_start, 1)]
+  );
+$$;
+
+COMMENT ON FUNCTION private.rule_text(p_rule private.recurrence) IS 'A rule as it is kept and shown.';
+
 CREATE FUNCTION private.run_job(p_job text, p_now timestamp with time zone DEFAULT now()) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9103,6 +9220,29 @@ begin
   from public.profiles p where p.id = v_admin_id;
 end;
 $$;
+
+CREATE FUNCTION private.series_starts(p_rule text, p_first timestamp without time zone, p_time_zone text) RETURNS TABLE(n integer, wall_starts_at timestamp without time zone, starts_at timestamp with time zone)
+    LANGUAGE sql STABLE ROWS 20
+    SET search_path TO ''
+    AS $$
+  with rule as materialized (
+    select r.*, p_first::date - (extract(isodow from p_first)::int - r.week_start + 7) % 7 as week
+    from private.read_rule(p_rule) r
+  ), day as (
+    select r.sessions, r.until, row_number() over (order by d.on_day) as n, d.on_day + p_first::time as wall
+    from rule r
+    cross join lateral generate_series(0, coalesce(r.sessions, ((r.until at time zone p_time_zone)::date - r.week) / 7 / r.every)) w
+    cross join lateral unnest(r.weekdays) d7
+    cross join lateral (select r.week + 7 * r.every * w + (d7 - r.week_start + 7) % 7) d (on_day)
+    where d.on_day >= p_first::date
+  )
+  select d.n::int, d.wall, private.wall_instant(d.wall, p_time_zone)
+  from day d
+  where (d.sessions is null or d.n <= d.sessions) and (d.until is null or private.wall_instant(d.wall, p_time_zone) <= d.until)
+  order by d.n;
+$$;
+
+COMMENT ON FUNCTION private.series_starts(p_rule text, p_first timestamp without time zone, p_time_zone text) IS 'The sessions of a series by its rule, the first included: their number, what the clock on the wall shows, and when that is. The first is on one of its weekdays.';
 
 CREATE FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -10662,6 +10802,18 @@ $$;
 
 COMMENT ON FUNCTION private.void_links_of(p_user_id uuid) IS 'Voids every link of a person but those that take a change of address back.';
 
+CREATE FUNCTION private.wall_instant(p_wall timestamp without time zone, p_time_zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case when first.at < later.at and first.at at time zone p_time_zone = p_wall then first.at else later.at end
+  from (select p_wall at time zone p_time_zone) later (at),
+    lateral (select later.at - interval '1 day') before (at),
+    lateral (select p_wall at time zone 'UTC' - (before.at at time zone p_time_zone - before.at at time zone 'UTC')) first (at);
+$$;
+
+COMMENT ON FUNCTION private.wall_instant(p_wall timestamp without time zone, p_time_zone text) IS 'When the clock on a wall shows a time: the first time that it does; where it skips that, as if it had not been changed yet.';
+
 CREATE FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) RETURNS SETOF private.wanted_reminder
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -10738,6 +10890,13 @@ CREATE FUNCTION private.was_signed_up_before(p_user_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION private.was_signed_up_before(p_user_id uuid) IS 'Whether an account was there before this transaction.';
+
+CREATE FUNCTION private.weekdays() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select array['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']; $$;
+
+COMMENT ON FUNCTION private.weekdays() IS 'The weekdays in the words of RFC 5545, Monday first.';
 
 CREATE FUNCTION private.wish_refusal(p_wish private.session_wish) RETURNS text
     LANGUAGE plpgsql
@@ -14766,6 +14925,8 @@ REVOKE ALL ON FUNCTION private.check_working_hours(p_wish private.session_wish) 
 
 REVOKE ALL ON FUNCTION private.checked_reason(p_reason text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) TO service_role;
 
@@ -15425,6 +15586,8 @@ GRANT ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_i
 REVOKE ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.read_rule(p_text text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) TO service_role;
 
@@ -15531,6 +15694,12 @@ REVOKE ALL ON FUNCTION private.revoke_invitations_of(p_user_id uuid, p_company_i
 REVOKE ALL ON FUNCTION private.revoke_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.revoke_platform_admin(p_user_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.rule_instant(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.rule_parts(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.rule_text(p_rule private.recurrence) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.run_job(p_job text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) FROM PUBLIC;
@@ -15546,6 +15715,8 @@ GRANT ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) TO service_role;
 
 REVOKE ALL ON FUNCTION private.send_test_email(p_template_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.send_test_email(p_template_id bigint) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.series_starts(p_rule text, p_first timestamp without time zone, p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) FROM PUBLIC;
 
@@ -15729,11 +15900,15 @@ REVOKE ALL ON FUNCTION private.void_auth_codes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.void_links_of(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.wall_instant(p_wall timestamp without time zone, p_time_zone text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.was_signed_up_before(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.weekdays() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.wish_refusal(p_wish private.session_wish) FROM PUBLIC;
 
