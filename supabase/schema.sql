@@ -1114,6 +1114,7 @@ begin
     raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use book_session().';
   end if;
   v_wish := private.check_wish(v_terms, v_user_id, p_company_id, p_starts_at);
+  perform private.check_too_late(v_wish);
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   -- Whoever chooses another time gives up the one they held.
@@ -2134,6 +2135,19 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_time_free(p_wish private.session_wish) IS 'Refuses a time at which one of the two has a session, the specialist is off, or that fell free and is not offered yet: slot_taken.';
+
+CREATE FUNCTION private.check_too_late(p_wish private.session_wish) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.check_open_bookings(p_wish.employee_id);
+  p_wish.moved_id := (select id from public.bookings where employee_id = p_wish.employee_id and status = 'held' limit 1);
+  perform private.check_time_free(p_wish);
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_too_late(p_wish private.session_wish) IS 'Refuses, before any lock, what is refused behind the locks as far as others have committed it: booking_limit, slot_taken. The time that the person holds is theirs to give up.';
 
 CREATE FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings DEFAULT NULL::public.bookings) RETURNS private.session_wish
     LANGUAGE plpgsql STABLE
@@ -7113,7 +7127,7 @@ CREATE FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from 
     join public.companies c on c.id = m.company_id
     left join private.company_entitlement(c.id, p_now) e on true
     left join public.company_subscriptions s on s.id = e.subscription_id
-    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or c.id = p_company_id)
+    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or m.company_id = p_company_id)
   ), month as (
     select p.id, p.time_zone,
       p.days * daterange(m::date, (m + interval '1 month')::date)
@@ -7155,15 +7169,18 @@ CREATE FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_star
 declare
   v_company record;
 begin
-  select c.id, p.refusal, p.used_up into v_company
-  from public.company_members m
-  join public.companies c on c.id = m.company_id
-  cross join lateral (
-    select private.plan_refusal(c.id, p_starts_at), coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false)
-  ) p (refusal, used_up)
-  where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
-    and (p_company_id is null or c.id = p_company_id)
-  order by p.refusal is not null, p.used_up, m.created_at, c.id
+  -- By the person's memberships, however many companies there are, and each company asked once.
+  with payers as materialized (
+    select c.id, m.created_at, private.plan_refusal(c.id, p_starts_at) as refusal,
+      coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false) as used_up
+    from public.company_members m
+    join public.companies c on c.id = m.company_id
+    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
+      and (p_company_id is null or m.company_id = p_company_id)
+  )
+  select id, refusal, used_up into v_company
+  from payers
+  order by refusal is not null, used_up, created_at, id
   limit 1;
   if not found then
     raise sqlstate 'PT403' using message = 'not_a_member', detail = 'Sessions are booked by members of an active company.';
@@ -14914,6 +14931,8 @@ GRANT ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, 
 REVOKE ALL ON FUNCTION private.check_start(p_starts_at timestamp with time zone, p_notice interval, p_horizon interval) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_time_free(p_wish private.session_wish) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.check_too_late(p_wish private.session_wish) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings) FROM PUBLIC;
 

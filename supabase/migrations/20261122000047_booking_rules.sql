@@ -164,15 +164,18 @@ as $$
 declare
   v_company record;
 begin
-  select c.id, p.refusal, p.used_up into v_company
-  from public.company_members m
-  join public.companies c on c.id = m.company_id
-  cross join lateral (
-    select private.plan_refusal(c.id, p_starts_at), coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false)
-  ) p (refusal, used_up)
-  where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
-    and (p_company_id is null or c.id = p_company_id)
-  order by p.refusal is not null, p.used_up, m.created_at, c.id
+  -- By the person's memberships, however many companies there are, and each company asked once.
+  with payers as materialized (
+    select c.id, m.created_at, private.plan_refusal(c.id, p_starts_at) as refusal,
+      coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false) as used_up
+    from public.company_members m
+    join public.companies c on c.id = m.company_id
+    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
+      and (p_company_id is null or m.company_id = p_company_id)
+  )
+  select id, refusal, used_up into v_company
+  from payers
+  order by refusal is not null, used_up, created_at, id
   limit 1;
   if not found then
     raise sqlstate 'PT403' using message = 'not_a_member', detail = 'Sessions are booked by members of an active company.';

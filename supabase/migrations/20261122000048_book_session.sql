@@ -2,6 +2,24 @@
 --
 -- Called: by employees.
 
+-- Of many who want one time all but the first are refused, and would wait for each other's locks to learn it.
+create function private.check_too_late(p_wish private.session_wish)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  perform private.check_open_bookings(p_wish.employee_id);
+  p_wish.moved_id := (select id from public.bookings where employee_id = p_wish.employee_id and status = 'held' limit 1);
+  perform private.check_time_free(p_wish);
+end;
+$$;
+
+comment on function private.check_too_late(private.session_wish) is
+  'Refuses, before any lock, what is refused behind the locks as far as others have committed it: booking_limit, slot_taken. '
+  'The time that the person holds is theirs to give up.';
+
 create function private.begin_booking(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status
 )
@@ -24,6 +42,7 @@ begin
     raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use book_session().';
   end if;
   v_wish := private.check_wish(v_terms, v_user_id, p_company_id, p_starts_at);
+  perform private.check_too_late(v_wish);
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   -- Whoever chooses another time gives up the one they held.

@@ -18,7 +18,7 @@ as $$
     join public.companies c on c.id = m.company_id
     left join private.company_entitlement(c.id, p_now) e on true
     left join public.company_subscriptions s on s.id = e.subscription_id
-    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or c.id = p_company_id)
+    where m.user_id = p_user_id and m.status = 'active' and c.status = 'active' and (p_company_id is null or m.company_id = p_company_id)
   ), month as (
     select p.id, p.time_zone,
       p.days * daterange(m::date, (m + interval '1 month')::date)

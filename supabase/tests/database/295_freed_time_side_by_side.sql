@@ -56,6 +56,10 @@ select ok(:'said' ~ 'cancelled: 1', 'the session is cancelled');
 select ok(:'said' ~ 'slot_taken', 'who asks for its time meanwhile is refused');
 select is((select count(*) from public.bookings where employee_id = pg_temp.one(1)), 0::bigint, 'and has it not');
 
+-- Somebody is at work on the specialist's calendar for a while.
+\set said `psql -Xq -c "begin; select pg_advisory_xact_lock(17, hashtext('5de0b75e-0000-4000-8000-000000000097')); select pg_sleep(4)" "$DATABASE_URL" >/dev/null & sleep 0.5; psql -XAtq -c "begin" -c "$AS_EMPLOYER" -c "set local lock_timeout = '1s'" -c "$BOOK" "$DATABASE_URL" 2>&1; wait`
+select ok(:'said' ~ 'slot_taken', 'who comes too late is told so without waiting in line');
+
 call pg_temp.clear_away();
 select pg_advisory_unlock_all() \g /dev/null
 select * from finish();
