@@ -201,6 +201,16 @@ CREATE DOMAIN public.recurrence_rule AS text
 
 COMMENT ON DOMAIN public.recurrence_rule IS 'An RRULE of RFC 5545, as private.rule_text() writes it: weekly, on weekdays in order, with an end.';
 
+CREATE DOMAIN public.series_outcome AS text
+	CONSTRAINT series_outcome_check CHECK ((VALUE = ANY (ARRAY['booked'::text, 'waiting'::text, 'skipped'::text, 'left_out'::text])));
+
+COMMENT ON DOMAIN public.series_outcome IS 'What became of a session of a series.';
+
+CREATE DOMAIN public.series_status AS text
+	CONSTRAINT series_status_check CHECK ((VALUE = ANY (ARRAY['active'::text, 'ended'::text, 'stopped'::text])));
+
+COMMENT ON DOMAIN public.series_status IS 'Whether sessions of a series are still to be booked.';
+
 CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
 
@@ -574,6 +584,28 @@ CREATE FUNCTION private.acting_party(p_booking public.bookings) RETURNS uuid
 $$;
 
 COMMENT ON FUNCTION private.acting_party(p_booking public.bookings) IS 'The caller, if they are one of the two of a booking. Whoever else changes it is not for the two to know: it may be a colleague who booked.';
+
+CREATE FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) RETURNS public.bookings
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_series constant public.recurring_bookings := private.take_own_series(p_series_id);
+  v_due_at constant timestamptz := private.day_of_series(v_series, p_on_day);
+  v_booking public.bookings;
+begin
+  if isfinite(p_instead_at) and private.week_of_series(v_series.rule, p_instead_at at time zone v_series.time_zone)
+    <> private.week_of_series(v_series.rule, p_on_day::timestamp)
+  then
+    raise sqlstate 'PT422' using message = 'another_week', detail = 'A session of the series is in its own week.';
+  end if;
+  v_booking := private.book_of_series(v_series, coalesce(p_instead_at, v_due_at));
+  insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome, booking_id)
+  values (p_series_id, p_on_day, v_due_at, 'booked', v_booking.id)
+  on conflict (series_id, on_day) do update set outcome = 'booked', refusal = null, booking_id = excluded.booking_id;
+  return v_booking;
+end;
+$$;
 
 CREATE FUNCTION private.address_key(p_address text) RETURNS bytea
     LANGUAGE sql STABLE
@@ -1103,8 +1135,6 @@ CREATE FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uu
 declare
   v_user_id constant uuid := private.user_id();
   v_terms private.session_terms;
-  v_wish private.session_wish;
-  v_booking public.bookings;
 begin
   perform private.check_person(v_user_id);
   v_terms := private.terms_for(p_specialist_id, p_session_type_id, v_user_id);
@@ -1113,20 +1143,7 @@ begin
   elsif p_status = 'pending' and not v_terms.requires_acceptance then
     raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use book_session().';
   end if;
-  v_wish := private.check_wish(v_terms, v_user_id, p_company_id, p_starts_at);
-  perform private.check_too_late(v_wish);
-  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
-  perform private.lock_booking_parties(p_specialist_id, v_user_id);
-  -- Whoever chooses another time gives up the one they held.
-  update public.bookings set status = 'released' where employee_id = v_user_id and status = 'held';
-  perform private.check_open_bookings(v_user_id);
-  perform private.check_wish_locked(v_wish);
-  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
-  values (v_user_id, v_wish.company_id, p_specialist_id, p_session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
-  returning * into v_booking;
-  return v_booking;
-exception when exclusion_violation or deadlock_detected then
-  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+  return private.place_booking(v_terms, v_user_id, p_starts_at, p_company_id, p_status);
 end;
 $$;
 
@@ -1159,6 +1176,141 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.begin_review(p_document public.specialist_documents) IS 'The caller looks at a pending document.';
+
+CREATE TABLE public.recurring_bookings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    employee_id uuid NOT NULL,
+    company_id uuid,
+    specialist_id uuid NOT NULL,
+    session_type_id uuid NOT NULL,
+    rule public.recurrence_rule NOT NULL,
+    wall_starts_at timestamp without time zone NOT NULL,
+    time_zone text NOT NULL,
+    status public.series_status DEFAULT 'active'::text NOT NULL,
+    stopped_by text,
+    stop_reason text,
+    look_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recurring_bookings_stop_reason_check CHECK ((length(stop_reason) <= 500)),
+    CONSTRAINT recurring_bookings_stopped_by_check CHECK ((stopped_by = ANY (ARRAY['employee'::text, 'specialist'::text, 'system'::text]))),
+    CONSTRAINT recurring_bookings_time_zone_check CHECK ((length(time_zone) <= 64)),
+    CONSTRAINT recurring_bookings_wall_starts_at_check CHECK (isfinite(wall_starts_at)),
+    CONSTRAINT stopped_by_iff_stopped CHECK (((stopped_by IS NOT NULL) = ((status)::text = 'stopped'::text)))
+);
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN employee_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN session_type_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN rule SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN wall_starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN time_zone SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN stopped_by SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN stop_reason SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN look_at SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN created_at SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_bookings ALTER COLUMN updated_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.recurring_bookings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.recurring_bookings IS 'A series of sessions of an employee with a specialist.';
+
+COMMENT ON COLUMN public.recurring_bookings.company_id IS 'The company that pays, if one was named; null: whichever of the employee''s can, for each session.';
+
+COMMENT ON COLUMN public.recurring_bookings.wall_starts_at IS 'What the clock on the specialist''s wall shows when the first session starts; each starts at that time of day.';
+
+COMMENT ON COLUMN public.recurring_bookings.time_zone IS 'The specialist''s zone when the series was made: the wall.';
+
+COMMENT ON COLUMN public.recurring_bookings.status IS 'active: sessions are booked as their time comes. ended: there are no more. stopped: no more are wanted.';
+
+COMMENT ON COLUMN public.recurring_bookings.stop_reason IS 'In the words of who stopped it, for the other.';
+
+COMMENT ON COLUMN public.recurring_bookings.look_at IS 'When a job next looks whether a session is to be booked.';
+
+CREATE FUNCTION private.book_of_series(p_series public.recurring_bookings, p_starts_at timestamp with time zone) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_terms private.session_terms;
+begin
+  perform private.check_person(p_series.employee_id);
+  v_terms := private.terms_for(p_series.specialist_id, p_series.session_type_id, p_series.employee_id);
+  return private.place_booking(
+    v_terms, p_series.employee_id, p_starts_at, p_series.company_id, case when v_terms.requires_acceptance then 'pending' else 'confirmed' end
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.book_of_series(p_series public.recurring_bookings, p_starts_at timestamp with time zone) IS 'Books a session of a series, or asks for it where the specialist accepts sessions first, if every rule of booking lets it.';
+
+CREATE TABLE public.recurring_booking_occurrences (
+    series_id uuid NOT NULL,
+    on_day date NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    outcome public.series_outcome NOT NULL,
+    refusal text,
+    booking_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT booking_iff_booked CHECK (((booking_id IS NOT NULL) = ((outcome)::text = 'booked'::text))),
+    CONSTRAINT recurring_booking_occurrences_on_day_check CHECK (isfinite(on_day)),
+    CONSTRAINT recurring_booking_occurrences_refusal_check CHECK ((refusal ~ '^[a-z_]{3,40}$'::text)),
+    CONSTRAINT refused_if_not_booked CHECK (
+CASE outcome
+    WHEN 'booked'::text THEN true
+    ELSE ((refusal IS NOT NULL) = ((outcome)::text <> 'left_out'::text))
+END)
+);
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN series_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN on_day SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN outcome SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN refusal SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN created_at SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN updated_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.recurring_booking_occurrences FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.recurring_booking_occurrences IS 'What became of each session of a series whose time has come. Of later ones there is no row yet.';
+
+COMMENT ON COLUMN public.recurring_booking_occurrences.on_day IS 'The day of the session by the rule, whenever it takes place.';
+
+COMMENT ON COLUMN public.recurring_booking_occurrences.starts_at IS 'When it starts by the rule; the booking may have been moved, or be at another time of the week.';
+
+COMMENT ON COLUMN public.recurring_booking_occurrences.outcome IS 'booked, or asked for: booking_id says as what. waiting: refused, for a reason that may pass; it is tried again. skipped: refused for good. left_out: the employee does not want it.';
+
+COMMENT ON COLUMN public.recurring_booking_occurrences.refusal IS 'The word with which booking was refused last; of a booked one, why it was not moved when the series was changed.';
+
+CREATE FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) RETURNS SETOF public.recurring_booking_occurrences
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_ahead constant interval := private.series_ahead(p_series);
+  v_next timestamptz;
+  v_waits boolean;
+  v record;
+begin
+  for v in
+    select d.* from private.days_of_series(p_series) d
+    where d.starts_at <= p_now + v_ahead and (d.outcome is null or d.outcome = 'waiting')
+  loop
+    return next private.try_session_of_series(p_series, v.on_day, v.starts_at);
+  end loop;
+  select min(d.starts_at) filter (where d.outcome is null), coalesce(bool_or(d.outcome = 'waiting'), false) into v_next, v_waits
+  from private.days_of_series(p_series) d;
+  -- Once a day anyway, since horizons change.
+  update public.recurring_bookings
+  set status = case when v_next is null and not v_waits then 'ended' else 'active' end,
+    look_at = case when v_waits then p_now + interval '1 hour' else greatest(p_now, least(p_now + interval '1 day', v_next - v_ahead)) end
+  where id = p_series.id;
+end;
+$$;
+
+COMMENT ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) IS 'Books what is due of a series, and says when to look next. Run twice it does nothing more.';
 
 CREATE FUNCTION private.booking_actor(p_booking public.bookings) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1534,6 +1686,41 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) IS 'An address refuses a kind of mail, or takes that back. Whether that is new.';
+
+CREATE FUNCTION private.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_series public.recurring_bookings := private.take_own_series(p_series_id);
+  v_terms private.session_terms;
+  v_n int;
+  v_booking_ids uuid[];
+  v_left_out date[];
+begin
+  select d.n into v_n from private.days_of_series(v_series) d where d.on_day = p_from_day and d.starts_at > now();
+  if not found then
+    raise sqlstate 'PT422' using message = 'not_in_series', detail = 'The series has no session to come on that day.';
+  elsif v_series.status = 'stopped' then
+    raise sqlstate 'PT409' using message = 'series_not_active', detail = 'The series was stopped.';
+  end if;
+  v_terms := private.terms_for(v_series.specialist_id, v_series.session_type_id, v_series.employee_id);
+  perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
+  v_booking_ids := array(select private.lock_sessions_of_series(p_series_id, p_from_day));
+  perform private.require_allowance('bookings', v_series.employee_id);
+  v_left_out := array(
+    select on_day from public.recurring_booking_occurrences where series_id = p_series_id and on_day >= p_from_day and outcome = 'left_out'
+  );
+  delete from public.recurring_booking_occurrences where series_id = p_series_id and on_day >= p_from_day;
+  v_series := private.split_series(v_series, v_n, p_starts_at, p_rule);
+  perform private.follow_change(v_series, v_booking_ids);
+  insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome)
+  select v_series.id, d.on_day, d.starts_at, 'left_out' from private.days_of_series(v_series) d
+  where d.outcome is null and d.on_day = any (v_left_out);
+  perform private.book_series(v_series, now());
+  return private.series_in_answer(v_series.id);
+end;
+$$;
 
 CREATE FUNCTION private.check_booking_open(p_booking public.bookings) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2806,6 +2993,41 @@ $$;
 
 COMMENT ON FUNCTION private.cut_off(p_user_id uuid, p_with_password boolean) IS 'Ends every session of a person, and the password by which there could be another.';
 
+CREATE FUNCTION private.day_of_series(p_series public.recurring_bookings, p_on_day date) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+begin
+  select d.starts_at, b.status into v
+  from private.days_of_series(p_series) d left join public.bookings b on b.id = d.booking_id
+  where d.on_day = p_on_day;
+  if not found then
+    raise sqlstate 'PT422' using message = 'not_in_series', detail = 'The series has no session on that day.';
+  elsif p_series.status = 'stopped' then
+    raise sqlstate 'PT409' using message = 'series_not_active', detail = 'The series was stopped.';
+  elsif v.status not in ('cancelled', 'declined', 'lapsed') then
+    raise sqlstate 'PT409' using message = 'already_booked', detail = 'This session is booked: move or cancel it.';
+  end if;
+  return v.starts_at;
+end;
+$$;
+
+COMMENT ON FUNCTION private.day_of_series(p_series public.recurring_bookings, p_on_day date) IS 'When the session of a day starts that is not booked, or no longer; else not_in_series, series_not_active, already_booked.';
+
+CREATE FUNCTION private.days_of_series(p_series public.recurring_bookings) RETURNS TABLE(n integer, on_day date, starts_at timestamp with time zone, outcome public.series_outcome, refusal text, booking_id uuid)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select s.n, s.wall_starts_at::date, s.starts_at, o.outcome, o.refusal, o.booking_id
+  from private.series_starts(p_series.rule, p_series.wall_starts_at, p_series.time_zone) s
+  left join public.recurring_booking_occurrences o on o.series_id = p_series.id and o.on_day = s.wall_starts_at::date
+  order by s.n;
+$$;
+
+COMMENT ON FUNCTION private.days_of_series(p_series public.recurring_bookings) IS 'The sessions of a series by its rule, and what became of each so far.';
+
 CREATE FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3429,6 +3651,27 @@ $$;
 
 COMMENT ON FUNCTION private.find_booking(p_booking_id uuid) IS 'The booking, if the caller is its employee or specialist; else booking_not_found.';
 
+CREATE FUNCTION private.find_series(p_series_id uuid) RETURNS public.recurring_bookings
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_series public.recurring_bookings;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v_series from public.recurring_bookings
+  where id = p_series_id and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()));
+  if not found then
+    raise sqlstate 'PT404' using message = 'series_not_found', detail = 'There is no such series of yours.';
+  end if;
+  return v_series;
+end;
+$$;
+
+COMMENT ON FUNCTION private.find_series(p_series_id uuid) IS 'The series, if the caller is its employee or specialist; else series_not_found.';
+
 CREATE FUNCTION private.finish_email_change(p_change public.email_changes) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3538,6 +3781,25 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.follow_booking() IS 'Trigger on bookings: reminders follow status, time and person.';
+
+CREATE FUNCTION private.follow_change(p_series public.recurring_bookings, p_booking_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+  v_left uuid[] := p_booking_ids;
+begin
+  for v in select * from private.sessions_to_move(p_series, p_booking_ids) loop
+    insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome, booking_id, refusal)
+    values (p_series.id, v.on_day, v.starts_at, 'booked', v.booking_id, private.refusal_of_move(v.booking_id, v.starts_at));
+    v_left := array_remove(v_left, v.booking_id);
+  end loop;
+  perform private.cancel_bookings(v_left, 'schedule', null);
+end;
+$$;
+
+COMMENT ON FUNCTION private.follow_change(p_series public.recurring_bookings, p_booking_ids uuid[]) IS 'Moves the sessions that were booked of a series to where it has them now, and cancels those of weeks that have fewer.';
 
 CREATE FUNCTION private.follow_email_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4133,6 +4395,21 @@ $$;
 
 COMMENT ON FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) IS 'Whether the caller has a session, a hold or a proposal to come while their clock shows a time.';
 
+CREATE FUNCTION private.has_left(p_series public.recurring_bookings) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select not exists (
+    select from public.company_members m
+    where m.user_id = p_series.employee_id and m.status = 'active' and (p_series.company_id is null or m.company_id = p_series.company_id)
+  ) and not exists (
+    select from private.membership_ends e
+    where e.user_id = p_series.employee_id and (p_series.company_id is null or e.company_id = p_series.company_id)
+  );
+$$;
+
+COMMENT ON FUNCTION private.has_left(p_series public.recurring_bookings) IS 'Whether nobody pays for a series any more: its employee belongs to no company, or not to that of the series, and what they had is cancelled.';
+
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -4193,6 +4470,29 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.hold_own_account() IS 'Trigger: who writes here holds their own account first.';
+
+CREATE FUNCTION private.hold_series(p_series_id uuid, p_now timestamp with time zone) RETURNS public.recurring_bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_series public.recurring_bookings;
+  v_people uuid[];
+begin
+  select * into v_series from public.recurring_bookings where id = p_series_id;
+  v_people := array[v_series.employee_id, (select user_id from public.specialists where id = v_series.specialist_id)];
+  if cardinality(v_people) <> (select count(*) from (select from auth.users where id = any (v_people) order by id for key share skip locked) held)
+    or not private.lock_booking_parties(v_series.specialist_id, v_series.employee_id, p_wait => false)
+  then
+    return null;
+  end if;
+  select * into v_series from public.recurring_bookings
+  where id = p_series_id and status = 'active' and look_at <= p_now for no key update skip locked;
+  return v_series;
+end;
+$$;
+
+COMMENT ON FUNCTION private.hold_series(p_series_id uuid, p_now timestamp with time zone) IS 'A series that is due, once its locks are taken, without waiting for any; null where somebody holds one, or it is due no more.';
 
 CREATE FUNCTION private.introduce(p_user_id uuid, p_said jsonb) RETURNS void
     LANGUAGE sql
@@ -4734,6 +5034,30 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone, p_template text) IS 'Mails an address a link that completes a sign-up, in place of an older one, or that it has an account already, or that one was moved from it. Returns the token''s id.';
+
+CREATE FUNCTION private.job_book_series(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_id uuid;
+  v_series public.recurring_bookings;
+  v_tried bigint := 0;
+begin
+  for v_id in
+    select id from public.recurring_bookings where status = 'active' and look_at <= p_now order by look_at, id limit 200
+  loop
+    v_series := private.hold_series(v_id, p_now);
+    if v_series.id is not null then
+      v_tried := v_tried + private.look_at_series(v_series, p_now);
+    end if;
+    exit when v_tried >= 100;
+  end loop;
+  return v_tried;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_book_series(p_now timestamp with time zone) IS 'Books the sessions of series whose time has come. What somebody else holds, and what is left, has its turn with the next run.';
 
 CREATE FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -5616,6 +5940,33 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.leave_out(p_series_id uuid, p_on_day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_series constant public.recurring_bookings := private.take_own_series(p_series_id);
+  v_due_at constant timestamptz := private.day_of_series(v_series, p_on_day);
+begin
+  insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome)
+  values (p_series_id, p_on_day, v_due_at, 'left_out')
+  on conflict (series_id, on_day) do update set outcome = 'left_out', refusal = null, booking_id = null;
+end;
+$$;
+
+CREATE FUNCTION private.length_of_session(p_series public.recurring_bookings) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (select s.lasts from private.session_terms s where s.specialist_id = p_series.specialist_id and s.session_type_id = t.id),
+    make_interval(mins => t.default_minutes)
+  )
+  from public.session_types t where t.id = p_series.session_type_id;
+$$;
+
+COMMENT ON FUNCTION private.length_of_session(p_series public.recurring_bookings) IS 'How long the sessions of a series are that are booked from now on.';
+
 CREATE FUNCTION private.lift_email_suppression(p_email text, p_reason text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5923,6 +6274,17 @@ $$;
 
 COMMENT ON FUNCTION private.lock_platform_admins() IS 'Queues whatever changes who the platform admins are until the transaction ends.';
 
+CREATE FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_day date) RETURNS SETOF uuid
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select b.id from public.recurring_booking_occurrences o join public.bookings b on b.id = o.booking_id
+  where o.series_id = p_series_id and o.on_day >= p_from_day and b.status in ('pending', 'confirmed') and b.starts_at > now()
+  order by b.id for no key update of b;
+$$;
+
+COMMENT ON FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_day date) IS 'The sessions to come that are booked of a series from a day on, locked.';
+
 CREATE FUNCTION private.lock_sign_ups_of(p_emails text[]) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -5932,6 +6294,35 @@ CREATE FUNCTION private.lock_sign_ups_of(p_emails text[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses, in the order of private.seal_token_hashes().';
+
+CREATE FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_session public.recurring_booking_occurrences;
+  v_tried bigint := 0;
+begin
+  if private.has_left(p_series) then
+    update public.recurring_bookings set status = 'stopped', stopped_by = 'system' where id = p_series.id;
+    return 1;
+  end if;
+  for v_session in select * from private.book_series(p_series, p_now) loop
+    v_tried := v_tried + 1;
+    if v_session.outcome <> 'booked' and v_session.starts_at > p_now then
+      perform private.tell_not_booked(p_series, v_session);
+    end if;
+  end loop;
+  return v_tried;
+exception when others then
+  -- One that nothing foresaw keeps the others from nothing, and is looked at tomorrow.
+  update public.recurring_bookings set look_at = p_now + interval '1 day' where id = p_series.id;
+  perform private.record_failed_run('book_series', format('series %s: %s', p_series.id, sqlerrm));
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) IS 'Books what is due of a series and tells the employee what could not be, or stops one that nobody pays for any more.';
 
 CREATE FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) RETURNS void
     LANGUAGE sql
@@ -6297,6 +6688,24 @@ $$;
 
 COMMENT ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) IS 'Tells the admins of a company what its plan has become.';
 
+CREATE FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamp with time zone, p_more jsonb, p_dedupe_key text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_session public.bookings;
+begin
+  v_session.employee_id := p_series.employee_id;
+  v_session.specialist_id := p_series.specialist_id;
+  v_session.session_type_id := p_series.session_type_id;
+  v_session.starts_at := p_starts_at;
+  v_session.ends_at := p_starts_at + private.length_of_session(p_series);
+  perform private.mail_session(p_key, v_session, p_user_id, p_more, null, p_dedupe_key, false, p_starts_at, p_starts_at);
+end;
+$$;
+
+COMMENT ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamp with time zone, p_more jsonb, p_dedupe_key text) IS 'Mails one of the two about their series, or about a session of it that is not booked: the variables that the kind of mail declares.';
+
 CREATE FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6421,6 +6830,37 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) IS 'Deletes an account that never confirmed an address, for one whose owner has just proven it. False where it has a confirmed one.';
+
+CREATE FUNCTION private.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_limit constant int := private.setting('series_max_per_person')::int;
+  v_terms private.session_terms;
+  v_series public.recurring_bookings;
+begin
+  perform private.check_person(v_user_id);
+  v_terms := private.terms_for(p_specialist_id, p_session_type_id, v_user_id);
+  perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
+  select time_zone, p_starts_at at time zone time_zone into v_series.time_zone, v_series.wall_starts_at
+  from public.specialists where id = p_specialist_id;
+  v_series.rule := private.checked_rule(p_rule, v_series.wall_starts_at, v_series.time_zone);
+  perform private.paying_company(v_user_id, p_company_id, p_starts_at);
+  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
+  perform private.lock_booking_parties(p_specialist_id, v_user_id);
+  if (select count(*) from public.recurring_bookings where employee_id = v_user_id and status = 'active') >= v_limit then
+    raise sqlstate 'PT409' using message = 'series_limit', detail = format('You have %s series going, and more is not possible.', v_limit);
+  end if;
+  perform private.require_allowance('bookings', v_user_id);
+  insert into public.recurring_bookings (employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
+  values (v_user_id, p_company_id, p_specialist_id, p_session_type_id, v_series.rule, v_series.wall_starts_at, v_series.time_zone)
+  returning * into v_series;
+  perform private.book_series(v_series, now());
+  return private.series_in_answer(v_series.id);
+end;
+$$;
 
 CREATE FUNCTION private.mark_doubt(p_booking_id uuid, p_in_doubt boolean, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -7264,6 +7704,33 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) IS 'Locks up to p_limit due mails, urgent ones first, passing over what other dispatchers hold.';
+
+CREATE FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_wish private.session_wish;
+  v_booking public.bookings;
+begin
+  v_wish := private.check_wish(p_terms, p_user_id, p_company_id, p_starts_at);
+  perform private.check_too_late(v_wish);
+  perform private.hold_accounts(p_user_id, (select user_id from public.specialists where id = p_terms.specialist_id));
+  perform private.lock_booking_parties(p_terms.specialist_id, p_user_id);
+  -- Whoever chooses another time gives up the one they held.
+  update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
+  perform private.check_open_bookings(p_user_id);
+  perform private.check_wish_locked(v_wish);
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  values (p_user_id, v_wish.company_id, v_wish.specialist_id, v_wish.session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
+  returning * into v_booking;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+COMMENT ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) IS 'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it.';
 
 CREATE FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -8386,6 +8853,22 @@ CREATE FUNCTION private.refusable_categories() RETURNS text[]
 
 COMMENT ON FUNCTION private.refusable_categories() IS 'The categories of mail that a person, or whoever reads an address, may refuse.';
 
+CREATE FUNCTION private.refusal_of_move(p_booking_id uuid, p_starts_at timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if not exists (select from public.bookings where id = p_booking_id and starts_at = p_starts_at) then
+    perform private.reschedule_booking(p_booking_id, p_starts_at);
+  end if;
+  return null;
+exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' or sqlstate 'PT429' then
+  return sqlerrm;
+end;
+$$;
+
+COMMENT ON FUNCTION private.refusal_of_move(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'Moves a session of the caller to a time, if it is not there; else the word with which that is refused.';
+
 CREATE FUNCTION private.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -9238,6 +9721,35 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.series_ahead(p_series public.recurring_bookings) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select least(private.days('series_days_ahead'), (
+    select t.horizon from private.session_terms t
+    where t.specialist_id = p_series.specialist_id and t.session_type_id = p_series.session_type_id
+  ));
+$$;
+
+COMMENT ON FUNCTION private.series_ahead(p_series public.recurring_bookings) IS 'How far ahead the sessions of a series are booked.';
+
+CREATE FUNCTION private.series_in_answer(p_series_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'series_id', s.id, 'rule', s.rule, 'status', s.status,
+    'sessions', (
+      select jsonb_agg(jsonb_build_object('on_day', d.on_day, 'starts_at', coalesce(b.starts_at, d.starts_at), 'outcome', d.outcome, 'refusal', d.refusal, 'booking_id', d.booking_id) order by d.n)
+      from private.days_of_series(s) d
+      left join public.bookings b on b.id = d.booking_id
+    )
+  )
+  from public.recurring_bookings s where s.id = p_series_id;
+$$;
+
+COMMENT ON FUNCTION private.series_in_answer(p_series_id uuid) IS 'A series as its employee is answered: {series_id, rule, status, sessions: [{on_day, starts_at, outcome, refusal, booking_id}]}; outcome is null where the time has not come.';
+
 CREATE FUNCTION private.series_starts(p_rule text, p_first timestamp without time zone, p_time_zone text) RETURNS TABLE(n integer, wall_starts_at timestamp without time zone, starts_at timestamp with time zone)
     LANGUAGE sql STABLE ROWS 20
     SET search_path TO ''
@@ -9260,6 +9772,20 @@ CREATE FUNCTION private.series_starts(p_rule text, p_first timestamp without tim
 $$;
 
 COMMENT ON FUNCTION private.series_starts(p_rule text, p_first timestamp without time zone, p_time_zone text) IS 'The sessions of a series by its rule, the first included: their number, what the clock on the wall shows, and when that is. The first is on one of its weekdays.';
+
+CREATE FUNCTION private.series_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) RETURNS TABLE(series_id uuid, session_type_id uuid, starts_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select r.id, r.session_type_id, d.starts_at
+  from public.recurring_bookings r
+  join public.specialists s on s.id = r.specialist_id
+  cross join lateral private.days_of_series(r) d
+  where r.specialist_id = p_specialist_id and r.status = 'active' and d.starts_at > now() and (d.outcome is null or d.outcome = 'waiting')
+    and d.starts_at at time zone s.time_zone < p_ends_at and (d.starts_at + private.length_of_session(r)) at time zone s.time_zone > p_starts_at;
+$$;
+
+COMMENT ON FUNCTION private.series_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) IS 'The sessions of a specialist''s series that are not booked yet and would be while their clock shows a time.';
 
 CREATE FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -9433,6 +9959,33 @@ CREATE FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zo
 $$;
 
 COMMENT ON FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) IS 'The sessions of a person, as employee and as verified specialist, from 90 days ago on: a thousand, the latest. Cancelled ones for 90 days.';
+
+CREATE FUNCTION private.sessions_to_move(p_series public.recurring_bookings, p_booking_ids uuid[]) RETURNS TABLE(on_day date, starts_at timestamp with time zone, booking_id uuid)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with had as (
+    select b.id, w.wall::date as on_day, private.week_of_series(p_series.rule, w.wall) as week
+    from public.bookings b cross join lateral (select b.starts_at at time zone p_series.time_zone) w (wall)
+    where b.id = any (p_booking_ids)
+  ), wanted as (
+    select d.on_day, d.starts_at, private.week_of_series(p_series.rule, d.on_day::timestamp) as week from private.days_of_series(p_series) d
+  ), same as (
+    select w.on_day, w.starts_at, h.id from wanted w join (select distinct on (on_day) * from had order by on_day, id) h using (on_day)
+  )
+  select * from same
+  union all
+  select w.on_day, w.starts_at, h.id
+  from (
+    select *, row_number() over (partition by week order by on_day) as n from wanted where on_day not in (select on_day from same)
+  ) w
+  join (
+    select *, row_number() over (partition by week order by on_day, id) as n from had where id not in (select id from same)
+  ) h using (week, n)
+  order by on_day;
+$$;
+
+COMMENT ON FUNCTION private.sessions_to_move(p_series public.recurring_bookings, p_booking_ids uuid[]) IS 'Which sessions, booked before a series was changed, are which of it now, and when these start by the rule.';
 
 CREATE FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) RETURNS TABLE(booking_id uuid, proposal_id uuid, session_type_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text)
     LANGUAGE sql STABLE
@@ -9819,6 +10372,20 @@ $$;
 
 COMMENT ON FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) IS 'The day that it is for a specialist: what is valid until a day is so until theirs ends.';
 
+CREATE FUNCTION private.specialist_series(p_after uuid, p_limit integer) RETURNS TABLE(series_id uuid, session_type text, employee_name text, rule text, wall_starts_at timestamp without time zone, time_zone text, next_starts_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.id, t.name, coalesce(p.display_name, ''), s.rule, s.wall_starts_at, s.time_zone,
+    (select min(x.starts_at) from private.series_starts(s.rule, s.wall_starts_at, s.time_zone) x where x.starts_at > now())
+  from public.recurring_bookings s
+  join public.session_types t on t.id = s.session_type_id
+  join public.profiles p on p.id = s.employee_id
+  where s.specialist_id = (select private.my_practice_id()) and s.status = 'active' and (p_after is null or s.id > p_after)
+  order by s.id
+  limit least(greatest(coalesce(p_limit, 200), 1), 1000);
+$$;
+
 CREATE FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9852,6 +10419,36 @@ begin
   );
 end;
 $_$;
+
+CREATE FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) RETURNS public.recurring_bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_before private.recurrence := private.read_rule(p_series.rule);
+  v_series public.recurring_bookings := p_series;
+begin
+  select time_zone, p_starts_at at time zone time_zone into v_series.time_zone, v_series.wall_starts_at
+  from public.specialists where id = p_series.specialist_id;
+  v_series.rule := private.checked_rule(p_rule, v_series.wall_starts_at, v_series.time_zone);
+  if p_n = 1 then
+    update public.recurring_bookings set rule = v_series.rule, wall_starts_at = v_series.wall_starts_at, time_zone = v_series.time_zone
+    where id = p_series.id returning * into v_series;
+    return v_series;
+  end if;
+  v_before.sessions := p_n - 1;
+  v_before.until := null;
+  update public.recurring_bookings set rule = private.rule_text(v_before), look_at = now() where id = p_series.id;
+  insert into public.recurring_bookings (employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
+  values (
+    p_series.employee_id, p_series.company_id, p_series.specialist_id, p_series.session_type_id, v_series.rule, v_series.wall_starts_at, v_series.time_zone
+  )
+  returning * into v_series;
+  return v_series;
+end;
+$$;
+
+COMMENT ON FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) IS 'Ends a series before its n-th session, and returns the one that goes on from there by another rule; invalid_rule.';
 
 CREATE FUNCTION private.stamp_status() RETURNS trigger
     LANGUAGE plpgsql
@@ -9962,6 +10559,28 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.step_in_mail(p_entry public.booking_status_history, p_booking public.bookings, p_party text, p_answer_by timestamp with time zone) IS 'What mails tell one of the two of a step of their booking: {to_specialist, by_you, by_us, reason, counts, moved_from_at, proposed_at, answer_by_at}.';
+
+CREATE FUNCTION private.stop_series(p_series_id uuid, p_sessions text, p_reason text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.checked_reason(p_reason);
+  v_booking_ids uuid[] := array[]::uuid[];
+begin
+  perform private.take_series(p_series_id);
+  if p_sessions is null or p_sessions not in ('keep', 'cancel') then
+    raise sqlstate 'PT422' using message = 'invalid_choice', detail = 'Sessions are kept (keep) or cancelled (cancel).';
+  elsif p_sessions = 'cancel' then
+    v_booking_ids := array(select private.lock_sessions_of_series(p_series_id, '-infinity'));
+    perform private.cancel_bookings(v_booking_ids, 'schedule', v_reason);
+  end if;
+  update public.recurring_bookings
+  set status = 'stopped', stop_reason = v_reason, stopped_by = case when employee_id = private.user_id() then 'employee' else 'specialist' end
+  where id = p_series_id and status <> 'stopped';
+  return cardinality(v_booking_ids);
+end;
+$$;
 
 CREATE FUNCTION private.store_subscription(p_wanted public.company_subscriptions) RETURNS uuid
     LANGUAGE plpgsql
@@ -10295,6 +10914,22 @@ $$;
 
 COMMENT ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamp with time zone) IS 'Of the addresses, those that may be mailed now; from now on they cool down. Locks in key order.';
 
+CREATE FUNCTION private.take_own_series(p_series_id uuid) RETURNS public.recurring_bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_series constant public.recurring_bookings := private.take_series(p_series_id);
+begin
+  if v_series.employee_id is distinct from private.user_id() then
+    raise sqlstate 'PT403' using message = 'not_your_move', detail = 'That is for the employee to do.';
+  end if;
+  return v_series;
+end;
+$$;
+
+COMMENT ON FUNCTION private.take_own_series(p_series_id uuid) IS 'The series of the caller as its employee, locked; else series_not_found, not_your_move.';
+
 CREATE FUNCTION private.take_proposal(p_booking public.bookings) RETURNS public.booking_proposals
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -10332,6 +10967,22 @@ $$;
 
 COMMENT ON FUNCTION private.take_request(p_booking_id uuid) IS 'A request that waits for the caller''s answer, locked; else booking_not_open.';
 
+CREATE FUNCTION private.take_series(p_series_id uuid) RETURNS public.recurring_bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_series constant public.recurring_bookings := private.find_series(p_series_id);
+begin
+  perform private.hold_accounts(v_series.employee_id, (select user_id from public.specialists where id = v_series.specialist_id));
+  perform private.lock_booking_parties(v_series.specialist_id, v_series.employee_id);
+  perform from public.recurring_bookings where id = p_series_id for no key update;
+  return private.find_series(p_series_id);
+end;
+$$;
+
+COMMENT ON FUNCTION private.take_series(p_series_id uuid) IS 'The series of the caller, as find_series(), locked with the calendars of both.';
+
 CREATE FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10367,11 +11018,12 @@ $$;
 CREATE FUNCTION private.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $_$
+    AS $$
 declare
   v_specialist_id constant uuid := private.my_practice_id();
   v_reason constant text := private.checked_reason(p_reason);
   v_sessions jsonb;
+  v_series jsonb;
   v_time_off_id uuid;
 begin
   if private.user_id() is null then
@@ -10400,8 +11052,14 @@ begin
     from private.sessions_within(v_specialist_id, p_starts_at, p_ends_at) s
     join public.session_types t on t.id = s.session_type_id
   ) x;
+  select coalesce(jsonb_agg(to_jsonb(x) order by x.starts_at, x.series_id), '[]') into v_series
+  from (
+    select s.series_id, t.name as session_type, s.starts_at
+    from private.series_within(v_specialist_id, p_starts_at, p_ends_at) s
+    join public.session_types t on t.id = s.session_type_id
+  ) x;
   if p_sessions is null and v_sessions <> '[]' then
-    return jsonb_build_object('time_off_id', null, 'sessions', jsonb_path_query_array(v_sessions, '$[0 to 999]'));
+    return private.time_off_in_answer(null, v_sessions, v_series);
   end if;
   if p_sessions = 'cancel' then
     perform private.clear_sessions(v_sessions, v_reason);
@@ -10409,9 +11067,9 @@ begin
   insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at, note)
   values (v_specialist_id, 'time_off', p_starts_at, p_ends_at, p_note)
   returning id into v_time_off_id;
-  return jsonb_build_object('time_off_id', v_time_off_id, 'sessions', jsonb_path_query_array(v_sessions, '$[0 to 999]'));
+  return private.time_off_in_answer(v_time_off_id, v_sessions, v_series);
 end;
-$_$;
+$$;
 
 CREATE FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[] DEFAULT NULL::uuid[]) RETURNS TABLE(user_id uuid, email text, may_mail boolean, locale text)
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10482,6 +11140,43 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.tell_both() IS 'Trigger on booking_status_history: mails the two what private.booking_notices has for the event.';
+
+CREATE FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.mail_series(
+    'series_not_booked', p_series, p_series.employee_id, p_session.starts_at,
+    jsonb_build_object('taken', p_session.refusal = 'slot_taken', 'waits', p_session.outcome = 'waiting'),
+    format('series:%s:%s:not_booked', p_series.id, p_session.on_day)
+  );
+$$;
+
+COMMENT ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) IS 'Tells the employee that a session of a series is not booked, once, as long as it is still to come.';
+
+CREATE FUNCTION private.tell_series_stopped() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.mail_series(
+    'series_stopped', new, p.user_id, null,
+    jsonb_build_object(
+      'by_you', p.party = new.stopped_by, 'by_us', new.stopped_by = 'system',
+      -- A specialist who is suspended learns no more of whom they meet.
+      'reason', case when p.party = 'employee' or new.stopped_by <> 'employee' or s.status = 'verified' then private.quotation(new.stop_reason) end
+    ),
+    format('series:%s:stopped:%s', new.id, p.party)
+  )
+  from public.specialists s
+  cross join lateral (values ('employee', new.employee_id), ('specialist', s.user_id)) p (party, user_id)
+  where s.id = new.specialist_id
+  order by p.party;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.tell_series_stopped() IS 'Trigger on recurring_bookings: tells both that a series was stopped.';
 
 CREATE FUNCTION private.template_by_name(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -10568,6 +11263,17 @@ CREATE FUNCTION private.texts_in(p_list jsonb) RETURNS text[]
 $$;
 
 COMMENT ON FUNCTION private.texts_in(p_list jsonb) IS 'The elements of a list; none of what is no list.';
+
+CREATE FUNCTION private.time_off_in_answer(p_time_off_id uuid, p_sessions jsonb, p_series jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select jsonb_build_object(
+    'time_off_id', p_time_off_id, 'sessions', jsonb_path_query_array(p_sessions, '$[0 to 999]'), 'series', jsonb_path_query_array(p_series, '$[0 to 999]')
+  );
+$_$;
+
+COMMENT ON FUNCTION private.time_off_in_answer(p_time_off_id uuid, p_sessions jsonb, p_series jsonb) IS 'What take_time_off() answers: of sessions, and of those of series, the first thousand.';
 
 CREATE FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(span tstzrange, utc_offset interval)
     LANGUAGE plpgsql STABLE ROWS 2
@@ -10669,6 +11375,37 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.try_inet(p_text text) IS 'The address, or null when the text is none.';
+
+CREATE FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone) RETURNS public.recurring_booking_occurrences
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking_id uuid;
+  v_refusal text;
+  v_session public.recurring_booking_occurrences;
+begin
+  begin
+    v_booking_id := (private.book_of_series(p_series, p_starts_at)).id;
+  exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' or sqlstate 'PT429' then
+    v_refusal := sqlerrm;
+  end;
+  insert into public.recurring_booking_occurrences as o (series_id, on_day, starts_at, outcome, refusal, booking_id)
+  values (p_series.id, p_on_day, p_starts_at, case
+    when v_refusal is null then 'booked'
+    when v_refusal in ('slot_taken', 'outside_working_hours', 'too_soon', 'own_session') then 'skipped'
+    else 'waiting'
+  end, v_refusal, v_booking_id)
+  on conflict (series_id, on_day) do update
+  set outcome = excluded.outcome, booking_id = excluded.booking_id,
+    -- What it was refused for before it was too late says more.
+    refusal = case when excluded.refusal = 'too_soon' then coalesce(o.refusal, excluded.refusal) else excluded.refusal end
+  returning * into v_session;
+  return v_session;
+end;
+$$;
+
+COMMENT ON FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone) IS 'Tries to book a session of a series, and writes down what became of it. A refusal undoes nothing else.';
 
 CREATE FUNCTION private.try_uuid(p_text text) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE
@@ -10907,6 +11644,15 @@ CREATE FUNCTION private.was_signed_up_before(p_user_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION private.was_signed_up_before(p_user_id uuid) IS 'Whether an account was there before this transaction.';
+
+CREATE FUNCTION private.week_of_series(p_rule text, p_wall timestamp without time zone) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select p_wall::date - (extract(isodow from p_wall)::int - (private.read_rule(p_rule)).week_start + 7) % 7;
+$$;
+
+COMMENT ON FUNCTION private.week_of_series(p_rule text, p_wall timestamp without time zone) IS 'The first day of the week in which a time lies, as a rule has weeks.';
 
 CREATE FUNCTION private.weekdays() RETURNS text[]
     LANGUAGE sql IMMUTABLE
@@ -11246,6 +11992,15 @@ $$;
 
 COMMENT ON FUNCTION public.accept_session(p_booking_id uuid) IS 'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422).';
 
+CREATE FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.bookings
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.add_to_series(p_series_id, p_on_day, p_instead_at);
+$$;
+
+COMMENT ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) IS 'The employee books a session of a series that was skipped, left out or cancelled, or whose time has not come. p_on_day: its day by the rule; p_instead_at: another time of that week. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), series_not_found, specialist_not_found (404), series_not_active, already_booked, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), not_in_series, another_week, own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -11319,6 +12074,15 @@ CREATE FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail tex
 $$;
 
 COMMENT ON FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) IS 'The specialist says where a session takes place: p_kind is video, phone or in_person, p_detail what it takes to be there. Idempotent. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), invalid_place (422), rate_limited (429).';
+
+CREATE FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.change_series(p_series_id, p_from_day, p_starts_at, p_rule);
+$$;
+
+COMMENT ON FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) IS 'The employee changes a series from one of its days on, p_from_day; of the first to come on, it changes as a whole. p_starts_at: of the first session from then on; p_rule: from there, as in make_series(). Sessions that are booked move within their week; where that is refused they stay, with refusal; those of a week that has fewer are cancelled. Answers as make_series(), with another series_id where something is left before the day. Errors: unauthenticated (401), not_your_move (403), series_not_found, specialist_not_found (404), series_not_active (409), own_session, session_type_not_offered, not_in_series, invalid_start, too_soon, too_far_ahead, invalid_rule (422).';
 
 CREATE FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] DEFAULT '{}'::text[], p_context jsonb DEFAULT NULL::jsonb, p_full_name text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
@@ -11536,6 +12300,15 @@ $$;
 
 COMMENT ON FUNCTION public.leave_company(p_company_id uuid) IS 'The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409).';
 
+CREATE FUNCTION public.leave_out(p_series_id uuid, p_on_day date) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.leave_out(p_series_id, p_on_day);
+$$;
+
+COMMENT ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) IS 'The employee leaves a session of a series out that is not booked. p_on_day: its day by the rule. Idempotent. Errors: unauthenticated (401), not_your_move (403), series_not_found (404), series_not_active, already_booked (409), not_in_series (422).';
+
 CREATE FUNCTION public.lift_email_suppression(p_email text, p_reason text) RETURNS boolean
     LANGUAGE sql
     SET search_path TO ''
@@ -11571,6 +12344,15 @@ CREATE FUNCTION public.make_calendar_feed() RETURNS text
 $$;
 
 COMMENT ON FUNCTION public.make_calendar_feed() IS 'Makes the address of the caller''s calendar feed and answers its path, this once; an earlier address leads nowhere from then on. Who has it reads when the caller has sessions, without signing in. Errors: unauthenticated (401).';
+
+CREATE FUNCTION public.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid DEFAULT NULL::uuid) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.make_series(p_specialist_id, p_session_type_id, p_starts_at, p_rule, p_company_id);
+$$;
+
+COMMENT ON FUNCTION public.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) IS 'Books a series of sessions for the caller, as far ahead as series are booked; the others follow as time goes on. p_starts_at: of the first. p_rule: an RRULE (RFC 5545), FREQ=WEEKLY with INTERVAL, BYDAY, WKST and COUNT or UNTIL, on the specialist''s wall; UNTIL may be a day. Answers {series_id, rule, status, sessions}: each session says what became of it: booked, waiting (refused for what may pass, and tried again), skipped, or null where its time has not come; refusal says why, in the words of book_session(). Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), series_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, invalid_rule (422).';
 
 CREATE FUNCTION public.my_calendar_feed() RETURNS TABLE(created_at timestamp with time zone, last_read_at timestamp with time zone)
     LANGUAGE sql STABLE
@@ -11937,6 +12719,15 @@ $$;
 
 COMMENT ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) IS 'The caller''s sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; at most 1000 at once. A page goes on with starts_at of its last row as p_from, and booking_id of it as p_after.';
 
+CREATE FUNCTION public.specialist_series(p_after uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 200) RETURNS TABLE(series_id uuid, session_type text, employee_name text, rule text, wall_starts_at timestamp without time zone, time_zone text, next_starts_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from private.specialist_series(p_after, p_limit);
+$$;
+
+COMMENT ON FUNCTION public.specialist_series(p_after uuid, p_limit integer) IS 'The series that go on with the caller as a specialist, with the name of whom they meet, at most 1000 at once. next_starts_at: of the next session by the rule, booked or not. A page goes on with series_id of its last row as p_after.';
+
 CREATE FUNCTION public.specialist_verification_queue(p_status text DEFAULT 'pending'::text, p_cursor text DEFAULT NULL::text, p_limit integer DEFAULT 20) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -11954,6 +12745,15 @@ CREATE FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb
 $$;
 
 COMMENT ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) IS 'A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name; opened_by: the caller}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409).';
+
+CREATE FUNCTION public.stop_series(p_series_id uuid, p_sessions text, p_reason text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.stop_series(p_series_id, p_sessions, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.stop_series(p_series_id uuid, p_sessions text, p_reason text) IS 'The employee or the specialist stops a series: no more of it is booked. p_sessions: keep leaves what is booked, cancel cancels it as cancel_booking() would, late ones too. p_reason: words for the other. Answers how many were cancelled. Errors: unauthenticated (401), series_not_found (404), invalid_choice, reason_too_long (422).';
 
 CREATE FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text DEFAULT NULL::text) RETURNS uuid
     LANGUAGE sql
@@ -12001,7 +12801,7 @@ CREATE FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_
   select private.take_time_off(p_starts_at, p_ends_at, p_sessions, p_note, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, the first thousand. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
+COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series that would be booked then and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 
 CREATE FUNCTION public.unsubscribe(p_token text) RETURNS jsonb
     LANGUAGE sql
@@ -13417,6 +14217,15 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.specialist_rates
     ADD CONSTRAINT rates_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, service_type WITH =, rate_type WITH =, currency WITH =, COALESCE(session_minutes, 0) WITH =, COALESCE(package_sessions, 0) WITH =, daterange(effective_from, effective_until, '[]'::text) WITH &&);
 
+ALTER TABLE ONLY public.recurring_booking_occurrences
+    ADD CONSTRAINT recurring_booking_occurrences_booking_id_key UNIQUE (booking_id);
+
+ALTER TABLE ONLY public.recurring_booking_occurrences
+    ADD CONSTRAINT recurring_booking_occurrences_pkey PRIMARY KEY (series_id, on_day);
+
+ALTER TABLE ONLY public.recurring_bookings
+    ADD CONSTRAINT recurring_bookings_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.session_tokens
     ADD CONSTRAINT session_tokens_pkey PRIMARY KEY (id);
 
@@ -13681,6 +14490,16 @@ CREATE INDEX profiles_time_zone_idx ON public.profiles USING btree (time_zone);
 
 CREATE INDEX profiles_unconfirmed_idx ON public.profiles USING btree (created_at) WHERE (email_confirmed_at IS NULL);
 
+CREATE INDEX recurring_bookings_company_id_idx ON public.recurring_bookings USING btree (company_id);
+
+CREATE INDEX recurring_bookings_employee_id_idx ON public.recurring_bookings USING btree (employee_id, created_at DESC);
+
+CREATE INDEX recurring_bookings_look_at_idx ON public.recurring_bookings USING btree (look_at) WHERE ((status)::text = 'active'::text);
+
+CREATE INDEX recurring_bookings_session_type_id_idx ON public.recurring_bookings USING btree (session_type_id);
+
+CREATE INDEX recurring_bookings_specialist_id_idx ON public.recurring_bookings USING btree (specialist_id, created_at DESC);
+
 CREATE INDEX session_tokens_ended_at_idx ON public.session_tokens USING btree (ended_at);
 
 CREATE INDEX session_tokens_user_id_idx ON public.session_tokens USING btree (user_id, last_used_at DESC);
@@ -13869,6 +14688,8 @@ CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH
 
 CREATE TRIGGER tell_both AFTER INSERT ON public.booking_status_history FOR EACH ROW EXECUTE FUNCTION private.tell_both();
 
+CREATE TRIGGER tell_stopped AFTER UPDATE ON public.recurring_bookings FOR EACH ROW WHEN ((((old.status)::text <> 'stopped'::text) AND ((new.status)::text = 'stopped'::text))) EXECUTE FUNCTION private.tell_series_stopped();
+
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.booking_reminders FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
@@ -13900,6 +14721,10 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.password_reset_tokens FO
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.pillars FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_booking_occurrences FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_bookings FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.session_types FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
@@ -14057,6 +14882,24 @@ ALTER TABLE ONLY public.profiles
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_time_zone_fkey FOREIGN KEY (time_zone) REFERENCES private.time_zones(name);
+
+ALTER TABLE ONLY public.recurring_booking_occurrences
+    ADD CONSTRAINT recurring_booking_occurrences_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recurring_booking_occurrences
+    ADD CONSTRAINT recurring_booking_occurrences_series_id_fkey FOREIGN KEY (series_id) REFERENCES public.recurring_bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recurring_bookings
+    ADD CONSTRAINT recurring_bookings_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.recurring_bookings
+    ADD CONSTRAINT recurring_bookings_employee_id_fkey FOREIGN KEY (employee_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recurring_bookings
+    ADD CONSTRAINT recurring_bookings_session_type_id_fkey FOREIGN KEY (session_type_id) REFERENCES public.session_types(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.recurring_bookings
+    ADD CONSTRAINT recurring_bookings_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.session_tokens
     ADD CONSTRAINT session_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -14329,6 +15172,12 @@ CREATE POLICY "Everybody sees what documents a pillar requires" ON public.pillar
 
 CREATE POLICY "The employee and the specialist see their booking" ON public.bookings FOR SELECT TO authenticated USING (((employee_id = ( SELECT private.user_id() AS user_id)) OR ((specialist_id = ( SELECT private.my_practice_id() AS my_practice_id)) AND ((status)::text <> ALL (ARRAY['held'::text, 'released'::text])))));
 
+CREATE POLICY "The employee and the specialist see their series" ON public.recurring_bookings FOR SELECT TO authenticated USING (((employee_id = ( SELECT private.user_id() AS user_id)) OR (specialist_id = ( SELECT private.my_practice_id() AS my_practice_id))));
+
+CREATE POLICY "The employee sees what became of the sessions of a series" ON public.recurring_booking_occurrences FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.recurring_bookings s
+  WHERE ((s.id = recurring_booking_occurrences.series_id) AND (s.employee_id = ( SELECT private.user_id() AS user_id))))));
+
 ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.booking_cancellations ENABLE ROW LEVEL SECURITY;
@@ -14374,6 +15223,10 @@ ALTER TABLE public.pillar_required_documents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.pillars ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recurring_booking_occurrences ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recurring_bookings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -14554,6 +15407,9 @@ REVOKE ALL ON FUNCTION private.account_of(p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.acting_party(p_booking public.bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.address_key(p_address text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_domains(p_texts text[]) FROM PUBLIC;
@@ -14655,6 +15511,56 @@ GRANT ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type
 
 REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.recurring_bookings TO service_role;
+
+GRANT SELECT(id) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(employee_id) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(company_id) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(specialist_id) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(session_type_id) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(rule) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(wall_starts_at) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(time_zone) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(stopped_by) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(stop_reason) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.recurring_bookings TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.recurring_bookings TO authenticated;
+
+REVOKE ALL ON FUNCTION private.book_of_series(p_series public.recurring_bookings, p_starts_at timestamp with time zone) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.recurring_booking_occurrences TO service_role;
+
+GRANT SELECT(series_id) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(on_day) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(starts_at) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(outcome) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(refusal) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
+REVOKE ALL ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.booking_actor(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking public.bookings) FROM PUBLIC;
@@ -14711,6 +15617,9 @@ REVOKE ALL ON FUNCTION private.change_place(p_booking_id uuid, p_kind text, p_de
 GRANT ALL ON FUNCTION private.change_place(p_booking_id uuid, p_kind text, p_detail text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.change_refusal(p_category text, p_address_key bytea, p_refuses boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.check_booking_open(p_booking public.bookings) FROM PUBLIC;
 
@@ -14993,6 +15902,10 @@ REVOKE ALL ON FUNCTION private.create_partitions_ahead(p_parent regclass, p_mont
 
 REVOKE ALL ON FUNCTION private.cut_off(p_user_id uuid, p_with_password boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.day_of_series(p_series public.recurring_bookings, p_on_day date) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.days_of_series(p_series public.recurring_bookings) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) TO authenticated;
 
@@ -15056,6 +15969,8 @@ REVOKE ALL ON FUNCTION private.file_json(p_document public.specialist_documents)
 
 REVOKE ALL ON FUNCTION private.find_booking(p_booking_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.find_series(p_series_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.finish_email_change(p_change public.email_changes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.finish_reversal(p_user_id uuid, p_email text) FROM PUBLIC;
@@ -15065,6 +15980,8 @@ REVOKE ALL ON FUNCTION private.fitting(p_values jsonb, p_bytes integer) FROM PUB
 REVOKE ALL ON FUNCTION private.follow_auth_user() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_booking() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.follow_change(p_series public.recurring_bookings, p_booking_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_email_change() FROM PUBLIC;
 
@@ -15135,6 +16052,8 @@ REVOKE ALL ON FUNCTION private.has_free_seat(p_company_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.has_kept_times(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.has_left(p_series public.recurring_bookings) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
@@ -15144,6 +16063,8 @@ REVOKE ALL ON FUNCTION private.hold_address(p_address_key bytea) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.hold_drifted(p_booking_id uuid, p_specialist_id uuid, p_employee_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_own_account() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.hold_series(p_series_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.introduce(p_user_id uuid, p_said jsonb) FROM PUBLIC;
 
@@ -15212,6 +16133,8 @@ REVOKE ALL ON FUNCTION private.issue_password_reset(p_user_id uuid, p_email text
 REVOKE ALL ON FUNCTION private.issue_requested_tokens(p_purpose text, p_emails text[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now timestamp with time zone, p_template text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_book_series(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -15290,6 +16213,11 @@ REVOKE ALL ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer,
 REVOKE ALL ON FUNCTION private.leave_company(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.leave_company(p_company_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.leave_out(p_series_id uuid, p_on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.leave_out(p_series_id uuid, p_on_day date) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.length_of_session(p_series public.recurring_bookings) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.lift_email_suppression(p_email text, p_reason text) TO authenticated;
 
@@ -15327,7 +16255,11 @@ REVOKE ALL ON FUNCTION private.lock_own_specialist() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_platform_admins() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_day date) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.lock_sign_ups_of(p_emails text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) FROM PUBLIC;
 
@@ -15380,6 +16312,8 @@ REVOKE ALL ON FUNCTION private.mail_old_address(p_change public.email_changes) F
 
 REVOKE ALL ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamp with time zone, p_more jsonb, p_dedupe_key text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
@@ -15388,6 +16322,9 @@ REVOKE ALL ON FUNCTION private.make_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.make_calendar_feed() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.mark_doubt(p_booking_id uuid, p_in_doubt boolean, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -15483,6 +16420,8 @@ REVOKE ALL ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid,
 REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
@@ -15644,6 +16583,8 @@ REVOKE ALL ON FUNCTION private.refresh_verification(p_specialist_id uuid, p_now 
 
 REVOKE ALL ON FUNCTION private.refusable_categories() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.refusal_of_move(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_disagreement() FROM PUBLIC;
@@ -15735,7 +16676,13 @@ GRANT ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.send_test_email(p_template_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.send_test_email(p_template_id bigint) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.series_ahead(p_series public.recurring_bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.series_in_answer(p_series_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.series_starts(p_rule text, p_first timestamp without time zone, p_time_zone text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.series_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) FROM PUBLIC;
 
@@ -15751,6 +16698,8 @@ REVOKE ALL ON FUNCTION private.sessions_in_doubt_of(p_specialist_id uuid) FROM P
 REVOKE ALL ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.sessions_to_move(p_series public.recurring_bookings, p_booking_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
 
@@ -15796,8 +16745,13 @@ GRANT ALL ON FUNCTION private.specialist_agenda(p_from timestamp with time zone,
 
 REVOKE ALL ON FUNCTION private.specialist_day(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.specialist_series(p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.specialist_series(p_after uuid, p_limit integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.stamp_status() FROM PUBLIC;
 
@@ -15830,6 +16784,9 @@ GRANT SELECT(created_at) ON TABLE public.booking_status_history TO authenticated
 
 REVOKE ALL ON FUNCTION private.step_in_mail(p_entry public.booking_status_history, p_booking public.bookings, p_party text, p_answer_by timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.stop_series(p_series_id uuid, p_sessions text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stop_series(p_series_id uuid, p_sessions text, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.store_subscription(p_wanted public.company_subscriptions) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) FROM PUBLIC;
@@ -15861,9 +16818,13 @@ REVOKE ALL ON FUNCTION private.take_booking(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_cooldown(p_purpose text, p_address_keys text[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.take_own_series(p_series_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.take_proposal(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_request(p_booking_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.take_series(p_series_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
@@ -15874,6 +16835,10 @@ GRANT ALL ON FUNCTION private.take_time_off(p_starts_at timestamp without time z
 REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_both() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.tell_series_stopped() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 
@@ -15889,6 +16854,8 @@ REVOKE ALL ON FUNCTION private.texts_in(p_list jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION private.time_off_in_answer(p_time_off_id uuid, p_sessions jsonb, p_series jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.token_lifetime(p_purpose text) FROM PUBLIC;
@@ -15898,6 +16865,8 @@ REVOKE ALL ON FUNCTION private.token_table(p_purpose text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.touch_updated_at() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.try_inet(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.try_uuid(p_text text) FROM PUBLIC;
 
@@ -15926,6 +16895,8 @@ REVOKE ALL ON FUNCTION private.wanted_reminders(p_booking_ids uuid[], p_user_id 
 REVOKE ALL ON FUNCTION private.wanted_subscription(p_company public.companies, p_plan public.company_subscription_plans, p_live public.company_subscriptions, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.was_signed_up_before(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.week_of_series(p_rule text, p_wall timestamp without time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.weekdays() FROM PUBLIC;
 
@@ -15965,6 +16936,9 @@ GRANT ALL ON FUNCTION public.accept_proposal(p_booking_id uuid) TO authenticated
 REVOKE ALL ON FUNCTION public.accept_session(p_booking_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.accept_session(p_booking_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) TO authenticated;
 
@@ -15988,6 +16962,9 @@ GRANT ALL ON FUNCTION public.change_company(p_company_id uuid, p_name text, p_lo
 
 REVOKE ALL ON FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.change_place(p_booking_id uuid, p_kind text, p_detail text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_context jsonb, p_full_name text) TO service_role;
@@ -16058,6 +17035,9 @@ GRANT ALL ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations j
 REVOKE ALL ON FUNCTION public.leave_company(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.leave_company(p_company_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) TO authenticated;
 
@@ -16069,6 +17049,9 @@ GRANT ALL ON FUNCTION public.mail_figures() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.make_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_calendar_feed() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.my_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_calendar_feed() TO authenticated;
@@ -16184,11 +17167,17 @@ GRANT ALL ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with
 REVOKE ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.specialist_series(p_after uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.specialist_series(p_after uuid, p_limit integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.stop_series(p_series_id uuid, p_sessions text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stop_series(p_series_id uuid, p_sessions text, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_registration_number text, p_tax_id text, p_business_licence text) TO authenticated;
@@ -16660,6 +17649,8 @@ CREATE POLICY "A specialist replaces the file of a pending document" ON storage.
 CREATE POLICY "A specialist sees files of their own documents" ON storage.objects FOR SELECT TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(false) AS my_document_paths)))));
 
 CREATE POLICY "A specialist uploads the file of a pending document" ON storage.objects FOR INSERT TO authenticated WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
+
+SELECT cron.schedule('book-series', '* * * * *', 'select private.run_job(''book_series'')');
 
 SELECT cron.schedule('booking-reminders-dispatch', '* * * * *', 'select private.run_job(''kick_reminders'')');
 

@@ -22,6 +22,22 @@ type Refusal =
 
 type Row<T extends keyof Tables> = Tables[T]['Row'];
 
+/** A series, and what became of each of its sessions. */
+interface Series {
+  series_id: string;
+  rule: string;
+  status: Row<'recurring_bookings'>['status'];
+  sessions: {
+    on_day: string;
+    starts_at: string;
+    /** Null where its time has not come. */
+    outcome: Row<'recurring_booking_occurrences'>['outcome'] | null;
+    /** Why it is not booked, or was not moved, in the words of book_session() and reschedule_booking(). */
+    refusal: string | null;
+    booking_id: string | null;
+  }[];
+}
+
 /** Arguments that are text or JSON to the catalogue. */
 export interface Arguments {
   accept_document: { p_document: LegalDocument };
@@ -42,6 +58,7 @@ export interface Arguments {
   set_company_status: { p_status: CompanyStatus };
   set_member_role: { p_role: CompanyRole };
   specialist_verification_queue: { p_status: DocumentStatus };
+  stop_series: { p_sessions: 'keep' | 'cancel' };
   submit_document: { p_type: DocumentType; p_mime_type: 'application/pdf' | 'image/jpeg' | 'image/png' };
   take_time_off: { p_sessions: 'keep' | 'cancel' };
 }
@@ -55,6 +72,7 @@ export interface Answers {
     /** Why the caller can have none of these times. */
     refused: Refusal | null;
   };
+  change_series: Series;
   company_directory: {
     user_id: string;
     display_name: string;
@@ -80,6 +98,7 @@ export interface Answers {
   current_user_id: string | null;
   decide_document: Schemas['DecideResponse'];
   mail_fault: string | null;
+  make_series: Series;
   my_calendar_feed: { created_at: string; last_read_at: string | null }[];
   mail_figures: {
     category: string;
@@ -176,6 +195,16 @@ export interface Answers {
     session_type: string;
     employee_name: string;
   }[];
+  specialist_series: {
+    series_id: string;
+    session_type: string;
+    employee_name: string;
+    rule: string;
+    wall_starts_at: string;
+    time_zone: string;
+    /** Of the next session by the rule. */
+    next_starts_at: string | null;
+  }[];
   specialist_verification_queue: Schemas['QueuePage'];
   start_document_review: {
     document: Schemas['QueueItem'];
@@ -201,5 +230,7 @@ export interface Answers {
       ends_at: string;
       status: 'pending' | 'held' | 'confirmed' | 'proposed';
     }[];
+    /** Sessions of series that would be booked then. */
+    series: { series_id: string; session_type: string; starts_at: string }[];
   };
 }

@@ -20,6 +20,38 @@ comment on function private.check_too_late(private.session_wish) is
   'Refuses, before any lock, what is refused behind the locks as far as others have committed it: booking_limit, slot_taken. '
   'The time that the person holds is theirs to give up.';
 
+-- Whoever books, for themselves or by a job, does it here.
+create function private.place_booking(
+  p_terms private.session_terms, p_user_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status
+)
+returns public.bookings
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_wish private.session_wish;
+  v_booking public.bookings;
+begin
+  v_wish := private.check_wish(p_terms, p_user_id, p_company_id, p_starts_at);
+  perform private.check_too_late(v_wish);
+  perform private.hold_accounts(p_user_id, (select user_id from public.specialists where id = p_terms.specialist_id));
+  perform private.lock_booking_parties(p_terms.specialist_id, p_user_id);
+  -- Whoever chooses another time gives up the one they held.
+  update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
+  perform private.check_open_bookings(p_user_id);
+  perform private.check_wish_locked(v_wish);
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  values (p_user_id, v_wish.company_id, v_wish.specialist_id, v_wish.session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
+  returning * into v_booking;
+  return v_booking;
+exception when exclusion_violation or deadlock_detected then
+  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+end;
+$$;
+
+comment on function private.place_booking(private.session_terms, uuid, timestamptz, uuid, public.booking_status) is
+  'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it.';
+
 create function private.begin_booking(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status
 )
@@ -31,8 +63,6 @@ as $$
 declare
   v_user_id constant uuid := private.user_id();
   v_terms private.session_terms;
-  v_wish private.session_wish;
-  v_booking public.bookings;
 begin
   perform private.check_person(v_user_id);
   v_terms := private.terms_for(p_specialist_id, p_session_type_id, v_user_id);
@@ -41,20 +71,7 @@ begin
   elsif p_status = 'pending' and not v_terms.requires_acceptance then
     raise sqlstate 'PT409' using message = 'acceptance_not_required', detail = 'The specialist need not accept these sessions: use book_session().';
   end if;
-  v_wish := private.check_wish(v_terms, v_user_id, p_company_id, p_starts_at);
-  perform private.check_too_late(v_wish);
-  perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
-  perform private.lock_booking_parties(p_specialist_id, v_user_id);
-  -- Whoever chooses another time gives up the one they held.
-  update public.bookings set status = 'released' where employee_id = v_user_id and status = 'held';
-  perform private.check_open_bookings(v_user_id);
-  perform private.check_wish_locked(v_wish);
-  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
-  values (v_user_id, v_wish.company_id, p_specialist_id, p_session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
-  returning * into v_booking;
-  return v_booking;
-exception when exclusion_violation or deadlock_detected then
-  raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
+  return private.place_booking(v_terms, v_user_id, p_starts_at, p_company_id, p_status);
 end;
 $$;
 

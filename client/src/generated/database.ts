@@ -33,6 +33,12 @@ export type MailStatus = 'queued' | 'sent' | 'failed' | 'skipped';
 /** Where a session takes place. */
 export type PlaceKind = 'video' | 'phone' | 'in_person';
 
+/** What became of a session of a series. */
+export type SeriesOutcome = 'booked' | 'waiting' | 'skipped' | 'left_out';
+
+/** Whether sessions of a series are still to be booked. */
+export type SeriesStatus = 'active' | 'ended' | 'stopped';
+
 /** The purposes of sessions. */
 export type SessionKind = 'initial_consultation' | 'follow_up' | 'assessment' | 'coaching' | 'workshop';
 
@@ -635,6 +641,60 @@ export type Tables = {
     };
     Relationships: [];
   };
+  /** What became of each session of a series whose time has come. Of later ones there is no row yet. */
+  recurring_booking_occurrences: {
+    Row: {
+      booking_id: string | null;
+      created_at: string;
+      /** The day of the session by the rule, whenever it takes place. */
+      on_day: string;
+      /** booked, or asked for: booking_id says as what. waiting: refused, for a reason that may pass; it is tried again. skipped: refused for good. left_out: the employee does not want it. */
+      outcome: SeriesOutcome;
+      /** The word with which booking was refused last; of a booked one, why it was not moved when the series was changed. */
+      refusal: string | null;
+      series_id: string;
+      /** When it starts by the rule; the booking may have been moved, or be at another time of the week. */
+      starts_at: string;
+      updated_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'recurring_booking_occurrences_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+      { foreignKeyName: 'recurring_booking_occurrences_series_id_fkey'; columns: ["series_id"]; isOneToOne: false; referencedRelation: 'recurring_bookings'; referencedColumns: ["id"] },
+    ];
+  };
+  /** A series of sessions of an employee with a specialist. */
+  recurring_bookings: {
+    Row: {
+      /** The company that pays, if one was named; null: whichever of the employee's can, for each session. */
+      company_id: string | null;
+      created_at: string;
+      employee_id: string;
+      id: string;
+      rule: string;
+      session_type_id: string;
+      specialist_id: string;
+      /** active: sessions are booked as their time comes. ended: there are no more. stopped: no more are wanted. */
+      status: SeriesStatus;
+      /** In the words of who stopped it, for the other. */
+      stop_reason: string | null;
+      stopped_by: 'employee' | 'specialist' | 'system' | null;
+      /** The specialist's zone when the series was made: the wall. */
+      time_zone: string;
+      updated_at: string;
+      /** What the clock on the specialist's wall shows when the first session starts; each starts at that time of day. */
+      wall_starts_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'recurring_bookings_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'recurring_bookings_employee_id_fkey'; columns: ["employee_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+      { foreignKeyName: 'recurring_bookings_session_type_id_fkey'; columns: ["session_type_id"]; isOneToOne: false; referencedRelation: 'session_types'; referencedColumns: ["id"] },
+      { foreignKeyName: 'recurring_bookings_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+    ];
+  };
   /** One row per sign-in. The id is that of auth.sessions, which the access token names as session_id. */
   session_tokens: {
     Row: {
@@ -1188,6 +1248,16 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'specialist_not_found' | 'booking_not_open'
       | 'slot_taken' | 'no_longer_possible' | 'documents_end_before' | 'own_session' | 'session_type_not_offered';
   };
+  /** The employee books a session of a series that was skipped, left out or cancelled, or whose time has not come. p_on_day: its day by the rule; p_instead_at: another time of that week. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), series_not_found, specialist_not_found (404), series_not_active, already_booked, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), not_in_series, another_week, own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  add_to_series: {
+    args: { p_series_id: string; p_on_day: string; p_instead_at?: string | null };
+    returns: Tables['bookings']['Row'];
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'email_not_confirmed' | 'not_a_member' | 'series_not_found' | 'specialist_not_found'
+      | 'series_not_active' | 'already_booked' | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before'
+      | 'documents_end_before' | 'sessions_used_up' | 'not_in_series' | 'another_week' | 'own_session' | 'session_type_not_offered'
+      | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+  };
   /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
   assign_company_plan: {
     args: {
@@ -1265,6 +1335,15 @@ export interface SqlFunctions {
     returns: Tables['bookings']['Row'];
     errors:
       | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'invalid_place' | 'rate_limited';
+  };
+  /** The employee changes a series from one of its days on, p_from_day; of the first to come on, it changes as a whole. p_starts_at: of the first session from then on; p_rule: from there, as in make_series(). Sessions that are booked move within their week; where that is refused they stay, with refusal; those of a week that has fewer are cancelled. Answers as make_series(), with another series_id where something is left before the day. Errors: unauthenticated (401), not_your_move (403), series_not_found, specialist_not_found (404), series_not_active (409), own_session, session_type_not_offered, not_in_series, invalid_start, too_soon, too_far_ahead, invalid_rule (422). */
+  change_series: {
+    args: { p_series_id: string; p_from_day: string; p_starts_at: string; p_rule: string };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'series_not_found' | 'specialist_not_found' | 'series_not_active'
+      | 'own_session' | 'session_type_not_offered' | 'not_in_series' | 'invalid_start' | 'too_soon' | 'too_far_ahead'
+      | 'invalid_rule';
   };
   /** The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422). */
   close_booking: {
@@ -1380,6 +1459,13 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'company_not_found' | 'member_not_found' | 'last_admin';
   };
+  /** The employee leaves a session of a series out that is not booked. p_on_day: its day by the rule. Idempotent. Errors: unauthenticated (401), not_your_move (403), series_not_found (404), series_not_active, already_booked (409), not_in_series (422). */
+  leave_out: {
+    args: { p_series_id: string; p_on_day: string };
+    returns: null;
+    errors:
+      | 'unauthenticated' | 'not_your_move' | 'series_not_found' | 'series_not_active' | 'already_booked' | 'not_in_series';
+  };
   /** A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer's own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422). */
   lift_email_suppression: {
     args: { p_email: string; p_reason: string };
@@ -1403,6 +1489,21 @@ export interface SqlFunctions {
     args: Record<never, never>;
     returns: string;
     errors: 'unauthenticated';
+  };
+  /** Books a series of sessions for the caller, as far ahead as series are booked; the others follow as time goes on. p_starts_at: of the first. p_rule: an RRULE (RFC 5545), FREQ=WEEKLY with INTERVAL, BYDAY, WKST and COUNT or UNTIL, on the specialist's wall; UNTIL may be a day. Answers {series_id, rule, status, sessions}: each session says what became of it: booked, waiting (refused for what may pass, and tried again), skipped, or null where its time has not come; refusal says why, in the words of book_session(). Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), series_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, invalid_rule (422). */
+  make_series: {
+    args: {
+      p_specialist_id: string;
+      p_session_type_id: string;
+      p_starts_at: string;
+      p_rule: string;
+      p_company_id?: string | null;
+    };
+    returns: unknown;
+    errors:
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'series_limit'
+      | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start'
+      | 'too_soon' | 'too_far_ahead' | 'invalid_rule';
   };
   /** Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none. */
   my_calendar_feed: {
@@ -1570,6 +1671,12 @@ export interface SqlFunctions {
     returns: { booking_id: string; starts_at: string; ends_at: string; status: string; session_type: string; employee_name: string }[];
     errors: never;
   };
+  /** The series that go on with the caller as a specialist, with the name of whom they meet, at most 1000 at once. next_starts_at: of the next session by the rule, booked or not. A page goes on with series_id of its last row as p_after. */
+  specialist_series: {
+    args: { p_after?: string | null; p_limit?: number };
+    returns: { series_id: string; session_type: string; employee_name: string; rule: string; wall_starts_at: string; time_zone: string; next_starts_at: string }[];
+    errors: never;
+  };
   /** Documents whose file is there, oldest first, for platform admins: {items, next_cursor}. Errors: unauthenticated (401), forbidden (403), invalid_status, invalid_limit, invalid_cursor (422). */
   specialist_verification_queue: {
     args: { p_status?: string; p_cursor?: string | null; p_limit?: number };
@@ -1581,6 +1688,12 @@ export interface SqlFunctions {
     args: { p_document_id: string; p_context?: Json };
     returns: unknown;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'file_missing';
+  };
+  /** The employee or the specialist stops a series: no more of it is booked. p_sessions: keep leaves what is booked, cancel cancels it as cancel_booking() would, late ones too. p_reason: words for the other. Answers how many were cancelled. Errors: unauthenticated (401), series_not_found (404), invalid_choice, reason_too_long (422). */
+  stop_series: {
+    args: { p_series_id: string; p_sessions: string; p_reason?: string | null };
+    returns: number;
+    errors: 'unauthenticated' | 'series_not_found' | 'invalid_choice' | 'reason_too_long';
   };
   /** A company admin submits the details of the company for verification. Answers its id. Errors: unauthenticated (401), forbidden (403), already_submitted (409), invalid_details (422). */
   submit_company_verification: {
@@ -1605,7 +1718,7 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'not_a_specialist' | 'not_found' | 'not_replaceable' | 'too_many_documents' | 'already_expired'
       | 'invalid_document';
   };
-  /** A specialist takes time off, in local time: {time_off_id, sessions}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, the first thousand. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422). */
+  /** A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series that would be booked then and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422). */
   take_time_off: {
     args: { p_starts_at: string; p_ends_at: string; p_sessions?: string | null; p_note?: string | null; p_reason?: string | null };
     returns: unknown;

@@ -339,7 +339,7 @@ select is_empty(
     where a.attnum > 0 and not a.attisdropped
       -- What a clock on a wall shows, on purpose.
       and (o.name, a.attname) not in (
-        ('public.bookings', 'wall_starts_at'),
+        ('public.bookings', 'wall_starts_at'), ('public.recurring_bookings', 'wall_starts_at'),
         ('public.specialist_availability_exceptions', 'starts_at'), ('public.specialist_availability_exceptions', 'ends_at')
       )
       and a.atttypid in ('timestamp'::regtype, 'timetz'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'json'::regtype, 'money'::regtype)$$,

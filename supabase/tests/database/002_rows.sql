@@ -43,6 +43,8 @@ insert into growth values
   ('public.booking_status_history', 'with', 'public.bookings', 'one for each step; moving, proposing, another place and correcting take of the same allowance'),
   ('public.booking_cancellations', 'one', 'booking_id', 'one for each booking'),
   ('public.booking_proposals', 'rate', 'propose_time', ''),
+  ('public.recurring_bookings', 'rate', 'make_series', 'and so many going at a time; changing one takes of the same allowance'),
+  ('public.recurring_booking_occurrences', 'with', 'public.recurring_bookings', 'a series has so many sessions'),
   ('public.specialist_booking_rules', 'one', 'specialist_id', 'one for each specialist'),
   ('public.specialist_session_types', 'one', 'specialist_id, session_type_id', 'of a specialist one for each type'),
   ('private.booking_transitions', 'operator', '', 'migrations alone'),

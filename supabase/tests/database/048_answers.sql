@@ -64,6 +64,12 @@ select id, 'failed', repeat('e', 100), now() from private.emails where dedupe_ke
 
 insert into private.calendar_feeds (user_id, token_hash) values (pg_temp.id('employee'), repeat('0', 64));
 
+-- 1,200 series with one specialist, and one with another.
+insert into public.recurring_bookings (id, employee_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
+select case n when 1 then pg_temp.id('series') else gen_random_uuid() end, pg_temp.id('company_admin'), pg_temp.id(case n when 1 then 'other_specialist' else 'specialist' end || ':specialist'), pg_temp.id('talk'),
+  'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;COUNT=104', date_trunc('hour', now() at time zone 'UTC') + interval '3 days', 'UTC'
+from generate_series(1, 1201) n;
+
 create temporary table answered (proname text, person text, statement text);
 insert into answered values
   ('company_directory', 'company_admin', $$select r from public.company_directory(pg_temp.id('north')) r$$),
@@ -76,6 +82,11 @@ insert into answered values
   ('specialist_verification_queue', 'platform_admin', $$select public.specialist_verification_queue('rejected', null, 100) r$$),
   ('sessions_in_doubt', 'platform_admin', $$select public.sessions_in_doubt('ticket 7', p_limit => 200) r$$),
   ('take_time_off', 'specialist', $$select public.take_time_off(date_trunc('day', now() at time zone 'UTC'), date_trunc('day', now() at time zone 'UTC') + interval '300 days') r$$),
+  ('make_series', 'manager', $$select public.make_series(
+    pg_temp.id('other_specialist:specialist'), pg_temp.id('talk'), date_trunc('hour', now()) + interval '3 days', 'FREQ=WEEKLY;COUNT=104') r$$),
+  ('change_series', 'company_admin', $$select public.change_series(
+    pg_temp.id('series'), (now() + interval '3 days')::date, date_trunc('hour', now()) + interval '3 days', 'FREQ=WEEKLY;COUNT=104') r$$),
+  ('specialist_series', 'specialist', $$select r from public.specialist_series(p_limit => 100000) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),
@@ -89,7 +100,7 @@ insert into answered values
 create temporary table small (proname text);
 insert into small values
   ('book_session'), ('hold_slot'), ('request_session'), ('confirm_hold'), ('accept_session'), ('decline_session'), ('propose_time'), ('accept_proposal'),
-  ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('change_place'), ('submit_document'), ('start_document_review'),
+  ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('change_place'), ('add_to_series'), ('submit_document'), ('start_document_review'),
   ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('mail_figures'), ('redrive_failed_emails');
 
 select set_eq(

@@ -21,6 +21,7 @@ begin
   -- Rows without files; otherwise the platform lets nobody but Storage delete them.
   perform set_config('storage.allow_delete_query', 'true', true);
   delete from storage.objects where name like any (array[pg_temp.id(27) || '/%', pg_temp.id(28) || '/%']);
+  delete from public.recurring_bookings where company_id = any (v_companies);
   delete from public.bookings where company_id = any (v_companies);
   delete from public.company_employee_invitations where company_id = any (v_companies);
   delete from public.company_verification where company_id = any (v_companies);

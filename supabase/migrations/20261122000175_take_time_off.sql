@@ -35,6 +35,24 @@ $$;
 comment on function private.sessions_within(uuid, timestamp, timestamp) is
   'What of a specialist''s is to come while their clock shows a time: sessions that are booked, held, asked for, or proposed (then with the time proposed).';
 
+-- Of series what is not booked yet. It keeps no time, and nothing of it is to be decided: it will find the time taken.
+create function private.series_within(p_specialist_id uuid, p_starts_at timestamp, p_ends_at timestamp)
+returns table (series_id uuid, session_type_id uuid, starts_at timestamptz)
+language sql
+stable
+set search_path = ''
+as $$
+  select r.id, r.session_type_id, d.starts_at
+  from public.recurring_bookings r
+  join public.specialists s on s.id = r.specialist_id
+  cross join lateral private.days_of_series(r) d
+  where r.specialist_id = p_specialist_id and r.status = 'active' and d.starts_at > now() and (d.outcome is null or d.outcome = 'waiting')
+    and d.starts_at at time zone s.time_zone < p_ends_at and (d.starts_at + private.length_of_session(r)) at time zone s.time_zone > p_starts_at;
+$$;
+
+comment on function private.series_within(uuid, timestamp, timestamp) is
+  'The sessions of a specialist''s series that are not booked yet and would be while their clock shows a time.';
+
 create function private.has_kept_times(p_starts_at timestamp, p_ends_at timestamp)
 returns boolean
 language sql
@@ -118,6 +136,19 @@ $$;
 comment on function private.clear_sessions(jsonb, text) is
   'Cancels sessions, declines what was asked for, and takes proposals back, for the specialist who takes time off.';
 
+create function private.time_off_in_answer(p_time_off_id uuid, p_sessions jsonb, p_series jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'time_off_id', p_time_off_id, 'sessions', jsonb_path_query_array(p_sessions, '$[0 to 999]'), 'series', jsonb_path_query_array(p_series, '$[0 to 999]')
+  );
+$$;
+
+comment on function private.time_off_in_answer(uuid, jsonb, jsonb) is 'What take_time_off() answers: of sessions, and of those of series, the first thousand.';
+
 create function private.take_time_off(p_starts_at timestamp, p_ends_at timestamp, p_sessions text, p_note text, p_reason text)
 returns jsonb
 language plpgsql
@@ -128,6 +159,7 @@ declare
   v_specialist_id constant uuid := private.my_practice_id();
   v_reason constant text := private.checked_reason(p_reason);
   v_sessions jsonb;
+  v_series jsonb;
   v_time_off_id uuid;
 begin
   if private.user_id() is null then
@@ -156,8 +188,14 @@ begin
     from private.sessions_within(v_specialist_id, p_starts_at, p_ends_at) s
     join public.session_types t on t.id = s.session_type_id
   ) x;
+  select coalesce(jsonb_agg(to_jsonb(x) order by x.starts_at, x.series_id), '[]') into v_series
+  from (
+    select s.series_id, t.name as session_type, s.starts_at
+    from private.series_within(v_specialist_id, p_starts_at, p_ends_at) s
+    join public.session_types t on t.id = s.session_type_id
+  ) x;
   if p_sessions is null and v_sessions <> '[]' then
-    return jsonb_build_object('time_off_id', null, 'sessions', jsonb_path_query_array(v_sessions, '$[0 to 999]'));
+    return private.time_off_in_answer(null, v_sessions, v_series);
   end if;
   if p_sessions = 'cancel' then
     perform private.clear_sessions(v_sessions, v_reason);
@@ -165,7 +203,7 @@ begin
   insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at, note)
   values (v_specialist_id, 'time_off', p_starts_at, p_ends_at, p_note)
   returning id into v_time_off_id;
-  return jsonb_build_object('time_off_id', v_time_off_id, 'sessions', jsonb_path_query_array(v_sessions, '$[0 to 999]'));
+  return private.time_off_in_answer(v_time_off_id, v_sessions, v_series);
 end;
 $$;
 
@@ -183,9 +221,9 @@ as $$
 $$;
 
 comment on function public.take_time_off(timestamp, timestamp, text, text, text) is
-  'A specialist takes time off, in local time: {time_off_id, sessions}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves '
+  'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves '
   'sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in '
-  'the way, the first thousand. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), '
+  'the way, series: the sessions of series that would be booked then and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), '
   'exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 
 grant execute on function public.take_time_off(timestamp, timestamp, text, text, text) to authenticated;
