@@ -57,6 +57,13 @@ CREATE DOMAIN private.mail_stream AS text
 
 COMMENT ON DOMAIN private.mail_stream IS 'The queues of the outbox, one for each dispatcher.';
 
+CREATE TYPE private.package_time AS (
+	session_type_id uuid,
+	spans tstzmultirange
+);
+
+COMMENT ON TYPE private.package_time IS 'The instants at which packages pay for a type of session.';
+
 CREATE TYPE private.recurrence AS (
 	every integer,
 	weekdays integer[],
@@ -585,6 +592,33 @@ $$;
 
 COMMENT ON FUNCTION private.acting_party(p_booking public.bookings) IS 'The caller, if they are one of the two of a booking. Whoever else changes it is not for the two to know: it may be a colleague who booked.';
 
+CREATE FUNCTION private.add_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_given_by text, p_sessions integer, p_expires_on date, p_metadata jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_package public.booking_packages;
+begin
+  if not exists (
+    select from public.session_types t join public.pillars p on p.id = t.pillar_id where t.id = p_session_type_id and t.is_active and p.is_active
+  ) then
+    raise sqlstate 'PT404' using message = 'session_type_not_found', detail = 'There is no such type of session on offer.';
+  end if;
+  perform private.check_package(p_sessions, p_expires_on);
+  insert into public.booking_packages (user_id, company_id, session_type_id, given_by, granted_by, sessions, expires_on)
+  values (p_user_id, p_company_id, p_session_type_id, p_given_by, private.user_id(), p_sessions, p_expires_on)
+  returning * into v_package;
+  perform private.write_audit(
+    'package.granted', 'booking_packages', v_package.id::text, p_user_id, null,
+    jsonb_build_object('company_id', p_company_id, 'session_type_id', p_session_type_id, 'sessions', p_sessions, 'expires_on', p_expires_on, 'given_by', p_given_by),
+    p_metadata
+  );
+  return v_package.id;
+end;
+$$;
+
+COMMENT ON FUNCTION private.add_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_given_by text, p_sessions integer, p_expires_on date, p_metadata jsonb) IS 'Makes a package, and the audit entry of it. Errors: session_type_not_found (404), invalid_sessions, invalid_expiry (422).';
+
 CREATE FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1032,16 +1066,18 @@ begin
     v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
   if v_employee_id is null then
-    select tstzmultirange(tstzrange(p_from, p_to)) as spans, null::text as refusal into v_payable;
+    select tstzmultirange(tstzrange(p_from, p_to)) as spans, '{}'::private.package_time[] as packages, null::text as refusal into v_payable;
   else
-    select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
+    select * into v_payable from private.payable_times(
+      v_employee_id, v_company_id, array(select t.session_type_id from unnest(v_terms) t), least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving
+    );
   end if;
   v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
   if v_refused is null then
     with page as materialized (
       select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
       from private.next_offers(
-        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
+        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, v_payable.packages, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
       ) o
     )
     select jsonb_agg(jsonb_build_object(
@@ -1850,6 +1886,23 @@ $$;
 
 COMMENT ON FUNCTION private.check_open_bookings(p_user_id uuid) IS 'Refuses one more session to who has as many to come as a person may: booking_limit.';
 
+CREATE FUNCTION private.check_package(p_sessions integer, p_expires_on date) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_today constant date := (now() at time zone 'UTC')::date;
+begin
+  if p_sessions is null or p_sessions not between 1 and 50 then
+    raise sqlstate 'PT422' using message = 'invalid_sessions', detail = 'A package has 1 to 50 sessions.';
+  elsif p_expires_on is null or p_expires_on < v_today or p_expires_on > v_today + 730 then
+    raise sqlstate 'PT422' using message = 'invalid_expiry', detail = 'The last day of a package is within two years.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_package(p_sessions integer, p_expires_on date) IS 'Refuses what is no package: invalid_sessions, invalid_expiry.';
+
 CREATE FUNCTION private.check_password_attempt(event jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2150,6 +2203,7 @@ CREATE TABLE public.company_subscription_plans (
     description text DEFAULT ''::text NOT NULL,
     seats integer NOT NULL,
     sessions_per_month integer,
+    package_sessions integer DEFAULT 0 NOT NULL,
     features jsonb DEFAULT '{}'::jsonb NOT NULL,
     trial_days integer DEFAULT 0 NOT NULL,
     sort_order integer DEFAULT 0 NOT NULL,
@@ -2159,6 +2213,7 @@ CREATE TABLE public.company_subscription_plans (
     CONSTRAINT company_subscription_plans_description_check CHECK ((length(description) <= 2000)),
     CONSTRAINT company_subscription_plans_features_check CHECK (((jsonb_typeof(features) = 'object'::text) AND (octet_length((features)::text) <= 5000))),
     CONSTRAINT company_subscription_plans_name_check CHECK ((((name)::text <> ''::text) AND (length((name)::text) <= 100))),
+    CONSTRAINT company_subscription_plans_package_sessions_check CHECK (((package_sessions >= 0) AND (package_sessions <= 100))),
     CONSTRAINT company_subscription_plans_seats_check CHECK (((seats >= 1) AND (seats <= 100000))),
     CONSTRAINT company_subscription_plans_sessions_per_month_check CHECK (((sessions_per_month >= 1) AND (sessions_per_month <= 1000))),
     CONSTRAINT company_subscription_plans_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60))),
@@ -2172,6 +2227,8 @@ COMMENT ON TABLE public.company_subscription_plans IS 'A plan that a company can
 COMMENT ON COLUMN public.company_subscription_plans.seats IS 'How many members and people invited there may be, together.';
 
 COMMENT ON COLUMN public.company_subscription_plans.sessions_per_month IS 'Sessions of each member in a calendar month, whatever the others have; null: as many as they like.';
+
+COMMENT ON COLUMN public.company_subscription_plans.package_sessions IS 'Sessions that the company may give a member in packages within a year, whatever it gives the others.';
 
 COMMENT ON COLUMN public.company_subscription_plans.trial_days IS 'Length of a trial unless another is said. 0: no trial on offer.';
 
@@ -2347,7 +2404,7 @@ begin
   v_wish := private.shape_wish(p_terms, p_user_id, null, p_starts_at, coalesce(p_moved.ends_at - p_moved.starts_at, p_terms.lasts), p_moved.id);
   perform private.check_working_hours(v_wish);
   perform private.check_practice(p_terms, p_starts_at);
-  v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_starts_at, p_moved.id);
+  v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_terms.session_type_id, p_starts_at, p_moved.id);
   return v_wish;
 end;
 $$;
@@ -2360,7 +2417,7 @@ CREATE FUNCTION private.check_wish_locked(p_wish private.session_wish) RETURNS v
     AS $$
 begin
   -- The person may have been removed, or have used their last session, while this waited.
-  perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.starts_at, p_wish.moved_id);
+  perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.session_type_id, p_wish.starts_at, p_wish.moved_id);
   perform private.check_calendars(p_wish);
 end;
 $$;
@@ -2446,6 +2503,30 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) IS 'A rule for a series as it is kept, or invalid_rule, which says what is allowed.';
+
+CREATE FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_left int;
+  v_package_id uuid := private.paying_package(
+    p_booking.employee_id, p_booking.company_id, p_booking.session_type_id, p_booking.starts_at, p_booking.id
+  );
+begin
+  if v_package_id is null or v_package_id = p_current_id then
+    return v_package_id;
+  end if;
+  v_left := private.sessions_left(p_booking.employee_id, p_booking.company_id, p_booking.starts_at, p_booking.id);
+  -- Where the month has no number, a package would be spent for nothing; and what its month paid for stays so while it can.
+  if v_left is null or v_left > 0 and not (p_is_new and private.ends_with_the_month(v_package_id, p_booking.starts_at)) then
+    return null;
+  end if;
+  return v_package_id;
+end;
+$$;
+
+COMMENT ON FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) IS 'The package of which a booking uses a session; null where it is one of its month. p_current_id: that of which it does so already.';
 
 CREATE FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) RETURNS json
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2626,13 +2707,13 @@ begin
 end;
 $$;
 
-CREATE FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(subscription_id uuid, plan text, status text, seats integer, sessions_per_month integer, features jsonb, ends_on date, time_zone text)
+CREATE FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(subscription_id uuid, plan text, status text, seats integer, sessions_per_month integer, package_sessions integer, features jsonb, ends_on date, time_zone text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
   return query
-    select s.id, p.slug, s.status::text, coalesce(s.seats, p.seats), p.sessions_per_month, p.features, d.last, s.time_zone
+    select s.id, p.slug, s.status::text, coalesce(s.seats, p.seats), p.sessions_per_month, p.package_sessions, p.features, d.last, s.time_zone
     from public.companies c
     join public.company_subscriptions s on s.company_id = c.id and s.status in ('trial', 'active')
     join public.company_subscription_plans p on p.id = s.plan_id
@@ -2645,7 +2726,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp with time zone) IS 'The entitlement of a company at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
+COMMENT ON FUNCTION private.company_entitlement(p_company_id uuid, p_now timestamp with time zone) IS 'The entitlement of a company at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; package_sessions: what it may give each in a year; ends_on: last day, trial included.';
 
 CREATE FUNCTION private.company_plan(p_company_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2698,7 +2779,7 @@ begin
   end if;
   perform private.check_person(v_booking.employee_id);
   perform private.check_practice(private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id), v_booking.starts_at);
-  perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.starts_at, p_booking_id);
+  perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.session_type_id, v_booking.starts_at, p_booking_id);
   update public.bookings set status = 'confirmed' where id = p_booking_id returning * into v_booking;
   return v_booking;
 end;
@@ -2817,6 +2898,50 @@ begin
     coalesce(p_context, '{}') || jsonb_build_object('source', 'consume_password_reset')
   );
   return jsonb_build_object('outcome', 'consumed', 'user_id', v_user_id);
+end;
+$$;
+
+CREATE FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_package public.booking_packages;
+  v_before public.booking_packages;
+begin
+  perform private.hold_accounts(user_id, private.user_id()) from public.booking_packages where id = p_package_id;
+  perform private.lock_booking_parties(null, user_id) from public.booking_packages where id = p_package_id;
+  select * into v_before from public.booking_packages where id = p_package_id for no key update;
+  if not found then
+    raise sqlstate 'PT404' using message = 'package_not_found', detail = 'There is no such package.';
+  elsif p_change is null or v_before.sessions + p_change not between 0 and 100 or private.package_left(v_before) + p_change < 0 then
+    raise sqlstate 'PT422' using message = 'invalid_sessions', detail = 'A package has at most 100 sessions, and none is taken that is used.';
+  elsif p_expires_on is not null then
+    perform private.check_package(1, p_expires_on);
+  end if;
+  update public.booking_packages
+  set sessions = sessions + p_change, expires_on = coalesce(p_expires_on, expires_on), status = case when p_expires_on is null then status else 'active' end
+  where id = p_package_id
+  returning * into v_package;
+  -- Where there are fewer, those that are used have the first numbers.
+  update private.package_uses u set number = f.number
+  from (
+    select booking_id, row_number() over (order by number) as n from private.package_uses
+    where package_id = p_package_id and is_used and number > v_package.sessions
+  ) used
+  join (
+    select g.number, row_number() over (order by g.number) as n from generate_series(1, v_package.sessions) g (number)
+    where not exists (select from private.package_uses o where o.package_id = p_package_id and o.is_used and o.number = g.number)
+  ) f using (n)
+  where u.booking_id = used.booking_id;
+  perform private.write_audit(
+    'package.corrected', 'booking_packages', p_package_id::text, v_package.user_id,
+    jsonb_build_object('sessions', v_before.sessions, 'expires_on', v_before.expires_on),
+    jsonb_build_object('sessions', v_package.sessions, 'expires_on', v_package.expires_on),
+    jsonb_build_object('source', 'correct_package', 'reason', v_reason)
+  );
+  return private.package_left(v_package);
 end;
 $$;
 
@@ -3376,6 +3501,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) IS 'Ends a subscription whose last day has passed, and tells the admins.';
+
+CREATE FUNCTION private.ends_with_the_month(p_package_id uuid, p_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p.expires_on < date_trunc('month', p_at at time zone e.time_zone) + interval '1 month'
+  from public.booking_packages p
+  cross join lateral private.company_entitlement(p.company_id, p_at) e
+  where p.id = p_package_id;
+$$;
+
+COMMENT ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at timestamp with time zone) IS 'Whether the last day of a package is no later than that of the month of an instant, as the plan counts it.';
 
 CREATE FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4244,6 +4381,60 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) IS 'Makes leased batches of up to p_limit due mails. Ids, order, template versions, languages and zones are fixed from here on.';
+
+CREATE FUNCTION private.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_most int;
+  v_given int;
+begin
+  perform private.lock_company_as_admin(p_company_id, p_user_id);
+  if not private.is_member(p_company_id, p_user_id) then
+    raise sqlstate 'PT404' using message = 'member_not_found', detail = 'There is no such member of your company.';
+  end if;
+  perform private.check_package(p_sessions, p_expires_on);
+  select package_sessions into v_most from private.company_entitlement(p_company_id);
+  if not found then
+    raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
+  end if;
+  select coalesce(sum(e.sessions), 0) into v_given
+  from public.booking_packages p join public.booking_package_entries e on e.package_id = p.id and e.kind = 'grant'
+  where p.company_id = p_company_id and p.user_id = p_user_id and p.given_by = 'company' and p.created_at > now() - interval '365 days';
+  if v_given + p_sessions > v_most then
+    raise sqlstate 'PT409' using message = 'package_limit',
+      detail = format('By your plan a member is given %s sessions in packages within a year, and this one was given %s.', v_most, v_given);
+  end if;
+  perform private.add_package(
+    p_user_id, p_company_id, p_session_type_id, 'company', p_sessions, p_expires_on, jsonb_build_object('source', 'grant_company_package')
+  );
+end;
+$$;
+
+CREATE FUNCTION private.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_company_id uuid;
+begin
+  perform private.hold_accounts(p_user_id, private.user_id());
+  select m.company_id into v_company_id
+  from public.company_members m
+  where m.user_id = p_user_id and m.status = 'active' and (p_company_id is null or m.company_id = p_company_id)
+  order by m.created_at, m.company_id
+  limit 1;
+  if not found then
+    raise sqlstate 'PT404' using message = 'member_not_found', detail = 'The person is a member of no company, or not of this one.';
+  end if;
+  return private.add_package(
+    p_user_id, v_company_id, p_session_type_id, 'platform', p_sessions, p_expires_on,
+    jsonb_build_object('source', 'grant_package', 'reason', v_reason)
+  );
+end;
+$$;
 
 CREATE FUNCTION private.grant_platform_admin(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5294,6 +5485,26 @@ $$;
 
 COMMENT ON FUNCTION private.job_expire_invitations(p_now timestamp with time zone) IS 'Writes down which invitations have expired.';
 
+CREATE FUNCTION private.job_expire_packages(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_ended bigint;
+begin
+  update public.booking_packages p set status = 'ended', lapsed = p.lapsed + private.package_left(p)
+  where p.id = any (array(
+    select id from public.booking_packages
+    where status = 'active' and expires_on < (p_now at time zone 'UTC')::date - 1
+    order by id limit private.purge_limit() for no key update skip locked
+  ));
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_expire_packages(p_now timestamp with time zone) IS 'Ends packages whose last day is over, and lets lapse what is left of them.';
+
 CREATE FUNCTION private.job_follow_sessions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5628,6 +5839,23 @@ $$;
 
 COMMENT ON FUNCTION private.job_purge_tokens(p_now timestamp with time zone) IS 'Deletes tokens and changes of address long expired, requests nobody took up, cooldowns that are over, and allowances that are full again.';
 
+CREATE FUNCTION private.job_release_package_months(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_last constant timestamp := date_trunc('month', (p_now - interval '5 days') at time zone 'UTC') - interval '1 month';
+begin
+  return (
+    select coalesce(sum(private.release_package_month(m::date, p_now)), 0)::bigint
+    from generate_series(v_last - interval '11 months', v_last, interval '1 month') m
+    where not exists (select from public.company_package_months r where r.month = m::date)
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_release_package_months(p_now timestamp with time zone) IS 'Releases the sums of the last month, five days after it, and of those that were missed within a year.';
+
 CREATE FUNCTION private.job_settle_ended_memberships(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5832,6 +6060,22 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.keep_no_statistics(p_table regclass, p_but name) IS 'Lets the planner know nothing of the values in a table, where to know their frequency is to know something of a person.';
+
+CREATE FUNCTION private.keep_package_entry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'UPDATE' or exists (select from public.booking_packages where id = old.package_id)
+    and (old.booking_id is null or exists (select from public.bookings where id = old.booking_id))
+  then
+    raise exception using errcode = '42501', message = format('booking_package_entries is append-only: %s refused', lower(tg_op));
+  end if;
+  return old;
+end;
+$$;
+
+COMMENT ON FUNCTION private.keep_package_entry() IS 'Trigger: an entry stays as it was written as long as there are its package and its booking.';
 
 CREATE FUNCTION private.kick_at_once(p_name text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6847,7 +7091,7 @@ begin
   select time_zone, p_starts_at at time zone time_zone into v_series.time_zone, v_series.wall_starts_at
   from public.specialists where id = p_specialist_id;
   v_series.rule := private.checked_rule(p_rule, v_series.wall_starts_at, v_series.time_zone);
-  perform private.paying_company(v_user_id, p_company_id, p_starts_at);
+  perform private.paying_company(v_user_id, p_company_id, p_session_type_id, p_starts_at);
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   if (select count(*) from public.recurring_bookings where employee_id = v_user_id and status = 'active') >= v_limit then
@@ -7160,6 +7404,21 @@ $$;
 
 COMMENT ON FUNCTION private.my_document_paths(p_replaceable boolean) IS 'Files of the caller''s documents: all, or those that may be uploaded now.';
 
+CREATE FUNCTION private.my_packages() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'package_id', p.id, 'session_type_id', p.session_type_id, 'session_type', t.name, 'company_id', p.company_id, 'company', c.name,
+    'given_by', p.given_by, 'sessions', p.sessions, 'sessions_left', private.package_left(p), 'expires_on', p.expires_on, 'status', p.status
+  ) order by p.status, p.expires_on, p.created_at, p.id), '[]')
+  from (
+    select * from public.booking_packages where user_id = (select private.user_id()) order by status, created_at desc limit 100
+  ) p
+  join public.session_types t on t.id = p.session_type_id
+  join public.companies c on c.id = p.company_id;
+$$;
+
 CREATE FUNCTION private.my_practice_id() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7245,7 +7504,7 @@ $_$;
 
 COMMENT ON FUNCTION private.new_email_address(p_text text) IS 'An address that we may be the first to write to, as email_address() keeps it. Null also for what an account may have, and no mail should go to unasked.';
 
-CREATE FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
+CREATE FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
@@ -7262,7 +7521,11 @@ begin
     return query
       select o.specialist_id, o.starts_at
       from private.offered_starts(p_terms, p_employee_id, p_ignored_ids, v_from, v_until, p_now) o
-      where p_payable @> o.starts_at and (p_after_at is null or (o.starts_at, o.specialist_id) > (p_after_at, p_after_id))
+      where (p_payable @> o.starts_at or exists (
+          select from unnest(p_packages) k join unnest(p_terms) t using (session_type_id)
+          where t.specialist_id = o.specialist_id and k.spans @> o.starts_at
+        ))
+        and (p_after_at is null or (o.starts_at, o.specialist_id) > (p_after_at, p_after_id))
       order by o.starts_at, o.specialist_id
       limit v_left;
     get diagnostics v_rows = row_count;
@@ -7273,7 +7536,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) IS 'The soonest starts that private.offered_starts() finds and that are paid for, behind one that was answered before.';
+COMMENT ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) IS 'The soonest starts that private.offered_starts() finds and that are paid for, behind one that was answered before.';
 
 CREATE FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
@@ -7518,6 +7781,65 @@ $$;
 
 COMMENT ON FUNCTION private.own_address_key(p_user_id uuid) IS 'private.address_key() of the address that a person has confirmed; null where it is not.';
 
+CREATE TABLE public.booking_packages (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    company_id uuid NOT NULL,
+    session_type_id uuid NOT NULL,
+    given_by text NOT NULL,
+    granted_by uuid,
+    sessions integer NOT NULL,
+    lapsed integer DEFAULT 0 NOT NULL,
+    expires_on date NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT booking_packages_expires_on_check CHECK (isfinite(expires_on)),
+    CONSTRAINT booking_packages_given_by_check CHECK ((given_by = ANY (ARRAY['platform'::text, 'company'::text]))),
+    CONSTRAINT booking_packages_sessions_check CHECK (((sessions >= 0) AND (sessions <= 100))),
+    CONSTRAINT booking_packages_status_check CHECK ((status = ANY (ARRAY['active'::text, 'ended'::text]))),
+    CONSTRAINT no_more_lapse_than_there_are CHECK (((lapsed >= 0) AND (lapsed <= sessions)))
+);
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN session_type_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN given_by SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN granted_by SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN sessions SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN lapsed SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN expires_on SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN created_at SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN updated_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.booking_packages FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.booking_packages IS 'So many sessions of a type that a member of a company may have beside the allowance of the month.';
+
+COMMENT ON COLUMN public.booking_packages.company_id IS 'At whose cost. Whoever is its member no more, or has it suspended or without a plan, books none of them meanwhile.';
+
+COMMENT ON COLUMN public.booking_packages.given_by IS 'By whose word: the company''s, as far as its plan goes, or a platform admin''s.';
+
+COMMENT ON COLUMN public.booking_packages.sessions IS 'How many there are, corrections included.';
+
+COMMENT ON COLUMN public.booking_packages.lapsed IS 'How many were left when the last day was over.';
+
+COMMENT ON COLUMN public.booking_packages.expires_on IS 'The last day on which one of the sessions can be, where the company''s plan counts its days.';
+
+COMMENT ON COLUMN public.booking_packages.status IS 'ended: the last day is over.';
+
+CREATE FUNCTION private.package_left(p_package public.booking_packages, p_but_booking_id uuid DEFAULT NULL::uuid) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_package.sessions - p_package.lapsed - (
+    select count(*)::int from private.package_uses u
+    where u.package_id = p_package.id and u.is_used and u.booking_id is distinct from p_but_booking_id
+  );
+$$;
+
+COMMENT ON FUNCTION private.package_left(p_package public.booking_packages, p_but_booking_id uuid) IS 'How many sessions of a package are left. p_but_booking_id: a booking whose own counts as left.';
+
 CREATE FUNCTION private.parse_audit_filters(p_filters jsonb) RETURNS private.audit_filters
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -7557,7 +7879,37 @@ $$;
 
 COMMENT ON FUNCTION private.parse_mail_filters(p_filters jsonb) IS 'Filters of read_communication_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
 
-CREATE FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) RETURNS TABLE(spans tstzmultirange, refusal text)
+CREATE FUNCTION private.pay_for_session() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_counts constant boolean := new.employee_id is not null and new.uses_session and new.status <> 'held';
+  v_counted constant boolean := tg_op = 'UPDATE' and old.uses_session and old.status <> 'held';
+  v_current_id uuid;
+  v_package_id uuid;
+begin
+  if not v_counts then
+    if v_counted then
+      perform private.return_session(new);
+    end if;
+    return null;
+  end if;
+  select package_id into v_current_id from private.package_uses where booking_id = new.id and is_used;
+  v_package_id := private.choose_package(new, v_current_id, not v_counted);
+  if v_package_id is distinct from v_current_id then
+    perform private.return_session(new);
+    if v_package_id is not null then
+      perform private.take_session(new, v_package_id);
+    end if;
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.pay_for_session() IS 'Trigger on bookings: a session that counts uses one of a package or of its month, and gives one of a package back when it counts no more.';
+
+CREATE FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_session_type_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) RETURNS TABLE(spans tstzmultirange, packages private.package_time[], refusal text)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -7576,33 +7928,45 @@ CREATE FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from 
     cross join generate_series(date_trunc('month', p_from at time zone p.time_zone), p_to at time zone p.time_zone, interval '1 month') m
     where p.has_plan
   ), covered as materialized (
-    select m.time_zone, m.days,
+    select m.id, m.time_zone, m.days,
       coalesce(private.sessions_left(p_user_id, m.id, (lower(m.days) + time '12:00') at time zone m.time_zone, p_moved_id) <= 0, false) as used_up
     from month m where not isempty(m.days)
+  ), paid as (
+    select null::uuid as session_type_id, c.time_zone, c.days from covered c where not c.used_up
+    union all
+    select p.session_type_id, c.time_zone, c.days * daterange(null, p.expires_on, '[]')
+    from covered c
+    join private.usable_packages(p_user_id, p_session_type_ids, p_moved_id) p on p.company_id = c.id
+    where c.used_up
   ), payable as (
     -- Days become instants as working hours do: stretch by stretch.
-    select range_agg(
-      tstzrange(lower(c.days)::timestamp at time zone 'UTC' - t.utc_offset, upper(c.days)::timestamp at time zone 'UTC' - t.utc_offset) * t.span
+    select d.session_type_id, range_agg(
+      tstzrange(lower(d.days)::timestamp at time zone 'UTC' - t.utc_offset, upper(d.days)::timestamp at time zone 'UTC' - t.utc_offset) * t.span
     ) * tstzmultirange(tstzrange(p_from, p_to)) as spans
-    from covered c
+    from paid d
     cross join lateral private.time_zone_stretches(
-      c.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+      d.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
     ) t
-    where not c.used_up
+    where not isempty(d.days)
+    group by d.session_type_id
+  ), total as (
+    select coalesce(range_agg(p.spans) filter (where p.session_type_id is null), '{}') as spans,
+      coalesce(array_agg(row(p.session_type_id, p.spans)::private.package_time) filter (where p.session_type_id is not null and p.spans <> '{}'), '{}') as packages
+    from payable p
   )
-  select coalesce(p.spans, '{}'), case
-    when p.spans <> '{}' then null
+  select p.spans, p.packages, case
+    when p.spans <> '{}' or p.packages <> '{}' then null
     when not exists (select from member) then 'not_a_member'
     when not exists (select from member where has_plan) then 'no_plan'
     when not exists (select from covered) then 'plan_ends_before'
     else 'sessions_used_up'
   end
-  from payable p;
+  from total p;
 $$;
 
-COMMENT ON FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) IS 'When, between two instants, a session would be paid for as private.paying_company() says; if never, the word with which it refuses.';
+COMMENT ON FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_session_type_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) IS 'When, between two instants, a session would be paid for as private.paying_company() says: whatever its type, and by packages besides; if never, the word with which it refuses.';
 
-CREATE FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS uuid
+CREATE FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid DEFAULT NULL::uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
@@ -7612,7 +7976,8 @@ begin
   -- By the person's memberships, however many companies there are, and each company asked once.
   with payers as materialized (
     select c.id, m.created_at, private.plan_refusal(c.id, p_starts_at) as refusal,
-      coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false) as used_up
+      coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false)
+        and private.paying_package(p_user_id, c.id, p_session_type_id, p_starts_at, p_moved_id) is null as used_up
     from public.company_members m
     join public.companies c on c.id = m.company_id
     where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
@@ -7635,7 +8000,26 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'The company at whose cost a person has a session: not_a_member, no_plan, plan_ends_before, sessions_used_up where there is none.';
+COMMENT ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'The company at whose cost a person has a session: not_a_member, no_plan, plan_ends_before, sessions_used_up where there is none.';
+
+CREATE FUNCTION private.paying_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_booking_id uuid DEFAULT NULL::uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select p.id
+    from private.usable_packages(p_user_id, array[p_session_type_id], p_booking_id) p
+    cross join lateral private.company_entitlement(p.company_id, p_starts_at) e
+    where p.company_id = p_company_id and (p_starts_at at time zone e.time_zone)::date <= p.expires_on
+    order by exists (select from private.package_uses u where u.booking_id = p_booking_id and u.package_id = p.id and u.is_used) desc,
+      p.expires_on, p.created_at, p.id
+    limit 1
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.paying_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_booking_id uuid) IS 'The package from which a person can have a type of session at an instant; null where there is none. p_booking_id: a session whose own is counted as free.';
 
 CREATE FUNCTION private.person_record(p_user_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -7655,6 +8039,14 @@ begin
         ) m join public.companies c on c.id = m.company_id
       ),
       'specialist', (select to_jsonb(s) from public.specialists s where s.user_id = p.id),
+      'packages', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'package_id', k.id, 'company_id', k.company_id, 'session_type', t.name, 'given_by', k.given_by, 'sessions', k.sessions,
+          'sessions_left', private.package_left(k), 'expires_on', k.expires_on, 'status', k.status
+        ) order by k.created_at desc), '[]')
+        from (select * from public.booking_packages where user_id = p.id order by created_at desc limit 100) k
+        join public.session_types t on t.id = k.session_type_id
+      ),
       'bookings', (select count(*) from public.bookings b where b.employee_id = p.id),
       'terms_acceptance', (
         select coalesce(jsonb_agg(to_jsonb(a) order by a.accepted_at desc), '[]')
@@ -8633,6 +9025,29 @@ $$;
 
 COMMENT ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) IS 'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
 
+CREATE FUNCTION private.record_package() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_sessions constant int := case when tg_op = 'INSERT' then new.sessions else new.sessions - old.sessions end;
+begin
+  if v_sessions <> 0 then
+    insert into public.booking_package_entries (package_id, kind, sessions, actor)
+    values (
+      new.id, case tg_op when 'INSERT' then 'grant' else 'correction' end, v_sessions,
+      case when tg_op = 'INSERT' and new.given_by = 'company' then 'company' else 'admin' end
+    );
+  end if;
+  if tg_op = 'UPDATE' and new.lapsed > old.lapsed then
+    insert into public.booking_package_entries (package_id, kind, sessions, actor) values (new.id, 'expiry', old.lapsed - new.lapsed, 'system');
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.record_package() IS 'Trigger on booking_packages: writes into the ledger what is granted, corrected and lapses.';
+
 CREATE FUNCTION private.record_place() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9079,6 +9494,42 @@ $$;
 
 COMMENT ON FUNCTION private.release_bookings_of_nobody(p_specialist_id uuid, p_now timestamp with time zone) IS 'Cancels what a specialist has still to come with people whose account is gone. Returns how many.';
 
+CREATE FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_from constant timestamptz := p_month::timestamp at time zone 'UTC';
+  v_until constant timestamptz := (p_month + interval '1 month') at time zone 'UTC';
+  v_released bigint;
+begin
+  with given as (
+    select p.company_id, sum(e.sessions) as sessions, count(distinct p.user_id) as people
+    from public.booking_package_entries e join public.booking_packages p on p.id = e.package_id
+    where e.kind in ('grant', 'correction') and e.created_at >= v_from and e.created_at < v_until
+    group by p.company_id
+  ), used as (
+    select p.company_id, count(*) as sessions, count(distinct p.user_id) as people
+    from private.package_uses u
+    join public.bookings b on b.id = u.booking_id
+    join public.booking_packages p on p.id = u.package_id
+    where u.is_used and b.starts_at >= v_from and b.starts_at < v_until
+    group by p.company_id
+  )
+  insert into public.company_package_months (company_id, month, sessions_given, sessions_used, released_at)
+  select c.id, p_month, private.sum_of_many(greatest(g.sessions, 5), g.people), private.sum_of_many(u.sessions, u.people), p_now
+  from public.companies c
+  left join given g on g.company_id = c.id
+  left join used u on u.company_id = c.id
+  where c.created_at < v_until
+  on conflict (company_id, month) do nothing;
+  get diagnostics v_released = row_count;
+  return v_released;
+end;
+$$;
+
+COMMENT ON FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) IS 'Writes down, for each company, what packages came to in a month, unless it is written.';
+
 CREATE FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9333,6 +9784,27 @@ CREATE FUNCTION private.retry_at(p_at timestamp with time zone) RETURNS text
 $$;
 
 COMMENT ON FUNCTION private.retry_at(p_at timestamp with time zone) IS 'The detail of a refusal (429) that ends at an instant: retry_after_seconds, as JSON.';
+
+CREATE FUNCTION private.return_session(p_booking public.bookings) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_package_id uuid;
+begin
+  select p.id into v_package_id
+  from private.package_uses u join public.booking_packages p on p.id = u.package_id
+  where u.booking_id = p_booking.id and u.is_used for key share of p skip locked;
+  if not found then
+    return;
+  end if;
+  update private.package_uses set is_used = false where booking_id = p_booking.id;
+  insert into public.booking_package_entries (package_id, kind, sessions, booking_id, actor)
+  values (v_package_id, 'return', 1, p_booking.id, private.booking_actor(p_booking));
+end;
+$$;
+
+COMMENT ON FUNCTION private.return_session(p_booking public.bookings) IS 'Gives the session that a booking uses back to its package, if it uses one of a package.';
 
 CREATE FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9928,6 +10400,7 @@ begin
       select count(*) from public.bookings b
       -- Counted along the sessions of the person, however many the company has.
       where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
+        and not exists (select from private.package_uses u where u.booking_id = b.id and u.is_used)
         -- A hold ends when its person chooses another time, and is counted when they confirm it.
         and b.status <> 'held'
         and b.starts_at >= m.month at time zone e.time_zone
@@ -9939,7 +10412,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'How many sessions a member may still have in the month of an instant; null where the plan sets no number. p_moved_id: one that is not counted.';
+COMMENT ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) IS 'How many sessions a member may still have in the month of an instant, packages aside; null where the plan sets no number. p_moved_id: one that is not counted.';
 
 CREATE FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) RETURNS SETOF public.bookings
     LANGUAGE sql STABLE
@@ -10697,6 +11170,15 @@ $$;
 
 COMMENT ON FUNCTION private.subscription_json(p_subscription_id uuid) IS 'A subscription as assign_company_plan() answers it.';
 
+CREATE FUNCTION private.sum_of_many(p_sum bigint, p_people bigint) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case when p_people >= 5 then p_sum / 5 * 5 end::int;
+$$;
+
+COMMENT ON FUNCTION private.sum_of_many(p_sum bigint, p_people bigint) IS 'A sum as a company may know it: of five people or more, rounded down to fives; else null.';
+
 CREATE FUNCTION private.supersede_email_changes(p_user_id uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -10982,6 +11464,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.take_series(p_series_id uuid) IS 'The series of the caller, as find_series(), locked with the calendars of both.';
+
+CREATE FUNCTION private.take_session(p_booking public.bookings, p_package_id uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into private.package_uses as u (booking_id, package_id, number, is_used)
+  select p_booking.id, p.id, min(n), true
+  from public.booking_packages p cross join lateral generate_series(1, p.sessions) n
+  where p.id = p_package_id
+    and not exists (select from private.package_uses other where other.package_id = p.id and other.number = n and other.is_used)
+  group by p.id
+  on conflict (booking_id) do update set package_id = excluded.package_id, number = excluded.number, is_used = true;
+  insert into public.booking_package_entries (package_id, kind, sessions, booking_id, actor)
+  values (p_package_id, 'use', -1, p_booking.id, private.booking_actor(p_booking));
+$$;
+
+COMMENT ON FUNCTION private.take_session(p_booking public.bookings, p_package_id uuid) IS 'Lets a booking use the first session of a package that no other uses.';
 
 CREATE FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -11461,6 +11960,20 @@ CREATE FUNCTION private.unsubscribe_token(p_category text, p_user_id uuid, p_rec
 $$;
 
 COMMENT ON FUNCTION private.unsubscribe_token(p_category text, p_user_id uuid, p_recipient text) IS 'The token of a link that refuses a kind of mail.';
+
+CREATE FUNCTION private.usable_packages(p_user_id uuid, p_session_type_ids uuid[], p_but_booking_id uuid) RETURNS SETOF public.booking_packages
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return query
+    select p.* from public.booking_packages p
+    where p.user_id = p_user_id and p.session_type_id = any (p_session_type_ids) and p.status = 'active'
+      and private.package_left(p, p_but_booking_id) > 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.usable_packages(p_user_id uuid, p_session_type_ids uuid[], p_but_booking_id uuid) IS 'The packages of a person with sessions of these types left.';
 
 CREATE FUNCTION private.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -12183,6 +12696,15 @@ $$;
 
 COMMENT ON FUNCTION public.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) IS 'Uses a reset token up. Outcome: consumed, with user_id, for exactly one of racing requests; or as check_password_reset().';
 
+CREATE FUNCTION public.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date DEFAULT NULL::date) RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.correct_package(p_package_id, p_change, p_reason, p_expires_on);
+$$;
+
+COMMENT ON FUNCTION public.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) IS 'A platform admin adds sessions to a package or takes some that are not used, and may give it another last day; answers how many are left. Errors: forbidden (403), package_not_found (404), reason_required, invalid_sessions, invalid_expiry (422).';
+
 CREATE FUNCTION public.current_user_id() RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12263,6 +12785,24 @@ CREATE FUNCTION public.former_work_address() RETURNS text
 $$;
 
 COMMENT ON FUNCTION public.former_work_address() IS 'The address of the caller''s account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved.';
+
+CREATE FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.grant_company_package(p_company_id, p_user_id, p_session_type_id, p_sessions, p_expires_on);
+$$;
+
+COMMENT ON FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) IS 'An admin of a company gives a member a package of sessions of a type, as far as its plan goes. What becomes of it they do not learn. Errors: unauthenticated (401), forbidden (403), member_not_found, session_type_not_found (404), no_plan, package_limit (409), invalid_sessions, invalid_expiry (422).';
+
+CREATE FUNCTION public.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid DEFAULT NULL::uuid) RETURNS uuid
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.grant_package(p_user_id, p_session_type_id, p_sessions, p_expires_on, p_reason, p_company_id);
+$$;
+
+COMMENT ON FUNCTION public.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid) IS 'A platform admin gives a person a package of sessions of a type, as a member of p_company_id or of their longest-standing company, and says why; answers its id. Errors: forbidden (403), member_not_found, session_type_not_found (404), reason_required, invalid_sessions, invalid_expiry (422).';
 
 CREATE FUNCTION public.grant_platform_admin(p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -12363,6 +12903,15 @@ $$;
 
 COMMENT ON FUNCTION public.my_calendar_feed() IS 'Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none.';
 
+CREATE FUNCTION public.my_packages() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.my_packages();
+$$;
+
+COMMENT ON FUNCTION public.my_packages() IS 'The packages of the caller, those first that end soonest: how many sessions each has, and how many are left. What became of each session is in booking_package_entries.';
+
 CREATE FUNCTION public.my_preferences() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12452,7 +13001,7 @@ CREATE FUNCTION public.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
   select private.read_person(p_user_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.read_person(p_user_id uuid, p_reason text) IS 'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+COMMENT ON FUNCTION public.read_person(p_user_id uuid, p_reason text) IS 'A platform admin reads a person: profile, roles, memberships, specialist, packages, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -13281,6 +13830,20 @@ COMMENT ON COLUMN private.membership_ends.settled_at IS 'When sign-ins and the r
 
 COMMENT ON COLUMN private.membership_ends.cancels_at IS 'When the sessions are due to be cancelled, drawn at random.';
 
+CREATE TABLE private.package_uses (
+    booking_id uuid NOT NULL,
+    package_id uuid NOT NULL,
+    number smallint NOT NULL,
+    is_used boolean NOT NULL,
+    CONSTRAINT package_uses_number_check CHECK (((number >= 1) AND (number <= 100)))
+);
+
+ALTER TABLE ONLY private.package_uses FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.package_uses IS 'Which session of which package a booking uses, or used until it was given back. No specialist sees it.';
+
+COMMENT ON COLUMN private.package_uses.is_used IS 'False once the session was given back: then another booking may have the number.';
+
 CREATE TABLE private.time_zones (
     name text NOT NULL,
     CONSTRAINT time_zones_name_check CHECK ((length(name) <= 64))
@@ -13544,6 +14107,44 @@ COMMENT ON COLUMN public.booking_cancellations.late IS 'Later than bookings.canc
 
 COMMENT ON COLUMN public.booking_cancellations.session_used IS 'Counts among the sessions of its month: the employee cancelled a confirmed session late.';
 
+CREATE TABLE public.booking_package_entries (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    package_id uuid NOT NULL,
+    kind text NOT NULL,
+    sessions integer NOT NULL,
+    booking_id uuid,
+    actor text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT booking_iff_used_or_given_back CHECK (((booking_id IS NOT NULL) = (kind = ANY (ARRAY['use'::text, 'return'::text])))),
+    CONSTRAINT booking_package_entries_actor_check CHECK ((actor = ANY (ARRAY['employee'::text, 'specialist'::text, 'company'::text, 'admin'::text, 'system'::text]))),
+    CONSTRAINT booking_package_entries_kind_check CHECK ((kind = ANY (ARRAY['grant'::text, 'use'::text, 'return'::text, 'expiry'::text, 'correction'::text]))),
+    CONSTRAINT each_kind_has_its_sign CHECK (
+CASE kind
+    WHEN 'grant'::text THEN ((sessions >= 1) AND (sessions <= 100))
+    WHEN 'use'::text THEN (sessions = '-1'::integer)
+    WHEN 'return'::text THEN (sessions = 1)
+    WHEN 'expiry'::text THEN ((sessions >= '-100'::integer) AND (sessions <= '-1'::integer))
+    ELSE (((sessions >= '-100'::integer) AND (sessions <= 100)) AND (sessions <> 0))
+END)
+);
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN package_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN kind SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN sessions SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN actor SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_package_entries ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.booking_package_entries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.booking_package_entries IS 'What became of each session of a package. Their sum is what is left.';
+
+COMMENT ON COLUMN public.booking_package_entries.id IS 'Not a number that counts: its gaps would tell how many others use.';
+
+COMMENT ON COLUMN public.booking_package_entries.actor IS 'As what somebody acted. Who granted or corrected it is in the audit log.';
+
+COMMENT ON COLUMN public.booking_package_entries.created_at IS 'The clock''s time, so that entries of one transaction keep their order.';
+
 CREATE TABLE public.booking_reminders (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     booking_id uuid NOT NULL,
@@ -13659,6 +14260,30 @@ COMMENT ON TABLE public.company_members IS 'Membership of a person in a company,
 COMMENT ON COLUMN public.company_members.email IS 'The address that was invited, and that accepting proved: all that the company knows of the person''s addresses, wherever their account has moved. Not granted to clients; company_directory() shows that of members.';
 
 COMMENT ON COLUMN public.company_members.role IS 'employee books; manager also sees who the members are; admin also changes them and invites.';
+
+CREATE TABLE public.company_package_months (
+    company_id uuid NOT NULL,
+    month date NOT NULL,
+    sessions_given integer,
+    sessions_used integer,
+    released_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT company_package_months_month_check CHECK ((month = (date_trunc('month'::text, (month)::timestamp with time zone))::date)),
+    CONSTRAINT company_package_months_sessions_given_check CHECK (((sessions_given >= 5) AND ((sessions_given % 5) = 0))),
+    CONSTRAINT company_package_months_sessions_used_check CHECK (((sessions_used >= 5) AND ((sessions_used % 5) = 0)))
+);
+ALTER TABLE ONLY public.company_package_months ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.company_package_months ALTER COLUMN month SET STATISTICS 0;
+ALTER TABLE ONLY public.company_package_months ALTER COLUMN sessions_given SET STATISTICS 0;
+ALTER TABLE ONLY public.company_package_months ALTER COLUMN sessions_used SET STATISTICS 0;
+ALTER TABLE ONLY public.company_package_months ALTER COLUMN released_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.company_package_months FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.company_package_months IS 'How many sessions in packages the people of a company were given in a month (UTC), and how many they used in it.';
+
+COMMENT ON COLUMN public.company_package_months.sessions_given IS 'Rounded down to fives. Null: they were of fewer than five people, or none.';
+
+COMMENT ON COLUMN public.company_package_months.sessions_used IS 'Those that were in the month, also missed and cancelled late. Rounded down to fives. Null: they were of fewer than five people, or none.';
 
 CREATE TABLE public.company_verification (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -14112,6 +14737,9 @@ ALTER TABLE ONLY private.job_runs
 ALTER TABLE ONLY private.membership_ends
     ADD CONSTRAINT membership_ends_pkey PRIMARY KEY (company_id, user_id);
 
+ALTER TABLE ONLY private.package_uses
+    ADD CONSTRAINT package_uses_pkey PRIMARY KEY (booking_id);
+
 ALTER TABLE ONLY private.sign_in_back_offs
     ADD CONSTRAINT sign_in_back_offs_pkey PRIMARY KEY (subject);
 
@@ -14132,6 +14760,12 @@ ALTER TABLE ONLY public.audit_logs
 
 ALTER TABLE ONLY public.booking_cancellations
     ADD CONSTRAINT booking_cancellations_pkey PRIMARY KEY (booking_id);
+
+ALTER TABLE ONLY public.booking_package_entries
+    ADD CONSTRAINT booking_package_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.booking_packages
+    ADD CONSTRAINT booking_packages_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.booking_proposals
     ADD CONSTRAINT booking_proposals_pkey PRIMARY KEY (id);
@@ -14159,6 +14793,9 @@ ALTER TABLE ONLY public.company_employee_invitations
 
 ALTER TABLE ONLY public.company_members
     ADD CONSTRAINT company_members_pkey PRIMARY KEY (company_id, user_id);
+
+ALTER TABLE ONLY public.company_package_months
+    ADD CONSTRAINT company_package_months_pkey PRIMARY KEY (company_id, month);
 
 ALTER TABLE ONLY public.company_subscription_plans
     ADD CONSTRAINT company_subscription_plans_pkey PRIMARY KEY (id);
@@ -14338,6 +14975,10 @@ CREATE INDEX membership_ends_unsettled_idx ON private.membership_ends USING btre
 
 CREATE INDEX membership_ends_user_id_idx ON private.membership_ends USING btree (user_id);
 
+CREATE UNIQUE INDEX package_uses_each_once_idx ON private.package_uses USING btree (package_id, number) WHERE is_used;
+
+CREATE INDEX package_uses_package_id_idx ON private.package_uses USING btree (package_id);
+
 CREATE INDEX sign_in_back_offs_last_failed_at_idx ON private.sign_in_back_offs USING btree (last_failed_at);
 
 CREATE INDEX sign_up_tokens_account_id_idx ON private.sign_up_tokens USING btree (account_id);
@@ -14373,6 +15014,20 @@ CREATE INDEX audit_logs_user_id_idx ON ONLY public.audit_logs USING btree (user_
 CREATE INDEX booking_cancellations_cancelled_at_idx ON public.booking_cancellations USING btree (cancelled_at);
 
 CREATE INDEX booking_cancellations_cancelled_by_idx ON public.booking_cancellations USING btree (cancelled_by);
+
+CREATE INDEX booking_package_entries_booking_id_idx ON public.booking_package_entries USING btree (booking_id);
+
+CREATE INDEX booking_package_entries_package_id_idx ON public.booking_package_entries USING btree (package_id, created_at);
+
+CREATE INDEX booking_packages_company_id_idx ON public.booking_packages USING btree (company_id, user_id);
+
+CREATE INDEX booking_packages_expires_on_idx ON public.booking_packages USING btree (expires_on) WHERE (status = 'active'::text);
+
+CREATE INDEX booking_packages_granted_by_idx ON public.booking_packages USING btree (granted_by);
+
+CREATE INDEX booking_packages_session_type_id_idx ON public.booking_packages USING btree (session_type_id);
+
+CREATE INDEX booking_packages_user_id_idx ON public.booking_packages USING btree (user_id, session_type_id);
 
 CREATE INDEX booking_proposals_booking_id_idx ON public.booking_proposals USING btree (booking_id, created_at DESC);
 
@@ -14622,6 +15277,8 @@ CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF name ON public.session_ty
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF display_name, languages ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('display_name', 'shown_name', 'languages', 'language_tags');
 
+CREATE TRIGGER keep_package_entry BEFORE DELETE OR UPDATE ON public.booking_package_entries FOR EACH ROW EXECUTE FUNCTION private.keep_package_entry();
+
 CREATE TRIGGER limit_moves BEFORE UPDATE OF starts_at ON public.bookings FOR EACH ROW WHEN ((old.starts_at <> new.starts_at)) EXECUTE FUNCTION private.limit_booking_changes();
 
 CREATE TRIGGER limit_new BEFORE INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.limit_booking_changes();
@@ -14650,13 +15307,21 @@ CREATE TRIGGER mark_membership_end AFTER UPDATE ON public.company_members FOR EA
 
 CREATE TRIGGER move_reminders AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.employee_id IS DISTINCT FROM new.employee_id))) EXECUTE FUNCTION private.follow_booking();
 
+CREATE TRIGGER pay_for_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((old.starts_at <> new.starts_at) OR (old.uses_session <> new.uses_session) OR (((old.status)::text = 'held'::text) <> ((new.status)::text = 'held'::text)))) EXECUTE FUNCTION private.pay_for_session();
+
+CREATE TRIGGER pay_for_session AFTER INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.pay_for_session();
+
 CREATE TRIGGER record_answer AFTER UPDATE OF status ON public.booking_proposals FOR EACH ROW WHEN ((new.status = ANY (ARRAY['declined'::text, 'expired'::text]))) EXECUTE FUNCTION private.record_proposal();
 
 CREATE TRIGGER record_cancellation AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> 'cancelled'::text) AND ((new.status)::text = 'cancelled'::text))) EXECUTE FUNCTION private.record_cancellation();
 
+CREATE TRIGGER record_change AFTER UPDATE OF sessions, lapsed ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.record_package();
+
 CREATE TRIGGER record_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.ends_at <> new.ends_at))) EXECUTE FUNCTION private.record_booking_status();
 
 CREATE TRIGGER record_first_status AFTER INSERT ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.record_booking_status();
+
+CREATE TRIGGER record_grant AFTER INSERT ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.record_package();
 
 CREATE TRIGGER record_place AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.place_kind)::text IS DISTINCT FROM (new.place_kind)::text) OR ((old.place_detail)::text IS DISTINCT FROM (new.place_detail)::text))) EXECUTE FUNCTION private.record_place();
 
@@ -14671,6 +15336,8 @@ CREATE TRIGGER refuse_disagreement AFTER INSERT OR DELETE OR UPDATE ON public.sp
 CREATE TRIGGER refuse_published_change BEFORE DELETE OR UPDATE ON public.email_templates FOR EACH ROW WHEN ((old.published_at IS NOT NULL)) EXECUTE FUNCTION private.refuse_published_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.booking_package_entries FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
@@ -14689,6 +15356,8 @@ CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH
 CREATE TRIGGER tell_both AFTER INSERT ON public.booking_status_history FOR EACH ROW EXECUTE FUNCTION private.tell_both();
 
 CREATE TRIGGER tell_stopped AFTER UPDATE ON public.recurring_bookings FOR EACH ROW WHEN ((((old.status)::text <> 'stopped'::text) AND ((new.status)::text = 'stopped'::text))) EXECUTE FUNCTION private.tell_series_stopped();
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.booking_reminders FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
@@ -14772,6 +15441,12 @@ ALTER TABLE ONLY private.membership_ends
 ALTER TABLE ONLY private.membership_ends
     ADD CONSTRAINT membership_ends_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY private.package_uses
+    ADD CONSTRAINT package_uses_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY private.package_uses
+    ADD CONSTRAINT package_uses_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.booking_packages(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY private.token_requests
     ADD CONSTRAINT token_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -14780,6 +15455,24 @@ ALTER TABLE ONLY public.booking_cancellations
 
 ALTER TABLE ONLY public.booking_cancellations
     ADD CONSTRAINT booking_cancellations_cancelled_by_fkey FOREIGN KEY (cancelled_by) REFERENCES auth.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.booking_package_entries
+    ADD CONSTRAINT booking_package_entries_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.booking_package_entries
+    ADD CONSTRAINT booking_package_entries_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.booking_packages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.booking_packages
+    ADD CONSTRAINT booking_packages_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.booking_packages
+    ADD CONSTRAINT booking_packages_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES auth.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.booking_packages
+    ADD CONSTRAINT booking_packages_session_type_id_fkey FOREIGN KEY (session_type_id) REFERENCES public.session_types(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.booking_packages
+    ADD CONSTRAINT booking_packages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.booking_proposals
     ADD CONSTRAINT booking_proposals_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
@@ -14831,6 +15524,9 @@ ALTER TABLE ONLY public.company_members
 
 ALTER TABLE ONLY public.company_members
     ADD CONSTRAINT company_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.company_package_months
+    ADD CONSTRAINT company_package_months_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.company_subscriptions
     ADD CONSTRAINT company_subscriptions_assigned_by_fkey FOREIGN KEY (assigned_by) REFERENCES auth.users(id) ON DELETE SET NULL;
@@ -15014,6 +15710,8 @@ ALTER TABLE private.job_runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.membership_ends ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.package_uses ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE private.sign_in_back_offs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.sign_up_tokens ENABLE ROW LEVEL SECURITY;
@@ -15030,6 +15728,8 @@ CREATE POLICY "A company admin sees the plan of their company, an admin all" ON 
 
 CREATE POLICY "A company admin sees their verification, a platform admin all" ON public.company_verification FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
+CREATE POLICY "A company admin sees what packages came to in a month" ON public.company_package_months FOR SELECT TO authenticated USING ((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))));
+
 CREATE POLICY "A company admin sees what their company accepted, an admin all" ON public.company_dpa_acceptance FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
 CREATE POLICY "A member sees their company, a platform admin every company" ON public.companies FOR SELECT TO authenticated USING (((id = ANY (ARRAY( SELECT private.my_company_ids() AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
@@ -15041,6 +15741,8 @@ CREATE POLICY "A person changes their own profile" ON public.profiles FOR UPDATE
 CREATE POLICY "A person sees entries about themselves" ON public.audit_logs FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees their memberships, managers their company's" ON public.company_members FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) OR (company_id = ANY (ARRAY( SELECT private.my_company_ids('{manager,admin}'::text[]) AS my_company_ids)))));
+
+CREATE POLICY "A person sees their own packages" ON public.booking_packages FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees their own preferences" ON public.notification_preferences FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
@@ -15057,6 +15759,10 @@ CREATE POLICY "A person sees their own tokens" ON public.password_reset_tokens F
 CREATE POLICY "A person sees verified specialists and themselves, admins all" ON public.specialists FOR SELECT TO authenticated USING ((((status)::text = 'verified'::text) OR (user_id = ( SELECT private.user_id() AS user_id)) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
 CREATE POLICY "A person sees what became of their changes of address" ON public.email_changes FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+
+CREATE POLICY "A person sees what became of their packages" ON public.booking_package_entries FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.booking_packages p
+  WHERE (p.id = booking_package_entries.package_id))));
 
 CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
@@ -15182,6 +15888,10 @@ ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.booking_cancellations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.booking_package_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.booking_packages ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.booking_proposals ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.booking_reminders ENABLE ROW LEVEL SECURITY;
@@ -15197,6 +15907,8 @@ ALTER TABLE public.company_dpa_acceptance ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.company_employee_invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.company_members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.company_package_months ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.company_subscription_plans ENABLE ROW LEVEL SECURITY;
 
@@ -15406,6 +16118,8 @@ GRANT SELECT(updated_at) ON TABLE public.profiles TO authenticated;
 REVOKE ALL ON FUNCTION private.account_of(p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.acting_party(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.add_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_given_by text, p_sessions integer, p_expires_on date, p_metadata jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) TO authenticated;
@@ -15634,6 +16348,8 @@ REVOKE ALL ON FUNCTION private.check_invitation_mails(p_company_id uuid) FROM PU
 
 REVOKE ALL ON FUNCTION private.check_open_bookings(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.check_package(p_sessions integer, p_expires_on date) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.check_password_attempt(event jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.check_password_attempt(event jsonb) TO supabase_auth_admin;
 
@@ -15790,6 +16506,8 @@ GRANT SELECT(seats),INSERT(seats) ON TABLE public.company_subscription_plans TO 
 
 GRANT SELECT(sessions_per_month),INSERT(sessions_per_month) ON TABLE public.company_subscription_plans TO authenticated;
 
+GRANT SELECT(package_sessions),INSERT(package_sessions) ON TABLE public.company_subscription_plans TO authenticated;
+
 GRANT SELECT(features),INSERT(features) ON TABLE public.company_subscription_plans TO authenticated;
 
 GRANT SELECT(trial_days),INSERT(trial_days),UPDATE(trial_days) ON TABLE public.company_subscription_plans TO authenticated;
@@ -15855,6 +16573,8 @@ REVOKE ALL ON FUNCTION private.checked_reason(p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) TO service_role;
 
@@ -15887,6 +16607,9 @@ GRANT ALL ON FUNCTION private.consume_email_verification(p_token_id uuid, p_toke
 
 REVOKE ALL ON FUNCTION private.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -15948,6 +16671,8 @@ REVOKE ALL ON FUNCTION private.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.end_session(p_session_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -16029,6 +16754,12 @@ REVOKE ALL ON FUNCTION private.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.former_work_address() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.grant_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.grant_platform_admin(p_user_id uuid) TO authenticated;
@@ -16156,6 +16887,8 @@ REVOKE ALL ON FUNCTION private.job_expire_documents(p_now timestamp with time zo
 
 REVOKE ALL ON FUNCTION private.job_expire_invitations(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_expire_packages(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_follow_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_kick_emails(p_now timestamp with time zone) FROM PUBLIC;
@@ -16184,6 +16917,8 @@ REVOKE ALL ON FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone
 
 REVOKE ALL ON FUNCTION private.job_purge_tokens(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_release_package_months(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_settle_ended_memberships(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_tell_doubts(p_now timestamp with time zone) FROM PUBLIC;
@@ -16199,6 +16934,8 @@ REVOKE ALL ON FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, 
 REVOKE ALL ON FUNCTION private.keep_in_form() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_no_statistics(p_table regclass, p_but name) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.keep_package_entry() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.kick_at_once(p_name text) FROM PUBLIC;
 
@@ -16370,6 +17107,9 @@ GRANT ALL ON FUNCTION private.my_day() TO authenticated;
 REVOKE ALL ON FUNCTION private.my_document_paths(p_replaceable boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_document_paths(p_replaceable boolean) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.my_packages() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_packages() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.my_practice_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_practice_id() TO authenticated;
 GRANT ALL ON FUNCTION private.my_practice_id() TO service_role;
@@ -16386,7 +17126,7 @@ REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -16409,13 +17149,43 @@ REVOKE ALL ON FUNCTION private.outbox_fault(p_now timestamp with time zone) FROM
 
 REVOKE ALL ON FUNCTION private.own_address_key(p_user_id uuid) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.booking_packages TO service_role;
+
+GRANT SELECT(id) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(company_id) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(session_type_id) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(given_by) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(sessions) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(lapsed) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(expires_on) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.booking_packages TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.booking_packages TO authenticated;
+
+REVOKE ALL ON FUNCTION private.package_left(p_package public.booking_packages, p_but_booking_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_mail_filters(p_filters jsonb) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.pay_for_session() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.payable_times(p_user_id uuid, p_company_id uuid, p_session_type_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.paying_company(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_moved_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.paying_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 
@@ -16562,6 +17332,8 @@ REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.record_package() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.record_place() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_proposal() FROM PUBLIC;
@@ -16605,6 +17377,8 @@ REVOKE ALL ON FUNCTION private.release_bookings_of_member(p_company_id uuid, p_u
 
 REVOKE ALL ON FUNCTION private.release_bookings_of_nobody(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
 
@@ -16639,6 +17413,8 @@ GRANT ALL ON FUNCTION private.resend_invitation(p_invitation_id uuid, p_context 
 REVOKE ALL ON FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone, p_only_released boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.retry_at(p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.return_session(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.review_company_verification(p_verification_id uuid, p_status text, p_reason text) TO authenticated;
@@ -16797,6 +17573,8 @@ GRANT ALL ON FUNCTION private.submit_document(p_type text, p_document_number tex
 
 REVOKE ALL ON FUNCTION private.subscription_json(p_subscription_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.sum_of_many(p_sum bigint, p_people bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.supersede_email_changes(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.suppress_address(p_address_key bytea, p_reason text, p_lapses_at timestamp with time zone) FROM PUBLIC;
@@ -16825,6 +17603,8 @@ REVOKE ALL ON FUNCTION private.take_proposal(p_booking public.bookings) FROM PUB
 REVOKE ALL ON FUNCTION private.take_request(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_series(p_series_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.take_session(p_booking public.bookings, p_package_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_sign_up(p_token_id uuid, p_token_hash text, p_introduction jsonb, p_terms jsonb, p_context jsonb) TO service_role;
@@ -16876,6 +17656,8 @@ GRANT ALL ON FUNCTION private.unsubscribe(p_token text, p_refuses boolean) TO se
 REVOKE ALL ON FUNCTION private.unsubscribe_mac(p_subject bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.unsubscribe_token(p_category text, p_user_id uuid, p_recipient text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.usable_packages(p_user_id uuid, p_session_type_ids uuid[], p_but_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
@@ -16996,6 +17778,9 @@ GRANT ALL ON FUNCTION public.consume_email_verification(p_token_id uuid, p_token
 REVOKE ALL ON FUNCTION public.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.consume_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
 
+REVOKE ALL ON FUNCTION public.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.current_user_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.current_user_id() TO authenticated;
 
@@ -17022,6 +17807,12 @@ GRANT ALL ON FUNCTION public.end_session(p_session_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.former_work_address() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.grant_package(p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date, p_reason text, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.grant_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.grant_platform_admin(p_user_id uuid) TO authenticated;
@@ -17055,6 +17846,9 @@ GRANT ALL ON FUNCTION public.make_series(p_specialist_id uuid, p_session_type_id
 
 REVOKE ALL ON FUNCTION public.my_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_calendar_feed() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.my_packages() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_packages() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.my_preferences() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_preferences() TO authenticated;
@@ -17298,6 +18092,22 @@ GRANT SELECT(session_used) ON TABLE public.booking_cancellations TO authenticate
 
 GRANT SELECT(created_at) ON TABLE public.booking_cancellations TO authenticated;
 
+GRANT SELECT ON TABLE public.booking_package_entries TO service_role;
+
+GRANT SELECT(id) ON TABLE public.booking_package_entries TO authenticated;
+
+GRANT SELECT(package_id) ON TABLE public.booking_package_entries TO authenticated;
+
+GRANT SELECT(kind) ON TABLE public.booking_package_entries TO authenticated;
+
+GRANT SELECT(sessions) ON TABLE public.booking_package_entries TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.booking_package_entries TO authenticated;
+
+GRANT SELECT(actor) ON TABLE public.booking_package_entries TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.booking_package_entries TO authenticated;
+
 GRANT SELECT ON TABLE public.booking_reminders TO service_role;
 
 GRANT SELECT(id) ON TABLE public.booking_reminders TO authenticated;
@@ -17356,6 +18166,18 @@ GRANT SELECT(removed_at) ON TABLE public.company_members TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.company_members TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.company_members TO authenticated;
+
+GRANT SELECT ON TABLE public.company_package_months TO service_role;
+
+GRANT SELECT(company_id) ON TABLE public.company_package_months TO authenticated;
+
+GRANT SELECT(month) ON TABLE public.company_package_months TO authenticated;
+
+GRANT SELECT(sessions_given) ON TABLE public.company_package_months TO authenticated;
+
+GRANT SELECT(sessions_used) ON TABLE public.company_package_months TO authenticated;
+
+GRANT SELECT(released_at) ON TABLE public.company_package_months TO authenticated;
 
 GRANT SELECT ON TABLE public.company_verification TO service_role;
 
@@ -17676,6 +18498,8 @@ SELECT cron.schedule('expire-documents', '8 * * * *', 'select private.run_job(''
 
 SELECT cron.schedule('expire-invitations', '13 * * * *', 'select private.run_job(''expire_invitations'')');
 
+SELECT cron.schedule('expire-packages', '37 * * * *', 'select private.run_job(''expire_packages'')');
+
 SELECT cron.schedule('follow-sessions', '23 * * * *', 'select private.run_job(''follow_sessions'')');
 
 SELECT cron.schedule('mail-agendas', '*/5 * * * *', 'select private.run_job(''mail_agendas'')');
@@ -17697,6 +18521,8 @@ SELECT cron.schedule('purge-mail-payloads', '37 * * * *', 'select private.run_jo
 SELECT cron.schedule('purge-sign-ins', '57 * * * *', 'select private.run_job(''purge_sign_ins'')');
 
 SELECT cron.schedule('purge-tokens', '17 * * * *', 'select private.run_job(''purge_tokens'')');
+
+SELECT cron.schedule('release-package-months', '47 4 * * *', 'select private.run_job(''release_package_months'')');
 
 SELECT cron.schedule('settle-ended-memberships', '* * * * *', 'select private.run_job(''settle_ended_memberships'')');
 

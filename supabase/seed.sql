@@ -102,10 +102,10 @@ insert into public.companies (id, name, locale, time_zone, allowed_email_domains
 on conflict do nothing;
 
 -- Larkspur's plan has no limit of sessions, so that whoever tries things out meets none.
-insert into public.company_subscription_plans (id, slug, name, description, seats, sessions_per_month, features, trial_days, sort_order) values
-  (pg_temp.demo_id('plan', 1), 'starter', 'Starter', 'For small teams.', 10, 2, '{"reports": false, "support": "mail"}', 14, 10),
-  (pg_temp.demo_id('plan', 2), 'growth', 'Growth', 'For companies that grow.', 50, 4, '{"reports": true, "support": "mail"}', 30, 20),
-  (pg_temp.demo_id('plan', 3), 'enterprise', 'Enterprise', 'For large companies.', 500, null, '{"reports": true, "support": "person"}', 0, 30)
+insert into public.company_subscription_plans (id, slug, name, description, seats, sessions_per_month, package_sessions, features, trial_days, sort_order) values
+  (pg_temp.demo_id('plan', 1), 'starter', 'Starter', 'For small teams.', 10, 2, 0, '{"reports": false, "support": "mail"}', 14, 10),
+  (pg_temp.demo_id('plan', 2), 'growth', 'Growth', 'For companies that grow.', 50, 4, 6, '{"reports": true, "support": "mail"}', 30, 20),
+  (pg_temp.demo_id('plan', 3), 'enterprise', 'Enterprise', 'For large companies.', 500, null, 12, '{"reports": true, "support": "person"}', 0, 30)
 on conflict do nothing;
 
 insert into public.company_subscriptions (id, company_id, plan_id, status, starts_on, ends_on, trial_ends_on, seats, auto_renew, assigned_by)

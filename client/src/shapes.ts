@@ -20,6 +20,18 @@ type Refusal =
   | 'email_not_confirmed' | 'own_session' | 'booking_limit' | 'not_a_member' | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'rate_limited'
   | 'specialist_not_found' | 'session_type_not_offered' | 'booking_not_open' | 'too_late_to_move' | 'move_limit';
 
+/** So many sessions of a type, and how many are left. */
+interface Package {
+  package_id: string;
+  company_id: string;
+  session_type: string;
+  given_by: 'platform' | 'company';
+  sessions: number;
+  sessions_left: number;
+  expires_on: string;
+  status: 'active' | 'ended';
+}
+
 type Row<T extends keyof Tables> = Tables[T]['Row'];
 
 /** A series, and what became of each of its sessions. */
@@ -88,6 +100,7 @@ export interface Answers {
       status: SubscriptionStatus;
       seats: number;
       sessions_per_month: number | null;
+      package_sessions: number;
       features: Record<string, unknown>;
       ends_on: string | null;
       time_zone: string;
@@ -132,6 +145,7 @@ export interface Answers {
     locale: string;
     time_zone: string;
   };
+  my_packages: (Package & { session_type_id: string; company: string })[];
   my_verification: {
     specialist_id: string;
     status: SpecialistStatus;
@@ -163,6 +177,7 @@ export interface Answers {
       status: Row<'company_members'>['status'];
     }[];
     specialist: (Row<'specialists'> & { status_since: string; verified_by: string | null }) | null;
+    packages: Package[];
     bookings: number;
     terms_acceptance: Row<'terms_acceptance'>[];
     email_verification_tokens: (Row<'email_verification_tokens'> & { email: string })[];

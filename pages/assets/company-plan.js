@@ -25,6 +25,8 @@ export async function showPlan(company) {
   byId('blocked').textContent = entitlement ? '' : company.status === 'suspended' ? SUSPENDED : NO_PLAN;
   byId('agreement').hidden = dpa.accepted;
   byId('agreed-text').textContent = `I may accept version ${version} of the agreement for ${company.name}, and do.`;
+  byId('package').hidden = !entitlement?.package_sessions;
+  byId('package-hint').textContent = `Your plan gives each member up to ${entitlement?.package_sessions} sessions in packages within a year.`;
   byId('invite').hidden = !dpa.accepted || !entitlement;
 }
 

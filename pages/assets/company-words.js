@@ -36,6 +36,8 @@ export const REFUSALS = {
   conflict: 'This invitation was accepted or revoked meanwhile.',
   not_found: 'This invitation is gone.',
   member_not_found: 'This person is no member any more.',
+  package_limit: 'Your plan gives a member no more sessions in packages within a year.',
+  session_type_not_found: 'This session is no longer on offer. Please reload this page.',
   last_admin: 'A company keeps at least one admin. Make somebody else an admin first.',
   version_not_in_force: 'There is a newer version of the agreement. Please reload this page.',
 };

@@ -1,6 +1,7 @@
 // @ts-check
 // The page of a company's admins: its plan, its invitations, its members.
 import { showPlan, watchAgreement } from './company-plan.js';
+import { showPackageMonths, watchPackage } from './company-packages.js';
 import { REFUSALS } from './company-words.js';
 import { byId, make } from './dom.js';
 import { answerOf } from './failures.js';
@@ -19,6 +20,7 @@ if (person) {
   byId('choose').addEventListener('change', show);
   watchAgreement(chosen, showSeats);
   watchInvite(chosen, showPeople);
+  watchPackage(chosen);
   await load(byId('content'), fill);
 }
 
@@ -59,6 +61,7 @@ async function showPeople() {
     showSeats(),
     load(byId('invitations'), () => showInvitations(chosen(), showPeople), REFUSALS),
     load(byId('members'), () => showMembers(chosen(), showPeople), REFUSALS),
+    load(byId('package-months'), () => showPackageMonths(chosen()), REFUSALS),
   ]);
 }
 

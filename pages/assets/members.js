@@ -16,6 +16,7 @@ const PAGE = 500;
 /** @param {Company} company @param {() => Promise<void>} onChanged */
 export async function showMembers(company, onChanged) {
   const members = await all(company);
+  byId('package-member').replaceChildren(...members.map((one) => make('option', { value: one.user_id }, one.display_name || one.email)));
   byId('members').replaceChildren(...members.map((one) => row(one, company, onChanged)));
 }
 

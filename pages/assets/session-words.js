@@ -61,5 +61,5 @@ export function costText({ status, cancel_by: until }, isEmployee) {
   if (status !== 'confirmed') return 'The specialist is told at once.';
   return Date.parse(until) >= Date.now()
     ? `The specialist is told at once. Until ${shortTime(until)} a cancelled session does not count as used.`
-    : 'The specialist is told at once. It is late: the session counts among those of its month.';
+    : 'The specialist is told at once. It is late: the session counts as used.';
 }

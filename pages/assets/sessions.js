@@ -4,6 +4,7 @@ import { offerCancellation, watchCancellation } from './cancellation.js';
 import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
+import { showPackages } from './own-packages.js';
 import { openProposals } from './proposals.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES, reminderText, titleOf } from './session-words.js';
@@ -38,6 +39,8 @@ async function show() {
       useOwnZone(),
     ]);
     byId('to-practice').hidden = practice?.status !== 'verified';
+    // What is booked or given back is one of these.
+    void showPackages();
     fillList(byId('coming'), bookings.filter(isAlive).map((/** @type {any} */ one) => comingRow(one, proposals.get(one.id))), 'None yet.');
   });
 }

@@ -11,6 +11,7 @@ create table public.company_subscription_plans (
   description text not null default '' check (length(description) <= 2000),
   seats int not null check (seats between 1 and 100000),
   sessions_per_month int check (sessions_per_month between 1 and 1000),
+  package_sessions int not null default 0 check (package_sessions between 0 and 100),
   features jsonb not null default '{}' check (jsonb_typeof(features) = 'object' and octet_length(features::text) <= 5000),
   trial_days int not null default 0 check (trial_days between 0 and 365),
   sort_order int not null default 0,
@@ -23,6 +24,8 @@ comment on table public.company_subscription_plans is 'A plan that a company can
 comment on column public.company_subscription_plans.seats is 'How many members and people invited there may be, together.';
 comment on column public.company_subscription_plans.sessions_per_month is
   'Sessions of each member in a calendar month, whatever the others have; null: as many as they like.';
+comment on column public.company_subscription_plans.package_sessions is
+  'Sessions that the company may give a member in packages within a year, whatever it gives the others.';
 comment on column public.company_subscription_plans.trial_days is 'Length of a trial unless another is said. 0: no trial on offer.';
 comment on column public.company_subscription_plans.is_active is 'Whether it can still be given. A company that has it keeps it.';
 
@@ -37,10 +40,10 @@ alter table public.company_subscription_plans enable row level security;
 alter table public.company_subscription_plans force row level security;
 revoke all on table public.company_subscription_plans from public, anon, authenticated, service_role;
 grant select (
-  id, slug, name, description, seats, sessions_per_month, features, trial_days, sort_order, is_active,
+  id, slug, name, description, seats, sessions_per_month, package_sessions, features, trial_days, sort_order, is_active,
   created_at, updated_at
 ),
-  insert (slug, name, description, seats, sessions_per_month, features, trial_days, sort_order, is_active),
+  insert (slug, name, description, seats, sessions_per_month, package_sessions, features, trial_days, sort_order, is_active),
   update (name, description, trial_days, sort_order, is_active)
   on public.company_subscription_plans to authenticated;
 grant select on public.company_subscription_plans to service_role;

@@ -75,7 +75,7 @@ create policy "A company admin sees the plan of their company, an admin all"
 -- The one answer to what a company may do. Nothing else looks at plans or subscriptions to decide.
 create function private.company_entitlement(p_company_id uuid, p_now timestamptz default now())
 returns table (
-  subscription_id uuid, plan text, status text, seats int, sessions_per_month int, features jsonb, ends_on date, time_zone text
+  subscription_id uuid, plan text, status text, seats int, sessions_per_month int, package_sessions int, features jsonb, ends_on date, time_zone text
 )
 language plpgsql
 stable
@@ -84,7 +84,7 @@ set search_path = ''
 as $$
 begin
   return query
-    select s.id, p.slug, s.status::text, coalesce(s.seats, p.seats), p.sessions_per_month, p.features, d.last, s.time_zone
+    select s.id, p.slug, s.status::text, coalesce(s.seats, p.seats), p.sessions_per_month, p.package_sessions, p.features, d.last, s.time_zone
     from public.companies c
     join public.company_subscriptions s on s.company_id = c.id and s.status in ('trial', 'active')
     join public.company_subscription_plans p on p.id = s.plan_id
@@ -98,7 +98,7 @@ end;
 $$;
 
 comment on function private.company_entitlement(uuid, timestamptz) is
-  'The entitlement of a company at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; ends_on: last day, trial included.';
+  'The entitlement of a company at a time: one row, or none. seats: members and invitations; sessions_per_month: of each member, null without a limit; package_sessions: what it may give each in a year; ends_on: last day, trial included.';
 
 create function private.company_seats(p_company_id uuid, p_now timestamptz default now())
 returns jsonb

@@ -140,6 +140,7 @@ begin
       select count(*) from public.bookings b
       -- Counted along the sessions of the person, however many the company has.
       where b.employee_id = p_user_id and b.company_id is not distinct from p_company_id and b.uses_session and b.id is distinct from p_moved_id
+        and not exists (select from private.package_uses u where u.booking_id = b.id and u.is_used)
         -- A hold ends when its person chooses another time, and is counted when they confirm it.
         and b.status <> 'held'
         and b.starts_at >= m.month at time zone e.time_zone
@@ -152,10 +153,38 @@ end;
 $$;
 
 comment on function private.sessions_left(uuid, uuid, timestamptz, uuid) is
-  'How many sessions a member may still have in the month of an instant; null where the plan sets no number. p_moved_id: one that is not counted.';
+  'How many sessions a member may still have in the month of an instant, packages aside; null where the plan sets no number. p_moved_id: one that is not counted.';
+
+-- A package pays on the days on which the plan covers a session anyway, and until its last day. What pays for a session
+-- already goes on to, if it can; else what ends first.
+create function private.paying_package(
+  p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_booking_id uuid default null
+)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select p.id
+    from private.usable_packages(p_user_id, array[p_session_type_id], p_booking_id) p
+    cross join lateral private.company_entitlement(p.company_id, p_starts_at) e
+    where p.company_id = p_company_id and (p_starts_at at time zone e.time_zone)::date <= p.expires_on
+    order by exists (select from private.package_uses u where u.booking_id = p_booking_id and u.package_id = p.id and u.is_used) desc,
+      p.expires_on, p.created_at, p.id
+    limit 1
+  );
+end;
+$$;
+
+comment on function private.paying_package(uuid, uuid, uuid, timestamptz, uuid) is
+  'The package from which a person can have a type of session at an instant; null where there is none. p_booking_id: a session whose own is counted as free.';
 
 -- The company whose entitlement pays: the one named; else the person's longest-standing that can pay.
-create function private.paying_company(p_user_id uuid, p_company_id uuid, p_starts_at timestamptz, p_moved_id uuid default null)
+create function private.paying_company(
+  p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_moved_id uuid default null
+)
 returns uuid
 language plpgsql
 stable
@@ -167,7 +196,8 @@ begin
   -- By the person's memberships, however many companies there are, and each company asked once.
   with payers as materialized (
     select c.id, m.created_at, private.plan_refusal(c.id, p_starts_at) as refusal,
-      coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false) as used_up
+      coalesce(private.sessions_left(p_user_id, c.id, p_starts_at, p_moved_id) <= 0, false)
+        and private.paying_package(p_user_id, c.id, p_session_type_id, p_starts_at, p_moved_id) is null as used_up
     from public.company_members m
     join public.companies c on c.id = m.company_id
     where m.user_id = p_user_id and m.status = 'active' and c.status = 'active'
@@ -190,7 +220,7 @@ begin
 end;
 $$;
 
-comment on function private.paying_company(uuid, uuid, timestamptz, uuid) is
+comment on function private.paying_company(uuid, uuid, uuid, timestamptz, uuid) is
   'The company at whose cost a person has a session: not_a_member, no_plan, plan_ends_before, sessions_used_up where there is none.';
 
 create function private.check_open_bookings(p_user_id uuid)
@@ -245,7 +275,7 @@ begin
   v_wish := private.shape_wish(p_terms, p_user_id, null, p_starts_at, coalesce(p_moved.ends_at - p_moved.starts_at, p_terms.lasts), p_moved.id);
   perform private.check_working_hours(v_wish);
   perform private.check_practice(p_terms, p_starts_at);
-  v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_starts_at, p_moved.id);
+  v_wish.company_id := private.paying_company(p_user_id, p_company_id, p_terms.session_type_id, p_starts_at, p_moved.id);
   return v_wish;
 end;
 $$;
@@ -275,7 +305,7 @@ set search_path = ''
 as $$
 begin
   -- The person may have been removed, or have used their last session, while this waited.
-  perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.starts_at, p_wish.moved_id);
+  perform private.paying_company(p_wish.employee_id, p_wish.company_id, p_wish.session_type_id, p_wish.starts_at, p_wish.moved_id);
   perform private.check_calendars(p_wish);
 end;
 $$;

@@ -145,7 +145,7 @@ begin
   end if;
   perform private.check_person(v_booking.employee_id);
   perform private.check_practice(private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id), v_booking.starts_at);
-  perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.starts_at, p_booking_id);
+  perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.session_type_id, v_booking.starts_at, p_booking_id);
   update public.bookings set status = 'confirmed' where id = p_booking_id returning * into v_booking;
   return v_booking;
 end;

@@ -22,6 +22,14 @@ begin
         ) m join public.companies c on c.id = m.company_id
       ),
       'specialist', (select to_jsonb(s) from public.specialists s where s.user_id = p.id),
+      'packages', (
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'package_id', k.id, 'company_id', k.company_id, 'session_type', t.name, 'given_by', k.given_by, 'sessions', k.sessions,
+          'sessions_left', private.package_left(k), 'expires_on', k.expires_on, 'status', k.status
+        ) order by k.created_at desc), '[]')
+        from (select * from public.booking_packages where user_id = p.id order by created_at desc limit 100) k
+        join public.session_types t on t.id = k.session_type_id
+      ),
       'bookings', (select count(*) from public.bookings b where b.employee_id = p.id),
       'terms_acceptance', (
         select coalesce(jsonb_agg(to_jsonb(a) order by a.accepted_at desc), '[]')
@@ -80,7 +88,7 @@ as $$
 $$;
 
 comment on function public.read_person(uuid, text) is
-  'A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many '
+  'A platform admin reads a person: profile, roles, memberships, specialist, packages, accepted documents, links mailed, changes of address (of each the latest hundred), and how many '
   'bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
 
 grant execute on function public.read_person(uuid, text) to authenticated;

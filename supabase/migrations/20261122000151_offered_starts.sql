@@ -3,11 +3,15 @@
 -- An offer is a promise: what is offered is booked, as long as nobody else is faster, and what is on the grid and can be
 -- booked is offered. supabase/tests/database/311_offers.sql holds it to that. Who adds a rule to what books adds it here.
 
--- The instants at which a company pays, for all companies of a person. Of a month whose sessions are taken none is left.
+create type private.package_time as (session_type_id uuid, spans tstzmultirange);
+comment on type private.package_time is 'The instants at which packages pay for a type of session.';
+
+-- The instants at which a company pays, for all companies of a person. Of a month whose sessions are taken there are left, for
+-- some types, those of packages.
 create function private.payable_times(
-  p_user_id uuid, p_company_id uuid, p_from timestamptz, p_to timestamptz, p_now timestamptz, p_moved_id uuid
+  p_user_id uuid, p_company_id uuid, p_session_type_ids uuid[], p_from timestamptz, p_to timestamptz, p_now timestamptz, p_moved_id uuid
 )
-returns table (spans tstzmultirange, refusal text)
+returns table (spans tstzmultirange, packages private.package_time[], refusal text)
 language sql
 stable
 set search_path = ''
@@ -27,32 +31,44 @@ as $$
     cross join generate_series(date_trunc('month', p_from at time zone p.time_zone), p_to at time zone p.time_zone, interval '1 month') m
     where p.has_plan
   ), covered as materialized (
-    select m.time_zone, m.days,
+    select m.id, m.time_zone, m.days,
       coalesce(private.sessions_left(p_user_id, m.id, (lower(m.days) + time '12:00') at time zone m.time_zone, p_moved_id) <= 0, false) as used_up
     from month m where not isempty(m.days)
+  ), paid as (
+    select null::uuid as session_type_id, c.time_zone, c.days from covered c where not c.used_up
+    union all
+    select p.session_type_id, c.time_zone, c.days * daterange(null, p.expires_on, '[]')
+    from covered c
+    join private.usable_packages(p_user_id, p_session_type_ids, p_moved_id) p on p.company_id = c.id
+    where c.used_up
   ), payable as (
     -- Days become instants as working hours do: stretch by stretch.
-    select range_agg(
-      tstzrange(lower(c.days)::timestamp at time zone 'UTC' - t.utc_offset, upper(c.days)::timestamp at time zone 'UTC' - t.utc_offset) * t.span
+    select d.session_type_id, range_agg(
+      tstzrange(lower(d.days)::timestamp at time zone 'UTC' - t.utc_offset, upper(d.days)::timestamp at time zone 'UTC' - t.utc_offset) * t.span
     ) * tstzmultirange(tstzrange(p_from, p_to)) as spans
-    from covered c
+    from paid d
     cross join lateral private.time_zone_stretches(
-      c.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
+      d.time_zone, date_trunc('second', p_from) - interval '2 days', date_trunc('second', p_to) + interval '2 days'
     ) t
-    where not c.used_up
+    where not isempty(d.days)
+    group by d.session_type_id
+  ), total as (
+    select coalesce(range_agg(p.spans) filter (where p.session_type_id is null), '{}') as spans,
+      coalesce(array_agg(row(p.session_type_id, p.spans)::private.package_time) filter (where p.session_type_id is not null and p.spans <> '{}'), '{}') as packages
+    from payable p
   )
-  select coalesce(p.spans, '{}'), case
-    when p.spans <> '{}' then null
+  select p.spans, p.packages, case
+    when p.spans <> '{}' or p.packages <> '{}' then null
     when not exists (select from member) then 'not_a_member'
     when not exists (select from member where has_plan) then 'no_plan'
     when not exists (select from covered) then 'plan_ends_before'
     else 'sessions_used_up'
   end
-  from payable p;
+  from total p;
 $$;
 
-comment on function private.payable_times(uuid, uuid, timestamptz, timestamptz, timestamptz, uuid) is
-  'When, between two instants, a session would be paid for as private.paying_company() says; if never, the word with which it refuses.';
+comment on function private.payable_times(uuid, uuid, uuid[], timestamptz, timestamptz, timestamptz, uuid) is
+  'When, between two instants, a session would be paid for as private.paying_company() says: whatever its type, and by packages besides; if never, the word with which it refuses.';
 
 -- Starts are counted from where each stretch of hours begins, in the specialist's steps. Hours for one type count where those
 -- for all do not, and extra hours where neither does, or where time off takes them: no time is counted from two beginnings.
@@ -129,7 +145,7 @@ comment on function private.offered_starts(private.session_terms[], uuid, uuid[]
 
 -- The soonest are found without looking at all the rest: day by day, and at twice as many each time.
 create function private.next_offers(
-  p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange,
+  p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[],
   p_from timestamptz, p_to timestamptz, p_now timestamptz, p_after_at timestamptz, p_after_id uuid, p_limit int
 )
 returns table (specialist_id uuid, starts_at timestamptz)
@@ -150,7 +166,11 @@ begin
     return query
       select o.specialist_id, o.starts_at
       from private.offered_starts(p_terms, p_employee_id, p_ignored_ids, v_from, v_until, p_now) o
-      where p_payable @> o.starts_at and (p_after_at is null or (o.starts_at, o.specialist_id) > (p_after_at, p_after_id))
+      where (p_payable @> o.starts_at or exists (
+          select from unnest(p_packages) k join unnest(p_terms) t using (session_type_id)
+          where t.specialist_id = o.specialist_id and k.spans @> o.starts_at
+        ))
+        and (p_after_at is null or (o.starts_at, o.specialist_id) > (p_after_at, p_after_id))
       order by o.starts_at, o.specialist_id
       limit v_left;
     get diagnostics v_rows = row_count;
@@ -162,7 +182,7 @@ end;
 $$;
 
 comment on function private.next_offers(
-  private.session_terms[], uuid, uuid[], tstzmultirange, timestamptz, timestamptz, timestamptz, timestamptz, uuid, int
+  private.session_terms[], uuid, uuid[], tstzmultirange, private.package_time[], timestamptz, timestamptz, timestamptz, timestamptz, uuid, int
 ) is 'The soonest starts that private.offered_starts() finds and that are paid for, behind one that was answered before.';
 
 -- Sessions of one type of each specialist: the one asked for, else the shortest that they offer.

@@ -104,16 +104,18 @@ begin
     v_ignored_ids := array(select id from public.bookings where employee_id = v_user_id and status = 'held');
   end if;
   if v_employee_id is null then
-    select tstzmultirange(tstzrange(p_from, p_to)) as spans, null::text as refusal into v_payable;
+    select tstzmultirange(tstzrange(p_from, p_to)) as spans, '{}'::private.package_time[] as packages, null::text as refusal into v_payable;
   else
-    select * into v_payable from private.payable_times(v_employee_id, v_company_id, least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving);
+    select * into v_payable from private.payable_times(
+      v_employee_id, v_company_id, array(select t.session_type_id from unnest(v_terms) t), least(greatest(p_from, p_now), p_to), p_to, p_now, p_moving
+    );
   end if;
   v_refused := coalesce(v_refused, v_payable.refusal, case when private.allowance_left('bookings', v_user_id::text) < 1 then 'rate_limited' end);
   if v_refused is null then
     with page as materialized (
       select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
       from private.next_offers(
-        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
+        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, v_payable.packages, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
       ) o
     )
     select jsonb_agg(jsonb_build_object(

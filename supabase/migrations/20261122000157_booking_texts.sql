@@ -94,11 +94,11 @@ with frame (locale, greeting, session, lasts, place, given, page) as (values
   ), (
     'booking_cancelled', 'en', 'Cancelled: your session on {{starts_at_local}}',
     '{{#by_you}}you have cancelled this session:{{/by_you}}{{#by_us}}we had to cancel this session:{{/by_us}}{{^by_you}}{{^by_us}}{{#to_specialist}}whom you were to meet has cancelled this session:{{/to_specialist}}{{^to_specialist}}the specialist has cancelled this session:{{/to_specialist}}{{/by_us}}{{/by_you}}',
-    null, true, 'It does not take place.{{#counts}} Since it was cancelled late, it counts among the sessions of its month.{{/counts}}'
+    null, true, 'It does not take place.{{#counts}} Since it was cancelled late, it counts as used.{{/counts}}'
   ), (
     'booking_cancelled', 'de', 'Abgesagt: Ihr Termin am {{starts_at_local}}',
     '{{#by_you}}Sie haben diesen Termin abgesagt:{{/by_you}}{{#by_us}}wir mussten diesen Termin absagen:{{/by_us}}{{^by_you}}{{^by_us}}{{#to_specialist}}Ihr Gegenüber hat diesen Termin abgesagt:{{/to_specialist}}{{^to_specialist}}dieser Termin wurde von der Fachperson abgesagt:{{/to_specialist}}{{/by_us}}{{/by_you}}',
-    null, true, 'Er findet nicht statt.{{#counts}} Da er spät abgesagt wurde, zählt er zu den Terminen seines Monats.{{/counts}}'
+    null, true, 'Er findet nicht statt.{{#counts}} Da er spät abgesagt wurde, gilt er als genutzt.{{/counts}}'
   ), (
     'booking_placed', 'en', 'Changed: the place of your session on {{starts_at_local}}', 'the place of this session has changed:', 'place', false, 'The time stays as it was.'
   ), (

@@ -147,7 +147,7 @@ begin
   select time_zone, p_starts_at at time zone time_zone into v_series.time_zone, v_series.wall_starts_at
   from public.specialists where id = p_specialist_id;
   v_series.rule := private.checked_rule(p_rule, v_series.wall_starts_at, v_series.time_zone);
-  perform private.paying_company(v_user_id, p_company_id, p_starts_at);
+  perform private.paying_company(v_user_id, p_company_id, p_session_type_id, p_starts_at);
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
   if (select count(*) from public.recurring_bookings where employee_id = v_user_id and status = 'active') >= v_limit then

@@ -93,6 +93,56 @@ export type Tables = {
       { foreignKeyName: 'booking_cancellations_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
     ];
   };
+  /** What became of each session of a package. Their sum is what is left. */
+  booking_package_entries: {
+    Row: {
+      /** As what somebody acted. Who granted or corrected it is in the audit log. */
+      actor: 'employee' | 'specialist' | 'company' | 'admin' | 'system';
+      booking_id: string | null;
+      /** The clock's time, so that entries of one transaction keep their order. */
+      created_at: string;
+      /** Not a number that counts: its gaps would tell how many others use. */
+      id: string;
+      kind: 'grant' | 'use' | 'return' | 'expiry' | 'correction';
+      package_id: string;
+      sessions: number;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'booking_package_entries_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+      { foreignKeyName: 'booking_package_entries_package_id_fkey'; columns: ["package_id"]; isOneToOne: false; referencedRelation: 'booking_packages'; referencedColumns: ["id"] },
+    ];
+  };
+  /** So many sessions of a type that a member of a company may have beside the allowance of the month. */
+  booking_packages: {
+    Row: {
+      /** At whose cost. Whoever is its member no more, or has it suspended or without a plan, books none of them meanwhile. */
+      company_id: string;
+      created_at: string;
+      /** The last day on which one of the sessions can be, where the company's plan counts its days. */
+      expires_on: string;
+      /** By whose word: the company's, as far as its plan goes, or a platform admin's. */
+      given_by: 'platform' | 'company';
+      id: string;
+      /** How many were left when the last day was over. */
+      lapsed: number;
+      session_type_id: string;
+      /** How many there are, corrections included. */
+      sessions: number;
+      /** ended: the last day is over. */
+      status: 'active' | 'ended';
+      updated_at: string;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'booking_packages_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'booking_packages_session_type_id_fkey'; columns: ["session_type_id"]; isOneToOne: false; referencedRelation: 'session_types'; referencedColumns: ["id"] },
+      { foreignKeyName: 'booking_packages_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
   /** Another time for a session, asked of the other; at most one is open. */
   booking_proposals: {
     Row: {
@@ -330,6 +380,23 @@ export type Tables = {
       { foreignKeyName: 'company_members_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
+  /** How many sessions in packages the people of a company were given in a month (UTC), and how many they used in it. */
+  company_package_months: {
+    Row: {
+      company_id: string;
+      month: string;
+      released_at: string;
+      /** Rounded down to fives. Null: they were of fewer than five people, or none. */
+      sessions_given: number | null;
+      /** Those that were in the month, also missed and cancelled late. Rounded down to fives. Null: they were of fewer than five people, or none. */
+      sessions_used: number | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_package_months_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+    ];
+  };
   /** A plan that a company can be given: seats, sessions a month for each member, features. */
   company_subscription_plans: {
     Row: {
@@ -340,6 +407,8 @@ export type Tables = {
       /** Whether it can still be given. A company that has it keeps it. */
       is_active: boolean;
       name: string;
+      /** Sessions that the company may give a member in packages within a year, whatever it gives the others. */
+      package_sessions: number;
       /** How many members and people invited there may be, together. */
       seats: number;
       /** Sessions of each member in a calendar month, whatever the others have; null: as many as they like. */
@@ -356,6 +425,8 @@ export type Tables = {
       /** Whether it can still be given. A company that has it keeps it. */
       is_active?: boolean;
       name: string;
+      /** Sessions that the company may give a member in packages within a year, whatever it gives the others. */
+      package_sessions?: number;
       /** How many members and people invited there may be, together. */
       seats: number;
       /** Sessions of each member in a calendar month, whatever the others have; null: as many as they like. */
@@ -1374,6 +1445,12 @@ export interface SqlFunctions {
       | 'hold_expired' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up' | 'own_session'
       | 'session_type_not_offered';
   };
+  /** A platform admin adds sessions to a package or takes some that are not used, and may give it another last day; answers how many are left. Errors: forbidden (403), package_not_found (404), reason_required, invalid_sessions, invalid_expiry (422). */
+  correct_package: {
+    args: { p_package_id: string; p_change: number; p_reason: string; p_expires_on?: string | null };
+    returns: number;
+    errors: 'forbidden' | 'package_not_found' | 'reason_required' | 'invalid_sessions' | 'invalid_expiry';
+  };
   /** The id of the caller, or null once their session has ended. An edge function asks as the person and then, as the service, records what it knows of the request by itself, such as an address that the person could make up. */
   current_user_id: {
     args: Record<never, never>;
@@ -1429,6 +1506,29 @@ export interface SqlFunctions {
     args: Record<never, never>;
     returns: string;
     errors: never;
+  };
+  /** An admin of a company gives a member a package of sessions of a type, as far as its plan goes. What becomes of it they do not learn. Errors: unauthenticated (401), forbidden (403), member_not_found, session_type_not_found (404), no_plan, package_limit (409), invalid_sessions, invalid_expiry (422). */
+  grant_company_package: {
+    args: { p_company_id: string; p_user_id: string; p_session_type_id: string; p_sessions: number; p_expires_on: string };
+    returns: null;
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'member_not_found' | 'session_type_not_found' | 'no_plan' | 'package_limit'
+      | 'invalid_sessions' | 'invalid_expiry';
+  };
+  /** A platform admin gives a person a package of sessions of a type, as a member of p_company_id or of their longest-standing company, and says why; answers its id. Errors: forbidden (403), member_not_found, session_type_not_found (404), reason_required, invalid_sessions, invalid_expiry (422). */
+  grant_package: {
+    args: {
+      p_user_id: string;
+      p_session_type_id: string;
+      p_sessions: number;
+      p_expires_on: string;
+      p_reason: string;
+      p_company_id?: string | null;
+    };
+    returns: string;
+    errors:
+      | 'forbidden' | 'member_not_found' | 'session_type_not_found' | 'reason_required' | 'invalid_sessions'
+      | 'invalid_expiry';
   };
   /** A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404). */
   grant_platform_admin: {
@@ -1511,6 +1611,12 @@ export interface SqlFunctions {
     returns: { created_at: string; last_read_at: string }[];
     errors: never;
   };
+  /** The packages of the caller, those first that end soonest: how many sessions each has, and how many are left. What became of each session is in booking_package_entries. */
+  my_packages: {
+    args: Record<never, never>;
+    returns: unknown;
+    errors: never;
+  };
   /** Which mails the caller gets, when, and in which language, as save_preferences() takes it. What was refused by a link for their address is off. Errors: unauthenticated (401). */
   my_preferences: {
     args: Record<never, never>;
@@ -1557,7 +1663,7 @@ export interface SqlFunctions {
     returns: Records['failed_login_attempts'][];
     errors: 'forbidden' | 'reason_required';
   };
-  /** A platform admin reads a person: profile, roles, memberships, specialist, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422). */
+  /** A platform admin reads a person: profile, roles, memberships, specialist, packages, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422). */
   read_person: {
     args: { p_user_id: string; p_reason: string };
     returns: unknown;

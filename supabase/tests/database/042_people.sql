@@ -64,7 +64,7 @@ select is(
 select set_eq(
   $$select jsonb_object_keys(public.read_person(pg_temp.id('employee'), 'ticket 7'))$$,
   array[
-    'profile', 'roles', 'memberships', 'specialist', 'bookings',
+    'profile', 'roles', 'memberships', 'specialist', 'packages', 'bookings',
     'terms_acceptance', 'email_verification_tokens', 'password_reset_tokens', 'email_changes'
   ],
   'the record has these parts'

@@ -62,6 +62,8 @@ select 'mail', 'security', repeat('k', 63), 'test:wide:' || n from generate_seri
 insert into private.email_outcomes (mail_id, status, error_code, settled_at)
 select id, 'failed', repeat('e', 100), now() from private.emails where dedupe_key like 'test:wide:%';
 
+insert into public.booking_packages (user_id, company_id, session_type_id, given_by, sessions, expires_on)
+select pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('talk'), 'platform', 10, (now() at time zone 'UTC')::date + 30 from generate_series(1, 150);
 insert into private.calendar_feeds (user_id, token_hash) values (pg_temp.id('employee'), repeat('0', 64));
 
 -- 1,200 series with one specialist, and one with another.
@@ -89,6 +91,7 @@ insert into answered values
   ('specialist_series', 'specialist', $$select r from public.specialist_series(p_limit => 100000) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
+  ('my_packages', 'employee', 'select public.my_packages() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),
   ('my_calendar_feed', 'employee', 'select r from public.my_calendar_feed() r'),
   ('set_allowed_domains', 'company_admin', $$select public.set_allowed_domains(

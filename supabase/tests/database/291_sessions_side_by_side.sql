@@ -1,4 +1,4 @@
--- A member who books on eight devices at once does not pass the sessions that the plan gives them.
+-- A member who books on eight devices at once passes neither the sessions that the plan gives them nor those of a package.
 --
 -- Commits, like 190_side_by_side.sql, and clears away what it made, but for the audit log.
 \set ON_ERROR_STOP on
@@ -11,6 +11,7 @@ language plpgsql
 as $$
 begin
   delete from public.bookings where company_id = '5de0b75e-0000-4000-8000-000000000040';
+  delete from public.booking_packages where company_id = '5de0b75e-0000-4000-8000-000000000040';
   delete from public.company_members where company_id = '5de0b75e-0000-4000-8000-000000000040';
   delete from public.company_subscriptions where company_id = '5de0b75e-0000-4000-8000-000000000040';
   delete from public.company_subscription_plans where slug = 'side-by-side-sessions';
@@ -49,17 +50,20 @@ select pg_temp.one(4, n), pg_temp.one(2, n), 'Side by side', 'verified', now() f
 insert into public.specialist_pillars (specialist_id, pillar_id) select pg_temp.one(4, n), '5de0b75e-0000-4000-8000-000000000041' from generate_series(1, 8) n;
 insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
 select pg_temp.one(4, n), d, '00:00', '24:00', current_date - 30 from generate_series(1, 8) n, generate_series(1, 7) d;
+insert into public.booking_packages (user_id, company_id, session_type_id, given_by, sessions, expires_on)
+select pg_temp.one(1, 1), :company, '5de0b75e-0000-4000-8000-000000000042', 'platform', 2, current_date + 365;
 commit;
 
 select clock_timestamp() + interval '2 seconds' as start \gset
 \setenv START :start
 \set said `supabase/tests/setup/clients 8 -v start="'$START'" -f supabase/tests/setup/booker.psql`
 select is(
-  (select count(*) from public.bookings where company_id = :company and status = 'confirmed'), 3::bigint,
-  'of eight requests at once three get the three sessions of the month'
+  (select count(*) from public.bookings where company_id = :company and status = 'confirmed'), 5::bigint,
+  'of eight requests at once five get the three sessions of the month and the two of a package'
 );
+select is((select count(*) from private.package_uses where is_used), 2::bigint, 'each of which is used once');
 select is(
-  (select count(*) from string_to_table(:'said', E'\n') line where line ~ 'sessions_used_up'), 5::bigint, 'and the others are told why'
+  (select count(*) from string_to_table(:'said', E'\n') line where line ~ 'sessions_used_up'), 3::bigint, 'and the others are told why'
 );
 
 call pg_temp.clear_away();

@@ -23,6 +23,7 @@ begin
   delete from storage.objects where name like any (array[pg_temp.id(27) || '/%', pg_temp.id(28) || '/%']);
   delete from public.recurring_bookings where company_id = any (v_companies);
   delete from public.bookings where company_id = any (v_companies);
+  delete from public.booking_packages where company_id = any (v_companies);
   delete from public.company_employee_invitations where company_id = any (v_companies);
   delete from public.company_verification where company_id = any (v_companies);
   delete from public.company_dpa_acceptance where company_id = any (v_companies);
@@ -56,11 +57,14 @@ insert into public.companies (id, name) select pg_temp.id(n), 'Stress' from gene
 insert into public.company_members (company_id, user_id, role)
 select pg_temp.id(c), pg_temp.id(n), case when n < 5 then 'admin' else 'employee' end from generate_series(21, 22) c, generate_series(3, 6) n;
 insert into public.company_dpa_acceptance (company_id, version) select pg_temp.id(n), private.setting('dpa_version') #>> '{}' from generate_series(21, 22) n;
-insert into public.company_subscription_plans (id, slug, name, seats) values (pg_temp.id(23), 'one-order', 'Stress', 100);
+-- So few that packages pay.
+insert into public.company_subscription_plans (id, slug, name, seats, sessions_per_month, package_sessions) values (pg_temp.id(23), 'one-order', 'Stress', 100, 1, 100);
 insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
 select pg_temp.id(n), pg_temp.id(23), 'active', current_date - 1 from generate_series(21, 22) n;
 insert into public.pillars (id, slug, name) select pg_temp.id(n), 'one-order-' || n, 'Stress' from generate_series(31, 32) n;
 insert into public.session_types (id, pillar_id, kind, name, default_minutes) values (pg_temp.id(41), pg_temp.id(31), 'coaching', 'Stress', 50);
+insert into public.booking_packages (user_id, company_id, session_type_id, given_by, sessions, expires_on)
+select pg_temp.id(n), pg_temp.id(c), pg_temp.id(41), 'platform', 10, current_date + 100 from generate_series(3, 6) n, generate_series(21, 22) c, generate_series(1, 2);
 insert into public.specialists (id, user_id, display_name, status, verified_at)
 select pg_temp.id(20 + n), pg_temp.id(n), 'Stress', 'verified', now() from generate_series(7, 8) n;
 insert into public.specialist_pillars (specialist_id, pillar_id) select pg_temp.id(n), pg_temp.id(31) from generate_series(27, 28) n;
@@ -85,6 +89,18 @@ select is_empty(
 );
 -- Also none that a function caught and answered otherwise.
 select is((select deadlocks from pg_stat_database where datname = current_database()), :'before'::bigint, 'nor does anything that they call');
+-- Whoever used, gave back and corrected them meanwhile.
+select is_empty(
+  $$select p.id, private.package_left(p), (select sum(e.sessions) from public.booking_package_entries e where e.package_id = p.id)
+    from public.booking_packages p
+    where p.company_id in (pg_temp.id(21), pg_temp.id(22))
+      and (private.package_left(p) < 0 or private.package_left(p) <> (select sum(e.sessions) from public.booking_package_entries e where e.package_id = p.id))$$,
+  'and each package has what its ledger says, and no less than none'
+);
+select is_empty(
+  $$select b.id from private.package_uses u join public.bookings b on b.id = u.booking_id where u.is_used <> b.uses_session and b.employee_id is not null$$,
+  'and gave each session that counts no more back'
+);
 select ok(:'said' !~ 'refused: (42P01|42703|42883|42601|22)', 'and every statement is one that can be meant');
 
 call pg_temp.clear_away();

@@ -221,7 +221,7 @@ begin
 end;
 $$;
 
--- What pays: plans with few sessions a month, that begin and end meanwhile, in zones of their own.
+-- What pays: plans with few sessions a month, that begin and end meanwhile, in zones of their own, and packages of one type.
 create function pg_temp.make_plans(p_from timestamptz) returns void language plpgsql volatile as $$
 declare
   v_day constant date := (p_from at time zone 'UTC')::date;
@@ -234,6 +234,19 @@ begin
   where company_id in (pg_temp.id('north'), pg_temp.id('south'));
   update public.system_settings set value = to_jsonb(case when pg_temp.chance(0.1) then 1 + pg_temp.up_to(3) else 20 end)
   where key = 'booking_max_open_per_person';
+  for n in 1..pg_temp.up_to(3) loop
+    insert into public.booking_packages (user_id, company_id, session_type_id, given_by, sessions, expires_on, status)
+    values (
+      pg_temp.id('employee'), pg_temp.id(pg_temp.one_of('north', 'south')), pg_temp.id(pg_temp.one_of('talk', 'talk', 'walk', 'long')), 'platform',
+      1 + pg_temp.up_to(1), v_day + pg_temp.up_to(8), case when pg_temp.chance(0.1) then 'ended' else 'active' end
+    );
+  end loop;
+  -- Some of them are used already.
+  insert into private.package_uses (booking_id, package_id, number, is_used)
+  select distinct on (p.id) b.id, p.id, 1, pg_temp.chance(0.7)
+  from public.booking_packages p join public.bookings b on b.employee_id = p.user_id and b.company_id = p.company_id and b.status = 'confirmed'
+  where pg_temp.chance(0.3)
+  on conflict do nothing;
   if pg_temp.chance(0.3) then
     update public.company_members set status = 'removed' where user_id = pg_temp.id('employee') and company_id = pg_temp.id('south');
   end if;

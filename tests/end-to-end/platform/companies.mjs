@@ -9,12 +9,12 @@ import { signedIn } from './people.mjs';
 /** @typedef {Awaited<ReturnType<typeof signedIn>>} Person */
 /** @typedef {'admin' | 'manager' | 'employee'} Role */
 
-/** A plan of its own. @param {{ seats?: number, trialDays?: number }} [plan] */
-export async function aPlan({ seats = 50, trialDays = 0 } = {}) {
+/** A plan of its own. @param {{ seats?: number, trialDays?: number, packageSessions?: number }} [plan] */
+export async function aPlan({ seats = 50, trialDays = 0, packageSessions = 0 } = {}) {
   const slug = `plan-${randomUUID()}`;
   const [{ id }] = await sql`
-    insert into public.company_subscription_plans (slug, name, seats, trial_days)
-    values (${slug}, 'Growth', ${seats}, ${trialDays}) returning id`;
+    insert into public.company_subscription_plans (slug, name, seats, trial_days, package_sessions)
+    values (${slug}, 'Growth', ${seats}, ${trialDays}, ${packageSessions}) returning id`;
   return { id: /** @type {string} */ (id), slug };
 }
 
@@ -52,10 +52,10 @@ export async function ask(person, path, body) {
 }
 
 /** A company that may invite: with a plan, an admin, and the agreement accepted.
- * @param {{ seats?: number, dpa?: boolean }} [terms] */
-export async function aCustomer({ seats = 50, dpa = true } = {}) {
+ * @param {{ seats?: number, packageSessions?: number, dpa?: boolean }} [terms] */
+export async function aCustomer({ seats = 50, packageSessions = 0, dpa = true } = {}) {
   const company = await aCompany();
-  const plan = await aPlan({ seats });
+  const plan = await aPlan({ seats, packageSessions });
   await sql`
     insert into public.company_subscriptions (company_id, plan_id, status, starts_on)
     values (${company.id}, ${plan.id}, 'active', current_date - 1)`;
