@@ -1,9 +1,11 @@
 // @ts-check
 // Free times of a specialist, or of all who give a type of session, a week at a time. What somebody chooses is held for them
-// until they confirm it; where the specialist accepts sessions first it is asked for, and a session that moves is moved.
+// until they confirm it; where the specialist accepts sessions first it is asked for, and a session that moves is moved. Series: find-series.js.
 import { byId, make, tell } from './dom.js';
 import { Failure, answerOf } from './failures.js';
+import { carryOutSeries, fillSeries, firstDay, offerRepeat, repeats, series, seriesLabel } from './find-series.js';
 import { useOwnZone } from './profile.js';
+import { SERIES_REFUSALS } from './series-words.js';
 import { NO_OFFERS, REFUSALS } from './session-words.js';
 import { client, person } from './session.js';
 import { clockTime, fullTime, zoneName } from './times.js';
@@ -33,8 +35,9 @@ let choices = 0;
 let asked = 0;
 
 if (person) {
-  const week = createWeek({ earliest: true, onChange: () => showTimes(week) });
-  action(byId('confirm'), byId('chosen-note'), confirm, REFUSALS);
+  const week = createWeek({ earliest: true, from: firstDay(), onChange: () => showTimes(week) });
+  action(byId('confirm'), byId('chosen-note'), confirm, { ...REFUSALS, ...SERIES_REFUSALS });
+  byId('repeats').addEventListener('change', () => chosen && tellLabel(chosen));
   action(byId('drop'), byId('times-note'), () => drop(week), REFUSALS);
   byId('session-type').addEventListener('change', () => {
     offerSpecialists();
@@ -61,6 +64,11 @@ async function fillWish() {
   byId('zone').textContent = `Times in ${zoneName()}.`;
   byId('session-type').replaceChildren(...types.map((one) => make('option', { value: one.id }, `${one.pillars?.name}: ${one.name}`)));
   if (movingId) await fillMoving(movingId);
+  else await fillSeries();
+  if (series) {
+    byId('session-type').value = series.session_type_id;
+    byId('session-type').disabled = byId('specialist').disabled = true;
+  }
   offerSpecialists();
 }
 
@@ -85,9 +93,10 @@ function isOwn() {
 function offerSpecialists() {
   const pillar = types.find((one) => one.id === byId('session-type').value)?.pillar_id;
   const offered = specialists.filter((one) => one.specialist_pillars.some((its) => its.pillar_id === pillar));
-  const before = moving?.specialist_id ?? byId('specialist').value;
+  const named = moving?.specialist_id ?? series?.specialist_id;
+  const before = named ?? byId('specialist').value;
   byId('specialist').replaceChildren(
-    ...(moving ? [] : [make('option', { value: '' }, 'Anybody')]),
+    ...(named ? [] : [make('option', { value: '' }, 'Anybody')]),
     ...offered.map((one) => make('option', { value: one.id }, one.display_name)),
   );
   if (offered.some((one) => one.id === before)) byId('specialist').value = before;
@@ -140,21 +149,28 @@ function nameOf(slot) {
 /** @param {Slot} slot */
 async function choose(slot) {
   const own = (choices += 1);
-  const isHeld = !moving && !slot.requires_acceptance;
+  const isHeld = !moving && !series && !slot.requires_acceptance;
   const hold = isHeld ? await answerOf(client.rpc('hold_slot', wishOf(slot))) : null;
   // Who has chosen another meanwhile holds that one, and this no more.
   if (own !== choices) return;
   [chosen, held] = [slot, hold];
   byId('chosen').hidden = false;
   byId('chosen-text').textContent = `${fullTime(slot.starts_at)} with ${nameOf(slot)}.${held ? ` It is held for you until ${clockTime(held.expires_at)}.` : ''}`;
-  byId('confirm').textContent = labelOf(slot);
+  offerRepeat(!moving);
+  tellLabel(slot);
   byId('confirm').hidden = byId('drop').hidden = false;
   tell(byId('chosen-note'), '');
   byId('chosen-title').focus();
 }
 
 /** @param {Slot} slot */
+function tellLabel(slot) {
+  byId('confirm').textContent = labelOf(slot);
+}
+
+/** @param {Slot} slot */
 function labelOf(slot) {
+  if (repeats()) return seriesLabel(slot);
   if (moving) return isOwn() && !slot.requires_acceptance ? 'Move it there' : 'Propose this time';
   return slot.requires_acceptance ? 'Ask for this time' : 'Book it';
 }
@@ -168,6 +184,7 @@ async function confirm() {
   if (!chosen) return;
   const text = await carryOut(chosen);
   byId('confirm').hidden = byId('drop').hidden = true;
+  offerRepeat(false);
   tell(byId('chosen-note'), text);
   byId('chosen-note').append(' ', make('a', { href: moving && !isOwn() ? '/practice' : '/sessions' }, 'To your sessions'));
 }
@@ -175,6 +192,7 @@ async function confirm() {
 /** @param {Slot} slot @returns {Promise<string>} what became of it */
 async function carryOut(slot) {
   const at = fullTime(slot.starts_at);
+  if (repeats()) return carryOutSeries(slot);
   if (moving) {
     const isMoved = isOwn() && !slot.requires_acceptance;
     await answerOf(client.rpc(isMoved ? 'reschedule_booking' : 'propose_time', { p_booking_id: moving.id, p_starts_at: slot.starts_at }));

@@ -5,9 +5,11 @@ import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { openProposals } from './proposals.js';
+import { seriesText } from './series-words.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES } from './session-words.js';
 import { client, person } from './session.js';
+import { offerStop } from './stop-series.js';
 import { clockTime, fullTime, shortTime, zoneName } from './times.js';
 import { watchTimeOff } from './time-off.js';
 import { createWeek, showDays } from './week.js';
@@ -40,7 +42,7 @@ if (person) {
     watchTimeOff(own.time_zone, showWeek);
     week.show();
     // These wait, and fail, for themselves.
-    void Promise.all([showRequests(), showWeek()]);
+    void Promise.all([showRequests(), showWeek(), showSeries()]);
   });
 }
 
@@ -62,6 +64,23 @@ async function showWeek() {
     const [bookings] = await Promise.all([answerOf(asked), readNames(week.from(), week.until()), readProposals()]);
     showDays(byId('week'), week, bookings, { row: sessionRow, list: 'rows sessions', otherwise: 'Nothing' });
   });
+}
+
+async function showSeries() {
+  await load(byId('series'), async () => {
+    const all = await answerOf(client.rpc('specialist_series', { p_limit: 200 }));
+    fillList(byId('series'), all.map(seriesRow), 'None goes on.');
+  });
+}
+
+/** @param {any} series */
+function seriesRow(series) {
+  const title = `${series.session_type} with ${series.employee_name || 'somebody'}`;
+  const what = make('span', { class: 'what' }, make('strong', {}, title), make('span', {}, seriesText(series)));
+  if (series.next_starts_at) what.append(make('span', { class: 'quiet' }, `Next: ${fullTime(series.next_starts_at)}`));
+  const stop = make('button', { type: 'button', class: 'plain', 'aria-label': `Stop the series of ${title}` }, 'Stop');
+  stop.addEventListener('click', () => offerStop({ id: series.series_id, title, isEmployee: false }, () => done(`Stopped: the series of ${title}.`)));
+  return make('li', {}, what, make('span', { class: 'actions' }, stop));
 }
 
 /** @param {string} from @param {string} [until] */
@@ -143,7 +162,7 @@ function act(booking, label, call, more, outcome) {
 
 /** @param {string} text */
 async function done(text) {
-  await Promise.all([showRequests(), showWeek()]);
+  await Promise.all([showRequests(), showWeek(), showSeries()]);
   tell(byId('note'), text);
   // The button that had the focus is gone.
   byId('title').focus({ preventScroll: true });

@@ -6,6 +6,7 @@ import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { showPackages } from './own-packages.js';
 import { openProposals } from './proposals.js';
+import { showSeries } from './series.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES, reminderText, titleOf } from './session-words.js';
 import { client, person } from './session.js';
@@ -24,6 +25,7 @@ if (person) {
   watchCancellation(async (title) => done(`Cancelled: ${title}.`));
   action(byId('more'), byId('note'), showPast);
   await show();
+  void showSeries(done);
   await load(byId('past'), async () => {
     await useOwnZone();
     await showPast();
@@ -116,7 +118,7 @@ function pastRow(booking) {
 
 /** @param {string} text */
 async function done(text) {
-  await show();
+  await Promise.all([show(), showSeries(done)]);
   tell(byId('note'), text);
   // The button that had the focus is gone.
   byId('title').focus({ preventScroll: true });

@@ -6,7 +6,7 @@ import { client } from './session.js';
 import { fullTime } from './times.js';
 import { action, load } from './work.js';
 
-/** @typedef {{ id: string, starts_at: string, session_type: string }} InTheWay */
+/** @typedef {{ starts_at: string, session_type: string }} InTheWay */
 
 /** @param {string} timeZone the specialist's @param {() => Promise<unknown>} onTaken */
 export function watchTimeOff(timeZone, onTaken) {
@@ -23,6 +23,8 @@ export function watchTimeOff(timeZone, onTaken) {
       p_starts_at: byId('off-from').value, p_ends_at: byId('off-until').value, p_sessions: sessions ?? undefined,
     }));
     byId('in-the-way').hidden = answer.time_off_id !== null;
+    byId('of-series').hidden = answer.series.length === 0;
+    byId('of-series-list').replaceChildren(...answer.series.map(inTheWayRow));
     if (answer.time_off_id === null) return showInTheWay(answer.sessions);
     byId('take-off').reset();
     await Promise.all([showExceptions(), onTaken()]);
@@ -49,10 +51,12 @@ export function watchTimeOff(timeZone, onTaken) {
   }
 }
 
+/** @param {InTheWay} one */
+const inTheWayRow = (one) => make('li', {}, make('span', { class: 'what' }, make('strong', {}, one.session_type), fullTime(one.starts_at)));
+
 /** @param {InTheWay[]} sessions */
 function showInTheWay(sessions) {
-  byId('in-the-way-list').replaceChildren(...sessions.map((one) =>
-    make('li', {}, make('span', { class: 'what' }, make('strong', {}, one.session_type), fullTime(one.starts_at)))));
+  byId('in-the-way-list').replaceChildren(...sessions.map(inTheWayRow));
   byId('in-the-way-title').focus();
 }
 

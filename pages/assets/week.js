@@ -8,12 +8,12 @@ const DAYS = 7;
 /** Days as 2026-11-28, bounds as instants. @typedef {{ days: () => string[], from: () => string, until: () => string, show: () => void }} Week */
 
 /**
- * @param {{ earliest?: boolean, onChange: () => Promise<unknown> }} options earliest: it does not go before today
+ * @param {{ earliest?: boolean, from?: string | null, onChange: () => Promise<unknown> }} options earliest: it does not go before today; from: its first day, unless today is later
  * @returns {Week}
  */
-export function createWeek({ earliest = false, onChange }) {
-  let first = 0;
+export function createWeek({ earliest = false, from = null, onChange }) {
   const today = () => dateIn(Date.now());
+  let first = from ? Math.max(0, Math.round((Date.parse(from) - Date.parse(today())) / 86_400_000)) : 0;
   const dayAt = (/** @type {number} */ n) => daysAfter(today(), n);
 
   /** @param {number} by */
