@@ -4266,6 +4266,19 @@ $$;
 
 COMMENT ON FUNCTION private.forget_failed_logins(p_user_id uuid) IS 'Clears the counters of an account, and lets its owner in for a while whatever is tried.';
 
+CREATE FUNCTION private.forget_notes_of_erased() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.session_notes n using public.specialists s
+  where n.employee_id = old.id and s.id = n.specialist_id and not private.is_held(n.employee_id, s.user_id);
+  return old;
+end;
+$$;
+
+COMMENT ON FUNCTION private.forget_notes_of_erased() IS 'Trigger on profiles: the notes about a person go with their account, unless a legal hold keeps them.';
+
 CREATE FUNCTION private.forget_sign_up_metadata() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4900,6 +4913,15 @@ CREATE FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now tim
 $$;
 
 COMMENT ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) IS 'Whether an account may be mailed another token of a purpose: not a moment ago, and not too often in an hour.';
+
+CREATE FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (select from public.legal_holds h where h.user_id = any (p_user_ids) and h.lifted_at is null);
+$$;
+
+COMMENT ON FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) IS 'Whether records of one of these people must be kept for now.';
 
 CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -5799,6 +5821,29 @@ $$;
 
 COMMENT ON FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) IS 'Empties address and variables of mails settled long ago, and sooner of those to people without an account. A failed mail without them cannot be redriven, so its dead letter goes too.';
 
+CREATE FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_rows bigint;
+begin
+  delete from public.session_notes where booking_id = any (array(
+    select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
+    where (
+        n.counts_from < p_now - make_interval(days => private.setting('session_note_retention_days')::int)
+        or not exists (select from public.profiles p where p.id = n.employee_id)
+      ) and not private.is_held(n.employee_id, s.user_id)
+    order by n.counts_from limit private.purge_limit()
+    for update of n skip locked
+  ));
+  get diagnostics v_rows = row_count;
+  return v_rows;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) IS 'Deletes notes that are older than session_note_retention_days, or whose person is gone and whose hold was lifted.';
+
 CREATE FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6238,6 +6283,25 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.lift_legal_hold(p_hold_id uuid, p_reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_user_id uuid;
+begin
+  update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
+  where id = p_hold_id and lifted_at is null
+  returning user_id into v_user_id;
+  if not found then
+    raise sqlstate 'PT404' using message = 'hold_not_found', detail = 'There is no such hold, or it was lifted.';
+  end if;
+  perform private.write_audit('legal_hold.lifted', 'legal_holds', p_hold_id::text, null, null, jsonb_build_object('user_id', v_user_id),
+    jsonb_build_object('source', 'lift_legal_hold', 'reason', v_reason));
+end;
+$$;
+
 CREATE FUNCTION private.limit_booking_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6517,6 +6581,22 @@ CREATE FUNCTION private.lock_platform_admins() RETURNS void
 $$;
 
 COMMENT ON FUNCTION private.lock_platform_admins() IS 'Queues whatever changes who the platform admins are until the transaction ends.';
+
+CREATE FUNCTION private.lock_session_given(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v constant public.bookings := private.session_of_two(p_booking_id);
+begin
+  if v.specialist_id is distinct from private.my_practice_id() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'That is for the specialist to do.';
+  end if;
+  return private.lock_booking(p_booking_id);
+end;
+$$;
+
+COMMENT ON FUNCTION private.lock_session_given(p_booking_id uuid) IS 'A session that the caller gives, locked. Errors: unauthenticated (401), forbidden (403), not_found (404).';
 
 CREATE FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_day date) RETURNS SETOF uuid
     LANGUAGE sql
@@ -7572,6 +7652,71 @@ $$;
 
 COMMENT ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) IS 'Notes that the mailer took a mail, where the log does not know it or says otherwise.';
 
+CREATE TABLE public.session_notes (
+    booking_id uuid NOT NULL,
+    specialist_id uuid NOT NULL,
+    employee_id uuid NOT NULL,
+    latest_version integer DEFAULT 0 NOT NULL,
+    shared_version integer,
+    shared_at timestamp with time zone,
+    seen_at timestamp with time zone,
+    counts_from timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT only_what_is_shared_is_seen CHECK (((seen_at IS NULL) OR (shared_version IS NOT NULL))),
+    CONSTRAINT only_what_is_there_is_shared CHECK (((shared_version >= 1) AND (shared_version <= latest_version))),
+    CONSTRAINT session_notes_latest_version_check CHECK (((latest_version >= 0) AND (latest_version <= 100))),
+    CONSTRAINT shared_at_iff_shared CHECK (((shared_at IS NULL) = (shared_version IS NULL)))
+);
+ALTER TABLE ONLY public.session_notes ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN employee_id SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN latest_version SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN shared_version SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN shared_at SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN seen_at SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN counts_from SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN created_at SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN updated_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.session_notes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.session_notes IS 'The notes of a session: which version is the latest, and which one its employee may read.';
+
+COMMENT ON COLUMN public.session_notes.employee_id IS 'The employee of the session. No foreign key: under a legal hold notes outlive the account, and are found by it.';
+
+COMMENT ON COLUMN public.session_notes.shared_version IS 'The one version that the employee may read. What is written later is not, until it is shared.';
+
+COMMENT ON COLUMN public.session_notes.seen_at IS 'When the shared version was first handed to the employee.';
+
+COMMENT ON COLUMN public.session_notes.counts_from IS 'The end of the session or the latest version, whichever was later: from then on notes are kept for session_note_retention_days.';
+
+CREATE FUNCTION private.note_json(p_note public.session_notes) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'booking_id', p_note.booking_id, 'version', p_note.latest_version,
+    'shared_version', p_note.shared_version, 'shared_at', p_note.shared_at, 'seen_at', p_note.seen_at
+  );
+$$;
+
+COMMENT ON FUNCTION private.note_json(p_note public.session_notes) IS 'How notes stand, for their specialist.';
+
+CREATE FUNCTION private.note_of(p_booking_id uuid) RETURNS public.session_notes
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v public.session_notes;
+begin
+  select * into v from public.session_notes where booking_id = p_booking_id for update;
+  return v;
+end;
+$$;
+
+COMMENT ON FUNCTION private.note_of(p_booking_id uuid) IS 'The notes of a session, locked; null where there are none.';
+
 CREATE FUNCTION private.notify_of_sign_in_link(p_user_id uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -8123,6 +8268,24 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) IS 'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it.';
+
+CREATE FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_id uuid;
+begin
+  if not exists (select from public.profiles where id = p_user_id) then
+    raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
+  end if;
+  insert into public.legal_holds (user_id, reason, placed_by) values (p_user_id, v_reason, private.user_id()) returning id into v_id;
+  perform private.write_audit('legal_hold.placed', 'legal_holds', v_id::text, null, null, jsonb_build_object('user_id', p_user_id),
+    jsonb_build_object('source', 'place_legal_hold', 'reason', v_reason));
+  return v_id;
+end;
+$$;
 
 CREATE FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -8818,6 +8981,23 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) RETURNS TABLE(id uuid, user_id uuid, reason text, placed_at timestamp with time zone, lifted_at timestamp with time zone, lift_reason text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+begin
+  perform private.write_audit('legal_holds.read', 'legal_holds', null, null, null, null,
+    jsonb_build_object('source', 'read_legal_holds', 'reason', v_reason));
+  return query
+    select h.id, h.user_id, h.reason, h.placed_at, h.lifted_at, h.lift_reason from public.legal_holds h
+    where p_cursor is null or (h.placed_at, h.id) < (select c.placed_at, c.id from public.legal_holds c where c.id = p_cursor)
+    order by h.placed_at desc, h.id desc
+    limit least(greatest(coalesce(p_limit, 50), 1), 200);
+end;
+$$;
+
 CREATE FUNCTION private.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8863,6 +9043,47 @@ end;
 $_$;
 
 COMMENT ON FUNCTION private.read_rule(p_text text) IS 'Reads a rule; null for what is none, or more than is taken here. No weekdays: that of the first session.';
+
+CREATE FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking constant public.bookings := private.session_of_two(p_booking_id);
+  v_is_author constant boolean := v_booking.specialist_id is not distinct from private.my_practice_id();
+  v_version int;
+  v public.session_notes;
+begin
+  select * into v from public.session_notes where booking_id = p_booking_id;
+  v_version := coalesce(p_note_version, case when v_is_author then v.latest_version else v.shared_version end);
+  if v.booking_id is null or v_version not between 1 and v.latest_version
+    or not v_is_author and v_version is distinct from v.shared_version
+  then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There are no such notes.';
+  elsif not v_is_author and v.seen_at is null then
+    perform private.hold_accounts(private.user_id());
+    -- Of a version that is not shared any more, nothing is handed over.
+    update public.session_notes set seen_at = now()
+    where booking_id = p_booking_id and shared_version = v_version
+    returning * into v;
+    if not found then
+      raise sqlstate 'PT404' using message = 'not_found', detail = 'There are no such notes.';
+    end if;
+  end if;
+  return (
+    select jsonb_build_object('booking_id', v.booking_id, 'version', n.version, 'sealed', n.sealed, 'note', jsonb_build_object(
+      'booking_id', v.booking_id, 'version', n.version, 'written_at', n.written_at,
+      'shared_version', v.shared_version, 'shared_at', v.shared_at, 'seen_at', v.seen_at,
+      'versions', (
+        select jsonb_agg(jsonb_build_object('version', o.version, 'written_at', o.written_at) order by o.version desc)
+        from private.session_note_versions o
+        where o.booking_id = v.booking_id and (v_is_author or o.version = v_version)
+      )
+    ))
+    from private.session_note_versions n where n.booking_id = v.booking_id and n.version = v_version
+  );
+end;
+$$;
 
 CREATE FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10304,6 +10525,28 @@ $$;
 
 COMMENT ON FUNCTION private.session_in_mail(p_booking public.bookings, p_user_id uuid) IS 'What a mail tells one of the two of their session: {other_name, session_type_name, starts_at, duration_minutes, video, phone, in_person, place_detail}.';
 
+CREATE FUNCTION private.session_of_two(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v public.bookings;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v from public.bookings b
+  where b.id = p_booking_id and b.status not in ('held', 'released')
+    and (b.employee_id = (select private.user_id()) or b.specialist_id = (select private.my_practice_id()));
+  if not found then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such session of yours.';
+  end if;
+  return v;
+end;
+$$;
+
+COMMENT ON FUNCTION private.session_of_two(p_booking_id uuid) IS 'A session of the caller, as its employee or its specialist. Errors: unauthenticated (401), not_found (404).';
+
 CREATE FUNCTION private.session_release_delay() RETURNS interval
     LANGUAGE sql
     SET search_path TO ''
@@ -10748,6 +10991,29 @@ CREATE FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid
 $$;
 
 COMMENT ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) IS 'A wish for a session on a specialist''s terms.';
+
+CREATE FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v public.session_notes;
+begin
+  perform private.lock_session_given(p_booking_id);
+  v := private.note_of(p_booking_id);
+  if v.booking_id is null or p_note_version not between 1 and v.latest_version then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There are no such notes.';
+  elsif p_note_version is not distinct from v.shared_version then
+    return private.note_json(v);
+  end if;
+  perform private.require_allowance('acts', private.user_id());
+  update public.session_notes
+  set shared_version = p_note_version, shared_at = case when p_note_version is not null then now() end, seen_at = null
+  where booking_id = p_booking_id
+  returning * into v;
+  return private.note_json(v);
+end;
+$$;
 
 CREATE FUNCTION private.shown_name(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -12378,6 +12644,35 @@ $$;
 
 COMMENT ON FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb, p_status text, p_error text) IS 'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). A client acts so often in a while: rate_limited (429).';
 
+CREATE FUNCTION private.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_booking constant public.bookings := private.lock_session_given(p_booking_id);
+  v public.session_notes;
+begin
+  if v_booking.status not in ('confirmed', 'completed', 'no_show') or v_booking.employee_id is null then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'Notes are of a session that is booked or took place.';
+  end if;
+  perform private.require_allowance('acts', private.user_id());
+  v := private.note_of(p_booking_id);
+  if p_note_version is distinct from coalesce(v.latest_version, 0) + 1 then
+    raise sqlstate 'PT409' using message = 'conflict', detail = 'The notes were changed meanwhile.';
+  elsif p_note_version > 100 then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'Notes have at most a hundred versions.';
+  elsif (length(p_sealed) <= 20480 and p_sealed ~ '^[a-z0-9-]{1,16}[.][A-Za-z0-9_-]+$') is not true then
+    raise sqlstate 'PT400' using message = 'invalid_request', detail = 'Notes are written by the function session-notes.';
+  end if;
+  insert into public.session_notes as n (booking_id, specialist_id, employee_id, latest_version, counts_from)
+  values (p_booking_id, v_booking.specialist_id, v_booking.employee_id, p_note_version, greatest(v_booking.ends_at, now()))
+  on conflict (booking_id) do update set latest_version = excluded.latest_version, counts_from = excluded.counts_from
+  returning n.* into v;
+  insert into private.session_note_versions (booking_id, version, sealed) values (p_booking_id, p_note_version, p_sealed);
+  return private.note_json(v);
+end;
+$_$;
+
 CREATE FUNCTION private.zone_name(p_name text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12858,6 +13153,15 @@ $$;
 
 COMMENT ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) IS 'A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer''s own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422).';
 
+CREATE FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.lift_legal_hold(p_hold_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) IS 'A platform admin ends a hold; what should be gone goes with the next run of the jobs. Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429).';
+
 CREATE FUNCTION public.mail_fault() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12940,6 +13244,15 @@ $$;
 
 COMMENT ON FUNCTION public.orphaned_files(p_limit integer) IS 'Files to be removed, 1,000 at most: [{bucket, paths}].';
 
+CREATE FUNCTION public.place_legal_hold(p_user_id uuid, p_reason text) RETURNS uuid
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.place_legal_hold(p_user_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.place_legal_hold(p_user_id uuid, p_reason text) IS 'A platform admin has the records of a person kept, notes and recordings of their sessions among them, until the hold is lifted: its id. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
+
 CREATE FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb DEFAULT NULL::jsonb) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12994,6 +13307,15 @@ $$;
 
 COMMENT ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) IS 'A platform admin reads failed sign-ins, newest first, of everybody or of one person, at most 200 at once. p_cursor: the id of the last one of the page before. Each call is audited. Errors: forbidden (403), reason_required (422).';
 
+CREATE FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50) RETURNS TABLE(id uuid, user_id uuid, reason text, placed_at timestamp with time zone, lifted_at timestamp with time zone, lift_reason text)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select * from private.read_legal_holds(p_reason, p_cursor, p_limit);
+$$;
+
+COMMENT ON FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) IS 'Holds, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429).';
+
 CREATE FUNCTION public.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -13002,6 +13324,15 @@ CREATE FUNCTION public.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION public.read_person(p_user_id uuid, p_reason text) IS 'A platform admin reads a person: profile, roles, memberships, specialist, packages, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+
+CREATE FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer DEFAULT NULL::integer) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.read_session_note(p_booking_id, p_note_version);
+$$;
+
+COMMENT ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer) IS 'A version of the notes of a session, sealed: the specialist any, the latest without a version; the employee the one that is shared, which is marked as seen. Errors: unauthenticated (401), not_found (404).';
 
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -13259,6 +13590,15 @@ $$;
 
 COMMENT ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) IS 'Settles batches: sent, retry, split, failed, skipped or pause. Answers how many mails each; stale: the lease was lost. p_now is for tests.';
 
+CREATE FUNCTION public.share_session_note(p_booking_id uuid, p_note_version integer DEFAULT NULL::integer) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.share_session_note(p_booking_id, p_note_version);
+$$;
+
+COMMENT ON FUNCTION public.share_session_note(p_booking_id uuid, p_note_version integer) IS 'The specialist lets the employee read one version of the notes, instead of another one if there was; without a version, none. Answers how the notes stand. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429).';
+
 CREATE FUNCTION public.specialist_agenda(p_from timestamp with time zone DEFAULT NULL::timestamp with time zone, p_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 1000) RETURNS TABLE(booking_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text, session_type text, employee_name text)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -13369,6 +13709,15 @@ CREATE FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_
 $$;
 
 COMMENT ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) IS 'Uses a link about a change of address. email_change, to the new address: verified, with user_id and the email that Auth is to be told, again until Auth has it; already_verified. email_change_cancel, to the old one, takes it back and ends every session: consumed, with user_id and, where the account was moved, the email that Auth is to be told, again until Auth has it; used. Either: invalid, expired, exhausted, superseded, address_taken.';
+
+CREATE FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.write_session_note(p_booking_id, p_note_version, p_sealed);
+$$;
+
+COMMENT ON FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) IS 'The specialist adds a version to the notes of a session, sealed by the edge function session-notes: one more than the latest, so that nobody writes over what they have not read. Answers how the notes stand. Errors: invalid_request (400), unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429).';
 
 CREATE TABLE private.allowances (
     kind text NOT NULL,
@@ -13843,6 +14192,25 @@ ALTER TABLE ONLY private.package_uses FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE private.package_uses IS 'Which session of which package a booking uses, or used until it was given back. No specialist sees it.';
 
 COMMENT ON COLUMN private.package_uses.is_used IS 'False once the session was given back: then another booking may have the number.';
+
+CREATE TABLE private.session_note_versions (
+    booking_id uuid NOT NULL,
+    version integer NOT NULL,
+    sealed text NOT NULL,
+    written_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT session_note_versions_sealed_check CHECK (((length(sealed) <= 20480) AND (sealed ~ '^[a-z0-9-]{1,16}[.][A-Za-z0-9_-]+$'::text))),
+    CONSTRAINT session_note_versions_version_check CHECK (((version >= 1) AND (version <= 100)))
+);
+ALTER TABLE ONLY private.session_note_versions ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY private.session_note_versions ALTER COLUMN version SET STATISTICS 0;
+ALTER TABLE ONLY private.session_note_versions ALTER COLUMN sealed SET STATISTICS 0;
+ALTER TABLE ONLY private.session_note_versions ALTER COLUMN written_at SET STATISTICS 0;
+
+ALTER TABLE ONLY private.session_note_versions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.session_note_versions IS 'Every version of the notes of a session, by its specialist. Append-only: versions go with their notes alone.';
+
+COMMENT ON COLUMN private.session_note_versions.sealed IS 'The name of the key, and XChaCha20-Poly1305 of the text under it, bound to booking and version. It opens as that version of those notes and as nothing else.';
 
 CREATE TABLE private.time_zones (
     name text NOT NULL,
@@ -14408,6 +14776,35 @@ ALTER TABLE public.failed_login_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE public.legal_holds (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    reason text NOT NULL,
+    placed_by uuid,
+    placed_at timestamp with time zone DEFAULT now() NOT NULL,
+    lifted_by uuid,
+    lifted_at timestamp with time zone,
+    lift_reason text,
+    CONSTRAINT legal_holds_lift_reason_check CHECK (((length(lift_reason) >= 5) AND (length(lift_reason) <= 500))),
+    CONSTRAINT legal_holds_reason_check CHECK (((length(reason) >= 5) AND (length(reason) <= 500))),
+    CONSTRAINT only_the_lifted_have_a_lifter CHECK (((lifted_by IS NULL) OR (lifted_at IS NOT NULL))),
+    CONSTRAINT reason_iff_lifted CHECK (((lift_reason IS NOT NULL) = (lifted_at IS NOT NULL)))
+);
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN reason SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN placed_by SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN placed_at SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN lifted_by SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN lifted_at SET STATISTICS 0;
+ALTER TABLE ONLY public.legal_holds ALTER COLUMN lift_reason SET STATISTICS 0;
+
+ALTER TABLE ONLY public.legal_holds FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.legal_holds IS 'That records of a person must be kept, for a claim, say. It ends when it is lifted.';
+
+COMMENT ON COLUMN public.legal_holds.user_id IS 'The person. No foreign key: the hold outlives the account.';
+
 CREATE TABLE public.pillar_required_documents (
     pillar_id uuid NOT NULL,
     document_type public.document_type NOT NULL,
@@ -14740,6 +15137,9 @@ ALTER TABLE ONLY private.membership_ends
 ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_pkey PRIMARY KEY (booking_id);
 
+ALTER TABLE ONLY private.session_note_versions
+    ADD CONSTRAINT session_note_versions_pkey PRIMARY KEY (booking_id, version);
+
 ALTER TABLE ONLY private.sign_in_back_offs
     ADD CONSTRAINT sign_in_back_offs_pkey PRIMARY KEY (subject);
 
@@ -14833,6 +15233,9 @@ ALTER TABLE ONLY public.failed_login_attempts
 ALTER TABLE ONLY public.specialist_working_hours
     ADD CONSTRAINT hours_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, COALESCE(session_type_id, '00000000-0000-0000-0000-000000000000'::uuid) WITH =, day_of_week WITH =, int4range((EXTRACT(epoch FROM starts_at))::integer, (EXTRACT(epoch FROM ends_at))::integer) WITH &&, daterange(effective_from, effective_until, '[]'::text) WITH &&);
 
+ALTER TABLE ONLY public.legal_holds
+    ADD CONSTRAINT legal_holds_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (user_id);
 
@@ -14862,6 +15265,9 @@ ALTER TABLE ONLY public.recurring_booking_occurrences
 
 ALTER TABLE ONLY public.recurring_bookings
     ADD CONSTRAINT recurring_bookings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.session_notes
+    ADD CONSTRAINT session_notes_pkey PRIMARY KEY (booking_id);
 
 ALTER TABLE ONLY public.session_tokens
     ADD CONSTRAINT session_tokens_pkey PRIMARY KEY (id);
@@ -15131,6 +15537,14 @@ CREATE INDEX failed_login_attempts_occurred_at_idx ON public.failed_login_attemp
 
 CREATE INDEX failed_login_attempts_user_id_idx ON public.failed_login_attempts USING btree (user_id, id DESC);
 
+CREATE INDEX legal_holds_lifted_by_idx ON public.legal_holds USING btree (lifted_by);
+
+CREATE INDEX legal_holds_open_idx ON public.legal_holds USING btree (user_id) WHERE (lifted_at IS NULL);
+
+CREATE INDEX legal_holds_placed_at_idx ON public.legal_holds USING btree (placed_at DESC, id DESC);
+
+CREATE INDEX legal_holds_placed_by_idx ON public.legal_holds USING btree (placed_by);
+
 CREATE INDEX password_reset_tokens_expires_at_idx ON public.password_reset_tokens USING btree (expires_at);
 
 CREATE UNIQUE INDEX password_reset_tokens_one_live_idx ON public.password_reset_tokens USING btree (user_id) WHERE ((used_at IS NULL) AND (superseded_at IS NULL));
@@ -15154,6 +15568,12 @@ CREATE INDEX recurring_bookings_look_at_idx ON public.recurring_bookings USING b
 CREATE INDEX recurring_bookings_session_type_id_idx ON public.recurring_bookings USING btree (session_type_id);
 
 CREATE INDEX recurring_bookings_specialist_id_idx ON public.recurring_bookings USING btree (specialist_id, created_at DESC);
+
+CREATE INDEX session_notes_counts_from_idx ON public.session_notes USING btree (counts_from);
+
+CREATE INDEX session_notes_employee_id_idx ON public.session_notes USING btree (employee_id);
+
+CREATE INDEX session_notes_specialist_id_idx ON public.session_notes USING btree (specialist_id);
 
 CREATE INDEX session_tokens_ended_at_idx ON public.session_tokens USING btree (ended_at);
 
@@ -15205,6 +15625,10 @@ CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
 
+CREATE TRIGGER refuse_change BEFORE UPDATE ON private.session_note_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.session_note_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON private.email_deliveries FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON private.email_sender FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
@@ -15248,6 +15672,8 @@ CREATE TRIGGER follow_specialist AFTER INSERT OR UPDATE OF status ON public.spec
 CREATE TRIGGER follow_standards AFTER INSERT ON public.terms_acceptance FOR EACH ROW WHEN (((new.document)::text = 'professional_standards'::text)) EXECUTE FUNCTION private.follow_standards();
 
 CREATE TRIGGER forget_accepted_invitations BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_accepted_invitations();
+
+CREATE TRIGGER forget_notes BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_notes_of_erased();
 
 CREATE TRIGGER forget_sign_ups BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_sign_ups();
 
@@ -15395,6 +15821,8 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_booking_occurr
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.recurring_bookings FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.session_notes FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.session_types FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
@@ -15446,6 +15874,9 @@ ALTER TABLE ONLY private.package_uses
 
 ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.booking_packages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY private.session_note_versions
+    ADD CONSTRAINT session_note_versions_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.session_notes(booking_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY private.token_requests
     ADD CONSTRAINT token_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -15564,6 +15995,12 @@ ALTER TABLE ONLY public.email_verification_tokens
 ALTER TABLE ONLY public.failed_login_attempts
     ADD CONSTRAINT failed_login_attempts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.legal_holds
+    ADD CONSTRAINT legal_holds_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES auth.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.legal_holds
+    ADD CONSTRAINT legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES auth.users(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -15596,6 +16033,12 @@ ALTER TABLE ONLY public.recurring_bookings
 
 ALTER TABLE ONLY public.recurring_bookings
     ADD CONSTRAINT recurring_bookings_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_notes
+    ADD CONSTRAINT session_notes_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.session_notes
+    ADD CONSTRAINT session_notes_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.session_tokens
     ADD CONSTRAINT session_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -15711,6 +16154,8 @@ ALTER TABLE private.job_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.membership_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.package_uses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.session_note_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.sign_in_back_offs ENABLE ROW LEVEL SECURITY;
 
@@ -15884,6 +16329,8 @@ CREATE POLICY "The employee sees what became of the sessions of a series" ON pub
    FROM public.recurring_bookings s
   WHERE ((s.id = recurring_booking_occurrences.series_id) AND (s.employee_id = ( SELECT private.user_id() AS user_id))))));
 
+CREATE POLICY "The two of a session see whether there are notes for them" ON public.session_notes FOR SELECT TO authenticated USING (((specialist_id = ( SELECT private.my_practice_id() AS my_practice_id)) OR ((employee_id = ( SELECT private.user_id() AS user_id)) AND (shared_version IS NOT NULL))));
+
 ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.booking_cancellations ENABLE ROW LEVEL SECURITY;
@@ -15926,6 +16373,8 @@ ALTER TABLE public.email_verification_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.failed_login_attempts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.legal_holds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notification_preferences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.password_reset_tokens ENABLE ROW LEVEL SECURITY;
@@ -15939,6 +16388,8 @@ ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.recurring_booking_occurrences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.recurring_bookings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.session_notes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.session_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -16746,6 +17197,8 @@ REVOKE ALL ON FUNCTION private.forget_accepted_invitations() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.forget_failed_logins(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.forget_notes_of_erased() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.forget_sign_up_metadata() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.forget_sign_ups() FROM PUBLIC;
@@ -16823,6 +17276,8 @@ REVOKE ALL ON FUNCTION private.is_address_taken(p_email text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
@@ -16913,6 +17368,8 @@ REVOKE ALL ON FUNCTION private.job_purge_invitations(p_now timestamp with time z
 
 REVOKE ALL ON FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_purge_tokens(p_now timestamp with time zone) FROM PUBLIC;
@@ -16958,6 +17415,9 @@ REVOKE ALL ON FUNCTION private.length_of_session(p_series public.recurring_booki
 REVOKE ALL ON FUNCTION private.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.lift_email_suppression(p_email text, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.lift_legal_hold(p_hold_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.lift_legal_hold(p_hold_id uuid, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.limit_booking_changes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.limit_rows_of_specialist() FROM PUBLIC;
@@ -16991,6 +17451,8 @@ REVOKE ALL ON FUNCTION private.lock_own_calendar() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.lock_own_specialist() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_platform_admins() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.lock_session_given(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_day date) FROM PUBLIC;
 
@@ -17132,6 +17594,16 @@ REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT SELECT(booking_id) ON TABLE public.session_notes TO authenticated;
+
+GRANT SELECT(shared_at) ON TABLE public.session_notes TO authenticated;
+
+GRANT SELECT(seen_at) ON TABLE public.session_notes TO authenticated;
+
+REVOKE ALL ON FUNCTION private.note_json(p_note public.session_notes) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.note_of(p_booking_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) FROM PUBLIC;
@@ -17192,6 +17664,9 @@ REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
@@ -17311,10 +17786,16 @@ GRANT SELECT(held_back) ON TABLE public.failed_login_attempts TO authenticated;
 REVOKE ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_person(p_user_id uuid, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.read_rule(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) TO service_role;
@@ -17464,6 +17945,8 @@ REVOKE ALL ON FUNCTION private.session_end_reason(p_user_id uuid, p_not_after ti
 
 REVOKE ALL ON FUNCTION private.session_in_mail(p_booking public.bookings, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.session_of_two(p_booking_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.session_release_delay() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sessions_in_doubt(p_reason text, p_cursor text, p_limit integer) FROM PUBLIC;
@@ -17497,6 +17980,9 @@ GRANT ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp wit
 REVOKE ALL ON FUNCTION private.shape_booking() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.shown_name(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.shown_name(p_text text) TO authenticated;
@@ -17699,6 +18185,9 @@ REVOKE ALL ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from tim
 REVOKE ALL ON FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb, p_status text, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb, p_status text, p_error text) TO service_role;
 
+REVOKE ALL ON FUNCTION private.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.zone_name(p_name text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.zone_offsets(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
@@ -17832,6 +18321,9 @@ GRANT ALL ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) TO authe
 REVOKE ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.mail_fault() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.mail_fault() TO authenticated;
 
@@ -17859,6 +18351,9 @@ GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 REVOKE ALL ON FUNCTION public.orphaned_files(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.orphaned_files(p_limit integer) TO service_role;
 
+REVOKE ALL ON FUNCTION public.place_legal_hold(p_user_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.place_legal_hold(p_user_id uuid, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows jsonb) TO authenticated;
 
@@ -17877,8 +18372,14 @@ GRANT ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters js
 REVOKE ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) TO service_role;
@@ -17958,6 +18459,9 @@ GRANT ALL ON FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, 
 REVOKE ALL ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.settle_emails(p_results jsonb, p_now timestamp with time zone) TO service_role;
 
+REVOKE ALL ON FUNCTION public.share_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.share_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.specialist_agenda(p_from timestamp with time zone, p_until timestamp with time zone, p_after uuid, p_limit integer) TO authenticated;
 
@@ -17993,6 +18497,9 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) TO authenticated;
 
 GRANT DELETE ON TABLE public.specialist_freed_times TO authenticated;
 GRANT SELECT ON TABLE public.specialist_freed_times TO service_role;
@@ -18517,6 +19024,8 @@ SELECT cron.schedule('purge-freed-times', '53 * * * *', 'select private.run_job(
 SELECT cron.schedule('purge-invitations', '33 * * * *', 'select private.run_job(''purge_invitations'')');
 
 SELECT cron.schedule('purge-mail-payloads', '37 * * * *', 'select private.run_job(''purge_mail_payloads'')');
+
+SELECT cron.schedule('purge-session-notes', '19 3 * * *', 'select private.run_job(''purge_session_notes'')');
 
 SELECT cron.schedule('purge-sign-ins', '57 * * * *', 'select private.run_job(''purge_sign_ins'')');
 

@@ -166,6 +166,14 @@ export interface Answers {
     }[];
     next_cursor: number | null;
   };
+  read_legal_holds: {
+    id: string;
+    user_id: string;
+    reason: string;
+    placed_at: string;
+    lifted_at: string | null;
+    lift_reason: string | null;
+  }[];
   read_person: {
     profile: Row<'profiles'>;
     roles: Row<'user_roles'>['role'][];
@@ -183,6 +191,13 @@ export interface Answers {
     email_verification_tokens: (Row<'email_verification_tokens'> & { email: string })[];
     password_reset_tokens: (Row<'password_reset_tokens'> & { email: string; released_at: string | null })[];
     email_changes: (Row<'email_changes'> & { old_email: string; new_email: string; consumed_at: string | null })[];
+  };
+  read_session_note: {
+    booking_id: string;
+    version: number;
+    /** The text, as `session-notes` sealed it: ask `session-notes/read` for what it says. */
+    sealed: string;
+    note: Omit<Schemas['OpenedNote'], 'text'>;
   };
   redrive_failed_emails: { redriven: number; reissued: number };
   resend_invitation: Schemas['InvitationChange'];
@@ -202,6 +217,7 @@ export interface Answers {
     }[];
     next_cursor: string | null;
   };
+  share_session_note: Schemas['NoteState'];
   specialist_agenda: {
     booking_id: string;
     starts_at: string;
@@ -248,4 +264,5 @@ export interface Answers {
     /** Sessions of series that would be booked then. */
     series: { series_id: string; session_type: string; starts_at: string }[];
   };
+  write_session_note: Schemas['NoteState'];
 }

@@ -6,6 +6,7 @@ import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { openProposals } from './proposals.js';
 import { seriesText } from './series-words.js';
+import { notesOf, openNotes, watchNotes } from './session-notes.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES } from './session-words.js';
 import { client, person } from './session.js';
@@ -17,11 +18,14 @@ import { action, load } from './work.js';
 
 const COLUMNS = `id, starts_at, ends_at, status, expires_at, cancel_by, closed_at, place_kind, place_detail, session_types(name)`;
 const CORRECTABLE_HOURS = 24;
+const NOTED = ['confirmed', 'completed', 'no_show'];
 
 /** @type {string | null} */
 let specialistId = null;
 /** Whom they meet, by booking. @type {Map<string, string>} */
 let names = new Map();
+/** How their notes stand, by booking. @type {Map<string, { shared_at: string | null, seen_at: string | null }>} */
+let notes = new Map();
 /** @type {Map<string, import('./proposals.js').Proposal>} */
 let proposals = new Map();
 
@@ -29,6 +33,7 @@ const week = createWeek({ onChange: showWeek });
 
 if (person) {
   watchCancellation(async (title) => done(`Cancelled: ${title}.`));
+  watchNotes(showWeek);
   await load(byId('practice'), async () => {
     const [own] = await Promise.all([
       answerOf(client.from('specialists').select('id, status, time_zone').eq('user_id', person.id).maybeSingle()),
@@ -62,6 +67,7 @@ async function showWeek() {
   await load(byId('week'), async () => {
     const asked = given().gte('starts_at', week.from()).lt('starts_at', week.until()).not('status', 'in', '(pending,lapsed)').order('starts_at').limit(500);
     const [bookings] = await Promise.all([answerOf(asked), readNames(week.from(), week.until()), readProposals()]);
+    notes = await notesOf(bookings.map((/** @type {any} */ one) => one.id));
     showDays(byId('week'), week, bookings, { row: sessionRow, list: 'rows sessions', otherwise: 'Nothing' });
   });
 }
@@ -117,9 +123,20 @@ function requestRow(booking) {
 function sessionRow(booking) {
   const hasBegun = Date.parse(booking.starts_at) <= Date.now();
   if (booking.status === 'confirmed' && !hasBegun) {
-    return row(booking, clockTime(booking.starts_at), STATES.confirmed, [...proposing(booking), cancelling(booking)]);
+    return row(booking, clockTime(booking.starts_at), STATES.confirmed, [noting(booking), ...proposing(booking), cancelling(booking)]);
   }
-  return row(booking, clockTime(booking.starts_at), hasBegun && booking.status === 'confirmed' ? 'How did it go?' : STATES[booking.status], closing(booking));
+  return row(booking, clockTime(booking.starts_at), hasBegun && booking.status === 'confirmed' ? 'How did it go?' : STATES[booking.status], [
+    ...(NOTED.includes(booking.status) ? [noting(booking)] : []), ...closing(booking),
+  ]);
+}
+
+/** @param {any} booking */
+function noting(booking) {
+  const { shared_at: shared, seen_at: seen } = notes.get(booking.id) ?? {};
+  const button = make('button', { type: 'button', class: 'plain', 'aria-label': `Notes of ${titleOf(booking)}` },
+    shared ? `Notes, ${seen ? 'read' : 'shared'}` : 'Notes');
+  button.addEventListener('click', () => openNotes(booking, titleOf(booking), names.get(booking.id) || 'the employee', notes.has(booking.id)));
+  return button;
 }
 
 /** @param {any} booking @returns {HTMLElement[]} */

@@ -10,6 +10,7 @@ import { showSeries } from './series.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES, reminderText, titleOf } from './session-words.js';
 import { client, person } from './session.js';
+import { readingButton, sharedNotes, watchSharedNotes } from './shared-notes.js';
 import { fullTime, shortTime } from './times.js';
 import { action, load } from './work.js';
 
@@ -18,11 +19,14 @@ const PAST_AT_ONCE = 20;
 const COLUMNS = `id, starts_at, ends_at, status, status_reason, expires_at, cancel_by, in_doubt_since, place_kind, place_detail,
   specialists(display_name), session_types(name), booking_reminders(remind_at, status)`;
 
+/** What specialists have shared, by booking. @type {Map<string, { seen_at: string | null }>} */
+let notes = new Map();
 /** @type {string | null} where the next page of past sessions begins */
 let before = null;
 
 if (person) {
   watchCancellation(async (title) => done(`Cancelled: ${title}.`));
+  watchSharedNotes();
   action(byId('more'), byId('note'), showPast);
   await show();
   void showSeries(done);
@@ -40,6 +44,7 @@ async function show() {
       answerOf(client.from('specialists').select('status').eq('user_id', person.id).maybeSingle()),
       useOwnZone(),
     ]);
+    await readNotes(bookings);
     byId('to-practice').hidden = practice?.status !== 'verified';
     // What is booked or given back is one of these.
     void showPackages();
@@ -64,6 +69,7 @@ async function showPast() {
   const asked = own().neq('status', 'released').or(`status.not.in.(${OPEN}),ends_at.lt.${now()}`).order('starts_at', { ascending: false }).limit(PAST_AT_ONCE);
   const bookings = await answerOf(before ? asked.lt('starts_at', before) : asked);
   before = bookings.at(-1)?.starts_at ?? before;
+  await readNotes(bookings);
   byId('past').append(...bookings.map(pastRow));
   byId('more').hidden = bookings.length < PAST_AT_ONCE;
   if (!byId('past').hasChildNodes()) fillList(byId('past'), [], 'None yet.');
@@ -84,7 +90,7 @@ function stateOf({ status, expires_at: until, booking_reminders: reminders }) {
 /** @param {any} booking @param {string} title @param {import('./proposals.js').Proposal | undefined} open */
 function actionsOf(booking, title, open) {
   const hasBegun = Date.parse(booking.starts_at) <= Date.now();
-  const actions = make('span', { class: 'actions' });
+  const actions = make('span', { class: 'actions' }, ...reading(booking));
   if (hasBegun) return actions;
   if (open?.proposed_by === 'specialist') {
     actions.append(
@@ -113,7 +119,19 @@ function answer(booking, call, label, outcome) {
 function pastRow(booking) {
   const what = make('span', { class: 'what' }, make('strong', {}, titleOf(booking)), make('span', {}, fullTime(booking.starts_at)));
   if (booking.status_reason) what.append(make('span', { class: 'quiet' }, `“${booking.status_reason}”`));
-  return make('li', {}, what, make('span', { class: 'state' }, STATES[booking.status === 'confirmed' ? 'completed' : booking.status]));
+  const state = make('span', { class: 'state' }, STATES[booking.status === 'confirmed' ? 'completed' : booking.status]);
+  return make('li', {}, what, state, make('span', { class: 'actions' }, ...reading(booking)));
+}
+
+/** @param {{ id: string }[]} bookings */
+async function readNotes(bookings) {
+  notes = new Map([...notes, ...await sharedNotes(bookings.map(({ id }) => id))]);
+}
+
+/** @param {any} booking @returns {HTMLElement[]} */
+function reading(booking) {
+  const shared = notes.get(booking.id);
+  return shared ? [readingButton(booking, titleOf(booking), !shared.seen_at)] : [];
 }
 
 /** @param {string} text */

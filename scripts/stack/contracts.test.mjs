@@ -58,9 +58,10 @@ test('secrets that nobody has to choose are generated where they are empty or mi
   assert.equal(second.TOKEN_KEYS, 'kept');
   assert.match(second.CRON_SECRET_KEY, /^[0-9a-f]{64}$/);
   assert.notEqual(second.CRON_SECRET_KEY, first.CRON_SECRET_KEY);
+  assert.match(second.NOTE_KEYS, /^k1:[\w+/]{43}=$/);
   assert.match(second.EMAIL_WEBHOOK_SECRETS, /^whsec_[\w+/]{32}$/);
   assert.match(second.SEND_EMAIL_HOOK_SECRETS, /^v1,whsec_[\w+/]{43}=$/, 'as Auth wants it');
-  const complete = 'TOKEN_KEYS=kept\nCRON_SECRET_KEY=kept, too\nSEND_EMAIL_HOOK_SECRETS=v1,whsec_kept\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
+  const complete = 'TOKEN_KEYS=kept\nNOTE_KEYS=kept\nCRON_SECRET_KEY=kept, too\nSEND_EMAIL_HOOK_SECRETS=v1,whsec_kept\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
   assert.equal(withGeneratedSecrets(complete), complete);
 });
 
@@ -72,6 +73,9 @@ test('the example has every secret that the functions read', async () => {
   // Of callers who sign what they send.
   const callers = await readFile(path.join(projectRoot, 'crates/core/src/operation.rs'), 'utf8');
   for (const [, name] of callers.matchAll(/const SECRETS: &'static str = "([A-Z_]+)"/g)) secrets.add(name);
+  // Of the function that seals notes.
+  const seal = await readFile(path.join(projectRoot, 'crates/core/src/session_notes/seal.rs'), 'utf8');
+  for (const [, name] of seal.matchAll(/const KEYS: &str = "([A-Z_]+)"/g)) secrets.add(name);
   // Read by the crate that speaks HTTP.
   secrets.add('ALLOWED_ORIGINS');
   assert.deepEqual(Object.keys(example).sort(), [...secrets].sort());

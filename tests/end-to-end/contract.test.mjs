@@ -51,6 +51,8 @@ const routes = [
     body: { invitation_id: randomUUID() },
     person: /** @type {const} */ (true),
   })),
+  { path: 'session-notes', headers: person, body: { booking_id: randomUUID(), version: 1, text: 'a note' }, person: true },
+  { path: 'session-notes/read', headers: person, body: { booking_id: randomUUID() }, person: true },
   { path: 'specialist-verify', headers: person, body: { document_id: randomUUID(), decision: 'approve' }, person: true },
   { path: 'specialist-verify/open', headers: person, body: { document_id: randomUUID() }, person: true },
   ...['preview', 'save'].map((step) => ({

@@ -32,6 +32,8 @@ const attacks = {
     { company_id: company.id, invitations: [{ email: invitee }, { email: people.admin.email }] },
     { company_id: company.id, invitations: [{ email: 'no address' }] },
   ],
+  '/session-notes': ({ booking }) => [1, 2].map((version) => ({ booking_id: booking, version, text: 'A note of a stranger.' })),
+  '/session-notes/read': ({ booking }) => [{ booking_id: booking }, { booking_id: booking, version: 1 }],
   '/company-invite-employee/resend': ({ invitation }) => [{ invitation_id: invitation }],
   '/company-invite-employee/revoke': ({ invitation }) => [{ invitation_id: invitation }],
   '/company-invitation-accept': ({ token }) => [

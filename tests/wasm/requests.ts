@@ -89,6 +89,7 @@ export const EXAMPLES: Record<string, Example> = {
     headers: AS_PERSON,
     body: { company_id: ID, invitations: [{ email: 'nobody@example.com' }] },
   },
+  'session-notes': { path: '/', headers: AS_PERSON, body: { booking_id: ID, version: 1, text: 'a note' } },
   'specialist-verify': { path: '/open', headers: AS_PERSON, body: { document_id: ID } },
   'email-templates': {
     path: '/preview',
@@ -129,6 +130,7 @@ export function environmentFor(upstreamUrl: string): Record<string, string> {
     ALLOWED_ORIGINS: 'http://127.0.0.1:1',
     EMAIL_WEBHOOK_SECRETS: WEBHOOK_SECRET,
     SEND_EMAIL_HOOK_SECRETS: `v1,${WEBHOOK_SECRET}`,
+    NOTE_KEYS: 'k1:bm90ZS1rZXktb2YtdGhlLXdhc20tdGVzdHMtMDEyMzQ=',
     TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
     RESEND_API_KEY: 're_wasm_tests',
     RESEND_API_URL: upstreamUrl,

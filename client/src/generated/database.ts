@@ -766,6 +766,20 @@ export type Tables = {
       { foreignKeyName: 'recurring_bookings_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
     ];
   };
+  /** The notes of a session: which version is the latest, and which one its employee may read. */
+  session_notes: {
+    Row: {
+      booking_id: string;
+      /** When the shared version was first handed to the employee. */
+      seen_at: string | null;
+      shared_at: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'session_notes_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+    ];
+  };
   /** One row per sign-in. The id is that of auth.sessions, which the access token names as session_id. */
   session_tokens: {
     Row: {
@@ -1572,6 +1586,12 @@ export interface SqlFunctions {
     returns: boolean;
     errors: 'forbidden' | 'invalid_email' | 'reason_required';
   };
+  /** A platform admin ends a hold; what should be gone goes with the next run of the jobs. Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429). */
+  lift_legal_hold: {
+    args: { p_hold_id: string; p_reason: string };
+    returns: null;
+    errors: 'forbidden' | 'hold_not_found' | 'reason_required' | 'rate_limited';
+  };
   /** For platform admins: what somebody should look at, such as a paused sender or mails that failed for good; null where mail goes out. Errors: unauthenticated (401), forbidden (403). */
   mail_fault: {
     args: Record<never, never>;
@@ -1629,6 +1649,12 @@ export interface SqlFunctions {
     returns: unknown;
     errors: never;
   };
+  /** A platform admin has the records of a person kept, notes and recordings of their sessions among them, until the hold is lifted: its id. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429). */
+  place_legal_hold: {
+    args: { p_user_id: string; p_reason: string };
+    returns: string;
+    errors: 'forbidden' | 'person_not_found' | 'reason_required' | 'rate_limited';
+  };
   /** When a mail that can wait would be sent now, with these windows in this time zone; keeps nothing. Errors: unauthenticated (401), invalid_preferences (422). */
   preview_send_at: {
     args: { p_time_zone: string; p_mail_windows?: Json };
@@ -1663,11 +1689,23 @@ export interface SqlFunctions {
     returns: Records['failed_login_attempts'][];
     errors: 'forbidden' | 'reason_required';
   };
+  /** Holds, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429). */
+  read_legal_holds: {
+    args: { p_reason: string; p_cursor?: string | null; p_limit?: number };
+    returns: { id: string; user_id: string; reason: string; placed_at: string; lifted_at: string; lift_reason: string }[];
+    errors: 'forbidden' | 'reason_required' | 'rate_limited';
+  };
   /** A platform admin reads a person: profile, roles, memberships, specialist, packages, accepted documents, links mailed, changes of address (of each the latest hundred), and how many bookings (never which). Audited under the person, with the reason. Errors: forbidden (403), person_not_found (404), reason_required (422). */
   read_person: {
     args: { p_user_id: string; p_reason: string };
     returns: unknown;
     errors: 'forbidden' | 'person_not_found' | 'reason_required';
+  };
+  /** A version of the notes of a session, sealed: the specialist any, the latest without a version; the employee the one that is shared, which is marked as seen. Errors: unauthenticated (401), not_found (404). */
+  read_session_note: {
+    args: { p_booking_id: string; p_note_version?: number | null };
+    returns: unknown;
+    errors: 'unauthenticated' | 'not_found';
   };
   /** A platform admin has failed mails sent once more, all or those of one error code, the oldest thousand; audited. Answers as redrive_emails(). Errors: forbidden (403), rate_limited (429), reason_required (422). */
   redrive_failed_emails: {
@@ -1771,6 +1809,12 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'member_not_found' | 'last_admin' | 'invalid_role';
   };
+  /** The specialist lets the employee read one version of the notes, instead of another one if there was; without a version, none. Answers how the notes stand. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), rate_limited (429). */
+  share_session_note: {
+    args: { p_booking_id: string; p_note_version?: number | null };
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'rate_limited';
+  };
   /** The caller's sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; at most 1000 at once. A page goes on with starts_at of its last row as p_from, and booking_id of it as p_after. */
   specialist_agenda: {
     args: { p_from?: string | null; p_until?: string | null; p_after?: string | null; p_limit?: number };
@@ -1831,5 +1875,12 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_a_specialist' | 'exceptions_disagree' | 'too_many_rows' | 'invalid_choice'
       | 'invalid_range' | 'note_too_long' | 'reason_too_long';
+  };
+  /** The specialist adds a version to the notes of a session, sealed by the edge function session-notes: one more than the latest, so that nobody writes over what they have not read. Answers how the notes stand. Errors: invalid_request (400), unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429). */
+  write_session_note: {
+    args: { p_booking_id: string; p_note_version: number; p_sealed: string };
+    returns: unknown;
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited';
   };
 }

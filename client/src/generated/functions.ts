@@ -249,6 +249,31 @@ export interface Functions {
       | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
+   * Write notes of a session.
+   *
+   * For its specialist, while verified. Each is a version of its own, and all are kept; the employee sees none until `share_session_note()` shows them one. `conflict`: the notes were changed since they were read. `rule_violation`: the session is not booked and did not take place, or there are a hundred versions.
+   */
+  'session-notes': {
+    body: Schemas['WriteNoteRequest'];
+    answer: Schemas['NoteState'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited' | 'internal'
+      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
+   * Read notes of a session.
+   *
+   * For its specialist any version, for its employee the one that was shared, which is marked as seen. `not_found`: there are no such notes for the caller.
+   */
+  'session-notes/read': {
+    body: Schemas['ReadNoteRequest'];
+    answer: Schemas['OpenedNote'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
+      | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
    * Approve or reject a document.
    *
    * For platform admins. To approve one, the caller has opened it within the hour; what is approved is the copy that they were shown. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
@@ -395,6 +420,11 @@ export interface components {
              */
             trial_days?: number | null;
         };
+        /**
+         * Format: uuid
+         * @description A session that was booked: `bookings.id`.
+         */
+        BookingId: string;
         /** @description The change of an invitation. */
         ChangeStatus: "resent" | "revoked";
         /**
@@ -589,6 +619,60 @@ export interface components {
              */
             email: string;
         };
+        /** @description How the notes of a session stand: the answer of `POST /session-notes`. */
+        NoteState: {
+            /** @description Of which session. */
+            booking_id: components["schemas"]["BookingId"];
+            /** @description When it was first handed to them. */
+            seen_at: components["schemas"]["Timestamp"] | null;
+            /** @description Since when. */
+            shared_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uint32
+             * @description The one that the employee may read, if there is one.
+             */
+            shared_version: number | null;
+            /**
+             * Format: uint32
+             * @description The latest version.
+             */
+            version: number;
+        };
+        /** @description That there is a version. */
+        NoteVersion: {
+            /**
+             * Format: uint32
+             * @description Its number, from 1.
+             */
+            version: number;
+            /** @description When it was written. */
+            written_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A version that was opened: the answer of `POST /session-notes/read`. */
+        OpenedNote: {
+            /** @description Of which session. */
+            booking_id: components["schemas"]["BookingId"];
+            /** @description When it was first handed to them. */
+            seen_at: components["schemas"]["Timestamp"] | null;
+            /** @description Since when. */
+            shared_at: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: uint32
+             * @description The one that the employee may read, if there is one.
+             */
+            shared_version: number | null;
+            /** @description What was written. */
+            text: string;
+            /**
+             * Format: uint32
+             * @description Which version.
+             */
+            version: number;
+            /** @description Those that the caller can read, newest first. */
+            versions: components["schemas"]["NoteVersion"][];
+            /** @description When it was written. */
+            written_at: components["schemas"]["Timestamp"];
+        };
         /** @description Body of `POST /specialist-verify/open`. */
         OpenRequest: {
             /** @description Which document. */
@@ -729,6 +813,16 @@ export interface components {
             items: components["schemas"]["QueueItem"][];
             /** @description Where the next page begins; `null` on the last. */
             next_cursor: string | null;
+        };
+        /** @description Body of `POST /session-notes/read`. */
+        ReadNoteRequest: {
+            /** @description Of which session. */
+            booking_id: components["schemas"]["BookingId"];
+            /**
+             * Format: uint32
+             * @description Which version: without it the specialist gets the latest, the employee the one that is shared.
+             */
+            version?: number | null;
         };
         /**
          * Format: uuid
@@ -939,6 +1033,18 @@ export interface components {
         };
         /** @description The effect of a valid link. */
         VerifyStatus: "verified" | "already_verified";
+        /** @description Body of `POST /session-notes`. */
+        WriteNoteRequest: {
+            /** @description Of which session. */
+            booking_id: components["schemas"]["BookingId"];
+            /** @description What is written: up to 5,000 characters, or 15,000 bytes. Kept sealed. */
+            text: string;
+            /**
+             * Format: uint32
+             * @description Which version it becomes: one more than the latest that was read, 1 for the first.
+             */
+            version: number;
+        };
     };
     responses: never;
     parameters: never;

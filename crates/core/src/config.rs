@@ -71,13 +71,14 @@ struct Keys {
 }
 
 /// Every variable that holds another secret. Where the cron key is one of them, it opens more than jobs.
-const OTHER_SECRETS: [&str; 10] = [
+const OTHER_SECRETS: [&str; 11] = [
     "SUPABASE_SECRET_KEYS",
     "SUPABASE_PUBLISHABLE_KEYS",
     "SUPABASE_SERVICE_ROLE_KEY",
     "SUPABASE_ANON_KEY",
     "SUPABASE_DB_URL",
     "TOKEN_KEYS",
+    "NOTE_KEYS",
     "RESEND_API_KEY",
     "EMAIL_WEBHOOK_SECRETS",
     "SEND_EMAIL_HOOK_SECRETS",

@@ -17,13 +17,13 @@ use crate::{
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
     outbox::{self, Stream},
-    password_reset, plans, sign_up, sweep,
+    password_reset, plans, session_notes, sign_up, sweep,
     token::Purpose,
     unsubscribe, verification,
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 15] = [
+const DOMAINS: [&[&dyn Described]; 16] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -32,6 +32,7 @@ const DOMAINS: [&[&dyn Described]; 15] = [
     invitations::operations::ALL,
     acceptance::operations::ALL,
     documents::operations::ALL,
+    session_notes::operations::ALL,
     email_templates::operations::ALL,
     outbox::operations::ALL,
     auth_emails::operations::ALL,

@@ -93,6 +93,10 @@ id! {
     DocumentId
 }
 id! {
+    /// A session that was booked: `bookings.id`.
+    BookingId
+}
+id! {
     /// One HTTP request, as `X-Request-Id` carries it.
     RequestId
 }

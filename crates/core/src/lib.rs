@@ -14,6 +14,7 @@
 //! - [`email_events`] hears from Resend what became of them, and [`unsubscribe`] from their readers.
 //! - [`calendar_feed`] shows a person's sessions to their calendar, and [`icalendar`] writes them, for mails too.
 //! - [`invitations`] lets a company's admins bring its people in.
+//! - [`session_notes`] seals what a specialist writes of a session, and opens it for who may read it.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
 //! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
@@ -87,6 +88,7 @@ pub mod unsubscribe;
 pub mod outbox;
 pub mod password_reset;
 pub mod plans;
+pub mod session_notes;
 pub mod sign_up;
 pub mod sweep;
 pub mod verification;

@@ -35,6 +35,12 @@ pub trait Configured {
     fn config(&self) -> &Config;
 }
 
+/// The environment variables, for a secret that one function alone needs. The others are in [`Config`].
+pub trait Environment {
+    /// A variable, if it is set.
+    fn variable(&self, name: &'static str) -> Option<String>;
+}
+
 /// Time.
 pub trait Clock {
     /// The present.

@@ -22,7 +22,7 @@ mod script;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     task::Poll,
 };
 
@@ -44,13 +44,16 @@ use crate::{
     error::Error,
     id::RequestId,
     ports::{
-        Clock, Configured, Entropy, Functions, IdentityError, LocalTime, Precision, SqlFunction,
-        Telemetry, Unicode,
+        Clock, Configured, Entropy, Environment, Functions, IdentityError, LocalTime, Precision,
+        SqlFunction, Telemetry, Unicode,
     },
 };
 
 /// The key that test tokens are derived from.
 pub const TOKEN_KEY: &str = "test-key-test-key-test-key-test-key";
+
+/// The key that notes are sealed with.
+pub const NOTE_KEY: &str = "k1:bm90ZS1rZXktb2YtdGhlLXRlc3RzLTAxMjM0NTY3ODk=";
 
 /// Everything outside the core.
 pub struct World {
@@ -58,6 +61,8 @@ pub struct World {
     now: Cell<DateTime<Utc>>,
     entropy: Cell<u64>,
     calls: RefCell<Vec<Call>>,
+    /// The variables that a function asks for by itself.
+    pub variables: RefCell<BTreeMap<&'static str, String>>,
     /// The answers of the database.
     pub database: Script,
     /// Queued mail.
@@ -103,6 +108,7 @@ impl World {
             now: Cell::new(Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).single().expect("an instant")),
             entropy: Cell::default(),
             calls: RefCell::default(),
+            variables: RefCell::new(BTreeMap::from([("NOTE_KEYS", NOTE_KEY.to_owned())])),
             database: Script::default(),
             outbox: RefCell::default(),
             mailbox: RefCell::default(),
@@ -175,6 +181,12 @@ async fn yield_now() {
 impl Configured for World {
     fn config(&self) -> &Config {
         &self.config
+    }
+}
+
+impl Environment for World {
+    fn variable(&self, name: &'static str) -> Option<String> {
+        self.variables.borrow().get(name).cloned()
     }
 }
 

@@ -8,8 +8,8 @@ use evenkeel_core::{
     email_address::Idna,
     id::RequestId,
     ports::{
-        Clock, Configured, Entropy, Functions, Http, HttpRequest, HttpResponse, LocalTime,
-        Precision,
+        Clock, Configured, Entropy, Environment, Functions, Http, HttpRequest, HttpResponse,
+        LocalTime, Precision,
     },
     ports::{HttpMethod, Telemetry, TransportError, Unicode},
 };
@@ -71,6 +71,12 @@ impl Edge {
 impl Configured for Edge {
     fn config(&self) -> &Config {
         self.config
+    }
+}
+
+impl Environment for Edge {
+    fn variable(&self, name: &'static str) -> Option<String> {
+        platform::env(name)
     }
 }
 

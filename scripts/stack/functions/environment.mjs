@@ -25,6 +25,7 @@ const key = () => randomBytes(32).toString('hex');
 /** @type {Record<string, () => string>} */
 const GENERATED = {
   TOKEN_KEYS: key,
+  NOTE_KEYS: () => `k1:${randomBytes(32).toString('base64')}`,
   CRON_SECRET_KEY: key,
   SEND_EMAIL_HOOK_SECRETS: () => `v1,whsec_${randomBytes(32).toString('base64')}`,
   EMAIL_WEBHOOK_SECRETS: () => `whsec_${randomBytes(24).toString('base64')}`,

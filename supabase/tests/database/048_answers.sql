@@ -46,6 +46,14 @@ select pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:spec
 from generate_series(1, 1200) n, lateral (select now() + n * interval '1 hour') s (at);
 alter table public.bookings enable trigger user;
 
+-- A hundred versions of notes, as long as they can be, and many holds.
+insert into public.session_notes (booking_id, specialist_id, employee_id, latest_version, counts_from)
+select id, specialist_id, employee_id, 100, now() from public.bookings where specialist_id = pg_temp.id('specialist:specialist') order by starts_at limit 1;
+insert into private.session_note_versions (booking_id, version, sealed)
+select booking_id, n, repeat('0', 16) || '.' || repeat('A', 20463) from public.session_notes, generate_series(1, 100) n;
+insert into public.legal_holds (user_id, reason, lifted_at, lift_reason)
+select pg_temp.id('employee'), pg_temp.wide(500), now(), pg_temp.wide(500) from generate_series(1, 250);
+
 -- Mails, invitations and failures.
 insert into public.failed_login_attempts (user_id, ip, failures, held_until, held_back)
 select pg_temp.id('employee'), '2001:db8::1', 1000000, now() + interval '1 day', 1000000 from generate_series(1, 300);
@@ -89,6 +97,8 @@ insert into answered values
   ('change_series', 'company_admin', $$select public.change_series(
     pg_temp.id('series'), (now() + interval '3 days')::date, date_trunc('hour', now()) + interval '3 days', 'FREQ=WEEKLY;COUNT=104') r$$),
   ('specialist_series', 'specialist', $$select r from public.specialist_series(p_limit => 100000) r$$),
+  ('read_session_note', 'specialist', $$select public.read_session_note(booking_id) r from public.session_notes$$),
+  ('read_legal_holds', 'platform_admin', $$select r from public.read_legal_holds('ticket 7', p_limit => 1000) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_packages', 'employee', 'select public.my_packages() r'),
@@ -103,7 +113,7 @@ insert into answered values
 create temporary table small (proname text);
 insert into small values
   ('book_session'), ('hold_slot'), ('request_session'), ('confirm_hold'), ('accept_session'), ('decline_session'), ('propose_time'), ('accept_proposal'),
-  ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('change_place'), ('add_to_series'), ('submit_document'), ('start_document_review'),
+  ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('change_place'), ('write_session_note'), ('share_session_note'), ('add_to_series'), ('submit_document'), ('start_document_review'),
   ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('mail_figures'), ('redrive_failed_emails');
 
 select set_eq(

@@ -21,7 +21,7 @@ export async function tenant() {
   const [subscription] = await sql`select id from public.company_subscriptions where company_id = ${company.id}`;
   const booking = await bookingOf(people.employee);
   const secrets = [company.name, invitee, subscription.id, booking, ...Object.values(people).flatMap(({ id, email }) => [id, email])];
-  return { company, plan, people, invitee, invitation: body.results[0].invitation_id, token, secrets };
+  return { company, plan, people, booking, invitee, invitation: body.results[0].invitation_id, token, secrets };
 }
 
 /** @param {{ client: import('@supabase/supabase-js').SupabaseClient }} person */

@@ -24,6 +24,7 @@ mod email_templates;
 mod invitations;
 mod links;
 mod mails;
+mod session_notes;
 mod sign_up;
 
 use evenkeel_conformance::{Stack, claim_of, settlement};
@@ -49,6 +50,7 @@ use evenkeel_core::{
     },
     plans::AssignCompanyPlan,
     ports::{Configured as _, Database as _, Entropy as _, SqlFunction},
+    session_notes::{ReadSessionNote, WriteSessionNote},
     sign_up::{CheckSignUp, RequestSignUp, TakeSignUp},
     sweep::OrphanedFiles,
     token::{LinkToken, Purpose},
@@ -83,6 +85,7 @@ wire! {
     InviteEmployees: companies::invite_employees;
     OrphanedFiles: documents::orphaned_files;
     ReadCalendarFeed: calendar_feeds::read_calendar_feed;
+    ReadSessionNote: session_notes::read_session_note;
     RecordEmailEvent: mails::record_email_event;
     RecordReviewedCopy: documents::record_reviewed_copy;
     ReleasePasswordReset: links::release_password_reset;
@@ -102,6 +105,7 @@ wire! {
     Unsubscribe: mails::unsubscribe;
     UseEmailChangeLink: links::use_email_change_link;
     VerificationQueue: documents::specialist_verification_queue;
+    WriteSessionNote: session_notes::write_session_note;
 }
 
 fn client(stack: &Stack) -> ClientContext {

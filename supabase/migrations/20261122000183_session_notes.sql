@@ -1,0 +1,123 @@
+-- Notes of a session (T30): what its specialist writes down, sealed before it comes here.
+--
+-- Read:  through read_session_note(), its specialist while verified, and its employee the one version that was shared. Who has
+--        notes of what, and whether they were seen, both see here. Nobody else: no employer, no platform admin, not the service.
+-- Write: write_session_note() adds a version and share_session_note() shows one; none is ever changed.
+--
+-- The text is sealed by the edge function session-notes, whose key is not in the database: docs/decisions/notes-are-sealed.md.
+-- So neither here nor in a log, a dump or a statement is there anything to read. Nothing of notes is in the audit log: that
+-- somebody has notes is not for its readers, and the versions say who wrote what when.
+
+create table public.session_notes (
+  booking_id uuid primary key references public.bookings (id) on delete cascade,
+  specialist_id uuid not null references public.specialists (id) on delete restrict,
+  employee_id uuid not null,
+  latest_version int not null default 0 check (latest_version between 0 and 100),
+  shared_version int,
+  shared_at timestamptz,
+  seen_at timestamptz,
+  counts_from timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint shared_at_iff_shared check ((shared_at is null) = (shared_version is null)),
+  constraint only_what_is_there_is_shared check (shared_version between 1 and latest_version),
+  constraint only_what_is_shared_is_seen check (seen_at is null or shared_version is not null)
+);
+
+comment on table public.session_notes is 'The notes of a session: which version is the latest, and which one its employee may read.';
+comment on column public.session_notes.employee_id is
+  'The employee of the session. No foreign key: under a legal hold notes outlive the account, and are found by it.';
+comment on column public.session_notes.shared_version is 'The one version that the employee may read. What is written later is not, until it is shared.';
+comment on column public.session_notes.seen_at is 'When the shared version was first handed to the employee.';
+comment on column public.session_notes.counts_from is 'The end of the session or the latest version, whichever was later: from then on notes are kept for session_note_retention_days.';
+
+create index session_notes_specialist_id_idx on public.session_notes (specialist_id);
+create index session_notes_employee_id_idx on public.session_notes (employee_id);
+create index session_notes_counts_from_idx on public.session_notes (counts_from);
+
+create table private.session_note_versions (
+  booking_id uuid not null references public.session_notes (booking_id) on delete cascade,
+  version int not null check (version between 1 and 100),
+  sealed text not null check (length(sealed) <= 20480 and sealed ~ '^[a-z0-9-]{1,16}[.][A-Za-z0-9_-]+$'),
+  written_at timestamptz not null default now(),
+  primary key (booking_id, version)
+);
+
+comment on table private.session_note_versions is 'Every version of the notes of a session, by its specialist. Append-only: versions go with their notes alone.';
+comment on column private.session_note_versions.sealed is
+  'The name of the key, and XChaCha20-Poly1305 of the text under it, bound to booking and version. It opens as that version of those notes and as nothing else.';
+
+create trigger touch_updated_at before update on public.session_notes
+  for each row execute function private.touch_updated_at();
+create trigger refuse_change before update on private.session_note_versions
+  for each row execute function private.refuse_change();
+create trigger refuse_truncate before truncate on private.session_note_versions
+  for each statement execute function private.refuse_change();
+
+select private.keep_no_statistics('public.session_notes');
+select private.keep_no_statistics('private.session_note_versions');
+
+alter table public.session_notes enable row level security;
+alter table public.session_notes force row level security;
+alter table private.session_note_versions enable row level security;
+alter table private.session_note_versions force row level security;
+revoke all on table public.session_notes, private.session_note_versions from public, anon, authenticated, service_role;
+-- Not how many versions there are, nor when one was written: that is the specialist's.
+grant select (booking_id, shared_at, seen_at) on public.session_notes to authenticated;
+
+create policy "The two of a session see whether there are notes for them"
+  on public.session_notes for select to authenticated
+  using (
+    specialist_id = (select private.my_practice_id())
+    or employee_id = (select private.user_id()) and shared_version is not null
+  );
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('session_note_retention_days', '1095', 30, 11000, 'How long notes are kept after the session, or after the latest version where that is later.');
+
+-- Their notes go with the person whom they are about, unless they must be kept.
+create function private.forget_notes_of_erased()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  delete from public.session_notes n using public.specialists s
+  where n.employee_id = old.id and s.id = n.specialist_id and not private.is_held(n.employee_id, s.user_id);
+  return old;
+end;
+$$;
+
+comment on function private.forget_notes_of_erased() is 'Trigger on profiles: the notes about a person go with their account, unless a legal hold keeps them.';
+
+create trigger forget_notes before delete on public.profiles
+  for each row execute function private.forget_notes_of_erased();
+
+-- One that somebody writes to at the moment has its turn next time.
+create function private.job_purge_session_notes(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_rows bigint;
+begin
+  delete from public.session_notes where booking_id = any (array(
+    select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
+    where (
+        n.counts_from < p_now - make_interval(days => private.setting('session_note_retention_days')::int)
+        or not exists (select from public.profiles p where p.id = n.employee_id)
+      ) and not private.is_held(n.employee_id, s.user_id)
+    order by n.counts_from limit private.purge_limit()
+    for update of n skip locked
+  ));
+  get diagnostics v_rows = row_count;
+  return v_rows;
+end;
+$$;
+
+comment on function private.job_purge_session_notes(timestamptz) is
+  'Deletes notes that are older than session_note_retention_days, or whose person is gone and whose hold was lifted.';
+
+select cron.schedule('purge-session-notes', '19 3 * * *', $$select private.run_job('purge_session_notes')$$);
