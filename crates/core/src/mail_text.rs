@@ -8,12 +8,15 @@ use serde_json::Value;
 use crate::{
     config::Config,
     ports::{LocalTime, Precision},
-    template::{Escape, MissingVariable, Scope, SyntaxError, Template},
+    template::{Escape, MissingVariable, Scope, SyntaxError, Template, Variables},
 };
 
+/// Its quotes are single and nothing is indented: each mail has it, and JSON escapes each `"` and line.
 const LAYOUT: &str = include_str!("mail_text/layout.html");
 /// Stands for the text in the layout.
 const BODY: &[u8] = b"<!-- body -->";
+/// About as long as a text is without its markup.
+const TEXT_LENGTH: usize = 1024;
 /// The locale of a date where the language of the text is unknown.
 const FALLBACK: &str = "en";
 
@@ -65,6 +68,8 @@ pub(crate) struct MailText<'t> {
 pub(crate) struct Layout {
     above: Template<'static>,
     below: Template<'static>,
+    /// What every mail knows, whatever it is about.
+    known: [(&'static str, Value); 2],
 }
 
 /// What a mail is about, and for whom.
@@ -97,11 +102,20 @@ pub(crate) struct Gap {
 }
 
 impl Layout {
-    pub(crate) fn parse() -> Result<Self, SyntaxError> {
+    pub(crate) fn parse(config: &Config) -> Result<Self, SyntaxError> {
         let body = LAYOUT.as_bytes().windows(BODY.len()).position(|window| window == BODY);
         let (above, rest) = LAYOUT.split_at(body.unwrap_or(LAYOUT.len()));
         let below = rest.get(BODY.len()..).unwrap_or_default();
-        Ok(Self { above: Template::parse(above)?, below: Template::parse(below)? })
+        let known = [
+            ("product_name", config.product_name.as_str().into()),
+            ("site_url", config.site_url.as_str().into()),
+        ];
+        Ok(Self { above: Template::parse(above)?, below: Template::parse(below)?, known })
+    }
+
+    /// The same around texts that are [written for JSON](MailText::in_json).
+    pub(crate) fn in_json(self) -> Self {
+        Self { above: self.above.in_json(), below: self.below.in_json(), ..self }
     }
 }
 
@@ -114,6 +128,11 @@ impl<'t> MailText<'t> {
         })
     }
 
+    /// The same, whose HTML and text are as they stand between the quotation marks of JSON. The subject is not.
+    pub(crate) fn in_json(self) -> Self {
+        Self { subject: self.subject, html: self.html.in_json(), text: self.text.in_json() }
+    }
+
     /// Writes the mail.
     pub(crate) fn fill(
         &self,
@@ -123,20 +142,18 @@ impl<'t> MailText<'t> {
         occasion: &Occasion<'_>,
     ) -> Result<Filled, Gap> {
         let derived = derived(ports, config, occasion);
-        let given = Scope::new(occasion.variables);
+        let known = Scope::new(&layout.known);
+        let given = known.within(occasion.variables);
         let scope = given.within(&derived);
         let gap = |part| move |variable| Gap { part, variable };
 
         let mut subject = String::new();
         self.subject.render(&scope, Escape::Text, &mut subject).map_err(gap(Part::Subject))?;
         let subject = one_line(&subject);
-        let mut text = String::new();
+        let mut text = String::with_capacity(TEXT_LENGTH);
         self.text.render(&scope, Escape::Text, &mut text).map_err(gap(Part::Text))?;
 
-        let own = BTreeMap::from([
-            ("subject".to_owned(), Value::from(subject.as_str())),
-            ("locale".to_owned(), Value::from(occasion.locale)),
-        ]);
+        let own = [("subject", subject.as_str().into()), ("locale", occasion.locale.into())];
         let around = scope.within(&own);
         let mut html = String::with_capacity(LAYOUT.len() + 2 * text.len());
         layout.above.render(&around, Escape::Html, &mut html).map_err(gap(Part::Html))?;
@@ -151,13 +168,18 @@ fn one_line(subject: &str) -> String {
     subject.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What every mail knows, and every instant (`…_at`) and day (`…_on`) once more as the recipient reads dates (`…_local`),
+/// Variables that are made of others, few. The last of a name counts.
+struct Derived(Vec<(String, Value)>);
+
+impl Variables for Derived {
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+}
+
+/// Where a mail can be refused, and every instant (`…_at`) and day (`…_on`) once more as the recipient reads dates (`…_local`),
 /// in lists too.
-fn derived(
-    ports: &impl LocalTime,
-    config: &Config,
-    occasion: &Occasion<'_>,
-) -> BTreeMap<String, Value> {
+fn derived(ports: &impl LocalTime, config: &Config, occasion: &Occasion<'_>) -> Derived {
     let worded = |name: &str, value: &Value| {
         let text = value.as_str()?;
         let words = match name.get(name.len().checked_sub(3)?..)? {
@@ -187,22 +209,18 @@ fn derived(
         other => other.clone(),
     };
     let typed = occasion.variables.iter().filter(|(name, _)| *name != "link");
-    let mut derived: BTreeMap<_, _> = typed.flat_map(anew).collect();
+    let mut derived: Vec<_> = typed.flat_map(anew).collect();
     for (name, value) in occasion.variables {
         if let Value::Array(elements) = value {
-            derived.insert(name.clone(), elements.iter().map(element).collect());
+            derived.push((name.clone(), elements.iter().map(element).collect()));
         }
     }
-    derived.insert("product_name".to_owned(), config.product_name.as_str().into());
-    derived.insert("site_url".to_owned(), config.site_url.as_str().into());
     // A text is not lost over a mail that cannot be refused.
     let unsubscribe = occasion.unsubscribe.clone();
     let unsubscribe = unsubscribe.unwrap_or_else(|| [&config.site_url, "/preferences"].concat());
-    derived.insert("unsubscribe_url".to_owned(), unsubscribe.into());
-    if let Some(link) = &occasion.link {
-        derived.insert("link".to_owned(), link.as_str().into());
-    }
-    derived
+    derived.push(("unsubscribe_url".to_owned(), unsubscribe.into()));
+    derived.extend(occasion.link.as_deref().map(|link| ("link".to_owned(), link.into())));
+    Derived(derived)
 }
 
 /// What somebody typed, such that no mail program makes a link of it: where one would begin or go on stands a space of

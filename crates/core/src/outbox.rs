@@ -192,7 +192,7 @@ async fn dispatch(
     pacer: &Pacer,
     term: Term,
 ) -> Result<Vec<Settlement>> {
-    let templates = Templates::compile(&claim);
+    let templates = Templates::compile(ports.config(), &claim);
     let links = seal(ports, &claim.batches).await?;
     let (templates, links) = (&templates, &links);
     let deliveries =

@@ -7,9 +7,11 @@
 //! What Mustache has beside it (unescaped values, partials, lambdas, other delimiters) is refused, and so is a name that
 //! nobody gave: where Mustache leaves a gap, a mail must not go out.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde_json::{Map, Value};
+
+use crate::json;
 
 /// Sections within sections, at most.
 const MAX_DEPTH: usize = 4;
@@ -18,11 +20,13 @@ const MAX_DEPTH: usize = 4;
 #[derive(Debug)]
 pub struct Template<'t> {
     parts: Vec<Part<'t>>,
+    /// Whether what it writes stands between the quotation marks of JSON.
+    in_json: bool,
 }
 
 #[derive(Debug)]
 enum Part<'t> {
-    Text(&'t str),
+    Text(Cow<'t, str>),
     Value(&'t str),
     Section { name: &'t str, is_inverted: bool, parts: Vec<Part<'t>> },
 }
@@ -91,6 +95,12 @@ impl Variables for Map<String, Value> {
     }
 }
 
+impl<const N: usize> Variables for [(&'static str, Value); N] {
+    fn value(&self, name: &str) -> Option<&Value> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
 /// Where names are looked up: here first, then around it.
 pub struct Scope<'a> {
     variables: &'a dyn Variables,
@@ -131,6 +141,13 @@ impl<'t> Template<'t> {
         Parser { source, at: 0, open: Vec::new(), parts: Vec::new() }.parse()
     }
 
+    /// The same, written as it stands between the quotation marks of JSON: what it says itself is escaped once, and not each time
+    /// that it is filled.
+    #[must_use]
+    pub fn in_json(self) -> Self {
+        Self { parts: escaped(self.parts), in_json: true }
+    }
+
     /// Writes the text with the values of a scope.
     ///
     /// # Errors
@@ -141,7 +158,7 @@ impl<'t> Template<'t> {
         escape: Escape,
         out: &mut String,
     ) -> Result<(), MissingVariable> {
-        render(&self.parts, scope, escape, out)
+        render(&self.parts, scope, Style { escape, in_json: self.in_json }, out)
     }
 
     /// The names it asks for, of values and sections, in their order.
@@ -202,16 +219,38 @@ fn collect<'t>(parts: &[Part<'t>], found: &mut impl FnMut(&'t str, bool)) {
     }
 }
 
+fn escaped(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    let escape = |part| match part {
+        Part::Text(text) => {
+            let mut escaped = String::new();
+            json::write_escaped(&text, &mut escaped);
+            Part::Text(escaped.into())
+        }
+        Part::Section { name, is_inverted, parts } => {
+            Part::Section { name, is_inverted, parts: escaped(parts) }
+        }
+        value @ Part::Value(_) => value,
+    };
+    parts.into_iter().map(escape).collect()
+}
+
+/// How values are written.
+#[derive(Clone, Copy)]
+struct Style {
+    escape: Escape,
+    in_json: bool,
+}
+
 fn render(
     parts: &[Part<'_>],
     scope: &Scope<'_>,
-    escape: Escape,
+    style: Style,
     out: &mut String,
 ) -> Result<(), MissingVariable> {
     for part in parts {
         match part {
             Part::Text(text) => out.push_str(text),
-            Part::Value(name) => write_value(name, scope.value(name)?, escape, out)?,
+            Part::Value(name) => write_value(name, scope.value(name)?, style, out)?,
             Part::Section { name, is_inverted, parts } => {
                 let value = scope.value(name)?;
                 match value {
@@ -219,10 +258,10 @@ fn render(
                     Value::Array(elements) if !is_inverted => {
                         for element in elements {
                             let item = element.as_object().map(|item| scope.within(item));
-                            render(parts, item.as_ref().unwrap_or(scope), escape, out)?;
+                            render(parts, item.as_ref().unwrap_or(scope), style, out)?;
                         }
                     }
-                    _ => render(parts, scope, escape, out)?,
+                    _ => render(parts, scope, style, out)?,
                 }
             }
         }
@@ -244,34 +283,43 @@ fn is_nothing(value: &Value) -> bool {
 fn write_value(
     name: &str,
     value: &Value,
-    escape: Escape,
+    style: Style,
     out: &mut String,
 ) -> Result<(), MissingVariable> {
     use fmt::Write as _;
-    match (value, escape) {
-        (Value::Null, _) => {}
-        (Value::String(text), Escape::Text) => out.push_str(text),
-        (Value::String(text), Escape::Html) => write_escaped(text, out),
-        (Value::Bool(_) | Value::Number(_), _) => {
+    match value {
+        Value::Null => {}
+        Value::String(text) => write_text(text, style, out),
+        Value::Bool(_) | Value::Number(_) => {
             let _ = write!(out, "{value}");
         }
-        (Value::Array(_) | Value::Object(_), _) => return Err(MissingVariable(name.to_owned())),
+        Value::Array(_) | Value::Object(_) => return Err(MissingVariable(name.to_owned())),
     }
     Ok(())
 }
 
-/// Escapes what would be markup (OWASP, "Cross Site Scripting Prevention", rules 1 and 2).
-fn write_escaped(text: &str, out: &mut String) {
+fn write_text(text: &str, style: Style, out: &mut String) {
+    let write = |text: &str, out: &mut String| {
+        if style.in_json { json::write_escaped(text, out) } else { out.push_str(text) }
+    };
+    match style.escape {
+        Escape::Text => write(text, out),
+        Escape::Html => write_without_markup(text, write, out),
+    }
+}
+
+/// Escapes what would be markup (OWASP, "Cross Site Scripting Prevention", rules 1 and 2), and writes the rest.
+fn write_without_markup(text: &str, write: impl Fn(&str, &mut String), out: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| entity(byte).is_some()) {
         let (plain, marked) = rest.split_at(at);
-        out.push_str(plain);
+        write(plain, out);
         // What is escaped is ASCII, so that the next character begins one byte on.
         let (special, after) = marked.split_at(1);
         out.push_str(special.bytes().next().and_then(entity).unwrap_or_default());
         rest = after;
     }
-    out.push_str(rest);
+    write(rest, out);
 }
 
 fn entity(byte: u8) -> Option<&'static str> {

@@ -1,7 +1,7 @@
 //! Dates for people, worded by the platform's own `Intl`. It knows languages; what it knows of time
 //! zones is frozen with the runtime, so it is given wall times, as if they were UTC.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 
 use chrono::NaiveDateTime;
 use evenkeel_core::ports::Precision;
@@ -23,29 +23,36 @@ extern "C" {
 /// More locales than one run of a dispatcher meets.
 const CACHE_LIMIT: usize = 64;
 
-/// A formatter, and the last that it was asked for: reminders that are sent together are of sessions that begin together.
+/// A formatter, where the platform has one, and the last that it was asked for: reminders that are sent together are of sessions
+/// that begin together.
 struct Wording {
-    format: DateTimeFormat,
+    locale: String,
+    precision: Precision,
+    format: Option<DateTimeFormat>,
     last: Option<(NaiveDateTime, String)>,
 }
 
 thread_local! {
     /// Making a formatter takes longer than using it a hundred times.
-    static WORDINGS: RefCell<HashMap<(String, Precision), Option<Wording>>> = RefCell::default();
+    static WORDINGS: RefCell<Vec<Wording>> = RefCell::default();
 }
 
 /// "Monday, May 4, 2026 at 02:30 PM", or "Monday, May 4, 2026".
 pub(crate) fn format(wall: NaiveDateTime, precision: Precision, locale: &str) -> Option<String> {
+    let is_it = |one: &Wording| one.precision == precision && one.locale == locale;
     WORDINGS.with_borrow_mut(|wordings| {
-        if wordings.len() >= CACHE_LIMIT {
-            wordings.clear();
+        if !wordings.iter().any(is_it) {
+            if wordings.len() >= CACHE_LIMIT {
+                wordings.clear();
+            }
+            let (locale, format) = (locale.to_owned(), make(precision, locale));
+            wordings.push(Wording { locale, precision, format, last: None });
         }
-        let key = (locale.to_owned(), precision);
-        let Wording { format, last } =
-            wordings.entry(key).or_insert_with(|| make(precision, locale)).as_mut()?;
+        let Wording { format, last, .. } = wordings.iter_mut().find(|one| is_it(one))?;
         if let Some((_, words)) = last.as_ref().filter(|(known, _)| *known == wall) {
             return Some(words.clone());
         }
+        let format = format.as_ref()?;
         #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 are far below 2^53")]
         let words = format.format(wall.and_utc().timestamp_millis() as f64);
         *last = Some((wall, words.clone()));
@@ -69,7 +76,7 @@ struct Options {
     minute: Option<&'static str>,
 }
 
-fn make(precision: Precision, locale: &str) -> Option<Wording> {
+fn make(precision: Precision, locale: &str) -> Option<DateTimeFormat> {
     let time = (precision == Precision::Minute).then_some("2-digit");
     let options = Options {
         time_zone: "UTC",
@@ -84,6 +91,5 @@ fn make(precision: Precision, locale: &str) -> Option<Wording> {
         minute: time,
     };
     let options = serde_json::to_string(&options).ok()?;
-    let format = DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()?;
-    Some(Wording { format, last: None })
+    DateTimeFormat::new(locale, &js_sys::JSON::parse(&options).ok()?).ok()
 }

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use self::reader::Reader;
 pub use self::{
     refusal::{Fault, Refusal},
-    string::write_string,
+    string::{Escaped, write_escaped, write_string},
     verbatim::Verbatim,
 };
 

@@ -1,20 +1,63 @@
 //! JSON out, where it is much: strings, eight bytes at a time.
 
+use core::fmt;
+
+use serde::{Serialize, Serializer};
+
 /// Bytes that are looked at together.
 const STEP: usize = 8;
 
 /// Appends a text as a JSON string, as `serde_json` writes it.
-pub fn write_string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    let mut rest = text.as_bytes();
+pub fn write_string(text: &str, out: &mut String) {
+    out.push('"');
+    write_escaped(text, out);
+    out.push('"');
+}
+
+/// Appends a text as it stands between the quotation marks of a JSON string.
+pub fn write_escaped(text: &str, out: &mut String) {
+    let mut rest = text;
     loop {
-        let (plain, marked) = rest.split_at(plain_prefix(rest));
-        out.extend_from_slice(plain);
-        let Some((byte, after)) = marked.split_first() else { break };
-        escape(*byte, out);
-        rest = after;
+        let (plain, marked) = rest.split_at(plain_prefix(rest.as_bytes()));
+        out.push_str(plain);
+        let Some(byte) = marked.bytes().next() else { break };
+        escape(byte, out);
+        // What is escaped is ASCII, so that the next character begins one byte on.
+        rest = marked.split_at(1).1;
     }
-    out.push(b'"');
+}
+
+/// A text as it stands between the quotation marks of a JSON string: what is sent a thousand times is escaped once.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Escaped(String);
+
+impl Escaped {
+    /// Of what [`write_escaped`] wrote.
+    pub fn new(escaped: String) -> Self {
+        Self(escaped)
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text itself; nothing where it was not escaped.
+    pub fn text(&self) -> String {
+        super::parse(["\"", &self.0, "\""].concat().as_bytes()).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Escaped {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Serialize for Escaped {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
 }
 
 /// How many bytes need no escape.
@@ -40,32 +83,44 @@ const fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
-fn escape(byte: u8, out: &mut Vec<u8>) {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+fn escape(byte: u8, out: &mut String) {
     let short = match byte {
-        b'"' | b'\\' => byte,
-        0x08 => b'b',
-        b'\t' => b't',
-        b'\n' => b'n',
-        0x0c => b'f',
-        b'\r' => b'r',
+        b'"' => "\\\"",
+        b'\\' => "\\\\",
+        0x08 => "\\b",
+        b'\t' => "\\t",
+        b'\n' => "\\n",
+        0x0c => "\\f",
+        b'\r' => "\\r",
         _ => {
-            let digit = |digit: u8| DIGITS.get(usize::from(digit)).copied().unwrap_or_default();
-            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+            let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or('0');
+            out.push_str("\\u00");
+            out.extend([digit(byte >> 4), digit(byte & 15)]);
             return;
         }
     };
-    out.extend_from_slice(&[b'\\', short]);
+    out.push_str(short);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::write_string;
+    use super::{Escaped, write_escaped, write_string};
 
     fn written(text: &str) -> String {
-        let mut out = Vec::new();
+        let mut out = String::new();
         write_string(text, &mut out);
-        String::from_utf8(out).unwrap()
+        out
+    }
+
+    #[test]
+    fn what_is_escaped_is_the_same_text() {
+        let text = "a \"b\" \\ \n\u{1} ä \u{1f600}";
+        let mut escaped = String::new();
+        write_escaped(text, &mut escaped);
+        let escaped = Escaped::new(escaped);
+        assert_eq!(["\"", escaped.as_str(), "\""].concat(), written(text));
+        assert_eq!(escaped.text(), text);
+        assert_eq!(serde_json::to_value(&escaped).unwrap(), text);
     }
 
     #[test]

@@ -182,7 +182,7 @@ fn fill(
     faults: &mut Faults,
 ) -> Option<Filled> {
     let text = MailText::parse(source).ok()?;
-    let layout = Layout::parse().ok()?;
+    let layout = Layout::parse(config).ok()?;
     let optional = kind.optional.get(..MAX_OPTIONAL).unwrap_or(&kind.optional);
     let with = |absent: u32| {
         let mut variables = kind.samples.clone();

@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     email_events::tags,
     icalendar::{self, Entry, Parties},
+    json::Escaped,
     mail_text::{Layout, MailText, Occasion, Source},
     ports::{Attachment, LocalTime, Mail, OneClickHeaders},
     template::SyntaxError,
@@ -37,14 +38,14 @@ pub(super) struct Templates<'c> {
 
 impl<'c> Templates<'c> {
     /// Compiles what can be; a template that does not compile fails its mails, not the others.
-    pub(super) fn compile(claim: &'c Claim) -> Self {
+    pub(super) fn compile(config: &Config, claim: &'c Claim) -> Self {
         let compile = |source: &'c TemplateSource| {
             let TemplateSource { subject, html, text, .. } = source;
-            let text = MailText::parse(Source { subject, html, text }).ok();
+            let text = MailText::parse(Source { subject, html, text }).ok().map(MailText::in_json);
             (source.id, (source.locale.as_str(), text))
         };
         Self {
-            layout: Layout::parse(),
+            layout: Layout::parse(config).map(Layout::in_json),
             texts: claim.templates.iter().map(compile).collect(),
             zones: &claim.zones,
         }
@@ -79,8 +80,8 @@ impl<'c> Templates<'c> {
             from: config.mail.from.clone(),
             to: [mail.to.clone()],
             subject: filled.subject,
-            html: filled.html,
-            text: filled.text,
+            html: Escaped::new(filled.html),
+            text: Escaped::new(filled.text),
             headers: unsubscribe.map(|token| OneClickHeaders::new(&one_click_url(config, token))),
             tags: tags(config, mail.id),
             attachments: entry.map(|entry| [attachment(config, language, &entry, &mail.to)]),
@@ -151,7 +152,7 @@ mod tests {
         let berlin = vec![(1_764_547_200, 3600), (1_774_746_000, 7200)];
         let zones = Zones([("Europe/Berlin".to_owned(), berlin)].into());
         let claim = Claim { templates: vec![source], zones, ..Claim::default() };
-        Templates::compile(&claim).render(&world, world.config(), mail, None)
+        Templates::compile(world.config(), &claim).render(&world, world.config(), mail, None)
     }
 
     #[test]
@@ -159,11 +160,11 @@ mod tests {
         let sample = source("Hi {{name}}", "<p>{{name}}</p>", "{{name}}");
         let mail = render(sample, &json!({ "name": "<b>Ada & \"Co\"</b>" })).unwrap();
         assert!(
-            mail.html.contains("<p>&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;</p>"),
-            "{}",
+            mail.html.text().contains("<p>&lt;b&gt;Ada &amp; &quot;Co&quot;&lt;/b&gt;</p>"),
+            "{:?}",
             mail.html
         );
-        assert_eq!(mail.text, "<b>Ada & \"Co\"</b>");
+        assert_eq!(mail.text.text(), "<b>Ada & \"Co\"</b>");
     }
 
     #[test]
@@ -176,7 +177,7 @@ mod tests {
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         });
         assert_eq!(serde_json::to_value(&sent).unwrap()["headers"], expected);
-        assert_eq!(sent.text, "https://app.test/unsubscribe#token=reminder.00ff");
+        assert_eq!(sent.text.text(), "https://app.test/unsubscribe#token=reminder.00ff");
     }
 
     #[test]
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn dates_are_wall_times_of_the_recipients_zone_as_the_database_knows_it() {
         let text = |mail: &QueuedMail| {
-            render_mail(source("", "", "{{starts_at_local}}"), mail).unwrap().text
+            render_mail(source("", "", "{{starts_at_local}}"), mail).unwrap().text.text()
         };
         for (instant, expected) in [
             ("2026-05-04T12:30:00+00:00", "2026-05-04 14:30 in en GMT+2"),
@@ -248,7 +249,7 @@ mod tests {
         let variables = json!({ "name": "evil.example", "rows": [{ "name": "www.evil.example" }] });
         let sample = source("", "", "{{name}} {{#rows}}{{name}}{{/rows}}");
         let shown = "evil.\u{200b}example www.\u{200b}evil.\u{200b}example";
-        assert_eq!(render(sample, &variables).unwrap().text, shown);
+        assert_eq!(render(sample, &variables).unwrap().text.text(), shown);
     }
 
     #[test]
@@ -257,7 +258,7 @@ mod tests {
         let sample =
             source("", "", "{{ends_on_local}}, {{#rows}}{{from_on_local}}{{/rows}}, {{other_on}}");
         assert_eq!(
-            render(sample, &variables).unwrap().text,
+            render(sample, &variables).unwrap().text.text(),
             "2026-05-04 in en, 2026-05-05 in en, soon"
         );
     }
@@ -269,10 +270,10 @@ mod tests {
             locale.clone_into(&mut mail.locale);
             render_mail(source("", "", "{{starts_at_local}}"), &mail).unwrap()
         };
-        assert_eq!(text("en-GB").text, "2026-05-04 14:30 in en-GB GMT+2");
+        assert_eq!(text("en-GB").text.text(), "2026-05-04 14:30 in en-GB GMT+2");
         let arabic = text("ar-SA");
-        assert_eq!(arabic.text, "2026-05-04 14:30 in en GMT+2");
-        assert!(arabic.html.contains("lang=\"en\""), "{}", arabic.html);
+        assert_eq!(arabic.text.text(), "2026-05-04 14:30 in en GMT+2");
+        assert!(arabic.html.text().contains("lang='en'"), "{:?}", arabic.html);
     }
 
     #[test]

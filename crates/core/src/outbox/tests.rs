@@ -325,7 +325,8 @@ fn a_link_is_sealed_before_it_is_mailed_and_the_same_on_every_try() {
     assert_eq!(run(&world).sent, 1);
     let mailbox = world.mailbox.borrow();
     assert_eq!(mailbox.sent.len(), 1);
-    let (page, token) = mailbox.sent[0].text.split_once("#token=").unwrap();
+    let text = mailbox.sent[0].text.text();
+    let (page, token) = text.split_once("#token=").unwrap();
     assert_eq!(page, "https://app.test/confirm-email");
     assert_eq!(LinkToken::parse(&crate::SecretString::new(token)).unwrap().hash(), stored);
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::id::BatchId;
+use crate::{id::BatchId, json::Escaped};
 
 /// A rendered mail, in the fields of Resend's `POST /emails`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -14,9 +14,9 @@ pub struct Mail {
     /// The subject.
     pub subject: String,
     /// The HTML part.
-    pub html: String,
+    pub html: Escaped,
     /// The plain-text part.
-    pub text: String,
+    pub text: Escaped,
     /// By which it can be refused, if it can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<OneClickHeaders>,

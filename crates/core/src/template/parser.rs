@@ -37,7 +37,7 @@ impl<'t> Parser<'t> {
                 let problem = SyntaxProblem::OpenSection(open.name.to_owned());
                 Err(self.error(open.begins_at, problem))
             }
-            None => Ok(Template { parts: self.parts }),
+            None => Ok(Template { parts: self.parts, in_json: false }),
         }
     }
 
@@ -95,7 +95,7 @@ impl<'t> Parser<'t> {
     fn text_until(&mut self, end: usize) {
         let text = self.slice(self.at, end);
         if !text.is_empty() {
-            self.parts.push(Part::Text(text));
+            self.parts.push(Part::Text(text.into()));
         }
     }
 

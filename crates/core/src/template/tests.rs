@@ -9,6 +9,15 @@ fn fill(source: &str, variables: &Value, escape: Escape) -> Result<String, Missi
     template.render(&Scope::new(variables), escape, &mut out).map(|()| out)
 }
 
+/// The same, by way of JSON.
+fn fill_in_json(source: &str, variables: &Value, escape: Escape) -> String {
+    let template = Template::parse(source).unwrap().in_json();
+    let mut out = String::new();
+    let variables = variables.as_object().unwrap();
+    template.render(&Scope::new(variables), escape, &mut out).unwrap();
+    serde_json::from_str(&["\"", &out, "\""].concat()).unwrap()
+}
+
 fn refusal(source: &str) -> SyntaxError {
     Template::parse(source).unwrap_err()
 }
@@ -22,6 +31,8 @@ fn texts_are_what_mustache_makes_of_them() {
             serde_json::from_str(line).unwrap();
         assert_eq!(fill(&source, &variables, Escape::Text).unwrap(), text, "{line}");
         assert_eq!(fill(&source, &variables, Escape::Html).unwrap(), html, "{line}");
+        assert_eq!(fill_in_json(&source, &variables, Escape::Text), text, "{line}");
+        assert_eq!(fill_in_json(&source, &variables, Escape::Html), html, "{line}");
         count += 1;
     }
     assert!(count > 500, "{count} lines");

@@ -59,66 +59,64 @@ fn request(host: &impl Configured, key: BatchId, mails: &[Mail], shared: bool) -
 }
 
 fn one(mail: &Mail) -> Vec<u8> {
-    let mut out = Vec::with_capacity(written_length(mail));
+    let mut out = String::with_capacity(written_length(mail));
     write(mail, &mut out);
-    out
+    out.into_bytes()
 }
 
 fn many(mails: &[Mail]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(mails.iter().map(written_length).sum());
+    let mut out = String::with_capacity(mails.iter().map(written_length).sum());
     for (at, mail) in mails.iter().enumerate() {
-        out.push(if at == 0 { b'[' } else { b',' });
+        out.push(if at == 0 { '[' } else { ',' });
         write(mail, &mut out);
     }
-    out.push(b']');
-    out
+    out.push(']');
+    out.into_bytes()
 }
 
-/// About the length of its JSON: one character in eight of HTML is escaped.
+/// About the length of its JSON.
 fn written_length(mail: &Mail) -> usize {
-    (mail.html.len() + mail.text.len()) / 8 * 9 + 1024
+    mail.html.as_str().len() + mail.text.as_str().len() + 1024
 }
 
-/// What its derived `Serialize` writes, in a quarter of the time: a tenth of what a dispatcher does is the quotation marks of HTML.
-fn write(mail: &Mail, out: &mut Vec<u8>) {
+/// What its derived `Serialize` writes, without escaping again what is escaped.
+fn write(mail: &Mail, out: &mut String) {
     let Mail { from, to: [to], subject, html, text, headers, tags, attachments } = mail;
-    let parts = [
-        ("{\"from\":", from),
-        (",\"to\":[", to),
-        ("],\"subject\":", subject),
-        (",\"html\":", html),
-        (",\"text\":", text),
-    ];
-    for (name, value) in parts {
-        out.extend_from_slice(name.as_bytes());
+    for (name, value) in [("{\"from\":", from), (",\"to\":[", to), ("],\"subject\":", subject)] {
+        out.push_str(name);
         json::write_string(value, out);
     }
+    for (name, value) in [(",\"html\":\"", html), ("\",\"text\":\"", text)] {
+        out.push_str(name);
+        out.push_str(value.as_str());
+    }
+    out.push('"');
     if let Some(OneClickHeaders { link, post }) = headers {
-        out.extend_from_slice(b",\"headers\":{\"List-Unsubscribe\":");
+        out.push_str(",\"headers\":{\"List-Unsubscribe\":");
         json::write_string(link, out);
-        out.extend_from_slice(b",\"List-Unsubscribe-Post\":");
+        out.push_str(",\"List-Unsubscribe-Post\":");
         json::write_string(post, out);
-        out.push(b'}');
+        out.push('}');
     }
-    out.extend_from_slice(b",\"tags\":[");
+    out.push_str(",\"tags\":[");
     for (at, Tag { name, value }) in tags.iter().enumerate() {
-        out.extend_from_slice(if at == 0 { b"{\"name\":" } else { b",{\"name\":" });
+        out.push_str(if at == 0 { "{\"name\":" } else { ",{\"name\":" });
         json::write_string(name, out);
-        out.extend_from_slice(b",\"value\":");
+        out.push_str(",\"value\":");
         json::write_string(value, out);
-        out.push(b'}');
+        out.push('}');
     }
-    out.push(b']');
+    out.push(']');
     if let Some([Attachment { filename, content, content_type }]) = attachments {
-        out.extend_from_slice(b",\"attachments\":[{\"filename\":");
+        out.push_str(",\"attachments\":[{\"filename\":");
         json::write_string(filename, out);
-        out.extend_from_slice(b",\"content\":");
+        out.push_str(",\"content\":");
         json::write_string(content, out);
-        out.extend_from_slice(b",\"content_type\":");
+        out.push_str(",\"content_type\":");
         json::write_string(content_type, out);
-        out.extend_from_slice(b"}]");
+        out.push_str("}]");
     }
-    out.push(b'}');
+    out.push('}');
 }
 
 #[derive(Deserialize)]
@@ -220,12 +218,17 @@ mod tests {
 
     #[test]
     fn mails_are_written_as_their_types_say() {
+        let escaped = |text: &str| {
+            let mut escaped = String::new();
+            json::write_escaped(text, &mut escaped);
+            json::Escaped::new(escaped)
+        };
         let mail = |subject: &str, headers| Mail {
             from: "Evenkeel <hello@evenkeel.test>".to_owned(),
             to: ["ada@example.com".to_owned()],
             subject: subject.to_owned(),
-            html: "<p class=\"a\">\u{e9}\\ \u{7}\n</p>".repeat(40),
-            text: String::new(),
+            html: escaped(&"<p class=\"a\">\u{e9}\\ \u{7}\n</p>".repeat(40)),
+            text: escaped(""),
             headers,
             tags: ["1", "2"].map(|value| Tag { name: "mail", value: value.to_owned() }).to_vec(),
             attachments: None,
