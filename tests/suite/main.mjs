@@ -41,13 +41,13 @@ async function runStep(step, env, quiet) {
   return { passed, failed: crashed ? 1 : failed };
 }
 
-/** @param {Step[]} steps @param {number} atOnce @param {Record<string, string>} env */
-async function runSideBySide(steps, atOnce, env) {
+/** @param {Step[]} steps @param {number} atOnce @param {Record<string, string>} env @param {boolean} [beside] others that speak, too */
+async function runSideBySide(steps, atOnce, env, beside = false) {
   const waiting = [...steps];
   /** @type {import('./counts.mjs').Counts[]} */
   const results = [];
   const lane = async () => {
-    for (let step = waiting.shift(); step; step = waiting.shift()) results.push(await runStep(step, env, steps.length > 1));
+    for (let step = waiting.shift(); step; step = waiting.shift()) results.push(await runStep(step, env, beside || steps.length > 1));
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   return results;
@@ -60,7 +60,7 @@ async function runStage(stage, prepared) {
     await prepared;
     const env = stage.stack ? await (stack ??= startStack()) : ((await stage.environment?.()) ?? {});
     for (const steps of await stage.steps()) {
-      for (const { passed, failed } of await runSideBySide([steps].flat(), stage.atOnce ?? 1, env)) {
+      for (const { passed, failed } of await runSideBySide([steps].flat(), stage.atOnce ?? 1, env, stage.beside)) {
         total.passed += passed;
         total.failed += failed;
       }
@@ -77,23 +77,29 @@ async function runStage(stage, prepared) {
   return total;
 }
 
+/** @param {Stage} stage @param {string} place @param {Promise<unknown> | undefined} prepared @returns {Promise<Result>} */
+async function runTimed(stage, place, prepared) {
+  console.log(`\n== [${place}] ${stage.name}: ${stage.about}`);
+  const start = Date.now();
+  const total = await runStage(stage, prepared);
+  const seconds = Math.round((Date.now() - start) / 1000);
+  console.log(`-- ${stage.name}: ${total.passed} ok, ${total.failed} not ok, ${seconds} s`);
+  return { name: stage.name, ...total, seconds };
+}
+
 /** @param {Stage[]} chosen */
 async function runAll(chosen) {
-  /** @type {Result[]} */
-  const results = [];
+  /** @type {Promise<Result>[]} */
+  const running = [];
   // At once: what a stage installs is compiled while those before it leave a processor idle.
   const prepared = chosen.map((stage) => stage.prepare?.());
   // Told by the stage that waits for it.
   for (const one of prepared) one?.catch(() => {});
   for (const [index, stage] of chosen.entries()) {
-    console.log(`\n== [${index + 1}/${chosen.length}] ${stage.name}: ${stage.about}`);
-    const start = Date.now();
-    const total = await runStage(stage, prepared[index]);
-    const seconds = Math.round((Date.now() - start) / 1000);
-    results.push({ name: stage.name, ...total, seconds });
-    console.log(`-- ${stage.name}: ${total.passed} ok, ${total.failed} not ok, ${seconds} s`);
+    running.push(runTimed(stage, `${index + 1}/${chosen.length}`, prepared[index]));
+    if (!stage.beside) await running[index];
   }
-  return results;
+  return Promise.all(running);
 }
 
 /** @param {Result[]} results */

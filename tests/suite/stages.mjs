@@ -27,6 +27,7 @@ import * as tools from './tools.mjs';
  * @property {() => Promise<Record<string, string>>} [environment] of the steps, where there is no platform
  * @property {() => Steps | Promise<Steps>} steps
  * @property {number} [atOnce] so many steps of an inner list at a time
+ * @property {boolean} [beside] runs while the stages after it do, and is told when it has ended
  */
 
 /** One after the other; those of an inner list side by side. @typedef {(Step | Step[])[]} Steps */
@@ -113,14 +114,6 @@ export const stages = [
     ],
   },
   {
-    name: 'lint',
-    about: 'clippy, natively and for wasm32, warnings are errors',
-    steps: () => [
-      check('cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings'),
-      check(`cargo clippy --quiet ${IN_WASM} --target wasm32-unknown-unknown -- -D warnings`),
-    ],
-  },
-  {
     name: 'dependencies',
     about: 'cargo deny: licences, sources, bans, advisories',
     prepare: tools.deny,
@@ -167,6 +160,16 @@ export const stages = [
         count: counts.denoTest,
         minutes: 5,
       },
+    ],
+  },
+  {
+    name: 'lint',
+    about: 'clippy, natively and for wasm32, warnings are errors',
+    // With what the stages after it leave: they wait for databases and browsers more than they compute.
+    beside: true,
+    steps: () => [
+      check('nice -n 19 cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings', { minutes: 40 }),
+      check(`nice -n 19 cargo clippy --quiet ${IN_WASM} --target wasm32-unknown-unknown -- -D warnings`, { minutes: 40 }),
     ],
   },
   {
