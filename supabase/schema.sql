@@ -216,7 +216,7 @@ COMMENT ON DOMAIN public.series_outcome IS 'What became of a session of a series
 CREATE DOMAIN public.series_status AS text
 	CONSTRAINT series_status_check CHECK ((VALUE = ANY (ARRAY['active'::text, 'ended'::text, 'stopped'::text])));
 
-COMMENT ON DOMAIN public.series_status IS 'Whether sessions of a series are still to be booked.';
+COMMENT ON DOMAIN public.series_status IS 'Whether a series goes on.';
 
 CREATE DOMAIN public.session_kind AS text
 	CONSTRAINT session_kind_check CHECK ((VALUE = ANY (ARRAY['initial_consultation'::text, 'follow_up'::text, 'assessment'::text, 'coaching'::text, 'workshop'::text])));
@@ -1258,7 +1258,7 @@ COMMENT ON COLUMN public.recurring_bookings.wall_starts_at IS 'What the clock on
 
 COMMENT ON COLUMN public.recurring_bookings.time_zone IS 'The specialist''s zone when the series was made: the wall.';
 
-COMMENT ON COLUMN public.recurring_bookings.status IS 'active: sessions are booked as their time comes. ended: there are no more. stopped: no more are wanted.';
+COMMENT ON COLUMN public.recurring_bookings.status IS 'active: sessions are booked as their time comes. ended: the last by the rule has begun. stopped: no more are wanted.';
 
 COMMENT ON COLUMN public.recurring_bookings.stop_reason IS 'In the words of who stopped it, for the other.';
 
@@ -1327,6 +1327,7 @@ CREATE FUNCTION private.book_series(p_series public.recurring_bookings, p_now ti
 declare
   v_ahead constant interval := private.series_ahead(p_series);
   v_next timestamptz;
+  v_last timestamptz;
   v_waits boolean;
   v record;
 begin
@@ -1336,12 +1337,12 @@ begin
   loop
     return next private.try_session_of_series(p_series, v.on_day, v.starts_at);
   end loop;
-  select min(d.starts_at) filter (where d.outcome is null), coalesce(bool_or(d.outcome = 'waiting'), false) into v_next, v_waits
+  select min(d.starts_at) filter (where d.outcome is null), max(d.starts_at), coalesce(bool_or(d.outcome = 'waiting'), false) into v_next, v_last, v_waits
   from private.days_of_series(p_series) d;
   -- Once a day anyway, since horizons change.
   update public.recurring_bookings
-  set status = case when v_next is null and not v_waits then 'ended' else 'active' end,
-    look_at = case when v_waits then p_now + interval '1 hour' else greatest(p_now, least(p_now + interval '1 day', v_next - v_ahead)) end
+  set status = case when v_last <= p_now then 'ended' else 'active' end,
+    look_at = p_now + case when v_waits then interval '1 hour' else greatest(interval '1 minute', least(interval '1 day', coalesce(v_next - v_ahead, v_last) - p_now)) end
   where id = p_series.id;
 end;
 $$;
@@ -10474,11 +10475,12 @@ CREATE FUNCTION private.series_within(p_specialist_id uuid, p_starts_at timestam
   from public.recurring_bookings r
   join public.specialists s on s.id = r.specialist_id
   cross join lateral private.days_of_series(r) d
-  where r.specialist_id = p_specialist_id and r.status = 'active' and d.starts_at > now() and (d.outcome is null or d.outcome = 'waiting')
+  left join public.bookings b on b.id = d.booking_id and b.status in ('pending', 'confirmed')
+  where r.specialist_id = p_specialist_id and r.status = 'active' and d.starts_at > now() and b.id is null
     and d.starts_at at time zone s.time_zone < p_ends_at and (d.starts_at + private.length_of_session(r)) at time zone s.time_zone > p_starts_at;
 $$;
 
-COMMENT ON FUNCTION private.series_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) IS 'The sessions of a specialist''s series that are not booked yet and would be while their clock shows a time.';
+COMMENT ON FUNCTION private.series_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) IS 'The sessions of a specialist''s series that are not booked and would be while their clock shows a time.';
 
 CREATE FUNCTION private.session_end_reason(p_user_id uuid, p_not_after timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -13690,7 +13692,7 @@ CREATE FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_
   select private.take_time_off(p_starts_at, p_ends_at, p_sessions, p_note, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series that would be booked then and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
+COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 
 CREATE FUNCTION public.unsubscribe(p_token text) RETURNS jsonb
     LANGUAGE sql
@@ -16701,8 +16703,6 @@ GRANT SELECT(stopped_by) ON TABLE public.recurring_bookings TO authenticated;
 GRANT SELECT(stop_reason) ON TABLE public.recurring_bookings TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.recurring_bookings TO authenticated;
-
-GRANT SELECT(updated_at) ON TABLE public.recurring_bookings TO authenticated;
 
 REVOKE ALL ON FUNCTION private.book_of_series(p_series public.recurring_bookings, p_starts_at timestamp with time zone) FROM PUBLIC;
 

@@ -261,7 +261,7 @@ export interface Answers {
       ends_at: string;
       status: 'pending' | 'held' | 'confirmed' | 'proposed';
     }[];
-    /** Sessions of series that would be booked then. */
+    /** Sessions of series then that are not booked, and will not be. */
     series: { series_id: string; session_type: string; starts_at: string }[];
   };
   write_session_note: Schemas['NoteState'];

@@ -3,7 +3,7 @@
 // until they confirm it; where the specialist accepts sessions first it is asked for, and a session that moves is moved. Series: find-series.js.
 import { byId, make, tell } from './dom.js';
 import { Failure, answerOf } from './failures.js';
-import { carryOutSeries, fillSeries, firstDay, offerRepeat, repeats, series, seriesLabel } from './find-series.js';
+import { carryOutSeries, endRepeat, fillSeries, firstDay, offerRepeat, repeats, series, seriesLabel } from './find-series.js';
 import { useOwnZone } from './profile.js';
 import { SERIES_REFUSALS } from './series-words.js';
 import { NO_OFFERS, REFUSALS } from './session-words.js';
@@ -13,7 +13,7 @@ import { createWeek, showDays } from './week.js';
 import { action, load } from './work.js';
 
 /** @typedef {{ specialist_id: string, session_type_id: string, starts_at: string, ends_at: string, requires_acceptance: boolean }} Slot */
-/** @typedef {{ id: string, display_name: string, headline: string, specialist_pillars: { pillar_id: string }[] }} Specialist */
+/** @typedef {{ id: string, display_name: string, headline: string, time_zone: string, specialist_pillars: { pillar_id: string }[] }} Specialist */
 /** @typedef {{ id: string, name: string, default_minutes: number, pillar_id: string, pillars: { name: string } | null }} SessionType */
 
 const MOST_OF_A_WEEK = 1000;
@@ -57,7 +57,7 @@ if (person) {
 
 async function fillWish() {
   [specialists, types] = await Promise.all([
-    answerOf(client.from('specialists').select('id, display_name, headline, specialist_pillars(pillar_id)').eq('status', 'verified').order('display_name').limit(1000)),
+    answerOf(client.from('specialists').select('id, display_name, headline, time_zone, specialist_pillars(pillar_id)').eq('status', 'verified').order('display_name').limit(1000)),
     answerOf(client.from('session_types').select('id, name, default_minutes, pillar_id, pillars(name)').order('name').limit(1000)),
     useOwnZone(),
   ]);
@@ -156,7 +156,7 @@ async function choose(slot) {
   [chosen, held] = [slot, hold];
   byId('chosen').hidden = false;
   byId('chosen-text').textContent = `${fullTime(slot.starts_at)} with ${nameOf(slot)}.${held ? ` It is held for you until ${clockTime(held.expires_at)}.` : ''}`;
-  offerRepeat(!moving);
+  if (!moving) offerRepeat(slot, specialists.find((one) => one.id === slot.specialist_id)?.time_zone ?? 'UTC');
   tellLabel(slot);
   byId('confirm').hidden = byId('drop').hidden = false;
   tell(byId('chosen-note'), '');
@@ -184,7 +184,7 @@ async function confirm() {
   if (!chosen) return;
   const text = await carryOut(chosen);
   byId('confirm').hidden = byId('drop').hidden = true;
-  offerRepeat(false);
+  endRepeat();
   tell(byId('chosen-note'), text);
   byId('chosen-note').append(' ', make('a', { href: moving && !isOwn() ? '/practice' : '/sessions' }, 'To your sessions'));
 }

@@ -1,12 +1,12 @@
 // @ts-check
 // What the pages say of series: when their sessions are, and why one is not booked.
 import { NO_OFFERS } from './session-words.js';
-import { dayText } from './times.js';
+import { dayText, daysAfter } from './times.js';
 
 /** A series as the tables have it. @typedef {{ rule: string, wall_starts_at: string, time_zone: string }} Series */
 
-/** @type {Record<string, string>} */
-const DAYS = { MO: 'Monday', TU: 'Tuesday', WE: 'Wednesday', TH: 'Thursday', FR: 'Friday', SA: 'Saturday', SU: 'Sunday' };
+/** By their names in rules. @type {Record<string, string>} */
+export const DAYS = { MO: 'Monday', TU: 'Tuesday', WE: 'Wednesday', TH: 'Thursday', FR: 'Friday', SA: 'Saturday', SU: 'Sunday' };
 
 /** Why a session of a series is not booked, or was not moved. @type {Record<string, string>} */
 const REASONS = {
@@ -32,17 +32,30 @@ export const SERIES_REFUSALS = {
 const partsOf = (rule) => Object.fromEntries(rule.split(';').map((part) => part.split('=')));
 
 /** "Every 2 weeks on Monday and Thursday at 09:00, 10 sessions" @param {Series} series */
-export function seriesText({ rule, wall_starts_at: wall, time_zone: zone }) {
-  const { INTERVAL: every, BYDAY: days, COUNT: count, UNTIL: until } = partsOf(rule);
-  const names = new Intl.ListFormat('en-GB').format(days.split(',').map((day) => DAYS[day]));
-  const end = count ? `${count} sessions` : `until ${dayText(until.replace(/^(\d{4})(\d\d)(\d\d).*$/, '$1-$2-$3'), 'long')}`;
-  return `${every ? `Every ${every} weeks` : 'Every week'} on ${names} at ${wall.slice(11, 16)} (${zone}), ${end}`;
+export function seriesText(series) {
+  const { wall_starts_at: wall, time_zone: zone } = series;
+  const { every, days, times, until } = repeatsOf(series);
+  const names = new Intl.ListFormat('en-GB').format(days.map((day) => DAYS[day]));
+  const end = times ? `${times} sessions` : `until ${dayText(until ?? '', 'long')}`;
+  return `${every > 1 ? `Every ${every} weeks` : 'Every week'} on ${names} at ${wall.slice(11, 16)} (${zone}), ${end}`;
 }
 
-/** How many weeks are between two sessions, and how many sessions there are, if that is how it ends. @param {string} rule */
-export function repeatsOf(rule) {
-  const { INTERVAL: every = '1', COUNT: count } = partsOf(rule);
-  return { every: Number(every), times: count ? Number(count) : null };
+/** `until`: the last day, as 2026-11-28. One of `times` and `until` is how it ends. @param {{ rule: string, time_zone: string }} series */
+export function repeatsOf({ rule, time_zone: timeZone }) {
+  const { INTERVAL: every = '1', BYDAY: days, COUNT: count, UNTIL: until } = partsOf(rule);
+  return { every: Number(every), days: days.split(','), times: count ? Number(count) : null, until: until ? dayOf(until, timeZone) : null };
+}
+
+/** @param {string} until as rules have it: 20261128T225959Z @param {string} timeZone */
+function dayOf(until, timeZone) {
+  const instant = until.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(new Date(instant));
+}
+
+/** Whether sessions are still to be booked. @param {Series} series @param {{ on_day: string }[]} days that were looked at, in order */
+export function goesOn(series, days) {
+  const { every, times, until } = repeatsOf(series);
+  return times ? days.length < times : daysAfter(days.at(-1)?.on_day ?? '1970-01-01', every * 7) <= (until ?? '');
 }
 
 /** @param {string} refusal */

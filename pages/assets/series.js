@@ -2,7 +2,7 @@
 // The series of a person: what is not booked of each, with what can be done about it, and how it is changed and stopped.
 import { byId, make } from './dom.js';
 import { answerOf } from './failures.js';
-import { SERIES_REFUSALS, reasonText, seriesText } from './series-words.js';
+import { SERIES_REFUSALS, goesOn, reasonText, seriesText } from './series-words.js';
 import { titleOf } from './session-words.js';
 import { client, person } from './session.js';
 import { offerStop } from './stop-series.js';
@@ -18,7 +18,8 @@ const OVER = ['cancelled', 'declined', 'lapsed'];
 /** @param {(text: string) => Promise<unknown>} onDone shows the sessions anew, and says what was done */
 export async function showSeries(onDone) {
   await load(byId('series'), async () => {
-    const all = await answerOf(client.from('recurring_bookings').select(COLUMNS).eq('employee_id', person.id).neq('status', 'stopped').order('created_at', { ascending: false }).limit(50));
+    const all = await answerOf(client.from('recurring_bookings').select(COLUMNS).eq('employee_id', person.id).neq('status', 'stopped').order('created_at', { ascending: false })
+      .order('on_day', { referencedTable: 'recurring_booking_occurrences' }).limit(50));
     const rows = all.map((/** @type {any} */ one) => rowOf(one, onDone)).filter(Boolean);
     byId('series').replaceChildren(...rows);
     byId('series-card').hidden = rows.length === 0;
@@ -28,7 +29,7 @@ export async function showSeries(onDone) {
 /** @param {any} series @param {(text: string) => Promise<unknown>} onDone @returns {HTMLElement | null} null of one that is over */
 function rowOf(series, onDone) {
   const title = titleOf(series);
-  const coming = series.recurring_booking_occurrences.filter(isToCome).sort((/** @type {Day} */ a, /** @type {Day} */ b) => (a.on_day < b.on_day ? -1 : 1));
+  const coming = series.recurring_booking_occurrences.filter(isToCome);
   if (series.status === 'ended' && coming.length === 0) return null;
   const open = coming.filter((/** @type {Day} */ one) => isOpen(one) || one.refusal);
   const what = make('div', { class: 'what' }, make('strong', {}, title), make('span', {}, seriesText(series)), make('span', { class: 'quiet' }, standing(series, coming)));
@@ -43,11 +44,11 @@ const isToCome = ({ starts_at: at }) => Date.parse(at) > Date.now();
 const isOpen = ({ outcome, bookings }) => outcome !== 'booked' || OVER.includes(bookings?.status ?? 'cancelled');
 
 /** @param {any} series @param {Day[]} coming */
-function standing({ status }, coming) {
+function standing(series, coming) {
   const booked = coming.filter((one) => !isOpen(one));
   const until = booked.at(-1)?.bookings?.starts_at;
   const text = until ? `${booked.length} to come, until ${shortTime(until)}.` : 'None is booked.';
-  return status === 'active' ? `${text} Others are booked as their time comes.` : text;
+  return goesOn(series, series.recurring_booking_occurrences) ? `${text} Others are booked as their time comes.` : text;
 }
 
 /** @param {string} id @param {string} title @param {Day} day @param {(text: string) => Promise<unknown>} onDone */

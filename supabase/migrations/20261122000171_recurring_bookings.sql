@@ -1,14 +1,15 @@
 -- Series of sessions: what somebody wants to have every so many weeks with a specialist, and what became of each session.
 --
 -- Read:  the employee; the specialist, while verified, that there is a series, and not what became of each of its sessions:
---        they see those that were booked, and why another was not may be the employee's alone to know.
+--        they see those that were booked, and why another was not may be the employee's alone to know. So neither updated_at nor
+--        look_at is read, which tell that one waits, and status goes by the rule alone.
 -- Write: the functions that make, change, stop and look after series alone.
 --
 -- A session of a series is a booking like any other. A series keeps no time: only what was booked of it does.
 -- docs/decisions/a-series-is-its-sessions.md
 
 create domain public.series_status as text check (value in ('active', 'ended', 'stopped'));
-comment on domain public.series_status is 'Whether sessions of a series are still to be booked.';
+comment on domain public.series_status is 'Whether a series goes on.';
 
 create domain public.series_outcome as text check (value in ('booked', 'waiting', 'skipped', 'left_out'));
 comment on domain public.series_outcome is 'What became of a session of a series.';
@@ -35,7 +36,7 @@ comment on table public.recurring_bookings is 'A series of sessions of an employ
 comment on column public.recurring_bookings.company_id is 'The company that pays, if one was named; null: whichever of the employee''s can, for each session.';
 comment on column public.recurring_bookings.wall_starts_at is 'What the clock on the specialist''s wall shows when the first session starts; each starts at that time of day.';
 comment on column public.recurring_bookings.time_zone is 'The specialist''s zone when the series was made: the wall.';
-comment on column public.recurring_bookings.status is 'active: sessions are booked as their time comes. ended: there are no more. stopped: no more are wanted.';
+comment on column public.recurring_bookings.status is 'active: sessions are booked as their time comes. ended: the last by the rule has begun. stopped: no more are wanted.';
 comment on column public.recurring_bookings.stop_reason is 'In the words of who stopped it, for the other.';
 comment on column public.recurring_bookings.look_at is 'When a job next looks whether a session is to be booked.';
 
@@ -80,7 +81,7 @@ alter table public.recurring_booking_occurrences enable row level security;
 alter table public.recurring_booking_occurrences force row level security;
 revoke all on table public.recurring_bookings, public.recurring_booking_occurrences from public, anon, authenticated, service_role;
 grant select (
-  id, employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone, status, stopped_by, stop_reason, created_at, updated_at
+  id, employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone, status, stopped_by, stop_reason, created_at
 ) on public.recurring_bookings to authenticated;
 grant select (series_id, on_day, starts_at, outcome, refusal, booking_id, created_at, updated_at)
   on public.recurring_booking_occurrences to authenticated;

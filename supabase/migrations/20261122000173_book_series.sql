@@ -85,6 +85,7 @@ as $$
 declare
   v_ahead constant interval := private.series_ahead(p_series);
   v_next timestamptz;
+  v_last timestamptz;
   v_waits boolean;
   v record;
 begin
@@ -94,12 +95,12 @@ begin
   loop
     return next private.try_session_of_series(p_series, v.on_day, v.starts_at);
   end loop;
-  select min(d.starts_at) filter (where d.outcome is null), coalesce(bool_or(d.outcome = 'waiting'), false) into v_next, v_waits
+  select min(d.starts_at) filter (where d.outcome is null), max(d.starts_at), coalesce(bool_or(d.outcome = 'waiting'), false) into v_next, v_last, v_waits
   from private.days_of_series(p_series) d;
   -- Once a day anyway, since horizons change.
   update public.recurring_bookings
-  set status = case when v_next is null and not v_waits then 'ended' else 'active' end,
-    look_at = case when v_waits then p_now + interval '1 hour' else greatest(p_now, least(p_now + interval '1 day', v_next - v_ahead)) end
+  set status = case when v_last <= p_now then 'ended' else 'active' end,
+    look_at = p_now + case when v_waits then interval '1 hour' else greatest(interval '1 minute', least(interval '1 day', coalesce(v_next - v_ahead, v_last) - p_now)) end
   where id = p_series.id;
 end;
 $$;

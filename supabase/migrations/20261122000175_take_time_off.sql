@@ -35,7 +35,8 @@ $$;
 comment on function private.sessions_within(uuid, timestamp, timestamp) is
   'What of a specialist''s is to come while their clock shows a time: sessions that are booked, held, asked for, or proposed (then with the time proposed).';
 
--- Of series what is not booked yet. It keeps no time, and nothing of it is to be decided: it will find the time taken.
+-- Of series what is not booked. It keeps no time, and nothing of it is to be decided: it will find the time taken. By the rule
+-- alone: whether one waits, or why it was skipped, is its employee's to know.
 create function private.series_within(p_specialist_id uuid, p_starts_at timestamp, p_ends_at timestamp)
 returns table (series_id uuid, session_type_id uuid, starts_at timestamptz)
 language sql
@@ -46,12 +47,13 @@ as $$
   from public.recurring_bookings r
   join public.specialists s on s.id = r.specialist_id
   cross join lateral private.days_of_series(r) d
-  where r.specialist_id = p_specialist_id and r.status = 'active' and d.starts_at > now() and (d.outcome is null or d.outcome = 'waiting')
+  left join public.bookings b on b.id = d.booking_id and b.status in ('pending', 'confirmed')
+  where r.specialist_id = p_specialist_id and r.status = 'active' and d.starts_at > now() and b.id is null
     and d.starts_at at time zone s.time_zone < p_ends_at and (d.starts_at + private.length_of_session(r)) at time zone s.time_zone > p_starts_at;
 $$;
 
 comment on function private.series_within(uuid, timestamp, timestamp) is
-  'The sessions of a specialist''s series that are not booked yet and would be while their clock shows a time.';
+  'The sessions of a specialist''s series that are not booked and would be while their clock shows a time.';
 
 create function private.has_kept_times(p_starts_at timestamp, p_ends_at timestamp)
 returns boolean
@@ -223,7 +225,7 @@ $$;
 comment on function public.take_time_off(timestamp, timestamp, text, text, text) is
   'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves '
   'sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in '
-  'the way, series: the sessions of series that would be booked then and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), '
+  'the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), '
   'exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 
 grant execute on function public.take_time_off(timestamp, timestamp, text, text, text) to authenticated;

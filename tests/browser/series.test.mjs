@@ -58,6 +58,7 @@ describe('a series of sessions', () => {
     await page.locator('.day').nth(1).locator('.slots button').nth(9).click();
     await page.getByRole('heading', { name: 'Your choice' }).waitFor();
     await page.getByLabel(/^Repeat it/).check();
+    assert.equal(await page.locator('#repeat-days :checked:disabled').count(), 1, 'its own day at least');
     await page.getByLabel('How many sessions').fill('4');
     assert.deepEqual(await page.evaluate(obstacles), []);
     await keepScreenshot(page, 'find-repeat');
@@ -93,6 +94,7 @@ describe('a series of sessions', () => {
     await keepScreenshot(page, 'find-change-series');
     await page.getByRole('button', { name: 'Change the series' }).click();
     await page.getByText('2 of 2 sessions are booked.').waitFor();
+    assert.equal((await sql`select rule from public.recurring_bookings where employee_id = ${person.id} order by created_at desc limit 1`)[0].rule.split(';')[2].length, 'BYDAY=TH'.length);
     assert.equal((await had()).length, 3, 'the first stays, two have moved, and a week has none');
 
     await page.goto(`${environment.siteUrl}/sessions`);

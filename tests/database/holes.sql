@@ -9,6 +9,7 @@ alter policy "A person sees their own tokens" on public.password_reset_tokens us
 grant select (email) on public.email_verification_tokens to authenticated
 grant select (id) on public.password_reset_tokens to authenticated
 grant update (status) on public.bookings to authenticated
+grant select (updated_at) on public.recurring_bookings to authenticated
 grant delete on public.profiles to authenticated
 grant select on private.token_requests to service_role
 grant select (verified_by) on public.specialists to anon
@@ -16,6 +17,7 @@ alter policy "A person sees their own profile" on public.profiles using (true)
 alter policy "A person changes their own profile" on public.profiles using (true)
 alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = (select private.user_id()) or company_id = any(array(select private.my_company_ids('{admin}'))))
 alter policy "The employee and the specialist see their booking" on public.bookings using (employee_id = private.user_id() or specialist_id = (select private.my_practice_id()))
+alter policy "The employee sees what became of the sessions of a series" on public.recurring_booking_occurrences using (exists (select from public.recurring_bookings s where s.id = series_id))
 alter policy "Everybody sees verified specialists" on public.specialists using (true)
 alter policy "A person sees their own preferences" on public.notification_preferences using (true)
 grant update (account_email) on public.notification_preferences to authenticated

@@ -36,7 +36,7 @@ export type PlaceKind = 'video' | 'phone' | 'in_person';
 /** What became of a session of a series. */
 export type SeriesOutcome = 'booked' | 'waiting' | 'skipped' | 'left_out';
 
-/** Whether sessions of a series are still to be booked. */
+/** Whether a series goes on. */
 export type SeriesStatus = 'active' | 'ended' | 'stopped';
 
 /** The purposes of sessions. */
@@ -746,14 +746,13 @@ export type Tables = {
       rule: string;
       session_type_id: string;
       specialist_id: string;
-      /** active: sessions are booked as their time comes. ended: there are no more. stopped: no more are wanted. */
+      /** active: sessions are booked as their time comes. ended: the last by the rule has begun. stopped: no more are wanted. */
       status: SeriesStatus;
       /** In the words of who stopped it, for the other. */
       stop_reason: string | null;
       stopped_by: 'employee' | 'specialist' | 'system' | null;
       /** The specialist's zone when the series was made: the wall. */
       time_zone: string;
-      updated_at: string;
       /** What the clock on the specialist's wall shows when the first session starts; each starts at that time of day. */
       wall_starts_at: string;
     };
@@ -1868,7 +1867,7 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'not_a_specialist' | 'not_found' | 'not_replaceable' | 'too_many_documents' | 'already_expired'
       | 'invalid_document';
   };
-  /** A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series that would be booked then and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422). */
+  /** A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422). */
   take_time_off: {
     args: { p_starts_at: string; p_ends_at: string; p_sessions?: string | null; p_note?: string | null; p_reason?: string | null };
     returns: unknown;
