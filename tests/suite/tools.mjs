@@ -64,8 +64,7 @@ export const deny = () => cargoTool('cargo-deny', ['--no-default-features']);
 export async function hostedPostgres() {
   const [wanted, found] = [await wantedVersion(), versionOf(await findPostgres())];
   if (found !== wanted) throw new OutOfReach(`PostgreSQL ${wanted}: this is ${found}`);
-  // Locks wait alike in every version.
-  return { EXPECT_POSTGRES: wanted, INTERLEAVINGS: 'off' };
+  return { EXPECT_POSTGRES: wanted, ALIKE: 'off' };
 }
 
 /** The oldest that this system packages: the migrations are written for 15 and newer. @returns {Promise<Record<string, string>>} */
