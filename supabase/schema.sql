@@ -784,6 +784,36 @@ $$;
 
 COMMENT ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) IS 'How many may be taken from an allowance now.';
 
+CREATE FUNCTION private.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking constant public.bookings := private.lock_session_given(p_booking_id);
+  v public.meeting_recordings;
+begin
+  if not private.both_consent(p_booking_id) then
+    raise sqlstate 'PT409' using message = 'conflict', detail = 'Both have to consent to the recording of this session first.';
+  elsif v_booking.status not in ('confirmed', 'completed') or v_booking.employee_id is null or v_booking.starts_at > now()
+    or v_booking.ends_at < now() - interval '7 days'
+  then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A recording is of a session that has begun, and comes within a week.';
+  elsif (select count(*) from public.meeting_recordings where booking_id = p_booking_id) >= 10 then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A session has at most ten recordings.';
+  end if;
+  insert into public.meeting_recordings (booking_id, specialist_id, employee_id, mime_type, file_size, file_hash, keep_until)
+  values (
+    p_booking_id, v_booking.specialist_id, v_booking.employee_id, p_media_type, p_file_size, lower(p_file_hash),
+    now() + make_interval(days => private.setting('recording_retention_days')::int)
+  )
+  returning * into v;
+  perform private.write_audit('recording.announced', 'meeting_recordings', v.id::text, v.employee_id, null, null, '{"source": "announce_recording"}');
+  return jsonb_build_object('path', v.upload_path, 'recording', private.recording_json(v));
+exception when check_violation or not_null_violation then
+  raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A recording is an MP4, WebM, MPEG or Ogg file of up to 100 MiB.';
+end;
+$$;
+
 CREATE FUNCTION private.are_lead_times(p_minutes integer[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1363,6 +1393,15 @@ CREATE FUNCTION private.booking_actor(p_booking public.bookings) RETURNS text
 $$;
 
 COMMENT ON FUNCTION private.booking_actor(p_booking public.bookings) IS 'As what the caller acts on a booking: employee, specialist, admin, or system: a job, or somebody who meets what has expired.';
+
+CREATE FUNCTION private.both_consent(p_booking_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select count(*) = 2 from public.recording_consents where booking_id = p_booking_id and revoked_at is null;
+$$;
+
+COMMENT ON FUNCTION private.both_consent(p_booking_id uuid) IS 'Whether both of a session consent to its being recorded.';
 
 CREATE FUNCTION private.calendar_entry(p_booking public.bookings) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3458,6 +3497,40 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.end_recordings(p_recordings uuid[], p_reason text, p_source text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+  v_rows bigint := 0;
+begin
+  for v in
+    update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null
+    returning id, employee_id
+  loop
+    perform private.write_audit('recording.ended', 'meeting_recordings', v.id::text, v.employee_id, null,
+      jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source));
+    v_rows := v_rows + 1;
+  end loop;
+  return v_rows;
+end;
+$$;
+
+COMMENT ON FUNCTION private.end_recordings(p_recordings uuid[], p_reason text, p_source text) IS 'Ends recordings: their files are removed by storage-sweep, the fact stays. How many.';
+
+CREATE FUNCTION private.end_recordings_of_erased() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.end_recordings(array(select id from public.meeting_recordings where employee_id = old.id order by id), 'account_closed', 'end_recordings_of_erased');
+  return old;
+end;
+$$;
+
+COMMENT ON FUNCTION private.end_recordings_of_erased() IS 'Trigger on profiles: recordings end with the account of their employee.';
+
 CREATE FUNCTION private.end_session(p_session_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4395,6 +4468,29 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) IS 'Makes leased batches of up to p_limit due mails. Ids, order, template versions, languages and zones are fixed from here on.';
+
+CREATE FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking public.bookings := private.session_of_two(p_booking_id);
+begin
+  v_booking := private.lock_booking(p_booking_id);
+  if v_booking.status not in ('confirmed', 'completed') or v_booking.employee_id is null then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A session is recorded that is booked or took place.';
+  elsif p_version is distinct from private.setting('recording_consent_version') #>> '{}' then
+    raise sqlstate 'PT409' using message = 'version_not_in_force', detail = 'Another version of this text is in force.';
+  end if;
+  insert into public.recording_consents (booking_id, party, user_id, version)
+  values (p_booking_id, case when v_booking.employee_id = private.user_id() then 'employee' else 'specialist' end, private.user_id(), p_version)
+  on conflict do nothing;
+  if found then
+    perform private.write_audit('recording_consent.given', 'recording_consents', p_booking_id::text, private.user_id(), null,
+      jsonb_build_object('version', p_version), '{"source": "give_recording_consent"}');
+  end if;
+end;
+$$;
 
 CREATE FUNCTION private.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5528,6 +5624,27 @@ $$;
 
 COMMENT ON FUNCTION private.job_expire_packages(p_now timestamp with time zone) IS 'Ends packages whose last day is over, and lets lapse what is left of them.';
 
+CREATE FUNCTION private.job_expire_recordings(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_old constant uuid[] := array(
+    select id from public.meeting_recordings where ended_at is null and keep_until <= p_now
+    order by id limit private.purge_limit() for no key update skip locked
+  );
+  v_missing constant uuid[] := array(
+    select id from public.meeting_recordings
+    where ended_at is null and recorded_at is null and announced_at < p_now - interval '1 day' and id <> all (v_old)
+    order by id limit private.purge_limit() for no key update skip locked
+  );
+begin
+  return private.end_recordings(v_old, 'too_old', 'expire_recordings') + private.end_recordings(v_missing, 'not_uploaded', 'expire_recordings');
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_expire_recordings(p_now timestamp with time zone) IS 'Ends recordings that are older than they are kept, and those that were announced a day ago and never came.';
+
 CREATE FUNCTION private.job_follow_sessions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6122,6 +6239,69 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.keep_package_entry() IS 'Trigger: an entry stays as it was written as long as there are its package and its booking.';
+
+CREATE TABLE public.meeting_recordings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    booking_id uuid NOT NULL,
+    specialist_id uuid NOT NULL,
+    employee_id uuid NOT NULL,
+    mime_type text NOT NULL,
+    file_size integer NOT NULL,
+    file_hash text NOT NULL,
+    upload_path text GENERATED ALWAYS AS ((((specialist_id)::text || '/'::text) || (id)::text)) STORED NOT NULL,
+    recorded_path text,
+    announced_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_at timestamp with time zone,
+    keep_until timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    end_reason text,
+    CONSTRAINT meeting_recordings_end_reason_check CHECK ((end_reason = ANY (ARRAY['consent_revoked'::text, 'too_old'::text, 'account_closed'::text, 'not_uploaded'::text]))),
+    CONSTRAINT meeting_recordings_file_hash_check CHECK ((file_hash ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT meeting_recordings_file_size_check CHECK (((file_size >= 1) AND (file_size <= 104857600))),
+    CONSTRAINT meeting_recordings_mime_type_check CHECK ((mime_type = ANY (ARRAY['video/mp4'::text, 'video/webm'::text, 'audio/mp4'::text, 'audio/webm'::text, 'audio/mpeg'::text, 'audio/ogg'::text]))),
+    CONSTRAINT meeting_recordings_recorded_path_check CHECK ((length(recorded_path) <= 110)),
+    CONSTRAINT meeting_recordings_upload_path_check CHECK ((length(upload_path) <= 73)),
+    CONSTRAINT reason_iff_ended CHECK (((end_reason IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT recorded_at_iff_recorded CHECK (((recorded_at IS NULL) = (recorded_path IS NULL)))
+);
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN employee_id SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN mime_type SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN file_size SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN file_hash SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN upload_path SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN recorded_path SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN announced_at SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN recorded_at SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN keep_until SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN ended_at SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN end_reason SET STATISTICS 0;
+
+ALTER TABLE ONLY public.meeting_recordings FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.meeting_recordings IS 'Recordings of sessions: announced, there once recorded_at, and gone once ended_at.';
+
+COMMENT ON COLUMN public.meeting_recordings.employee_id IS 'The employee. No foreign key: under a legal hold a recording outlives the account, and is found by it.';
+
+COMMENT ON COLUMN public.meeting_recordings.file_hash IS 'SHA-256 of the file in hex, as the specialist''s browser computed it, and the copy was found to have.';
+
+COMMENT ON COLUMN public.meeting_recordings.upload_path IS 'Where the file is uploaded to, in the bucket recording-uploads.';
+
+COMMENT ON COLUMN public.meeting_recordings.recorded_path IS 'The copy that was compared, in the bucket meeting-recordings.';
+
+COMMENT ON COLUMN public.meeting_recordings.keep_until IS 'When a job ends it. Fixed when it was announced.';
+
+CREATE FUNCTION private.keeps_file(p_recording public.meeting_recordings) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_recording.ended_at is null
+    or private.is_held(p_recording.employee_id, (select s.user_id from public.specialists s where s.id = p_recording.specialist_id));
+$$;
+
+COMMENT ON FUNCTION private.keeps_file(p_recording public.meeting_recordings) IS 'Whether the file of a recording stays: until it has ended, and longer under a legal hold.';
 
 CREATE FUNCTION private.kick_at_once(p_name text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7858,6 +8038,33 @@ $$;
 
 COMMENT ON FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) IS 'The terms of all specialists who offer a person what they look for.';
 
+CREATE FUNCTION private.open_recording(p_recording_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v public.meeting_recordings;
+  v_is_employee boolean;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v from public.meeting_recordings
+  where id = p_recording_id and (employee_id = private.user_id() or specialist_id = private.my_practice_id());
+  v_is_employee := v.employee_id = private.user_id();
+  perform private.lock_booking(v.booking_id);
+  select * into v from public.meeting_recordings where id = v.id and ended_at is null and recorded_at is not null and keep_until > now();
+  if not found then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording of yours, or no more.';
+  end if;
+  insert into public.recording_accesses (recording_id, party) values (v.id, case when v_is_employee then 'employee' else 'specialist' end);
+  perform private.write_audit('recording.opened', 'meeting_recordings', v.id::text, v.employee_id, null, null,
+    jsonb_build_object('source', 'open_recording', 'party', case when v_is_employee then 'employee' else 'specialist' end));
+  return jsonb_build_object('path', v.recorded_path, 'file_name',
+    'session-' || left(v.id::text, 8) || '.' || case split_part(v.mime_type, '/', 2) when 'mpeg' then 'mp3' else split_part(v.mime_type, '/', 2) end);
+end;
+$$;
+
 CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone DEFAULT now()) RETURNS TABLE(bucket_id text, name text)
     LANGUAGE sql SECURITY DEFINER ROWS 100
     SET search_path TO ''
@@ -7874,13 +8081,28 @@ CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with tim
     from storage.objects o
     where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
       and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+    union all
+    -- An upload is needed until its copy is recorded. Its address is good for two hours: what comes later is removed like this, too.
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'recording-uploads' and not exists (
+      select from public.meeting_recordings r where r.upload_path = o.name and r.recorded_path is null and private.keeps_file(r)
+    )
+    union all
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'meeting-recordings'
+      and not exists (select from public.meeting_recordings r where r.recorded_path = o.name and private.keeps_file(r))
+      and (o.created_at < p_now - interval '1 hour' or exists (
+        select from public.meeting_recordings r where r.ended_at is not null and r.upload_path = substring(o.name from '^[^/]+/[^/]+')
+      ))
   ) f
   -- Others each time: one that Storage cannot remove keeps no other from going, in its batch or after it.
   order by random()
   limit least(p_limit, 1000);
 $$;
 
-COMMENT ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) IS 'Files of documents that no row names, any p_limit of them, 1,000 at most.';
+COMMENT ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) IS 'Files of documents and recordings that no row names, any p_limit of them, 1,000 at most.';
 
 CREATE FUNCTION private.outbox_fault(p_now timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -9086,6 +9308,29 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.receive_recording(p_recording_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v public.meeting_recordings;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v from public.meeting_recordings where id = p_recording_id and specialist_id = private.my_practice_id();
+  if v.id is null or v.ended_at is not null or v.recorded_at is not null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording of yours that is waited for.';
+  elsif not exists (select from storage.objects where bucket_id = 'recording-uploads' and name = v.upload_path) then
+    raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
+  end if;
+  return jsonb_build_object(
+    'path', v.upload_path, 'copy_path', v.upload_path || '/' || gen_random_uuid(),
+    'file_hash', v.file_hash, 'mime_type', v.mime_type, 'file_size', v.file_size
+  );
+end;
+$$;
+
 CREATE FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9300,6 +9545,32 @@ $$;
 
 COMMENT ON FUNCTION private.record_proposal() IS 'Trigger: writes proposals that were made, declined or lapsed into the history. One that was accepted is there as the move; one that was withdrawn, as what took its place.';
 
+CREATE FUNCTION private.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v public.meeting_recordings;
+begin
+  perform private.lock_booking(booking_id) from public.meeting_recordings where id = p_recording_id;
+  select * into v from public.meeting_recordings where id = p_recording_id for update;
+  if v.id is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording.';
+  elsif v.ended_at is not null or v.recorded_at is not null or not private.both_consent(v.booking_id) then
+    raise sqlstate 'PT409' using message = 'conflict', detail = 'The recording has ended, or is there already.';
+  elsif (p_file_hash = v.file_hash and p_file_size = v.file_size) is not true or not exists (
+    select from storage.objects o
+    where o.bucket_id = 'meeting-recordings' and o.name = p_path and starts_with(p_path, v.upload_path || '/')
+      and coalesce(o.metadata ->> 'mimetype', v.mime_type) = v.mime_type
+  ) then
+    raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The copy is not the file that was announced.';
+  end if;
+  update public.meeting_recordings set recorded_path = p_path, recorded_at = now() where id = p_recording_id returning * into v;
+  perform private.write_audit('recording.made', 'meeting_recordings', v.id::text, v.employee_id, null, null, '{"source": "record_recording"}');
+  return private.recording_json(v);
+end;
+$$;
+
 CREATE FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9376,6 +9647,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_sign_up() IS 'Trigger on auth.users: the account that a sign-up was taken to Auth for has what was said with its link; other links of the address are void.';
+
+CREATE FUNCTION private.recording_json(p_recording public.meeting_recordings) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'id', p_recording.id, 'booking_id', p_recording.booking_id, 'mime_type', p_recording.mime_type, 'file_size', p_recording.file_size,
+    'announced_at', p_recording.announced_at, 'recorded_at', p_recording.recorded_at, 'keep_until', p_recording.keep_until
+  );
+$$;
+
+COMMENT ON FUNCTION private.recording_json(p_recording public.meeting_recordings) IS 'A recording, to the two of its session.';
 
 CREATE FUNCTION private.redrive_emails(p_error_code text, p_limit integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9886,6 +10169,20 @@ $$;
 
 COMMENT ON FUNCTION private.require_allowance(p_kind text, p_user_id uuid) IS 'Takes one from a person''s allowance, or refuses: rate_limited (429), with retry_after_seconds as JSON in the detail.';
 
+CREATE FUNCTION private.require_both_consents() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.both_consent(new.booking_id) then
+    raise sqlstate 'PT409' using message = 'conflict', detail = 'Both have to consent to the recording of this session first.';
+  end if;
+  return new;
+end;
+$$;
+
+COMMENT ON FUNCTION private.require_both_consents() IS 'Trigger: there is no recording before both have consented.';
+
 CREATE FUNCTION private.require_company_admin(p_company_id uuid) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -10135,6 +10432,36 @@ begin
     raise sqlstate 'PT409' using message = 'own_role', detail = 'Another platform admin takes it.';
   end if;
   delete from public.user_roles where user_id = p_user_id and role = 'platform_admin';
+end;
+$$;
+
+CREATE FUNCTION private.revoke_recording_consent(p_booking_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (select from public.recording_consents where booking_id = p_booking_id and user_id = private.user_id()) then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no consent of yours to the recording of such a session.';
+  end if;
+  perform private.lock_booking(p_booking_id);
+  update public.recording_consents set revoked_at = now() where booking_id = p_booking_id and user_id = private.user_id() and revoked_at is null;
+  if not found then
+    return;
+  end if;
+  perform private.write_audit('recording_consent.revoked', 'recording_consents', p_booking_id::text, private.user_id(), null, null,
+    '{"source": "revoke_recording_consent"}');
+  if private.end_recordings(
+    array(select id from public.meeting_recordings where booking_id = p_booking_id order by id), 'consent_revoked', 'revoke_recording_consent'
+  ) > 0 then
+    -- Should it not be woken, cron comes by.
+    begin
+      perform private.kick_function('storage-sweep');
+    exception when others then
+      null;
+    end;
+  end if;
 end;
 $$;
 
@@ -12811,6 +13138,15 @@ $$;
 
 COMMENT ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) IS 'The employee books a session of a series that was skipped, left out or cancelled, or whose time has not come. p_on_day: its day by the rule; p_instead_at: another time of that week. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), series_not_found, specialist_not_found (404), series_not_active, already_booked, slot_taken, booking_limit, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), not_in_series, another_week, own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
+CREATE FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.announce_recording(p_booking_id, p_file_hash, p_media_type, p_file_size);
+$$;
+
+COMMENT ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) IS 'The specialist announces the recording of a session to which both have consented; its file is uploaded to an address that session-recordings signs. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429).';
+
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -13083,6 +13419,15 @@ $$;
 
 COMMENT ON FUNCTION public.former_work_address() IS 'The address of the caller''s account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved.';
 
+CREATE FUNCTION public.give_recording_consent(p_booking_id uuid, p_version text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.give_recording_consent(p_booking_id, p_version);
+$$;
+
+COMMENT ON FUNCTION public.give_recording_consent(p_booking_id uuid, p_version text) IS 'The caller consents to the recording of one session of theirs, in the version of the text that is in force. Idempotent. Errors: unauthenticated (401), not_found (404), version_not_in_force (409), rule_violation (422), rate_limited (429).';
+
 CREATE FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -13236,6 +13581,15 @@ $$;
 
 COMMENT ON FUNCTION public.my_verification() IS 'How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none.';
 
+CREATE FUNCTION public.open_recording(p_recording_id uuid) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.open_recording(p_recording_id);
+$$;
+
+COMMENT ON FUNCTION public.open_recording(p_recording_id uuid) IS 'One of the two opens a recording, which both see: where its file is, for session-recordings to sign. Errors: unauthenticated (401), not_found (404), rate_limited (429).';
+
 CREATE FUNCTION public.orphaned_files(p_limit integer) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -13336,6 +13690,15 @@ $$;
 
 COMMENT ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer) IS 'A version of the notes of a session, sealed: the specialist any, the latest without a version; the employee the one that is shared, which is marked as seen. Errors: unauthenticated (401), not_found (404).';
 
+CREATE FUNCTION public.receive_recording(p_recording_id uuid) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.receive_recording(p_recording_id);
+$$;
+
+COMMENT ON FUNCTION public.receive_recording(p_recording_id uuid) IS 'What a recording of the caller that was uploaded should be, for session-recordings to compare. Errors: unauthenticated (401), not_found (404), file_missing (409).';
+
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -13353,6 +13716,15 @@ end;
 $$;
 
 COMMENT ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) IS 'Writes down what the mailer tells of a mail: its state, and that its address is not to be mailed any more. Answers recorded, repeated (the event is known) or unknown (the mail is not).';
+
+CREATE FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.record_recording(p_recording_id, p_path, p_file_hash, p_file_size);
+$$;
+
+COMMENT ON FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) IS 'Writes down the copy that was found to be what was announced: from now on there is a recording, if both still consent. Errors: not_found (404), conflict (409), file_mismatch (422), rate_limited (429).';
 
 CREATE FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE sql
@@ -13497,6 +13869,15 @@ CREATE FUNCTION public.revoke_platform_admin(p_user_id uuid) RETURNS void
 $$;
 
 COMMENT ON FUNCTION public.revoke_platform_admin(p_user_id uuid) IS 'A platform admin takes the role from another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404), own_role, last_platform_admin (409).';
+
+CREATE FUNCTION public.revoke_recording_consent(p_booking_id uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.revoke_recording_consent(p_booking_id);
+$$;
+
+COMMENT ON FUNCTION public.revoke_recording_consent(p_booking_id uuid) IS 'The caller takes their consent to the recording of a session back: nobody opens it any more, and its file is removed. Idempotent. Errors: unauthenticated (401), not_found (404), rate_limited (429).';
 
 CREATE FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -14817,6 +15198,50 @@ ALTER TABLE ONLY public.pillar_required_documents FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.pillar_required_documents IS 'The documents that a specialist must have to work in a pillar.';
 
+CREATE TABLE public.recording_accesses (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    recording_id uuid NOT NULL,
+    party text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT recording_accesses_party_check CHECK ((party = ANY (ARRAY['employee'::text, 'specialist'::text])))
+);
+ALTER TABLE ONLY public.recording_accesses ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_accesses ALTER COLUMN recording_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_accesses ALTER COLUMN party SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_accesses ALTER COLUMN opened_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.recording_accesses FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.recording_accesses IS 'That one of the two was given the address of a recording. Append-only.';
+
+CREATE TABLE public.recording_consents (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    booking_id uuid NOT NULL,
+    party text NOT NULL,
+    user_id uuid,
+    version text NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT recording_consents_party_check CHECK ((party = ANY (ARRAY['employee'::text, 'specialist'::text]))),
+    CONSTRAINT recording_consents_version_check CHECK ((length(version) <= 20)),
+    CONSTRAINT revoked_after_given CHECK ((revoked_at >= given_at))
+);
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN party SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN version SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN given_at SET STATISTICS 0;
+ALTER TABLE ONLY public.recording_consents ALTER COLUMN revoked_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.recording_consents FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.recording_consents IS 'That one of the two of a session consents, or did, to its being recorded.';
+
+COMMENT ON COLUMN public.recording_consents.user_id IS 'Whose it is. Null once their account is gone.';
+
+COMMENT ON COLUMN public.recording_consents.version IS 'Of the text that they consented to.';
+
 CREATE TABLE public.session_tokens (
     id uuid NOT NULL,
     user_id uuid NOT NULL,
@@ -15238,6 +15663,15 @@ ALTER TABLE ONLY public.specialist_working_hours
 ALTER TABLE ONLY public.legal_holds
     ADD CONSTRAINT legal_holds_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.meeting_recordings
+    ADD CONSTRAINT meeting_recordings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.meeting_recordings
+    ADD CONSTRAINT meeting_recordings_recorded_path_key UNIQUE (recorded_path);
+
+ALTER TABLE ONLY public.meeting_recordings
+    ADD CONSTRAINT meeting_recordings_upload_path_key UNIQUE (upload_path);
+
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (user_id);
 
@@ -15258,6 +15692,12 @@ ALTER TABLE ONLY public.profiles
 
 ALTER TABLE ONLY public.specialist_rates
     ADD CONSTRAINT rates_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, service_type WITH =, rate_type WITH =, currency WITH =, COALESCE(session_minutes, 0) WITH =, COALESCE(package_sessions, 0) WITH =, daterange(effective_from, effective_until, '[]'::text) WITH &&);
+
+ALTER TABLE ONLY public.recording_accesses
+    ADD CONSTRAINT recording_accesses_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.recording_consents
+    ADD CONSTRAINT recording_consents_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.recurring_booking_occurrences
     ADD CONSTRAINT recurring_booking_occurrences_booking_id_key UNIQUE (booking_id);
@@ -15547,6 +15987,14 @@ CREATE INDEX legal_holds_placed_at_idx ON public.legal_holds USING btree (placed
 
 CREATE INDEX legal_holds_placed_by_idx ON public.legal_holds USING btree (placed_by);
 
+CREATE INDEX meeting_recordings_booking_id_idx ON public.meeting_recordings USING btree (booking_id, announced_at);
+
+CREATE INDEX meeting_recordings_employee_id_idx ON public.meeting_recordings USING btree (employee_id);
+
+CREATE INDEX meeting_recordings_keep_until_idx ON public.meeting_recordings USING btree (keep_until) WHERE (ended_at IS NULL);
+
+CREATE INDEX meeting_recordings_specialist_id_idx ON public.meeting_recordings USING btree (specialist_id);
+
 CREATE INDEX password_reset_tokens_expires_at_idx ON public.password_reset_tokens USING btree (expires_at);
 
 CREATE UNIQUE INDEX password_reset_tokens_one_live_idx ON public.password_reset_tokens USING btree (user_id) WHERE ((used_at IS NULL) AND (superseded_at IS NULL));
@@ -15560,6 +16008,14 @@ CREATE INDEX profiles_email_idx ON public.profiles USING btree (email);
 CREATE INDEX profiles_time_zone_idx ON public.profiles USING btree (time_zone);
 
 CREATE INDEX profiles_unconfirmed_idx ON public.profiles USING btree (created_at) WHERE (email_confirmed_at IS NULL);
+
+CREATE INDEX recording_accesses_recording_id_idx ON public.recording_accesses USING btree (recording_id, opened_at);
+
+CREATE INDEX recording_consents_booking_id_idx ON public.recording_consents USING btree (booking_id, given_at);
+
+CREATE UNIQUE INDEX recording_consents_one_open_idx ON public.recording_consents USING btree (booking_id, party) WHERE (revoked_at IS NULL);
+
+CREATE INDEX recording_consents_user_id_idx ON public.recording_consents USING btree (user_id);
 
 CREATE INDEX recurring_bookings_company_id_idx ON public.recurring_bookings USING btree (company_id);
 
@@ -15661,6 +16117,8 @@ CREATE TRIGGER end_of_admin AFTER UPDATE ON public.company_members FOR EACH ROW 
 
 CREATE TRIGGER end_of_membership AFTER DELETE ON public.company_members FOR EACH ROW EXECUTE FUNCTION private.follow_end_of_admin();
 
+CREATE TRIGGER end_recordings BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.end_recordings_of_erased();
+
 CREATE TRIGGER follow_membership AFTER UPDATE ON public.company_members FOR EACH ROW WHEN (((old.status <> 'active'::text) AND (new.status = 'active'::text))) EXECUTE FUNCTION private.follow_membership();
 
 CREATE TRIGGER follow_new_membership AFTER INSERT ON public.company_members FOR EACH ROW WHEN ((new.status = 'active'::text)) EXECUTE FUNCTION private.follow_membership();
@@ -15759,6 +16217,8 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EA
 
 CREATE TRIGGER refuse_change INSTEAD OF INSERT OR DELETE OR UPDATE ON public.communication_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
+CREATE TRIGGER refuse_change BEFORE UPDATE ON public.recording_accesses FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
 CREATE TRIGGER refuse_disagreement AFTER INSERT OR DELETE OR UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.refuse_disagreement();
 
 CREATE TRIGGER refuse_published_change BEFORE DELETE OR UPDATE ON public.email_templates FOR EACH ROW WHEN ((old.published_at IS NOT NULL)) EXECUTE FUNCTION private.refuse_published_change();
@@ -15772,6 +16232,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EAC
 CREATE TRIGGER refuse_update BEFORE UPDATE ON public.terms_acceptance FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER release_bookings BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.release_bookings_of_erased();
+
+CREATE TRIGGER require_both_consents BEFORE INSERT ON public.meeting_recordings FOR EACH ROW EXECUTE FUNCTION private.require_both_consents();
 
 CREATE TRIGGER schedule_reminders AFTER INSERT ON public.bookings FOR EACH ROW WHEN (((new.status)::text = 'confirmed'::text)) EXECUTE FUNCTION private.follow_booking();
 
@@ -16003,6 +16465,12 @@ ALTER TABLE ONLY public.legal_holds
 ALTER TABLE ONLY public.legal_holds
     ADD CONSTRAINT legal_holds_placed_by_fkey FOREIGN KEY (placed_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.meeting_recordings
+    ADD CONSTRAINT meeting_recordings_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.meeting_recordings
+    ADD CONSTRAINT meeting_recordings_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -16017,6 +16485,15 @@ ALTER TABLE ONLY public.profiles
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_time_zone_fkey FOREIGN KEY (time_zone) REFERENCES private.time_zones(name);
+
+ALTER TABLE ONLY public.recording_accesses
+    ADD CONSTRAINT recording_accesses_recording_id_fkey FOREIGN KEY (recording_id) REFERENCES public.meeting_recordings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recording_consents
+    ADD CONSTRAINT recording_consents_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recording_consents
+    ADD CONSTRAINT recording_consents_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.recurring_booking_occurrences
     ADD CONSTRAINT recurring_booking_occurrences_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
@@ -16303,6 +16780,10 @@ CREATE POLICY "Employee and specialist see how their booking was cancelled" ON p
    FROM public.bookings b
   WHERE (b.id = booking_cancellations.booking_id))));
 
+CREATE POLICY "Employee and specialist see the consents to their session" ON public.recording_consents FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.bookings b
+  WHERE (b.id = recording_consents.booking_id))));
+
 CREATE POLICY "Employee and specialist see the history of their booking" ON public.booking_status_history FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM public.bookings b
   WHERE (b.id = booking_status_history.booking_id))));
@@ -16310,6 +16791,14 @@ CREATE POLICY "Employee and specialist see the history of their booking" ON publ
 CREATE POLICY "Employee and specialist see the proposals for their booking" ON public.booking_proposals FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM public.bookings b
   WHERE (b.id = booking_proposals.booking_id))));
+
+CREATE POLICY "Employee and specialist see the recordings of their session" ON public.meeting_recordings FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.bookings b
+  WHERE (b.id = meeting_recordings.booking_id))));
+
+CREATE POLICY "Employee and specialist see who opened a recording of theirs" ON public.recording_accesses FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.meeting_recordings r
+  WHERE (r.id = recording_accesses.recording_id))));
 
 CREATE POLICY "Everybody sees active pillars" ON public.pillars FOR SELECT TO anon USING (is_active);
 
@@ -16377,6 +16866,8 @@ ALTER TABLE public.failed_login_attempts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.legal_holds ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.meeting_recordings ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notification_preferences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.password_reset_tokens ENABLE ROW LEVEL SECURITY;
@@ -16386,6 +16877,10 @@ ALTER TABLE public.pillar_required_documents ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.pillars ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_accesses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_consents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.recurring_booking_occurrences ENABLE ROW LEVEL SECURITY;
 
@@ -16611,6 +17106,9 @@ REVOKE ALL ON FUNCTION private.agreed_start(p_booking public.bookings) FROM PUBL
 
 REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.are_lead_times(p_minutes integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.ascii_domain(p_text text) FROM PUBLIC;
@@ -16727,6 +17225,8 @@ GRANT SELECT(updated_at) ON TABLE public.recurring_booking_occurrences TO authen
 REVOKE ALL ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.booking_actor(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.both_consent(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking public.bookings) FROM PUBLIC;
 
@@ -17118,6 +17618,10 @@ REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context js
 REVOKE ALL ON FUNCTION private.end_other_sessions() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.end_other_sessions() TO authenticated;
 
+REVOKE ALL ON FUNCTION private.end_recordings(p_recordings uuid[], p_reason text, p_source text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.end_recordings_of_erased() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.end_session(p_session_id uuid) TO authenticated;
 
@@ -17207,6 +17711,9 @@ REVOKE ALL ON FUNCTION private.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.former_work_address() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) TO authenticated;
@@ -17344,6 +17851,8 @@ REVOKE ALL ON FUNCTION private.job_expire_invitations(p_now timestamp with time 
 
 REVOKE ALL ON FUNCTION private.job_expire_packages(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_expire_recordings(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_follow_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_kick_emails(p_now timestamp with time zone) FROM PUBLIC;
@@ -17393,6 +17902,28 @@ REVOKE ALL ON FUNCTION private.keep_in_form() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_no_statistics(p_table regclass, p_but name) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_package_entry() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.meeting_recordings TO service_role;
+
+GRANT SELECT(id) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(mime_type) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(file_size) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(announced_at) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(recorded_at) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(keep_until) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(ended_at) ON TABLE public.meeting_recordings TO authenticated;
+
+GRANT SELECT(end_reason) ON TABLE public.meeting_recordings TO authenticated;
+
+REVOKE ALL ON FUNCTION private.keeps_file(p_recording public.meeting_recordings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.kick_at_once(p_name text) FROM PUBLIC;
 
@@ -17614,6 +18145,9 @@ REVOKE ALL ON FUNCTION private.offered_starts(p_terms private.session_terms[], p
 
 REVOKE ALL ON FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.open_recording(p_recording_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_recording(p_recording_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
 
@@ -17797,6 +18331,9 @@ REVOKE ALL ON FUNCTION private.read_rule(p_text text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.receive_recording(p_recording_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.receive_recording(p_recording_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) TO service_role;
 
@@ -17819,12 +18356,17 @@ REVOKE ALL ON FUNCTION private.record_place() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_proposal() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) TO service_role;
+
 REVOKE ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) TO service_role;
 
 REVOKE ALL ON FUNCTION private.record_sessions(p_session_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_sign_up() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.recording_json(p_recording public.meeting_recordings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.redrive_emails(p_error_code text, p_limit integer) TO service_role;
@@ -17877,6 +18419,8 @@ GRANT ALL ON FUNCTION private.request_token(p_purpose text, p_email text, p_addr
 
 REVOKE ALL ON FUNCTION private.require_allowance(p_kind text, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.require_both_consents() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.require_company_admin(p_company_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.require_employee(p_booking public.bookings) FROM PUBLIC;
@@ -17910,6 +18454,9 @@ REVOKE ALL ON FUNCTION private.revoke_invitations_of(p_user_id uuid, p_company_i
 
 REVOKE ALL ON FUNCTION private.revoke_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.revoke_platform_admin(p_user_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.rule_instant(p_text text) FROM PUBLIC;
 
@@ -18210,6 +18757,9 @@ GRANT ALL ON FUNCTION public.accept_session(p_booking_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) TO authenticated;
 
@@ -18297,6 +18847,9 @@ GRANT ALL ON FUNCTION public.end_session(p_session_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION public.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.former_work_address() TO authenticated;
 
+REVOKE ALL ON FUNCTION public.give_recording_consent(p_booking_id uuid, p_version text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.give_recording_consent(p_booking_id uuid, p_version text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.grant_company_package(p_company_id uuid, p_user_id uuid, p_session_type_id uuid, p_sessions integer, p_expires_on date) TO authenticated;
 
@@ -18348,6 +18901,9 @@ GRANT ALL ON FUNCTION public.my_preferences() TO authenticated;
 REVOKE ALL ON FUNCTION public.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_verification() TO authenticated;
 
+REVOKE ALL ON FUNCTION public.open_recording(p_recording_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.open_recording(p_recording_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.orphaned_files(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.orphaned_files(p_limit integer) TO service_role;
 
@@ -18381,8 +18937,14 @@ GRANT ALL ON FUNCTION public.read_person(p_user_id uuid, p_reason text) TO authe
 REVOKE ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.receive_recording(p_recording_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.receive_recording(p_recording_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) TO service_role;
+
+REVOKE ALL ON FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) TO service_role;
@@ -18431,6 +18993,9 @@ GRANT ALL ON FUNCTION public.revoke_invitation(p_invitation_id uuid, p_context j
 
 REVOKE ALL ON FUNCTION public.revoke_platform_admin(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.revoke_platform_admin(p_user_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.revoke_recording_consent(p_booking_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.revoke_recording_consent(p_booking_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.save_email_template(p_admin_id uuid, p_key text, p_locale text, p_subject text, p_html text, p_text text, p_after_version integer, p_publish boolean, p_context jsonb) TO service_role;
@@ -18764,6 +19329,28 @@ GRANT SELECT(document_type),INSERT(document_type) ON TABLE public.pillar_require
 GRANT SELECT(created_at) ON TABLE public.pillar_required_documents TO anon;
 GRANT SELECT(created_at) ON TABLE public.pillar_required_documents TO authenticated;
 
+GRANT SELECT ON TABLE public.recording_accesses TO service_role;
+
+GRANT SELECT(recording_id) ON TABLE public.recording_accesses TO authenticated;
+
+GRANT SELECT(party) ON TABLE public.recording_accesses TO authenticated;
+
+GRANT SELECT(opened_at) ON TABLE public.recording_accesses TO authenticated;
+
+GRANT SELECT ON TABLE public.recording_consents TO service_role;
+
+GRANT SELECT(id) ON TABLE public.recording_consents TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.recording_consents TO authenticated;
+
+GRANT SELECT(party) ON TABLE public.recording_consents TO authenticated;
+
+GRANT SELECT(version) ON TABLE public.recording_consents TO authenticated;
+
+GRANT SELECT(given_at) ON TABLE public.recording_consents TO authenticated;
+
+GRANT SELECT(revoked_at) ON TABLE public.recording_consents TO authenticated;
+
 GRANT SELECT ON TABLE public.session_tokens TO service_role;
 
 GRANT SELECT(id) ON TABLE public.session_tokens TO authenticated;
@@ -19006,6 +19593,8 @@ SELECT cron.schedule('expire-documents', '8 * * * *', 'select private.run_job(''
 SELECT cron.schedule('expire-invitations', '13 * * * *', 'select private.run_job(''expire_invitations'')');
 
 SELECT cron.schedule('expire-packages', '37 * * * *', 'select private.run_job(''expire_packages'')');
+
+SELECT cron.schedule('expire-recordings', '27 * * * *', 'select private.run_job(''expire_recordings'')');
 
 SELECT cron.schedule('follow-sessions', '23 * * * *', 'select private.run_job(''follow_sessions'')');
 

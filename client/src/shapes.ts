@@ -53,6 +53,7 @@ interface Series {
 /** Arguments that are text or JSON to the catalogue. */
 export interface Arguments {
   accept_document: { p_document: LegalDocument };
+  announce_recording: { p_media_type: 'video/mp4' | 'video/webm' | 'audio/mp4' | 'audio/webm' | 'audio/mpeg' | 'audio/ogg' };
   assign_company_plan: { p_status: SubscriptionStatus };
   change_place: { p_kind: 'video' | 'phone' | 'in_person' };
   close_booking: { p_outcome: 'completed' | 'no_show' };
@@ -77,6 +78,7 @@ export interface Arguments {
 
 /** Answers that are JSON, text or a row without more to the catalogue. */
 export interface Answers {
+  announce_recording: { path: string; recording: Schemas['Recording'] };
   assign_company_plan: Schemas['Subscription'];
   available_slots: {
     slots: { specialist_id: string; session_type_id: string; starts_at: string; ends_at: string; requires_acceptance: boolean }[];
@@ -152,6 +154,7 @@ export interface Answers {
     missing: DocumentType[];
     standards: Acceptance;
   } | null;
+  open_recording: { path: string; file_name: string };
   read_communication_logs: {
     items: {
       id: number;
@@ -199,6 +202,7 @@ export interface Answers {
     sealed: string;
     note: Omit<Schemas['OpenedNote'], 'text'>;
   };
+  receive_recording: { path: string; copy_path: string; file_hash: string; mime_type: string; file_size: number };
   redrive_failed_emails: { redriven: number; reissued: number };
   resend_invitation: Schemas['InvitationChange'];
   revoke_invitation: Schemas['InvitationChange'];

@@ -53,6 +53,18 @@ const routes = [
   })),
   { path: 'session-notes', headers: person, body: { booking_id: randomUUID(), version: 1, text: 'a note' }, person: true },
   { path: 'session-notes/read', headers: person, body: { booking_id: randomUUID() }, person: true },
+  {
+    path: 'session-recordings',
+    headers: person,
+    body: { booking_id: randomUUID(), file_hash: '0'.repeat(64), mime_type: 'video/mp4', file_size: 1 },
+    person: true,
+  },
+  ...['complete', 'open'].map((step) => ({
+    path: `session-recordings/${step}`,
+    headers: person,
+    body: { recording_id: randomUUID() },
+    person: /** @type {const} */ (true),
+  })),
   { path: 'specialist-verify', headers: person, body: { document_id: randomUUID(), decision: 'approve' }, person: true },
   { path: 'specialist-verify/open', headers: person, body: { document_id: randomUUID() }, person: true },
   ...['preview', 'save'].map((step) => ({

@@ -34,6 +34,9 @@ const attacks = {
   ],
   '/session-notes': ({ booking }) => [1, 2].map((version) => ({ booking_id: booking, version, text: 'A note of a stranger.' })),
   '/session-notes/read': ({ booking }) => [{ booking_id: booking }, { booking_id: booking, version: 1 }],
+  '/session-recordings': ({ booking }) => [{ booking_id: booking, file_hash: '0'.repeat(64), mime_type: 'video/mp4', file_size: 1 }],
+  '/session-recordings/complete': ({ booking }) => [{ recording_id: booking }],
+  '/session-recordings/open': ({ booking }) => [{ recording_id: booking }],
   '/company-invite-employee/resend': ({ invitation }) => [{ invitation_id: invitation }],
   '/company-invite-employee/revoke': ({ invitation }) => [{ invitation_id: invitation }],
   '/company-invitation-accept': ({ token }) => [

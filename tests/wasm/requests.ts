@@ -90,6 +90,7 @@ export const EXAMPLES: Record<string, Example> = {
     body: { company_id: ID, invitations: [{ email: 'nobody@example.com' }] },
   },
   'session-notes': { path: '/', headers: AS_PERSON, body: { booking_id: ID, version: 1, text: 'a note' } },
+  'session-recordings': { path: '/open', headers: AS_PERSON, body: { recording_id: ID } },
   'specialist-verify': { path: '/open', headers: AS_PERSON, body: { document_id: ID } },
   'email-templates': {
     path: '/preview',

@@ -605,6 +605,26 @@ export type Tables = {
       { foreignKeyName: 'failed_login_attempts_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
+  /** Recordings of sessions: announced, there once recorded_at, and gone once ended_at. */
+  meeting_recordings: {
+    Row: {
+      announced_at: string;
+      booking_id: string;
+      end_reason: 'consent_revoked' | 'too_old' | 'account_closed' | 'not_uploaded' | null;
+      ended_at: string | null;
+      file_size: number;
+      id: string;
+      /** When a job ends it. Fixed when it was announced. */
+      keep_until: string;
+      mime_type: 'video/mp4' | 'video/webm' | 'audio/mp4' | 'audio/webm' | 'audio/mpeg' | 'audio/ogg';
+      recorded_at: string | null;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'meeting_recordings_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+    ];
+  };
   /** The wishes of a person about mail: its subjects, and its times. */
   notification_preferences: {
     Row: {
@@ -711,6 +731,36 @@ export type Tables = {
       display_name?: string;
     };
     Relationships: [];
+  };
+  /** That one of the two was given the address of a recording. Append-only. */
+  recording_accesses: {
+    Row: {
+      opened_at: string;
+      party: 'employee' | 'specialist';
+      recording_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'recording_accesses_recording_id_fkey'; columns: ["recording_id"]; isOneToOne: false; referencedRelation: 'meeting_recordings'; referencedColumns: ["id"] },
+    ];
+  };
+  /** That one of the two of a session consents, or did, to its being recorded. */
+  recording_consents: {
+    Row: {
+      booking_id: string;
+      given_at: string;
+      id: string;
+      party: 'employee' | 'specialist';
+      revoked_at: string | null;
+      /** Of the text that they consented to. */
+      version: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'recording_consents_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+    ];
   };
   /** What became of each session of a series whose time has come. Of later ones there is no row yet. */
   recurring_booking_occurrences: {
@@ -1342,6 +1392,12 @@ export interface SqlFunctions {
       | 'documents_end_before' | 'sessions_used_up' | 'not_in_series' | 'another_week' | 'own_session' | 'session_type_not_offered'
       | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
   };
+  /** The specialist announces the recording of a session to which both have consented; its file is uploaded to an address that session-recordings signs. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429). */
+  announce_recording: {
+    args: { p_booking_id: string; p_file_hash: string; p_media_type: string; p_file_size: number };
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited';
+  };
   /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
   assign_company_plan: {
     args: {
@@ -1520,6 +1576,12 @@ export interface SqlFunctions {
     returns: string;
     errors: never;
   };
+  /** The caller consents to the recording of one session of theirs, in the version of the text that is in force. Idempotent. Errors: unauthenticated (401), not_found (404), version_not_in_force (409), rule_violation (422), rate_limited (429). */
+  give_recording_consent: {
+    args: { p_booking_id: string; p_version: string };
+    returns: null;
+    errors: 'unauthenticated' | 'not_found' | 'version_not_in_force' | 'rule_violation' | 'rate_limited';
+  };
   /** An admin of a company gives a member a package of sessions of a type, as far as its plan goes. What becomes of it they do not learn. Errors: unauthenticated (401), forbidden (403), member_not_found, session_type_not_found (404), no_plan, package_limit (409), invalid_sessions, invalid_expiry (422). */
   grant_company_package: {
     args: { p_company_id: string; p_user_id: string; p_session_type_id: string; p_sessions: number; p_expires_on: string };
@@ -1648,6 +1710,12 @@ export interface SqlFunctions {
     returns: unknown;
     errors: never;
   };
+  /** One of the two opens a recording, which both see: where its file is, for session-recordings to sign. Errors: unauthenticated (401), not_found (404), rate_limited (429). */
+  open_recording: {
+    args: { p_recording_id: string };
+    returns: unknown;
+    errors: 'unauthenticated' | 'not_found' | 'rate_limited';
+  };
   /** A platform admin has the records of a person kept, notes and recordings of their sessions among them, until the hold is lifted: its id. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429). */
   place_legal_hold: {
     args: { p_user_id: string; p_reason: string };
@@ -1706,6 +1774,12 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'not_found';
   };
+  /** What a recording of the caller that was uploaded should be, for session-recordings to compare. Errors: unauthenticated (401), not_found (404), file_missing (409). */
+  receive_recording: {
+    args: { p_recording_id: string };
+    returns: unknown;
+    errors: 'unauthenticated' | 'not_found' | 'file_missing';
+  };
   /** A platform admin has failed mails sent once more, all or those of one error code, the oldest thousand; audited. Answers as redrive_emails(). Errors: forbidden (403), rate_limited (429), reason_required (422). */
   redrive_failed_emails: {
     args: { p_reason: string; p_error_code?: string | null };
@@ -1762,6 +1836,12 @@ export interface SqlFunctions {
     args: { p_user_id: string };
     returns: null;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'own_role' | 'last_platform_admin';
+  };
+  /** The caller takes their consent to the recording of a session back: nobody opens it any more, and its file is removed. Idempotent. Errors: unauthenticated (401), not_found (404), rate_limited (429). */
+  revoke_recording_consent: {
+    args: { p_booking_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'not_found' | 'rate_limited';
   };
   /** Says anew which mails the caller wants, when, and in which language. What is on, and was refused by a link for their address, is mailed again. p_mail_windows: by weekday, Monday first, [{"from": "08:00", "until": "20:00"}, ..., null]; at any time if left out. Answers {next_send_at}: when a mail that can wait would be sent. Errors: unauthenticated (401), invalid_preferences (422). */
   save_preferences: {

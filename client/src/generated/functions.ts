@@ -274,6 +274,44 @@ export interface Functions {
       | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
+   * Announce the recording of a session.
+   *
+   * For its specialist, once both have consented (`conflict`), from its beginning until a week after its end. Answers where the file is put, once, within two hours.
+   */
+  'session-recordings': {
+    body: Schemas['AnnounceRecordingRequest'];
+    answer: Schemas['AnnounceRecordingResponse'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited' | 'internal'
+      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
+   * Complete a recording that was uploaded.
+   *
+   * For its specialist: the file is copied and compared with what was announced, and then there for both. `conflict`: one of the two has taken their consent back. `file_type_mismatch`, `file_mismatch`: it is another.
+   */
+  'session-recordings/complete': {
+    body: Schemas['RecordingRequest'];
+    answer: Schemas['Recording'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
+      | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'file_mismatch' | 'file_type_mismatch'
+      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
+   * Open a recording.
+   *
+   * For the two of its session: lets its file be downloaded for five minutes by whoever has the address. That it was opened is written down, and both see it.
+   */
+  'session-recordings/open': {
+    body: Schemas['RecordingRequest'];
+    answer: Schemas['OpenRecordingResponse'];
+    errors:
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
+      | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+  };
+  /**
    * Approve or reject a document.
    *
    * For platform admins. To approve one, the caller has opened it within the hour; what is approved is the copy that they were shown. A rejection has a reason, which the specialist is told. Who comes second learns what was decided (`decision`). What is refused changes nothing.
@@ -393,6 +431,32 @@ export interface components {
         };
         /** @description The effect of a valid link on the address of an account. */
         AddressStatus: "changed" | "already_changed" | "kept" | "moved_back";
+        /** @description Body of `POST /session-recordings`. */
+        AnnounceRecordingRequest: {
+            /** @description Of which session. */
+            booking_id: components["schemas"]["BookingId"];
+            /** @description SHA-256 of the file in hex, lower case. */
+            file_hash: string;
+            /**
+             * Format: uint32
+             * @description Its length in bytes, up to 100 MiB.
+             */
+            file_size: number;
+            /** @description `video/mp4`, `video/webm`, `audio/mp4`, `audio/webm`, `audio/mpeg` or `audio/ogg`. */
+            mime_type: string;
+        };
+        /** @description Answer of `POST /session-recordings`. */
+        AnnounceRecordingResponse: {
+            /**
+             * Format: uint32
+             * @description For how long, in seconds.
+             */
+            expires_in: number;
+            /** @description The recording that is waited for. */
+            recording: components["schemas"]["Recording"];
+            /** @description Where its file is put, by whoever has this: a path below the address of the API. */
+            upload_url: string;
+        };
         /** @description Body of `POST /company-assign-plan`. */
         AssignPlanRequest: {
             /** @description A note for whoever renews by hand. */
@@ -673,6 +737,16 @@ export interface components {
             /** @description When it was written. */
             written_at: components["schemas"]["Timestamp"];
         };
+        /** @description Answer of `POST /session-recordings/open`. */
+        OpenRecordingResponse: {
+            /**
+             * Format: uint32
+             * @description For how long, in seconds.
+             */
+            expires_in: number;
+            /** @description Where its file can be downloaded, by whoever has this: a path below the address of the API. */
+            file_url: string;
+        };
         /** @description Body of `POST /specialist-verify/open`. */
         OpenRequest: {
             /** @description Which document. */
@@ -823,6 +897,36 @@ export interface components {
              * @description Which version: without it the specialist gets the latest, the employee the one that is shared.
              */
             version?: number | null;
+        };
+        /** @description A recording. */
+        Recording: {
+            /** @description When it was announced. */
+            announced_at: components["schemas"]["Timestamp"];
+            /** @description Of which session. */
+            booking_id: components["schemas"]["BookingId"];
+            /**
+             * Format: uint32
+             * @description The length of its file in bytes.
+             */
+            file_size: number;
+            /** @description Its id. */
+            id: components["schemas"]["RecordingId"];
+            /** @description When it ends. */
+            keep_until: components["schemas"]["Timestamp"];
+            /** @description The type of its file. */
+            mime_type: string;
+            /** @description When its file was there and had been compared. */
+            recorded_at: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A recording of a session: `meeting_recordings.id`.
+         */
+        RecordingId: string;
+        /** @description Body of `POST /session-recordings/complete` and `/open`. */
+        RecordingRequest: {
+            /** @description Which recording. */
+            recording_id: components["schemas"]["RecordingId"];
         };
         /**
          * Format: uuid

@@ -17,13 +17,13 @@ use crate::{
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
     outbox::{self, Stream},
-    password_reset, plans, session_notes, sign_up, sweep,
+    password_reset, plans, recordings, session_notes, sign_up, sweep,
     token::Purpose,
     unsubscribe, verification,
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 16] = [
+const DOMAINS: [&[&dyn Described]; 17] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -33,6 +33,7 @@ const DOMAINS: [&[&dyn Described]; 16] = [
     acceptance::operations::ALL,
     documents::operations::ALL,
     session_notes::operations::ALL,
+    recordings::operations::ALL,
     email_templates::operations::ALL,
     outbox::operations::ALL,
     auth_emails::operations::ALL,

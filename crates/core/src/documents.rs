@@ -12,7 +12,6 @@ mod sql;
 
 use serde::{Deserialize, Serialize};
 
-use self::file::{Inspection, of_another_length, of_another_type};
 pub use self::{
     request::{DecideRequest, OpenRequest, QueueRequest, Verdict},
     sql::{
@@ -23,10 +22,11 @@ pub use self::{
 use crate::{
     access_token::AccessToken,
     client::ClientContext,
-    error::{Code, Error, Result},
+    error::Result,
     id::DocumentId,
     json::Verbatim,
-    ports::{Database, DatabaseError, Functions, Object, ObjectStore, ObjectStoreError},
+    ports::{Database, DatabaseError, Functions, Object, ObjectStore},
+    uploaded_file::{Announced, copy_compared, of_another_length, of_another_type},
 };
 
 /// The bucket that specialists upload to.
@@ -110,22 +110,17 @@ async fn copy_file(
     }
     let upload = Object { bucket: UPLOADS, path: &file.path };
     let copy = Object { bucket: COPIES, path: &file.copy_path };
-    match ports.copy(upload, copy, &file.mime_type).await {
-        Err(ObjectStoreError::NotFound) => {
-            return Err(Error::new(Code::FileMissing, "It was not uploaded."));
-        }
-        copied => copied?,
-    }
-    let mut inspection = Inspection::default();
-    let limit = usize::try_from(file.file_size).unwrap_or_default();
-    match ports.read(copy, limit, &mut |piece| inspection.take(piece)).await {
-        Err(ObjectStoreError::TooLarge) => return Err(of_another_length()),
-        read => read?,
-    }
+    let announced = Announced {
+        file_hash: &file.file_hash,
+        mime_type: &file.mime_type,
+        file_size: file.file_size,
+        begins: file::begins,
+    };
+    let found = copy_compared(ports, upload, copy, &announced).await?;
     let recorded = RecordReviewedCopy {
         p_document_id,
         p_path: &file.copy_path,
-        p_file_hash: &inspection.finish(file)?,
+        p_file_hash: &found,
         p_file_size: file.file_size,
         p_opened_by: file.opened_by,
     };

@@ -97,6 +97,10 @@ id! {
     BookingId
 }
 id! {
+    /// A recording of a session: `meeting_recordings.id`.
+    RecordingId
+}
+id! {
     /// One HTTP request, as `X-Request-Id` carries it.
     RequestId
 }

@@ -15,6 +15,7 @@
 //! - [`calendar_feed`] shows a person's sessions to their calendar, and [`icalendar`] writes them, for mails too.
 //! - [`invitations`] lets a company's admins bring its people in.
 //! - [`session_notes`] seals what a specialist writes of a session, and opens it for who may read it.
+//! - [`recordings`] takes the recording of a session to which both consented, and lets the two open it.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
 //! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
@@ -64,6 +65,8 @@ mod refusal;
 
 pub mod account;
 
+pub(crate) mod uploaded_file;
+
 pub mod caller;
 pub mod operation;
 pub mod upstream;
@@ -88,6 +91,7 @@ pub mod unsubscribe;
 pub mod outbox;
 pub mod password_reset;
 pub mod plans;
+pub mod recordings;
 pub mod session_notes;
 pub mod sign_up;
 pub mod sweep;

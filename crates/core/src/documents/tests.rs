@@ -3,8 +3,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::{
+    error::{Code, Error},
     id::{RequestId, UserId},
-    ports::SqlFunction as _,
+    ports::{ObjectStoreError, SqlFunction as _},
     refusal::parse_request,
     testing::{MemoryFile, World, client, signed_in},
 };

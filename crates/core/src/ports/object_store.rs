@@ -20,6 +20,8 @@ pub trait ObjectStore {
         seconds: u32,
         file_name: &str,
     ) -> Result<SecretString, ObjectStoreError>;
+    /// Where whoever has this can upload an object, once, for two hours: a path below the address of the API.
+    async fn signed_upload(&self, object: Object<'_>) -> Result<SecretString, ObjectStoreError>;
     /// Copies an object to where there is none, as one of this type: what its uploader said of
     /// it stays behind.
     async fn copy(

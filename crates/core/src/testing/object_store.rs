@@ -23,7 +23,7 @@ pub struct MemoryFile {
 pub struct MemoryFiles {
     /// By bucket and path.
     pub objects: BTreeMap<(String, String), MemoryFile>,
-    /// The fault of the next `copy`, `read`, `sign` or `remove`.
+    /// The fault of the next `copy`, `read`, `sign`, `sign_upload` or `remove`.
     pub fault: Option<(&'static str, ObjectStoreError)>,
 }
 
@@ -71,6 +71,12 @@ impl ObjectStore for World {
         let Object { bucket, path } = object;
         let query = format!("for={seconds}&download={file_name}");
         Ok(SecretString::new(format!("/storage/v1/object/sign/{bucket}/{path}?{query}")))
+    }
+
+    async fn signed_upload(&self, object: Object<'_>) -> Result<SecretString, ObjectStoreError> {
+        self.reach("storage.sign_upload", json!({ "object": key(object) }))?;
+        let Object { bucket, path } = object;
+        Ok(SecretString::new(format!("/storage/v1/object/upload/sign/{bucket}/{path}?token=t")))
     }
 
     async fn copy(

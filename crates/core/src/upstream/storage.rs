@@ -25,6 +25,14 @@ struct SignAnswer {
 }
 
 #[derive(Serialize)]
+struct SignUploadRequest {}
+
+#[derive(Deserialize)]
+struct SignUploadAnswer {
+    url: String,
+}
+
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CopyRequest<'a> {
     bucket_id: &'a str,
@@ -81,6 +89,13 @@ impl<H: Http + Configured> ObjectStore for H {
         let SignAnswer { signed_url } = parse(&answer)?;
         let parts = ["/storage/v1", &signed_url, "&download=", &percent_encoded(file_name)];
         Ok(SecretString::new(parts.concat()))
+    }
+
+    async fn signed_upload(&self, object: Object<'_>) -> Result<SecretString, ObjectStoreError> {
+        let path = ["/storage/v1/object/upload/sign/", &object_path(object)?].concat();
+        let answer = ask(self, HttpMethod::Post, &path, &SignUploadRequest {}).await?;
+        let SignUploadAnswer { url } = parse(&answer)?;
+        Ok(SecretString::new(["/storage/v1", &url].concat()))
     }
 
     async fn copy(

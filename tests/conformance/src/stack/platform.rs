@@ -89,9 +89,11 @@ const GIVE_BACK: &str = "
       where c.id = a.company_id and c.name = 'Northwind DOMAIN';
     delete from public.company_subscriptions s using public.companies c
       where c.id = s.company_id and c.name = 'Northwind DOMAIN';
+    set storage.allow_delete_query = 'true';
+    delete from storage.objects o using public.meeting_recordings r, public.bookings b, public.companies c
+      where o.name like r.upload_path || '%' and b.id = r.booking_id and c.id = b.company_id and c.name = 'Northwind DOMAIN';
     delete from public.bookings b using public.companies c
       where c.id = b.company_id and c.name = 'Northwind DOMAIN';
-    set storage.allow_delete_query = 'true';
     delete from storage.objects o using public.specialist_documents d, public.specialists s, public.profiles p
       where o.bucket_id = 'specialist-documents' and o.name = d.file_path and s.id = d.specialist_id
         and p.id = s.user_id and p.email like '%@DOMAIN';

@@ -24,6 +24,7 @@ mod email_templates;
 mod invitations;
 mod links;
 mod mails;
+mod recordings;
 mod session_notes;
 mod sign_up;
 
@@ -50,6 +51,7 @@ use evenkeel_core::{
     },
     plans::AssignCompanyPlan,
     ports::{Configured as _, Database as _, Entropy as _, SqlFunction},
+    recordings::{AnnounceRecording, OpenRecording, ReceiveRecording, RecordRecording},
     session_notes::{ReadSessionNote, WriteSessionNote},
     sign_up::{CheckSignUp, RequestSignUp, TakeSignUp},
     sweep::OrphanedFiles,
@@ -72,6 +74,7 @@ macro_rules! wire {
 
 wire! {
     AcceptInvitation: invitations::accept_invitation;
+    AnnounceRecording: recordings::announce_recording;
     AssignCompanyPlan: companies::assign_company_plan;
     CheckInvitation: invitations::check_invitation;
     CheckPasswordReset: links::check_password_reset;
@@ -83,10 +86,13 @@ wire! {
     DecideDocument: documents::decide_document;
     EmailKindFor: email_templates::email_kind;
     InviteEmployees: companies::invite_employees;
+    OpenRecording: recordings::open_recording;
     OrphanedFiles: documents::orphaned_files;
     ReadCalendarFeed: calendar_feeds::read_calendar_feed;
     ReadSessionNote: session_notes::read_session_note;
+    ReceiveRecording: recordings::receive_recording;
     RecordEmailEvent: mails::record_email_event;
+    RecordRecording: recordings::record_recording;
     RecordReviewedCopy: documents::record_reviewed_copy;
     ReleasePasswordReset: links::release_password_reset;
     RequestEmailChange: links::request_email_change;

@@ -1,5 +1,5 @@
 -- Files that belong to no row: of an account that was deleted, uploaded after their document was purged, copied for a
--- document that was announced anew, or left by a copy that was not finished. SQL cannot remove a file, and the platform
+-- document that was announced anew, or left by a copy that was not finished; and of a recording that has ended. SQL cannot remove a file, and the platform
 -- lets nobody but Storage delete its rows: the edge function storage-sweep does it through Storage.
 --
 -- Called: by pg_cron, which wakes storage-sweep, and by that as the service.
@@ -23,13 +23,28 @@ as $$
     from storage.objects o
     where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
       and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+    union all
+    -- An upload is needed until its copy is recorded. Its address is good for two hours: what comes later is removed like this, too.
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'recording-uploads' and not exists (
+      select from public.meeting_recordings r where r.upload_path = o.name and r.recorded_path is null and private.keeps_file(r)
+    )
+    union all
+    select o.bucket_id, o.name
+    from storage.objects o
+    where o.bucket_id = 'meeting-recordings'
+      and not exists (select from public.meeting_recordings r where r.recorded_path = o.name and private.keeps_file(r))
+      and (o.created_at < p_now - interval '1 hour' or exists (
+        select from public.meeting_recordings r where r.ended_at is not null and r.upload_path = substring(o.name from '^[^/]+/[^/]+')
+      ))
   ) f
   -- Others each time: one that Storage cannot remove keeps no other from going, in its batch or after it.
   order by random()
   limit least(p_limit, 1000);
 $$;
 
-comment on function private.orphaned_files(int, timestamptz) is 'Files of documents that no row names, any p_limit of them, 1,000 at most.';
+comment on function private.orphaned_files(int, timestamptz) is 'Files of documents and recordings that no row names, any p_limit of them, 1,000 at most.';
 
 grant execute on function private.orphaned_files(int, timestamptz) to service_role;
 
