@@ -6283,6 +6283,8 @@ ALTER TABLE ONLY public.meeting_recordings FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.meeting_recordings IS 'Recordings of sessions: announced, there once recorded_at, and gone once ended_at.';
 
+COMMENT ON COLUMN public.meeting_recordings.specialist_id IS 'The specialist of the session, who is there as long as it is. No foreign key, as with session_notes.';
+
 COMMENT ON COLUMN public.meeting_recordings.employee_id IS 'The employee. No foreign key: under a legal hold a recording outlives the account, and is found by it.';
 
 COMMENT ON COLUMN public.meeting_recordings.file_hash IS 'SHA-256 of the file in hex, as the specialist''s browser computed it, and the copy was found to have.';
@@ -7863,6 +7865,8 @@ ALTER TABLE ONLY public.session_notes ALTER COLUMN updated_at SET STATISTICS 0;
 ALTER TABLE ONLY public.session_notes FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.session_notes IS 'The notes of a session: which version is the latest, and which one its employee may read.';
+
+COMMENT ON COLUMN public.session_notes.specialist_id IS 'The specialist of the session, who is there as long as it is. No foreign key: with a second way from bookings to specialists the Data API would have to be told which to embed by.';
 
 COMMENT ON COLUMN public.session_notes.employee_id IS 'The employee of the session. No foreign key: under a legal hold notes outlive the account, and are found by it.';
 
@@ -16468,9 +16472,6 @@ ALTER TABLE ONLY public.legal_holds
 ALTER TABLE ONLY public.meeting_recordings
     ADD CONSTRAINT meeting_recordings_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.meeting_recordings
-    ADD CONSTRAINT meeting_recordings_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE RESTRICT;
-
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -16515,9 +16516,6 @@ ALTER TABLE ONLY public.recurring_bookings
 
 ALTER TABLE ONLY public.session_notes
     ADD CONSTRAINT session_notes_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.session_notes
-    ADD CONSTRAINT session_notes_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.session_tokens
     ADD CONSTRAINT session_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;

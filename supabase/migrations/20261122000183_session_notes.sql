@@ -10,7 +10,7 @@
 
 create table public.session_notes (
   booking_id uuid primary key references public.bookings (id) on delete cascade,
-  specialist_id uuid not null references public.specialists (id) on delete restrict,
+  specialist_id uuid not null,
   employee_id uuid not null,
   latest_version int not null default 0 check (latest_version between 0 and 100),
   shared_version int,
@@ -25,6 +25,8 @@ create table public.session_notes (
 );
 
 comment on table public.session_notes is 'The notes of a session: which version is the latest, and which one its employee may read.';
+comment on column public.session_notes.specialist_id is
+  'The specialist of the session, who is there as long as it is. No foreign key: with a second way from bookings to specialists the Data API would have to be told which to embed by.';
 comment on column public.session_notes.employee_id is
   'The employee of the session. No foreign key: under a legal hold notes outlive the account, and are found by it.';
 comment on column public.session_notes.shared_version is 'The one version that the employee may read. What is written later is not, until it is shared.';

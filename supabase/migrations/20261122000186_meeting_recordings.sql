@@ -11,7 +11,7 @@
 create table public.meeting_recordings (
   id uuid primary key default gen_random_uuid(),
   booking_id uuid not null references public.bookings (id) on delete cascade,
-  specialist_id uuid not null references public.specialists (id) on delete restrict,
+  specialist_id uuid not null,
   employee_id uuid not null,
   mime_type text not null check (mime_type in ('video/mp4', 'video/webm', 'audio/mp4', 'audio/webm', 'audio/mpeg', 'audio/ogg')),
   file_size int not null check (file_size between 1 and 104857600),
@@ -28,6 +28,7 @@ create table public.meeting_recordings (
 );
 
 comment on table public.meeting_recordings is 'Recordings of sessions: announced, there once recorded_at, and gone once ended_at.';
+comment on column public.meeting_recordings.specialist_id is 'The specialist of the session, who is there as long as it is. No foreign key, as with session_notes.';
 comment on column public.meeting_recordings.employee_id is 'The employee. No foreign key: under a legal hold a recording outlives the account, and is found by it.';
 comment on column public.meeting_recordings.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it, and the copy was found to have.';
 comment on column public.meeting_recordings.upload_path is 'Where the file is uploaded to, in the bucket recording-uploads.';
