@@ -7,6 +7,7 @@ import { useOwnZone } from './profile.js';
 import { openProposals } from './proposals.js';
 import { seriesText } from './series-words.js';
 import { notesOf, openNotes, watchNotes } from './session-notes.js';
+import { recordingButton, watchRecordings } from './session-recordings.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES } from './session-words.js';
 import { client, person } from './session.js';
@@ -34,6 +35,7 @@ const week = createWeek({ onChange: showWeek });
 if (person) {
   watchCancellation(async (title) => done(`Cancelled: ${title}.`));
   watchNotes(showWeek);
+  watchRecordings();
   await load(byId('practice'), async () => {
     const [own] = await Promise.all([
       answerOf(client.from('specialists').select('id, status, time_zone').eq('user_id', person.id).maybeSingle()),
@@ -123,10 +125,10 @@ function requestRow(booking) {
 function sessionRow(booking) {
   const hasBegun = Date.parse(booking.starts_at) <= Date.now();
   if (booking.status === 'confirmed' && !hasBegun) {
-    return row(booking, clockTime(booking.starts_at), STATES.confirmed, [noting(booking), ...proposing(booking), cancelling(booking)]);
+    return row(booking, clockTime(booking.starts_at), STATES.confirmed, [noting(booking), recording(booking), ...proposing(booking), cancelling(booking)]);
   }
   return row(booking, clockTime(booking.starts_at), hasBegun && booking.status === 'confirmed' ? 'How did it go?' : STATES[booking.status], [
-    ...(NOTED.includes(booking.status) ? [noting(booking)] : []), ...closing(booking),
+    ...(NOTED.includes(booking.status) ? [noting(booking), recording(booking)] : []), ...closing(booking),
   ]);
 }
 
@@ -138,6 +140,9 @@ function noting(booking) {
   button.addEventListener('click', () => openNotes(booking, titleOf(booking), names.get(booking.id) || 'the employee', notes.has(booking.id)));
   return button;
 }
+
+/** @param {any} booking */
+const recording = (booking) => recordingButton(booking, titleOf(booking), true);
 
 /** @param {any} booking @returns {HTMLElement[]} */
 function proposing(booking) {

@@ -7,6 +7,7 @@ import { useOwnZone } from './profile.js';
 import { showPackages } from './own-packages.js';
 import { openProposals } from './proposals.js';
 import { showSeries } from './series.js';
+import { recordingButton, watchRecordings } from './session-recordings.js';
 import { whatOf } from './session-row.js';
 import { REFUSALS, STATES, reminderText, titleOf } from './session-words.js';
 import { client, person } from './session.js';
@@ -27,6 +28,7 @@ let before = null;
 if (person) {
   watchCancellation(async (title) => done(`Cancelled: ${title}.`));
   watchSharedNotes();
+  watchRecordings();
   action(byId('more'), byId('note'), showPast);
   await show();
   void showSeries(done);
@@ -131,7 +133,10 @@ async function readNotes(bookings) {
 /** @param {any} booking @returns {HTMLElement[]} */
 function reading(booking) {
   const shared = notes.get(booking.id);
-  return shared ? [readingButton(booking, titleOf(booking), !shared.seen_at)] : [];
+  return [
+    ...(shared ? [readingButton(booking, titleOf(booking), !shared.seen_at)] : []),
+    ...(['confirmed', 'completed'].includes(booking.status) ? [recordingButton(booking, titleOf(booking), false)] : []),
+  ];
 }
 
 /** @param {string} text */
