@@ -2433,6 +2433,110 @@ $$;
 
 COMMENT ON FUNCTION private.check_too_late(p_wish private.session_wish) IS 'Refuses, before any lock, what is refused behind the locks as far as others have committed it: booking_limit, slot_taken. The time that the person holds is theirs to give up.';
 
+CREATE TABLE public.waiting_list_entries (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    company_id uuid,
+    specialist_id uuid,
+    pillar_id uuid,
+    session_type_id uuid,
+    time_zone text NOT NULL,
+    first_day date NOT NULL,
+    last_day date NOT NULL,
+    weekdays smallint[] NOT NULL,
+    from_time time without time zone NOT NULL,
+    until_time time without time zone NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    joined_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT days_in_order CHECK (((last_day >= first_day) AND (last_day <= (first_day + 92)))),
+    CONSTRAINT ended_at_iff_not_waiting CHECK (((ended_at IS NOT NULL) = (status <> 'waiting'::text))),
+    CONSTRAINT hours_in_order CHECK ((until_time > from_time)),
+    CONSTRAINT waiting_list_entries_first_day_check CHECK (isfinite(first_day)),
+    CONSTRAINT waiting_list_entries_last_day_check CHECK (isfinite(last_day)),
+    CONSTRAINT waiting_list_entries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'booked'::text, 'left'::text, 'expired'::text]))),
+    CONSTRAINT waiting_list_entries_weekdays_check CHECK ((((cardinality(weekdays) >= 1) AND (cardinality(weekdays) <= 7)) AND (weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]))),
+    CONSTRAINT waits_for_something CHECK ((num_nonnulls(specialist_id, pillar_id, session_type_id) >= 1))
+);
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN pillar_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN session_type_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN time_zone SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN first_day SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN last_day SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN weekdays SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN from_time SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN until_time SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN joined_at SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN expires_at SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_entries ALTER COLUMN ended_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.waiting_list_entries FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.waiting_list_entries IS 'What somebody waits for. The first to join is the first to be offered a time.';
+
+COMMENT ON COLUMN public.waiting_list_entries.company_id IS 'At whose cost; null: whichever of the person''s can pay.';
+
+COMMENT ON COLUMN public.waiting_list_entries.time_zone IS 'The person''s when they joined: days and hours are meant there.';
+
+COMMENT ON COLUMN public.waiting_list_entries.weekdays IS 'ISO: 1 is Monday.';
+
+COMMENT ON COLUMN public.waiting_list_entries.until_time IS 'By when a session has ended. 24:00 is the end of the day.';
+
+COMMENT ON COLUMN public.waiting_list_entries.status IS 'booked: they took what they were offered. expired: the last day is over, or they let as many offers pass as is possible.';
+
+COMMENT ON COLUMN public.waiting_list_entries.expires_at IS 'The end of the last day.';
+
+CREATE FUNCTION private.check_waiting(p_entry public.waiting_list_entries) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_from constant timestamptz := greatest(now(), p_entry.first_day::timestamp at time zone p_entry.time_zone);
+  v_terms private.session_terms[];
+  v_payable record;
+begin
+  if p_entry.specialist_id is not null and not exists (
+    select from public.specialists where id = p_entry.specialist_id and status = 'verified' and user_id <> p_entry.user_id
+  ) then
+    raise sqlstate 'PT404' using message = 'specialist_not_found', detail = 'There is no such specialist.';
+  end if;
+  v_terms := private.offered_terms(p_entry.specialist_id, p_entry.pillar_id, p_entry.session_type_id, p_entry.user_id);
+  if v_terms = '{}' then
+    raise sqlstate 'PT422' using message = 'session_type_not_offered', detail = 'Nobody offers such sessions.';
+  end if;
+  v_terms := array(select t from unnest(v_terms) t where not t.requires_acceptance);
+  if v_terms = '{}' then
+    raise sqlstate 'PT409' using message = 'acceptance_required', detail = 'These sessions are asked for: use request_session().';
+  end if;
+  select * into v_payable from private.payable_times(
+    p_entry.user_id, p_entry.company_id, array(select t.session_type_id from unnest(v_terms) t), v_from, greatest(p_entry.expires_at, v_from), now(), null
+  );
+  if v_payable.refusal = 'not_a_member' then
+    raise sqlstate 'PT403' using message = 'not_a_member', detail = 'Sessions are booked by members of an active company.';
+  elsif v_payable.refusal = 'no_plan' then
+    raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
+  elsif v_payable.refusal = 'plan_ends_before' then
+    raise sqlstate 'PT409' using message = 'plan_ends_before', detail = 'The plan of your company ends before these days.';
+  elsif exists (
+    select from private.next_offers(
+      v_terms, p_entry.user_id, array(select id from public.bookings where employee_id = p_entry.user_id and status = 'held'),
+      v_payable.spans, v_payable.packages, v_from, p_entry.expires_at, now(), null, null, 1000
+    ) o
+    join unnest(v_terms) t using (specialist_id)
+    where private.suits(p_entry, o.starts_at, o.starts_at + t.lasts)
+  ) then
+    raise sqlstate 'PT409' using message = 'times_are_free', detail = 'There is a free time on these days. Choose it.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_waiting(p_entry public.waiting_list_entries) IS 'Refuses to wait for what there is not, or is free: specialist_not_found, session_type_not_offered, acceptance_required, not_a_member, no_plan, plan_ends_before, times_are_free.';
+
 CREATE FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings DEFAULT NULL::public.bookings) RETURNS private.session_wish
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4399,6 +4503,78 @@ CREATE FUNCTION private.former_work_address() RETURNS text
     and not exists (select from public.company_members m where m.user_id = p.id and m.email = p.email and m.status = 'active');
 $$;
 
+CREATE FUNCTION private.free_for_waiting(p_id uuid, p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_busy_from timestamp with time zone, p_busy_until timestamp with time zone, p_ready_at timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into private.freed_for_waiting (id, specialist_id, starts_at, ends_at, busy_from, busy_until, ready_at, kept_until)
+  values (
+    p_id, p_specialist_id, p_starts_at, p_ends_at, p_busy_from, p_busy_until, p_ready_at, p_ready_at + private.minutes('waiting_keep_minutes')
+  )
+  on conflict (id) do update
+  set starts_at = excluded.starts_at, ends_at = excluded.ends_at, busy_from = excluded.busy_from, busy_until = excluded.busy_until,
+    ready_at = excluded.ready_at, kept_until = excluded.kept_until;
+$$;
+
+COMMENT ON FUNCTION private.free_for_waiting(p_id uuid, p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_busy_from timestamp with time zone, p_busy_until timestamp with time zone, p_ready_at timestamp with time zone) IS 'Keeps a time that falls free for whoever waits for it.';
+
+CREATE FUNCTION private.free_proposed_time() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.free_for_waiting(new.id, b.specialist_id, new.starts_at, new.ends_at, new.busy_from, new.busy_until)
+  from public.bookings b
+  where b.id = new.booking_id and new.starts_at > now() and private.is_waited_for(b.specialist_id, new.starts_at)
+    -- One that is withheld with its session is no less so.
+    and not exists (
+      select from public.specialist_freed_times f
+      where f.specialist_id = b.specialist_id and f.offered_at > now() and f.busy_from <= new.starts_at and f.busy_until >= new.ends_at
+    );
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.free_proposed_time() IS 'Trigger on booking_proposals: keeps a time that was proposed and is not accepted for who waits for it.';
+
+CREATE FUNCTION private.free_time_of_booking() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if old.status = 'held' then
+    delete from private.freed_for_waiting where id = new.id;
+    perform private.settle_offer(new.id, case new.status when 'confirmed' then 'taken' else 'missed' end);
+  end if;
+  if new.status in ('held', 'confirmed') and (new.starts_at, new.ends_at) = (old.starts_at, old.ends_at)
+    or new.status in ('completed', 'no_show') or old.starts_at <= now()
+    or not private.is_waited_for(old.specialist_id, old.starts_at)
+    or exists (
+      select from public.specialist_freed_times f
+      where f.specialist_id = old.specialist_id and f.offered_at > now() and f.busy_from <= old.starts_at and f.busy_until >= old.ends_at
+    )
+  then
+    return null;
+  end if;
+  perform private.free_for_waiting(old.id, old.specialist_id, old.starts_at, old.ends_at, old.busy_from, old.busy_until);
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.free_time_of_booking() IS 'Trigger on bookings: keeps the time of a session that is cancelled, moved or held no more for who waits for it, and says what became of an offer.';
+
+CREATE FUNCTION private.free_withheld_time() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.free_for_waiting(new.id, new.specialist_id, new.starts_at, new.ends_at, new.busy_from, new.busy_until, new.offered_at);
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.free_withheld_time() IS 'Trigger on specialist_freed_times: a time that is withheld is kept for who waits from the moment on at which it is offered.';
+
 CREATE FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5064,6 +5240,18 @@ $$;
 
 COMMENT ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) IS 'Whether a member of the company is known to it by an address. The address of their account is not looked at.';
 
+CREATE FUNCTION private.is_offer_stale(p_entry_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from public.waiting_list_offers o join public.bookings b on b.id = o.booking_id
+    where o.entry_id = p_entry_id and o.outcome = 'open' and b.expires_at <= now()
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_offer_stale(p_entry_id uuid) IS 'Whether an offer to somebody has passed, and somebody else is just writing that down.';
+
 CREATE FUNCTION private.is_platform_admin() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -5115,6 +5303,25 @@ end;
 $_$;
 
 COMMENT ON FUNCTION private.is_value_of(p_domain regtype, p_text text) IS 'Whether a text is a value of a domain, which null is not.';
+
+CREATE FUNCTION private.is_waited_for(p_specialist_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from public.waiting_list_entries e
+    where e.status = 'waiting' and e.expires_at > now()
+      and (p_starts_at at time zone 'UTC')::date between e.first_day - 1 and e.last_day + 1
+      and (e.specialist_id = p_specialist_id or e.specialist_id is null and exists (
+        select from public.specialist_pillars s
+        where s.specialist_id = p_specialist_id
+          and (e.pillar_id is null or s.pillar_id = e.pillar_id)
+          and (e.session_type_id is null or s.pillar_id = (select t.pillar_id from public.session_types t where t.id = e.session_type_id))
+      ))
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_waited_for(p_specialist_id uuid, p_starts_at timestamp with time zone) IS 'Whether somebody may be waiting for a time of a specialist; what exactly they can have is looked at later.';
 
 CREATE FUNCTION private.is_week_of_windows(p_week jsonb) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
@@ -5854,6 +6061,39 @@ $$;
 
 COMMENT ON FUNCTION private.job_notice_documents(p_now timestamp with time zone) IS 'Mails specialists whose documents expire in 30, 7 and 1 days and on the day, once for each.';
 
+CREATE FUNCTION private.job_offer_freed_times(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_freed private.freed_for_waiting;
+  v_done bigint := 0;
+  v_ended bigint;
+begin
+  -- First of all, and of those that nobody else is just ending: later it would hold what others wait for.
+  update public.bookings set status = 'released'
+  where id = any (array(
+    select b.id from public.waiting_list_offers o join public.bookings b on b.id = o.booking_id
+    where o.outcome = 'open' and b.status = 'held' and b.expires_at <= now()
+    order by b.id for no key update of b skip locked
+  ));
+  for v_freed in
+    select * from private.freed_for_waiting where ready_at <= p_now order by ready_at, id limit 500 for update skip locked
+  loop
+    v_done := v_done + private.offer_freed_time(v_freed);
+  end loop;
+  update public.waiting_list_entries set status = 'expired', ended_at = p_now
+  where id = any (array(
+    select id from public.waiting_list_entries where status = 'waiting' and expires_at <= p_now
+    order by id limit private.purge_limit() for no key update skip locked
+  ));
+  get diagnostics v_ended = row_count;
+  return v_ended + v_done + private.purge('public.waiting_list_entries', 'ended_at', p_now - private.days('waiting_retention_days'));
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_offer_freed_times(p_now timestamp with time zone) IS 'Offers what fell free to who waits for it, and ends what is waited for no more. Returns how many of both.';
+
 CREATE FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6111,6 +6351,47 @@ CREATE FUNCTION private.join_company(p_invitation public.company_employee_invita
 $$;
 
 COMMENT ON FUNCTION private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid) IS 'Makes a person what their invitation says.';
+
+CREATE FUNCTION private.join_waiting_list(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_first_day date, p_last_day date, p_weekdays smallint[], p_from_time time without time zone, p_until_time time without time zone, p_company_id uuid) RETURNS public.waiting_list_entries
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_limit constant int := private.setting('waiting_max_entries')::int;
+  v_zone text;
+  v_today date;
+  v_entry public.waiting_list_entries;
+begin
+  perform private.check_person(v_user_id);
+  select time_zone into v_zone from public.profiles where id = v_user_id;
+  v_today := (now() at time zone v_zone)::date;
+  if p_specialist_id is null and p_pillar_id is null and p_session_type_id is null then
+    raise sqlstate 'PT422' using message = 'specialist_or_pillar_required', detail = 'Name a specialist, a pillar or a session type.';
+  elsif p_first_day is null or p_last_day is null or p_last_day < greatest(p_first_day, v_today) or p_first_day > v_today + 365 or p_last_day > p_first_day + 92 then
+    raise sqlstate 'PT422' using message = 'invalid_days', detail = 'Wait for up to 92 days that are still to come.';
+  elsif not p_weekdays <@ '{1,2,3,4,5,6,7}'::smallint[] or p_weekdays is null or cardinality(p_weekdays) not between 1 and 7
+    or p_from_time is null or p_until_time is null or p_until_time <= p_from_time
+  then
+    raise sqlstate 'PT422' using message = 'invalid_hours', detail = 'Name weekdays, 1 for Monday to 7, and hours from when until when.';
+  end if;
+  perform private.hold_accounts(v_user_id);
+  perform private.lock_booking_parties(null, v_user_id);
+  if (select count(*) from public.waiting_list_entries where user_id = v_user_id and status = 'waiting' and expires_at > now()) >= v_limit then
+    raise sqlstate 'PT409' using message = 'waiting_limit', detail = format('You wait for %s things, and more is not possible.', v_limit);
+  end if;
+  v_entry := jsonb_populate_record(null::public.waiting_list_entries, jsonb_build_object(
+    'id', gen_random_uuid(), 'user_id', v_user_id, 'company_id', p_company_id, 'specialist_id', p_specialist_id, 'pillar_id', p_pillar_id,
+    'session_type_id', p_session_type_id, 'time_zone', v_zone, 'first_day', greatest(p_first_day, v_today), 'last_day', p_last_day,
+    'weekdays', p_weekdays, 'from_time', p_from_time, 'until_time', p_until_time, 'status', 'waiting', 'joined_at', now(),
+    'expires_at', (p_last_day + 1)::timestamp at time zone v_zone
+  ));
+  perform private.check_waiting(v_entry);
+  perform private.require_allowance('bookings', v_user_id);
+  insert into public.waiting_list_entries select (v_entry).*;
+  return v_entry;
+end;
+$$;
 
 CREATE FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6423,6 +6704,30 @@ begin
   insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome)
   values (p_series_id, p_on_day, v_due_at, 'left_out')
   on conflict (series_id, on_day) do update set outcome = 'left_out', refusal = null, booking_id = null;
+end;
+$$;
+
+CREATE FUNCTION private.leave_waiting_list(p_entry_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_held_id uuid;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (select from public.waiting_list_entries where id = p_entry_id and user_id = private.user_id()) then
+    raise sqlstate 'PT404' using message = 'entry_not_found', detail = 'You wait for no such thing.';
+  end if;
+  perform private.hold_accounts(private.user_id());
+  select o.booking_id into v_held_id from public.waiting_list_offers o where o.entry_id = p_entry_id and o.outcome = 'open';
+  if v_held_id is not null then
+    perform private.lock_booking(v_held_id);
+  else
+    perform private.lock_booking_parties(null, private.user_id());
+  end if;
+  update public.bookings set status = 'released' where id = v_held_id and status = 'held';
+  update public.waiting_list_entries set status = 'left', ended_at = now() where id = p_entry_id and status = 'waiting';
 end;
 $$;
 
@@ -7940,6 +8245,75 @@ $$;
 
 COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
 
+CREATE TABLE private.freed_for_waiting (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    specialist_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    busy_from timestamp with time zone NOT NULL,
+    busy_until timestamp with time zone NOT NULL,
+    ready_at timestamp with time zone NOT NULL,
+    kept_until timestamp with time zone NOT NULL,
+    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT kept_once_it_is_ready CHECK ((kept_until > ready_at))
+);
+
+ALTER TABLE ONLY private.freed_for_waiting FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.freed_for_waiting IS 'Times that are to be offered to whoever waits for them. What nobody can take is deleted, and free for all.';
+
+COMMENT ON COLUMN private.freed_for_waiting.id IS 'Of the booking or the freed time that kept it until now, so that it is here once.';
+
+COMMENT ON COLUMN private.freed_for_waiting.ready_at IS 'From when on it is free: for one that is held or withheld, later.';
+
+COMMENT ON COLUMN private.freed_for_waiting.kept_until IS 'Until when it is kept from everybody else, should the job not come by.';
+
+CREATE FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_entry public.waiting_list_entries;
+  v_booking public.bookings;
+  v_is_kept constant boolean := p_freed.kept_until > now();
+begin
+  if p_freed.starts_at <= now() then
+    delete from private.freed_for_waiting where id = p_freed.id;
+    return 0;
+  elsif not exists (
+    select from auth.users u join public.specialists s on s.user_id = u.id where s.id = p_freed.specialist_id for key share of u skip locked
+  ) or not private.lock_booking_parties(p_freed.specialist_id, null, p_wait => false) then
+    return 0;
+  end if;
+  perform private.sweep_holds(p_freed.specialist_id, null, p_freed.busy_from, p_freed.busy_until);
+  -- It would keep the time from whoever it is kept for.
+  delete from private.freed_for_waiting where id = p_freed.id;
+  for v_entry in
+    select e.* from public.waiting_list_entries e
+    where e.status = 'waiting' and e.expires_at > now() and (e.specialist_id is null or e.specialist_id = p_freed.specialist_id)
+      and (p_freed.starts_at at time zone e.time_zone)::date between e.first_day - 1 and e.last_day + 1
+    order by e.joined_at, e.id
+  loop
+    if not exists (select from auth.users where id = v_entry.user_id for key share skip locked)
+      or not private.lock_booking_parties(null, v_entry.user_id, p_wait => false)
+      or private.is_offer_stale(v_entry.id)
+    then
+      continue when not v_is_kept;
+      insert into private.freed_for_waiting select (p_freed).*;
+      return 0;
+    end if;
+    v_booking := private.offer_to(v_entry, p_freed);
+    if v_booking.id is not null then
+      perform private.record_offer(v_entry, v_booking);
+      return 1;
+    end if;
+  end loop;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) IS 'Offers a time that fell free to the first in line who can have it, and returns whether somebody was; if nobody can, it is free for all.';
+
 CREATE FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -7957,6 +8331,63 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) IS 'The word with which booking refuses somebody at whatever time; null where it does not.';
+
+CREATE FUNCTION private.offer_start(p_entry public.waiting_list_entries, p_terms private.session_terms, p_starts_at timestamp with time zone) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.check_person(p_entry.user_id);
+  return private.place_booking(
+    p_terms, p_entry.user_id, p_starts_at, p_entry.company_id, 'held', now() + private.minutes('waiting_offer_minutes')
+  );
+exception when sqlstate 'PT403' or sqlstate 'PT409' or sqlstate 'PT422' then
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.offer_start(p_entry public.waiting_list_entries, p_terms private.session_terms, p_starts_at timestamp with time zone) IS 'Holds a time for who waits, under the rules of hold_slot(); null where one of them refuses it.';
+
+CREATE FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) RETURNS public.bookings
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_terms private.session_terms;
+  v_start timestamptz;
+  v_booking public.bookings;
+begin
+  select * into v_terms
+  from unnest(private.offered_terms(p_freed.specialist_id, p_entry.pillar_id, p_entry.session_type_id, p_entry.user_id)) t
+  where not t.requires_acceptance;
+  if not found or not private.reads_now(p_entry.user_id)
+    -- Behind the lock of their calendar, which whoever leaves the list holds.
+    or not exists (select from public.waiting_list_entries where id = p_entry.id and status = 'waiting')
+    -- Whoever is choosing a time would lose it by this one.
+    or exists (select from public.bookings where employee_id = p_entry.user_id and status = 'held' and expires_at > now())
+  then
+    return null;
+  end if;
+  for v_start in
+    select o.starts_at
+    from private.offered_starts(array[v_terms], p_entry.user_id, '{}', p_freed.busy_from - v_terms.lasts - v_terms.buffer_after, p_freed.busy_until + v_terms.buffer_before, now()) o
+    where o.starts_at - v_terms.buffer_before < p_freed.busy_until and o.starts_at + v_terms.lasts + v_terms.buffer_after > p_freed.busy_from
+      and private.suits(p_entry, o.starts_at, o.starts_at + v_terms.lasts)
+      and not exists (
+        select from public.waiting_list_offers f
+        where f.entry_id = p_entry.id and f.specialist_id = p_freed.specialist_id and f.starts_at = o.starts_at
+      )
+    order by abs(extract(epoch from o.starts_at - p_freed.starts_at)), o.starts_at
+    limit 10
+  loop
+    v_booking := private.offer_start(p_entry, v_terms, v_start);
+    exit when v_booking.id is not null;
+  end loop;
+  return v_booking;
+end;
+$$;
+
+COMMENT ON FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) IS 'Holds for who waits the time that fell free, or what is nearest to it and became free by it; null where they can have none.';
 
 CREATE FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
     LANGUAGE sql STABLE
@@ -8469,7 +8900,7 @@ $$;
 
 COMMENT ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) IS 'Locks up to p_limit due mails, urgent ones first, passing over what other dispatchers hold.';
 
-CREATE FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) RETURNS public.bookings
+CREATE FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.bookings
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -8485,8 +8916,8 @@ begin
   update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
   perform private.check_open_bookings(p_user_id);
   perform private.check_wish_locked(v_wish);
-  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
-  values (p_user_id, v_wish.company_id, v_wish.specialist_id, v_wish.session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, expires_at)
+  values (p_user_id, v_wish.company_id, v_wish.specialist_id, v_wish.session_type_id, v_wish.starts_at, v_wish.ends_at, p_status, p_expires_at)
   returning * into v_booking;
   return v_booking;
 exception when exclusion_violation or deadlock_detected then
@@ -8494,7 +8925,7 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
-COMMENT ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) IS 'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it.';
+COMMENT ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status, p_expires_at timestamp with time zone) IS 'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it. p_expires_at: until when it is held, if not as usual.';
 
 CREATE FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9312,6 +9743,17 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.reads_now(p_user_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.quiet_span(
+    (select n from public.notification_preferences n where n.user_id = p_user_id), (select p.time_zone from public.profiles p where p.id = p_user_id), now()
+  ) is null;
+$$;
+
+COMMENT ON FUNCTION private.reads_now(p_user_id uuid) IS 'Whether a person may be mailed now, by their quiet hours.';
+
 CREATE FUNCTION private.receive_recording(p_recording_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9495,6 +9937,26 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) IS 'An attempt that came too early. It makes the wait no longer, and floods of them add no rows.';
+
+CREATE FUNCTION private.record_offer(p_entry public.waiting_list_entries, p_booking public.bookings) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into public.waiting_list_offers (entry_id, booking_id, specialist_id, starts_at, expires_at)
+  values (p_entry.id, p_booking.id, p_booking.specialist_id, p_booking.starts_at, p_booking.expires_at);
+  -- Should it pass, it is kept for the next from that moment on.
+  perform private.free_for_waiting(
+    p_booking.id, p_booking.specialist_id, p_booking.starts_at, p_booking.ends_at, p_booking.busy_from, p_booking.busy_until, p_booking.expires_at
+  );
+  perform private.mail_session(
+    'waiting_offer', p_booking, p_entry.user_id, jsonb_build_object('answer_by_at', private.iso_timestamp(p_booking.expires_at)), null,
+    'waiting:' || p_booking.id, true, p_booking.expires_at, p_booking.expires_at
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.record_offer(p_entry public.waiting_list_entries, p_booking public.bookings) IS 'Writes an offer down, keeps its time for the next behind its end, and mails it.';
 
 CREATE FUNCTION private.record_package() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10096,6 +10558,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) IS 'When a reminder that is wanted at p_remind_at is mailed to a person with these quiet hours.';
+
+CREATE FUNCTION private.reopen_withheld_time() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update private.freed_for_waiting set ready_at = now() - interval '1 second', kept_until = now() where id = old.id;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.reopen_withheld_time() IS 'Trigger on specialist_freed_times: a time that its specialist reopens is free for all, and offered to who waits if nobody has it before.';
 
 CREATE FUNCTION private.request_context() RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -11261,6 +11735,23 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.settle_offer(p_booking_id uuid, p_outcome text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  with settled as (
+    update public.waiting_list_offers set outcome = p_outcome where booking_id = p_booking_id and outcome = 'open' returning entry_id
+  )
+  update public.waiting_list_entries e
+  set status = case p_outcome when 'taken' then 'booked' else 'expired' end, ended_at = now()
+  from settled
+  where e.id = settled.entry_id and e.status = 'waiting' and (p_outcome = 'taken' or (
+    select count(*) + 1 from public.waiting_list_offers o where o.entry_id = e.id and o.outcome = 'missed'
+  ) >= private.setting('waiting_max_offers')::int);
+$$;
+
+COMMENT ON FUNCTION private.settle_offer(p_booking_id uuid, p_outcome text) IS 'Writes down what became of an offer, if a hold is one: who took it waits no longer, nor who let too many pass.';
+
 CREATE FUNCTION private.shape_booking() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -11768,6 +12259,19 @@ CREATE FUNCTION private.subscription_json(p_subscription_id uuid) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION private.subscription_json(p_subscription_id uuid) IS 'A subscription as assign_company_plan() answers it.';
+
+CREATE FUNCTION private.suits(p_entry public.waiting_list_entries, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select l.starts_at::date between p_entry.first_day and p_entry.last_day
+    and extract(isodow from l.starts_at) = any (p_entry.weekdays)
+    and l.starts_at::time >= p_entry.from_time
+    and l.ends_at <= l.starts_at::date + (p_entry.until_time - time '00:00')
+  from (select p_starts_at at time zone p_entry.time_zone, p_ends_at at time zone p_entry.time_zone) l (starts_at, ends_at);
+$$;
+
+COMMENT ON FUNCTION private.suits(p_entry public.waiting_list_entries, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) IS 'Whether a session is on the days and at the hours on which somebody waits, by the clock on their wall.';
 
 CREATE FUNCTION private.sum_of_many(p_sum bigint, p_people bigint) RETURNS integer
     LANGUAGE sql IMMUTABLE
@@ -13477,6 +13981,17 @@ $$;
 
 COMMENT ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) IS 'A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, invalid_name, invalid_locale, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429).';
 
+CREATE FUNCTION public.join_waiting_list(p_first_day date, p_last_day date, p_specialist_id uuid DEFAULT NULL::uuid, p_pillar_id uuid DEFAULT NULL::uuid, p_session_type_id uuid DEFAULT NULL::uuid, p_weekdays smallint[] DEFAULT '{1,2,3,4,5,6,7}'::smallint[], p_from_time time without time zone DEFAULT '00:00:00'::time without time zone, p_until_time time without time zone DEFAULT '24:00:00'::time without time zone, p_company_id uuid DEFAULT NULL::uuid) RETURNS public.waiting_list_entries
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.join_waiting_list(
+    p_specialist_id, p_pillar_id, p_session_type_id, p_first_day, p_last_day, p_weekdays, p_from_time, p_until_time, p_company_id
+  );
+$$;
+
+COMMENT ON FUNCTION public.join_waiting_list(p_first_day date, p_last_day date, p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_weekdays smallint[], p_from_time time without time zone, p_until_time time without time zone, p_company_id uuid) IS 'The caller waits for a time of a specialist, of a pillar or for a type of session, on days and at hours of their own time zone; the first that falls free is held for who waits longest. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), waiting_limit, acceptance_required, no_plan, plan_ends_before, times_are_free (409), specialist_or_pillar_required, invalid_days, invalid_hours, session_type_not_offered (422), rate_limited (429).';
+
 CREATE FUNCTION public.leave_company(p_company_id uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -13494,6 +14009,15 @@ CREATE FUNCTION public.leave_out(p_series_id uuid, p_on_day date) RETURNS void
 $$;
 
 COMMENT ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) IS 'The employee leaves a session of a series out that is not booked. p_on_day: its day by the rule. Idempotent. Errors: unauthenticated (401), not_your_move (403), series_not_found (404), series_not_active, already_booked (409), not_in_series (422).';
+
+CREATE FUNCTION public.leave_waiting_list(p_entry_id uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.leave_waiting_list(p_entry_id);
+$$;
+
+COMMENT ON FUNCTION public.leave_waiting_list(p_entry_id uuid) IS 'The caller waits no longer; what is held for them goes to who is next. Idempotent. Errors: unauthenticated (401), entry_not_found (404).';
 
 CREATE FUNCTION public.lift_email_suppression(p_email text, p_reason text) RETURNS boolean
     LANGUAGE sql
@@ -14543,9 +15067,19 @@ UNION ALL
     f.busy_from,
     f.busy_until
    FROM public.specialist_freed_times f
-  WHERE (f.offered_at > now());
+  WHERE (f.offered_at > now())
+UNION ALL
+ SELECT w.id AS booking_id,
+    w.specialist_id,
+    NULL::uuid AS employee_id,
+    w.starts_at,
+    w.ends_at,
+    w.busy_from,
+    w.busy_until
+   FROM private.freed_for_waiting w
+  WHERE (w.kept_until > now());
 
-COMMENT ON VIEW private.kept_times IS 'The times that sessions, holds and open proposals keep of the calendars of their two, and what fell free and is not offered yet. booking_id: of the latter, its own.';
+COMMENT ON VIEW private.kept_times IS 'The times that sessions, holds and open proposals keep of the calendars of their two, and what fell free and is not offered yet, or to who waits alone. booking_id: of what fell free, its own, or of what kept it.';
 
 CREATE TABLE private.membership_ends (
     company_id uuid NOT NULL,
@@ -15493,6 +16027,34 @@ COMMENT ON TABLE public.user_roles IS 'Platform-wide roles of a person. A role i
 
 COMMENT ON COLUMN public.user_roles.granted_by IS 'The admin who granted it; null when the system did.';
 
+CREATE TABLE public.waiting_list_offers (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    entry_id uuid NOT NULL,
+    booking_id uuid NOT NULL,
+    specialist_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    outcome text DEFAULT 'open'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT waiting_list_offers_outcome_check CHECK ((outcome = ANY (ARRAY['open'::text, 'taken'::text, 'missed'::text])))
+);
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN entry_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN booking_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN specialist_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN starts_at SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN expires_at SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN outcome SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.waiting_list_offers FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.waiting_list_offers IS 'Times that were offered to who waits: each is held for them, as a booking, until expires_at.';
+
+COMMENT ON COLUMN public.waiting_list_offers.specialist_id IS 'That of the booking. No foreign key: with two, the Data API would take this for another way from bookings to specialists.';
+
+COMMENT ON COLUMN public.waiting_list_offers.outcome IS 'missed: they let it go, or let it pass.';
+
 ALTER TABLE ONLY private.allowances
     ADD CONSTRAINT allowances_pkey PRIMARY KEY (kind, subject);
 
@@ -15555,6 +16117,9 @@ ALTER TABLE ONLY private.emails
 
 ALTER TABLE ONLY private.emails
     ADD CONSTRAINT emails_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY private.freed_for_waiting
+    ADD CONSTRAINT freed_for_waiting_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY private.invitation_tokens
     ADD CONSTRAINT invitation_tokens_pkey PRIMARY KEY (id);
@@ -15639,6 +16204,9 @@ ALTER TABLE ONLY public.company_subscriptions
 
 ALTER TABLE ONLY public.company_verification
     ADD CONSTRAINT company_verification_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.waiting_list_offers
+    ADD CONSTRAINT each_time_is_offered_once UNIQUE (entry_id, specialist_id, starts_at);
 
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_pkey PRIMARY KEY (id);
@@ -15775,6 +16343,15 @@ ALTER TABLE ONLY public.terms_acceptance
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role);
 
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.waiting_list_offers
+    ADD CONSTRAINT waiting_list_offers_booking_id_key UNIQUE (booking_id);
+
+ALTER TABLE ONLY public.waiting_list_offers
+    ADD CONSTRAINT waiting_list_offers_pkey PRIMARY KEY (id);
+
 CREATE INDEX allowances_full_at_idx ON private.allowances USING btree (full_at);
 
 CREATE INDEX auth_emails_taken_at_idx ON private.auth_emails USING btree (taken_at);
@@ -15812,6 +16389,10 @@ CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE
 CREATE INDEX emails_strangers_idx ON private.emails USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
 
 CREATE INDEX emails_user_id_idx ON private.emails USING btree (user_id, created_at DESC);
+
+CREATE INDEX freed_for_waiting_ready_at_idx ON private.freed_for_waiting USING btree (ready_at);
+
+CREATE INDEX freed_for_waiting_specialist_id_idx ON private.freed_for_waiting USING btree (specialist_id, starts_at);
 
 CREATE INDEX invitation_tokens_invitation_id_idx ON private.invitation_tokens USING btree (invitation_id);
 
@@ -16085,6 +16666,24 @@ CREATE INDEX terms_acceptance_document_idx ON public.terms_acceptance USING btre
 
 CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
 
+CREATE INDEX waiting_list_entries_company_id_idx ON public.waiting_list_entries USING btree (company_id);
+
+CREATE INDEX waiting_list_entries_ended_at_idx ON public.waiting_list_entries USING btree (ended_at);
+
+CREATE INDEX waiting_list_entries_pillar_id_idx ON public.waiting_list_entries USING btree (pillar_id);
+
+CREATE INDEX waiting_list_entries_session_type_id_idx ON public.waiting_list_entries USING btree (session_type_id);
+
+CREATE INDEX waiting_list_entries_specialist_id_idx ON public.waiting_list_entries USING btree (specialist_id);
+
+CREATE INDEX waiting_list_entries_time_zone_idx ON public.waiting_list_entries USING btree (time_zone);
+
+CREATE INDEX waiting_list_entries_user_id_idx ON public.waiting_list_entries USING btree (user_id, joined_at DESC);
+
+CREATE INDEX waiting_list_entries_waiting_idx ON public.waiting_list_entries USING btree (joined_at) WHERE (status = 'waiting'::text);
+
+CREATE UNIQUE INDEX waiting_list_offers_one_open_idx ON public.waiting_list_offers USING btree (entry_id) WHERE (outcome = 'open'::text);
+
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
 
 CREATE TRIGGER refuse_change BEFORE UPDATE ON private.session_note_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
@@ -16140,6 +16739,12 @@ CREATE TRIGGER forget_accepted_invitations BEFORE DELETE ON public.profiles FOR 
 CREATE TRIGGER forget_notes BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_notes_of_erased();
 
 CREATE TRIGGER forget_sign_ups BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_sign_ups();
+
+CREATE TRIGGER free_time AFTER UPDATE OF status ON public.booking_proposals FOR EACH ROW WHEN (((old.status = 'open'::text) AND (new.status = ANY (ARRAY['declined'::text, 'withdrawn'::text, 'expired'::text])))) EXECUTE FUNCTION private.free_proposed_time();
+
+CREATE TRIGGER free_time AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY['held'::text, 'confirmed'::text])) AND (((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.ends_at <> new.ends_at)))) EXECUTE FUNCTION private.free_time_of_booking();
+
+CREATE TRIGGER free_time AFTER INSERT OR UPDATE OF offered_at ON public.specialist_freed_times FOR EACH ROW EXECUTE FUNCTION private.free_withheld_time();
 
 CREATE TRIGGER guard_booking_status BEFORE INSERT OR UPDATE ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.guard_booking_status();
 
@@ -16237,6 +16842,8 @@ CREATE TRIGGER refuse_update BEFORE UPDATE ON public.terms_acceptance FOR EACH R
 
 CREATE TRIGGER release_bookings BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.release_bookings_of_erased();
 
+CREATE TRIGGER reopen_time AFTER DELETE ON public.specialist_freed_times FOR EACH ROW EXECUTE FUNCTION private.reopen_withheld_time();
+
 CREATE TRIGGER require_both_consents BEFORE INSERT ON public.meeting_recordings FOR EACH ROW EXECUTE FUNCTION private.require_both_consents();
 
 CREATE TRIGGER schedule_reminders AFTER INSERT ON public.bookings FOR EACH ROW WHEN (((new.status)::text = 'confirmed'::text)) EXECUTE FUNCTION private.follow_booking();
@@ -16327,6 +16934,9 @@ ALTER TABLE ONLY private.email_change_tokens
 
 ALTER TABLE ONLY private.emails
     ADD CONSTRAINT emails_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY private.freed_for_waiting
+    ADD CONSTRAINT freed_for_waiting_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY private.invitation_tokens
     ADD CONSTRAINT invitation_tokens_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES public.company_employee_invitations(id) ON DELETE CASCADE;
@@ -16580,6 +17190,30 @@ ALTER TABLE ONLY public.user_roles
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_pillar_id_fkey FOREIGN KEY (pillar_id) REFERENCES public.pillars(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_session_type_id_fkey FOREIGN KEY (session_type_id) REFERENCES public.session_types(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_time_zone_fkey FOREIGN KEY (time_zone) REFERENCES private.time_zones(name);
+
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT waiting_list_entries_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_list_offers
+    ADD CONSTRAINT waiting_list_offers_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.waiting_list_offers
+    ADD CONSTRAINT waiting_list_offers_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.waiting_list_entries(id) ON DELETE CASCADE;
+
 CREATE POLICY "A person sees what became of their mails" ON private.email_outcomes FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM private.emails e
   WHERE (e.id = email_outcomes.mail_id))));
@@ -16623,6 +17257,8 @@ ALTER TABLE private.email_sender ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.email_suppressions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.emails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.freed_for_waiting ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.invitation_tokens ENABLE ROW LEVEL SECURITY;
 
@@ -16687,6 +17323,12 @@ CREATE POLICY "A person sees what became of their packages" ON public.booking_pa
   WHERE (p.id = booking_package_entries.package_id))));
 
 CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+
+CREATE POLICY "A person sees what they wait for" ON public.waiting_list_entries FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+
+CREATE POLICY "A person sees what they were offered" ON public.waiting_list_offers FOR SELECT TO authenticated USING ((EXISTS ( SELECT
+   FROM public.waiting_list_entries e
+  WHERE (e.id = waiting_list_offers.entry_id))));
 
 CREATE POLICY "A person sees what was tried on their account" ON public.failed_login_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
@@ -16913,6 +17555,10 @@ ALTER TABLE public.system_settings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.terms_acceptance ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.waiting_list_entries ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.waiting_list_offers ENABLE ROW LEVEL SECURITY;
 
 GRANT USAGE ON SCHEMA private TO authenticated;
 GRANT USAGE ON SCHEMA private TO service_role;
@@ -17510,6 +18156,42 @@ REVOKE ALL ON FUNCTION private.check_time_free(p_wish private.session_wish) FROM
 
 REVOKE ALL ON FUNCTION private.check_too_late(p_wish private.session_wish) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.waiting_list_entries TO service_role;
+
+GRANT SELECT(id) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(company_id) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(specialist_id) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(pillar_id) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(session_type_id) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(time_zone) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(first_day) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(last_day) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(weekdays) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(from_time) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(until_time) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(joined_at) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(expires_at) ON TABLE public.waiting_list_entries TO authenticated;
+
+GRANT SELECT(ended_at) ON TABLE public.waiting_list_entries TO authenticated;
+
+REVOKE ALL ON FUNCTION private.check_waiting(p_entry public.waiting_list_entries) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.check_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_moved public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_wish_locked(p_wish private.session_wish) FROM PUBLIC;
@@ -17708,6 +18390,14 @@ REVOKE ALL ON FUNCTION private.forget_sign_ups() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.former_work_address() TO authenticated;
 
+REVOKE ALL ON FUNCTION private.free_for_waiting(p_id uuid, p_specialist_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_busy_from timestamp with time zone, p_busy_until timestamp with time zone, p_ready_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.free_proposed_time() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.free_time_of_booking() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.free_withheld_time() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) FROM PUBLIC;
@@ -17794,6 +18484,8 @@ REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM
 
 REVOKE ALL ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.is_offer_stale(p_entry_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.is_platform_admin() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO authenticated;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO service_role;
@@ -17804,6 +18496,8 @@ REVOKE ALL ON FUNCTION private.is_replaceable(p_document public.specialist_docum
 
 REVOKE ALL ON FUNCTION private.is_value_of(p_domain regtype, p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_value_of(p_domain regtype, p_text text) TO service_role;
+
+REVOKE ALL ON FUNCTION private.is_waited_for(p_specialist_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_week_of_windows(p_week jsonb) FROM PUBLIC;
 
@@ -17865,6 +18559,8 @@ REVOKE ALL ON FUNCTION private.job_mend_zone_drift(p_now timestamp with time zon
 
 REVOKE ALL ON FUNCTION private.job_notice_documents(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_offer_freed_times(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_purge_email_events(p_now timestamp with time zone) FROM PUBLIC;
@@ -17890,6 +18586,9 @@ REVOKE ALL ON FUNCTION private.job_tell_doubts(p_now timestamp with time zone) F
 REVOKE ALL ON FUNCTION private.job_trim_job_history(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.join_waiting_list(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_first_day date, p_last_day date, p_weekdays smallint[], p_from_time time without time zone, p_until_time time without time zone, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.join_waiting_list(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_first_day date, p_last_day date, p_weekdays smallint[], p_from_time time without time zone, p_until_time time without time zone, p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -17938,6 +18637,9 @@ GRANT ALL ON FUNCTION private.leave_company(p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.leave_out(p_series_id uuid, p_on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.leave_out(p_series_id uuid, p_on_day date) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.leave_waiting_list(p_entry_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.leave_waiting_list(p_entry_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.length_of_session(p_series public.recurring_bookings) FROM PUBLIC;
 
@@ -18137,7 +18839,13 @@ REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLI
 
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.offer_start(p_entry public.waiting_list_entries, p_terms private.session_terms, p_starts_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -18195,7 +18903,7 @@ REVOKE ALL ON FUNCTION private.person_record(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.pick_queued_emails(p_stream text, p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.place_booking(p_terms private.session_terms, p_user_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status, p_expires_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) TO authenticated;
@@ -18329,6 +19037,8 @@ REVOKE ALL ON FUNCTION private.read_rule(p_text text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.reads_now(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.receive_recording(p_recording_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.receive_recording(p_recording_id uuid) TO authenticated;
 
@@ -18347,6 +19057,8 @@ REVOKE ALL ON FUNCTION private.record_failed_run(p_job text, p_error text) FROM 
 REVOKE ALL ON FUNCTION private.record_failure(p_user_id uuid, p_account text, p_client text, p_share text, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_held_back(p_user_id uuid, p_ip inet, p_held_until timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.record_offer(p_entry public.waiting_list_entries, p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.record_package() FROM PUBLIC;
 
@@ -18406,6 +19118,8 @@ GRANT ALL ON FUNCTION private.release_password_reset(p_token_id uuid, p_token_ha
 REVOKE ALL ON FUNCTION private.reminder_at(p_starts_at timestamp with time zone, p_lead_minutes integer, p_time_zone text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.reminder_due_at(p_preferences public.notification_preferences, p_time_zone text, p_remind_at timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.reopen_withheld_time() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.request_context() FROM PUBLIC;
 
@@ -18522,6 +19236,8 @@ GRANT ALL ON FUNCTION private.setting(p_key text) TO service_role;
 REVOKE ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.settle_emails(p_results jsonb, p_now timestamp with time zone) TO service_role;
 
+REVOKE ALL ON FUNCTION private.settle_offer(p_booking_id uuid, p_outcome text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.shape_booking() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) FROM PUBLIC;
@@ -18603,6 +19319,8 @@ REVOKE ALL ON FUNCTION private.submit_document(p_type text, p_document_number te
 GRANT ALL ON FUNCTION private.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_expiry_date date, p_file_hash text, p_mime_type text, p_file_size integer, p_document_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.subscription_json(p_subscription_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.suits(p_entry public.waiting_list_entries, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.sum_of_many(p_sum bigint, p_people bigint) FROM PUBLIC;
 
@@ -18863,11 +19581,17 @@ GRANT ALL ON FUNCTION public.hold_slot(p_specialist_id uuid, p_session_type_id u
 REVOKE ALL ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.invite_employees(p_company_id uuid, p_invitations jsonb, p_context jsonb) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.join_waiting_list(p_first_day date, p_last_day date, p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_weekdays smallint[], p_from_time time without time zone, p_until_time time without time zone, p_company_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.join_waiting_list(p_first_day date, p_last_day date, p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_weekdays smallint[], p_from_time time without time zone, p_until_time time without time zone, p_company_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.leave_company(p_company_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.leave_company(p_company_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.leave_out(p_series_id uuid, p_on_day date) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.leave_waiting_list(p_entry_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.leave_waiting_list(p_entry_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.lift_email_suppression(p_email text, p_reason text) TO authenticated;
@@ -19514,6 +20238,24 @@ GRANT SELECT(granted_by) ON TABLE public.user_roles TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.user_roles TO authenticated;
 
+GRANT SELECT ON TABLE public.waiting_list_offers TO service_role;
+
+GRANT SELECT(id) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(entry_id) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(booking_id) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(specialist_id) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(starts_at) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(expires_at) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(outcome) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.waiting_list_offers TO authenticated;
+
 CREATE TRIGGER follow_identity AFTER INSERT OR DELETE ON auth.identities FOR EACH ROW EXECUTE FUNCTION private.follow_identity();
 
 CREATE TRIGGER follow_second_factor AFTER INSERT ON auth.mfa_factors FOR EACH ROW WHEN ((new.status = 'verified'::auth.factor_status)) EXECUTE FUNCTION private.follow_second_factor();
@@ -19601,6 +20343,8 @@ SELECT cron.schedule('mail-agendas', '*/5 * * * *', 'select private.run_job(''ma
 SELECT cron.schedule('mend-zone-drift', '52 4 * * *', 'select private.run_job(''mend_zone_drift'')');
 
 SELECT cron.schedule('notice-documents', '43 * * * *', 'select private.run_job(''notice_documents'')');
+
+SELECT cron.schedule('offer-freed-times', '* * * * *', 'select private.run_job(''offer_freed_times'')');
 
 SELECT cron.schedule('purge-announced-documents', '53 3 * * *', 'select private.run_job(''purge_announced_documents'')');
 

@@ -4,6 +4,7 @@
 import { byId, make, tell } from './dom.js';
 import { Failure, answerOf } from './failures.js';
 import { carryOutSeries, endRepeat, fillSeries, firstDay, offerRepeat, repeats, series, seriesLabel } from './find-series.js';
+import { offerWait, watchWait } from './find-wait.js';
 import { useOwnZone } from './profile.js';
 import { SERIES_REFUSALS } from './series-words.js';
 import { NO_OFFERS, REFUSALS } from './session-words.js';
@@ -39,6 +40,7 @@ if (person) {
   action(byId('confirm'), byId('chosen-note'), confirm, { ...REFUSALS, ...SERIES_REFUSALS });
   byId('repeats').addEventListener('change', () => chosen && tellLabel(chosen));
   action(byId('drop'), byId('times-note'), () => drop(week), REFUSALS);
+  watchWait();
   byId('session-type').addEventListener('change', () => {
     offerSpecialists();
     void showTimes(week);
@@ -122,6 +124,8 @@ async function showTimes(week) {
     if (own !== asked) return;
     showDays(byId('times'), week, /** @type {Slot[]} */ (offer.slots), { row: (slot) => make('li', {}, timeOf(slot)), list: 'slots', otherwise: 'Nothing free' });
     tell(byId('times-note'), noteOf(offer));
+    byId('wait').hidden = Boolean(moving || series || offer.refused);
+    offerWait(week, offer.slots.length === 0);
   }, REFUSALS);
 }
 

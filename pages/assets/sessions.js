@@ -5,6 +5,7 @@ import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { useOwnZone } from './profile.js';
 import { showPackages } from './own-packages.js';
+import { showWaiting } from './own-waiting.js';
 import { openProposals } from './proposals.js';
 import { showSeries } from './series.js';
 import { recordingButton, watchRecordings } from './session-recordings.js';
@@ -48,8 +49,9 @@ async function show() {
     ]);
     await readNotes(bookings);
     byId('to-practice').hidden = practice?.status !== 'verified';
-    // What is booked or given back is one of these.
+    // What is booked, given back or let go may be one of these.
     void showPackages();
+    void showWaiting(show);
     fillList(byId('coming'), bookings.filter(isAlive).map((/** @type {any} */ one) => comingRow(one, proposals.get(one.id))), 'None yet.');
   });
 }
@@ -100,11 +102,22 @@ function actionsOf(booking, title, open) {
       answer(booking, 'decline_proposal', 'Decline', `${title} stays as it was.`),
     );
   }
+  if (booking.status === 'held') actions.append(book(booking, title));
   if (booking.status === 'confirmed') actions.append(make('a', { href: `/find?moving=${booking.id}`, 'aria-label': `Move ${title}` }, 'Move'));
   const cancel = make('button', { type: 'button', class: 'plain', 'aria-label': `Cancel ${title}` }, 'Cancel');
   cancel.addEventListener('click', () => offerCancellation(booking, title, true));
   actions.append(cancel);
   return actions;
+}
+
+/** What is held for them: chosen by themselves a moment ago, or waited for. @param {any} booking @param {string} title */
+function book(booking, title) {
+  const button = make('button', { type: 'button', 'aria-label': `Book ${title}` }, 'Book it');
+  action(button, byId('note'), async () => {
+    await answerOf(client.rpc('confirm_hold', { p_booking_id: booking.id }));
+    await done(`Booked: ${title}, ${fullTime(booking.starts_at)}.`);
+  }, REFUSALS);
+  return button;
 }
 
 /** @param {any} booking @param {string} call @param {string} label @param {string} outcome */

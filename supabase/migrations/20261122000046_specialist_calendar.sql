@@ -126,10 +126,15 @@ create view private.kept_times with (security_invoker = true) as
   union all
   select f.id, f.specialist_id, null, f.starts_at, f.ends_at, f.busy_from, f.busy_until
   from public.specialist_freed_times f
-  where f.offered_at > now();
+  where f.offered_at > now()
+  union all
+  -- Kept for whoever waits for it, until they are found; also before it is free, since who asks may have begun before that.
+  select w.id, w.specialist_id, null, w.starts_at, w.ends_at, w.busy_from, w.busy_until
+  from private.freed_for_waiting w
+  where w.kept_until > now();
 
 comment on view private.kept_times is
-  'The times that sessions, holds and open proposals keep of the calendars of their two, and what fell free and is not offered yet. booking_id: of the latter, its own.';
+  'The times that sessions, holds and open proposals keep of the calendars of their two, and what fell free and is not offered yet, or to who waits alone. booking_id: of what fell free, its own, or of what kept it.';
 
 revoke all on private.kept_times from public, anon, authenticated, service_role;
 

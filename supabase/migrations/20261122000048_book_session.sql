@@ -22,7 +22,8 @@ comment on function private.check_too_late(private.session_wish) is
 
 -- Whoever books, for themselves or by a job, does it here.
 create function private.place_booking(
-  p_terms private.session_terms, p_user_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status
+  p_terms private.session_terms, p_user_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status,
+  p_expires_at timestamptz default null
 )
 returns public.bookings
 language plpgsql
@@ -40,8 +41,8 @@ begin
   update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
   perform private.check_open_bookings(p_user_id);
   perform private.check_wish_locked(v_wish);
-  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
-  values (p_user_id, v_wish.company_id, v_wish.specialist_id, v_wish.session_type_id, v_wish.starts_at, v_wish.ends_at, p_status)
+  insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, expires_at)
+  values (p_user_id, v_wish.company_id, v_wish.specialist_id, v_wish.session_type_id, v_wish.starts_at, v_wish.ends_at, p_status, p_expires_at)
   returning * into v_booking;
   return v_booking;
 exception when exclusion_violation or deadlock_detected then
@@ -49,8 +50,8 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
-comment on function private.place_booking(private.session_terms, uuid, timestamptz, uuid, public.booking_status) is
-  'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it.';
+comment on function private.place_booking(private.session_terms, uuid, timestamptz, uuid, public.booking_status, timestamptz) is
+  'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it. p_expires_at: until when it is held, if not as usual.';
 
 create function private.begin_booking(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status

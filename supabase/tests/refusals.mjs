@@ -17,7 +17,7 @@ const EVERYWHERE = ['unauthenticated', 'rate_limited'];
 
 /** What stands on the way and cannot be met, with the reason. @type {[RegExp, string[], string][]} */
 const GUARDED = [
-  [/booking|session|hold|time|proposal|place|series/, ['status_not_allowed'], 'the function refuses booking_not_open or hold_expired before, behind the lock of the row'],
+  [/booking|waiting|session|hold|time|proposal|place|series/, ['status_not_allowed'], 'the function refuses booking_not_open or hold_expired before, behind the lock of the row'],
   [/^(book_session|hold_slot)$/, ['acceptance_not_required'], 'it is refused to requests alone'],
   [/^request_session$/, ['acceptance_required'], 'it is refused to all but requests'],
   [/^(accept|decide)_document$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],

@@ -1286,6 +1286,63 @@ export type Tables = {
     Update: Record<string, never>;
     Relationships: [];
   };
+  /** What somebody waits for. The first to join is the first to be offered a time. */
+  waiting_list_entries: {
+    Row: {
+      /** At whose cost; null: whichever of the person's can pay. */
+      company_id: string | null;
+      ended_at: string | null;
+      /** The end of the last day. */
+      expires_at: string;
+      first_day: string;
+      from_time: string;
+      id: string;
+      joined_at: string;
+      last_day: string;
+      pillar_id: string | null;
+      session_type_id: string | null;
+      specialist_id: string | null;
+      /** booked: they took what they were offered. expired: the last day is over, or they let as many offers pass as is possible. */
+      status: 'waiting' | 'booked' | 'left' | 'expired';
+      /** The person's when they joined: days and hours are meant there. */
+      time_zone: string;
+      /** By when a session has ended. 24:00 is the end of the day. */
+      until_time: string;
+      user_id: string;
+      /** ISO: 1 is Monday. */
+      weekdays: number[];
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'waiting_list_entries_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'waiting_list_entries_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
+      { foreignKeyName: 'waiting_list_entries_session_type_id_fkey'; columns: ["session_type_id"]; isOneToOne: false; referencedRelation: 'session_types'; referencedColumns: ["id"] },
+      { foreignKeyName: 'waiting_list_entries_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
+      { foreignKeyName: 'waiting_list_entries_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** Times that were offered to who waits: each is held for them, as a booking, until expires_at. */
+  waiting_list_offers: {
+    Row: {
+      booking_id: string;
+      created_at: string;
+      entry_id: string;
+      expires_at: string;
+      id: string;
+      /** missed: they let it go, or let it pass. */
+      outcome: 'open' | 'taken' | 'missed';
+      /** That of the booking. No foreign key: with two, the Data API would take this for another way from bookings to specialists. */
+      specialist_id: string;
+      starts_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'waiting_list_offers_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
+      { foreignKeyName: 'waiting_list_offers_entry_id_fkey'; columns: ["entry_id"]; isOneToOne: false; referencedRelation: 'waiting_list_entries'; referencedColumns: ["id"] },
+    ];
+  };
 };
 
 /** Rows that functions answer, of tables that clients do not read as a whole. */
@@ -1628,6 +1685,25 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'forbidden' | 'company_suspended' | 'dpa_required' | 'no_plan' | 'invalid_invitations'
       | 'invalid_role' | 'too_many_mails';
   };
+  /** The caller waits for a time of a specialist, of a pillar or for a type of session, on days and at hours of their own time zone; the first that falls free is held for who waits longest. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), waiting_limit, acceptance_required, no_plan, plan_ends_before, times_are_free (409), specialist_or_pillar_required, invalid_days, invalid_hours, session_type_not_offered (422), rate_limited (429). */
+  join_waiting_list: {
+    args: {
+      p_first_day: string;
+      p_last_day: string;
+      p_specialist_id?: string | null;
+      p_pillar_id?: string | null;
+      p_session_type_id?: string | null;
+      p_weekdays?: number[];
+      p_from_time?: string;
+      p_until_time?: string;
+      p_company_id?: string | null;
+    };
+    returns: Tables['waiting_list_entries']['Row'];
+    errors:
+      | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'waiting_limit'
+      | 'acceptance_required' | 'no_plan' | 'plan_ends_before' | 'times_are_free' | 'specialist_or_pillar_required'
+      | 'invalid_days' | 'invalid_hours' | 'session_type_not_offered' | 'rate_limited';
+  };
   /** The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409). */
   leave_company: {
     args: { p_company_id: string };
@@ -1640,6 +1716,12 @@ export interface SqlFunctions {
     returns: null;
     errors:
       | 'unauthenticated' | 'not_your_move' | 'series_not_found' | 'series_not_active' | 'already_booked' | 'not_in_series';
+  };
+  /** The caller waits no longer; what is held for them goes to who is next. Idempotent. Errors: unauthenticated (401), entry_not_found (404). */
+  leave_waiting_list: {
+    args: { p_entry_id: string };
+    returns: null;
+    errors: 'unauthenticated' | 'entry_not_found';
   };
   /** A platform admin has an address mailed again, with a reason; whether it had not been. On the mailer's own list it is lifted there. Audited. Errors: forbidden (403), invalid_email, reason_required (422). */
   lift_email_suppression: {

@@ -1,0 +1,231 @@
+-- The waiting list: who waits, who is offered what falls free, and until when; and what nobody learns by it.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+-- From hour to hour, so that what is free is what falls free.
+delete from public.specialist_working_hours;
+insert into public.specialist_booking_rules (specialist_id, step_minutes) values (pg_temp.id('specialist:specialist'), 60), (pg_temp.id('other_specialist:specialist'), 60);
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from)
+select pg_temp.id('specialist:specialist'), d, '09:00', '12:00', current_date - 30 from generate_series(1, 7) d;
+insert into public.session_types (id, pillar_id, kind, name, default_minutes) values (pg_temp.id('ask'), pg_temp.id('body'), 'coaching', 'Ask', 50);
+insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('body'));
+insert into public.specialist_session_types (specialist_id, session_type_id, requires_acceptance) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('ask'), true);
+insert into public.company_members (company_id, user_id) select pg_temp.id('south'), pg_temp.id(p) from unnest(array['specialist', 'applicant']) p;
+
+create function pg_temp.at(p_hour int, p_day int default 7) returns timestamptz language sql stable as $$
+  select ((now() at time zone 'UTC')::date + p_day + make_interval(hours => p_hour)) at time zone 'UTC';
+$$;
+create function pg_temp.day(p_n int) returns date language sql stable as $$ select (now() at time zone 'UTC')::date + p_n; $$;
+create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  perform pg_temp.act_as(p_as);
+  execute p_statement into v_answer;
+  perform pg_temp.act_as_owner();
+  return v_answer;
+exception when others then
+  perform pg_temp.act_as_owner();
+  return sqlerrm;
+end;
+$$;
+-- One after the other, though it is all one transaction.
+create function pg_temp.joins(p_who text, p_more text default '', p_day int default 7) returns text language plpgsql as $$
+declare
+  v_answer constant text := pg_temp.answer(p_who, format(
+    'select status from public.join_waiting_list(%L, %L, p_specialist_id => %L, p_session_type_id => %L %s)',
+    pg_temp.day(p_day), pg_temp.day(p_day), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), p_more
+  ));
+begin
+  update public.waiting_list_entries set joined_at = clock_timestamp() where joined_at = now();
+  return v_answer;
+end;
+$$;
+-- Fills the day of the specialist with somebody's sessions.
+create function pg_temp.fill(p_day int default 7) returns void language sql as $$
+  insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+  select pg_temp.id(format('taken-%s-%s', p_day, h)), pg_temp.id('foreign_employee'), pg_temp.id('south'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'),
+    pg_temp.at(h, p_day), pg_temp.at(h, p_day) + interval '50 minutes', 'confirmed'
+  from generate_series(9, 11) h;
+$$;
+create function pg_temp.frees(p_hour int, p_day int default 7) returns text language sql as $$
+  select pg_temp.answer('foreign_employee', format('select status from public.cancel_booking(%L)', pg_temp.id(format('taken-%s-%s', p_day, p_hour))));
+$$;
+create function pg_temp.held_by() returns text language sql stable as $$
+  select string_agg(split_part(p.email, '@', 1) || to_char(b.starts_at at time zone 'UTC', ' HH24'), ', ' order by b.starts_at)
+  from public.bookings b join public.profiles p on p.id = b.employee_id where b.status = 'held';
+$$;
+create function pg_temp.passes() returns void language sql as $$
+  update public.bookings set expires_at = now() where status = 'held';
+  update private.freed_for_waiting set ready_at = now(), kept_until = now() + interval '5 minutes';
+$$;
+grant execute on all functions in schema pg_temp to public;
+
+-- Joining -----------------------------------------------------------------------------------
+
+select is(pg_temp.joins('employee'), 'times_are_free', 'nobody waits for what is free');
+select pg_temp.fill();
+select is(pg_temp.joins('employee'), 'waiting', 'somebody waits for a day on which nothing is');
+select is(pg_temp.joins('colleague', $$, p_until_time => '10:30'$$), 'waiting', 'another at certain hours');
+select is(pg_temp.joins('manager', $$, p_from_time => '09:30'$$), 'waiting', 'and a third');
+select is(pg_temp.joins('anon'), 'permission denied for function join_waiting_list', 'whoever is signed in');
+select is(pg_temp.joins('newcomer'), 'email_not_confirmed', 'with a confirmed address');
+select is(pg_temp.joins('platform_admin'), 'not_a_member', 'as a member of a company');
+select is(pg_temp.joins('specialist'), 'specialist_not_found', 'not for themselves');
+select is(pg_temp.joins('company_admin', $$, p_weekdays => '{8}'$$), 'invalid_hours', 'a weekday is one');
+select is(pg_temp.joins('company_admin', $$, p_from_time => '10:00', p_until_time => '09:00'$$), 'invalid_hours', 'hours are in order');
+select is(pg_temp.joins('company_admin', '', -1), 'invalid_days', 'days are to come');
+select is(pg_temp.answer('company_admin', format('select public.join_waiting_list(%L, %L)', pg_temp.day(7), pg_temp.day(7))), 'specialist_or_pillar_required', 'for something');
+select is(
+  pg_temp.answer('company_admin', format('select public.join_waiting_list(%L, %L, p_session_type_id => %L)', pg_temp.day(7), pg_temp.day(7), pg_temp.id('retired_type'))),
+  'session_type_not_offered', 'that somebody offers'
+);
+select is(
+  pg_temp.answer('company_admin', format('select public.join_waiting_list(%L, %L, p_session_type_id => %L)', pg_temp.day(7), pg_temp.day(7), pg_temp.id('ask'))),
+  'acceptance_required', 'and that can be held'
+);
+select is(string_agg(distinct pg_temp.joins('company_admin', $$, p_from_time => '11:30'$$), ','), 'waiting', 'for several things') from generate_series(1, 5);
+select is(pg_temp.joins('company_admin'), 'waiting_limit', 'but not for more than is possible');
+select is(
+  pg_temp.answer('company_admin', $$select count(*) from (select public.leave_waiting_list(id) from public.waiting_list_entries) l$$), '5', 'who waits may leave'
+);
+select is(
+  pg_temp.answer('colleague', format('select public.leave_waiting_list(%L)', (select id from public.waiting_list_entries where user_id = pg_temp.id('employee')))),
+  'entry_not_found', 'and nobody else for them'
+);
+select is(pg_temp.answer(person, 'select count(*) from public.waiting_list_entries'), n, format('%s sees what they wait for alone', person))
+from (values ('employee', '1'), ('company_admin', '5'), ('specialist', '0'), ('platform_admin', '0'), ('foreign_employee', '0')) v (person, n);
+
+-- The line ----------------------------------------------------------------------------------
+
+select is(private.job_offer_freed_times(now()), 0::bigint, 'nothing is offered before something is free');
+select is(pg_temp.frees(10), 'cancelled', 'a session is cancelled');
+select is(
+  pg_temp.answer('foreign_admin', format('select status from public.book_session(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(10))),
+  'slot_taken', 'its time is kept for who waits'
+);
+select is(
+  pg_temp.answer('foreign_admin', format($$select public.available_slots(%L, p_session_type_id => %L, p_from => %L, p_to => %L) -> 'slots'$$,
+    pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(0), pg_temp.at(24))),
+  '[]', 'and offered to nobody else'
+);
+select is(private.job_offer_freed_times(now()), 1::bigint, 'it is offered');
+select is(pg_temp.held_by(), 'employee 10', 'to the first in line');
+select is(
+  (select b.expires_at - now() from public.bookings b where b.status = 'held'), interval '30 minutes', 'for so long'
+);
+select is(
+  (select row(e.template_key, e.variables ->> 'answer_by_at', e.useless_after, l.recipient)::text
+   from private.emails e join private.email_log l using (id) where e.template_key = 'waiting_offer'),
+  (select row('waiting_offer', private.iso_timestamp(now() + interval '30 minutes'), now() + interval '30 minutes', 'employee@people.test')::text),
+  'they are mailed until when, and not after that'
+);
+select ok((select q.priority = 0 from private.email_queue q join private.emails e on e.id = q.mail_id where e.template_key = 'waiting_offer'), 'ahead of other mail');
+select is(
+  (select string_agg(k, ',' order by k) from private.emails e, jsonb_object_keys(e.variables) k where e.template_key = 'waiting_offer'),
+  'answer_by_at,duration_minutes,other_name,recipient_name,session_type_name,starts_at', 'and not how it fell free'
+);
+select is(private.job_offer_freed_times(now()), 0::bigint, 'once');
+select is(pg_temp.answer('specialist', $$select count(*) from public.bookings where status = 'held'$$), '0', 'no specialist sees for whom it is held');
+
+-- It passes: then to the next, who can have it neither at those hours nor asleep.
+select pg_temp.passes();
+select is(
+  pg_temp.answer('foreign_admin', format('select status from public.book_session(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(10))),
+  'slot_taken', 'from the moment on at which it passes it is kept for the next'
+);
+-- The day after tomorrow they read mail again.
+insert into public.notification_preferences (user_id, mail_windows)
+select pg_temp.id('manager'), jsonb_agg(case when n = extract(isodow from now() at time zone 'UTC' + interval '2 days') then '{"from": "08:00", "until": "20:00"}'::jsonb end order by n)
+from generate_series(1, 7) n
+on conflict (user_id) do update set mail_windows = excluded.mail_windows;
+select private.job_offer_freed_times(now()) \g /dev/null
+select is((select outcome from public.waiting_list_offers), 'missed', 'the offer was missed');
+select is(
+  (select string_agg(split_part(p.email, '@', 1), ',') from public.waiting_list_entries e join public.profiles p on p.id = e.user_id where e.status = 'waiting'),
+  'employee,colleague,manager', 'who missed it goes on waiting'
+);
+update public.notification_preferences set mail_windows = null where user_id = pg_temp.id('manager');
+select is(pg_temp.held_by(), null, 'who has other hours, or reads no mail now, is passed over');
+select is(
+  pg_temp.answer('foreign_admin', format('select status from public.hold_slot(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(10))),
+  'held', 'and then it is free for all'
+);
+select pg_temp.answer('foreign_admin', $$select public.cancel_booking(id) from public.bookings where status = 'held'$$) \g /dev/null
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'manager 10', 'a hold that ends frees a time, too; nobody is offered one twice');
+select is(pg_temp.answer('manager', $$select (public.confirm_hold(id)).status from public.bookings where status = 'held'$$), 'confirmed', 'who is offered it takes it');
+select is(
+  (select row(e.status, o.outcome)::text from public.waiting_list_entries e join public.waiting_list_offers o on o.entry_id = e.id where e.user_id = pg_temp.id('manager')),
+  '(booked,taken)', 'and waits no longer'
+);
+
+-- Who cannot take it is passed over
+select pg_temp.frees(9) \g /dev/null
+select is(pg_temp.joins('foreign_admin', $$, p_until_time => '10:30'$$), 'waiting', 'somebody joins behind them');
+update public.company_members set status = 'removed' where user_id = pg_temp.id('employee');
+insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+values (pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('other_specialist:specialist'), pg_temp.id('talk'), pg_temp.at(9), pg_temp.at(10), 'confirmed');
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'foreign_admin 09', 'who is a member no more, or elsewhere then, is passed over, and nobody waits behind them in vain');
+select is(
+  pg_temp.answer('foreign_admin', $$select count(*) from (select public.leave_waiting_list(id) from public.waiting_list_entries where status = 'waiting') l$$), '1', 'who leaves gives back what is held for them'
+);
+select is(pg_temp.held_by(), null, 'at once');
+update public.company_members set status = 'active' where user_id = pg_temp.id('employee');
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 09', 'and it goes to the next');
+
+-- By their own clock
+select pg_temp.fill(30);
+update public.profiles set time_zone = 'Asia/Tokyo' where id = pg_temp.id('foreign_admin');
+select is(pg_temp.joins('foreign_admin', $$, p_from_time => '18:30', p_until_time => '20:30'$$, 30), 'waiting', 'days and hours are those of the person''s zone');
+select pg_temp.frees(9, 30), pg_temp.frees(10, 30), private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 09, foreign_admin 10', 'seven in the evening in Tokyo is ten in the morning');
+update public.bookings set expires_at = now() where employee_id = pg_temp.id('foreign_admin') and status = 'held';
+select private.job_expire_bookings(now()) \g /dev/null
+
+-- Time and limits
+update public.system_settings set value = '1' where key = 'waiting_max_offers';
+delete from private.freed_for_waiting;
+select pg_temp.frees(11) \g /dev/null
+update public.bookings set expires_at = now() where status = 'held';
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(
+  (select status from public.waiting_list_entries where user_id = pg_temp.id('employee')), 'expired', 'who lets too many offers pass waits no longer'
+);
+select is(pg_temp.joins('employee', '', 14), 'times_are_free', 'whoever waits for other days');
+select pg_temp.fill(14);
+select is(pg_temp.joins('employee', '', 14), 'waiting', 'joins again');
+select private.job_offer_freed_times(now() + interval '35 days') \g /dev/null
+select is((select count(*) from public.waiting_list_entries where status = 'waiting'), 0::bigint, 'when the last day is over nobody waits for it');
+select private.job_offer_freed_times(now() + interval '130 days') \g /dev/null
+select is((select count(*) from public.waiting_list_entries), 0::bigint, 'and it is deleted in time');
+
+-- What somebody leaves who is removed is offered to nobody early ----------------------------
+
+update public.system_settings set value = '5' where key = 'waiting_max_offers';
+delete from private.freed_for_waiting;
+select pg_temp.fill(20);
+select is(pg_temp.joins('employee', '', 20), 'waiting', 'somebody waits');
+update public.company_members set status = 'removed' where user_id = pg_temp.id('foreign_employee');
+select private.job_cancel_ended_sessions(now() + interval '2 days') \g /dev/null
+select cmp_ok((select count(*) from public.specialist_freed_times where starts_at = pg_temp.at(9, 20)), '=', 1::bigint, 'sessions are cancelled since their person was removed');
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), null, 'and nobody is offered their times before others are');
+update public.specialist_freed_times set offered_at = now() - interval '1 minute' where starts_at = pg_temp.at(9, 20);
+update private.freed_for_waiting set ready_at = now() - interval '1 minute' where starts_at = pg_temp.at(9, 20);
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 09', 'but then');
+select pg_temp.answer('employee', $$select public.cancel_booking(id) from public.bookings where status = 'held'$$) \g /dev/null
+select private.job_offer_freed_times(now()) \g /dev/null
+select pg_temp.answer('specialist', format('with d as (delete from public.specialist_freed_times where starts_at = %L returning 1) select count(*) from d', pg_temp.at(10, 20))) \g /dev/null
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 10', 'and when the specialist reopens one');
+-- An account that is closed waits no longer, and what is held for it is nobody's.
+select lives_ok(format('delete from auth.users where id = %L', pg_temp.id('employee')), 'who waits may close their account');
+select is((select count(*) from public.waiting_list_entries where user_id = pg_temp.id('employee')), 0::bigint, 'and waits no longer');
+
+select * from finish();
+rollback;
