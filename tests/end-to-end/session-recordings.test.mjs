@@ -138,7 +138,7 @@ test('what was uploaded is no recording unless it is what was announced', async 
   }
   const booking = await session();
   for (const person of [ines, erin]) await consent(person, booking);
-  assert.equal(code(await announce(ines, booking, file, { mime_type: 'text/html' })), '422 rule_violation');
+  assert.equal(code(await announce(ines, booking, file, { mime_type: 'text/html' })), '400 invalid_request');
   const { body } = await announce(ines, booking, file);
   assert.equal(code(await step(ines, 'complete', body.recording.id)), '409 file_missing');
   assert.ok((await put(body.upload_url, file, 'text/html')).status >= 400, 'the bucket takes no page');

@@ -9,6 +9,9 @@ use crate::{
 
 /// The longest file, in bytes: that of the bucket.
 const MOST_BYTES: u32 = 100 << 20;
+/// The types of the bucket.
+const TYPES: [&str; 6] =
+    ["video/mp4", "video/webm", "audio/mp4", "audio/webm", "audio/mpeg", "audio/ogg"];
 /// SHA-256 in hex.
 const HASH_DIGITS: usize = 64;
 
@@ -35,6 +38,8 @@ impl AnnounceRecordingRequest {
         let refused =
             if self.file_hash.len() != HASH_DIGITS || !self.file_hash.bytes().all(is_digit) {
                 ("/file_hash", "Send the SHA-256 of the file in hex.")
+            } else if !TYPES.contains(&&*self.mime_type) {
+                ("/mime_type", "A recording is MP4, WebM, MPEG or Ogg.")
             } else if !(1..=MOST_BYTES).contains(&self.file_size) {
                 ("/file_size", "A recording has up to 100 MiB.")
             } else {

@@ -63,6 +63,8 @@ fn what_cannot_be_a_recording_is_not_announced() {
     for fields in [
         json!({ "file_hash": "0".repeat(63) }),
         json!({ "file_hash": "A".repeat(64) }),
+        json!({ "mime_type": "" }),
+        json!({ "mime_type": "text/html" }),
         json!({ "file_size": 0 }),
         json!({ "file_size": 104_857_601 }),
         json!({ "more": 1 }),
