@@ -37,6 +37,13 @@ impl Escaped {
         Self(escaped)
     }
 
+    /// Of a text.
+    pub fn of(text: &str) -> Self {
+        let mut escaped = String::new();
+        write_escaped(text, &mut escaped);
+        Self(escaped)
+    }
+
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -104,7 +111,7 @@ fn escape(byte: u8, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Escaped, write_escaped, write_string};
+    use super::{Escaped, write_string};
 
     fn written(text: &str) -> String {
         let mut out = String::new();
@@ -115,9 +122,7 @@ mod tests {
     #[test]
     fn what_is_escaped_is_the_same_text() {
         let text = "a \"b\" \\ \n\u{1} ä \u{1f600}";
-        let mut escaped = String::new();
-        write_escaped(text, &mut escaped);
-        let escaped = Escaped::new(escaped);
+        let escaped = Escaped::of(text);
         assert_eq!(["\"", escaped.as_str(), "\""].concat(), written(text));
         assert_eq!(escaped.text(), text);
         assert_eq!(serde_json::to_value(&escaped).unwrap(), text);

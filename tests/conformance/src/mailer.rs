@@ -2,6 +2,7 @@
 
 use evenkeel_core::{
     id::BatchId,
+    json::Escaped,
     ports::{Mail, Mailer, MailerError},
     testing::MailerFault,
 };
@@ -13,8 +14,8 @@ fn mails(subject: &impl Subject, count: usize) -> Vec<Mail> {
         from: subject.config().mail.from.clone(),
         to: [subject.address(&format!("person{n}")).as_str().to_owned()],
         subject: format!("Mail {n}"),
-        html: "<p>Hello</p>".to_owned(),
-        text: "Hello".to_owned(),
+        html: Escaped::of("<p>Hello</p>"),
+        text: Escaped::of("Hello"),
         headers: None,
         tags: Vec::new(),
         attachments: None,

@@ -218,17 +218,12 @@ mod tests {
 
     #[test]
     fn mails_are_written_as_their_types_say() {
-        let escaped = |text: &str| {
-            let mut escaped = String::new();
-            json::write_escaped(text, &mut escaped);
-            json::Escaped::new(escaped)
-        };
         let mail = |subject: &str, headers| Mail {
             from: "Evenkeel <hello@evenkeel.test>".to_owned(),
             to: ["ada@example.com".to_owned()],
             subject: subject.to_owned(),
-            html: escaped(&"<p class=\"a\">\u{e9}\\ \u{7}\n</p>".repeat(40)),
-            text: escaped(""),
+            html: json::Escaped::of(&"<p class=\"a\">\u{e9}\\ \u{7}\n</p>".repeat(40)),
+            text: json::Escaped::of(""),
             headers,
             tags: ["1", "2"].map(|value| Tag { name: "mail", value: value.to_owned() }).to_vec(),
             attachments: None,

@@ -7,6 +7,7 @@ use std::{
 
 use evenkeel_core::{
     EmailAddress,
+    json::Escaped,
     ports::{Mail, MailerError},
     testing::MailerFault,
 };
@@ -69,8 +70,8 @@ fn mail(body: &Value) -> Mail {
         from: text(&body["from"]),
         to: [text(&body["to"][0])],
         subject: text(&body["subject"]),
-        html: text(&body["html"]),
-        text: text(&body["text"]),
+        html: Escaped::of(&text(&body["html"])),
+        text: Escaped::of(&text(&body["text"])),
         headers: None,
         tags: Vec::new(),
         attachments: None,
