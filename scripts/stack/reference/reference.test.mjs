@@ -76,7 +76,7 @@ test('the document is the one that is committed, at this address and in groups',
   const committed = JSON.parse(await readFile(path.join(projectRoot, 'openapi.json'), 'utf8'));
   const { servers, tags, ...rest } = document;
   assert.deepEqual(servers, [{ url: `${origin}/functions/v1` }]);
-  assert.deepEqual(tags.map((/** @type {{ name: string }} */ { name }) => name), ['Accounts', 'Calendars', 'Companies', 'Mail', 'Specialists', 'Jobs']);
+  assert.deepEqual(tags.map((/** @type {{ name: string }} */ { name }) => name), ['Accounts', 'Calendars', 'Companies', 'Mail', 'Sessions', 'Specialists', 'Jobs']);
   assert.deepEqual(groupsOf(operations), tags.map((/** @type {{ name: string }} */ { name }) => name));
   for (const item of Object.values(rest.paths)) for (const operation of Object.values(item)) delete operation.tags;
   delete committed.servers;
