@@ -807,7 +807,9 @@ begin
     now() + make_interval(days => private.setting('recording_retention_days')::int)
   )
   returning * into v;
-  perform private.write_audit('recording.announced', 'meeting_recordings', v.id::text, v.employee_id, null, null, '{"source": "announce_recording"}');
+  -- Of each of the two what they did themselves, and nothing that leads from one to the other: whom somebody meets is not for
+  -- those who read the audit log.
+  perform private.write_audit('recording.announced', 'meeting_recordings', v.id::text, private.user_id(), null, null, '{"source": "announce_recording"}');
   return jsonb_build_object('path', v.upload_path, 'recording', private.recording_json(v));
 exception when check_violation or not_null_violation then
   raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A recording is an MP4, WebM, MPEG or Ogg file of up to 100 MiB.';
@@ -1398,10 +1400,11 @@ CREATE FUNCTION private.both_consent(p_booking_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select count(*) = 2 from public.recording_consents where booking_id = p_booking_id and revoked_at is null;
+  select count(*) = 2 from public.recording_consents
+  where booking_id = p_booking_id and revoked_at is null and version = private.setting('recording_consent_version') #>> '{}';
 $$;
 
-COMMENT ON FUNCTION private.both_consent(p_booking_id uuid) IS 'Whether both of a session consent to its being recorded.';
+COMMENT ON FUNCTION private.both_consent(p_booking_id uuid) IS 'Whether both of a session consent to its being recorded, in the version of the text that is in force.';
 
 CREATE FUNCTION private.calendar_entry(p_booking public.bookings) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -3611,9 +3614,10 @@ declare
 begin
   for v in
     update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null
-    returning id, employee_id
+    returning id
   loop
-    perform private.write_audit('recording.ended', 'meeting_recordings', v.id::text, v.employee_id, null,
+    -- Not with its id: whoever takes a consent back would be led by it to whom they met.
+    perform private.write_audit('recording.ended', 'meeting_recordings', null, private.user_id(), null,
       jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source));
     v_rows := v_rows + 1;
   end loop;
@@ -4651,18 +4655,25 @@ CREATE FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text
     AS $$
 declare
   v_booking public.bookings := private.session_of_two(p_booking_id);
+  v_party text;
+  v_consent_id uuid;
 begin
   v_booking := private.lock_booking(p_booking_id);
+  v_party := case when v_booking.employee_id = private.user_id() then 'employee' else 'specialist' end;
   if v_booking.status not in ('confirmed', 'completed') or v_booking.employee_id is null then
     raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A session is recorded that is booked or took place.';
   elsif p_version is distinct from private.setting('recording_consent_version') #>> '{}' then
     raise sqlstate 'PT409' using message = 'version_not_in_force', detail = 'Another version of this text is in force.';
   end if;
+  -- A later version takes the place of an earlier one: what was recorded by that stays.
+  update public.recording_consents set revoked_at = now()
+  where booking_id = p_booking_id and party = v_party and revoked_at is null and version <> p_version;
   insert into public.recording_consents (booking_id, party, user_id, version)
-  values (p_booking_id, case when v_booking.employee_id = private.user_id() then 'employee' else 'specialist' end, private.user_id(), p_version)
-  on conflict do nothing;
+  values (p_booking_id, v_party, private.user_id(), p_version)
+  on conflict do nothing
+  returning id into v_consent_id;
   if found then
-    perform private.write_audit('recording_consent.given', 'recording_consents', p_booking_id::text, private.user_id(), null,
+    perform private.write_audit('recording_consent.given', 'recording_consents', v_consent_id::text, private.user_id(), null,
       jsonb_build_object('version', p_version), '{"source": "give_recording_consent"}');
   end if;
 end;
@@ -8480,6 +8491,7 @@ CREATE FUNCTION private.open_recording(p_recording_id uuid) RETURNS jsonb
 declare
   v public.meeting_recordings;
   v_is_employee boolean;
+  v_access_id public.recording_accesses.id%type;
 begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
@@ -8492,8 +8504,9 @@ begin
   if not found then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording of yours, or no more.';
   end if;
-  insert into public.recording_accesses (recording_id, party) values (v.id, case when v_is_employee then 'employee' else 'specialist' end);
-  perform private.write_audit('recording.opened', 'meeting_recordings', v.id::text, v.employee_id, null, null,
+  insert into public.recording_accesses (recording_id, party) values (v.id, case when v_is_employee then 'employee' else 'specialist' end)
+  returning id into v_access_id;
+  perform private.write_audit('recording.opened', 'recording_accesses', v_access_id::text, private.user_id(), null, null,
     jsonb_build_object('source', 'open_recording', 'party', case when v_is_employee then 'employee' else 'specialist' end));
   return jsonb_build_object('path', v.recorded_path, 'file_name',
     'session-' || left(v.id::text, 8) || '.' || case split_part(v.mime_type, '/', 2) when 'mpeg' then 'mp3' else split_part(v.mime_type, '/', 2) end);
@@ -8912,7 +8925,8 @@ begin
   perform private.check_too_late(v_wish);
   perform private.hold_accounts(p_user_id, (select user_id from public.specialists where id = p_terms.specialist_id));
   perform private.lock_booking_parties(p_terms.specialist_id, p_user_id);
-  -- Whoever chooses another time gives up the one they held.
+  -- Whoever chooses another time gives up the one they held, and is not kept from it by what is kept of it for others.
+  v_wish.moved_id := (select id from public.bookings where employee_id = p_user_id and status = 'held' limit 1);
   update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
   perform private.check_open_bookings(p_user_id);
   perform private.check_wish_locked(v_wish);
@@ -10032,7 +10046,7 @@ begin
     raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The copy is not the file that was announced.';
   end if;
   update public.meeting_recordings set recorded_path = p_path, recorded_at = now() where id = p_recording_id returning * into v;
-  perform private.write_audit('recording.made', 'meeting_recordings', v.id::text, v.employee_id, null, null, '{"source": "record_recording"}');
+  perform private.write_audit('recording.made', 'meeting_recordings', v.id::text, null, null, null, '{"source": "record_recording"}');
   return private.recording_json(v);
 end;
 $$;
@@ -10477,21 +10491,13 @@ begin
   with given as (
     select p.company_id, sum(e.sessions) as sessions, count(distinct p.user_id) as people
     from public.booking_package_entries e join public.booking_packages p on p.id = e.package_id
-    where e.kind in ('grant', 'correction') and e.created_at >= v_from and e.created_at < v_until
-    group by p.company_id
-  ), used as (
-    select p.company_id, count(*) as sessions, count(distinct p.user_id) as people
-    from private.package_uses u
-    join public.bookings b on b.id = u.booking_id
-    join public.booking_packages p on p.id = u.package_id
-    where u.is_used and b.starts_at >= v_from and b.starts_at < v_until
+    where p.given_by = 'company' and e.kind = 'grant' and e.created_at >= v_from and e.created_at < v_until
     group by p.company_id
   )
-  insert into public.company_package_months (company_id, month, sessions_given, sessions_used, released_at)
-  select c.id, p_month, private.sum_of_many(greatest(g.sessions, 5), g.people), private.sum_of_many(u.sessions, u.people), p_now
+  insert into public.company_package_months (company_id, month, sessions_given, released_at)
+  select c.id, p_month, private.sum_of_many(g.sessions, g.people), p_now
   from public.companies c
   left join given g on g.company_id = c.id
-  left join used u on u.company_id = c.id
   where c.created_at < v_until
   on conflict (company_id, month) do nothing;
   get diagnostics v_released = row_count;
@@ -10499,7 +10505,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) IS 'Writes down, for each company, what packages came to in a month, unless it is written.';
+COMMENT ON FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) IS 'Writes down, for each company, what it gave in packages in a month, unless it is written.';
 
 CREATE FUNCTION private.release_password_reset(p_token_id uuid, p_token_hash text, p_context jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10917,6 +10923,8 @@ CREATE FUNCTION private.revoke_recording_consent(p_booking_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_consent_id uuid;
 begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
@@ -10924,11 +10932,12 @@ begin
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no consent of yours to the recording of such a session.';
   end if;
   perform private.lock_booking(p_booking_id);
-  update public.recording_consents set revoked_at = now() where booking_id = p_booking_id and user_id = private.user_id() and revoked_at is null;
+  update public.recording_consents set revoked_at = now() where booking_id = p_booking_id and user_id = private.user_id() and revoked_at is null
+  returning id into v_consent_id;
   if not found then
     return;
   end if;
-  perform private.write_audit('recording_consent.revoked', 'recording_consents', p_booking_id::text, private.user_id(), null, null,
+  perform private.write_audit('recording_consent.revoked', 'recording_consents', v_consent_id::text, private.user_id(), null, null,
     '{"source": "revoke_recording_consent"}');
   if private.end_recordings(
     array(select id from public.meeting_recordings where booking_id = p_booking_id order by id), 'consent_revoked', 'revoke_recording_consent'
@@ -15554,25 +15563,20 @@ CREATE TABLE public.company_package_months (
     company_id uuid NOT NULL,
     month date NOT NULL,
     sessions_given integer,
-    sessions_used integer,
     released_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT company_package_months_month_check CHECK ((month = (date_trunc('month'::text, (month)::timestamp with time zone))::date)),
-    CONSTRAINT company_package_months_sessions_given_check CHECK (((sessions_given >= 5) AND ((sessions_given % 5) = 0))),
-    CONSTRAINT company_package_months_sessions_used_check CHECK (((sessions_used >= 5) AND ((sessions_used % 5) = 0)))
+    CONSTRAINT company_package_months_sessions_given_check CHECK (((sessions_given >= 5) AND ((sessions_given % 5) = 0)))
 );
 ALTER TABLE ONLY public.company_package_months ALTER COLUMN company_id SET STATISTICS 0;
 ALTER TABLE ONLY public.company_package_months ALTER COLUMN month SET STATISTICS 0;
 ALTER TABLE ONLY public.company_package_months ALTER COLUMN sessions_given SET STATISTICS 0;
-ALTER TABLE ONLY public.company_package_months ALTER COLUMN sessions_used SET STATISTICS 0;
 ALTER TABLE ONLY public.company_package_months ALTER COLUMN released_at SET STATISTICS 0;
 
 ALTER TABLE ONLY public.company_package_months FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.company_package_months IS 'How many sessions in packages the people of a company were given in a month (UTC), and how many they used in it.';
+COMMENT ON TABLE public.company_package_months IS 'How many sessions in packages a company gave its people in a month (UTC).';
 
 COMMENT ON COLUMN public.company_package_months.sessions_given IS 'Rounded down to fives. Null: they were of fewer than five people, or none.';
-
-COMMENT ON COLUMN public.company_package_months.sessions_used IS 'Those that were in the month, also missed and cancelled late. Rounded down to fives. Null: they were of fewer than five people, or none.';
 
 CREATE TABLE public.company_verification (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -17286,7 +17290,7 @@ CREATE POLICY "A company admin sees the plan of their company, an admin all" ON 
 
 CREATE POLICY "A company admin sees their verification, a platform admin all" ON public.company_verification FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
-CREATE POLICY "A company admin sees what packages came to in a month" ON public.company_package_months FOR SELECT TO authenticated USING ((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))));
+CREATE POLICY "A company admin sees what it gave in packages in a month" ON public.company_package_months FOR SELECT TO authenticated USING ((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))));
 
 CREATE POLICY "A company admin sees what their company accepted, an admin all" ON public.company_dpa_acceptance FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
@@ -19968,8 +19972,6 @@ GRANT SELECT(company_id) ON TABLE public.company_package_months TO authenticated
 GRANT SELECT(month) ON TABLE public.company_package_months TO authenticated;
 
 GRANT SELECT(sessions_given) ON TABLE public.company_package_months TO authenticated;
-
-GRANT SELECT(sessions_used) ON TABLE public.company_package_months TO authenticated;
 
 GRANT SELECT(released_at) ON TABLE public.company_package_months TO authenticated;
 

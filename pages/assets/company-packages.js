@@ -9,7 +9,7 @@ import { daysAfter, dateIn } from './times.js';
 import { action } from './work.js';
 
 /** @typedef {{ id: string, name: string }} Company */
-/** @typedef {{ month: string, sessions_given: number | null, sessions_used: number | null }} Month */
+/** @typedef {{ month: string, sessions_given: number | null }} Month */
 
 /** @param {() => Company} chosen */
 export function watchPackage(chosen) {
@@ -29,16 +29,16 @@ export function watchPackage(chosen) {
 /** @param {Company} company */
 export async function showPackageMonths(company) {
   const [months] = await Promise.all([
-    answerOf(client.from('company_package_months').select('month, sessions_given, sessions_used').eq('company_id', company.id).order('month', { ascending: false }).limit(12)),
+    answerOf(client.from('company_package_months').select('month, sessions_given').eq('company_id', company.id).order('month', { ascending: false }).limit(12)),
     fillSessionTypes(byId('package-type')),
   ]);
   fillList(byId('package-months'), months.map(row), 'None yet. A month is shown some days after its end.');
 }
 
 /** @param {Month} one */
-function row({ month, sessions_given: given, sessions_used: used }) {
+function row({ month, sessions_given: given }) {
   const name = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(month));
-  return make('li', {}, make('span', {}, name), make('span', { class: 'state' }, `Given: ${sumText(given)}. Used: ${sumText(used)}.`));
+  return make('li', {}, make('span', {}, name), make('span', { class: 'state' }, `Given: ${sumText(given)}.`));
 }
 
 /** @param {number | null} sum rounded down to fives; null: of fewer than five people */

@@ -37,7 +37,8 @@ begin
   perform private.check_too_late(v_wish);
   perform private.hold_accounts(p_user_id, (select user_id from public.specialists where id = p_terms.specialist_id));
   perform private.lock_booking_parties(p_terms.specialist_id, p_user_id);
-  -- Whoever chooses another time gives up the one they held.
+  -- Whoever chooses another time gives up the one they held, and is not kept from it by what is kept of it for others.
+  v_wish.moved_id := (select id from public.bookings where employee_id = p_user_id and status = 'held' limit 1);
   update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
   perform private.check_open_bookings(p_user_id);
   perform private.check_wish_locked(v_wish);

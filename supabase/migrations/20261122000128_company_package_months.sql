@@ -1,33 +1,32 @@
--- What a company's packages came to in a month: sums, written once, of five people or more.
+-- What a company gave in packages in a month: sums, written once, of five people or more.
 --
 -- Read:  admins of the company.
 -- Write: a job, some days after the month, when nothing of it changes any more.
 --
--- Nothing here moves when somebody books: docs/decisions/nothing-moves-when-a-colleague-books.md. A sum of fewer than five
--- people is none, and the others are rounded down to fives, so that not even all sessions of a package tell who had them.
+-- Nothing here moves when somebody books: docs/decisions/nothing-moves-when-a-colleague-books.md. So what was used is not here: a
+-- company knows whom it gave packages, and with accounts of its own among five any sum of theirs tells of the fifth. Nor is what
+-- platform admins gave: beside what the company gave itself it would be somebody's.
 
 create table public.company_package_months (
   company_id uuid not null references public.companies (id) on delete cascade,
   month date not null check (month = date_trunc('month', month)::date),
   sessions_given int check (sessions_given >= 5 and sessions_given % 5 = 0),
-  sessions_used int check (sessions_used >= 5 and sessions_used % 5 = 0),
   released_at timestamptz not null default now(),
   primary key (company_id, month)
 );
 
-comment on table public.company_package_months is 'How many sessions in packages the people of a company were given in a month (UTC), and how many they used in it.';
+comment on table public.company_package_months is 'How many sessions in packages a company gave its people in a month (UTC).';
 comment on column public.company_package_months.sessions_given is 'Rounded down to fives. Null: they were of fewer than five people, or none.';
-comment on column public.company_package_months.sessions_used is 'Those that were in the month, also missed and cancelled late. Rounded down to fives. Null: they were of fewer than five people, or none.';
 
 select private.keep_no_statistics('public.company_package_months');
 
 alter table public.company_package_months enable row level security;
 alter table public.company_package_months force row level security;
 revoke all on table public.company_package_months from public, anon, authenticated, service_role;
-grant select (company_id, month, sessions_given, sessions_used, released_at) on public.company_package_months to authenticated;
+grant select (company_id, month, sessions_given, released_at) on public.company_package_months to authenticated;
 grant select on public.company_package_months to service_role;
 
-create policy "A company admin sees what packages came to in a month"
+create policy "A company admin sees what it gave in packages in a month"
   on public.company_package_months for select to authenticated
   using (company_id = any(array(select private.my_company_ids('{admin}'))));
 
@@ -55,21 +54,13 @@ begin
   with given as (
     select p.company_id, sum(e.sessions) as sessions, count(distinct p.user_id) as people
     from public.booking_package_entries e join public.booking_packages p on p.id = e.package_id
-    where e.kind in ('grant', 'correction') and e.created_at >= v_from and e.created_at < v_until
-    group by p.company_id
-  ), used as (
-    select p.company_id, count(*) as sessions, count(distinct p.user_id) as people
-    from private.package_uses u
-    join public.bookings b on b.id = u.booking_id
-    join public.booking_packages p on p.id = u.package_id
-    where u.is_used and b.starts_at >= v_from and b.starts_at < v_until
+    where p.given_by = 'company' and e.kind = 'grant' and e.created_at >= v_from and e.created_at < v_until
     group by p.company_id
   )
-  insert into public.company_package_months (company_id, month, sessions_given, sessions_used, released_at)
-  select c.id, p_month, private.sum_of_many(greatest(g.sessions, 5), g.people), private.sum_of_many(u.sessions, u.people), p_now
+  insert into public.company_package_months (company_id, month, sessions_given, released_at)
+  select c.id, p_month, private.sum_of_many(g.sessions, g.people), p_now
   from public.companies c
   left join given g on g.company_id = c.id
-  left join used u on u.company_id = c.id
   where c.created_at < v_until
   on conflict (company_id, month) do nothing;
   get diagnostics v_released = row_count;
@@ -77,9 +68,8 @@ begin
 end;
 $$;
 
-comment on function private.release_package_month(date, timestamptz) is 'Writes down, for each company, what packages came to in a month, unless it is written.';
+comment on function private.release_package_month(date, timestamptz) is 'Writes down, for each company, what it gave in packages in a month, unless it is written.';
 
--- How a session went can be corrected for some days: private.setting('booking_correction_hours').
 create function private.job_release_package_months(p_now timestamptz)
 returns bigint
 language plpgsql

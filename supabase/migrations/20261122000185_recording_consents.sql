@@ -44,10 +44,11 @@ language sql
 stable
 set search_path = ''
 as $$
-  select count(*) = 2 from public.recording_consents where booking_id = p_booking_id and revoked_at is null;
+  select count(*) = 2 from public.recording_consents
+  where booking_id = p_booking_id and revoked_at is null and version = private.setting('recording_consent_version') #>> '{}';
 $$;
 
-comment on function private.both_consent(uuid) is 'Whether both of a session consent to its being recorded.';
+comment on function private.both_consent(uuid) is 'Whether both of a session consent to its being recorded, in the version of the text that is in force.';
 
 create function private.give_recording_consent(p_booking_id uuid, p_version text)
 returns void
@@ -57,18 +58,25 @@ set search_path = ''
 as $$
 declare
   v_booking public.bookings := private.session_of_two(p_booking_id);
+  v_party text;
+  v_consent_id uuid;
 begin
   v_booking := private.lock_booking(p_booking_id);
+  v_party := case when v_booking.employee_id = private.user_id() then 'employee' else 'specialist' end;
   if v_booking.status not in ('confirmed', 'completed') or v_booking.employee_id is null then
     raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A session is recorded that is booked or took place.';
   elsif p_version is distinct from private.setting('recording_consent_version') #>> '{}' then
     raise sqlstate 'PT409' using message = 'version_not_in_force', detail = 'Another version of this text is in force.';
   end if;
+  -- A later version takes the place of an earlier one: what was recorded by that stays.
+  update public.recording_consents set revoked_at = now()
+  where booking_id = p_booking_id and party = v_party and revoked_at is null and version <> p_version;
   insert into public.recording_consents (booking_id, party, user_id, version)
-  values (p_booking_id, case when v_booking.employee_id = private.user_id() then 'employee' else 'specialist' end, private.user_id(), p_version)
-  on conflict do nothing;
+  values (p_booking_id, v_party, private.user_id(), p_version)
+  on conflict do nothing
+  returning id into v_consent_id;
   if found then
-    perform private.write_audit('recording_consent.given', 'recording_consents', p_booking_id::text, private.user_id(), null,
+    perform private.write_audit('recording_consent.given', 'recording_consents', v_consent_id::text, private.user_id(), null,
       jsonb_build_object('version', p_version), '{"source": "give_recording_consent"}');
   end if;
 end;

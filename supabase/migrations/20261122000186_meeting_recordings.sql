@@ -127,9 +127,10 @@ declare
 begin
   for v in
     update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null
-    returning id, employee_id
+    returning id
   loop
-    perform private.write_audit('recording.ended', 'meeting_recordings', v.id::text, v.employee_id, null,
+    -- Not with its id: whoever takes a consent back would be led by it to whom they met.
+    perform private.write_audit('recording.ended', 'meeting_recordings', null, private.user_id(), null,
       jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source));
     v_rows := v_rows + 1;
   end loop;

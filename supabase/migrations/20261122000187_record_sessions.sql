@@ -43,7 +43,9 @@ begin
     now() + make_interval(days => private.setting('recording_retention_days')::int)
   )
   returning * into v;
-  perform private.write_audit('recording.announced', 'meeting_recordings', v.id::text, v.employee_id, null, null, '{"source": "announce_recording"}');
+  -- Of each of the two what they did themselves, and nothing that leads from one to the other: whom somebody meets is not for
+  -- those who read the audit log.
+  perform private.write_audit('recording.announced', 'meeting_recordings', v.id::text, private.user_id(), null, null, '{"source": "announce_recording"}');
   return jsonb_build_object('path', v.upload_path, 'recording', private.recording_json(v));
 exception when check_violation or not_null_violation then
   raise sqlstate 'PT422' using message = 'rule_violation', detail = 'A recording is an MP4, WebM, MPEG or Ogg file of up to 100 MiB.';
@@ -102,7 +104,7 @@ begin
     raise sqlstate 'PT422' using message = 'file_mismatch', detail = 'The copy is not the file that was announced.';
   end if;
   update public.meeting_recordings set recorded_path = p_path, recorded_at = now() where id = p_recording_id returning * into v;
-  perform private.write_audit('recording.made', 'meeting_recordings', v.id::text, v.employee_id, null, null, '{"source": "record_recording"}');
+  perform private.write_audit('recording.made', 'meeting_recordings', v.id::text, null, null, null, '{"source": "record_recording"}');
   return private.recording_json(v);
 end;
 $$;
@@ -118,6 +120,7 @@ as $$
 declare
   v public.meeting_recordings;
   v_is_employee boolean;
+  v_access_id public.recording_accesses.id%type;
 begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
@@ -130,8 +133,9 @@ begin
   if not found then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording of yours, or no more.';
   end if;
-  insert into public.recording_accesses (recording_id, party) values (v.id, case when v_is_employee then 'employee' else 'specialist' end);
-  perform private.write_audit('recording.opened', 'meeting_recordings', v.id::text, v.employee_id, null, null,
+  insert into public.recording_accesses (recording_id, party) values (v.id, case when v_is_employee then 'employee' else 'specialist' end)
+  returning id into v_access_id;
+  perform private.write_audit('recording.opened', 'recording_accesses', v_access_id::text, private.user_id(), null, null,
     jsonb_build_object('source', 'open_recording', 'party', case when v_is_employee then 'employee' else 'specialist' end));
   return jsonb_build_object('path', v.recorded_path, 'file_name',
     'session-' || left(v.id::text, 8) || '.' || case split_part(v.mime_type, '/', 2) when 'mpeg' then 'mp3' else split_part(v.mime_type, '/', 2) end);
@@ -147,6 +151,8 @@ language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  v_consent_id uuid;
 begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
@@ -154,11 +160,12 @@ begin
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no consent of yours to the recording of such a session.';
   end if;
   perform private.lock_booking(p_booking_id);
-  update public.recording_consents set revoked_at = now() where booking_id = p_booking_id and user_id = private.user_id() and revoked_at is null;
+  update public.recording_consents set revoked_at = now() where booking_id = p_booking_id and user_id = private.user_id() and revoked_at is null
+  returning id into v_consent_id;
   if not found then
     return;
   end if;
-  perform private.write_audit('recording_consent.revoked', 'recording_consents', p_booking_id::text, private.user_id(), null, null,
+  perform private.write_audit('recording_consent.revoked', 'recording_consents', v_consent_id::text, private.user_id(), null, null,
     '{"source": "revoke_recording_consent"}');
   if private.end_recordings(
     array(select id from public.meeting_recordings where booking_id = p_booking_id order by id), 'consent_revoked', 'revoke_recording_consent'

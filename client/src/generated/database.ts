@@ -380,7 +380,7 @@ export type Tables = {
       { foreignKeyName: 'company_members_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
-  /** How many sessions in packages the people of a company were given in a month (UTC), and how many they used in it. */
+  /** How many sessions in packages a company gave its people in a month (UTC). */
   company_package_months: {
     Row: {
       company_id: string;
@@ -388,8 +388,6 @@ export type Tables = {
       released_at: string;
       /** Rounded down to fives. Null: they were of fewer than five people, or none. */
       sessions_given: number | null;
-      /** Those that were in the month, also missed and cancelled late. Rounded down to fives. Null: they were of fewer than five people, or none. */
-      sessions_used: number | null;
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;

@@ -152,6 +152,10 @@ select is(
   pg_temp.answer('foreign_admin', format('select status from public.hold_slot(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(10))),
   'held', 'and then it is free for all'
 );
+select is(
+  pg_temp.answer('foreign_admin', format('select status from public.hold_slot(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(10))),
+  'held', 'who holds it may choose it again, though it is kept for the line meanwhile'
+);
 select pg_temp.answer('foreign_admin', $$select public.cancel_booking(id) from public.bookings where status = 'held'$$) \g /dev/null
 select private.job_offer_freed_times(now()) \g /dev/null
 select is(pg_temp.held_by(), 'manager 10', 'a hold that ends frees a time, too; nobody is offered one twice');
