@@ -1,5 +1,5 @@
 // @ts-check
-// Packages that a company gives its members, and the sums of months that it may see.
+// Packages that a company gives its members, and the sums of what it gave in a month.
 import { REFUSALS } from './company-words.js';
 import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';

@@ -61,10 +61,13 @@ async function showPeople() {
     showSeats(),
     load(byId('invitations'), () => showInvitations(chosen(), showPeople), REFUSALS),
     load(byId('members'), () => showMembers(chosen(), showPeople), REFUSALS),
-    load(byId('package-months'), () => showPackageMonths(chosen()), REFUSALS),
   ]);
 }
 
 async function showSeats() {
-  await load(byId('plan-part'), () => showPlan(chosen()), REFUSALS);
+  await load(byId('plan-part'), async () => {
+    await showPlan(chosen());
+    // What nobody sees is not asked for, and does not fail.
+    if (!byId('package').hidden) void load(byId('package-months'), () => showPackageMonths(chosen()), REFUSALS);
+  }, REFUSALS);
 }
