@@ -14,8 +14,6 @@ const KINDS = { grant: 'Given to you', use: 'Used', return: 'Given back', expiry
 
 export async function showPackages() {
   await load(byId('packages'), async () => {
-    // What fails is said where it would be seen.
-    byId('packages-card').hidden = false;
     const packages = await answerOf(client.rpc('my_packages'));
     const ids = packages.map((/** @type {Package} */ one) => one.package_id);
     const entries = ids.length === 0 ? [] : await answerOf(client

@@ -24,6 +24,8 @@ export async function load(part, fill, words) {
     again.addEventListener('click', () => load(part, fill, words));
     tellFailure(note, error, words);
     sign(part, make('div', { class: 'unloaded' }, note, again));
+    // A section that is shown where it holds something says also that this is not known.
+    part.closest('section[hidden]')?.removeAttribute('hidden');
   }
 }
 
