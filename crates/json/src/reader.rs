@@ -168,8 +168,8 @@ impl<'de> Reader<'de> {
         Ok(code)
     }
 
-    /// The text of a number (section 6), and whether it is a whole one.
-    fn number(&mut self) -> Result<(&'de str, bool)> {
+    /// The text of a number (section 6).
+    fn number(&mut self) -> Result<&'de str> {
         let from = self.at;
         if self.byte() == Some(b'-') {
             self.at += 1;
@@ -179,11 +179,9 @@ impl<'de> Reader<'de> {
         if zero && digits > 1 {
             return Err(self.syntax());
         }
-        let mut whole = true;
         if self.byte() == Some(b'.') {
             self.at += 1;
             self.digits()?;
-            whole = false;
         }
         if let Some(b'e' | b'E') = self.byte() {
             self.at += 1;
@@ -191,9 +189,8 @@ impl<'de> Reader<'de> {
                 self.at += 1;
             }
             self.digits()?;
-            whole = false;
         }
-        Ok((self.slice(from, self.at), whole))
+        Ok(self.slice(from, self.at))
     }
 
     fn digits(&mut self) -> Result<usize> {
@@ -254,6 +251,14 @@ impl<'de> Reader<'de> {
     }
 }
 
+/// A number without the zeros of a fraction that has no other digits.
+fn without_zeros(number: &str) -> &str {
+    match number.split_once('.') {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => whole,
+        _ => number,
+    }
+}
+
 impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Refusal;
 
@@ -268,7 +273,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             Some(b'f') => self.literal("false").and_then(|()| visitor.visit_bool(false)),
             Some(b'n') => self.literal("null").and_then(|()| visitor.visit_unit()),
             Some(b'-' | b'0'..=b'9') => {
-                let (text, _) = self.number()?;
+                let text = self.number()?;
                 match (text.parse::<u64>(), text.parse::<i64>()) {
                     (Ok(number), _) => visitor.visit_u64(number),
                     (_, Ok(number)) => visitor.visit_i64(number),
@@ -276,6 +281,20 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                 }
             }
             _ => Err(self.syntax()),
+        }
+    }
+
+    /// JSON Schema counts `5.0` among the integers, and so do we where one is asked for.
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.peek() {
+            Some(b'0'..=b'9') => {
+                let text = self.number()?;
+                match without_zeros(text).parse() {
+                    Ok(number) => visitor.visit_u32(number),
+                    Err(_) => visitor.visit_borrowed_str(text),
+                }
+            }
+            _ => self.deserialize_any(visitor),
         }
     }
 
@@ -342,7 +361,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf
+        bool i8 i16 i32 i64 i128 u8 u16 u64 u128 f32 f64 char bytes byte_buf
         unit unit_struct tuple tuple_struct ignored_any
     }
 }

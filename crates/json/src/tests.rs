@@ -125,6 +125,17 @@ fn numbers_are_read_as_serde_json_reads_them() {
     }
 }
 
+#[test]
+fn a_whole_number_may_have_a_fraction_of_zeros() {
+    for (text, number) in [("5", 5), ("5.0", 5), ("0.00", 0), ("4294967295.000", u32::MAX)] {
+        assert_eq!(parse::<u32>(text.as_bytes()).unwrap(), number, "{text}");
+        assert_eq!(parse::<Option<u32>>(text.as_bytes()).unwrap(), Some(number), "{text}");
+    }
+    for text in ["5.01", "5.0e1", "-5.0", "-1", "4294967296", "4294967296.0", "5.", "\"5\"", "null"] {
+        assert!(parse::<u32>(text.as_bytes()).is_err(), "{text}");
+    }
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

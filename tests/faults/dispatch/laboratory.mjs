@@ -19,10 +19,14 @@ export class Laboratory {
   proxy = new DataApiProxy(environment.url);
   /** @type {Dispatcher[]} */
   #dispatchers = [];
+  /** @type {number[]} */
+  #resting = [];
 
-  /** The stack's own dispatching rests meanwhile: pg_cron and kicks find no address to call. */
+  /** The stack's own dispatching rests meanwhile: no job writes a mail, and kicks find no address to call. */
   async open() {
     await Promise.all([this.sink.listen(), this.proxy.listen()]);
+    this.#resting = (await sql`select jobid from cron.job where active`).map(({ jobid }) => jobid);
+    await this.#setActive(false);
     await sql`select vault.update_secret(id, null, 'project_url_at_rest') from vault.secrets where name = 'project_url'`;
     await eventually('the queue of the earlier tests to be empty', async () => {
       await this.letTimePass();
@@ -35,8 +39,14 @@ export class Laboratory {
   async close() {
     await Promise.all(this.#dispatchers.map((one) => one.kill()));
     await sql`select vault.update_secret(id, null, 'project_url') from vault.secrets where name = 'project_url_at_rest'`;
+    await this.#setActive(true);
     await Promise.all([this.sink.close(), this.proxy.close()]);
     await sql.end();
+  }
+
+  /** @param {boolean} active */
+  async #setActive(active) {
+    await sql`select cron.alter_job(jobid, active => ${active}) from cron.job where jobid = any (${this.#resting})`;
   }
 
   /** Between two tests: nobody runs, nothing is queued, nothing is remembered. */

@@ -25,7 +25,8 @@ pub struct AnnounceRecordingRequest {
     /// SHA-256 of the file in hex, lower case.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = r"^[0-9a-f]{64}$")))]
     pub file_hash: String,
-    /// `video/mp4`, `video/webm`, `audio/mp4`, `audio/webm`, `audio/mpeg` or `audio/ogg`.
+    /// One of the types of the bucket.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = TYPES)))]
     pub mime_type: String,
     /// Its length in bytes, up to 100 MiB.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 104_857_600)))]
