@@ -3609,18 +3609,14 @@ CREATE FUNCTION private.end_recordings(p_recordings uuid[], p_reason text, p_sou
     SET search_path TO ''
     AS $$
 declare
-  v record;
-  v_rows bigint := 0;
+  v_rows bigint;
 begin
-  for v in
-    update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null
-    returning id
-  loop
-    -- Not with its id: whoever takes a consent back would be led by it to whom they met.
-    perform private.write_audit('recording.ended', 'meeting_recordings', null, private.user_id(), null,
-      jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source));
-    v_rows := v_rows + 1;
-  end loop;
+  update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null;
+  get diagnostics v_rows = row_count;
+  -- Not with its id: whoever takes a consent back would be led by it to whom they met.
+  perform private.write_audit('recording.ended', 'meeting_recordings', null, private.user_id(), null,
+    jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source))
+  from generate_series(1, v_rows);
   return v_rows;
 end;
 $$;
@@ -6541,6 +6537,7 @@ CREATE TABLE public.meeting_recordings (
     file_size integer NOT NULL,
     file_hash text NOT NULL,
     upload_path text GENERATED ALWAYS AS ((((specialist_id)::text || '/'::text) || (id)::text)) STORED NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
     recorded_path text,
     announced_at timestamp with time zone DEFAULT now() NOT NULL,
     recorded_at timestamp with time zone,
@@ -6552,6 +6549,7 @@ CREATE TABLE public.meeting_recordings (
     CONSTRAINT meeting_recordings_file_size_check CHECK (((file_size >= 1) AND (file_size <= 104857600))),
     CONSTRAINT meeting_recordings_mime_type_check CHECK ((mime_type = ANY (ARRAY['video/mp4'::text, 'video/webm'::text, 'audio/mp4'::text, 'audio/webm'::text, 'audio/mpeg'::text, 'audio/ogg'::text]))),
     CONSTRAINT meeting_recordings_recorded_path_check CHECK ((length(recorded_path) <= 110)),
+    CONSTRAINT meeting_recordings_tries_check CHECK (((tries >= 0) AND (tries <= 5))),
     CONSTRAINT meeting_recordings_upload_path_check CHECK ((length(upload_path) <= 73)),
     CONSTRAINT reason_iff_ended CHECK (((end_reason IS NULL) = (ended_at IS NULL))),
     CONSTRAINT recorded_at_iff_recorded CHECK (((recorded_at IS NULL) = (recorded_path IS NULL)))
@@ -6564,6 +6562,7 @@ ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN mime_type SET STATISTICS
 ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN file_size SET STATISTICS 0;
 ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN file_hash SET STATISTICS 0;
 ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN upload_path SET STATISTICS 0;
+ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN tries SET STATISTICS 0;
 ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN recorded_path SET STATISTICS 0;
 ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN announced_at SET STATISTICS 0;
 ALTER TABLE ONLY public.meeting_recordings ALTER COLUMN recorded_at SET STATISTICS 0;
@@ -6582,6 +6581,8 @@ COMMENT ON COLUMN public.meeting_recordings.employee_id IS 'The employee. No for
 COMMENT ON COLUMN public.meeting_recordings.file_hash IS 'SHA-256 of the file in hex, as the specialist''s browser computed it, and the copy was found to have.';
 
 COMMENT ON COLUMN public.meeting_recordings.upload_path IS 'Where the file is uploaded to, in the bucket recording-uploads.';
+
+COMMENT ON COLUMN public.meeting_recordings.tries IS 'How often the upload was to be copied and compared.';
 
 COMMENT ON COLUMN public.meeting_recordings.recorded_path IS 'The copy that was compared, in the bucket meeting-recordings.';
 
@@ -9778,12 +9779,16 @@ begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   end if;
-  select * into v from public.meeting_recordings where id = p_recording_id and specialist_id = private.my_practice_id();
+  select * into v from public.meeting_recordings where id = p_recording_id and specialist_id = private.my_practice_id() for no key update;
   if v.id is null or v.ended_at is not null or v.recorded_at is not null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording of yours that is waited for.';
   elsif not exists (select from storage.objects where bucket_id = 'recording-uploads' and name = v.upload_path) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
+  elsif v.tries >= 5 then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'It was compared five times. Announce it anew.';
   end if;
+  update public.meeting_recordings set tries = tries + 1 where id = p_recording_id;
+  perform private.require_allowance('recordings', private.user_id());
   return jsonb_build_object(
     'path', v.upload_path, 'copy_path', v.upload_path || '/' || gen_random_uuid(),
     'file_hash', v.file_hash, 'mime_type', v.mime_type, 'file_size', v.file_size
@@ -10036,6 +10041,8 @@ begin
   select * into v from public.meeting_recordings where id = p_recording_id for update;
   if v.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording.';
+  elsif v.recorded_path = p_path and v.ended_at is null then
+    return private.recording_json(v);
   elsif v.ended_at is not null or v.recorded_at is not null or not private.both_consent(v.booking_id) then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The recording has ended, or is there already.';
   elsif (p_file_hash = v.file_hash and p_file_size = v.file_size) is not true or not exists (
@@ -14234,7 +14241,7 @@ CREATE FUNCTION public.receive_recording(p_recording_id uuid) RETURNS jsonb
   select private.receive_recording(p_recording_id);
 $$;
 
-COMMENT ON FUNCTION public.receive_recording(p_recording_id uuid) IS 'What a recording of the caller that was uploaded should be, for session-recordings to compare. Errors: unauthenticated (401), not_found (404), file_missing (409).';
+COMMENT ON FUNCTION public.receive_recording(p_recording_id uuid) IS 'What a recording of the caller that was uploaded should be, for session-recordings to compare: five times at most. Errors: unauthenticated (401), not_found (404), file_missing (409), rule_violation (422), rate_limited (429).';
 
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -14261,7 +14268,7 @@ CREATE FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file
   select private.record_recording(p_recording_id, p_path, p_file_hash, p_file_size);
 $$;
 
-COMMENT ON FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) IS 'Writes down the copy that was found to be what was announced: from now on there is a recording, if both still consent. Errors: not_found (404), conflict (409), file_mismatch (422), rate_limited (429).';
+COMMENT ON FUNCTION public.record_recording(p_recording_id uuid, p_path text, p_file_hash text, p_file_size integer) IS 'Writes down the copy that was found to be what was announced: from now on there is a recording, if both still consent. Idempotent. Errors: not_found (404), conflict (409), file_mismatch (422), rate_limited (429).';
 
 CREATE FUNCTION public.record_reviewed_copy(p_document_id uuid, p_path text, p_file_hash text, p_file_size integer, p_opened_by uuid) RETURNS text
     LANGUAGE sql
@@ -14643,7 +14650,7 @@ CREATE TABLE private.allowances (
     kind text NOT NULL,
     subject text NOT NULL,
     full_at timestamp with time zone NOT NULL,
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text, 'feeds'::text]))),
+    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text, 'feeds'::text, 'recordings'::text]))),
     CONSTRAINT allowances_subject_check CHECK ((subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'::text))
 );
 

@@ -22,10 +22,12 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('undoings_allowance_burst', '10', 1, 100, 'Refusals of mail that may be taken back by links for one address at once.'),
   ('undoings_allowance_refill_seconds', '3600', 1, 86400, 'Seconds after which one more may be taken back.'),
   ('feeds_allowance_burst', '30', 2, 1000, 'How often one calendar feed may be read at once, and one client ask for feeds that there are not.'),
-  ('feeds_allowance_refill_seconds', '60', 1, 3600, 'Seconds after which either may happen once more.');
+  ('feeds_allowance_refill_seconds', '60', 1, 3600, 'Seconds after which either may happen once more.'),
+  ('recordings_allowance_burst', '20', 5, 1000, 'Uploads of recordings that one person may have copied and compared at once, each of up to 100 MiB.'),
+  ('recordings_allowance_refill_seconds', '180', 1, 3600, 'Seconds after which one more may be.');
 
 create table private.allowances (
-  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings', 'feeds')),
+  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings', 'feeds', 'recordings')),
   subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
   full_at timestamptz not null,
   primary key (kind, subject)

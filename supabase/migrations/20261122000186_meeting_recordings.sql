@@ -17,6 +17,7 @@ create table public.meeting_recordings (
   file_size int not null check (file_size between 1 and 104857600),
   file_hash text not null check (file_hash ~ '^[0-9a-f]{64}$'),
   upload_path text not null unique check (length(upload_path) <= 73) generated always as (specialist_id::text || '/' || id::text) stored,
+  tries int not null default 0 check (tries between 0 and 5),
   recorded_path text unique check (length(recorded_path) <= 110),
   announced_at timestamptz not null default now(),
   recorded_at timestamptz,
@@ -32,6 +33,7 @@ comment on column public.meeting_recordings.specialist_id is 'The specialist of 
 comment on column public.meeting_recordings.employee_id is 'The employee. No foreign key: under a legal hold a recording outlives the account, and is found by it.';
 comment on column public.meeting_recordings.file_hash is 'SHA-256 of the file in hex, as the specialist''s browser computed it, and the copy was found to have.';
 comment on column public.meeting_recordings.upload_path is 'Where the file is uploaded to, in the bucket recording-uploads.';
+comment on column public.meeting_recordings.tries is 'How often the upload was to be copied and compared.';
 comment on column public.meeting_recordings.recorded_path is 'The copy that was compared, in the bucket meeting-recordings.';
 comment on column public.meeting_recordings.keep_until is 'When a job ends it. Fixed when it was announced.';
 
@@ -122,18 +124,14 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v record;
-  v_rows bigint := 0;
+  v_rows bigint;
 begin
-  for v in
-    update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null
-    returning id
-  loop
-    -- Not with its id: whoever takes a consent back would be led by it to whom they met.
-    perform private.write_audit('recording.ended', 'meeting_recordings', null, private.user_id(), null,
-      jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source));
-    v_rows := v_rows + 1;
-  end loop;
+  update public.meeting_recordings set ended_at = now(), end_reason = p_reason where id = any (p_recordings) and ended_at is null;
+  get diagnostics v_rows = row_count;
+  -- Not with its id: whoever takes a consent back would be led by it to whom they met.
+  perform private.write_audit('recording.ended', 'meeting_recordings', null, private.user_id(), null,
+    jsonb_build_object('end_reason', p_reason), jsonb_build_object('source', p_source))
+  from generate_series(1, v_rows);
   return v_rows;
 end;
 $$;

@@ -54,6 +54,7 @@ $$;
 
 grant execute on function private.announce_recording(uuid, text, text, int) to authenticated;
 
+-- Each try is a copy, which the function removes when it comes to nothing, and the sweep where the function ended before.
 create function private.receive_recording(p_recording_id uuid)
 returns jsonb
 language plpgsql
@@ -66,12 +67,16 @@ begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   end if;
-  select * into v from public.meeting_recordings where id = p_recording_id and specialist_id = private.my_practice_id();
+  select * into v from public.meeting_recordings where id = p_recording_id and specialist_id = private.my_practice_id() for no key update;
   if v.id is null or v.ended_at is not null or v.recorded_at is not null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording of yours that is waited for.';
   elsif not exists (select from storage.objects where bucket_id = 'recording-uploads' and name = v.upload_path) then
     raise sqlstate 'PT409' using message = 'file_missing', detail = 'The file was not uploaded.';
+  elsif v.tries >= 5 then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'It was compared five times. Announce it anew.';
   end if;
+  update public.meeting_recordings set tries = tries + 1 where id = p_recording_id;
+  perform private.require_allowance('recordings', private.user_id());
   return jsonb_build_object(
     'path', v.upload_path, 'copy_path', v.upload_path || '/' || gen_random_uuid(),
     'file_hash', v.file_hash, 'mime_type', v.mime_type, 'file_size', v.file_size
@@ -94,6 +99,8 @@ begin
   select * into v from public.meeting_recordings where id = p_recording_id for update;
   if v.id is null then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such recording.';
+  elsif v.recorded_path = p_path and v.ended_at is null then
+    return private.recording_json(v);
   elsif v.ended_at is not null or v.recorded_at is not null or not private.both_consent(v.booking_id) then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The recording has ended, or is there already.';
   elsif (p_file_hash = v.file_hash and p_file_size = v.file_size) is not true or not exists (
@@ -231,9 +238,10 @@ comment on function public.announce_recording(uuid, text, text, int) is
   'The specialist announces the recording of a session to which both have consented; its file is uploaded to an address that session-recordings signs. '
   'Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429).';
 comment on function public.receive_recording(uuid) is
-  'What a recording of the caller that was uploaded should be, for session-recordings to compare. Errors: unauthenticated (401), not_found (404), file_missing (409).';
+  'What a recording of the caller that was uploaded should be, for session-recordings to compare: five times at most. '
+  'Errors: unauthenticated (401), not_found (404), file_missing (409), rule_violation (422), rate_limited (429).';
 comment on function public.record_recording(uuid, text, text, int) is
-  'Writes down the copy that was found to be what was announced: from now on there is a recording, if both still consent. '
+  'Writes down the copy that was found to be what was announced: from now on there is a recording, if both still consent. Idempotent. '
   'Errors: not_found (404), conflict (409), file_mismatch (422), rate_limited (429).';
 comment on function public.open_recording(uuid) is
   'One of the two opens a recording, which both see: where its file is, for session-recordings to sign. '

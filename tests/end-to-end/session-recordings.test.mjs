@@ -134,6 +134,7 @@ test('what was uploaded is no recording unless it is what was announced', async 
   ])) {
     const { id } = await uploaded(await session(), file, stored);
     assert.equal(code(await step(ines, 'complete', id)), expected);
+    assert.deepEqual(await filesOf(id), ['recording-uploads'], 'no copy of it is left');
     assert.equal(code(await step(ines, 'open', id)), '404 not_found');
   }
   const booking = await session();

@@ -1854,11 +1854,11 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'not_found';
   };
-  /** What a recording of the caller that was uploaded should be, for session-recordings to compare. Errors: unauthenticated (401), not_found (404), file_missing (409). */
+  /** What a recording of the caller that was uploaded should be, for session-recordings to compare: five times at most. Errors: unauthenticated (401), not_found (404), file_missing (409), rule_violation (422), rate_limited (429). */
   receive_recording: {
     args: { p_recording_id: string };
     returns: unknown;
-    errors: 'unauthenticated' | 'not_found' | 'file_missing';
+    errors: 'unauthenticated' | 'not_found' | 'file_missing' | 'rule_violation' | 'rate_limited';
   };
   /** A platform admin has failed mails sent once more, all or those of one error code, the oldest thousand; audited. Answers as redrive_emails(). Errors: forbidden (403), rate_limited (429), reason_required (422). */
   redrive_failed_emails: {

@@ -289,15 +289,15 @@ export interface Functions {
   /**
    * Complete a recording that was uploaded.
    *
-   * For its specialist: the file is copied and compared with what was announced, and then there for both. `conflict`: one of the two has taken their consent back. `file_type_mismatch`, `file_mismatch`: it is another.
+   * For its specialist: the file is copied and compared with what was announced, and then there for both. `conflict`: one of the two has taken their consent back. `file_type_mismatch`, `file_mismatch`: it is another. `rule_violation`: it was tried five times.
    */
   'session-recordings/complete': {
     body: Schemas['RecordingRequest'];
     answer: Schemas['Recording'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
-      | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'file_mismatch' | 'file_type_mismatch'
-      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'file_mismatch'
+      | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Open a recording.
@@ -442,8 +442,11 @@ export interface components {
              * @description Its length in bytes, up to 100 MiB.
              */
             file_size: number;
-            /** @description `video/mp4`, `video/webm`, `audio/mp4`, `audio/webm`, `audio/mpeg` or `audio/ogg`. */
-            mime_type: string;
+            /**
+             * @description One of the types of the bucket.
+             * @enum {string}
+             */
+            mime_type: "video/mp4" | "video/webm" | "audio/mp4" | "audio/webm" | "audio/mpeg" | "audio/ogg";
         };
         /** @description Answer of `POST /session-recordings`. */
         AnnounceRecordingResponse: {

@@ -25,7 +25,7 @@ use crate::{
     id::{BookingId, RecordingId},
     json::Verbatim,
     ports::{Database, DatabaseError, Object, ObjectStore},
-    uploaded_file::{Announced, copy_compared},
+    uploaded_file::{Announced, copy_compared, discard},
 };
 
 /// The bucket that is uploaded to, by addresses that are signed here.
@@ -110,8 +110,8 @@ pub async fn announce(
 /// Takes a recording whose file was uploaded: copies it, and records the copy if it is what was announced.
 ///
 /// # Errors
-/// `unauthenticated`, `not_found`, `file_missing`; `file_type_mismatch`, `file_mismatch`; `conflict` if it has ended
-/// meanwhile, or if either has taken their consent back.
+/// `unauthenticated`, `not_found`, `file_missing`; `rule_violation` and `rate_limited` after too many tries;
+/// `file_type_mismatch`, `file_mismatch`; `conflict` if it has ended meanwhile, or if either has taken their consent back.
 pub async fn complete(
     ports: &(impl Database + ObjectStore),
     person: &AccessToken,
@@ -135,7 +135,12 @@ pub async fn complete(
         p_file_hash: &found,
         p_file_size: file.file_size,
     };
-    ports.call(&recorded).await.map_err(DatabaseError::for_caller)
+    let answer = ports.call(&recorded).await;
+    // Of anything but a refusal nobody knows whether it was recorded: what was not is swept.
+    if let Err(DatabaseError::Refused { .. }) = answer {
+        discard(ports, copy).await;
+    }
+    answer.map_err(DatabaseError::for_caller)
 }
 
 /// Opens a recording, which both of its session see.

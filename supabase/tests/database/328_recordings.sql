@@ -125,9 +125,40 @@ select throws_ok($$select pg_temp.record(id, path, repeat('b', 64)) from made$$,
 select throws_ok($$select pg_temp.record(id, 'elsewhere') from made$$, 'PT422', 'file_mismatch', 'nor one of something else');
 select throws_ok($$select pg_temp.open('employee', id) from made$$, 'PT404', 'not_found', 'nobody opens what was not compared');
 select isnt(pg_temp.record(id, path) ->> 'recorded_at', null, 'what was announced is recorded') from made;
-select throws_ok($$select pg_temp.record(id, path) from made$$, 'PT409', 'conflict', 'once');
+select throws_ok($$select pg_temp.record(id, path || 'x') from made$$, 'PT409', 'conflict', 'once');
 select pg_temp.act_as('specialist');
 select throws_ok($$select public.record_recording(id, path, repeat('a', 64), 1000) from made$$, '42501', null, 'by the service alone');
+
+-- Tries -------------------------------------------------------------------------------------------
+
+-- Each is a copy of up to 100 MiB, and what failed is no reason for another without end.
+savepoint tries;
+select pg_temp.act_as_owner();
+update public.system_settings set minimum = 1, value = '7' where key = 'recordings_allowance_burst';
+delete from private.allowances;
+truncate made;
+insert into made (id) select pg_temp.announce('specialist');
+select pg_temp.act_as_owner();
+select throws_ok($$select pg_temp.receive('specialist', id) from made$$, 'PT409', 'file_missing', 'what was not uploaded is no try') from generate_series(1, 10);
+select pg_temp.act_as_owner();
+select pg_temp.put('recording-uploads', upload_path) from public.meeting_recordings \g /dev/null
+select lives_ok($$select pg_temp.receive('specialist', id) from made$$, 'an upload is compared, try ' || n) from generate_series(1, 5) n;
+select throws_ok($$select pg_temp.receive('specialist', id) from made$$, 'PT422', 'rule_violation', 'and no sixth time');
+update made set id = pg_temp.announce('specialist');
+select pg_temp.act_as_owner();
+select pg_temp.put('recording-uploads', upload_path) from public.meeting_recordings \g /dev/null
+select lives_ok($$select pg_temp.receive('specialist', id) from made$$, 'another recording has tries of its own, try ' || n) from generate_series(1, 2) n;
+select throws_ok($$select pg_temp.receive('specialist', id) from made$$, 'PT429', 'rate_limited', 'as far as the person may make copies');
+select pg_temp.act_as_owner();
+update private.allowances set full_at = full_at - interval '180 seconds' where kind = 'recordings';
+update made set path = pg_temp.receive('specialist', id) ->> 'copy_path';
+select pg_temp.act_as_owner();
+select pg_temp.put('meeting-recordings', path) from made \g /dev/null
+select isnt(pg_temp.record(id, path) ->> 'recorded_at', null, 'which is more of them after minutes') from made;
+select lives_ok($$select pg_temp.record(id, path) from made$$, 'a copy that is recorded once more is the recording');
+select throws_ok($$select pg_temp.record(id, path || 'x') from made$$, 'PT409', 'conflict', 'another is not');
+select throws_ok($$select pg_temp.receive('specialist', id) from made$$, 'PT404', 'not_found', 'and what is recorded is not copied again');
+rollback to tries;
 
 -- Opening -----------------------------------------------------------------------------------------
 

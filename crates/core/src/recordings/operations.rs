@@ -29,7 +29,8 @@ operations! {
         .about(
             "Complete a recording that was uploaded",
             "For its specialist: the file is copied and compared with what was announced, and then there for both. \
-             `conflict`: one of the two has taken their consent back. `file_type_mismatch`, `file_mismatch`: it is another.",
+             `conflict`: one of the two has taken their consent back. `file_type_mismatch`, `file_mismatch`: it is another. \
+             `rule_violation`: it was tried five times.",
         )
         .steps(&[Step::sql::<ReceiveRecording>(), FILE, Step::sql::<RecordRecording<'static>>()]);
 

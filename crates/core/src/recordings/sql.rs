@@ -64,7 +64,13 @@ pub struct ReceiveRecording {
 impl SqlFunction for ReceiveRecording {
     const NAME: &'static str = "receive_recording";
     type Output = AwaitedRecording;
-    const REFUSES: &'static [Code] = &[Code::Unauthenticated, Code::NotFound, Code::FileMissing];
+    const REFUSES: &'static [Code] = &[
+        Code::Unauthenticated,
+        Code::NotFound,
+        Code::FileMissing,
+        Code::RuleViolation,
+        Code::RateLimited,
+    ];
 }
 
 /// A file that was uploaded, and what it should be.

@@ -28,6 +28,10 @@ fn uploaded(bytes: &[u8]) -> World {
     world
 }
 
+fn copies(world: &World) -> usize {
+    world.files.borrow().objects.keys().filter(|(bucket, _)| bucket == RECORDINGS).count()
+}
+
 fn completed(world: &World) -> Result<Verbatim<Recording>> {
     let request = RecordingRequest { recording_id: RecordingId::default() };
     pollster::block_on(complete(world, &signed_in("ines"), &request))
@@ -106,10 +110,35 @@ fn a_file_that_is_another_is_not_recorded() {
         let world = uploaded(&stored);
         assert_eq!(completed(&world).unwrap_err().code(), code, "{stored:?}");
         assert!(!world.calls().contains(&"record_recording"));
+        assert_eq!(copies(&world), 0, "nothing is left of its copy");
     }
     let world = uploaded(MP4);
     world.files.borrow_mut().fault = Some(("copy", ObjectStoreError::NotFound));
     assert_eq!(completed(&world).unwrap_err().code(), Code::FileMissing);
+}
+
+#[test]
+fn a_copy_that_comes_to_nothing_is_removed() {
+    let world = uploaded(MP4);
+    world.files.borrow_mut().fault = Some(("read", ObjectStoreError::Timeout));
+    assert_eq!(completed(&world).unwrap_err().code(), Code::UpstreamTimeout);
+    assert_eq!(copies(&world), 0, "one that could not be read");
+    let world = uploaded(MP4);
+    world.database.refuse::<RecordRecording>(Code::Conflict, None);
+    assert_eq!(completed(&world).unwrap_err().code(), Code::Conflict);
+    assert_eq!(copies(&world), 0, "one that was refused");
+    let world = uploaded(MP4);
+    world.database.fail::<RecordRecording>(DatabaseError::Timeout);
+    assert_eq!(completed(&world).unwrap_err().code(), Code::UpstreamTimeout);
+    assert_eq!(copies(&world), 1, "but not one that may have been recorded");
+}
+
+#[test]
+fn a_copy_that_cannot_be_removed_changes_no_answer() {
+    let world = uploaded(b"another");
+    world.files.borrow_mut().fault = Some(("remove", ObjectStoreError::Timeout));
+    assert_eq!(completed(&world).unwrap_err().code(), Code::FileMismatch);
+    assert_eq!(copies(&world), 1, "which the sweep takes");
 }
 
 #[test]
