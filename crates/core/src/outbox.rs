@@ -102,8 +102,9 @@ pub async fn drain(ports: &impl DispatchPorts, stream: Stream) -> Result<Dispatc
         run.work_off(first).await?;
     } else {
         // Neither outcome cuts the other one short.
-        let (beside, first) = future::join(run.work_beside(), run.work_off(first)).await;
-        first.and(beside)?;
+        let (third, second, first) =
+            future::join3(run.work_beside(), run.work_beside(), run.work_off(first)).await;
+        first.and(second).and(third)?;
     }
     Ok(run.report())
 }
@@ -141,8 +142,8 @@ impl<'p, P: DispatchPorts> Run<'p, P> {
         Ok(Leased { claim, term })
     }
 
-    /// A second lane: while the first waits for the database, this one sends, and the other way round. Each claims
-    /// only after its own settlement, so that it finds what it has halved, and none holds what it will not settle.
+    /// A further lane: while one waits for the database, another one sends. Each claims only after its own settlement,
+    /// so that it finds what it has halved, and none holds what it will not settle.
     async fn work_beside(&self) -> Result<()> {
         self.work_off(self.claim().await?).await
     }

@@ -131,7 +131,8 @@ fn a_whole_number_may_have_a_fraction_of_zeros() {
         assert_eq!(parse::<u32>(text.as_bytes()).unwrap(), number, "{text}");
         assert_eq!(parse::<Option<u32>>(text.as_bytes()).unwrap(), Some(number), "{text}");
     }
-    for text in ["5.01", "5.0e1", "-5.0", "-1", "4294967296", "4294967296.0", "5.", "\"5\"", "null"] {
+    for text in ["5.01", "5.0e1", "-5.0", "-1", "4294967296", "4294967296.0", "5.", "\"5\"", "null"]
+    {
         assert!(parse::<u32>(text.as_bytes()).is_err(), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! A run with more than one claim holds works in two lanes.
+//! A run with more than one claim holds works in three lanes.
 
 use super::*;
 
@@ -17,8 +17,8 @@ fn claims(world: &World) -> usize {
 }
 
 #[test]
-fn a_second_lane_is_opened_only_where_one_claim_leaves_mails() {
-    for (mails, expected) in [(1, 2), (CLAIM, 2), (CLAIM + 1, 4)] {
+fn further_lanes_are_opened_only_where_one_claim_leaves_mails() {
+    for (mails, expected) in [(1, 2), (CLAIM, 2), (CLAIM + 1, 5)] {
         let world = world(mails);
         assert_eq!(i64::from(run(&world).sent), mails);
         assert_eq!(claims(&world), expected, "{mails}");
@@ -39,7 +39,7 @@ fn halves_are_sent_in_the_same_run_however_late_they_are_written_down() {
 }
 
 #[test]
-fn a_settlement_that_fails_strands_nothing_that_the_other_lane_holds() {
+fn a_settlement_that_fails_strands_nothing_that_another_lane_holds() {
     let world = world(2 * CLAIM + 500);
     world.database.fail::<SettleEmails>(DatabaseError::Malformed("settle_emails"));
     fails(&world);
@@ -52,10 +52,10 @@ fn a_settlement_that_fails_strands_nothing_that_the_other_lane_holds() {
 
 #[test]
 fn a_claim_that_fails_cuts_no_settlement_short() {
-    let world = world(2 * CLAIM);
+    let world = world(3 * CLAIM);
     world.database.faults.borrow_mut().extend([None, Some(DatabaseFault::Before)]);
     fails(&world);
-    assert_eq!(sent(&world), 2_000);
+    assert_eq!(sent(&world), 3_000);
 }
 
 #[test]
@@ -64,16 +64,16 @@ fn no_lane_claims_once_time_is_up() {
     let limited = MailerFault::Refuse(MailerError::RateLimited { retry_after_seconds: Some(51) });
     world.mailbox.borrow_mut().faults.push_back(Some(limited));
     let report = run(&world);
-    assert_eq!((report.sent, claims(&world)), (2_000, 2));
+    assert_eq!((report.sent, claims(&world)), (3_000, 3));
 }
 
 #[test]
-fn what_one_lane_may_not_send_the_other_puts_back_at_once() {
-    let world = world(2 * CLAIM);
+fn what_one_lane_may_not_send_the_others_put_back_at_once() {
+    let world = world(3 * CLAIM);
     let quota = MailerFault::Refuse(MailerError::QuotaExceeded);
     world.mailbox.borrow_mut().faults.push_back(Some(quota));
     let report = run(&world);
-    assert_eq!((report.sent + report.deferred, claims(&world)), (2_000, 2));
+    assert_eq!((report.sent + report.deferred, claims(&world)), (3_000, 3));
     world.advance(TimeDelta::minutes(61));
-    assert_eq!(run(&world).sent + report.sent, 2_000);
+    assert_eq!(run(&world).sent + report.sent, 3_000);
 }
