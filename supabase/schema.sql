@@ -378,6 +378,7 @@ CREATE TABLE public.bookings (
     CONSTRAINT category_iff_cancelled CHECK (((status_category IS NOT NULL) = ((status)::text = 'cancelled'::text))),
     CONSTRAINT closed_at_iff_it_took_place CHECK (((closed_at IS NOT NULL) = ((status)::text = ANY (ARRAY['completed'::text, 'no_show'::text])))),
     CONSTRAINT expires_iff_undecided CHECK (((expires_at IS NOT NULL) = ((status)::text = ANY (ARRAY['pending'::text, 'held'::text])))),
+    CONSTRAINT is_decided_before_it_starts CHECK ((expires_at <= starts_at)),
     CONSTRAINT lasts_minutes_not_days CHECK (((ends_at > starts_at) AND (ends_at <= (starts_at + '04:00:00'::interval)))),
     CONSTRAINT only_the_past_lost_its_employee CHECK (((employee_id IS NOT NULL) OR (releases_at IS NOT NULL) OR ((status)::text <> ALL (ARRAY['pending'::text, 'held'::text, 'confirmed'::text]))))
 );
@@ -3604,6 +3605,27 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.end_passed_offers(p_booking_id uuid, p_user_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update public.bookings set status = 'released'
+  where id = any (array(
+    select b.id from public.bookings b
+    where (b.id = p_booking_id or b.id in (select o.booking_id from public.waiting_list_offers o where o.user_id = p_user_id and o.outcome = 'open'))
+      and b.status = 'held' and b.expires_at <= now()
+    order by b.id for no key update skip locked
+  ));
+  return not exists (
+    select from public.bookings b
+    where b.status = 'held' and (b.id = p_booking_id or b.id in (select o.booking_id from public.waiting_list_offers o where o.user_id = p_user_id and o.outcome = 'open'))
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.end_passed_offers(p_booking_id uuid, p_user_id uuid) IS 'Ends a hold, and what is offered to a person, where its time is over. Returns whether neither is held any more.';
+
 CREATE FUNCTION private.end_recordings(p_recordings uuid[], p_reason text, p_source text) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4544,7 +4566,7 @@ CREATE FUNCTION private.free_time_of_booking() RETURNS trigger
 begin
   if old.status = 'held' then
     delete from private.freed_for_waiting where id = new.id;
-    perform private.settle_offer(new.id, case new.status when 'confirmed' then 'taken' else 'missed' end);
+    perform private.settle_offer(new.id, private.offer_outcome(old, new.status));
   end if;
   if new.status in ('held', 'confirmed') and (new.starts_at, new.ends_at) = (old.starts_at, old.ends_at)
     or new.status in ('completed', 'no_show') or old.starts_at <= now()
@@ -4943,6 +4965,20 @@ $$;
 
 COMMENT ON FUNCTION private.hold_drifted(p_booking_id uuid, p_specialist_id uuid, p_employee_id uuid, p_now timestamp with time zone) IS 'Takes the locks of a session that has drifted without waiting for any, and returns when it was agreed for; null where somebody holds one, or it has drifted no more.';
 
+CREATE FUNCTION private.hold_for_offer(p_specialist_id uuid, p_user_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_people constant uuid[] := array[p_user_id, (select user_id from public.specialists where id = p_specialist_id)];
+begin
+  return (select count(*) from (select from auth.users where id = any (v_people) order by id for key share skip locked) held) = cardinality(v_people)
+    and private.lock_booking_parties(p_specialist_id, p_user_id, p_wait => false);
+end;
+$$;
+
+COMMENT ON FUNCTION private.hold_for_offer(p_specialist_id uuid, p_user_id uuid) IS 'Takes what an offer needs, without waiting: the accounts and calendars of both. Returns whether it got them.';
+
 CREATE FUNCTION private.hold_own_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5247,18 +5283,6 @@ $$;
 
 COMMENT ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) IS 'Whether a member of the company is known to it by an address. The address of their account is not looked at.';
 
-CREATE FUNCTION private.is_offer_stale(p_entry_id uuid) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select exists (
-    select from public.waiting_list_offers o join public.bookings b on b.id = o.booking_id
-    where o.entry_id = p_entry_id and o.outcome = 'open' and b.expires_at <= now()
-  );
-$$;
-
-COMMENT ON FUNCTION private.is_offer_stale(p_entry_id uuid) IS 'Whether an offer to somebody has passed, and somebody else is just writing that down.';
-
 CREATE FUNCTION private.is_platform_admin() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -5271,6 +5295,13 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.is_platform_admin() IS 'Whether the caller is a platform admin. In a policy, wrap it: (select private.is_platform_admin()).';
+
+CREATE FUNCTION private.is_refusal(p_sqlstate text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select p_sqlstate in ('PT403', 'PT404', 'PT409', 'PT422', 'PT429'); $$;
+
+COMMENT ON FUNCTION private.is_refusal(p_sqlstate text) IS 'Whether an exception says that a rule of booking refuses a session.';
 
 CREATE FUNCTION private.is_renewed(p_document public.specialist_documents) RETURNS boolean
     LANGUAGE sql STABLE
@@ -6073,21 +6104,21 @@ CREATE FUNCTION private.job_offer_freed_times(p_now timestamp with time zone) RE
     SET search_path TO ''
     AS $$
 declare
-  v_freed private.freed_for_waiting;
-  v_done bigint := 0;
+  v_id uuid;
+  v_offered bigint := 0;
   v_ended bigint;
 begin
-  -- First of all, and of those that nobody else is just ending: later it would hold what others wait for.
-  update public.bookings set status = 'released'
-  where id = any (array(
-    select b.id from public.waiting_list_offers o join public.bookings b on b.id = o.booking_id
-    where o.outcome = 'open' and b.status = 'held' and b.expires_at <= now()
-    order by b.id for no key update of b skip locked
-  ));
-  for v_freed in
-    select * from private.freed_for_waiting where ready_at <= p_now order by ready_at, id limit 500 for update skip locked
+  for v_id in
+    select t.id from (
+      select f.id, f.ready_at from private.freed_for_waiting f where f.ready_at <= p_now
+      union all
+      select o.booking_id, b.expires_at from public.waiting_list_offers o join public.bookings b on b.id = o.booking_id
+      where o.outcome = 'open' and b.status = 'held' and b.expires_at <= p_now
+    ) t (id, ready_at)
+    group by t.id order by min(t.ready_at), t.id limit 500
   loop
-    v_done := v_done + private.offer_freed_time(v_freed);
+    v_offered := v_offered + private.look_at_freed_time(v_id, p_now)::int;
+    exit when v_offered >= 100;
   end loop;
   update public.waiting_list_entries set status = 'expired', ended_at = p_now
   where id = any (array(
@@ -6095,7 +6126,7 @@ begin
     order by id limit private.purge_limit() for no key update skip locked
   ));
   get diagnostics v_ended = row_count;
-  return v_ended + v_done + private.purge('public.waiting_list_entries', 'ended_at', p_now - private.days('waiting_retention_days'));
+  return v_ended + v_offered + private.purge('public.waiting_list_entries', 'ended_at', p_now - private.days('waiting_retention_days'));
 end;
 $$;
 
@@ -6723,8 +6754,6 @@ CREATE FUNCTION private.leave_waiting_list(p_entry_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-declare
-  v_held_id uuid;
 begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
@@ -6732,13 +6761,9 @@ begin
     raise sqlstate 'PT404' using message = 'entry_not_found', detail = 'You wait for no such thing.';
   end if;
   perform private.hold_accounts(private.user_id());
-  select o.booking_id into v_held_id from public.waiting_list_offers o where o.entry_id = p_entry_id and o.outcome = 'open';
-  if v_held_id is not null then
-    perform private.lock_booking(v_held_id);
-  else
-    perform private.lock_booking_parties(null, private.user_id());
-  end if;
-  update public.bookings set status = 'released' where id = v_held_id and status = 'held';
+  perform private.lock_booking_parties(null, private.user_id());
+  update public.bookings set status = 'released'
+  where status = 'held' and id = (select o.booking_id from public.waiting_list_offers o where o.entry_id = p_entry_id and o.outcome = 'open');
   update public.waiting_list_entries set status = 'left', ended_at = now() where id = p_entry_id and status = 'waiting';
 end;
 $$;
@@ -7118,6 +7143,28 @@ CREATE FUNCTION private.lock_sign_ups_of(p_emails text[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses, in the order of private.seal_token_hashes().';
+
+CREATE FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_freed private.freed_for_waiting;
+begin
+  if not private.end_passed_offers(p_id, null) then
+    return false;
+  end if;
+  select * into v_freed from private.freed_for_waiting where id = p_id and ready_at <= p_now for update skip locked;
+  return found and private.offer_freed_time(v_freed);
+exception when others then
+  -- One that nothing foresaw keeps the others from nothing, and is free for all when it is kept no longer.
+  delete from private.freed_for_waiting where id in (select id from private.freed_for_waiting where id = p_id and kept_until <= p_now for update skip locked);
+  perform private.record_failed_run('offer_freed_times', format('time %s: %s', p_id, sqlerrm));
+  return false;
+end;
+$$;
+
+COMMENT ON FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) IS 'Offers a time that fell free, whatever becomes of others: what fails is undone and written down.';
 
 CREATE FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -8280,51 +8327,46 @@ COMMENT ON COLUMN private.freed_for_waiting.ready_at IS 'From when on it is free
 
 COMMENT ON COLUMN private.freed_for_waiting.kept_until IS 'Until when it is kept from everybody else, should the job not come by.';
 
-CREATE FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) RETURNS bigint
+CREATE FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   v_entry public.waiting_list_entries;
-  v_booking public.bookings;
-  v_is_kept constant boolean := p_freed.kept_until > now();
+  v_offered boolean;
 begin
-  if p_freed.starts_at <= now() then
-    delete from private.freed_for_waiting where id = p_freed.id;
-    return 0;
-  elsif not exists (
-    select from auth.users u join public.specialists s on s.user_id = u.id where s.id = p_freed.specialist_id for key share of u skip locked
-  ) or not private.lock_booking_parties(p_freed.specialist_id, null, p_wait => false) then
-    return 0;
-  end if;
-  perform private.sweep_holds(p_freed.specialist_id, null, p_freed.busy_from, p_freed.busy_until);
-  -- It would keep the time from whoever it is kept for.
-  delete from private.freed_for_waiting where id = p_freed.id;
   for v_entry in
     select e.* from public.waiting_list_entries e
-    where e.status = 'waiting' and e.expires_at > now() and (e.specialist_id is null or e.specialist_id = p_freed.specialist_id)
+    where p_freed.starts_at > now()
+      and e.status = 'waiting' and e.expires_at > now() and (e.specialist_id is null or e.specialist_id = p_freed.specialist_id)
       and (p_freed.starts_at at time zone e.time_zone)::date between e.first_day - 1 and e.last_day + 1
     order by e.joined_at, e.id
   loop
-    if not exists (select from auth.users where id = v_entry.user_id for key share skip locked)
-      or not private.lock_booking_parties(null, v_entry.user_id, p_wait => false)
-      or private.is_offer_stale(v_entry.id)
-    then
-      continue when not v_is_kept;
-      insert into private.freed_for_waiting select (p_freed).*;
-      return 0;
-    end if;
-    v_booking := private.offer_to(v_entry, p_freed);
-    if v_booking.id is not null then
-      perform private.record_offer(v_entry, v_booking);
-      return 1;
+    continue when not exists (select from private.starts_for(v_entry, p_freed));
+    v_offered := case when private.end_passed_offers(null, v_entry.user_id) then private.offer_to(v_entry, p_freed) end;
+    if v_offered or v_offered is null and p_freed.kept_until > now() then
+      return coalesce(v_offered, false);
     end if;
   end loop;
-  return 0;
+  delete from private.freed_for_waiting where id = p_freed.id;
+  return false;
 end;
 $$;
 
-COMMENT ON FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) IS 'Offers a time that fell free to the first in line who can have it, and returns whether somebody was; if nobody can, it is free for all.';
+COMMENT ON FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) IS 'Offers a time that fell free to the first in line who can have it, and returns whether somebody was; if nobody can, it is free for all. What somebody holds is looked at once more, as long as the time is kept.';
+
+CREATE FUNCTION private.offer_outcome(p_held public.bookings, p_now_is public.booking_status) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_now_is = 'confirmed' then 'taken'
+    when p_held.expires_at <= now() or private.booking_actor(p_held) = 'employee' then 'missed'
+    else 'withdrawn'
+  end;
+$$;
+
+COMMENT ON FUNCTION private.offer_outcome(p_held public.bookings, p_now_is public.booking_status) IS 'What became of an offer by what became of its hold.';
 
 CREATE FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -8353,53 +8395,43 @@ begin
   return private.place_booking(
     p_terms, p_entry.user_id, p_starts_at, p_entry.company_id, 'held', now() + private.minutes('waiting_offer_minutes')
   );
-exception when sqlstate 'PT403' or sqlstate 'PT409' or sqlstate 'PT422' then
-  return null;
+exception when others then
+  if private.is_refusal(sqlstate) then
+    return null;
+  end if;
+  raise;
 end;
 $$;
 
 COMMENT ON FUNCTION private.offer_start(p_entry public.waiting_list_entries, p_terms private.session_terms, p_starts_at timestamp with time zone) IS 'Holds a time for who waits, under the rules of hold_slot(); null where one of them refuses it.';
 
-CREATE FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) RETURNS public.bookings
+CREATE FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
-  v_terms private.session_terms;
-  v_start timestamptz;
+  v record;
   v_booking public.bookings;
 begin
-  select * into v_terms
-  from unnest(private.offered_terms(p_freed.specialist_id, p_entry.pillar_id, p_entry.session_type_id, p_entry.user_id)) t
-  where not t.requires_acceptance;
-  if not found or not private.reads_now(p_entry.user_id)
-    -- Behind the lock of their calendar, which whoever leaves the list holds.
-    or not exists (select from public.waiting_list_entries where id = p_entry.id and status = 'waiting')
-    -- Whoever is choosing a time would lose it by this one.
-    or exists (select from public.bookings where employee_id = p_entry.user_id and status = 'held' and expires_at > now())
-  then
+  if not private.hold_for_offer(p_freed.specialist_id, p_entry.user_id) then
     return null;
   end if;
-  for v_start in
-    select o.starts_at
-    from private.offered_starts(array[v_terms], p_entry.user_id, '{}', p_freed.busy_from - v_terms.lasts - v_terms.buffer_after, p_freed.busy_until + v_terms.buffer_before, now()) o
-    where o.starts_at - v_terms.buffer_before < p_freed.busy_until and o.starts_at + v_terms.lasts + v_terms.buffer_after > p_freed.busy_from
-      and private.suits(p_entry, o.starts_at, o.starts_at + v_terms.lasts)
-      and not exists (
-        select from public.waiting_list_offers f
-        where f.entry_id = p_entry.id and f.specialist_id = p_freed.specialist_id and f.starts_at = o.starts_at
-      )
-    order by abs(extract(epoch from o.starts_at - p_freed.starts_at)), o.starts_at
-    limit 10
-  loop
-    v_booking := private.offer_start(p_entry, v_terms, v_start);
-    exit when v_booking.id is not null;
+  -- It would keep the time from whoever it is kept for.
+  delete from private.freed_for_waiting where id = p_freed.id;
+  for v in select * from private.starts_for(p_entry, p_freed) loop
+    v_booking := private.offer_start(p_entry, v.terms, v.starts_at);
+    if v_booking.id is not null then
+      perform private.record_offer(p_entry, v_booking);
+      return true;
+    end if;
   end loop;
-  return v_booking;
+  raise sqlstate 'PT409' using message = 'slot_taken';
+exception when sqlstate 'PT409' then
+  return false;
 end;
 $$;
 
-COMMENT ON FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) IS 'Holds for who waits the time that fell free, or what is nearest to it and became free by it; null where they can have none.';
+COMMENT ON FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) IS 'Holds for who waits the time that fell free, or what is nearest to it and became free by it; false where they can have none, and null where somebody holds what that takes.';
 
 CREATE FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
     LANGUAGE sql STABLE
@@ -9962,8 +9994,8 @@ CREATE FUNCTION private.record_offer(p_entry public.waiting_list_entries, p_book
     SET search_path TO ''
     AS $$
 begin
-  insert into public.waiting_list_offers (entry_id, booking_id, specialist_id, starts_at, expires_at)
-  values (p_entry.id, p_booking.id, p_booking.specialist_id, p_booking.starts_at, p_booking.expires_at);
+  insert into public.waiting_list_offers (entry_id, user_id, booking_id, specialist_id, starts_at, expires_at)
+  values (p_entry.id, p_entry.user_id, p_booking.id, p_booking.specialist_id, p_booking.starts_at, p_booking.expires_at);
   -- Should it pass, it is kept for the next from that moment on.
   perform private.free_for_waiting(
     p_booking.id, p_booking.specialist_id, p_booking.starts_at, p_booking.ends_at, p_booking.busy_from, p_booking.busy_until, p_booking.expires_at
@@ -11761,7 +11793,7 @@ CREATE FUNCTION private.settle_offer(p_booking_id uuid, p_outcome text) RETURNS 
   update public.waiting_list_entries e
   set status = case p_outcome when 'taken' then 'booked' else 'expired' end, ended_at = now()
   from settled
-  where e.id = settled.entry_id and e.status = 'waiting' and (p_outcome = 'taken' or (
+  where e.id = settled.entry_id and e.status = 'waiting' and (p_outcome = 'taken' or p_outcome = 'missed' and (
     select count(*) + 1 from public.waiting_list_offers o where o.entry_id = e.id and o.outcome = 'missed'
   ) >= private.setting('waiting_max_offers')::int);
 $$;
@@ -11793,7 +11825,7 @@ begin
     new.place_kind := coalesce(new.place_kind, v_terms.place_kind, 'video');
     new.place_detail := coalesce(new.place_detail, v_terms.place_detail, '');
     new.expires_at := case new.status
-      when 'held' then coalesce(new.expires_at, now() + private.minutes('booking_hold_minutes'))
+      when 'held' then least(coalesce(new.expires_at, now() + private.minutes('booking_hold_minutes')), new.starts_at)
       when 'pending' then coalesce(new.expires_at, least(now() + coalesce(v_terms.answer_within, private.hours('booking_answer_hours')), new.starts_at))
     end;
   else
@@ -12073,6 +12105,31 @@ begin
   return private.file_json(v) || jsonb_build_object('opened_by', private.user_id(), 'document', private.queue_item(v, v.pillar_ids));
 end;
 $$;
+
+CREATE FUNCTION private.starts_for(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) RETURNS TABLE(terms private.session_terms, starts_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select t, o.starts_at
+  from unnest(private.offered_terms(p_freed.specialist_id, p_entry.pillar_id, p_entry.session_type_id, p_entry.user_id)) t
+  cross join lateral private.offered_starts(
+    array[t], p_entry.user_id, array[p_freed.id], p_freed.busy_from - t.lasts - t.buffer_after, p_freed.busy_until + t.buffer_before, now()
+  ) o
+  where private.reads_now(p_entry.user_id)
+    and exists (select from public.waiting_list_entries e where e.id = p_entry.id and e.status = 'waiting')
+    and not exists (select from public.bookings b where b.employee_id = p_entry.user_id and b.status = 'held' and b.expires_at > now())
+    and not t.requires_acceptance
+    and o.starts_at - t.buffer_before < p_freed.busy_until and o.starts_at + t.lasts + t.buffer_after > p_freed.busy_from
+    and private.suits(p_entry, o.starts_at, o.starts_at + t.lasts)
+    and not exists (
+      select from public.waiting_list_offers f
+      where f.user_id = p_entry.user_id and f.specialist_id = p_freed.specialist_id and f.starts_at = o.starts_at and f.outcome <> 'withdrawn'
+    )
+  order by abs(extract(epoch from o.starts_at - p_freed.starts_at)), o.starts_at
+  limit 10;
+$$;
+
+COMMENT ON FUNCTION private.starts_for(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) IS 'The times that can be offered to who waits when one falls free, the nearest first; who pays is looked at when one is held.';
 
 CREATE TABLE public.booking_status_history (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -16041,16 +16098,18 @@ COMMENT ON COLUMN public.user_roles.granted_by IS 'The admin who granted it; nul
 CREATE TABLE public.waiting_list_offers (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     entry_id uuid NOT NULL,
+    user_id uuid NOT NULL,
     booking_id uuid NOT NULL,
     specialist_id uuid NOT NULL,
     starts_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     outcome text DEFAULT 'open'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT waiting_list_offers_outcome_check CHECK ((outcome = ANY (ARRAY['open'::text, 'taken'::text, 'missed'::text])))
+    CONSTRAINT waiting_list_offers_outcome_check CHECK ((outcome = ANY (ARRAY['open'::text, 'taken'::text, 'missed'::text, 'withdrawn'::text])))
 );
 ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN id SET STATISTICS 0;
 ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN entry_id SET STATISTICS 0;
+ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN user_id SET STATISTICS 0;
 ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN booking_id SET STATISTICS 0;
 ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN specialist_id SET STATISTICS 0;
 ALTER TABLE ONLY public.waiting_list_offers ALTER COLUMN starts_at SET STATISTICS 0;
@@ -16062,9 +16121,11 @@ ALTER TABLE ONLY public.waiting_list_offers FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.waiting_list_offers IS 'Times that were offered to who waits: each is held for them, as a booking, until expires_at.';
 
+COMMENT ON COLUMN public.waiting_list_offers.user_id IS 'That of the entry: a person is offered each time once, for however many things they wait.';
+
 COMMENT ON COLUMN public.waiting_list_offers.specialist_id IS 'That of the booking. No foreign key: with two, the Data API would take this for another way from bookings to specialists.';
 
-COMMENT ON COLUMN public.waiting_list_offers.outcome IS 'missed: they let it go, or let it pass.';
+COMMENT ON COLUMN public.waiting_list_offers.outcome IS 'missed: they let it go, or let it pass. withdrawn: others ended it, a specialist who takes the day off for one, and it counts as if it had never been.';
 
 ALTER TABLE ONLY private.allowances
     ADD CONSTRAINT allowances_pkey PRIMARY KEY (kind, subject);
@@ -16216,9 +16277,6 @@ ALTER TABLE ONLY public.company_subscriptions
 ALTER TABLE ONLY public.company_verification
     ADD CONSTRAINT company_verification_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.waiting_list_offers
-    ADD CONSTRAINT each_time_is_offered_once UNIQUE (entry_id, specialist_id, starts_at);
-
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_pkey PRIMARY KEY (id);
 
@@ -16242,6 +16300,9 @@ ALTER TABLE ONLY public.failed_login_attempts
 
 ALTER TABLE ONLY public.specialist_working_hours
     ADD CONSTRAINT hours_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, COALESCE(session_type_id, '00000000-0000-0000-0000-000000000000'::uuid) WITH =, day_of_week WITH =, int4range((EXTRACT(epoch FROM starts_at))::integer, (EXTRACT(epoch FROM ends_at))::integer) WITH &&, daterange(effective_from, effective_until, '[]'::text) WITH &&);
+
+ALTER TABLE ONLY public.waiting_list_entries
+    ADD CONSTRAINT is_of_its_person UNIQUE (id, user_id);
 
 ALTER TABLE ONLY public.legal_holds
     ADD CONSTRAINT legal_holds_pkey PRIMARY KEY (id);
@@ -16693,7 +16754,11 @@ CREATE INDEX waiting_list_entries_user_id_idx ON public.waiting_list_entries USI
 
 CREATE INDEX waiting_list_entries_waiting_idx ON public.waiting_list_entries USING btree (joined_at) WHERE (status = 'waiting'::text);
 
-CREATE UNIQUE INDEX waiting_list_offers_one_open_idx ON public.waiting_list_offers USING btree (entry_id) WHERE (outcome = 'open'::text);
+CREATE UNIQUE INDEX waiting_list_offers_each_time_once_idx ON public.waiting_list_offers USING btree (user_id, specialist_id, starts_at) WHERE (outcome <> 'withdrawn'::text);
+
+CREATE INDEX waiting_list_offers_entry_id_idx ON public.waiting_list_offers USING btree (entry_id, user_id);
+
+CREATE UNIQUE INDEX waiting_list_offers_one_open_idx ON public.waiting_list_offers USING btree (user_id) WHERE (outcome = 'open'::text);
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
 
@@ -16853,7 +16918,7 @@ CREATE TRIGGER refuse_update BEFORE UPDATE ON public.terms_acceptance FOR EACH R
 
 CREATE TRIGGER release_bookings BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.release_bookings_of_erased();
 
-CREATE TRIGGER reopen_time AFTER DELETE ON public.specialist_freed_times FOR EACH ROW EXECUTE FUNCTION private.reopen_withheld_time();
+CREATE TRIGGER reopen_time AFTER DELETE ON public.specialist_freed_times FOR EACH ROW WHEN ((old.offered_at > now())) EXECUTE FUNCTION private.reopen_withheld_time();
 
 CREATE TRIGGER require_both_consents BEFORE INSERT ON public.meeting_recordings FOR EACH ROW EXECUTE FUNCTION private.require_both_consents();
 
@@ -17223,7 +17288,7 @@ ALTER TABLE ONLY public.waiting_list_offers
     ADD CONSTRAINT waiting_list_offers_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.waiting_list_offers
-    ADD CONSTRAINT waiting_list_offers_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES public.waiting_list_entries(id) ON DELETE CASCADE;
+    ADD CONSTRAINT waiting_list_offers_entry_id_fkey FOREIGN KEY (entry_id, user_id) REFERENCES public.waiting_list_entries(id, user_id) ON DELETE CASCADE;
 
 CREATE POLICY "A person sees what became of their mails" ON private.email_outcomes FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM private.emails e
@@ -17337,9 +17402,7 @@ CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR 
 
 CREATE POLICY "A person sees what they wait for" ON public.waiting_list_entries FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
-CREATE POLICY "A person sees what they were offered" ON public.waiting_list_offers FOR SELECT TO authenticated USING ((EXISTS ( SELECT
-   FROM public.waiting_list_entries e
-  WHERE (e.id = waiting_list_offers.entry_id))));
+CREATE POLICY "A person sees what they were offered" ON public.waiting_list_offers FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees what was tried on their account" ON public.failed_login_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
@@ -18309,6 +18372,8 @@ REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context js
 REVOKE ALL ON FUNCTION private.end_other_sessions() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.end_other_sessions() TO authenticated;
 
+REVOKE ALL ON FUNCTION private.end_passed_offers(p_booking_id uuid, p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.end_recordings(p_recordings uuid[], p_reason text, p_source text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_recordings_of_erased() FROM PUBLIC;
@@ -18452,6 +18517,8 @@ REVOKE ALL ON FUNCTION private.hold_address(p_address_key bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_drifted(p_booking_id uuid, p_specialist_id uuid, p_employee_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.hold_for_offer(p_specialist_id uuid, p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.hold_own_account() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_series(p_series_id uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -18495,11 +18562,11 @@ REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM
 
 REVOKE ALL ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.is_offer_stale(p_entry_id uuid) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.is_platform_admin() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO authenticated;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO service_role;
+
+REVOKE ALL ON FUNCTION private.is_refusal(p_sqlstate text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_renewed(p_document public.specialist_documents) FROM PUBLIC;
 
@@ -18700,6 +18767,8 @@ REVOKE ALL ON FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_
 
 REVOKE ALL ON FUNCTION private.lock_sign_ups_of(p_emails text[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) FROM PUBLIC;
@@ -18851,6 +18920,8 @@ REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLI
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.offer_outcome(p_held public.bookings, p_now_is public.booking_status) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.offer_refusal(p_user_id uuid, p_specialist_id uuid) FROM PUBLIC;
 
@@ -19293,6 +19364,8 @@ REVOKE ALL ON FUNCTION private.stamp_updated_by() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.start_document_review(p_document_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.start_document_review(p_document_id uuid, p_context jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.starts_for(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.booking_status_history TO service_role;
 
@@ -20252,6 +20325,8 @@ GRANT SELECT ON TABLE public.waiting_list_offers TO service_role;
 GRANT SELECT(id) ON TABLE public.waiting_list_offers TO authenticated;
 
 GRANT SELECT(entry_id) ON TABLE public.waiting_list_offers TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.waiting_list_offers TO authenticated;
 
 GRANT SELECT(booking_id) ON TABLE public.waiting_list_offers TO authenticated;
 

@@ -47,6 +47,7 @@ create table public.bookings (
     busy_from <= starts_at and busy_from >= starts_at - interval '4 hours' and busy_until >= ends_at and busy_until <= ends_at + interval '4 hours'
   ),
   constraint expires_iff_undecided check ((expires_at is not null) = (status in ('pending', 'held'))),
+  constraint is_decided_before_it_starts check (expires_at <= starts_at),
   constraint cancelled_at_iff_cancelled check ((cancelled_at is not null) = (status = 'cancelled')),
   constraint category_iff_cancelled check ((status_category is not null) = (status = 'cancelled')),
   constraint closed_at_iff_it_took_place check ((closed_at is not null) = (status in ('completed', 'no_show'))),
@@ -206,7 +207,7 @@ begin
     new.place_kind := coalesce(new.place_kind, v_terms.place_kind, 'video');
     new.place_detail := coalesce(new.place_detail, v_terms.place_detail, '');
     new.expires_at := case new.status
-      when 'held' then coalesce(new.expires_at, now() + private.minutes('booking_hold_minutes'))
+      when 'held' then least(coalesce(new.expires_at, now() + private.minutes('booking_hold_minutes')), new.starts_at)
       when 'pending' then coalesce(new.expires_at, least(now() + coalesce(v_terms.answer_within, private.hours('booking_answer_hours')), new.starts_at))
     end;
   else

@@ -54,6 +54,16 @@ $$;
 comment on function private.place_booking(private.session_terms, uuid, timestamptz, uuid, public.booking_status, timestamptz) is
   'Makes a session of a person on a specialist''s terms, held, confirmed or asked for, if every rule lets it. p_expires_at: until when it is held, if not as usual.';
 
+-- For who tries several and goes on: what is no refusal is a failure, and is raised again.
+create function private.is_refusal(p_sqlstate text)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$ select p_sqlstate in ('PT403', 'PT404', 'PT409', 'PT422', 'PT429'); $$;
+
+comment on function private.is_refusal(text) is 'Whether an exception says that a rule of booking refuses a session.';
+
 create function private.begin_booking(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status
 )

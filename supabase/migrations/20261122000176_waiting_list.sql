@@ -30,7 +30,8 @@ create table public.waiting_list_entries (
   constraint waits_for_something check (num_nonnulls(specialist_id, pillar_id, session_type_id) >= 1),
   constraint days_in_order check (last_day between first_day and first_day + 92),
   constraint hours_in_order check (until_time > from_time),
-  constraint ended_at_iff_not_waiting check ((ended_at is not null) = (status <> 'waiting'))
+  constraint ended_at_iff_not_waiting check ((ended_at is not null) = (status <> 'waiting')),
+  constraint is_of_its_person unique (id, user_id)
 );
 
 comment on table public.waiting_list_entries is 'What somebody waits for. The first to join is the first to be offered a time.';
@@ -53,22 +54,27 @@ create index waiting_list_entries_ended_at_idx on public.waiting_list_entries (e
 
 create table public.waiting_list_offers (
   id uuid primary key default gen_random_uuid(),
-  entry_id uuid not null references public.waiting_list_entries (id) on delete cascade,
+  entry_id uuid not null,
+  user_id uuid not null,
   booking_id uuid not null unique references public.bookings (id) on delete cascade,
   specialist_id uuid not null,
   starts_at timestamptz not null,
   expires_at timestamptz not null,
-  outcome text not null default 'open' check (outcome in ('open', 'taken', 'missed')),
+  outcome text not null default 'open' check (outcome in ('open', 'taken', 'missed', 'withdrawn')),
   created_at timestamptz not null default now(),
-  constraint each_time_is_offered_once unique (entry_id, specialist_id, starts_at)
+  constraint waiting_list_offers_entry_id_fkey foreign key (entry_id, user_id) references public.waiting_list_entries (id, user_id) on delete cascade
 );
 
 comment on table public.waiting_list_offers is 'Times that were offered to who waits: each is held for them, as a booking, until expires_at.';
 comment on column public.waiting_list_offers.specialist_id is
   'That of the booking. No foreign key: with two, the Data API would take this for another way from bookings to specialists.';
-comment on column public.waiting_list_offers.outcome is 'missed: they let it go, or let it pass.';
+comment on column public.waiting_list_offers.user_id is 'That of the entry: a person is offered each time once, for however many things they wait.';
+comment on column public.waiting_list_offers.outcome is
+  'missed: they let it go, or let it pass. withdrawn: others ended it, a specialist who takes the day off for one, and it counts as if it had never been.';
 
-create unique index waiting_list_offers_one_open_idx on public.waiting_list_offers (entry_id) where outcome = 'open';
+create index waiting_list_offers_entry_id_idx on public.waiting_list_offers (entry_id, user_id);
+create unique index waiting_list_offers_one_open_idx on public.waiting_list_offers (user_id) where outcome = 'open';
+create unique index waiting_list_offers_each_time_once_idx on public.waiting_list_offers (user_id, specialist_id, starts_at) where outcome <> 'withdrawn';
 
 select private.keep_no_statistics('public.waiting_list_entries');
 select private.keep_no_statistics('public.waiting_list_offers');
@@ -82,17 +88,16 @@ grant select (
   id, user_id, company_id, specialist_id, pillar_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time,
   status, joined_at, expires_at, ended_at
 ) on public.waiting_list_entries to authenticated;
-grant select (id, entry_id, booking_id, specialist_id, starts_at, expires_at, outcome, created_at) on public.waiting_list_offers to authenticated;
+grant select (id, entry_id, user_id, booking_id, specialist_id, starts_at, expires_at, outcome, created_at) on public.waiting_list_offers to authenticated;
 grant select on public.waiting_list_entries, public.waiting_list_offers to service_role;
 
 create policy "A person sees what they wait for"
   on public.waiting_list_entries for select to authenticated
   using (user_id = (select private.user_id()));
 
--- Visible exactly when the entry is: the inner select is filtered by its policy.
 create policy "A person sees what they were offered"
   on public.waiting_list_offers for select to authenticated
-  using (exists (select from public.waiting_list_entries e where e.id = entry_id));
+  using (user_id = (select private.user_id()));
 
 create function private.suits(p_entry public.waiting_list_entries, p_starts_at timestamptz, p_ends_at timestamptz)
 returns boolean

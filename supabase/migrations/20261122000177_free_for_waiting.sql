@@ -43,6 +43,22 @@ $$;
 comment on function private.free_for_waiting(uuid, uuid, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz) is
   'Keeps a time that falls free for whoever waits for it.';
 
+-- Who ends it before its time without being its person takes it away from them.
+create function private.offer_outcome(p_held public.bookings, p_now_is public.booking_status)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when p_now_is = 'confirmed' then 'taken'
+    when p_held.expires_at <= now() or private.booking_actor(p_held) = 'employee' then 'missed'
+    else 'withdrawn'
+  end;
+$$;
+
+comment on function private.offer_outcome(public.bookings, public.booking_status) is 'What became of an offer by what became of its hold.';
+
 create function private.settle_offer(p_booking_id uuid, p_outcome text)
 returns void
 language sql
@@ -54,7 +70,7 @@ as $$
   update public.waiting_list_entries e
   set status = case p_outcome when 'taken' then 'booked' else 'expired' end, ended_at = now()
   from settled
-  where e.id = settled.entry_id and e.status = 'waiting' and (p_outcome = 'taken' or (
+  where e.id = settled.entry_id and e.status = 'waiting' and (p_outcome = 'taken' or p_outcome = 'missed' and (
     select count(*) + 1 from public.waiting_list_offers o where o.entry_id = e.id and o.outcome = 'missed'
   ) >= private.setting('waiting_max_offers')::int);
 $$;
@@ -72,7 +88,7 @@ as $$
 begin
   if old.status = 'held' then
     delete from private.freed_for_waiting where id = new.id;
-    perform private.settle_offer(new.id, case new.status when 'confirmed' then 'taken' else 'missed' end);
+    perform private.settle_offer(new.id, private.offer_outcome(old, new.status));
   end if;
   if new.status in ('held', 'confirmed') and (new.starts_at, new.ends_at) = (old.starts_at, old.ends_at)
     or new.status in ('completed', 'no_show') or old.starts_at <= now()
@@ -158,5 +174,6 @@ $$;
 comment on function private.reopen_withheld_time() is
   'Trigger on specialist_freed_times: a time that its specialist reopens is free for all, and offered to who waits if nobody has it before.';
 
+-- One that is withheld no longer is the line's, and stays so when its row is purged.
 create trigger reopen_time after delete on public.specialist_freed_times
-  for each row execute function private.reopen_withheld_time();
+  for each row when (old.offered_at > now()) execute function private.reopen_withheld_time();

@@ -97,15 +97,14 @@ begin
 end;
 $$;
 
--- In the order of whoever else ends a hold: accounts and calendars, then the booking, then the entry.
+-- What is held for them is looked up behind the lock of their calendar, which the job that offers times needs as well: else it could be
+-- offered in between, to somebody who waits no longer. It frees a time, for which no specialist's calendar is locked.
 create function private.leave_waiting_list(p_entry_id uuid)
 returns void
 language plpgsql
 security definer
 set search_path = ''
 as $$
-declare
-  v_held_id uuid;
 begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
@@ -113,13 +112,9 @@ begin
     raise sqlstate 'PT404' using message = 'entry_not_found', detail = 'You wait for no such thing.';
   end if;
   perform private.hold_accounts(private.user_id());
-  select o.booking_id into v_held_id from public.waiting_list_offers o where o.entry_id = p_entry_id and o.outcome = 'open';
-  if v_held_id is not null then
-    perform private.lock_booking(v_held_id);
-  else
-    perform private.lock_booking_parties(null, private.user_id());
-  end if;
-  update public.bookings set status = 'released' where id = v_held_id and status = 'held';
+  perform private.lock_booking_parties(null, private.user_id());
+  update public.bookings set status = 'released'
+  where status = 'held' and id = (select o.booking_id from public.waiting_list_offers o where o.entry_id = p_entry_id and o.outcome = 'open');
   update public.waiting_list_entries set status = 'left', ended_at = now() where id = p_entry_id and status = 'waiting';
 end;
 $$;

@@ -1328,17 +1328,19 @@ export type Tables = {
       entry_id: string;
       expires_at: string;
       id: string;
-      /** missed: they let it go, or let it pass. */
-      outcome: 'open' | 'taken' | 'missed';
+      /** missed: they let it go, or let it pass. withdrawn: others ended it, a specialist who takes the day off for one, and it counts as if it had never been. */
+      outcome: 'open' | 'taken' | 'missed' | 'withdrawn';
       /** That of the booking. No foreign key: with two, the Data API would take this for another way from bookings to specialists. */
       specialist_id: string;
       starts_at: string;
+      /** That of the entry: a person is offered each time once, for however many things they wait. */
+      user_id: string;
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
     Relationships: [
       { foreignKeyName: 'waiting_list_offers_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
-      { foreignKeyName: 'waiting_list_offers_entry_id_fkey'; columns: ["entry_id"]; isOneToOne: false; referencedRelation: 'waiting_list_entries'; referencedColumns: ["id"] },
+      { foreignKeyName: 'waiting_list_offers_entry_id_fkey'; columns: ["entry_id","user_id"]; isOneToOne: false; referencedRelation: 'waiting_list_entries'; referencedColumns: ["id","user_id"] },
     ];
   };
 };

@@ -62,6 +62,13 @@ create function pg_temp.passes() returns void language sql as $$
 $$;
 grant execute on all functions in schema pg_temp to public;
 
+-- The locks of a transaction last until its end, and a run is one.
+create function pg_temp.locked(p_who text) returns bigint language sql volatile as $$
+  select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and classid = 18
+    and objid = ((hashtext(pg_temp.id(p_who)::text)::bigint + 4294967296) % 4294967296)::oid;
+$$;
+savepoint fresh;
+
 -- Joining -----------------------------------------------------------------------------------
 
 select is(pg_temp.joins('employee'), 'times_are_free', 'nobody waits for what is free');
@@ -230,6 +237,90 @@ select is(pg_temp.held_by(), 'employee 10', 'and when the specialist reopens one
 -- An account that is closed waits no longer, and what is held for it is nobody's.
 select lives_ok(format('delete from auth.users where id = %L', pg_temp.id('employee')), 'who waits may close their account');
 select is((select count(*) from public.waiting_list_entries where user_id = pg_temp.id('employee')), 0::bigint, 'and waits no longer');
+
+-- What goes wrong with one, and who is locked for it ----------------------------------------
+
+rollback to fresh;
+select pg_temp.fill();
+select is(pg_temp.joins('employee', $$, p_until_time => '10:00'$$), 'waiting', 'one waits for nine'), is(pg_temp.joins('colleague', $$, p_from_time => '11:00'$$), 'waiting', 'another for eleven');
+create function pg_temp.break() returns trigger language plpgsql as $$ begin raise exception 'broken'; end; $$;
+create trigger a_break before insert on public.waiting_list_offers for each row when (extract(minute from new.starts_at) = 0 and extract(hour from new.starts_at at time zone 'UTC') = 9)
+  execute function pg_temp.break();
+select pg_temp.frees(9), pg_temp.frees(11) \g /dev/null
+select is(private.job_offer_freed_times(now()), 1::bigint, 'a failure of one time keeps no other');
+select is(pg_temp.held_by(), 'colleague 11', 'from who waits for it');
+select isnt_empty($$select from private.job_runs where job = 'offer_freed_times' and status = 'failed' and error ~ 'broken'$$, 'and is written down');
+select is((select count(*) from private.freed_for_waiting where starts_at = pg_temp.at(9)), 1::bigint, 'the time stays kept');
+update private.freed_for_waiting set ready_at = now() - interval '10 minutes', kept_until = now() where starts_at = pg_temp.at(9);
+select private.job_offer_freed_times(now()) \g /dev/null
+select is((select count(*) from private.freed_for_waiting where starts_at = pg_temp.at(9)), 0::bigint, 'until it is free for all');
+
+rollback to fresh;
+select pg_temp.fill();
+-- Joined without locks: one has other hours, one has a company that is suspended, one can have it, one is behind them.
+insert into public.waiting_list_entries (user_id, company_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time, joined_at, expires_at)
+select pg_temp.id(who), pg_temp.id(company), pg_temp.id('talk'), 'UTC', pg_temp.day(7), pg_temp.day(7), '{1,2,3,4,5,6,7}', from_time, '24:00', now() + n * interval '1 second', now() + interval '9 days'
+from (values (1, 'manager', 'north', time '11:00'), (2, 'foreign_admin', 'south', time '00:00'), (3, 'employee', 'north', time '00:00'), (4, 'colleague', 'north', time '00:00')) v (n, who, company, from_time);
+update public.company_subscription_plans set sessions_per_month = null;
+update public.companies set status = 'suspended' where id = pg_temp.id('south');
+update public.bookings set status = 'cancelled' where id = pg_temp.id('taken-7-9');
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 09', 'the first who can have it is offered a time');
+select is(pg_temp.locked('employee'), 1::bigint, 'their calendar is locked');
+select is(pg_temp.locked(who), 0::bigint, 'and not that of ' || who) from unnest(array['manager', 'foreign_admin', 'colleague']) who;
+
+-- What is no fault of theirs ----------------------------------------------------------------
+
+rollback to fresh;
+select pg_temp.fill();
+select is(string_agg(distinct pg_temp.joins('employee'), ','), 'waiting', 'who waits five times for the same') from generate_series(1, 5);
+select pg_temp.frees(10), private.job_offer_freed_times(now()) \g /dev/null
+select pg_temp.answer('employee', $$select public.cancel_booking(id) from public.bookings where status = 'held'$$), private.job_offer_freed_times(now()) \g /dev/null
+select is((select array_agg(outcome) from public.waiting_list_offers), '{missed}', 'is offered a time once, as anybody');
+select is(pg_temp.held_by(), null, 'and not again when they decline it');
+
+rollback to fresh;
+update public.system_settings set value = '1' where key = 'waiting_max_offers';
+select pg_temp.fill();
+select pg_temp.joins('employee'), pg_temp.frees(10), private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 10', 'somebody is offered a time');
+select pg_temp.answer('specialist', format('select public.take_time_off(%L, %L, %L)', pg_temp.day(7) + time '10:00', pg_temp.day(7) + time '11:00', 'cancel')) \g /dev/null
+select is(pg_temp.held_by(), null, 'on which the specialist takes the hour off');
+select is((select row(e.status, o.outcome)::text from public.waiting_list_entries e join public.waiting_list_offers o on o.entry_id = e.id), '(waiting,withdrawn)', 'that is no offer that they let pass');
+delete from public.specialist_availability_exceptions;
+delete from private.freed_for_waiting;
+select private.free_for_waiting(gen_random_uuid(), pg_temp.id('specialist:specialist'), pg_temp.at(10), pg_temp.at(11), pg_temp.at(10), pg_temp.at(11)), private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 10', 'and when the time is there after all, they are offered it');
+
+-- No offer outlives its session's start.
+rollback to fresh;
+update public.specialist_booking_rules set book_notice_minutes = 0;
+insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
+select pg_temp.id('specialist:specialist'), 'extra_hours', t, t + interval '2 hours' from (select date_bin('5 minutes', now() at time zone 'UTC', '2026-01-01') + interval '15 minutes') s (t);
+create temporary view soon as select date_bin('5 minutes', now(), '2026-01-01 00:00+00') + interval '15 minutes' as at;
+insert into public.waiting_list_entries (user_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time, expires_at)
+select pg_temp.id('employee'), pg_temp.id('talk'), 'UTC', pg_temp.day(-1), pg_temp.day(1), '{1,2,3,4,5,6,7}', '00:00', '24:00', now() + interval '2 days';
+select private.free_for_waiting(gen_random_uuid(), pg_temp.id('specialist:specialist'), at, at + interval '50 minutes', at, at + interval '50 minutes') from soon \g /dev/null
+select private.job_offer_freed_times(now()) \g /dev/null
+select is((select b.expires_at from public.bookings b where b.status = 'held'), (select at from soon), 'what starts before half an hour is over is held until it starts');
+select is((select row(o.expires_at = at, e.useless_after = at)::text from soon, public.waiting_list_offers o, private.emails e where e.template_key = 'waiting_offer'), '(t,t)', 'and offered no longer');
+select throws_ok($$update public.bookings set expires_at = starts_at + interval '1 second' where status = 'held'$$, '23514', null, 'nothing is held past its start');
+
+-- A time that was withheld is the line's before it is anybody's, also when its row is purged meanwhile.
+rollback to fresh;
+select pg_temp.fill();
+select pg_temp.joins('employee') \g /dev/null
+update public.bookings set status = 'cancelled' where id = pg_temp.id('taken-7-10');
+delete from private.freed_for_waiting;
+insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
+values (pg_temp.id('specialist:specialist'), pg_temp.at(10), pg_temp.at(11), pg_temp.at(10), pg_temp.at(11), now() - interval '1 second');
+select is(private.job_purge_freed_times(now()), 1::bigint, 'a freed time is purged that is withheld no longer');
+select is(
+  pg_temp.answer('foreign_admin', format('select status from public.book_session(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(10))),
+  'slot_taken', 'and it is still kept for who waits'
+);
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 10', 'who is offered it');
 
 select * from finish();
 rollback;

@@ -75,6 +75,21 @@ select is((select count(*) from private.freed_for_waiting where specialist_id = 
 select pg_sleep(1), pg_stat_clear_snapshot() \g /dev/null
 select is((select deadlocks from pg_stat_database where datname = current_database()), :'before'::bigint, 'and no deadlock was met');
 
+-- Somebody leaves while they are being offered a time: it is not left to them.
+insert into public.waiting_list_entries (id, user_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time, expires_at)
+select pg_temp.one(7, 1), pg_temp.one(1, 9), pg_temp.one(4, 1), 'UTC', d, d, '{1,2,3,4,5,6,7}', '00:00', '24:00', now() + interval '12 days' from (select (now() at time zone 'UTC')::date + 10) s (d);
+select private.free_for_waiting(pg_temp.one(7, 2), pg_temp.one(3, 1), t, t + interval '50 minutes', t, t + interval '50 minutes')
+from (select (date_trunc('day', now() at time zone 'UTC') + interval '10 days 9 hours') at time zone 'UTC') s (t) \g /dev/null
+\setenv OFFER 'select ''offered: '' || private.job_offer_freed_times(now())'
+\setenv AS_NINTH 'select set_config(''request.jwt.claims'', ''{\"sub\": \"5de0b75e-0000-4000-8000-000000510009\", \"session_id\": \"5de0b75e-0000-4000-8000-000000510009\"}'', true)'
+\setenv LEAVE 'select public.leave_waiting_list(''5de0b75e-0000-4000-8000-000000570001'')'
+\set said `supabase/tests/setup/one-meets-another "$OFFER" -- "$AS_NINTH" "$LEAVE"`
+select ok(:'said' ~ 'offered: 1', 'somebody is offered a time while they leave');
+select results_eq(
+  $$select e.status, o.outcome, b.status::text from public.waiting_list_entries e join public.waiting_list_offers o on o.entry_id = e.id join public.bookings b on b.id = o.booking_id where e.id = pg_temp.one(7, 1)$$,
+  $$values ('left', 'missed', 'released')$$, 'and nothing is held for who waits no longer'
+);
+
 call pg_temp.clear_away();
 select pg_advisory_unlock_all() \g /dev/null
 select * from finish();
