@@ -1397,6 +1397,26 @@ $$;
 
 COMMENT ON FUNCTION private.booking_actor(p_booking public.bookings) IS 'As what the caller acts on a booking: employee, specialist, admin, or system: a job, or somebody who meets what has expired.';
 
+CREATE FUNCTION private.booking_of_caller(p_booking_id uuid) RETURNS public.bookings
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_booking public.bookings;
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v_booking from public.bookings
+  where id = p_booking_id
+    and (employee_id = v_user_id or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released'));
+  return v_booking;
+end;
+$$;
+
+COMMENT ON FUNCTION private.booking_of_caller(p_booking_id uuid) IS 'The booking, if the caller is its employee, or its specialist and it is more than a time that is held; else null. Errors: unauthenticated (401).';
+
 CREATE FUNCTION private.both_consent(p_booking_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -3971,15 +3991,9 @@ CREATE FUNCTION private.find_booking(p_booking_id uuid) RETURNS public.bookings
     SET search_path TO ''
     AS $$
 declare
-  v_booking public.bookings;
+  v_booking constant public.bookings := private.booking_of_caller(p_booking_id);
 begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  end if;
-  select * into v_booking from public.bookings
-  where id = p_booking_id
-    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released'));
-  if not found then
+  if v_booking.id is null then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
   end if;
   return v_booking;
@@ -4473,6 +4487,7 @@ CREATE FUNCTION private.forget_notes_of_erased() RETURNS trigger
 begin
   delete from public.session_notes n using public.specialists s
   where n.employee_id = old.id and s.id = n.specialist_id and not private.is_held(n.employee_id, s.user_id);
+  update public.session_notes set gone_at = now() where employee_id = old.id and gone_at is null;
   return old;
 end;
 $$;
@@ -6222,23 +6237,30 @@ CREATE FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) 
     SET search_path TO ''
     AS $$
 declare
-  v_rows bigint;
+  v_kept_from constant timestamptz := p_now - make_interval(days => private.setting('session_note_retention_days')::int);
+  v_gone bigint;
+  v_deleted bigint;
 begin
+  lock table public.legal_holds in share mode;
   delete from public.session_notes where booking_id = any (array(
     select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
-    where (
-        n.counts_from < p_now - make_interval(days => private.setting('session_note_retention_days')::int)
-        or not exists (select from public.profiles p where p.id = n.employee_id)
-      ) and not private.is_held(n.employee_id, s.user_id)
+    where (n.counts_from < v_kept_from or n.gone_at is not null) and not private.is_held(n.employee_id, s.user_id)
     order by n.counts_from limit private.purge_limit()
     for update of n skip locked
   ));
-  get diagnostics v_rows = row_count;
-  return v_rows;
+  get diagnostics v_deleted = row_count;
+  update public.session_notes set gone_at = p_now where booking_id = any (array(
+    select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
+    where n.counts_from < v_kept_from and n.gone_at is null and private.is_held(n.employee_id, s.user_id)
+    order by n.counts_from limit private.purge_limit()
+    for update of n skip locked
+  ));
+  get diagnostics v_gone = row_count;
+  return v_deleted + v_gone;
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) IS 'Deletes notes that are older than session_note_retention_days, or whose person is gone and whose hold was lifted.';
+COMMENT ON FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) IS 'Deletes notes that are older than session_note_retention_days, and those that were gone and whose hold was lifted; old ones that are held are gone.';
 
 CREATE FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -6816,6 +6838,7 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_user_id uuid;
 begin
+  perform private.hold_accounts(private.user_id());
   update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
   where id = p_hold_id and lifted_at is null
   returning user_id into v_user_id;
@@ -8085,6 +8108,24 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.my_session_notes(p_booking_ids uuid[]) RETURNS TABLE(booking_id uuid, shared_at timestamp with time zone, seen_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_practice_id constant uuid := private.my_practice_id();
+begin
+  if (cardinality(p_booking_ids) <= 1000) is not true then
+    raise sqlstate 'PT400' using message = 'invalid_request', detail = 'Ask about up to a thousand sessions.';
+  end if;
+  return query
+    select n.booking_id, n.shared_at, n.seen_at from public.session_notes n
+    where n.booking_id = any (p_booking_ids) and n.gone_at is null
+      and (n.specialist_id = v_practice_id or n.employee_id = v_user_id and n.shared_version is not null);
+end;
+$$;
+
 CREATE FUNCTION private.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -8208,6 +8249,7 @@ CREATE TABLE public.session_notes (
     shared_at timestamp with time zone,
     seen_at timestamp with time zone,
     counts_from timestamp with time zone NOT NULL,
+    gone_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT only_what_is_shared_is_seen CHECK (((seen_at IS NULL) OR (shared_version IS NOT NULL))),
@@ -8223,6 +8265,7 @@ ALTER TABLE ONLY public.session_notes ALTER COLUMN shared_version SET STATISTICS
 ALTER TABLE ONLY public.session_notes ALTER COLUMN shared_at SET STATISTICS 0;
 ALTER TABLE ONLY public.session_notes ALTER COLUMN seen_at SET STATISTICS 0;
 ALTER TABLE ONLY public.session_notes ALTER COLUMN counts_from SET STATISTICS 0;
+ALTER TABLE ONLY public.session_notes ALTER COLUMN gone_at SET STATISTICS 0;
 ALTER TABLE ONLY public.session_notes ALTER COLUMN created_at SET STATISTICS 0;
 ALTER TABLE ONLY public.session_notes ALTER COLUMN updated_at SET STATISTICS 0;
 
@@ -8239,6 +8282,8 @@ COMMENT ON COLUMN public.session_notes.shared_version IS 'The one version that t
 COMMENT ON COLUMN public.session_notes.seen_at IS 'When the shared version was first handed to the employee.';
 
 COMMENT ON COLUMN public.session_notes.counts_from IS 'The end of the session or the latest version, whichever was later: from then on notes are kept for session_note_retention_days.';
+
+COMMENT ON COLUMN public.session_notes.gone_at IS 'Since when they would not be there but for a legal hold: too old, or their person erased. From then on they are shown to nobody.';
 
 CREATE FUNCTION private.note_json(p_note public.session_notes) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -8259,12 +8304,12 @@ CREATE FUNCTION private.note_of(p_booking_id uuid) RETURNS public.session_notes
 declare
   v public.session_notes;
 begin
-  select * into v from public.session_notes where booking_id = p_booking_id for update;
+  select * into v from public.session_notes where booking_id = p_booking_id and gone_at is null for update;
   return v;
 end;
 $$;
 
-COMMENT ON FUNCTION private.note_of(p_booking_id uuid) IS 'The notes of a session, locked; null where there are none.';
+COMMENT ON FUNCTION private.note_of(p_booking_id uuid) IS 'The notes of a session, locked; null where there are none, or none any more.';
 
 CREATE FUNCTION private.notify_of_sign_in_link(p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -8982,6 +9027,7 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_id uuid;
 begin
+  perform private.hold_accounts(p_user_id, private.user_id());
   if not exists (select from public.profiles where id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
   end if;
@@ -9759,7 +9805,8 @@ declare
   v_version int;
   v public.session_notes;
 begin
-  select * into v from public.session_notes where booking_id = p_booking_id;
+  select * into v from public.session_notes
+  where booking_id = p_booking_id and gone_at is null and (v_is_author or shared_version is not null);
   v_version := coalesce(p_note_version, case when v_is_author then v.latest_version else v.shared_version end);
   if v.booking_id is null or v_version not between 1 and v.latest_version
     or not v_is_author and v_version is distinct from v.shared_version
@@ -9769,7 +9816,7 @@ begin
     perform private.hold_accounts(private.user_id());
     -- Of a version that is not shared any more, nothing is handed over.
     update public.session_notes set seen_at = now()
-    where booking_id = p_booking_id and shared_version = v_version
+    where booking_id = p_booking_id and gone_at is null and shared_version = v_version
     returning * into v;
     if not found then
       raise sqlstate 'PT404' using message = 'not_found', detail = 'There are no such notes.';
@@ -11385,15 +11432,9 @@ CREATE FUNCTION private.session_of_two(p_booking_id uuid) RETURNS public.booking
     SET search_path TO ''
     AS $$
 declare
-  v public.bookings;
+  v constant public.bookings := private.booking_of_caller(p_booking_id);
 begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  end if;
-  select * into v from public.bookings b
-  where b.id = p_booking_id and b.status not in ('held', 'released')
-    and (b.employee_id = (select private.user_id()) or b.specialist_id = (select private.my_practice_id()));
-  if not found then
+  if v.id is null or v.status in ('held', 'released') then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such session of yours.';
   end if;
   return v;
@@ -13567,7 +13608,10 @@ begin
   end if;
   perform private.require_allowance('acts', private.user_id());
   v := private.note_of(p_booking_id);
-  if p_note_version is distinct from coalesce(v.latest_version, 0) + 1 then
+  -- Else who writes anew of an old session would find out by it whether earlier notes are kept for a hold.
+  if v.booking_id is null and v_booking.ends_at < now() - make_interval(days => private.setting('session_note_retention_days')::int) then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The session is too long ago for notes.';
+  elsif p_note_version is distinct from coalesce(v.latest_version, 0) + 1 then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The notes were changed meanwhile.';
   elsif p_note_version > 100 then
     raise sqlstate 'PT422' using message = 'rule_violation', detail = 'Notes have at most a hundred versions.';
@@ -13576,8 +13620,11 @@ begin
   end if;
   insert into public.session_notes as n (booking_id, specialist_id, employee_id, latest_version, counts_from)
   values (p_booking_id, v_booking.specialist_id, v_booking.employee_id, p_note_version, greatest(v_booking.ends_at, now()))
-  on conflict (booking_id) do update set latest_version = excluded.latest_version, counts_from = excluded.counts_from
+  on conflict (booking_id) do update set latest_version = excluded.latest_version, counts_from = excluded.counts_from where n.gone_at is null
   returning n.* into v;
+  if not found then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The session is too long ago for notes.';
+  end if;
   insert into private.session_note_versions (booking_id, version, sealed) values (p_booking_id, p_note_version, p_sealed);
   return private.note_json(v);
 end;
@@ -14172,6 +14219,15 @@ CREATE FUNCTION public.my_preferences() RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION public.my_preferences() IS 'Which mails the caller gets, when, and in which language, as save_preferences() takes it. What was refused by a link for their address is off. Errors: unauthenticated (401).';
+
+CREATE FUNCTION public.my_session_notes(p_booking_ids uuid[]) RETURNS TABLE(booking_id uuid, shared_at timestamp with time zone, seen_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from private.my_session_notes(p_booking_ids);
+$$;
+
+COMMENT ON FUNCTION public.my_session_notes(p_booking_ids uuid[]) IS 'Of which of up to a thousand sessions there are notes for the caller: their specialist all, their employee those that were shared; when they were, and first seen. Errors: invalid_request (400).';
 
 CREATE FUNCTION public.my_verification() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -16688,6 +16744,8 @@ CREATE INDEX session_notes_counts_from_idx ON public.session_notes USING btree (
 
 CREATE INDEX session_notes_employee_id_idx ON public.session_notes USING btree (employee_id);
 
+CREATE INDEX session_notes_gone_at_idx ON public.session_notes USING btree (gone_at) WHERE (gone_at IS NOT NULL);
+
 CREATE INDEX session_notes_specialist_id_idx ON public.session_notes USING btree (specialist_id);
 
 CREATE INDEX session_tokens_ended_at_idx ON public.session_tokens USING btree (ended_at);
@@ -17534,8 +17592,6 @@ CREATE POLICY "The employee sees what became of the sessions of a series" ON pub
    FROM public.recurring_bookings s
   WHERE ((s.id = recurring_booking_occurrences.series_id) AND (s.employee_id = ( SELECT private.user_id() AS user_id))))));
 
-CREATE POLICY "The two of a session see whether there are notes for them" ON public.session_notes FOR SELECT TO authenticated USING (((specialist_id = ( SELECT private.my_practice_id() AS my_practice_id)) OR ((employee_id = ( SELECT private.user_id() AS user_id)) AND (shared_version IS NOT NULL))));
-
 ALTER TABLE public.audit_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.booking_cancellations ENABLE ROW LEVEL SECURITY;
@@ -17943,6 +17999,8 @@ GRANT SELECT(updated_at) ON TABLE public.recurring_booking_occurrences TO authen
 REVOKE ALL ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.booking_actor(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.booking_of_caller(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.both_consent(p_booking_id uuid) FROM PUBLIC;
 
@@ -18890,6 +18948,9 @@ GRANT ALL ON FUNCTION private.my_practice_id() TO service_role;
 REVOKE ALL ON FUNCTION private.my_preferences() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_preferences() TO authenticated;
 
+REVOKE ALL ON FUNCTION private.my_session_notes(p_booking_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_session_notes(p_booking_ids uuid[]) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_verification() TO authenticated;
 
@@ -18904,12 +18965,6 @@ REVOKE ALL ON FUNCTION private.next_offers(p_terms private.session_terms[], p_em
 REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
-
-GRANT SELECT(booking_id) ON TABLE public.session_notes TO authenticated;
-
-GRANT SELECT(shared_at) ON TABLE public.session_notes TO authenticated;
-
-GRANT SELECT(seen_at) ON TABLE public.session_notes TO authenticated;
 
 REVOKE ALL ON FUNCTION private.note_json(p_note public.session_notes) FROM PUBLIC;
 
@@ -19703,6 +19758,9 @@ GRANT ALL ON FUNCTION public.my_packages() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.my_preferences() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_preferences() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.my_session_notes(p_booking_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_session_notes(p_booking_ids uuid[]) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_verification() TO authenticated;

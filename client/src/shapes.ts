@@ -148,6 +148,7 @@ export interface Answers {
     time_zone: string;
   };
   my_packages: (Package & { session_type_id: string; company: string })[];
+  my_session_notes: { booking_id: string; shared_at: string | null; seen_at: string | null }[];
   my_verification: {
     specialist_id: string;
     status: SpecialistStatus;

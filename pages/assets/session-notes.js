@@ -26,7 +26,7 @@ const isUnkept = () => byId('notes-text').value !== (open?.notes?.text ?? '');
 /** How notes stand, by booking. @param {string[]} bookings @returns {Promise<Map<string, { shared_at: string | null, seen_at: string | null }>>} */
 export async function notesOf(bookings) {
   if (bookings.length === 0) return new Map();
-  const rows = await answerOf(client.from('session_notes').select('booking_id, shared_at, seen_at').in('booking_id', bookings));
+  const rows = await answerOf(client.rpc('my_session_notes', { p_booking_ids: bookings }));
   return new Map(rows.map((/** @type {any} */ one) => [one.booking_id, one]));
 }
 

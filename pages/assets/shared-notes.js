@@ -11,7 +11,7 @@ const WORDS = { not_found: 'These notes are no longer shared.' };
 /** Those that were shared, by booking. @param {string[]} bookings @returns {Promise<Map<string, { seen_at: string | null }>>} */
 export async function sharedNotes(bookings) {
   if (bookings.length === 0) return new Map();
-  const rows = await answerOf(client.from('session_notes').select('booking_id, seen_at').in('booking_id', bookings));
+  const rows = await answerOf(client.rpc('my_session_notes', { p_booking_ids: bookings }));
   return new Map(rows.map((/** @type {any} */ one) => [one.booking_id, one]));
 }
 

@@ -28,6 +28,30 @@ $$;
 
 comment on function private.lock_booking(uuid) is 'The booking as it is once its parties and its row are locked; null when there is none.';
 
+-- Whose a booking is, as its policy has it.
+create function private.booking_of_caller(p_booking_id uuid)
+returns public.bookings
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_booking public.bookings;
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  select * into v_booking from public.bookings
+  where id = p_booking_id
+    and (employee_id = v_user_id or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released'));
+  return v_booking;
+end;
+$$;
+
+comment on function private.booking_of_caller(uuid) is
+  'The booking, if the caller is its employee, or its specialist and it is more than a time that is held; else null. Errors: unauthenticated (401).';
+
 create function private.find_booking(p_booking_id uuid)
 returns public.bookings
 language plpgsql
@@ -35,15 +59,9 @@ stable
 set search_path = ''
 as $$
 declare
-  v_booking public.bookings;
+  v_booking constant public.bookings := private.booking_of_caller(p_booking_id);
 begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  end if;
-  select * into v_booking from public.bookings
-  where id = p_booking_id
-    and (employee_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()) and status not in ('held', 'released'));
-  if not found then
+  if v_booking.id is null then
     raise sqlstate 'PT404' using message = 'booking_not_found', detail = 'There is no such booking of yours.';
   end if;
   return v_booking;

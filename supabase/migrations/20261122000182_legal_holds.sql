@@ -44,7 +44,8 @@ $$;
 
 comment on function private.is_held(uuid[]) is 'Whether records of one of these people must be kept for now.';
 
--- The entry of the log is under nobody: the person would read it.
+-- An account that is being deleted is waited for: what it takes along is not there to be held. The entry of the log is under
+-- nobody: the person would read it.
 create function private.place_legal_hold(p_user_id uuid, p_reason text)
 returns uuid
 language plpgsql
@@ -55,6 +56,7 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_id uuid;
 begin
+  perform private.hold_accounts(p_user_id, private.user_id());
   if not exists (select from public.profiles where id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
   end if;
@@ -77,6 +79,7 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_user_id uuid;
 begin
+  perform private.hold_accounts(private.user_id());
   update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
   where id = p_hold_id and lifted_at is null
   returning user_id into v_user_id;

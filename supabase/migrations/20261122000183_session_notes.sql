@@ -1,7 +1,8 @@
 -- Notes of a session (T30): what its specialist writes down, sealed before it comes here.
 --
--- Read:  through read_session_note(), its specialist while verified, and its employee the one version that was shared. Who has
---        notes of what, and whether they were seen, both see here. Nobody else: no employer, no platform admin, not the service.
+-- Read:  through read_session_note(), its specialist while verified, and its employee the one version that was shared. Of which
+--        sessions there are notes for them, and whether they were seen, both see by my_session_notes(). Nobody else: no
+--        employer, no platform admin, not the service.
 -- Write: write_session_note() adds a version and share_session_note() shows one; none is ever changed.
 --
 -- The text is sealed by the edge function session-notes, whose key is not in the database: docs/decisions/notes-are-sealed.md.
@@ -17,6 +18,7 @@ create table public.session_notes (
   shared_at timestamptz,
   seen_at timestamptz,
   counts_from timestamptz not null,
+  gone_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint shared_at_iff_shared check ((shared_at is null) = (shared_version is null)),
@@ -33,9 +35,13 @@ comment on column public.session_notes.shared_version is 'The one version that t
 comment on column public.session_notes.seen_at is 'When the shared version was first handed to the employee.';
 comment on column public.session_notes.counts_from is 'The end of the session or the latest version, whichever was later: from then on notes are kept for session_note_retention_days.';
 
+comment on column public.session_notes.gone_at is
+  'Since when they would not be there but for a legal hold: too old, or their person erased. From then on they are shown to nobody.';
+
 create index session_notes_specialist_id_idx on public.session_notes (specialist_id);
 create index session_notes_employee_id_idx on public.session_notes (employee_id);
 create index session_notes_counts_from_idx on public.session_notes (counts_from);
+create index session_notes_gone_at_idx on public.session_notes (gone_at) where gone_at is not null;
 
 create table private.session_note_versions (
   booking_id uuid not null references public.session_notes (booking_id) on delete cascade,
@@ -64,20 +70,51 @@ alter table public.session_notes force row level security;
 alter table private.session_note_versions enable row level security;
 alter table private.session_note_versions force row level security;
 revoke all on table public.session_notes, private.session_note_versions from public, anon, authenticated, service_role;
--- Not how many versions there are, nor when one was written: that is the specialist's.
-grant select (booking_id, shared_at, seen_at) on public.session_notes to authenticated;
 
-create policy "The two of a session see whether there are notes for them"
-  on public.session_notes for select to authenticated
-  using (
-    specialist_id = (select private.my_practice_id())
-    or employee_id = (select private.user_id()) and shared_version is not null
-  );
+-- By a function, not a policy: a policy finds out who asks once it meets a row, and so takes twice as long where there is one that
+-- is not for the caller. Not how many versions there are, nor when one was written: that is the specialist's.
+create function private.my_session_notes(p_booking_ids uuid[])
+returns table (booking_id uuid, shared_at timestamptz, seen_at timestamptz)
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v_practice_id constant uuid := private.my_practice_id();
+begin
+  if (cardinality(p_booking_ids) <= 1000) is not true then
+    raise sqlstate 'PT400' using message = 'invalid_request', detail = 'Ask about up to a thousand sessions.';
+  end if;
+  return query
+    select n.booking_id, n.shared_at, n.seen_at from public.session_notes n
+    where n.booking_id = any (p_booking_ids) and n.gone_at is null
+      and (n.specialist_id = v_practice_id or n.employee_id = v_user_id and n.shared_version is not null);
+end;
+$$;
+
+grant execute on function private.my_session_notes(uuid[]) to authenticated;
+
+create function public.my_session_notes(p_booking_ids uuid[])
+returns table (booking_id uuid, shared_at timestamptz, seen_at timestamptz)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.my_session_notes(p_booking_ids);
+$$;
+
+comment on function public.my_session_notes(uuid[]) is
+  'Of which of up to a thousand sessions there are notes for the caller: their specialist all, their employee those that were shared; when they were, and first seen. Errors: invalid_request (400).';
+
+grant execute on function public.my_session_notes(uuid[]) to authenticated;
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('session_note_retention_days', '1095', 30, 11000, 'How long notes are kept after the session, or after the latest version where that is later.');
 
--- Their notes go with the person whom they are about, unless they must be kept.
+-- Their notes go with the person whom they are about. What must be kept is gone for everybody who could read it.
 create function private.forget_notes_of_erased()
 returns trigger
 language plpgsql
@@ -87,6 +124,7 @@ as $$
 begin
   delete from public.session_notes n using public.specialists s
   where n.employee_id = old.id and s.id = n.specialist_id and not private.is_held(n.employee_id, s.user_id);
+  update public.session_notes set gone_at = now() where employee_id = old.id and gone_at is null;
   return old;
 end;
 $$;
@@ -96,30 +134,38 @@ comment on function private.forget_notes_of_erased() is 'Trigger on profiles: th
 create trigger forget_notes before delete on public.profiles
   for each row execute function private.forget_notes_of_erased();
 
--- One that somebody writes to at the moment has its turn next time.
+-- One that somebody writes to at the moment has its turn next time. No hold is placed meanwhile: of what is deleted here, none was
+-- there before.
 create function private.job_purge_session_notes(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_rows bigint;
+  v_kept_from constant timestamptz := p_now - make_interval(days => private.setting('session_note_retention_days')::int);
+  v_gone bigint;
+  v_deleted bigint;
 begin
+  lock table public.legal_holds in share mode;
   delete from public.session_notes where booking_id = any (array(
     select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
-    where (
-        n.counts_from < p_now - make_interval(days => private.setting('session_note_retention_days')::int)
-        or not exists (select from public.profiles p where p.id = n.employee_id)
-      ) and not private.is_held(n.employee_id, s.user_id)
+    where (n.counts_from < v_kept_from or n.gone_at is not null) and not private.is_held(n.employee_id, s.user_id)
     order by n.counts_from limit private.purge_limit()
     for update of n skip locked
   ));
-  get diagnostics v_rows = row_count;
-  return v_rows;
+  get diagnostics v_deleted = row_count;
+  update public.session_notes set gone_at = p_now where booking_id = any (array(
+    select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
+    where n.counts_from < v_kept_from and n.gone_at is null and private.is_held(n.employee_id, s.user_id)
+    order by n.counts_from limit private.purge_limit()
+    for update of n skip locked
+  ));
+  get diagnostics v_gone = row_count;
+  return v_deleted + v_gone;
 end;
 $$;
 
 comment on function private.job_purge_session_notes(timestamptz) is
-  'Deletes notes that are older than session_note_retention_days, or whose person is gone and whose hold was lifted.';
+  'Deletes notes that are older than session_note_retention_days, and those that were gone and whose hold was lifted; old ones that are held are gone.';
 
 select cron.schedule('purge-session-notes', '19 3 * * *', $$select private.run_job('purge_session_notes')$$);

@@ -12,14 +12,14 @@ as $$
 declare
   v public.session_notes;
 begin
-  select * into v from public.session_notes where booking_id = p_booking_id for update;
+  select * into v from public.session_notes where booking_id = p_booking_id and gone_at is null for update;
   return v;
 end;
 $$;
 
-comment on function private.note_of(uuid) is 'The notes of a session, locked; null where there are none.';
+comment on function private.note_of(uuid) is 'The notes of a session, locked; null where there are none, or none any more.';
 
--- The words are those of the function session-notes.
+-- A time that somebody holds is no session. The words are those of the function session-notes.
 create function private.session_of_two(p_booking_id uuid)
 returns public.bookings
 language plpgsql
@@ -27,15 +27,9 @@ stable
 set search_path = ''
 as $$
 declare
-  v public.bookings;
+  v constant public.bookings := private.booking_of_caller(p_booking_id);
 begin
-  if private.user_id() is null then
-    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
-  end if;
-  select * into v from public.bookings b
-  where b.id = p_booking_id and b.status not in ('held', 'released')
-    and (b.employee_id = (select private.user_id()) or b.specialist_id = (select private.my_practice_id()));
-  if not found then
+  if v.id is null or v.status in ('held', 'released') then
     raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no such session of yours.';
   end if;
   return v;
@@ -92,7 +86,10 @@ begin
   end if;
   perform private.require_allowance('acts', private.user_id());
   v := private.note_of(p_booking_id);
-  if p_note_version is distinct from coalesce(v.latest_version, 0) + 1 then
+  -- Else who writes anew of an old session would find out by it whether earlier notes are kept for a hold.
+  if v.booking_id is null and v_booking.ends_at < now() - make_interval(days => private.setting('session_note_retention_days')::int) then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The session is too long ago for notes.';
+  elsif p_note_version is distinct from coalesce(v.latest_version, 0) + 1 then
     raise sqlstate 'PT409' using message = 'conflict', detail = 'The notes were changed meanwhile.';
   elsif p_note_version > 100 then
     raise sqlstate 'PT422' using message = 'rule_violation', detail = 'Notes have at most a hundred versions.';
@@ -101,8 +98,11 @@ begin
   end if;
   insert into public.session_notes as n (booking_id, specialist_id, employee_id, latest_version, counts_from)
   values (p_booking_id, v_booking.specialist_id, v_booking.employee_id, p_note_version, greatest(v_booking.ends_at, now()))
-  on conflict (booking_id) do update set latest_version = excluded.latest_version, counts_from = excluded.counts_from
+  on conflict (booking_id) do update set latest_version = excluded.latest_version, counts_from = excluded.counts_from where n.gone_at is null
   returning n.* into v;
+  if not found then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The session is too long ago for notes.';
+  end if;
   insert into private.session_note_versions (booking_id, version, sealed) values (p_booking_id, p_note_version, p_sealed);
   return private.note_json(v);
 end;
@@ -137,8 +137,8 @@ $$;
 
 grant execute on function private.share_session_note(uuid, int) to authenticated;
 
--- To the employee, notes that were not shared are as if there were none. What they get marks itself as seen: an employee who
--- has it twice at once is marked once.
+-- To the employee, notes that were not shared are as if there were none, also in what it takes to find out. What they get marks
+-- itself as seen: an employee who has it twice at once is marked once.
 create function private.read_session_note(p_booking_id uuid, p_note_version int)
 returns jsonb
 language plpgsql
@@ -151,7 +151,8 @@ declare
   v_version int;
   v public.session_notes;
 begin
-  select * into v from public.session_notes where booking_id = p_booking_id;
+  select * into v from public.session_notes
+  where booking_id = p_booking_id and gone_at is null and (v_is_author or shared_version is not null);
   v_version := coalesce(p_note_version, case when v_is_author then v.latest_version else v.shared_version end);
   if v.booking_id is null or v_version not between 1 and v.latest_version
     or not v_is_author and v_version is distinct from v.shared_version
@@ -161,7 +162,7 @@ begin
     perform private.hold_accounts(private.user_id());
     -- Of a version that is not shared any more, nothing is handed over.
     update public.session_notes set seen_at = now()
-    where booking_id = p_booking_id and shared_version = v_version
+    where booking_id = p_booking_id and gone_at is null and shared_version = v_version
     returning * into v;
     if not found then
       raise sqlstate 'PT404' using message = 'not_found', detail = 'There are no such notes.';

@@ -813,20 +813,6 @@ export type Tables = {
       { foreignKeyName: 'recurring_bookings_specialist_id_fkey'; columns: ["specialist_id"]; isOneToOne: false; referencedRelation: 'specialists'; referencedColumns: ["id"] },
     ];
   };
-  /** The notes of a session: which version is the latest, and which one its employee may read. */
-  session_notes: {
-    Row: {
-      booking_id: string;
-      /** When the shared version was first handed to the employee. */
-      seen_at: string | null;
-      shared_at: string | null;
-    };
-    Insert: Record<string, never>;
-    Update: Record<string, never>;
-    Relationships: [
-      { foreignKeyName: 'session_notes_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: true; referencedRelation: 'bookings'; referencedColumns: ["id"] },
-    ];
-  };
   /** One row per sign-in. The id is that of auth.sessions, which the access token names as session_id. */
   session_tokens: {
     Row: {
@@ -1785,6 +1771,12 @@ export interface SqlFunctions {
     args: Record<never, never>;
     returns: unknown;
     errors: 'unauthenticated';
+  };
+  /** Of which of up to a thousand sessions there are notes for the caller: their specialist all, their employee those that were shared; when they were, and first seen. Errors: invalid_request (400). */
+  my_session_notes: {
+    args: { p_booking_ids: string[] };
+    returns: { booking_id: string; shared_at: string; seen_at: string }[];
+    errors: 'invalid_request';
   };
   /** How the caller stands as a specialist: {specialist_id, status, missing: types of document that their pillars require and of which none is valid, standards: {version, accepted}}; null for whoever is none. */
   my_verification: {

@@ -46,11 +46,11 @@ select pg_temp.id('colleague'), pg_temp.id('north'), pg_temp.id('specialist:spec
 from generate_series(1, 1200) n, lateral (select now() + n * interval '1 hour') s (at);
 alter table public.bookings enable trigger user;
 
--- A hundred versions of notes, as long as they can be, and many holds.
+-- Notes of many sessions, a hundred versions of one, as long as they can be, and many holds.
 insert into public.session_notes (booking_id, specialist_id, employee_id, latest_version, counts_from)
-select id, specialist_id, employee_id, 100, now() from public.bookings where specialist_id = pg_temp.id('specialist:specialist') order by starts_at limit 1;
+select id, specialist_id, employee_id, 100, now() from public.bookings where specialist_id = pg_temp.id('specialist:specialist') order by starts_at limit 1000;
 insert into private.session_note_versions (booking_id, version, sealed)
-select booking_id, n, repeat('0', 16) || '.' || repeat('A', 20463) from public.session_notes, generate_series(1, 100) n;
+select booking_id, n, repeat('0', 16) || '.' || repeat('A', 20463) from (select n.booking_id from public.session_notes n join public.bookings b on b.id = n.booking_id order by b.starts_at limit 1) first, generate_series(1, 100) n;
 insert into public.legal_holds (user_id, reason, lifted_at, lift_reason)
 select pg_temp.id('employee'), pg_temp.wide(500), now(), pg_temp.wide(500) from generate_series(1, 250);
 
@@ -97,7 +97,8 @@ insert into answered values
   ('change_series', 'company_admin', $$select public.change_series(
     pg_temp.id('series'), (now() + interval '3 days')::date, date_trunc('hour', now()) + interval '3 days', 'FREQ=WEEKLY;COUNT=104') r$$),
   ('specialist_series', 'specialist', $$select r from public.specialist_series(p_limit => 100000) r$$),
-  ('read_session_note', 'specialist', $$select public.read_session_note(booking_id) r from public.session_notes$$),
+  ('my_session_notes', 'specialist', $$select r from public.my_session_notes(array(select id from public.bookings order by starts_at limit 1000)) r$$),
+  ('read_session_note', 'specialist', $$select public.read_session_note(id) r from (select id from public.bookings order by starts_at limit 1) b$$),
   ('read_legal_holds', 'platform_admin', $$select r from public.read_legal_holds('ticket 7', p_limit => 1000) r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),

@@ -23,6 +23,7 @@ begin
   delete from storage.objects where name like any (array[pg_temp.id(27) || '/%', pg_temp.id(28) || '/%']);
   delete from public.recurring_bookings where company_id = any (v_companies);
   delete from public.bookings where company_id = any (v_companies);
+  delete from public.legal_holds where user_id in (select pg_temp.id(n) from generate_series(1, 9) n);
   delete from public.booking_packages where company_id = any (v_companies);
   delete from public.company_employee_invitations where company_id = any (v_companies);
   delete from public.company_verification where company_id = any (v_companies);

@@ -26,10 +26,43 @@ end; $$;
 create function pg_temp.seen(p_person text) returns setof uuid language plpgsql as $$
 begin
   perform pg_temp.act_as(p_person);
-  return query select booking_id from public.session_notes;
+  return query select booking_id from public.my_session_notes(array(select n.id from public.bookings n union all select pg_temp.id('employee:booking')));
 end; $$;
+-- How often tables and indexes are looked into for a call.
+create function pg_temp.work_done() returns table (what text, times bigint) language sql as $$
+  select c.oid::regclass::text, pg_stat_get_xact_numscans(c.oid) from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('public', 'private', 'auth') and c.relkind in ('r', 'i');
+$$;
+create function pg_temp.work_of(p_person text, p_call text, p_booking uuid) returns text language plpgsql as $$
+declare
+  v_before jsonb;
+  v_work text;
+begin
+  perform pg_temp.act_as(p_person);
+  for i in 1..2 loop
+    v_before := pg_temp.work_so_far();
+    begin
+      execute p_call using p_booking;
+    exception when others then
+      null;
+    end;
+  end loop;
+  v_work := pg_temp.work_since(v_before);
+  perform pg_temp.act_as_owner();
+  return v_work;
+end; $$;
+create function pg_temp.work_so_far() returns jsonb language sql volatile security definer as $$
+  select jsonb_object_agg(what, times) from pg_temp.work_done() where times > 0;
+$$;
+create function pg_temp.work_since(p_before jsonb) returns text language sql volatile security definer as $$
+  select string_agg(what || ' ' || times - coalesce((p_before ->> what)::bigint, 0), ', ' order by what) from pg_temp.work_done()
+  where times > coalesce((p_before ->> what)::bigint, 0);
+$$;
 grant execute on all functions in schema pg_temp to public;
 delete from public.session_notes;
+insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select employee_id, company_id, specialist_id, session_type_id, starts_at + interval '20 days', ends_at + interval '20 days', 'confirmed'
+from public.bookings where id = pg_temp.id('employee:booking') returning id as without_notes \gset
 
 create temporary view everybody_else as
   select unnest(array['newcomer', 'colleague', 'manager', 'company_admin', 'foreign_employee', 'foreign_admin', 'other_specialist', 'applicant', 'platform_admin']) as person;
@@ -65,6 +98,13 @@ from public.bookings where id = pg_temp.id(pg_temp.id('employee') || ':given up'
 select throws_ok($$select pg_temp.read('employee')$$, 'PT404', 'not_found', 'what is not shared, the employee does not read');
 select throws_ok($$select pg_temp.read('employee', 1)$$, 'PT404', 'not_found', 'not by its number either');
 select is_empty($$select pg_temp.seen('employee')$$, 'and does not learn that it is there');
+-- Nor by how long it takes: what is done for them is the same as of a session without notes, scan by scan.
+select pg_temp.act_as_owner();
+select is(pg_temp.work_of('employee', c, pg_temp.id('employee:booking')), pg_temp.work_of('employee', c, :'without_notes'), 'not by the work that it is either: ' || c)
+from unnest(array[
+  'select public.read_session_note($1)', 'select public.read_session_note($1, 1)', 'select public.my_session_notes(array[$1])', 'select * from public.session_notes where booking_id = $1'
+]) c;
+select isnt(pg_temp.work_of('specialist', 'select public.read_session_note($1)', pg_temp.id('employee:booking')), pg_temp.work_of('specialist', 'select public.read_session_note($1)', :'without_notes'), 'which is seen where there is a difference');
 select results_eq($$select pg_temp.seen('specialist')$$, $$select pg_temp.id('employee:booking')$$, 'the specialist does');
 select throws_ok($$select pg_temp.share('employee', 1)$$, 'PT403', 'forbidden', 'the employee does not share it');
 select throws_ok(format($$select pg_temp.share(%L, 1)$$, person), 'PT404', 'not_found', 'nor does ' || person) from everybody_else;
@@ -72,8 +112,7 @@ select throws_ok(format($$select pg_temp.share('specialist', %s)$$, n), 'PT404',
 
 select is(pg_temp.share('specialist', 1) ->> 'shared_version', '1', 'the specialist shares one');
 select results_eq($$select pg_temp.seen('employee')$$, $$select pg_temp.id('employee:booking')$$, 'the employee sees that there is something to read');
-select is((select seen_at from public.session_notes), null, 'which is not seen by that');
-select pg_temp.act_as('specialist');
+select is((select seen_at from public.my_session_notes(array[pg_temp.id('employee:booking')])), null, 'which is not seen by that');
 select is((pg_temp.read('specialist') ->> 'version')::int, 2, 'the specialist reads the latest');
 select is(pg_temp.read('specialist', 1) ->> 'sealed', pg_temp.sealed('1'), 'or an earlier one');
 select is(jsonb_array_length(pg_temp.read('specialist') -> 'note' -> 'versions'), 2, 'and all that there are');
@@ -98,8 +137,10 @@ select throws_ok(format($$select pg_temp.read(%L)$$, person), 'PT404', 'not_foun
 select throws_ok($$select pg_temp.read('anon')$$, '42501', null, 'a visitor neither');
 select throws_ok($$select pg_temp.read('service_role')$$, '42501', null, 'nor the service');
 select is_empty(format('select pg_temp.seen(%L)', person), person || ' does not learn that there is one') from everybody_else;
+select throws_ok(format('select public.my_session_notes(%s)', a), 'PT400', 'invalid_request', 'nor is anybody told of ' || left(a, 60))
+from unnest(array['null', 'array(select gen_random_uuid() from generate_series(1, 1001))']) a;
 select throws_ok(format('select %s from public.session_notes', c), '42501', null, 'nobody reads ' || c || ' by themselves')
-from unnest(array['shared_version', 'latest_version', 'counts_from', 'updated_at', 'employee_id', '*']) c;
+from unnest(array['booking_id', 'shared_version', 'latest_version', 'counts_from', 'gone_at', 'employee_id', '*']) c;
 
 -- A specialist who is suspended learns no more about the people they met, and what they wrote is there when they are back.
 select pg_temp.act_as_owner();
@@ -153,9 +194,42 @@ select is_empty($$select from public.session_notes where counts_from <> (select 
 select pg_temp.act_as('platform_admin');
 select lives_ok($$select public.place_legal_hold(pg_temp.id('employee'), 'a claim of theirs')$$, 'a hold is placed');
 select pg_temp.act_as_owner();
-select is(private.job_purge_session_notes(now() + interval '1200 days'), 0::bigint, 'and then they stay, however old');
+savepoint old;
+select is(private.job_purge_session_notes(now() + interval '1200 days'), 1::bigint, 'and then they stay, however old,');
+select isnt_empty('select from public.session_notes', 'where they lie');
+select is(private.job_purge_session_notes(now() + interval '1200 days'), 0::bigint, 'for as long as it holds');
+update public.bookings set starts_at = now() - interval '1200 days', ends_at = now() - interval '1200 days' + interval '50 minutes', status = 'completed' where id = pg_temp.id('employee:booking');
+update public.bookings set starts_at = now() - interval '1201 days', ends_at = now() - interval '1201 days' + interval '50 minutes', status = 'completed' where id = :'without_notes';
+create function pg_temp.answer(p_call text) returns text language plpgsql as $$
+begin
+  execute p_call;
+  return 'answered';
+exception when others then
+  return sqlstate || ' ' || sqlerrm;
+end; $$;
+grant execute on function pg_temp.answer(text) to public;
+select is(
+  pg_temp.answer(format(c, pg_temp.id('employee:booking'))), pg_temp.answer(format(c, :'without_notes')), 'shown to nobody: they are as if there were none, of ' || c
+) from unnest(array[
+  $$select pg_temp.read('specialist', null, %L)$$, $$select pg_temp.read('specialist', 1, %L)$$, $$select pg_temp.read('employee', null, %L)$$,
+  $$select pg_temp.share('specialist', 3, %L)$$, $$select pg_temp.share('specialist', null, %L)$$, $$select pg_temp.write('specialist', 1, %L)$$,
+  $$select pg_temp.write('specialist', 4, %L)$$
+]) c;
+select throws_ok($$select pg_temp.read('specialist')$$, 'PT404', 'not_found', 'neither to the specialist');
+select throws_ok($$select pg_temp.read('employee')$$, 'PT404', 'not_found', 'nor to the employee');
+select is_empty(format('select pg_temp.seen(%L)', p), 'nor that there are any: ' || p) from unnest(array['specialist', 'employee']) p;
+select throws_ok($$select pg_temp.write('specialist', 1)$$, 'PT422', 'rule_violation', 'nor is anything begun anew that would tell of them');
+select pg_temp.act_as_owner();
+update public.system_settings set value = '5000' where key = 'session_note_retention_days';
+select throws_ok($$select pg_temp.write('specialist', 1)$$, 'PT422', 'rule_violation', 'also when notes are kept longer from now on');
+rollback to old;
+select pg_temp.act_as_owner();
 delete from auth.users where id = pg_temp.id('employee');
 select isnt_empty('select from public.session_notes', 'also when the account of their person goes');
+select throws_ok($$select pg_temp.read('specialist')$$, 'PT404', 'not_found', 'and are gone for the specialist as without a hold');
+select throws_ok($$select pg_temp.share('specialist', 3)$$, 'PT404', 'not_found', 'who shares them with nobody');
+select is_empty($$select pg_temp.seen('specialist')$$, 'and does not see that they are kept');
+select pg_temp.act_as_owner();
 select is(private.job_purge_session_notes(now()), 0::bigint, 'for as long as it holds');
 select throws_ok($$select pg_temp.write('specialist', 4)$$, 'PT422', 'rule_violation', 'but nothing is added about somebody who is gone');
 select pg_temp.act_as('company_admin');
