@@ -60,7 +60,7 @@ if (person) {
 async function fillWish() {
   [specialists, types] = await Promise.all([
     answerOf(client.from('specialists').select('id, display_name, headline, time_zone, specialist_pillars(pillar_id)').eq('status', 'verified').order('display_name').limit(1000)),
-    answerOf(client.from('session_types').select('id, name, default_minutes, pillar_id, pillars(name)').order('name').limit(1000)),
+    answerOf(client.from('session_types').select('id, name, default_minutes, pillar_id, pillars!session_types_pillar_id_fkey(name)').order('name').limit(1000)),
     useOwnZone(),
   ]);
   byId('zone').textContent = `Times in ${zoneName()}.`;
@@ -76,7 +76,7 @@ async function fillWish() {
 
 /** @param {string} id */
 async function fillMoving(id) {
-  const columns = 'id, starts_at, specialist_id, session_type_id, employee_id, specialists(display_name), session_types(name)';
+  const columns = 'id, starts_at, specialist_id, session_type_id, employee_id, specialists!bookings_specialist_id_fkey(display_name), session_types(name)';
   moving = await answerOf(client.from('bookings').select(columns).eq('id', id).maybeSingle());
   if (!moving) throw new Failure('booking_not_found', REFUSALS.booking_not_found);
   const title = `${moving.session_types?.name} with ${moving.specialists?.display_name}, ${fullTime(moving.starts_at)}`;

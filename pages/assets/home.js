@@ -85,7 +85,7 @@ async function showSessions() {
 async function fillSessions() {
   const bookings = await answerOf(client
     .from('bookings')
-    .select('id, starts_at, specialists(display_name), session_types(name), booking_reminders(remind_at, status)')
+    .select('id, starts_at, specialists!bookings_specialist_id_fkey(display_name), session_types(name), booking_reminders(remind_at, status)')
     .eq('employee_id', person.id)
     .eq('status', 'confirmed')
     .gte('ends_at', new Date().toISOString())

@@ -19,7 +19,7 @@ import { action, load } from './work.js';
 const OPEN = ['pending', 'held', 'confirmed'];
 const PAST_AT_ONCE = 20;
 const COLUMNS = `id, starts_at, ends_at, status, status_reason, expires_at, cancel_by, in_doubt_since, place_kind, place_detail,
-  specialists(display_name), session_types(name), booking_reminders(remind_at, status)`;
+  specialists!bookings_specialist_id_fkey(display_name), session_types(name), booking_reminders(remind_at, status)`;
 
 /** What specialists have shared, by booking. @type {Map<string, { seen_at: string | null }>} */
 let notes = new Map();

@@ -4,7 +4,7 @@ import { backend, type Outcome } from './backend.js';
 import { useLoaded } from './loaded.js';
 import { Note } from './note.js';
 
-const readTypes = () => resultOf(backend.supabase.from('session_types').select('id, name, pillars(name)').order('name'));
+const readTypes = () => resultOf(backend.supabase.from('session_types').select('id, name, pillars!session_types_pillar_id_fkey(name)').order('name'));
 
 export function Booking() {
   const { data: types, problem } = useLoaded(readTypes);
