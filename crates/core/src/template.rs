@@ -221,11 +221,7 @@ fn collect<'t>(parts: &[Part<'t>], found: &mut impl FnMut(&'t str, bool)) {
 
 fn escaped(parts: Vec<Part<'_>>) -> Vec<Part<'_>> {
     let escape = |part| match part {
-        Part::Text(text) => {
-            let mut escaped = String::new();
-            json::write_escaped(&text, &mut escaped);
-            Part::Text(escaped.into())
-        }
+        Part::Text(text) => Part::Text(json::Escaped::of(&text).into_string().into()),
         Part::Section { name, is_inverted, parts } => {
             Part::Section { name, is_inverted, parts: escaped(parts) }
         }

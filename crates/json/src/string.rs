@@ -49,6 +49,11 @@ impl Escaped {
         &self.0
     }
 
+    /// The same, to be put together with more of its kind.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
     /// The text itself; nothing where it was not escaped.
     pub fn text(&self) -> String {
         super::parse(["\"", &self.0, "\""].concat().as_bytes()).unwrap_or_default()
