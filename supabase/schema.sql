@@ -9652,7 +9652,8 @@ begin
     from private.mail_states s
     left join public.email_templates t on t.id = s.template_id
     where s.id < v_before and s.id >= v_from
-      and (f.user_id is null or s.user_id = f.user_id)
+      -- That somebody was mailed of notes tells that there are some: of that no admin learns.
+      and (f.user_id is null or s.user_id = f.user_id and s.template_key <> 'note_shared')
       and (f.template_key is null or s.template_key = f.template_key)
       and (f.category is null or s.category = f.category)
       and (f.status is null or s.status = f.status)
@@ -12870,6 +12871,23 @@ $$;
 
 COMMENT ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) IS 'Tells the employee that a session of a series is not booked, once, as long as it is still to come.';
 
+CREATE FUNCTION private.tell_package() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.enqueue_email(
+    'package_granted', p.id, p.email,
+    jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'sessions', new.sessions, 'expires_on', new.expires_on),
+    'account', format('package:%s:granted', new.id)
+  )
+  from public.profiles p where p.id = new.user_id and p.email like '_%@_%';
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.tell_package() IS 'Trigger on booking_packages: mails a person that they were given a package, whoever gave it.';
+
 CREATE FUNCTION private.tell_series_stopped() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12893,6 +12911,22 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.tell_series_stopped() IS 'Trigger on recurring_bookings: tells both that a series was stopped.';
+
+CREATE FUNCTION private.tell_shared_note() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.enqueue_email(
+    'note_shared', p.id, p.email, jsonb_build_object('recipient_name', nullif(p.display_name, '')),
+    'account', format('note:%s:%s:shared', new.booking_id, new.shared_version)
+  )
+  from public.profiles p where p.id = new.employee_id and p.email like '_%@_%';
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.tell_shared_note() IS 'Trigger on session_notes: mails the employee that there is something to read.';
 
 CREATE FUNCTION private.template_by_name(p_name text) RETURNS bigint
     LANGUAGE sql STABLE
@@ -16990,6 +17024,10 @@ CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH
 
 CREATE TRIGGER tell_both AFTER INSERT ON public.booking_status_history FOR EACH ROW EXECUTE FUNCTION private.tell_both();
 
+CREATE TRIGGER tell_package AFTER INSERT ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.tell_package();
+
+CREATE TRIGGER tell_shared AFTER UPDATE ON public.session_notes FOR EACH ROW WHEN (((new.shared_version IS DISTINCT FROM old.shared_version) AND (new.shared_version IS NOT NULL) AND ((old.shared_version IS NULL) OR (old.seen_at IS NOT NULL)))) EXECUTE FUNCTION private.tell_shared_note();
+
 CREATE TRIGGER tell_stopped AFTER UPDATE ON public.recurring_bookings FOR EACH ROW WHEN ((((old.status)::text <> 'stopped'::text) AND ((new.status)::text = 'stopped'::text))) EXECUTE FUNCTION private.tell_series_stopped();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
@@ -19506,7 +19544,11 @@ REVOKE ALL ON FUNCTION private.tell_both() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.tell_package() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.tell_series_stopped() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.tell_shared_note() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.template_by_name(p_name text) FROM PUBLIC;
 

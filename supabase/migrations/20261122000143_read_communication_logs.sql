@@ -69,7 +69,8 @@ begin
     from private.mail_states s
     left join public.email_templates t on t.id = s.template_id
     where s.id < v_before and s.id >= v_from
-      and (f.user_id is null or s.user_id = f.user_id)
+      -- That somebody was mailed of notes tells that there are some: of that no admin learns.
+      and (f.user_id is null or s.user_id = f.user_id and s.template_key <> 'note_shared')
       and (f.template_key is null or s.template_key = f.template_key)
       and (f.category is null or s.category = f.category)
       and (f.status is null or s.status = f.status)

@@ -112,6 +112,12 @@ update public.company_subscriptions set status = 'active' where company_id = pg_
 select is(
   (select count(*) from public.audit_logs where action = 'package.granted' and user_id = pg_temp.id('employee')), 2::bigint, 'each is in the person''s audit log'
 );
+select results_eq(
+  $$select recipient::text, category::text, variables - 'recipient_name' from private.email_log where template_key = 'package_granted' and user_id = pg_temp.id('employee') order by id$$,
+  $$select 'employee@people.test', 'account', jsonb_build_object('sessions', s, 'expires_on', pg_temp.day(pg_temp.month(m))) from (values (2, 6), (6, 9)) v (s, m)$$,
+  'and mailed to them, once, without what it is for'
+);
+select is((select count(*) from private.email_log where template_key = 'package_granted' and user_id <> pg_temp.id('employee')), 2::bigint, 'what was refused is mailed to nobody');
 
 -- Who sees it -------------------------------------------------------------------------------
 

@@ -131,6 +131,31 @@ select throws_ok($$select pg_temp.read('employee')$$, 'PT404', 'not_found', 'and
 select pg_temp.share('specialist', 3) \g /dev/null
 select pg_temp.read('employee') \g /dev/null
 
+-- Telling -----------------------------------------------------------------------------------------
+
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select dedupe_key, recipient::text, category::text, variables - 'recipient_name' from private.email_log where template_key = 'note_shared' order by id$$,
+  $$select format('note:%s:%s:shared', pg_temp.id('employee:booking'), v), 'employee@people.test', 'account', '{}'::jsonb from unnest(array[1, 3]) v$$,
+  'the employee is mailed of each version that is shared, once, and of none what it says'
+);
+select pg_temp.write('specialist', v) from generate_series(4, 6) v \g /dev/null
+select pg_temp.share('specialist', v) from generate_series(4, 6) v \g /dev/null
+select pg_temp.act_as_owner();
+select is((select count(*) from private.email_log where template_key = 'note_shared'), 3::bigint, 'and of no other while one was not read');
+select is_empty(
+  $$select t.key, t.locale, v from public.email_templates t, regexp_matches(concat(t.subject, t.text, t.html), 'note|Notiz|session_type|other_name|specialist', 'gi') v
+    where t.key = 'note_shared'$$, 'no mail says that they are notes, or with whom'
+);
+select pg_temp.act_as('platform_admin');
+select is(
+  jsonb_path_query_array(public.read_communication_logs('ticket 7', jsonb_build_object('user_id', pg_temp.id('employee'), 'template_key', 'note_shared')), '$.items[*]'), '[]',
+  'nor does an admin find it among what they were mailed'
+);
+select is(jsonb_array_length(public.read_communication_logs('ticket 7', '{"template_key": "note_shared"}') -> 'items'), 3, 'but among what was mailed to anybody');
+select pg_temp.share('specialist', 3) \g /dev/null
+select pg_temp.read('employee') \g /dev/null
+
 -- Nobody else -------------------------------------------------------------------------------------
 
 select throws_ok(format($$select pg_temp.read(%L)$$, person), 'PT404', 'not_found', person || ' reads none') from everybody_else;
@@ -146,13 +171,13 @@ from unnest(array['booking_id', 'shared_version', 'latest_version', 'counts_from
 select pg_temp.act_as_owner();
 update public.specialists set status = 'suspended', verified_at = null where user_id = pg_temp.id('specialist');
 select throws_ok($$select pg_temp.read('specialist')$$, 'PT404', 'not_found', 'a suspended specialist reads none');
-select throws_ok($$select pg_temp.write('specialist', 4)$$, 'PT404', 'not_found', 'and writes none');
+select throws_ok($$select pg_temp.write('specialist', 7)$$, 'PT404', 'not_found', 'and writes none');
 select throws_ok($$select pg_temp.share('specialist', null)$$, 'PT404', 'not_found', 'and takes none back');
 select is_empty($$select pg_temp.seen('specialist')$$, 'nor sees which there are');
 select is(pg_temp.read('employee') ->> 'sealed', pg_temp.sealed('3'), 'what was shared stays with the employee');
 select pg_temp.act_as_owner();
 update public.specialists set status = 'verified', verified_at = now() where user_id = pg_temp.id('specialist');
-select is(pg_temp.read('specialist') ->> 'version', '3', 'and all with the specialist who is verified again');
+select is(pg_temp.read('specialist') ->> 'version', '6', 'and all with the specialist who is verified again');
 
 -- No word of it lies anywhere else, and nobody else is answered it. What stands in one table only is looked for in all of them.
 select pg_temp.act_as_owner();
@@ -213,7 +238,7 @@ select is(
 ) from unnest(array[
   $$select pg_temp.read('specialist', null, %L)$$, $$select pg_temp.read('specialist', 1, %L)$$, $$select pg_temp.read('employee', null, %L)$$,
   $$select pg_temp.share('specialist', 3, %L)$$, $$select pg_temp.share('specialist', null, %L)$$, $$select pg_temp.write('specialist', 1, %L)$$,
-  $$select pg_temp.write('specialist', 4, %L)$$
+  $$select pg_temp.write('specialist', 7, %L)$$
 ]) c;
 select throws_ok($$select pg_temp.read('specialist')$$, 'PT404', 'not_found', 'neither to the specialist');
 select throws_ok($$select pg_temp.read('employee')$$, 'PT404', 'not_found', 'nor to the employee');
@@ -231,7 +256,7 @@ select throws_ok($$select pg_temp.share('specialist', 3)$$, 'PT404', 'not_found'
 select is_empty($$select pg_temp.seen('specialist')$$, 'and does not see that they are kept');
 select pg_temp.act_as_owner();
 select is(private.job_purge_session_notes(now()), 0::bigint, 'for as long as it holds');
-select throws_ok($$select pg_temp.write('specialist', 4)$$, 'PT422', 'rule_violation', 'but nothing is added about somebody who is gone');
+select throws_ok($$select pg_temp.write('specialist', 7)$$, 'PT422', 'rule_violation', 'but nothing is added about somebody who is gone');
 select pg_temp.act_as('company_admin');
 select throws_ok($$select public.lift_legal_hold(gen_random_uuid(), 'it is settled')$$, 'PT403', 'forbidden', 'nobody but a platform admin lifts it');
 select throws_ok($$select public.place_legal_hold(pg_temp.id('colleague'), 'a claim of theirs')$$, 'PT403', 'forbidden', 'or places one');
