@@ -931,6 +931,13 @@ $$;
 
 COMMENT ON FUNCTION private.audit_change() IS 'Trigger(entity column[, person column[, column of a person''s own words ...]]): records every change of a table whose changes matter to an auditor: a new or deleted row, or the columns that changed; of own words, that they changed.';
 
+CREATE FUNCTION private.audit_checkpoint_published(p_tree_size bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update private.audit_sequence set published_size = greatest(published_size, p_tree_size) where singleton;
+$$;
+
 CREATE TABLE public.specialist_documents (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     specialist_id uuid NOT NULL,
@@ -1020,6 +1027,15 @@ $$;
 
 COMMENT ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) IS 'Writes down what was done with a document, under its specialist, who does not read the note, and with which file: the copy that was reviewed.';
 
+CREATE FUNCTION private.audit_horizon() RETURNS xid8
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select pg_snapshot_xmin(pg_current_snapshot());
+$$;
+
+COMMENT ON FUNCTION private.audit_horizon() IS 'The oldest transaction that is going on: all before it have ended.';
+
 CREATE FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1032,6 +1048,187 @@ CREATE FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_
 $$;
 
 COMMENT ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) IS 'Records what was done with an invitation.';
+
+CREATE TABLE public.audit_logs (
+    id bigint NOT NULL,
+    occurred_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_id uuid,
+    actor_id uuid,
+    actor_role text NOT NULL,
+    action text NOT NULL,
+    entity_type text NOT NULL,
+    entity_id text,
+    source text,
+    request_id uuid,
+    ip_address inet,
+    user_agent text,
+    old_values jsonb,
+    new_values jsonb,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text NOT NULL,
+    error_message text,
+    transaction_id xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT audit_logs_action_check CHECK (((action ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (length(action) <= 100))),
+    CONSTRAINT audit_logs_actor_role_check CHECK ((length(actor_role) <= 63)),
+    CONSTRAINT audit_logs_context_check CHECK (((jsonb_typeof(context) = 'object'::text) AND (octet_length((context)::text) <= 4096))),
+    CONSTRAINT audit_logs_entity_id_check CHECK ((length(entity_id) <= 200)),
+    CONSTRAINT audit_logs_entity_type_check CHECK ((entity_type ~ '^[a-z_]{1,63}$'::text)),
+    CONSTRAINT audit_logs_error_message_check CHECK ((length(error_message) <= 2000)),
+    CONSTRAINT audit_logs_new_values_check CHECK (((jsonb_typeof(new_values) = 'object'::text) AND (octet_length((new_values)::text) <= 8192))),
+    CONSTRAINT audit_logs_old_values_check CHECK (((jsonb_typeof(old_values) = 'object'::text) AND (octet_length((old_values)::text) <= 8192))),
+    CONSTRAINT audit_logs_source_check CHECK ((length(source) <= 100)),
+    CONSTRAINT audit_logs_status_check CHECK ((status = ANY (ARRAY['success'::text, 'failure'::text, 'denied'::text]))),
+    CONSTRAINT audit_logs_user_agent_check CHECK ((length(user_agent) <= 500)),
+    CONSTRAINT only_trouble_has_an_error CHECK (((status <> 'success'::text) OR (error_message IS NULL)))
+)
+PARTITION BY RANGE (occurred_at);
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN occurred_at SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN actor_id SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN actor_role SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN action SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN entity_type SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN entity_id SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN source SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN request_id SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN ip_address SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN user_agent SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN old_values SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN new_values SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN context SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN error_message SET STATISTICS 0;
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN transaction_id SET STATISTICS 0;
+
+ALTER TABLE ONLY public.audit_logs FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.audit_logs IS 'Append-only record of security-relevant and administrative acts, partitioned by month.';
+
+COMMENT ON COLUMN public.audit_logs.user_id IS 'The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
+
+COMMENT ON COLUMN public.audit_logs.actor_id IS 'The person who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
+
+COMMENT ON COLUMN public.audit_logs.actor_role IS 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
+
+COMMENT ON COLUMN public.audit_logs.entity_id IS 'Never the id of a link: with that, whoever reads this as the person uses up its attempts.';
+
+COMMENT ON COLUMN public.audit_logs.source IS 'How: the edge function, SQL function or trigger that wrote it.';
+
+COMMENT ON COLUMN public.audit_logs.old_values IS 'The values before: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
+
+COMMENT ON COLUMN public.audit_logs.new_values IS 'The values after, in the same way.';
+
+COMMENT ON COLUMN public.audit_logs.context IS 'Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see.';
+
+COMMENT ON COLUMN public.audit_logs.transaction_id IS 'Who wrote it, for the order in which entries are sealed: an entry is when no earlier transaction can still add one.';
+
+CREATE FUNCTION private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select array_to_json(array[
+    'evenkeel/audit/1', p_entry.id::text, to_char(p_entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    p_entry.user_id::text, p_entry.actor_id::text, p_entry.actor_role, p_entry.action, p_entry.entity_type, p_entry.entity_id,
+    p_entry.source, p_entry.request_id::text, p_entry.status, encode(p_payload_hash, 'hex')
+  ])::text;
+$$;
+
+COMMENT ON FUNCTION private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea) IS 'The leaf of an entry: a JSON list of texts.';
+
+CREATE FUNCTION private.audit_leaf_hash(p_leaf text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select sha256('\x00'::bytea || convert_to(p_leaf, 'UTF8'));
+$$;
+
+COMMENT ON FUNCTION private.audit_leaf_hash(p_leaf text) IS 'The hash of a leaf (RFC 9162, 2.1.1).';
+
+CREATE FUNCTION private.audit_path(p_leaf bigint, p_first_size bigint, p_size bigint) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_from bigint := 0;
+  v_to bigint := p_size;
+  v_half bigint;
+  v_path bytea[] := '{}';
+  v_is_left boolean;
+begin
+  -- From the root down to the leaf, or to the last full subtree of the first so many: the other half of each step is in the path.
+  while v_to - v_from > 1 and v_to is distinct from p_first_size loop
+    v_half := 1;
+    while v_half * 2 < v_to - v_from loop
+      v_half := v_half * 2;
+    end loop;
+    v_is_left := coalesce(p_leaf < v_from + v_half, p_first_size <= v_from + v_half);
+    if v_is_left then
+      v_path := private.audit_tree_hash(v_from + v_half, v_to) || v_path;
+      v_to := v_from + v_half;
+    else
+      v_path := private.audit_tree_hash(v_from, v_from + v_half) || v_path;
+      v_from := v_from + v_half;
+    end if;
+  end loop;
+  -- Whoever has the first root knows it where it is the left edge, and nowhere else.
+  if p_first_size is not null and v_from > 0 then
+    v_path := private.audit_tree_hash(v_from, v_to) || v_path;
+  end if;
+  return array(select encode(h, 'base64') from unnest(v_path) with ordinality p (h, n) order by n);
+end;
+$$;
+
+COMMENT ON FUNCTION private.audit_path(p_leaf bigint, p_first_size bigint, p_size bigint) IS 'In the tree of p_size leaves the inclusion path of leaf p_leaf or, where that is null, the consistency path from p_first_size: hashes in base64, from below.';
+
+CREATE FUNCTION private.audit_payload_hash(p_entry public.audit_logs, p_salt uuid) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select sha256(uuid_send(p_salt) || convert_to(array_to_json(array[
+    p_entry.old_values::text, p_entry.new_values::text, p_entry.context::text, p_entry.ip_address::text, p_entry.user_agent, p_entry.error_message
+  ])::text, 'UTF8'));
+$$;
+
+COMMENT ON FUNCTION private.audit_payload_hash(p_entry public.audit_logs, p_salt uuid) IS 'SHA-256 of 16 bytes of salt and the JSON list of what an entry says that may be personal: old and new values, context, address, agent, error.';
+
+CREATE FUNCTION private.audit_tree_hash(p_from bigint, p_to bigint) RETURNS bytea
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_leaves constant bigint := p_to - p_from;
+  v_half bigint := 1;
+  v_hash bytea;
+begin
+  if v_leaves = 1 then
+    return (select leaf_hash from private.audit_leaves where leaf_index = p_from);
+  end if;
+  for v_level in 1..7 loop
+    exit when v_leaves < 256::bigint ^ v_level;
+    if v_leaves = 256::bigint ^ v_level then
+      select node_hash into v_hash from private.audit_nodes where level = v_level and node_index = p_from / v_leaves;
+      if found then
+        return v_hash;
+      end if;
+    end if;
+  end loop;
+  while v_half * 2 < v_leaves loop
+    v_half := v_half * 2;
+  end loop;
+  return sha256('\x01'::bytea || private.audit_tree_hash(p_from, p_from + v_half) || private.audit_tree_hash(p_from + v_half, p_to));
+end;
+$$;
+
+COMMENT ON FUNCTION private.audit_tree_hash(p_from bigint, p_to bigint) IS 'The root of the leaves from p_from to before p_to, one at least; p_from is a multiple of the largest power of two below their number.';
+
+CREATE FUNCTION private.audit_tree_size() RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(max(leaf_index) + 1, 0) from private.audit_leaves;
+$$;
+
+COMMENT ON FUNCTION private.audit_tree_size() IS 'How many leaves there are.';
 
 CREATE FUNCTION private.audited_reason(p_reason text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -5933,6 +6130,27 @@ $$;
 
 COMMENT ON FUNCTION private.job_follow_sessions(p_now timestamp with time zone) IS 'Brings session_tokens in step with auth.sessions. Finds nothing where the triggers work.';
 
+CREATE FUNCTION private.job_kick_audit_seal(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_last private.audit_sequence;
+  v_size constant bigint := (select coalesce(max(tree_size), 0) from private.audit_checkpoints);
+begin
+  select * into strict v_last from private.audit_sequence;
+  if private.is_check_in_due(p_now) or private.audit_tree_size() > v_size or v_last.published_size < v_size or exists (
+    select from public.audit_logs l where (l.transaction_id, l.id) > (v_last.transaction_id, v_last.entry_id)
+  ) then
+    perform private.kick_function('audit-seal');
+    return 1;
+  end if;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_kick_audit_seal(p_now timestamp with time zone) IS 'Wakes audit-seal when there are entries to be sealed or a checkpoint was not taken where they go, and every five minutes for its check-in.';
+
 CREATE FUNCTION private.job_kick_emails(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -9267,6 +9485,50 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.prove_audit_consistency(p_first_size bigint) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_checkpoint private.audit_checkpoints;
+begin
+  if not private.is_platform_admin() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  end if;
+  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  if p_first_size is null or p_first_size < 1 or v_checkpoint.tree_size is null or p_first_size > v_checkpoint.tree_size then
+    raise sqlstate 'PT404' using message = 'checkpoint_not_found', detail = 'The log has no checkpoint that goes on from one of that size.';
+  end if;
+  return jsonb_build_object('path', private.audit_path(null, p_first_size, v_checkpoint.tree_size), 'checkpoint', v_checkpoint.note);
+end;
+$$;
+
+CREATE FUNCTION private.prove_audit_entry(p_entry_id bigint, p_reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_leaf private.audit_leaves;
+  v_entry public.audit_logs;
+  v_checkpoint private.audit_checkpoints;
+begin
+  select * into v_leaf from private.audit_leaves where entry_id = p_entry_id;
+  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  if v_leaf.leaf_index is null or v_checkpoint.tree_size is null or v_leaf.leaf_index >= v_checkpoint.tree_size then
+    raise sqlstate 'PT404' using message = 'entry_not_sealed', detail = 'There is no such entry in a checkpoint: it takes about a minute.';
+  end if;
+  select * into v_entry from public.audit_logs where id = p_entry_id and occurred_at = v_leaf.occurred_at;
+  perform private.write_audit('audit_logs.proved', 'audit_logs', p_entry_id::text, v_entry.user_id, null, null,
+    jsonb_build_object('source', 'prove_audit_entry', 'reason', v_reason));
+  return jsonb_build_object(
+    'leaf_index', v_leaf.leaf_index, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
+    'leaf', case when v_entry.id is not null then private.audit_leaf(v_entry, v_leaf.payload_hash) end,
+    'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size), 'checkpoint', v_checkpoint.note
+  );
+end;
+$$;
+
 CREATE FUNCTION private.punycode(p_label text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -9482,75 +9744,6 @@ CREATE FUNCTION private.quotation(p_text text) RETURNS text
 $$;
 
 COMMENT ON FUNCTION private.quotation(p_text text) IS 'A text as a mail quotes it, on one line; null for none, and for one with characters that nobody sees.';
-
-CREATE TABLE public.audit_logs (
-    id bigint NOT NULL,
-    occurred_at timestamp with time zone DEFAULT now() NOT NULL,
-    user_id uuid,
-    actor_id uuid,
-    actor_role text NOT NULL,
-    action text NOT NULL,
-    entity_type text NOT NULL,
-    entity_id text,
-    source text,
-    request_id uuid,
-    ip_address inet,
-    user_agent text,
-    old_values jsonb,
-    new_values jsonb,
-    context jsonb DEFAULT '{}'::jsonb NOT NULL,
-    status text NOT NULL,
-    error_message text,
-    CONSTRAINT audit_logs_action_check CHECK (((action ~ '^[a-z_]+(\.[a-z_]+)+$'::text) AND (length(action) <= 100))),
-    CONSTRAINT audit_logs_actor_role_check CHECK ((length(actor_role) <= 63)),
-    CONSTRAINT audit_logs_context_check CHECK (((jsonb_typeof(context) = 'object'::text) AND (octet_length((context)::text) <= 4096))),
-    CONSTRAINT audit_logs_entity_id_check CHECK ((length(entity_id) <= 200)),
-    CONSTRAINT audit_logs_entity_type_check CHECK ((entity_type ~ '^[a-z_]{1,63}$'::text)),
-    CONSTRAINT audit_logs_error_message_check CHECK ((length(error_message) <= 2000)),
-    CONSTRAINT audit_logs_new_values_check CHECK (((jsonb_typeof(new_values) = 'object'::text) AND (octet_length((new_values)::text) <= 8192))),
-    CONSTRAINT audit_logs_old_values_check CHECK (((jsonb_typeof(old_values) = 'object'::text) AND (octet_length((old_values)::text) <= 8192))),
-    CONSTRAINT audit_logs_source_check CHECK ((length(source) <= 100)),
-    CONSTRAINT audit_logs_status_check CHECK ((status = ANY (ARRAY['success'::text, 'failure'::text, 'denied'::text]))),
-    CONSTRAINT audit_logs_user_agent_check CHECK ((length(user_agent) <= 500)),
-    CONSTRAINT only_trouble_has_an_error CHECK (((status <> 'success'::text) OR (error_message IS NULL)))
-)
-PARTITION BY RANGE (occurred_at);
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN occurred_at SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN user_id SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN actor_id SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN actor_role SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN action SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN entity_type SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN entity_id SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN source SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN request_id SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN ip_address SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN user_agent SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN old_values SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN new_values SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN context SET STATISTICS 0;
-ALTER TABLE ONLY public.audit_logs ALTER COLUMN error_message SET STATISTICS 0;
-
-ALTER TABLE ONLY public.audit_logs FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE public.audit_logs IS 'Append-only record of security-relevant and administrative acts, partitioned by month.';
-
-COMMENT ON COLUMN public.audit_logs.user_id IS 'The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account.';
-
-COMMENT ON COLUMN public.audit_logs.actor_id IS 'The person who acted, by the token (auth.uid()); null for the system and for anonymous callers.';
-
-COMMENT ON COLUMN public.audit_logs.actor_role IS 'Database role of the act: authenticated, service_role, anon, or an owner role for jobs.';
-
-COMMENT ON COLUMN public.audit_logs.entity_id IS 'Never the id of a link: with that, whoever reads this as the person uses up its attempts.';
-
-COMMENT ON COLUMN public.audit_logs.source IS 'How: the edge function, SQL function or trigger that wrote it.';
-
-COMMENT ON COLUMN public.audit_logs.old_values IS 'The values before: of a change, the columns that differ. A value that is too long, or a person''s own words, is {"cut_bytes": its length}.';
-
-COMMENT ON COLUMN public.audit_logs.new_values IS 'The values after, in the same way.';
-
-COMMENT ON COLUMN public.audit_logs.context IS 'Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see.';
 
 CREATE FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) RETURNS SETOF public.audit_logs
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9893,6 +10086,25 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) IS 'Records that a person accepts the version in force.';
+
+CREATE FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform from private.audit_sequence for update;
+  if p_after <> (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c)
+    or p_tree_size <= p_after or p_tree_size > private.audit_tree_size()
+  then
+    return false;
+  end if;
+  insert into private.audit_nodes (level, node_index, node_hash)
+  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n;
+  insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
+  values (p_tree_size, decode(p_root_hash, 'hex'), decode(p_frontier, 'hex'), p_note);
+  return true;
+end;
+$$;
 
 CREATE FUNCTION private.record_booking_status() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -11316,6 +11528,53 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.sequence_audit_entries(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_last private.audit_sequence;
+  v_horizon xid8;
+  v_is_restored boolean;
+  v_size bigint;
+  v_entries int;
+begin
+  select * into strict v_last from private.audit_sequence for update;
+  v_horizon := private.audit_horizon();
+  -- A transaction that is still to come was one of another cluster, and so were all after it.
+  v_is_restored := v_last.transaction_id > pg_current_xact_id();
+  v_size := private.audit_tree_size();
+  with page as materialized (
+    select l as entry, l.transaction_id, l.id
+    from public.audit_logs l
+    where (l.transaction_id, l.id) > (v_last.transaction_id, v_last.entry_id) and (v_is_restored or l.transaction_id < v_horizon)
+    order by l.transaction_id, l.id
+    limit p_limit
+  ), salted as materialized (
+    select p.*, gen_random_uuid() as salt from page p
+    where not exists (select from private.audit_leaves s where s.entry_id = p.id)
+  ), digested as materialized (
+    select s.*, private.audit_payload_hash(s.entry, s.salt) as payload_hash from salted s
+  ), added as (
+    insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, leaf_hash)
+    select v_size - 1 + row_number() over (order by d.transaction_id, d.id), d.id, (d.entry).occurred_at, d.salt, d.payload_hash,
+      private.audit_leaf_hash(private.audit_leaf(d.entry, d.payload_hash))
+    from digested d
+  ), moved as (
+    update private.audit_sequence s set transaction_id = p.transaction_id, entry_id = p.id
+    from (select transaction_id, id from page order by transaction_id desc, id desc limit 1) p
+    where s.singleton
+  )
+  select count(*) into v_entries from page;
+  if v_is_restored and v_entries < p_limit then
+    update private.audit_sequence set transaction_id = '0', entry_id = 0 where singleton;
+  end if;
+  return v_entries;
+end;
+$$;
+
+COMMENT ON FUNCTION private.sequence_audit_entries(p_limit integer) IS 'Makes leaves of the next entries that nothing can come before any more. How many entries were looked at.';
+
 CREATE FUNCTION private.series_ahead(p_series public.recurring_bookings) RETURNS interval
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12519,6 +12778,35 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) IS 'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
+
+CREATE FUNCTION private.take_audit_leaves(p_limit integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_limit constant int := least(greatest(p_limit, 1), 10000);
+  v_checkpoint private.audit_checkpoints;
+  v_from bigint;
+  v_size bigint;
+begin
+  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  v_from := coalesce(v_checkpoint.tree_size, 0);
+  -- Of a run that was broken off.
+  v_size := private.audit_tree_size();
+  if v_size < v_from + v_limit then
+    perform private.sequence_audit_entries((v_from + v_limit - v_size)::int);
+    v_size := private.audit_tree_size();
+  end if;
+  return jsonb_build_object(
+    'tree_size', v_from, 'frontier', coalesce(encode(v_checkpoint.frontier, 'hex'), ''), 'note', v_checkpoint.note,
+    'is_published', exists (select from private.audit_sequence s where s.published_size >= v_from),
+    'leaves', (
+      select coalesce(string_agg(encode(l.leaf_hash, 'hex'), '' order by l.leaf_index), '')
+      from private.audit_leaves l where l.leaf_index >= v_from and l.leaf_index < v_from + v_limit
+    )
+  );
+end;
+$$;
 
 CREATE FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -13820,6 +14108,15 @@ $$;
 
 COMMENT ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) IS 'A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422).';
 
+CREATE FUNCTION public.audit_checkpoint_published(p_tree_size bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.audit_checkpoint_published(p_tree_size);
+$$;
+
+COMMENT ON FUNCTION public.audit_checkpoint_published(p_tree_size bigint) IS 'For audit-seal: the checkpoint of this size was taken where it was sent.';
+
 CREATE FUNCTION public.available_slots(p_specialist_id uuid DEFAULT NULL::uuid, p_pillar_id uuid DEFAULT NULL::uuid, p_session_type_id uuid DEFAULT NULL::uuid, p_from timestamp with time zone DEFAULT now(), p_to timestamp with time zone DEFAULT (now() + '30 days'::interval), p_moving uuid DEFAULT NULL::uuid, p_company_id uuid DEFAULT NULL::uuid, p_cursor text DEFAULT NULL::text, p_limit integer DEFAULT 200) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -14318,6 +14615,24 @@ $$;
 
 COMMENT ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'Proposes another time for a session that is booked or asked for; it is kept until expires_at, and takes the place of a proposal before it. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_not_required, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
+CREATE FUNCTION public.prove_audit_consistency(p_first_size bigint) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.prove_audit_consistency(p_first_size);
+$$;
+
+COMMENT ON FUNCTION public.prove_audit_consistency(p_first_size bigint) IS 'A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. Errors: forbidden (403), checkpoint_not_found (404).';
+
+CREATE FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.prove_audit_entry(p_entry_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) IS 'A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, path, checkpoint}. leaf is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429).';
+
 CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.audit_logs
     LANGUAGE sql
     SET search_path TO ''
@@ -14389,6 +14704,15 @@ CREATE FUNCTION public.receive_recording(p_recording_id uuid) RETURNS jsonb
 $$;
 
 COMMENT ON FUNCTION public.receive_recording(p_recording_id uuid) IS 'What a recording of the caller that was uploaded should be, for session-recordings to compare: five times at most. Errors: unauthenticated (401), not_found (404), file_missing (409), rule_violation (422), rate_limited (429).';
+
+CREATE FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.record_audit_checkpoint(p_after, p_tree_size, p_root_hash, p_frontier, p_nodes, p_note);
+$$;
+
+COMMENT ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) IS 'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes [level, index, hash] that are complete with it. False where p_after is not the size of the latest: another run was faster.';
 
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -14739,6 +15063,15 @@ $$;
 
 COMMENT ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) IS 'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces; p_expiry_date: its last day, if it has one. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422).';
 
+CREATE FUNCTION public.take_audit_leaves(p_limit integer) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.take_audit_leaves(p_limit);
+$$;
+
+COMMENT ON FUNCTION public.take_audit_leaves(p_limit integer) IS 'For audit-seal: the latest checkpoint {tree_size, frontier, note, is_published}, and the hashes of up to 10,000 leaves after it, of 64 hex digits each.';
+
 CREATE FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text DEFAULT NULL::text, p_new_email text DEFAULT NULL::text, p_request_id uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -14808,6 +15141,80 @@ COMMENT ON TABLE private.allowances IS 'Clients and people that have used some o
 COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Of a calendar feed, its id. Else the id of a person.';
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
+
+CREATE TABLE private.audit_checkpoints (
+    tree_size bigint NOT NULL,
+    root_hash bytea NOT NULL,
+    frontier bytea NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_checkpoints_frontier_check CHECK ((((octet_length(frontier) % 32) = 0) AND ((octet_length(frontier) >= 32) AND (octet_length(frontier) <= 2016)))),
+    CONSTRAINT audit_checkpoints_note_check CHECK ((length(note) <= 4000)),
+    CONSTRAINT audit_checkpoints_root_hash_check CHECK ((octet_length(root_hash) = 32)),
+    CONSTRAINT audit_checkpoints_tree_size_check CHECK ((tree_size > 0))
+);
+
+ALTER TABLE ONLY private.audit_checkpoints FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_checkpoints IS 'Roots of the tree as audit-seal has signed them, of the first so many leaves.';
+
+COMMENT ON COLUMN private.audit_checkpoints.frontier IS 'The roots of the full subtrees that the leaves fall into, largest first: all that is needed to go on.';
+
+COMMENT ON COLUMN private.audit_checkpoints.note IS 'A signed note of C2SP (tlog-checkpoint), as it was handed out.';
+
+CREATE TABLE private.audit_leaves (
+    leaf_index bigint NOT NULL,
+    entry_id bigint NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    salt uuid,
+    payload_hash bytea NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT audit_leaves_leaf_hash_check CHECK ((octet_length(leaf_hash) = 32)),
+    CONSTRAINT audit_leaves_leaf_index_check CHECK ((leaf_index >= 0)),
+    CONSTRAINT audit_leaves_payload_hash_check CHECK ((octet_length(payload_hash) = 32))
+);
+
+ALTER TABLE ONLY private.audit_leaves FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_leaves IS 'The leaves of the tree of audit_logs, from 0 without a gap. They outlive the entries.';
+
+COMMENT ON COLUMN private.audit_leaves.occurred_at IS 'Of the entry: in which month it is found.';
+
+COMMENT ON COLUMN private.audit_leaves.salt IS 'Without it nobody can try out what an entry that was erased has said. Null once it was.';
+
+COMMENT ON COLUMN private.audit_leaves.payload_hash IS 'private.audit_payload_hash(): SHA-256 of salt and payload.';
+
+COMMENT ON COLUMN private.audit_leaves.leaf_hash IS 'private.audit_leaf_hash(): SHA-256 of the leaf, as RFC 9162 has it.';
+
+CREATE TABLE private.audit_nodes (
+    level smallint NOT NULL,
+    node_index bigint NOT NULL,
+    node_hash bytea NOT NULL,
+    CONSTRAINT audit_nodes_level_check CHECK (((level >= 1) AND (level <= 7))),
+    CONSTRAINT audit_nodes_node_hash_check CHECK ((octet_length(node_hash) = 32)),
+    CONSTRAINT audit_nodes_node_index_check CHECK ((node_index >= 0))
+);
+
+ALTER TABLE ONLY private.audit_nodes FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_nodes IS 'Every eighth level of the tree: node n of level l is the root of the full subtree of the 256^l leaves from n * 256^l.';
+
+CREATE TABLE private.audit_sequence (
+    singleton boolean DEFAULT true NOT NULL,
+    transaction_id xid8 DEFAULT '0'::xid8 NOT NULL,
+    entry_id bigint DEFAULT 0 NOT NULL,
+    published_size bigint,
+    CONSTRAINT audit_sequence_published_size_check CHECK ((published_size > 0)),
+    CONSTRAINT audit_sequence_singleton_check CHECK (singleton)
+);
+
+ALTER TABLE ONLY private.audit_sequence FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_sequence IS 'How far the log is sealed; one row, which whoever seals locks.';
+
+COMMENT ON COLUMN private.audit_sequence.transaction_id IS 'With entry_id, the last entry that became a leaf: they do in the order of both.';
+
+COMMENT ON COLUMN private.audit_sequence.published_size IS 'Of the latest checkpoint that was taken where AUDIT_CHECKPOINT_URL leads.';
 
 CREATE TABLE private.auth_emails (
     dedupe_key text NOT NULL,
@@ -16220,6 +16627,21 @@ COMMENT ON COLUMN public.waiting_list_offers.outcome IS 'missed: they let it go,
 ALTER TABLE ONLY private.allowances
     ADD CONSTRAINT allowances_pkey PRIMARY KEY (kind, subject);
 
+ALTER TABLE ONLY private.audit_checkpoints
+    ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (tree_size);
+
+ALTER TABLE ONLY private.audit_leaves
+    ADD CONSTRAINT audit_leaves_entry_id_key UNIQUE (entry_id);
+
+ALTER TABLE ONLY private.audit_leaves
+    ADD CONSTRAINT audit_leaves_pkey PRIMARY KEY (leaf_index);
+
+ALTER TABLE ONLY private.audit_nodes
+    ADD CONSTRAINT audit_nodes_pkey PRIMARY KEY (level, node_index);
+
+ALTER TABLE ONLY private.audit_sequence
+    ADD CONSTRAINT audit_sequence_pkey PRIMARY KEY (singleton);
+
 ALTER TABLE ONLY private.auth_emails
     ADD CONSTRAINT auth_emails_pkey PRIMARY KEY (dedupe_key);
 
@@ -16516,6 +16938,8 @@ ALTER TABLE ONLY public.waiting_list_offers
 
 CREATE INDEX allowances_full_at_idx ON private.allowances USING btree (full_at);
 
+CREATE INDEX audit_checkpoints_created_at_idx ON private.audit_checkpoints USING btree (created_at);
+
 CREATE INDEX auth_emails_taken_at_idx ON private.auth_emails USING btree (taken_at);
 
 CREATE INDEX booking_notices_template_key_idx ON private.booking_notices USING btree (template_key);
@@ -16601,6 +17025,8 @@ CREATE INDEX audit_logs_actor_id_idx ON ONLY public.audit_logs USING btree (acto
 CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (entity_type, entity_id, occurred_at DESC);
 
 CREATE INDEX audit_logs_occurred_at_idx ON ONLY public.audit_logs USING btree (occurred_at DESC);
+
+CREATE INDEX audit_logs_transaction_id_idx ON ONLY public.audit_logs USING btree (transaction_id, id);
 
 CREATE INDEX audit_logs_trouble_idx ON ONLY public.audit_logs USING btree (status, occurred_at DESC) WHERE (status <> 'success'::text);
 
@@ -16854,7 +17280,21 @@ CREATE UNIQUE INDEX waiting_list_offers_one_open_idx ON public.waiting_list_offe
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OF leaf_index, entry_id, occurred_at, payload_hash, leaf_hash ON private.audit_leaves FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.audit_nodes FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
 CREATE TRIGGER refuse_change BEFORE UPDATE ON private.session_note_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_salt BEFORE UPDATE OF salt ON private.audit_leaves FOR EACH ROW WHEN ((new.salt IS NOT NULL)) EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_leaves FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_nodes FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.session_note_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
@@ -17394,6 +17834,14 @@ CREATE POLICY "A person sees which mails they were sent" ON private.emails FOR S
 
 ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.audit_checkpoints ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.audit_leaves ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.audit_nodes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.audit_sequence ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE private.auth_emails ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.booking_notices ENABLE ROW LEVEL SECURITY;
@@ -17932,6 +18380,9 @@ GRANT ALL ON FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text
 
 REVOKE ALL ON FUNCTION private.audit_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.audit_checkpoint_published(p_tree_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.audit_checkpoint_published(p_tree_size bigint) TO service_role;
+
 GRANT SELECT ON TABLE public.specialist_documents TO service_role;
 
 GRANT SELECT(id) ON TABLE public.specialist_documents TO authenticated;
@@ -17972,7 +18423,39 @@ GRANT SELECT(updated_at) ON TABLE public.specialist_documents TO authenticated;
 
 REVOKE ALL ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.audit_horizon() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.audit_logs TO service_role;
+
+GRANT SELECT(occurred_at) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(user_id) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(actor_role) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(action) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(entity_type) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(entity_id) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(context) ON TABLE public.audit_logs TO authenticated;
+
+GRANT SELECT(status) ON TABLE public.audit_logs TO authenticated;
+
+REVOKE ALL ON FUNCTION private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_leaf_hash(p_leaf text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_path(p_leaf bigint, p_first_size bigint, p_size bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_payload_hash(p_entry public.audit_logs, p_salt uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_tree_hash(p_from bigint, p_to bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_tree_size() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.audited_reason(p_reason text) FROM PUBLIC;
 
@@ -18721,6 +19204,8 @@ REVOKE ALL ON FUNCTION private.job_expire_recordings(p_now timestamp with time z
 
 REVOKE ALL ON FUNCTION private.job_follow_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_kick_audit_seal(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_kick_emails(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_kick_reminders(p_now timestamp with time zone) FROM PUBLIC;
@@ -19123,6 +19608,12 @@ GRANT SELECT(created_at) ON TABLE public.booking_proposals TO authenticated;
 REVOKE ALL ON FUNCTION private.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.prove_audit_consistency(p_first_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.prove_audit_consistency(p_first_size bigint) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.prove_audit_entry(p_entry_id bigint, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.prove_audit_entry(p_entry_id bigint, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.punycode(p_label text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO authenticated;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO service_role;
@@ -19158,24 +19649,6 @@ GRANT SELECT(updated_at) ON TABLE public.notification_preferences TO authenticat
 REVOKE ALL ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.quotation(p_text text) FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.audit_logs TO service_role;
-
-GRANT SELECT(occurred_at) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(user_id) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(actor_role) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(action) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(entity_type) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(entity_id) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(context) ON TABLE public.audit_logs TO authenticated;
-
-GRANT SELECT(status) ON TABLE public.audit_logs TO authenticated;
 
 REVOKE ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
@@ -19219,6 +19692,9 @@ GRANT ALL ON FUNCTION private.receive_recording(p_recording_id uuid) TO authenti
 
 REVOKE ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
@@ -19367,6 +19843,8 @@ GRANT ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.send_test_email(p_template_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.send_test_email(p_template_id bigint) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.sequence_audit_entries(p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.series_ahead(p_series public.recurring_bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.series_in_answer(p_series_id uuid) FROM PUBLIC;
@@ -19512,6 +19990,9 @@ REVOKE ALL ON FUNCTION private.sweep_holds(p_specialist_id uuid, p_employee_id u
 REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.take_audit_leaves(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_audit_leaves(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) TO service_role;
@@ -19659,6 +20140,9 @@ GRANT ALL ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash t
 
 REVOKE ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.audit_checkpoint_published(p_tree_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.audit_checkpoint_published(p_tree_size bigint) TO service_role;
 
 REVOKE ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.available_slots(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_moving uuid, p_company_id uuid, p_cursor text, p_limit integer) TO authenticated;
@@ -19822,6 +20306,12 @@ GRANT ALL ON FUNCTION public.preview_send_at(p_time_zone text, p_mail_windows js
 REVOKE ALL ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.propose_time(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.prove_audit_consistency(p_first_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prove_audit_consistency(p_first_size bigint) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
@@ -19845,6 +20335,9 @@ GRANT ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version
 
 REVOKE ALL ON FUNCTION public.receive_recording(p_recording_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_recording(p_recording_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) TO service_role;
@@ -19953,6 +20446,9 @@ GRANT ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_re
 
 REVOKE ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.take_audit_leaves(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_audit_leaves(p_limit integer) TO service_role;
 
 REVOKE ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) TO service_role;
@@ -20489,6 +20985,8 @@ CREATE POLICY "A specialist replaces the file of a pending document" ON storage.
 CREATE POLICY "A specialist sees files of their own documents" ON storage.objects FOR SELECT TO authenticated USING (((bucket_id = 'specialist-documents'::text) AND (name = ANY (ARRAY( SELECT private.my_document_paths(false) AS my_document_paths)))));
 
 CREATE POLICY "A specialist uploads the file of a pending document" ON storage.objects FOR INSERT TO authenticated WITH CHECK (((bucket_id = 'specialist-documents'::text) AND (( SELECT storage.operation() AS operation) = 'storage.object.upload'::text) AND private.may_upload(name, metadata)));
+
+SELECT cron.schedule('audit-seal', '* * * * *', 'select private.run_job(''kick_audit_seal'')');
 
 SELECT cron.schedule('book-series', '* * * * *', 'select private.run_job(''book_series'')');
 

@@ -59,9 +59,10 @@ test('secrets that nobody has to choose are generated where they are empty or mi
   assert.match(second.CRON_SECRET_KEY, /^[0-9a-f]{64}$/);
   assert.notEqual(second.CRON_SECRET_KEY, first.CRON_SECRET_KEY);
   assert.match(second.NOTE_KEYS, /^k1:[\w+/]{43}=$/);
+  assert.match(second.AUDIT_KEYS, /^PRIVATE\+KEY\+evenkeel\.local\/audit\+[0-9a-f]{8}\+[\w+/]{44}$/);
   assert.match(second.EMAIL_WEBHOOK_SECRETS, /^whsec_[\w+/]{32}$/);
   assert.match(second.SEND_EMAIL_HOOK_SECRETS, /^v1,whsec_[\w+/]{43}=$/, 'as Auth wants it');
-  const complete = 'TOKEN_KEYS=kept\nNOTE_KEYS=kept\nCRON_SECRET_KEY=kept, too\nSEND_EMAIL_HOOK_SECRETS=v1,whsec_kept\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
+  const complete = 'TOKEN_KEYS=kept\nNOTE_KEYS=kept\nAUDIT_KEYS=kept\nCRON_SECRET_KEY=kept, too\nSEND_EMAIL_HOOK_SECRETS=v1,whsec_kept\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
   assert.equal(withGeneratedSecrets(complete), complete);
 });
 
@@ -76,6 +77,11 @@ test('the example has every secret that the functions read', async () => {
   // Of the function that seals notes.
   const seal = await readFile(path.join(projectRoot, 'crates/core/src/session_notes/seal.rs'), 'utf8');
   for (const [, name] of seal.matchAll(/const KEYS: &str = "([A-Z_]+)"/g)) secrets.add(name);
+  // Of the function that seals the audit log.
+  for (const file of ['audit/note.rs', 'audit.rs']) {
+    const audit = await readFile(path.join(projectRoot, 'crates/core/src', file), 'utf8');
+    for (const [, name] of audit.matchAll(/const (?:KEYS|CHECKPOINT_URL): &str = "([A-Z_]+)"/g)) secrets.add(name);
+  }
   // Read by the crate that speaks HTTP.
   secrets.add('ALLOWED_ORIGINS');
   assert.deepEqual(Object.keys(example).sort(), [...secrets].sort());

@@ -96,6 +96,7 @@ export async function startStack(settings, { onStep, echo, signal }) {
       SUPABASE_SECRET_KEYS: environment.SUPABASE_SECRET_KEYS,
       CRON_SECRET_KEY: environment.CRON_SECRET_KEY,
       EMAIL_WEBHOOK_SECRETS: environment.EMAIL_WEBHOOK_SECRETS,
+      AUDIT_KEYS: environment.AUDIT_KEYS,
       SEND_EMAIL_HOOK_SECRETS: environment.SEND_EMAIL_HOOK_SECRETS,
       DATABASE_URL: url,
       INBOX_URL: settings.inboxUrl,

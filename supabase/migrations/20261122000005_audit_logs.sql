@@ -5,6 +5,7 @@
 -- Write: private.write_audit() alone. Nobody changes or removes an entry, the owner included;
 --        retention drops whole months by dropping their partition.
 --
+-- It is sealed as a Merkle tree, so that an outsider notices what was changed: docs/decisions/the-audit-log-is-a-tree.md.
 -- It only ever grows, so an entry is small whatever was done, and a person makes so many in a while:
 -- docs/decisions/the-audit-log-is-bounded.md.
 
@@ -26,6 +27,7 @@ create table public.audit_logs (
   context jsonb not null default '{}' check (jsonb_typeof(context) = 'object' and octet_length(context::text) <= 4096),
   status text not null check (status in ('success', 'failure', 'denied')),
   error_message text check (length(error_message) <= 2000),
+  transaction_id xid8 not null default pg_current_xact_id(),
   primary key (id, occurred_at),
   constraint only_trouble_has_an_error check (status <> 'success' or error_message is null)
 ) partition by range (occurred_at);
@@ -43,6 +45,7 @@ comment on column public.audit_logs.entity_id is
   'Never the id of a link: with that, whoever reads this as the person uses up its attempts.';
 comment on column public.audit_logs.context is
   'Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see.';
+comment on column public.audit_logs.transaction_id is 'Who wrote it, for the order in which entries are sealed: an entry is when no earlier transaction can still add one.';
 
 create index audit_logs_user_id_idx on public.audit_logs (user_id, occurred_at desc);
 create index audit_logs_actor_id_idx on public.audit_logs (actor_id, occurred_at desc);
@@ -50,6 +53,7 @@ create index audit_logs_entity_idx on public.audit_logs (entity_type, entity_id,
 create index audit_logs_occurred_at_idx on public.audit_logs (occurred_at desc);
 create index audit_logs_action_idx on public.audit_logs (action, occurred_at desc);
 create index audit_logs_trouble_idx on public.audit_logs (status, occurred_at desc) where status <> 'success';
+create index audit_logs_transaction_id_idx on public.audit_logs (transaction_id, id);
 
 create trigger refuse_change before update or delete on public.audit_logs
   for each row execute function private.refuse_change();

@@ -60,7 +60,7 @@ describe('a deployment', () => {
   });
 
   test('sets secrets when asked, before the functions that need them', () => {
-    const file = project.write('supabase/.temp/staging.env', 'TOKEN_KEYS=x\nNOTE_KEYS=x\nSITE_URL=https://example.com\n');
+    const file = project.write('supabase/.temp/staging.env', 'TOKEN_KEYS=x\nNOTE_KEYS=x\nAUDIT_KEYS=x\nSITE_URL=https://example.com\n');
     const env = { FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'SEND_EMAIL_HOOK_SECRETS', 'EMAIL_WEBHOOK_SECRETS', 'ALLOWED_ORIGINS') };
     const result = project.deploy(`--environment staging --secrets ${file}`, env);
     assert.equal(result.status, 0, result.stderr);
@@ -286,7 +286,7 @@ describe('it refuses', () => {
 
   test('where a secret of .env.example is not set, naming each', () => {
     const env = { FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'SITE_URL') };
-    assertRefused(project.deploy('--environment staging', env), /not set in abcdefghijklmnopqrst: TOKEN_KEYS NOTE_KEYS SEND_EMAIL_HOOK_SECRETS EMAIL_WEBHOOK_SECRETS ALLOWED_ORIGINS;/);
+    assertRefused(project.deploy('--environment staging', env), /not set in abcdefghijklmnopqrst: TOKEN_KEYS NOTE_KEYS AUDIT_KEYS SEND_EMAIL_HOOK_SECRETS EMAIL_WEBHOOK_SECRETS ALLOWED_ORIGINS;/);
   });
 
   test('where the secrets cannot be listed', () => {

@@ -133,7 +133,7 @@ export class Project {
         FAKE_AUTH: authWith({}),
         SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
         REAL_SUPABASE: path.join(root, 'node_modules/.bin/supabase'),
-        FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'NOTE_KEYS', 'EMAIL_WEBHOOK_SECRETS', 'SEND_EMAIL_HOOK_SECRETS', 'SITE_URL', 'ALLOWED_ORIGINS'),
+        FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'NOTE_KEYS', 'AUDIT_KEYS', 'EMAIL_WEBHOOK_SECRETS', 'SEND_EMAIL_HOOK_SECRETS', 'SITE_URL', 'ALLOWED_ORIGINS'),
         ...env,
       },
     });
@@ -170,7 +170,7 @@ export function secretsNamed(...names) {
 
 /** All that the functions need, and this cron key. @param {string} key */
 export function secretsWithCronKey(key) {
-  const others = ['RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'NOTE_KEYS', 'EMAIL_WEBHOOK_SECRETS', 'SEND_EMAIL_HOOK_SECRETS', 'SITE_URL', 'ALLOWED_ORIGINS'];
+  const others = ['RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'NOTE_KEYS', 'AUDIT_KEYS', 'EMAIL_WEBHOOK_SECRETS', 'SEND_EMAIL_HOOK_SECRETS', 'SITE_URL', 'ALLOWED_ORIGINS'];
   const digest = createHash('sha256').update(key).digest('hex');
   return JSON.stringify([...others.map((name) => secret(name)), secret('CRON_SECRET_KEY', digest)]);
 }

@@ -22,6 +22,7 @@ const secrets = {
   RESEND_API_URL: `http://127.0.0.1:${portBase + 3}`,
   MAIL_FROM: 'Evenkeel <hello@evenkeel.test>',
   TOKEN_KEYS: 'key-of-scripts-test-0123456789-abcdefgh',
+  AUDIT_KEYS: 'PRIVATE+KEY+evenkeel.test/audit+3e333d2b+AWF1ZGl0LWtleS1vZi10aGUtdGVzdHMtMDEyMzQ1Njc4',
   NOTE_KEYS: 'k1:bm90ZS1rZXktb2Ytc2NyaXB0cy10ZXN0LTAxMjM0NTY=',
   CRON_SECRET_KEY: 'cron-key-of-scripts-test-0123456789-abcdefgh',
   // Two, as while one takes the place of the other.

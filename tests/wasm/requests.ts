@@ -75,6 +75,7 @@ export const EXAMPLES: Record<string, Example> = {
   'auth-password-reset-request': { path: '/', body: { email: 'nobody@example.com' } },
   'booking-reminders-dispatch': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
   'storage-sweep': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
+  'audit-seal': { path: '/', headers: { apikey: CRON_KEY }, body: {} },
   'company-assign-plan': {
     path: '/',
     headers: AS_PERSON,
@@ -132,6 +133,7 @@ export function environmentFor(upstreamUrl: string): Record<string, string> {
     EMAIL_WEBHOOK_SECRETS: WEBHOOK_SECRET,
     SEND_EMAIL_HOOK_SECRETS: `v1,${WEBHOOK_SECRET}`,
     NOTE_KEYS: 'k1:bm90ZS1rZXktb2YtdGhlLXdhc20tdGVzdHMtMDEyMzQ=',
+    AUDIT_KEYS: 'PRIVATE+KEY+evenkeel.test/audit+3e333d2b+AWF1ZGl0LWtleS1vZi10aGUtdGVzdHMtMDEyMzQ1Njc4',
     TOKEN_KEYS: 'a2V5LW9mLXRoZS13YXNtLXRlc3RzLTAxMjM0NTY3ODk',
     RESEND_API_KEY: 're_wasm_tests',
     RESEND_API_URL: upstreamUrl,

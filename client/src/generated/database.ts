@@ -1357,6 +1357,8 @@ export type Records = {
       /** How: the edge function, SQL function or trigger that wrote it. */
       source: string | null;
       status: 'success' | 'failure' | 'denied';
+      /** Who wrote it, for the order in which entries are sealed: an entry is when no earlier transaction can still add one. */
+      transaction_id: string;
       user_agent: string | null;
       /** The person whom the entry is about; they see part of it. No foreign key: the entry outlives the account. */
       user_id: string | null;
@@ -1811,6 +1813,18 @@ export interface SqlFunctions {
       | 'booking_not_open' | 'acceptance_not_required' | 'slot_taken' | 'no_plan' | 'plan_ends_before' | 'documents_end_before'
       | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead'
       | 'outside_working_hours';
+  };
+  /** A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. Errors: forbidden (403), checkpoint_not_found (404). */
+  prove_audit_consistency: {
+    args: { p_first_size: number };
+    returns: unknown;
+    errors: 'forbidden' | 'checkpoint_not_found';
+  };
+  /** A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, path, checkpoint}. leaf is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429). */
+  prove_audit_entry: {
+    args: { p_entry_id: number; p_reason: string };
+    returns: unknown;
+    errors: 'forbidden' | 'entry_not_sealed' | 'reason_required' | 'rate_limited';
   };
   /** A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
   read_audit_logs: {

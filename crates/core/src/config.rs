@@ -71,7 +71,7 @@ struct Keys {
 }
 
 /// Every variable that holds another secret. Where the cron key is one of them, it opens more than jobs.
-const OTHER_SECRETS: [&str; 11] = [
+const OTHER_SECRETS: [&str; 12] = [
     "SUPABASE_SECRET_KEYS",
     "SUPABASE_PUBLISHABLE_KEYS",
     "SUPABASE_SERVICE_ROLE_KEY",
@@ -79,6 +79,7 @@ const OTHER_SECRETS: [&str; 11] = [
     "SUPABASE_DB_URL",
     "TOKEN_KEYS",
     "NOTE_KEYS",
+    "AUDIT_KEYS",
     "RESEND_API_KEY",
     "EMAIL_WEBHOOK_SECRETS",
     "SEND_EMAIL_HOOK_SECRETS",

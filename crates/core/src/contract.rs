@@ -9,6 +9,7 @@ use schemars::{JsonSchema, schema_for};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    audit,
     auth_emails::{self, AuthEmailAction},
     calendar_feed, documents, email_change,
     email_events::{self, EmailState},
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// Those of each domain. The build tool finds a function that has none.
-const DOMAINS: [&[&dyn Described]; 17] = [
+const DOMAINS: [&[&dyn Described]; 18] = [
     sign_up::operations::ALL,
     verification::operations::ALL,
     password_reset::operations::ALL,
@@ -41,6 +42,7 @@ const DOMAINS: [&[&dyn Described]; 17] = [
     unsubscribe::operations::ALL,
     calendar_feed::operations::ALL,
     sweep::operations::ALL,
+    audit::operations::ALL,
 ];
 
 fn operations() -> impl Iterator<Item = &'static dyn Described> {

@@ -14,6 +14,7 @@
 //! - [`email_events`] hears from Resend what became of them, and [`unsubscribe`] from their readers.
 //! - [`calendar_feed`] shows a person's sessions to their calendar, and [`icalendar`] writes them, for mails too.
 //! - [`invitations`] lets a company's admins bring its people in.
+//! - [`audit`] seals the audit log as a tree, whose roots it signs.
 //! - [`session_notes`] seals what a specialist writes of a session, and opens it for who may read it.
 //! - [`recordings`] takes the recording of a session to which both consented, and lets the two open it.
 //! - [`plans`] gives a company the plan that its people use.
@@ -88,6 +89,7 @@ pub mod auth_emails;
 pub mod email_events;
 pub mod unsubscribe;
 
+pub mod audit;
 pub mod outbox;
 pub mod password_reset;
 pub mod plans;

@@ -2,7 +2,7 @@
 //!
 //! In production everything stands on two of them, [`Http`] and
 //! [`Configured`]: `upstream` speaks the wire formats over these and
-//! gives [`Database`], [`Identity`], [`Mailer`] and [`ObjectStore`] to whoever
+//! gives [`Database`], [`Identity`], [`Mailer`], [`ObjectStore`] and [`Checkpoints`] to whoever
 //! has both. In tests `testing::World` is all of them: a database that is scripted, the others
 //! in memory.
 //!
@@ -97,6 +97,12 @@ pub trait Unicode {
 pub trait Telemetry {
     /// Tells the operators.
     fn report(&self, error: &Error);
+}
+
+/// Where checkpoints of the audit log go, so that there is something outside to hold it against.
+pub trait Checkpoints {
+    /// Sends one. It may be sent again.
+    async fn post_checkpoint(&self, url: &str, note: &str) -> Result<(), Error>;
 }
 
 /// The other functions.

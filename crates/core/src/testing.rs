@@ -44,8 +44,8 @@ use crate::{
     error::Error,
     id::RequestId,
     ports::{
-        Clock, Configured, Entropy, Environment, Functions, IdentityError, LocalTime, Precision,
-        SqlFunction, Telemetry, Unicode,
+        Checkpoints, Clock, Configured, Entropy, Environment, Functions, IdentityError, LocalTime,
+        Precision, SqlFunction, Telemetry, Unicode,
     },
 };
 
@@ -54,6 +54,10 @@ pub const TOKEN_KEY: &str = "test-key-test-key-test-key-test-key";
 
 /// The key that notes are sealed with.
 pub const NOTE_KEY: &str = "k1:bm90ZS1rZXktb2YtdGhlLXRlc3RzLTAxMjM0NTY3ODk=";
+
+/// The key that checkpoints of the audit log are signed with.
+pub const AUDIT_KEY: &str =
+    "PRIVATE+KEY+evenkeel.test/audit+3e333d2b+AWF1ZGl0LWtleS1vZi10aGUtdGVzdHMtMDEyMzQ1Njc4";
 
 /// Everything outside the core.
 pub struct World {
@@ -75,6 +79,10 @@ pub struct World {
     pub identity_faults: RefCell<VecDeque<IdentityError>>,
     /// The files of Storage.
     pub files: RefCell<MemoryFiles>,
+    /// The checkpoints that were posted, and where to.
+    pub checkpoints: RefCell<Vec<(String, String)>>,
+    /// Whether whoever keeps checkpoints takes none.
+    pub takes_no_checkpoints: Cell<bool>,
     /// The reports to operators.
     pub reports: RefCell<Vec<String>>,
     /// How often `email-dispatch` was kicked.
@@ -108,13 +116,18 @@ impl World {
             now: Cell::new(Utc.with_ymd_and_hms(2026, 5, 4, 8, 0, 0).single().expect("an instant")),
             entropy: Cell::default(),
             calls: RefCell::default(),
-            variables: RefCell::new(BTreeMap::from([("NOTE_KEYS", NOTE_KEY.to_owned())])),
+            variables: RefCell::new(BTreeMap::from([
+                ("NOTE_KEYS", NOTE_KEY.to_owned()),
+                ("AUDIT_KEYS", AUDIT_KEY.to_owned()),
+            ])),
             database: Script::default(),
             outbox: RefCell::default(),
             mailbox: RefCell::default(),
             accounts: RefCell::default(),
             identity_faults: RefCell::default(),
             files: RefCell::default(),
+            checkpoints: RefCell::default(),
+            takes_no_checkpoints: Cell::default(),
             reports: RefCell::default(),
             kicks: Cell::default(),
             ahead: Cell::new(TimeDelta::zero()),
@@ -244,6 +257,16 @@ impl Unicode for World {
 impl Telemetry for World {
     fn report(&self, error: &Error) {
         self.reports.borrow_mut().push(error.to_string());
+    }
+}
+
+impl Checkpoints for World {
+    async fn post_checkpoint(&self, url: &str, note: &str) -> Result<(), Error> {
+        if self.takes_no_checkpoints.get() {
+            return Err(Error::unavailable("checkpoints", "status 500"));
+        }
+        self.checkpoints.borrow_mut().push((url.to_owned(), note.to_owned()));
+        Ok(())
     }
 }
 

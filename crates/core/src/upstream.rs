@@ -7,6 +7,7 @@
 //! the real services.
 
 mod auth_admin;
+mod checkpoints;
 mod data_api;
 mod resend;
 pub mod sentry;

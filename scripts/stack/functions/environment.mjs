@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { newKey } from '../../audit/notes.mjs';
 import { projectRoot } from '../settings.mjs';
 import { originsOf, readSite } from '../site.mjs';
 import { UserError } from '../user-error.mjs';
@@ -26,6 +27,7 @@ const key = () => randomBytes(32).toString('hex');
 const GENERATED = {
   TOKEN_KEYS: key,
   NOTE_KEYS: () => `k1:${randomBytes(32).toString('base64')}`,
+  AUDIT_KEYS: () => newKey('evenkeel.local/audit'),
   CRON_SECRET_KEY: key,
   SEND_EMAIL_HOOK_SECRETS: () => `v1,whsec_${randomBytes(32).toString('base64')}`,
   EMAIL_WEBHOOK_SECRETS: () => `whsec_${randomBytes(24).toString('base64')}`,
@@ -96,7 +98,7 @@ function dropEmpty(values) {
 
 /** The hosts a function has a reason to talk to, as Deno's --allow-net wants them. @param {Record<string, string>} environment */
 export function upstreamHosts(environment) {
-  const urls = [environment.SUPABASE_URL, environment.RESEND_API_URL, environment.SENTRY_DSN].filter(Boolean);
+  const urls = [environment.SUPABASE_URL, environment.RESEND_API_URL, environment.SENTRY_DSN, environment.AUDIT_CHECKPOINT_URL].filter(Boolean);
   return [...new Set(urls.map((url) => {
     const { hostname, port, protocol } = new URL(url);
     return `${hostname}:${port || (protocol === 'http:' ? 80 : 443)}`;

@@ -17,7 +17,7 @@ as $$
   select string_agg(entity_id, ' ' order by n)
   from public.read_audit_logs('ticket 7', p_filters::jsonb, p_cursor, p_limit) with ordinality
     as l (id, occurred_at, user_id, actor_id, actor_role, action, entity_type, entity_id, source, request_id,
-      ip_address, user_agent, old_values, new_values, context, status, error_message, n)
+      ip_address, user_agent, old_values, new_values, context, status, error_message, transaction_id, n)
   where action like 'test.%';
 $$;
 grant execute on function pg_temp.found(text, bigint, int) to authenticated;

@@ -115,7 +115,7 @@ create temporary table small (proname text);
 insert into small values
   ('book_session'), ('hold_slot'), ('request_session'), ('confirm_hold'), ('accept_session'), ('decline_session'), ('propose_time'), ('accept_proposal'),
   ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('change_place'), ('write_session_note'), ('announce_recording'), ('receive_recording'), ('open_recording'), ('share_session_note'), ('add_to_series'), ('submit_document'), ('start_document_review'),
-  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('join_waiting_list'), ('mail_figures'), ('redrive_failed_emails');
+  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('join_waiting_list'), ('mail_figures'), ('redrive_failed_emails'), ('prove_audit_entry'), ('prove_audit_consistency');
 
 select set_eq(
   'select proname from answered union all select proname from small',

@@ -28,6 +28,7 @@ export const environment = {
   databaseUrl: required('DATABASE_URL'),
   cronKey: required('CRON_SECRET_KEY'),
   webhookSecrets: required('EMAIL_WEBHOOK_SECRETS').split(','),
+  auditKeys: required('AUDIT_KEYS'),
   sendEmailSecrets: required('SEND_EMAIL_HOOK_SECRETS').split(/,(?=v1,)/),
   inboxUrl: required('INBOX_URL'),
   siteUrl: required('SITE_URL'),

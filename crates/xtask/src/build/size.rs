@@ -15,8 +15,9 @@ struct Bound {
     gzip: Option<usize>,
 }
 
-/// Have all that the others have: docs/decisions/modules-above-the-bar.md. Raw and compressed, in KB.
-const WITH_SEVERAL_WAYS_IN: [(&str, usize, usize); 6] = [
+/// docs/decisions/modules-above-the-bar.md. Raw and compressed, in KB.
+const ABOVE_THE_BAR: [(&str, usize, usize); 7] = [
+    ("audit-seal", 111, 52),
     ("auth-email-change", 101, 48),
     ("auth-sign-up", 112, 52),
     ("company-invitation-accept", 114, 53),
@@ -30,7 +31,7 @@ fn bound(function: &str) -> Bound {
     if function.ends_with("-dispatch") {
         Bound { raw: 300 * KILOBYTE, gzip: None }
     } else {
-        let own = WITH_SEVERAL_WAYS_IN.iter().find(|(name, ..)| *name == function);
+        let own = ABOVE_THE_BAR.iter().find(|(name, ..)| *name == function);
         let (raw, gzip) = own.map_or((100, 45), |(_, raw, gzip)| (*raw, *gzip));
         Bound { raw: raw * KILOBYTE, gzip: Some(gzip * KILOBYTE) }
     }

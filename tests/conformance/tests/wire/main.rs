@@ -17,6 +17,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit;
 mod calendar_feeds;
 mod companies;
 mod documents;
@@ -31,6 +32,7 @@ mod sign_up;
 use evenkeel_conformance::{Stack, claim_of, settlement};
 use evenkeel_core::{
     AccessToken, ClientContext, Code, Error,
+    audit::{AuditCheckpointPublished, RecordAuditCheckpoint, TakeAuditLeaves},
     auth_emails::TakeAuthEmail,
     calendar_feed::ReadCalendarFeed,
     caller::CurrentUserId,
@@ -76,6 +78,7 @@ wire! {
     AcceptInvitation: invitations::accept_invitation;
     AnnounceRecording: recordings::announce_recording;
     AssignCompanyPlan: companies::assign_company_plan;
+    AuditCheckpointPublished: audit::audit_checkpoint_published;
     CheckInvitation: invitations::check_invitation;
     CheckPasswordReset: links::check_password_reset;
     CheckSignUp: sign_up::check_sign_up;
@@ -91,6 +94,7 @@ wire! {
     ReadCalendarFeed: calendar_feeds::read_calendar_feed;
     ReadSessionNote: session_notes::read_session_note;
     ReceiveRecording: recordings::receive_recording;
+    RecordAuditCheckpoint: audit::record_audit_checkpoint;
     RecordEmailEvent: mails::record_email_event;
     RecordRecording: recordings::record_recording;
     RecordReviewedCopy: documents::record_reviewed_copy;
@@ -106,6 +110,7 @@ wire! {
     SealTokenHashes: mails::seal_token_hashes;
     SettleEmails: mails::settle_emails;
     StartDocumentReview: documents::start_document_review;
+    TakeAuditLeaves: audit::take_audit_leaves;
     TakeAuthEmail: mails::take_auth_email;
     TakeSignUp: sign_up::take_sign_up;
     Unsubscribe: mails::unsubscribe;

@@ -1,0 +1,43 @@
+// @ts-check
+// ./scripts/audit-verify, which says how it is called.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import postgres from 'postgres';
+import { UserError } from '../stack/user-error.mjs';
+import { readVerifier } from './notes.mjs';
+import { verifyAuditLog } from './verify.mjs';
+
+/** Notes by the file that they stand in. @param {string[]} places files, or folders of them */
+async function readNotes(places) {
+  /** @type {Map<string, string>} */
+  const notes = new Map();
+  for (const place of places) {
+    const found = await stat(place).catch(() => null);
+    if (!found) throw new UserError(`${place} is not there.`);
+    const files = found.isDirectory() ? (await readdir(place)).sort().map((name) => path.join(place, name)) : [place];
+    for (const file of files) notes.set(file, await readFile(file, 'utf8'));
+  }
+  return notes;
+}
+
+try {
+  const { values } = parseArgs({ options: { key: { type: 'string', multiple: true }, checkpoint: { type: 'string', multiple: true } } });
+  if (!values.key) throw new UserError('Name the verifying key of the log: --key example.com/audit+1234abcd+AbC...');
+  if (!process.env.DATABASE_URL) throw new UserError('DATABASE_URL is not set: the database, or a dump of it that was restored.');
+  const verifiers = values.key.map(readVerifier);
+  const kept = await readNotes(values.checkpoint ?? []);
+  const sql = postgres(process.env.DATABASE_URL, { max: 1, onnotice: () => {} });
+  // Of one moment: what is sealed meanwhile is of the next time.
+  const report = await sql.begin('isolation level repeatable read read only', (all) => verifyAuditLog(all, { verifiers, kept })).finally(() => sql.end());
+  for (const { kind, what } of report.faults) console.log(`${kind}: ${what}`);
+  console.log(`${report.leaves} leaves, ${report.erased} of entries whose payload was erased, ${report.retired} of entries that are gone with their month`);
+  console.log(`${report.entries} entries, ${report.waiting} not sealed yet; ${report.checkpoints} checkpoints of the database, ${kept.size} kept elsewhere; root ${report.root}`);
+  if (kept.size === 0) console.log('no checkpoint was kept elsewhere: what was rewritten as a whole is not seen');
+  console.log(report.faults.length === 0 ? 'the audit log is what was sealed' : `${report.faults.length} faults`);
+  process.exitCode = report.faults.length === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 2;
+}

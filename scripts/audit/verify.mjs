@@ -1,0 +1,142 @@
+// @ts-check
+// Holds the audit log of a database against checkpoints that were kept elsewhere: docs/decisions/the-audit-log-is-a-tree.md.
+//
+// Nothing that the database computes is believed: leaves, nodes and roots are made anew from the columns of the entries, by
+// what RFC 9162 and C2SP say.
+import { createHash } from 'node:crypto';
+import { openCheckpoint } from './notes.mjs';
+import { leafHash, Tree } from './tree.mjs';
+
+/** How much earlier than a checkpoint an entry may say to be that comes after it: how long a transaction may take. */
+const LATE_MS = 60 * 60 * 1000;
+const PAGE = 5000;
+
+/** @typedef {{ kind: string, what: string }} Fault */
+/** @typedef {{ entries: number, leaves: number, erased: number, retired: number, waiting: number, checkpoints: number, root: string, faults: Fault[] }} Report */
+
+/**
+ * @param {import('postgres').Sql | import('postgres').TransactionSql} sql
+ * @param {{ verifiers: import('./notes.mjs').Verifier[], kept: Map<string, string> }} against `kept`: notes by where they were found
+ * @returns {Promise<Report>}
+ */
+export async function verifyAuditLog(sql, { verifiers, kept }) {
+  /** @type {Fault[]} */
+  const faults = [];
+  /** @param {string} kind @param {string} what */
+  const fault = (kind, what) => void faults.push({ kind, what });
+  const { signed, wanted } = await checkpointsOf(sql, verifiers, kept, fault);
+  const months = new Set((await sql`select distinct to_char(occurred_at at time zone 'UTC', 'YYYY-MM') as month from public.audit_logs`).map(({ month }) => month));
+  const tree = new Tree();
+  const counts = { erased: 0, retired: 0 };
+  let passed = 0;
+  const check = () => {
+    for (const { root, where } of wanted.get(tree.size) ?? []) {
+      if (root !== tree.root()) fault('rewritten', `the first ${tree.size} entries are not those of ${where}`);
+    }
+    wanted.delete(tree.size);
+  };
+  for await (const rows of sql.unsafe(LEAVES).cursor(PAGE)) {
+    for (const row of rows) {
+      if (Number(row.leaf_index) !== tree.size) {
+        fault('gap', `after leaf ${tree.size - 1} comes ${row.leaf_index}`);
+        return report();
+      }
+      const told = leafOf(row);
+      if (row.c0 === null) {
+        if (months.has(row.month)) fault('removed', `entry ${row.entry_id} (leaf ${row.leaf_index}) is gone, and others of its month are not`);
+        counts.retired += 1;
+      } else if (told === null || told !== row.leaf_hash) {
+        fault('altered', `entry ${row.entry_id} (leaf ${row.leaf_index}) is not what was sealed`);
+      } else if (row.salt === null) {
+        counts.erased += 1;
+      }
+      while (passed < signed.length && signed[passed].size <= tree.size) passed += 1;
+      if (passed > 0 && Date.parse(row.leaf_time) < signed[passed - 1].at - LATE_MS) {
+        fault('backdated', `entry ${row.entry_id} says ${row.leaf_time} and came after the checkpoint of ${signed[passed - 1].size} entries`);
+      }
+      // Of an entry that is gone there is only its leaf, and the roots tell whether it is the right one.
+      tree.push(Buffer.from(row.leaf_hash, 'hex'));
+      check();
+    }
+  }
+  return report();
+
+  async function report() {
+    for (const [size, those] of wanted) {
+      for (const { where } of those) fault('cut off', `there are ${tree.size} entries, and ${where} has ${size}`);
+    }
+    for (const row of await sql`select level, node_index::text as n, encode(node_hash, 'hex') as hash from private.audit_nodes`) {
+      const key = `${row.level}/${row.n}`;
+      if (tree.nodes.get(key) !== row.hash) fault('node', `node ${key} is not the one of the leaves`);
+    }
+    const [{ entries, waiting, forgotten }] = await sql.unsafe(WAITING);
+    if (forgotten > 0) fault('unsealed', `${forgotten} entries are no leaves, and should be: they were put in, or audit-seal does not run`);
+    return {
+      entries: Number(entries), leaves: tree.size, ...counts, waiting: Number(waiting), checkpoints: signed.length, root: tree.root(), faults,
+    };
+  }
+}
+
+/** All checkpoints by size: those of the database, and those that were kept. @param {import('postgres').Sql | import('postgres').TransactionSql} sql
+ * @param {import('./notes.mjs').Verifier[]} verifiers @param {Map<string, string>} kept @param {(kind: string, what: string) => void} fault */
+async function checkpointsOf(sql, verifiers, kept, fault) {
+  /** @type {Map<number, { root: string, where: string }[]>} */
+  const wanted = new Map();
+  const signed = [];
+  /** @param {string} note @param {string} where */
+  const add = (note, where) => {
+    const checkpoint = openCheckpoint(note, verifiers);
+    if (typeof checkpoint === 'string') return void fault('unsigned', `${where} ${checkpoint}`);
+    wanted.set(checkpoint.size, [...(wanted.get(checkpoint.size) ?? []), { root: checkpoint.root, where }]);
+    return checkpoint;
+  };
+  for (const [where, note] of kept) add(note, where);
+  for (const row of await sql`
+    select tree_size::text as size, note, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+    from private.audit_checkpoints order by tree_size
+  `) {
+    const checkpoint = add(row.note, `checkpoint ${row.size} of the database`);
+    if (checkpoint && String(checkpoint.size) !== row.size) fault('unsigned', `checkpoint ${row.size} of the database says ${checkpoint.size}`);
+    if (checkpoint) signed.push({ size: checkpoint.size, at: Date.parse(row.at) });
+  }
+  return { wanted, signed };
+}
+
+/** The leaf that an entry should have, or null where its payload is gone and something is in its place. @param {any} row @returns {string | null} */
+function leafOf(row) {
+  if (row.c0 === null) return null;
+  const payload = JSON.stringify(columns(row, ENTRY.length, ENTRY.length + PAYLOAD.length));
+  let digest = row.payload_hash;
+  if (row.salt !== null) {
+    digest = createHash('sha256').update(Buffer.from(row.salt.replaceAll('-', ''), 'hex')).update(payload).digest('hex');
+  } else if (payload !== ERASED) {
+    return null;
+  }
+  return leafHash(JSON.stringify(['evenkeel/audit/1', ...columns(row, 0, ENTRY.length), digest])).toString('hex');
+}
+
+/** The payload of an entry that was erased. */
+const ERASED = JSON.stringify([null, null, '{}', null, null, null]);
+
+const TIME = (/** @type {string} */ column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** The columns of a leaf, and those of the payload, each as its text, so that nothing is read anew on the way. */
+const ENTRY = ['l.id::text', TIME('l.occurred_at'), 'l.user_id::text', 'l.actor_id::text', 'l.actor_role', 'l.action', 'l.entity_type', 'l.entity_id',
+  'l.source', 'l.request_id::text', 'l.status'];
+const PAYLOAD = ['l.old_values::text', 'l.new_values::text', 'l.context::text', 'l.ip_address::text', 'l.user_agent', 'l.error_message'];
+/** @param {any} row @param {number} from @param {number} to @returns {(string | null)[]} */
+const columns = (row, from, to) => Array.from({ length: to - from }, (_, n) => row[`c${from + n}`]);
+
+const LEAVES = `
+  select s.leaf_index::text, s.entry_id::text, s.salt::text, encode(s.payload_hash, 'hex') as payload_hash, encode(s.leaf_hash, 'hex') as leaf_hash,
+    ${TIME('s.occurred_at')} as leaf_time, to_char(s.occurred_at at time zone 'UTC', 'YYYY-MM') as month,
+    ${[...ENTRY, ...PAYLOAD].map((column, n) => `${column} as c${n}`).join(', ')}
+  from private.audit_leaves s left join public.audit_logs l on l.id = s.entry_id and l.occurred_at = s.occurred_at
+  order by s.leaf_index`;
+
+/** What came lately waits for its transaction to be older than all others, and for audit-seal. */
+const WAITING = `
+  select (select count(*) from public.audit_logs) as entries, count(*) as waiting,
+    count(*) filter (where l.occurred_at < clock_timestamp() - interval '1 hour' or (l.transaction_id, l.id) <= (q.transaction_id, q.entry_id)) as forgotten
+  from public.audit_logs l cross join private.audit_sequence q
+  where not exists (select from private.audit_leaves s where s.entry_id = l.id)`;

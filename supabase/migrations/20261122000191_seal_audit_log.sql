@@ -1,0 +1,214 @@
+-- Sealing the audit log (T4): the edge function audit-seal takes leaves, and records the checkpoint that it has signed.
+--
+-- Called: by audit-seal, as the service; pg_cron wakes it. Writers wait for none of it.
+
+-- An entry becomes a leaf when its transaction is older than every one that is going on: no entry can come before it any
+-- more. Ids alone would not do, since an earlier one may be committed later.
+create function private.audit_horizon()
+returns xid8
+language sql
+volatile
+set search_path = ''
+as $$
+  select pg_snapshot_xmin(pg_current_snapshot());
+$$;
+
+comment on function private.audit_horizon() is 'The oldest transaction that is going on: all before it have ended.';
+
+create function private.audit_tree_size()
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(max(leaf_index) + 1, 0) from private.audit_leaves;
+$$;
+
+comment on function private.audit_tree_size() is 'How many leaves there are.';
+
+-- Those that already are leaves are passed over: a dump that is restored elsewhere comes to where transactions count anew.
+create function private.sequence_audit_entries(p_limit int)
+returns int
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_last private.audit_sequence;
+  v_horizon xid8;
+  v_is_restored boolean;
+  v_size bigint;
+  v_entries int;
+begin
+  select * into strict v_last from private.audit_sequence for update;
+  v_horizon := private.audit_horizon();
+  -- A transaction that is still to come was one of another cluster, and so were all after it.
+  v_is_restored := v_last.transaction_id > pg_current_xact_id();
+  v_size := private.audit_tree_size();
+  with page as materialized (
+    select l as entry, l.transaction_id, l.id
+    from public.audit_logs l
+    where (l.transaction_id, l.id) > (v_last.transaction_id, v_last.entry_id) and (v_is_restored or l.transaction_id < v_horizon)
+    order by l.transaction_id, l.id
+    limit p_limit
+  ), salted as materialized (
+    select p.*, gen_random_uuid() as salt from page p
+    where not exists (select from private.audit_leaves s where s.entry_id = p.id)
+  ), digested as materialized (
+    select s.*, private.audit_payload_hash(s.entry, s.salt) as payload_hash from salted s
+  ), added as (
+    insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, leaf_hash)
+    select v_size - 1 + row_number() over (order by d.transaction_id, d.id), d.id, (d.entry).occurred_at, d.salt, d.payload_hash,
+      private.audit_leaf_hash(private.audit_leaf(d.entry, d.payload_hash))
+    from digested d
+  ), moved as (
+    update private.audit_sequence s set transaction_id = p.transaction_id, entry_id = p.id
+    from (select transaction_id, id from page order by transaction_id desc, id desc limit 1) p
+    where s.singleton
+  )
+  select count(*) into v_entries from page;
+  if v_is_restored and v_entries < p_limit then
+    update private.audit_sequence set transaction_id = '0', entry_id = 0 where singleton;
+  end if;
+  return v_entries;
+end;
+$$;
+
+comment on function private.sequence_audit_entries(int) is 'Makes leaves of the next entries that nothing can come before any more. How many entries were looked at.';
+
+create function private.take_audit_leaves(p_limit int)
+returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_limit constant int := least(greatest(p_limit, 1), 10000);
+  v_checkpoint private.audit_checkpoints;
+  v_from bigint;
+  v_size bigint;
+begin
+  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  v_from := coalesce(v_checkpoint.tree_size, 0);
+  -- Of a run that was broken off.
+  v_size := private.audit_tree_size();
+  if v_size < v_from + v_limit then
+    perform private.sequence_audit_entries((v_from + v_limit - v_size)::int);
+    v_size := private.audit_tree_size();
+  end if;
+  return jsonb_build_object(
+    'tree_size', v_from, 'frontier', coalesce(encode(v_checkpoint.frontier, 'hex'), ''), 'note', v_checkpoint.note,
+    'is_published', exists (select from private.audit_sequence s where s.published_size >= v_from),
+    'leaves', (
+      select coalesce(string_agg(encode(l.leaf_hash, 'hex'), '' order by l.leaf_index), '')
+      from private.audit_leaves l where l.leaf_index >= v_from and l.leaf_index < v_from + v_limit
+    )
+  );
+end;
+$$;
+
+grant execute on function private.take_audit_leaves(int) to service_role;
+
+create function public.take_audit_leaves(p_limit int)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.take_audit_leaves(p_limit);
+$$;
+
+comment on function public.take_audit_leaves(int) is
+  'For audit-seal: the latest checkpoint {tree_size, frontier, note, is_published}, and the hashes of up to 10,000 leaves after it, of 64 hex digits each.';
+
+grant execute on function public.take_audit_leaves(int) to service_role;
+
+-- Nothing is recorded where another run was faster: its checkpoint is not one that this one goes on from.
+create function private.record_audit_checkpoint(
+  p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text
+)
+returns boolean
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform from private.audit_sequence for update;
+  if p_after <> (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c)
+    or p_tree_size <= p_after or p_tree_size > private.audit_tree_size()
+  then
+    return false;
+  end if;
+  insert into private.audit_nodes (level, node_index, node_hash)
+  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n;
+  insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
+  values (p_tree_size, decode(p_root_hash, 'hex'), decode(p_frontier, 'hex'), p_note);
+  return true;
+end;
+$$;
+
+grant execute on function private.record_audit_checkpoint(bigint, bigint, text, text, jsonb, text) to service_role;
+
+create function public.record_audit_checkpoint(
+  p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text
+)
+returns boolean
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.record_audit_checkpoint(p_after, p_tree_size, p_root_hash, p_frontier, p_nodes, p_note);
+$$;
+
+comment on function public.record_audit_checkpoint(bigint, bigint, text, text, jsonb, text) is
+  'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes [level, index, hash] that are complete with it. '
+  'False where p_after is not the size of the latest: another run was faster.';
+
+grant execute on function public.record_audit_checkpoint(bigint, bigint, text, text, jsonb, text) to service_role;
+
+create function private.audit_checkpoint_published(p_tree_size bigint)
+returns void
+language sql
+security definer
+set search_path = ''
+as $$
+  update private.audit_sequence set published_size = greatest(published_size, p_tree_size) where singleton;
+$$;
+
+grant execute on function private.audit_checkpoint_published(bigint) to service_role;
+
+create function public.audit_checkpoint_published(p_tree_size bigint)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  select private.audit_checkpoint_published(p_tree_size);
+$$;
+
+comment on function public.audit_checkpoint_published(bigint) is 'For audit-seal: the checkpoint of this size was taken where it was sent.';
+
+grant execute on function public.audit_checkpoint_published(bigint) to service_role;
+
+create function private.job_kick_audit_seal(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_last private.audit_sequence;
+  v_size constant bigint := (select coalesce(max(tree_size), 0) from private.audit_checkpoints);
+begin
+  select * into strict v_last from private.audit_sequence;
+  if private.is_check_in_due(p_now) or private.audit_tree_size() > v_size or v_last.published_size < v_size or exists (
+    select from public.audit_logs l where (l.transaction_id, l.id) > (v_last.transaction_id, v_last.entry_id)
+  ) then
+    perform private.kick_function('audit-seal');
+    return 1;
+  end if;
+  return 0;
+end;
+$$;
+
+comment on function private.job_kick_audit_seal(timestamptz) is 'Wakes audit-seal when there are entries to be sealed or a checkpoint was not taken where they go, and every five minutes for its check-in.';
+
+select cron.schedule('audit-seal', '* * * * *', $$select private.run_job('kick_audit_seal')$$);

@@ -1,0 +1,120 @@
+-- Entries of the audit log become leaves of a tree, each once and in one order, which no later entry comes before.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+-- All here is one transaction: it ends, for the horizon, when the test says so.
+create function pg_temp.take(p_limit int default 10000) returns jsonb language sql as $$ select public.take_audit_leaves(p_limit); $$;
+select is(pg_temp.take() ->> 'note', null, 'there is no checkpoint at first');
+select private.audit_tree_size() as before \gset
+select private.write_audit('test.seal', 'tests', n::text, pg_temp.id('employee'), null, jsonb_build_object('n', n)) from generate_series(1, 5) n \g /dev/null
+select pg_temp.take() \g /dev/null
+select is(private.audit_tree_size(), :before::bigint, 'what may not be the last of its transaction is no leaf');
+create or replace function private.audit_horizon() returns xid8 language sql volatile set search_path = '' as $$ select (pg_current_xact_id()::text::bigint + 1)::text::xid8; $$;
+
+select is(length(pg_temp.take(3) ->> 'leaves'), 192, 'so many are taken as are asked for');
+select is(length(pg_temp.take(3) ->> 'leaves'), 192, 'and again, until a checkpoint has them');
+select pg_temp.take() as taken \gset
+select is(
+  :'taken'::jsonb ->> 'leaves', (select string_agg(encode(leaf_hash, 'hex'), '' order by leaf_index) from private.audit_leaves), 'they come in their order'
+);
+select is(private.audit_tree_size(), (select count(*) from public.audit_logs), 'every entry is a leaf');
+select results_eq('select leaf_index from private.audit_leaves order by 1', 'select n::bigint from generate_series(0, private.audit_tree_size() - 1) n', 'without a gap');
+select results_eq(
+  'select entry_id from private.audit_leaves order by leaf_index', 'select id from public.audit_logs order by transaction_id, id', 'in the order of transactions and ids'
+);
+select pg_temp.take() \g /dev/null
+select is(private.audit_tree_size(), (select count(*) from public.audit_logs), 'and once');
+
+-- What a leaf is: computed here by hand.
+select is_empty(
+  $$select l.id from public.audit_logs l join private.audit_leaves s on s.entry_id = l.id
+    where s.leaf_hash <> sha256('\x00' || convert_to(array_to_json(array[
+      'evenkeel/audit/1', l.id::text, to_char(l.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), l.user_id::text, l.actor_id::text,
+      l.actor_role, l.action, l.entity_type, l.entity_id, l.source, l.request_id::text, l.status,
+      encode(sha256(uuid_send(s.salt) || convert_to(array_to_json(array[
+        l.old_values::text, l.new_values::text, l.context::text, l.ip_address::text, l.user_agent, l.error_message])::text, 'UTF8')), 'hex')
+    ])::text, 'UTF8'))$$,
+  'a leaf is the hash of what is in clear, and of a digest of the rest'
+);
+select is((select count(distinct salt) from private.audit_leaves), private.audit_tree_size(), 'each has a salt of its own');
+select private.write_audit('test.same', 'tests', 'x', null, null, '{"a": 1}') from generate_series(1, 2) \g /dev/null
+select pg_temp.take() \g /dev/null
+select is(
+  (select count(distinct s.payload_hash) from private.audit_leaves s join public.audit_logs l on l.id = s.entry_id where l.action = 'test.same'), 2::bigint,
+  'by which what is alike is not seen to be'
+);
+-- Every column is sealed, or it is the one that says in which order.
+create function pg_temp.changed(p_entry public.audit_logs, p_column text) returns public.audit_logs language sql as $$
+  select jsonb_populate_record(p_entry, jsonb_build_object(p_column, case
+    when p_column in ('old_values', 'new_values', 'context') then '{"other": 1}'::jsonb
+    when p_column in ('id') then '7' when p_column = 'occurred_at' then '"2020-01-01"' when p_column = 'ip_address' then '"192.0.2.7"'
+    when p_column in ('user_id', 'actor_id', 'request_id') then '"00000000-0000-4000-8000-000000000000"' else '"other"'
+  end));
+$$;
+select results_eq(
+  $$select a.attname::text from pg_catalog.pg_attribute a, (select l from public.audit_logs l where l.action = 'test.seal' limit 1) e (entry)
+    where a.attrelid = 'public.audit_logs'::regclass and a.attnum > 0 and a.attname <> 'transaction_id'
+      and private.audit_leaf(e.entry, private.audit_payload_hash(e.entry, '00000000-0000-4000-8000-000000000000'))
+        = private.audit_leaf(pg_temp.changed(e.entry, a.attname), private.audit_payload_hash(pg_temp.changed(e.entry, a.attname), '00000000-0000-4000-8000-000000000000'))$$,
+  'select null::text where false', 'whichever column is changed, the leaf is another'
+);
+
+-- Checkpoints
+select private.audit_tree_size() as size \gset
+select is(
+  public.record_audit_checkpoint(0, :size, repeat('a', 64), repeat('b', 64), '[]', 'a note'), true, 'a checkpoint is kept'
+);
+select is(public.record_audit_checkpoint(0, :size, repeat('a', 64), repeat('b', 64), '[]', 'another'), false, 'and none beside it');
+select is(public.record_audit_checkpoint(:size, :size, repeat('a', 64), repeat('b', 64), '[]', 'another'), false, 'nor of the same size');
+select is(public.record_audit_checkpoint(:size, :size + 1, repeat('a', 64), repeat('b', 64), '[]', 'another'), false, 'nor of more leaves than there are');
+select is(
+  pg_temp.take(), jsonb_build_object('tree_size', :size::bigint, 'frontier', repeat('b', 64), 'note', 'a note', 'leaves', '', 'is_published', false),
+  'the next run goes on from it'
+);
+select private.write_audit('test.more', 'tests', 'x', null, null, null) \g /dev/null
+select is(length(pg_temp.take() ->> 'leaves'), 64, 'with what came since');
+select is(public.record_audit_checkpoint(:size, :size + 1, repeat('c', 64), repeat('d', 64), jsonb_build_array(jsonb_build_array(1, 0, repeat('e', 64))), 'two'), true, 'and its nodes are kept');
+select is((select encode(node_hash, 'hex') from private.audit_nodes where level = 1 and node_index = 0), repeat('e', 64), 'as they came');
+
+-- What is there stays
+select throws_ok(statement, '42501', null, 'not even the owner: ' || statement) from unnest(array[
+  'update private.audit_leaves set leaf_hash = sha256('''')', 'update private.audit_leaves set payload_hash = sha256('''')',
+  'update private.audit_leaves set salt = gen_random_uuid()', 'update private.audit_leaves set leaf_index = leaf_index + 1000', 'delete from private.audit_leaves',
+  'truncate private.audit_leaves', 'update private.audit_nodes set node_hash = sha256('''')', 'delete from private.audit_nodes', 'truncate private.audit_nodes',
+  'update private.audit_checkpoints set note = ''''', 'delete from private.audit_checkpoints', 'truncate private.audit_checkpoints'
+]) statement;
+
+-- Whoever wakes it
+select public.audit_checkpoint_published(:size + 1) \g /dev/null
+select is((pg_temp.take() ->> 'is_published')::boolean, true, 'a checkpoint that was taken where they go is told to have been');
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 0::bigint, 'while there is nothing to do, audit-seal sleeps');
+select private.write_audit('test.wake', 'tests', 'x', null, null, null) \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'it is woken for an entry');
+select pg_temp.take() \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'for a leaf that is in no checkpoint');
+select private.audit_tree_size() as now \gset
+select public.record_audit_checkpoint(:size + 1, :now, repeat('c', 64), repeat('d', 64), '[]', 'three') \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'and for a checkpoint that was not taken where they go');
+select public.audit_checkpoint_published(:size) \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'as an older one was');
+select public.audit_checkpoint_published(:now) \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 0::bigint, 'then it sleeps again');
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:05Z'), 1::bigint, 'but for its check-in');
+
+-- A dump that is restored where transactions count anew
+update private.audit_sequence set transaction_id = '8000000000000000000', entry_id = 1;
+alter table public.audit_logs disable trigger refuse_change;
+select private.write_audit('test.before', 'tests', 'x', null, null, null) \g /dev/null
+update public.audit_logs set transaction_id = '8000000000000000001' where action = 'test.before';
+alter table public.audit_logs enable trigger refuse_change;
+select private.write_audit('test.after', 'tests', 'x', null, null, null) \g /dev/null
+select pg_temp.take() from generate_series(1, 3) \g /dev/null
+select results_eq(
+  $$select action from public.audit_logs l join private.audit_leaves s on s.entry_id = l.id where action in ('test.before', 'test.after') order by leaf_index$$,
+  $$values ('test.before'), ('test.after')$$, 'what came with the dump is sealed, and what is written then'
+);
+select is(private.audit_tree_size(), (select count(*) from public.audit_logs), 'each once');
+
+select * from finish();
+rollback;
