@@ -637,7 +637,7 @@ begin
   v_booking := private.book_of_series(v_series, coalesce(p_instead_at, v_due_at));
   insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome, booking_id)
   values (p_series_id, p_on_day, v_due_at, 'booked', v_booking.id)
-  on conflict (series_id, on_day) do update set outcome = 'booked', refusal = null, booking_id = excluded.booking_id;
+  on conflict (series_id, on_day) do update set outcome = 'booked', refusal = null, booking_id = excluded.booking_id, next_try_at = null;
   return v_booking;
 end;
 $$;
@@ -1500,12 +1500,18 @@ CREATE FUNCTION private.book_of_series(p_series public.recurring_bookings, p_sta
     AS $$
 declare
   v_terms private.session_terms;
+  v_booking public.bookings;
 begin
   perform private.check_person(p_series.employee_id);
   v_terms := private.terms_for(p_series.specialist_id, p_series.session_type_id, p_series.employee_id);
-  return private.place_booking(
+  v_booking := private.place_booking(
     v_terms, p_series.employee_id, p_starts_at, p_series.company_id, case when v_terms.requires_acceptance then 'pending' else 'confirmed' end
   );
+  -- What a job books leaves as much behind as what they book themselves.
+  if private.user_id() is distinct from p_series.employee_id then
+    perform private.require_allowance('bookings', p_series.employee_id);
+  end if;
+  return v_booking;
 end;
 $$;
 
@@ -1517,6 +1523,7 @@ CREATE TABLE public.recurring_booking_occurrences (
     starts_at timestamp with time zone NOT NULL,
     outcome public.series_outcome NOT NULL,
     refusal text,
+    next_try_at timestamp with time zone,
     booking_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1527,13 +1534,15 @@ CREATE TABLE public.recurring_booking_occurrences (
 CASE outcome
     WHEN 'booked'::text THEN true
     ELSE ((refusal IS NOT NULL) = ((outcome)::text <> 'left_out'::text))
-END)
+END),
+    CONSTRAINT tried_again_iff_waiting CHECK (((next_try_at IS NOT NULL) = ((outcome)::text = 'waiting'::text)))
 );
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN series_id SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN on_day SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN starts_at SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN outcome SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN refusal SET STATISTICS 0;
+ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN next_try_at SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN booking_id SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN created_at SET STATISTICS 0;
 ALTER TABLE ONLY public.recurring_booking_occurrences ALTER COLUMN updated_at SET STATISTICS 0;
@@ -1550,7 +1559,9 @@ COMMENT ON COLUMN public.recurring_booking_occurrences.outcome IS 'booked, or as
 
 COMMENT ON COLUMN public.recurring_booking_occurrences.refusal IS 'The word with which booking was refused last; of a booked one, why it was not moved when the series was changed.';
 
-CREATE FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) RETURNS SETOF public.recurring_booking_occurrences
+COMMENT ON COLUMN public.recurring_booking_occurrences.next_try_at IS 'When one that waits is tried again: the longer it has waited, the later.';
+
+CREATE FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone, p_most integer DEFAULT NULL::integer) RETURNS SETOF public.recurring_booking_occurrences
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -1558,26 +1569,27 @@ declare
   v_ahead constant interval := private.series_ahead(p_series);
   v_next timestamptz;
   v_last timestamptz;
-  v_waits boolean;
+  v_again timestamptz;
   v record;
 begin
   for v in
     select d.* from private.days_of_series(p_series) d
-    where d.starts_at <= p_now + v_ahead and (d.outcome is null or d.outcome = 'waiting')
+    where d.starts_at <= p_now + v_ahead and (d.outcome is null or d.next_try_at <= p_now)
+    order by d.n limit p_most
   loop
-    return next private.try_session_of_series(p_series, v.on_day, v.starts_at);
+    return next private.try_session_of_series(p_series, v.on_day, v.starts_at, p_now);
   end loop;
-  select min(d.starts_at) filter (where d.outcome is null), max(d.starts_at), coalesce(bool_or(d.outcome = 'waiting'), false) into v_next, v_last, v_waits
+  select min(d.starts_at) filter (where d.outcome is null), max(d.starts_at), min(d.next_try_at) into v_next, v_last, v_again
   from private.days_of_series(p_series) d;
   -- Once a day anyway, since horizons change.
   update public.recurring_bookings
   set status = case when v_last <= p_now then 'ended' else 'active' end,
-    look_at = p_now + case when v_waits then interval '1 hour' else greatest(interval '1 minute', least(interval '1 day', coalesce(v_next - v_ahead, v_last) - p_now)) end
+    look_at = greatest(p_now + interval '1 minute', least(p_now + interval '1 day', coalesce(v_next - v_ahead, v_last), v_again))
   where id = p_series.id;
 end;
 $$;
 
-COMMENT ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) IS 'Books what is due of a series, and says when to look next. Run twice it does nothing more.';
+COMMENT ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone, p_most integer) IS 'Books what is due of a series, p_most of it at a time, and says when to look next. Run twice it does nothing more.';
 
 CREATE FUNCTION private.booking_actor(p_booking public.bookings) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1992,8 +2004,8 @@ declare
   v_series public.recurring_bookings := private.take_own_series(p_series_id);
   v_terms private.session_terms;
   v_n int;
-  v_booking_ids uuid[];
-  v_left_out date[];
+  v_to_come uuid[];
+  v_had public.recurring_booking_occurrences[];
 begin
   select d.n into v_n from private.days_of_series(v_series) d where d.on_day = p_from_day and d.starts_at > now();
   if not found then
@@ -2003,17 +2015,14 @@ begin
   end if;
   v_terms := private.terms_for(v_series.specialist_id, v_series.session_type_id, v_series.employee_id);
   perform private.check_start(p_starts_at, v_terms.book_notice, v_terms.horizon);
-  v_booking_ids := array(select private.lock_sessions_of_series(p_series_id, p_from_day));
+  v_to_come := array(select private.lock_sessions_of_series(p_series_id, p_from_day));
   perform private.require_allowance('bookings', v_series.employee_id);
-  v_left_out := array(
-    select on_day from public.recurring_booking_occurrences where series_id = p_series_id and on_day >= p_from_day and outcome = 'left_out'
+  v_had := array(
+    select o from public.recurring_booking_occurrences o where o.series_id = p_series_id and o.on_day >= p_from_day and o.outcome in ('booked', 'left_out')
   );
   delete from public.recurring_booking_occurrences where series_id = p_series_id and on_day >= p_from_day;
   v_series := private.split_series(v_series, v_n, p_starts_at, p_rule);
-  perform private.follow_change(v_series, v_booking_ids);
-  insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome)
-  select v_series.id, d.on_day, d.starts_at, 'left_out' from private.days_of_series(v_series) d
-  where d.outcome is null and d.on_day = any (v_left_out);
+  perform private.follow_change(v_series, v_had, v_to_come);
   perform private.book_series(v_series, now());
   return private.series_in_answer(v_series.id);
 end;
@@ -2567,6 +2576,21 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_seats_suffice(p_wanted public.company_subscriptions, p_plan public.company_subscription_plans, p_reason text) IS 'Refuses fewer seats than there are members, unless a reason forces it: seats_below_members.';
+
+CREATE FUNCTION private.check_series_limit(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_limit constant int := private.setting('series_max_per_person')::int;
+begin
+  if (select count(*) from public.recurring_bookings where employee_id = p_user_id and status = 'active') >= v_limit then
+    raise sqlstate 'PT409' using message = 'series_limit', detail = format('You have %s series going, and more is not possible.', v_limit);
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_series_limit(p_user_id uuid) IS 'Refuses one more series to who has as many going as a person may: series_limit.';
 
 CREATE FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3506,11 +3530,43 @@ $$;
 
 COMMENT ON FUNCTION private.day_of_series(p_series public.recurring_bookings, p_on_day date) IS 'When the session of a day starts that is not booked, or no longer; else not_in_series, series_not_active, already_booked.';
 
-CREATE FUNCTION private.days_of_series(p_series public.recurring_bookings) RETURNS TABLE(n integer, on_day date, starts_at timestamp with time zone, outcome public.series_outcome, refusal text, booking_id uuid)
+CREATE FUNCTION private.days_carried_over(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[]) RETURNS TABLE(on_day date, starts_at timestamp with time zone, booking_id uuid)
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select s.n, s.wall_starts_at::date, s.starts_at, o.outcome, o.refusal, o.booking_id
+  with had as (
+    select h.on_day as decided_on, b.id, w.day, private.week_of_series(p_series.rule, w.day::timestamp) as week
+    from unnest(p_had) h
+    left join public.bookings b on b.id = h.booking_id and b.status not in ('cancelled', 'declined', 'lapsed')
+    cross join lateral (select coalesce((b.starts_at at time zone p_series.time_zone)::date, h.on_day)) w (day)
+  ), wanted as (
+    select d.on_day, d.starts_at, private.week_of_series(p_series.rule, d.on_day::timestamp) as week from private.days_of_series(p_series) d
+  ), same as (
+    select distinct on (w.on_day) w.on_day, w.starts_at, h.decided_on, h.id
+    from wanted w join had h on h.day = w.on_day order by w.on_day, h.id is null, h.decided_on
+  ), place as (
+    select *, row_number() over (partition by week order by on_day) as n, count(*) over (partition by week) as places
+    from wanted where on_day not in (select on_day from same)
+  ), other as (
+    select *, row_number() over (partition by week order by id is null, day, decided_on) as rank
+    from had where decided_on not in (select decided_on from same)
+  ), placed as (
+    select *, row_number() over (partition by week order by day, decided_on) as n
+    from other o where o.rank <= (select max(p.places) from place p where p.week = o.week)
+  )
+  select s.on_day, s.starts_at, s.id from same s
+  union all
+  select p.on_day, p.starts_at, o.id from place p join placed o using (week, n)
+  order by 1;
+$$;
+
+COMMENT ON FUNCTION private.days_carried_over(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[]) IS 'The days of a changed series about which was decided before, and when they start by the rule now: with the session that is booked, or null for one that is left out.';
+
+CREATE FUNCTION private.days_of_series(p_series public.recurring_bookings) RETURNS TABLE(n integer, on_day date, starts_at timestamp with time zone, outcome public.series_outcome, refusal text, booking_id uuid, next_try_at timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select s.n, s.wall_starts_at::date, s.starts_at, o.outcome, o.refusal, o.booking_id, o.next_try_at
   from private.series_starts(p_series.rule, p_series.wall_starts_at, p_series.time_zone) s
   left join public.recurring_booking_occurrences o on o.series_id = p_series.id and o.on_day = s.wall_starts_at::date
   order by s.n;
@@ -4330,24 +4386,27 @@ $$;
 
 COMMENT ON FUNCTION private.follow_booking() IS 'Trigger on bookings: reminders follow status, time and person.';
 
-CREATE FUNCTION private.follow_change(p_series public.recurring_bookings, p_booking_ids uuid[]) RETURNS void
+CREATE FUNCTION private.follow_change(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[], p_to_come uuid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   v record;
-  v_left uuid[] := p_booking_ids;
+  v_left uuid[] := p_to_come;
 begin
-  for v in select * from private.sessions_to_move(p_series, p_booking_ids) loop
+  for v in select * from private.days_carried_over(p_series, p_had) loop
     insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome, booking_id, refusal)
-    values (p_series.id, v.on_day, v.starts_at, 'booked', v.booking_id, private.refusal_of_move(v.booking_id, v.starts_at));
+    values (
+      p_series.id, v.on_day, v.starts_at, case when v.booking_id is null then 'left_out' else 'booked' end, v.booking_id,
+      case when v.booking_id = any (p_to_come) then private.refusal_of_move(v.booking_id, v.starts_at) end
+    );
     v_left := array_remove(v_left, v.booking_id);
   end loop;
   perform private.cancel_bookings(v_left, 'schedule', null);
 end;
 $$;
 
-COMMENT ON FUNCTION private.follow_change(p_series public.recurring_bookings, p_booking_ids uuid[]) IS 'Moves the sessions that were booked of a series to where it has them now, and cancels those of weeks that have fewer.';
+COMMENT ON FUNCTION private.follow_change(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[], p_to_come uuid[]) IS 'Moves the sessions to come that were booked of a series to where it has them now, cancels those of weeks that have fewer, and leaves out what is not wanted.';
 
 CREATE FUNCTION private.follow_email_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5511,9 +5570,9 @@ COMMENT ON FUNCTION private.is_platform_admin() IS 'Whether the caller is a plat
 CREATE FUNCTION private.is_refusal(p_sqlstate text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
-    AS $$ select p_sqlstate in ('PT403', 'PT404', 'PT409', 'PT422', 'PT429'); $$;
+    AS $_$ select p_sqlstate ~ '^PT4[0-9]{2}$'; $_$;
 
-COMMENT ON FUNCTION private.is_refusal(p_sqlstate text) IS 'Whether an exception says that a rule of booking refuses a session.';
+COMMENT ON FUNCTION private.is_refusal(p_sqlstate text) IS 'Whether an exception is a refusal, with a word for whoever asked.';
 
 CREATE FUNCTION private.is_renewed(p_document public.specialist_documents) RETURNS boolean
     LANGUAGE sql STABLE
@@ -5812,7 +5871,10 @@ declare
   v_tried bigint := 0;
 begin
   for v_id in
-    select id from public.recurring_bookings where status = 'active' and look_at <= p_now order by look_at, id limit 200
+    select due.id from (
+      select distinct on (employee_id) id, look_at from public.recurring_bookings where status = 'active' and look_at <= p_now order by employee_id, look_at, id
+    ) due
+    order by due.look_at, due.id limit 200
   loop
     v_series := private.hold_series(v_id, p_now);
     if v_series.id is not null then
@@ -6986,7 +7048,7 @@ declare
 begin
   insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome)
   values (p_series_id, p_on_day, v_due_at, 'left_out')
-  on conflict (series_id, on_day) do update set outcome = 'left_out', refusal = null, booking_id = null;
+  on conflict (series_id, on_day) do update set outcome = 'left_out', refusal = null, booking_id = null, next_try_at = null;
 end;
 $$;
 
@@ -7412,19 +7474,24 @@ CREATE FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now
     SET search_path TO ''
     AS $$
 declare
+  -- Of one person in one run, so that nobody's series keep those of others waiting.
+  v_most constant int := 20;
+  v_known constant date[] := array(select on_day from public.recurring_booking_occurrences where series_id = p_series.id);
   v_session public.recurring_booking_occurrences;
+  v_not_booked public.recurring_booking_occurrences[] := array[]::public.recurring_booking_occurrences[];
   v_tried bigint := 0;
 begin
   if private.has_left(p_series) then
     update public.recurring_bookings set status = 'stopped', stopped_by = 'system' where id = p_series.id;
     return 1;
   end if;
-  for v_session in select * from private.book_series(p_series, p_now) loop
+  for v_session in select * from private.book_series(p_series, p_now, v_most) loop
     v_tried := v_tried + 1;
-    if v_session.outcome <> 'booked' and v_session.starts_at > p_now then
-      perform private.tell_not_booked(p_series, v_session);
+    if v_session.outcome <> 'booked' and v_session.starts_at > p_now and v_session.on_day <> all (v_known) then
+      v_not_booked := v_not_booked || v_session;
     end if;
   end loop;
+  perform private.tell_not_booked(p_series, v_not_booked, p_now);
   return v_tried;
 exception when others then
   -- One that nothing foresaw keeps the others from nothing, and is looked at tomorrow.
@@ -7800,7 +7867,7 @@ $$;
 
 COMMENT ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) IS 'Tells the admins of a company what its plan has become.';
 
-CREATE FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamp with time zone, p_more jsonb, p_dedupe_key text) RETURNS void
+CREATE FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_first_at timestamp with time zone, p_last_at timestamp with time zone, p_more jsonb, p_dedupe_key text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -7810,13 +7877,13 @@ begin
   v_session.employee_id := p_series.employee_id;
   v_session.specialist_id := p_series.specialist_id;
   v_session.session_type_id := p_series.session_type_id;
-  v_session.starts_at := p_starts_at;
-  v_session.ends_at := p_starts_at + private.length_of_session(p_series);
-  perform private.mail_session(p_key, v_session, p_user_id, p_more, null, p_dedupe_key, false, p_starts_at, p_starts_at);
+  v_session.starts_at := p_first_at;
+  v_session.ends_at := p_first_at + private.length_of_session(p_series);
+  perform private.mail_session(p_key, v_session, p_user_id, p_more, null, p_dedupe_key, false, p_first_at, p_last_at);
 end;
 $$;
 
-COMMENT ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamp with time zone, p_more jsonb, p_dedupe_key text) IS 'Mails one of the two about their series, or about a session of it that is not booked: the variables that the kind of mail declares.';
+COMMENT ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_first_at timestamp with time zone, p_last_at timestamp with time zone, p_more jsonb, p_dedupe_key text) IS 'Mails one of the two about their series: the variables that the kind of mail declares. p_first_at, p_last_at: of the sessions that it is about, if of some.';
 
 CREATE FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -7949,7 +8016,6 @@ CREATE FUNCTION private.make_series(p_specialist_id uuid, p_session_type_id uuid
     AS $$
 declare
   v_user_id constant uuid := private.user_id();
-  v_limit constant int := private.setting('series_max_per_person')::int;
   v_terms private.session_terms;
   v_series public.recurring_bookings;
 begin
@@ -7962,9 +8028,7 @@ begin
   perform private.paying_company(v_user_id, p_company_id, p_session_type_id, p_starts_at);
   perform private.hold_accounts(v_user_id, (select user_id from public.specialists where id = p_specialist_id));
   perform private.lock_booking_parties(p_specialist_id, v_user_id);
-  if (select count(*) from public.recurring_bookings where employee_id = v_user_id and status = 'active') >= v_limit then
-    raise sqlstate 'PT409' using message = 'series_limit', detail = format('You have %s series going, and more is not possible.', v_limit);
-  end if;
+  perform private.check_series_limit(v_user_id);
   perform private.require_allowance('bookings', v_user_id);
   insert into public.recurring_bookings (employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
   values (v_user_id, p_company_id, p_specialist_id, p_session_type_id, v_series.rule, v_series.wall_starts_at, v_series.time_zone)
@@ -8437,6 +8501,15 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) IS 'When a mail that can wait is sent to somebody with these windows.';
+
+CREATE FUNCTION private.next_try(p_waits_since timestamp with time zone, p_now timestamp with time zone, p_starts_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select least(p_now + least(greatest(p_now - p_waits_since, interval '1 hour'), interval '1 day'), p_starts_at);
+$$;
+
+COMMENT ON FUNCTION private.next_try(p_waits_since timestamp with time zone, p_now timestamp with time zone, p_starts_at timestamp with time zone) IS 'When a session of a series is tried again: so long after now as it has waited, an hour at least and a day at most, and when it is to start.';
 
 CREATE FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -10561,8 +10634,11 @@ begin
     perform private.reschedule_booking(p_booking_id, p_starts_at);
   end if;
   return null;
-exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' or sqlstate 'PT429' then
-  return sqlerrm;
+exception when others then
+  if private.is_refusal(sqlstate) then
+    return sqlerrm;
+  end if;
+  raise;
 end;
 $$;
 
@@ -11832,33 +11908,6 @@ $$;
 
 COMMENT ON FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) IS 'The sessions of a person, as employee and as verified specialist, from 90 days ago on: a thousand, the latest. Cancelled ones for 90 days.';
 
-CREATE FUNCTION private.sessions_to_move(p_series public.recurring_bookings, p_booking_ids uuid[]) RETURNS TABLE(on_day date, starts_at timestamp with time zone, booking_id uuid)
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  with had as (
-    select b.id, w.wall::date as on_day, private.week_of_series(p_series.rule, w.wall) as week
-    from public.bookings b cross join lateral (select b.starts_at at time zone p_series.time_zone) w (wall)
-    where b.id = any (p_booking_ids)
-  ), wanted as (
-    select d.on_day, d.starts_at, private.week_of_series(p_series.rule, d.on_day::timestamp) as week from private.days_of_series(p_series) d
-  ), same as (
-    select w.on_day, w.starts_at, h.id from wanted w join (select distinct on (on_day) * from had order by on_day, id) h using (on_day)
-  )
-  select * from same
-  union all
-  select w.on_day, w.starts_at, h.id
-  from (
-    select *, row_number() over (partition by week order by on_day) as n from wanted where on_day not in (select on_day from same)
-  ) w
-  join (
-    select *, row_number() over (partition by week order by on_day, id) as n from had where id not in (select id from same)
-  ) h using (week, n)
-  order by on_day;
-$$;
-
-COMMENT ON FUNCTION private.sessions_to_move(p_series public.recurring_bookings, p_booking_ids uuid[]) IS 'Which sessions, booked before a series was changed, are which of it now, and when these start by the rule.';
-
 CREATE FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) RETURNS TABLE(booking_id uuid, proposal_id uuid, session_type_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, status text)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -12350,7 +12399,11 @@ begin
   end if;
   v_before.sessions := p_n - 1;
   v_before.until := null;
-  update public.recurring_bookings set rule = private.rule_text(v_before), look_at = now() where id = p_series.id;
+  update public.recurring_bookings
+  set rule = private.rule_text(v_before), look_at = now(),
+    status = case when exists (select from private.days_of_series(p_series) d where d.n < p_n and d.starts_at > now()) then status else 'ended' end
+  where id = p_series.id;
+  perform private.check_series_limit(p_series.employee_id);
   insert into public.recurring_bookings (employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
   values (
     p_series.employee_id, p_series.company_id, p_series.specialist_id, p_series.session_type_id, v_series.rule, v_series.wall_starts_at, v_series.time_zone
@@ -12360,7 +12413,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) IS 'Ends a series before its n-th session, and returns the one that goes on from there by another rule; invalid_rule.';
+COMMENT ON FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) IS 'Ends a series before its n-th session, and returns the one that goes on from there by another rule; invalid_rule, series_limit.';
 
 CREATE FUNCTION private.stamp_status() RETURNS trigger
     LANGUAGE plpgsql
@@ -13146,18 +13199,29 @@ $$;
 
 COMMENT ON FUNCTION private.tell_both() IS 'Trigger on booking_status_history: mails the two what private.booking_notices has for the event.';
 
-CREATE FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO ''
-    AS $$
-  select private.mail_series(
-    'series_not_booked', p_series, p_series.employee_id, p_session.starts_at,
-    jsonb_build_object('taken', p_session.refusal = 'slot_taken', 'waits', p_session.outcome = 'waiting'),
-    format('series:%s:%s:not_booked', p_series.id, p_session.on_day)
-  );
-$$;
+    AS $_$
+declare
+  -- So many fit into a mail: 8 KiB for all variables.
+  v_most constant int := 15;
+  v_told jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('starts_at', private.iso_timestamp(s.starts_at), 'taken', s.refusal = 'slot_taken', 'waits', s.outcome = 'waiting') order by s.starts_at)
+  into v_told from unnest(p_sessions) s;
+  perform private.mail_series(
+    'series_not_booked', p_series, p_series.employee_id, min(s.starts_at), max(s.starts_at),
+    jsonb_build_object(
+      'sessions', jsonb_path_query_array(v_told, '$[0 to $last]', jsonb_build_object('last', v_most - 1)), 'more', greatest(0, cardinality(p_sessions) - v_most)
+    ),
+    format('series:%s:%s:not_booked', p_series.id, private.iso_timestamp(p_now))
+  )
+  from unnest(p_sessions) s having count(*) > 0;
+end;
+$_$;
 
-COMMENT ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) IS 'Tells the employee that a session of a series is not booked, once, as long as it is still to come.';
+COMMENT ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) IS 'Tells the employee which sessions of a series are not booked: one mail for all of a run.';
 
 CREATE FUNCTION private.tell_package() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -13182,7 +13246,7 @@ CREATE FUNCTION private.tell_series_stopped() RETURNS trigger
     AS $$
 begin
   perform private.mail_series(
-    'series_stopped', new, p.user_id, null,
+    'series_stopped', new, p.user_id, null, null,
     jsonb_build_object(
       'by_you', p.party = new.stopped_by, 'by_us', new.stopped_by = 'system',
       -- A specialist who is suspended learns no more of whom they meet.
@@ -13414,7 +13478,7 @@ $$;
 
 COMMENT ON FUNCTION private.try_inet(p_text text) IS 'The address, or null when the text is none.';
 
-CREATE FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone) RETURNS public.recurring_booking_occurrences
+CREATE FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone, p_now timestamp with time zone) RETURNS public.recurring_booking_occurrences
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -13425,17 +13489,25 @@ declare
 begin
   begin
     v_booking_id := (private.book_of_series(p_series, p_starts_at)).id;
-  exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' or sqlstate 'PT429' then
+  exception when others then
+    if not private.is_refusal(sqlstate) then
+      raise;
+    end if;
     v_refusal := sqlerrm;
   end;
-  insert into public.recurring_booking_occurrences as o (series_id, on_day, starts_at, outcome, refusal, booking_id)
-  values (p_series.id, p_on_day, p_starts_at, case
+  v_session.outcome := case
     when v_refusal is null then 'booked'
-    when v_refusal in ('slot_taken', 'outside_working_hours', 'too_soon', 'own_session') then 'skipped'
+    when v_refusal in ('slot_taken', 'outside_working_hours', 'too_soon', 'own_session') or p_starts_at <= p_now then 'skipped'
     else 'waiting'
-  end, v_refusal, v_booking_id)
+  end;
+  insert into public.recurring_booking_occurrences as o (series_id, on_day, starts_at, outcome, refusal, booking_id, next_try_at)
+  values (
+    p_series.id, p_on_day, p_starts_at, v_session.outcome, v_refusal, v_booking_id,
+    case when v_session.outcome = 'waiting' then private.next_try(p_now, p_now, p_starts_at) end
+  )
   on conflict (series_id, on_day) do update
   set outcome = excluded.outcome, booking_id = excluded.booking_id,
+    next_try_at = case when excluded.outcome = 'waiting' then private.next_try(o.created_at, p_now, p_starts_at) end,
     -- What it was refused for before it was too late says more.
     refusal = case when excluded.refusal = 'too_soon' then coalesce(o.refusal, excluded.refusal) else excluded.refusal end
   returning * into v_session;
@@ -13443,7 +13515,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone) IS 'Tries to book a session of a series, and writes down what became of it. A refusal undoes nothing else.';
+COMMENT ON FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone, p_now timestamp with time zone) IS 'Tries to book a session of a series, and writes down what became of it. A refusal undoes nothing else.';
 
 CREATE FUNCTION private.try_uuid(p_text text) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE
@@ -14187,7 +14259,7 @@ CREATE FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts
   select private.change_series(p_series_id, p_from_day, p_starts_at, p_rule);
 $$;
 
-COMMENT ON FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) IS 'The employee changes a series from one of its days on, p_from_day; of the first to come on, it changes as a whole. p_starts_at: of the first session from then on; p_rule: from there, as in make_series(). Sessions that are booked move within their week; where that is refused they stay, with refusal; those of a week that has fewer are cancelled. Answers as make_series(), with another series_id where something is left before the day. Errors: unauthenticated (401), not_your_move (403), series_not_found, specialist_not_found (404), series_not_active (409), own_session, session_type_not_offered, not_in_series, invalid_start, too_soon, too_far_ahead, invalid_rule (422).';
+COMMENT ON FUNCTION public.change_series(p_series_id uuid, p_from_day date, p_starts_at timestamp with time zone, p_rule text) IS 'The employee changes a series from one of its days on, p_from_day; of the first to come on, it changes as a whole. p_starts_at: of the first session from then on; p_rule: from there, as in make_series(). Sessions that are booked move within their week; where that is refused they stay, with refusal; those of a week that has fewer are cancelled. What was left out or cancelled is left out. Answers as make_series(), with another series_id where something is left before the day. Errors: unauthenticated (401), not_your_move (403), series_not_found, specialist_not_found (404), series_not_active, series_limit (409), own_session, session_type_not_offered, not_in_series, invalid_start, too_soon, too_far_ahead, invalid_rule (422).';
 
 CREATE FUNCTION public.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[] DEFAULT '{}'::text[], p_context jsonb DEFAULT NULL::jsonb, p_full_name text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
@@ -18511,13 +18583,15 @@ GRANT SELECT(outcome) ON TABLE public.recurring_booking_occurrences TO authentic
 
 GRANT SELECT(refusal) ON TABLE public.recurring_booking_occurrences TO authenticated;
 
+GRANT SELECT(next_try_at) ON TABLE public.recurring_booking_occurrences TO authenticated;
+
 GRANT SELECT(booking_id) ON TABLE public.recurring_booking_occurrences TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.recurring_booking_occurrences TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.recurring_booking_occurrences TO authenticated;
 
-REVOKE ALL ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.book_series(p_series public.recurring_bookings, p_now timestamp with time zone, p_most integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.booking_actor(p_booking public.bookings) FROM PUBLIC;
 
@@ -18800,6 +18874,8 @@ GRANT SELECT(updated_at) ON TABLE public.company_subscriptions TO authenticated;
 
 REVOKE ALL ON FUNCTION private.check_seats_suffice(p_wanted public.company_subscriptions, p_plan public.company_subscription_plans, p_reason text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.check_series_limit(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) TO service_role;
 
@@ -18911,6 +18987,8 @@ REVOKE ALL ON FUNCTION private.cut_off(p_user_id uuid, p_with_password boolean) 
 
 REVOKE ALL ON FUNCTION private.day_of_series(p_series public.recurring_bookings, p_on_day date) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.days_carried_over(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.days_of_series(p_series public.recurring_bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.deactivate_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
@@ -18996,7 +19074,7 @@ REVOKE ALL ON FUNCTION private.follow_auth_user() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_booking() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.follow_change(p_series public.recurring_bookings, p_booking_ids uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.follow_change(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[], p_to_come uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_email_change() FROM PUBLIC;
 
@@ -19403,7 +19481,7 @@ REVOKE ALL ON FUNCTION private.mail_old_address(p_change public.email_changes) F
 
 REVOKE ALL ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamp with time zone, p_more jsonb, p_dedupe_key text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_first_at timestamp with time zone, p_last_at timestamp with time zone, p_more jsonb, p_dedupe_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_session(p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean, p_matters_at timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
 
@@ -19486,6 +19564,8 @@ REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.next_try(p_waits_since timestamp with time zone, p_now timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -19870,8 +19950,6 @@ REVOKE ALL ON FUNCTION private.sessions_left(p_user_id uuid, p_company_id uuid, 
 
 REVOKE ALL ON FUNCTION private.sessions_of(p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.sessions_to_move(p_series public.recurring_bookings, p_booking_ids uuid[]) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.sessions_within(p_specialist_id uuid, p_starts_at timestamp without time zone, p_ends_at timestamp without time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains text[]) FROM PUBLIC;
@@ -20023,7 +20101,7 @@ REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timesta
 
 REVOKE ALL ON FUNCTION private.tell_both() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_package() FROM PUBLIC;
 
@@ -20057,7 +20135,7 @@ REVOKE ALL ON FUNCTION private.touch_updated_at() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.try_inet(p_text text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.try_session_of_series(p_series public.recurring_bookings, p_on_day date, p_starts_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.try_uuid(p_text text) FROM PUBLIC;
 

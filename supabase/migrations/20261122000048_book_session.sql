@@ -60,9 +60,9 @@ returns boolean
 language sql
 immutable
 set search_path = ''
-as $$ select p_sqlstate in ('PT403', 'PT404', 'PT409', 'PT422', 'PT429'); $$;
+as $$ select p_sqlstate ~ '^PT4[0-9]{2}$'; $$;
 
-comment on function private.is_refusal(text) is 'Whether an exception says that a rule of booking refuses a session.';
+comment on function private.is_refusal(text) is 'Whether an exception is a refusal, with a word for whoever asked.';
 
 create function private.begin_booking(
   p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamptz, p_company_id uuid, p_status public.booking_status

@@ -52,10 +52,12 @@ create table public.recurring_booking_occurrences (
   starts_at timestamptz not null,
   outcome public.series_outcome not null,
   refusal text check (refusal ~ '^[a-z_]{3,40}$'),
+  next_try_at timestamptz,
   booking_id uuid unique references public.bookings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (series_id, on_day),
+  constraint tried_again_iff_waiting check ((next_try_at is not null) = (outcome = 'waiting')),
   constraint booking_iff_booked check ((booking_id is not null) = (outcome = 'booked')),
   constraint refused_if_not_booked check (case outcome when 'booked' then true else (refusal is not null) = (outcome <> 'left_out') end)
 );
@@ -66,6 +68,8 @@ comment on column public.recurring_booking_occurrences.starts_at is 'When it sta
 comment on column public.recurring_booking_occurrences.outcome is
   'booked, or asked for: booking_id says as what. waiting: refused, for a reason that may pass; it is tried again. skipped: refused for good. left_out: the employee does not want it.';
 comment on column public.recurring_booking_occurrences.refusal is 'The word with which booking was refused last; of a booked one, why it was not moved when the series was changed.';
+
+comment on column public.recurring_booking_occurrences.next_try_at is 'When one that waits is tried again: the longer it has waited, the later.';
 
 create trigger touch_updated_at before update on public.recurring_bookings
   for each row execute function private.touch_updated_at();
@@ -83,7 +87,7 @@ revoke all on table public.recurring_bookings, public.recurring_booking_occurren
 grant select (
   id, employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone, status, stopped_by, stop_reason, created_at
 ) on public.recurring_bookings to authenticated;
-grant select (series_id, on_day, starts_at, outcome, refusal, booking_id, created_at, updated_at)
+grant select (series_id, on_day, starts_at, outcome, refusal, next_try_at, booking_id, created_at, updated_at)
   on public.recurring_booking_occurrences to authenticated;
 grant select on public.recurring_bookings, public.recurring_booking_occurrences to service_role;
 
@@ -156,12 +160,12 @@ $$;
 comment on function private.take_own_series(uuid) is 'The series of the caller as its employee, locked; else series_not_found, not_your_move.';
 
 create function private.days_of_series(p_series public.recurring_bookings)
-returns table (n int, on_day date, starts_at timestamptz, outcome public.series_outcome, refusal text, booking_id uuid)
+returns table (n int, on_day date, starts_at timestamptz, outcome public.series_outcome, refusal text, booking_id uuid, next_try_at timestamptz)
 language sql
 stable
 set search_path = ''
 as $$
-  select s.n, s.wall_starts_at::date, s.starts_at, o.outcome, o.refusal, o.booking_id
+  select s.n, s.wall_starts_at::date, s.starts_at, o.outcome, o.refusal, o.booking_id, o.next_try_at
   from private.series_starts(p_series.rule, p_series.wall_starts_at, p_series.time_zone) s
   left join public.recurring_booking_occurrences o on o.series_id = p_series.id and o.on_day = s.wall_starts_at::date
   order by s.n;

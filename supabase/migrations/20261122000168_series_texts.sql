@@ -1,11 +1,11 @@
--- The texts of the mails about series of sessions, beside those about each session: that one could not be booked, and that no
+-- The texts of the mails about series of sessions, beside those about each session: that some could not be booked, and that no
 -- more will be. In the frame of 20261122000157_booking_texts.sql.
 
 insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values
   (
-    'series_not_booked', 'booking', 'A session of a series could not be booked when its time came: sent to the employee.', false, '{sessions}',
-    '{"recipient_name": "Kim Sample", "other_name": "Dr. Robin Sample", "session_type_name": "Follow-up", "starts_at": "2027-01-04T09:30:00Z", "duration_minutes": 50, "taken": true, "waits": false}',
-    '{recipient_name,other_name,taken,waits}'
+    'series_not_booked', 'booking', 'Sessions of a series could not be booked when their time came: sent to the employee.', false, '{sessions}',
+    '{"recipient_name": "Kim Sample", "other_name": "Dr. Robin Sample", "session_type_name": "Follow-up", "duration_minutes": 50, "more": 0, "sessions": [{"starts_at": "2027-01-04T09:30:00Z", "taken": true, "waits": false}, {"starts_at": "2027-01-11T09:30:00Z", "taken": false, "waits": true}]}',
+    '{recipient_name,other_name,more}'
   ), (
     'series_stopped', 'booking', 'A series of sessions was stopped: sent to both.', false, '{sessions}',
     '{"recipient_name": "Kim Sample", "other_name": "Dr. Robin Sample", "session_type_name": "Follow-up", "by_you": false, "by_us": false, "reason": "I am moving away."}',
@@ -14,43 +14,69 @@ insert into public.email_kinds (key, category, about, has_link, pages, samples, 
 
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
 (
-  'series_not_booked', 'en', now(), 'Not booked: the session on {{starts_at_local}}',
+  'series_not_booked', 'en', now(), 'Not booked: sessions of a series',
 $text$Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},
 
-this session of your series could not be booked:
+of your series, what could not be booked:
 
-  {{session_type_name}}{{#other_name}} with {{other_name}}{{/other_name}}
-  {{starts_at_local}}, {{duration_minutes}} minutes
+  {{session_type_name}}{{#other_name}} with {{other_name}}{{/other_name}}, {{duration_minutes}} minutes
 
-{{#taken}}The time is not free. {{/taken}}{{#waits}}We try again until shortly before it begins. {{/waits}}You can choose another time of that week, or leave the session out. The other sessions of the series stay as they are.
+{{#sessions}}
+  {{starts_at_local}}{{#taken}}: the time is not free{{/taken}}{{#waits}}: we try again until shortly before it begins{{/waits}}
+{{/sessions}}
+{{#more}}
+  and {{more}} more
+{{/more}}
+
+You can choose another time of the same week, or leave a session out. The other sessions of the series stay as they are.
 
 Why, and your sessions: {{site_url}}/sessions
 $text$,
 $html$<p>Hello{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
-<p>this session of your series could not be booked:</p>
-<p><strong>{{session_type_name}}</strong>{{#other_name}} with {{other_name}}{{/other_name}}<br>
-{{starts_at_local}}, {{duration_minutes}} minutes</p>
-<p>{{#taken}}The time is not free. {{/taken}}{{#waits}}We try again until shortly before it begins. {{/waits}}You can choose another time of that week, or leave the session out. The other sessions of the series stay as they are.</p>
+<p>of your series, what could not be booked:</p>
+<p><strong>{{session_type_name}}</strong>{{#other_name}} with {{other_name}}{{/other_name}}, {{duration_minutes}} minutes</p>
+<ul>
+{{#sessions}}
+<li><strong>{{starts_at_local}}</strong>{{#taken}}: the time is not free{{/taken}}{{#waits}}: we try again until shortly before it begins{{/waits}}</li>
+{{/sessions}}
+{{#more}}
+<li>and {{more}} more</li>
+{{/more}}
+</ul>
+<p>You can choose another time of the same week, or leave a session out. The other sessions of the series stay as they are.</p>
 <p><a class="button" href="{{site_url}}/sessions">Why, and your sessions</a></p>
 $html$
 ), (
-  'series_not_booked', 'de', now(), 'Nicht gebucht: der Termin am {{starts_at_local}}',
+  'series_not_booked', 'de', now(), 'Nicht gebucht: Termine einer Reihe',
 $text$Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},
 
-dieser Termin Ihrer Reihe konnte nicht gebucht werden:
+von Ihrer Reihe konnte nicht gebucht werden:
 
-  {{session_type_name}}{{#other_name}} mit {{other_name}}{{/other_name}}
-  {{starts_at_local}}, {{duration_minutes}} Minuten
+  {{session_type_name}}{{#other_name}} mit {{other_name}}{{/other_name}}, {{duration_minutes}} Minuten
 
-{{#taken}}Die Zeit ist nicht frei. {{/taken}}{{#waits}}Wir versuchen es wieder, bis kurz vor dem Beginn. {{/waits}}Sie können eine andere Zeit in dieser Woche wählen oder den Termin auslassen. Die anderen Termine der Reihe bleiben, wie sie sind.
+{{#sessions}}
+  {{starts_at_local}}{{#taken}}: die Zeit ist nicht frei{{/taken}}{{#waits}}: wir versuchen es wieder, bis kurz vor dem Beginn{{/waits}}
+{{/sessions}}
+{{#more}}
+  und {{more}} weitere
+{{/more}}
+
+Sie können eine andere Zeit in derselben Woche wählen oder einen Termin auslassen. Die anderen Termine der Reihe bleiben, wie sie sind.
 
 Der Grund, und Ihre Termine: {{site_url}}/sessions
 $text$,
 $html$<p>Guten Tag{{#recipient_name}} {{recipient_name}}{{/recipient_name}},</p>
-<p>dieser Termin Ihrer Reihe konnte nicht gebucht werden:</p>
-<p><strong>{{session_type_name}}</strong>{{#other_name}} mit {{other_name}}{{/other_name}}<br>
-{{starts_at_local}}, {{duration_minutes}} Minuten</p>
-<p>{{#taken}}Die Zeit ist nicht frei. {{/taken}}{{#waits}}Wir versuchen es wieder, bis kurz vor dem Beginn. {{/waits}}Sie können eine andere Zeit in dieser Woche wählen oder den Termin auslassen. Die anderen Termine der Reihe bleiben, wie sie sind.</p>
+<p>von Ihrer Reihe konnte nicht gebucht werden:</p>
+<p><strong>{{session_type_name}}</strong>{{#other_name}} mit {{other_name}}{{/other_name}}, {{duration_minutes}} Minuten</p>
+<ul>
+{{#sessions}}
+<li><strong>{{starts_at_local}}</strong>{{#taken}}: die Zeit ist nicht frei{{/taken}}{{#waits}}: wir versuchen es wieder, bis kurz vor dem Beginn{{/waits}}</li>
+{{/sessions}}
+{{#more}}
+<li>und {{more}} weitere</li>
+{{/more}}
+</ul>
+<p>Sie können eine andere Zeit in derselben Woche wählen oder einen Termin auslassen. Die anderen Termine der Reihe bleiben, wie sie sind.</p>
 <p><a class="button" href="{{site_url}}/sessions">Der Grund, und Ihre Termine</a></p>
 $html$
 ), (
@@ -122,7 +148,7 @@ comment on function private.length_of_session(public.recurring_bookings) is 'How
 
 -- As a booking that there is not, so that a mail says of it what mails say of sessions.
 create function private.mail_series(
-  p_key text, p_series public.recurring_bookings, p_user_id uuid, p_starts_at timestamptz, p_more jsonb, p_dedupe_key text
+  p_key text, p_series public.recurring_bookings, p_user_id uuid, p_first_at timestamptz, p_last_at timestamptz, p_more jsonb, p_dedupe_key text
 )
 returns void
 language plpgsql
@@ -134,14 +160,14 @@ begin
   v_session.employee_id := p_series.employee_id;
   v_session.specialist_id := p_series.specialist_id;
   v_session.session_type_id := p_series.session_type_id;
-  v_session.starts_at := p_starts_at;
-  v_session.ends_at := p_starts_at + private.length_of_session(p_series);
-  perform private.mail_session(p_key, v_session, p_user_id, p_more, null, p_dedupe_key, false, p_starts_at, p_starts_at);
+  v_session.starts_at := p_first_at;
+  v_session.ends_at := p_first_at + private.length_of_session(p_series);
+  perform private.mail_session(p_key, v_session, p_user_id, p_more, null, p_dedupe_key, false, p_first_at, p_last_at);
 end;
 $$;
 
-comment on function private.mail_series(text, public.recurring_bookings, uuid, timestamptz, jsonb, text) is
-  'Mails one of the two about their series, or about a session of it that is not booked: the variables that the kind of mail declares.';
+comment on function private.mail_series(text, public.recurring_bookings, uuid, timestamptz, timestamptz, jsonb, text) is
+  'Mails one of the two about their series: the variables that the kind of mail declares. p_first_at, p_last_at: of the sessions that it is about, if of some.';
 
 create function private.tell_series_stopped()
 returns trigger
@@ -151,7 +177,7 @@ set search_path = ''
 as $$
 begin
   perform private.mail_series(
-    'series_stopped', new, p.user_id, null,
+    'series_stopped', new, p.user_id, null, null,
     jsonb_build_object(
       'by_you', p.party = new.stopped_by, 'by_us', new.stopped_by = 'system',
       -- A specialist who is suspended learns no more of whom they meet.

@@ -21,20 +21,31 @@ $$;
 
 comment on function private.has_left(public.recurring_bookings) is 'Whether nobody pays for a series any more: its employee belongs to no company, or not to that of the series, and what they had is cancelled.';
 
-create function private.tell_not_booked(p_series public.recurring_bookings, p_session public.recurring_booking_occurrences)
+create function private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamptz)
 returns void
-language sql
+language plpgsql
 set search_path = ''
 as $$
-  select private.mail_series(
-    'series_not_booked', p_series, p_series.employee_id, p_session.starts_at,
-    jsonb_build_object('taken', p_session.refusal = 'slot_taken', 'waits', p_session.outcome = 'waiting'),
-    format('series:%s:%s:not_booked', p_series.id, p_session.on_day)
-  );
+declare
+  -- So many fit into a mail: 8 KiB for all variables.
+  v_most constant int := 15;
+  v_told jsonb;
+begin
+  select jsonb_agg(jsonb_build_object('starts_at', private.iso_timestamp(s.starts_at), 'taken', s.refusal = 'slot_taken', 'waits', s.outcome = 'waiting') order by s.starts_at)
+  into v_told from unnest(p_sessions) s;
+  perform private.mail_series(
+    'series_not_booked', p_series, p_series.employee_id, min(s.starts_at), max(s.starts_at),
+    jsonb_build_object(
+      'sessions', jsonb_path_query_array(v_told, '$[0 to $last]', jsonb_build_object('last', v_most - 1)), 'more', greatest(0, cardinality(p_sessions) - v_most)
+    ),
+    format('series:%s:%s:not_booked', p_series.id, private.iso_timestamp(p_now))
+  )
+  from unnest(p_sessions) s having count(*) > 0;
+end;
 $$;
 
-comment on function private.tell_not_booked(public.recurring_bookings, public.recurring_booking_occurrences) is
-  'Tells the employee that a session of a series is not booked, once, as long as it is still to come.';
+comment on function private.tell_not_booked(public.recurring_bookings, public.recurring_booking_occurrences[], timestamptz) is
+  'Tells the employee which sessions of a series are not booked: one mail for all of a run.';
 
 create function private.hold_series(p_series_id uuid, p_now timestamptz)
 returns public.recurring_bookings
@@ -67,19 +78,24 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  -- Of one person in one run, so that nobody's series keep those of others waiting.
+  v_most constant int := 20;
+  v_known constant date[] := array(select on_day from public.recurring_booking_occurrences where series_id = p_series.id);
   v_session public.recurring_booking_occurrences;
+  v_not_booked public.recurring_booking_occurrences[] := array[]::public.recurring_booking_occurrences[];
   v_tried bigint := 0;
 begin
   if private.has_left(p_series) then
     update public.recurring_bookings set status = 'stopped', stopped_by = 'system' where id = p_series.id;
     return 1;
   end if;
-  for v_session in select * from private.book_series(p_series, p_now) loop
+  for v_session in select * from private.book_series(p_series, p_now, v_most) loop
     v_tried := v_tried + 1;
-    if v_session.outcome <> 'booked' and v_session.starts_at > p_now then
-      perform private.tell_not_booked(p_series, v_session);
+    if v_session.outcome <> 'booked' and v_session.starts_at > p_now and v_session.on_day <> all (v_known) then
+      v_not_booked := v_not_booked || v_session;
     end if;
   end loop;
+  perform private.tell_not_booked(p_series, v_not_booked, p_now);
   return v_tried;
 exception when others then
   -- One that nothing foresaw keeps the others from nothing, and is looked at tomorrow.
@@ -92,7 +108,8 @@ $$;
 comment on function private.look_at_series(public.recurring_bookings, timestamptz) is
   'Books what is due of a series and tells the employee what could not be, or stops one that nobody pays for any more.';
 
--- So many at a time, since a run keeps the calendars of all that it has looked at; each comes every minute.
+-- So many at a time, since a run keeps the calendars of all that it has looked at; each comes every minute. One of each person, so that
+-- nobody's series keep those of others from theirs.
 create function private.job_book_series(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -104,7 +121,10 @@ declare
   v_tried bigint := 0;
 begin
   for v_id in
-    select id from public.recurring_bookings where status = 'active' and look_at <= p_now order by look_at, id limit 200
+    select due.id from (
+      select distinct on (employee_id) id, look_at from public.recurring_bookings where status = 'active' and look_at <= p_now order by employee_id, look_at, id
+    ) due
+    order by due.look_at, due.id limit 200
   loop
     v_series := private.hold_series(v_id, p_now);
     if v_series.id is not null then

@@ -58,7 +58,7 @@ begin
   v_booking := private.book_of_series(v_series, coalesce(p_instead_at, v_due_at));
   insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome, booking_id)
   values (p_series_id, p_on_day, v_due_at, 'booked', v_booking.id)
-  on conflict (series_id, on_day) do update set outcome = 'booked', refusal = null, booking_id = excluded.booking_id;
+  on conflict (series_id, on_day) do update set outcome = 'booked', refusal = null, booking_id = excluded.booking_id, next_try_at = null;
   return v_booking;
 end;
 $$;
@@ -75,7 +75,7 @@ declare
 begin
   insert into public.recurring_booking_occurrences (series_id, on_day, starts_at, outcome)
   values (p_series_id, p_on_day, v_due_at, 'left_out')
-  on conflict (series_id, on_day) do update set outcome = 'left_out', refusal = null, booking_id = null;
+  on conflict (series_id, on_day) do update set outcome = 'left_out', refusal = null, booking_id = null, next_try_at = null;
 end;
 $$;
 

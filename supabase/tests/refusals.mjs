@@ -38,8 +38,15 @@ const codeOf = (definition) => definition.replace(/('(?:[^']|'')*')|--.*|\/\*[^]
 /** A handler of refusals: who has one passes none of those on that it names. */
 const HANDLER = /\bexception\s+when\s+sqlstate\s+'PT\d{3}'(?:\s+or\s+sqlstate\s+'PT\d{3}')*\s+then\b/gi;
 
+/** Or one of all: what is no refusal, it raises again. */
+const HANDLER_OF_ALL = /\bexception\s+when\s+others\s+then\s+if\s+(?:not\s+)?private\.is_refusal\(sqlstate\)/i;
+
 /** @param {string} definition @returns {string[]} the statuses that it handles */
-export const handled = (definition) => [...codeOf(definition).matchAll(HANDLER)].flatMap(([one]) => [...one.matchAll(/\d{3}/g)].map(([status]) => status));
+export function handled(definition) {
+  const code = codeOf(definition);
+  if (HANDLER_OF_ALL.test(code)) return Array.from({ length: 100 }, (_, n) => String(400 + n));
+  return [...code.matchAll(HANDLER)].flatMap(([one]) => [...one.matchAll(/\d{3}/g)].map(([status]) => status));
+}
 
 /** @param {string} definition @returns {string[]} `409 seat_limit` */
 export function raised(definition) {

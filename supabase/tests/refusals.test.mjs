@@ -62,6 +62,17 @@ test('who handles a refusal passes it on no more, and those of other statuses st
   assert.deepEqual([...refusals('public.both').keys()].sort(), ['409 by_b', '422 worse']);
 });
 
+test('who handles every refusal, and raises again what is none, passes none on', () => {
+  const functions = [
+    sqlFunction('public.answers', 'perform private.b(); return null; exception when others then if private.is_refusal(sqlstate) then return sqlerrm; end if; raise;'),
+    sqlFunction('public.hides', 'perform private.b(); exception when others then return null;'),
+    sqlFunction('private.b', refusal('by_b')),
+  ];
+  const refusals = callGraph(functions, []);
+  assert.deepEqual([...refusals('public.answers').keys()], []);
+  assert.deepEqual([...refusals('public.hides').keys()], ['409 by_b']);
+});
+
 test('a word of the contract with the status of another is one that the caller does not get', () => {
   assert.deepEqual(misplaced(['422 not_found', '404 not_found', '422 invalid_limit'], { not_found: 404 }), ['422 not_found']);
 });

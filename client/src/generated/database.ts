@@ -765,6 +765,8 @@ export type Tables = {
     Row: {
       booking_id: string | null;
       created_at: string;
+      /** When one that waits is tried again: the longer it has waited, the later. */
+      next_try_at: string | null;
       /** The day of the session by the rule, whenever it takes place. */
       on_day: string;
       /** booked, or asked for: booking_id says as what. waiting: refused, for a reason that may pass; it is tried again. skipped: refused for good. left_out: the employee does not want it. */
@@ -1521,14 +1523,14 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'invalid_place' | 'rate_limited';
   };
-  /** The employee changes a series from one of its days on, p_from_day; of the first to come on, it changes as a whole. p_starts_at: of the first session from then on; p_rule: from there, as in make_series(). Sessions that are booked move within their week; where that is refused they stay, with refusal; those of a week that has fewer are cancelled. Answers as make_series(), with another series_id where something is left before the day. Errors: unauthenticated (401), not_your_move (403), series_not_found, specialist_not_found (404), series_not_active (409), own_session, session_type_not_offered, not_in_series, invalid_start, too_soon, too_far_ahead, invalid_rule (422). */
+  /** The employee changes a series from one of its days on, p_from_day; of the first to come on, it changes as a whole. p_starts_at: of the first session from then on; p_rule: from there, as in make_series(). Sessions that are booked move within their week; where that is refused they stay, with refusal; those of a week that has fewer are cancelled. What was left out or cancelled is left out. Answers as make_series(), with another series_id where something is left before the day. Errors: unauthenticated (401), not_your_move (403), series_not_found, specialist_not_found (404), series_not_active, series_limit (409), own_session, session_type_not_offered, not_in_series, invalid_start, too_soon, too_far_ahead, invalid_rule (422). */
   change_series: {
     args: { p_series_id: string; p_from_day: string; p_starts_at: string; p_rule: string };
     returns: unknown;
     errors:
       | 'unauthenticated' | 'not_your_move' | 'series_not_found' | 'specialist_not_found' | 'series_not_active'
-      | 'own_session' | 'session_type_not_offered' | 'not_in_series' | 'invalid_start' | 'too_soon' | 'too_far_ahead'
-      | 'invalid_rule';
+      | 'series_limit' | 'own_session' | 'session_type_not_offered' | 'not_in_series' | 'invalid_start' | 'too_soon'
+      | 'too_far_ahead' | 'invalid_rule';
   };
   /** The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422). */
   close_booking: {

@@ -34,6 +34,7 @@ create function pg_temp.look(p_now timestamptz default now()) returns bigint lan
 begin
   perform pg_temp.act_as_owner();
   update public.recurring_bookings set look_at = least(look_at, p_now);
+  update public.recurring_booking_occurrences set next_try_at = least(next_try_at, p_now) where outcome = 'waiting';
   return private.job_book_series(p_now);
 end;
 $$;
@@ -156,12 +157,61 @@ select is(private.job_book_series(now() + interval '3 weeks'), 3::bigint, 'three
 select is(private.job_book_series(now() + interval '3 weeks'), 0::bigint, 'run twice, nothing more');
 select is((select count(*) from public.bookings where employee_id = pg_temp.id('employee')), 9::bigint, 'each is booked once');
 select is((pg_temp.outcomes())[8:11], '{"skipped slot_taken",booked,booked,later}', 'and one that was taken is skipped');
-select results_eq($$select recipient::text, variables ->> 'taken', variables ->> 'waits' from private.email_log where template_key = 'series_not_booked'$$,
-  $$values ('employee@people.test', 'true', 'false')$$, 'of which the employee is told, and nobody else');
+select results_eq($$select recipient::text, variables -> 'sessions' from private.email_log where template_key = 'series_not_booked'$$,
+  $$select 'employee@people.test', jsonb_build_array(jsonb_build_object('starts_at', private.iso_timestamp((wall + interval '7 weeks') at time zone 'Europe/Berlin'), 'taken', true, 'waits', false)) from nine$$,
+  'of which the employee is told, and nobody else');
 select set_eq($$select distinct actor from public.booking_status_history h join public.bookings b on b.id = h.booking_id where b.employee_id = pg_temp.id('employee')$$, array['employee', 'system'], 'a job books as the system');
 select is(private.job_book_series(now() + interval '10 weeks'), 2::bigint, 'the rest');
 select is(private.job_book_series(now() + interval '20 weeks'), 0::bigint, 'and no more');
 select is((select array_agg(status::text) from public.recurring_bookings where employee_id = pg_temp.id('employee')), '{ended}', 'then it has ended');
+
+-- What a job books counts like what its person books, and nobody's series keep those of others waiting.
+rollback to fresh;
+update public.system_settings set value = '10' where key = 'bookings_allowance_burst';
+select pg_temp.act_as('employee');
+select is((pg_temp.outcomes(pg_temp.make(pg_temp.weekly('COUNT=12'))))[7:8], '{booked,later}', 'to make a series and book seven takes eight of ten');
+select pg_temp.act_as_owner();
+select private.job_book_series(now() + interval '3 weeks') \g /dev/null
+select is((pg_temp.outcomes())[8:10], '{booked,booked,"waiting rate_limited"}', 'so the job books two more, and then so many a day');
+
+rollback to fresh;
+select pg_temp.act_as('employee');
+select pg_temp.make(pg_temp.weekly('COUNT=30')) \g /dev/null
+select pg_temp.act_as_owner();
+select pg_temp.take(n) from generate_series(7, 29) n \g /dev/null
+update public.system_settings set value = '220' where key = 'series_days_ahead';
+update public.specialist_booking_rules set horizon_days = 365;
+insert into public.specialist_booking_rules (specialist_id, horizon_days) values (pg_temp.id('specialist:specialist'), 365) on conflict (specialist_id) do update set horizon_days = 365;
+select is(pg_temp.look(now() + interval '1 hour'), 20::bigint, 'in one run so many of one person are tried');
+select results_eq($$select jsonb_array_length(variables -> 'sessions'), (variables ->> 'more')::int from private.email_log where template_key = 'series_not_booked'$$,
+  'values (15, 5)', 'of which one mail tells');
+select is(private.job_book_series(now() + interval '61 minutes'), 3::bigint, 'the others have their turn in the next');
+select is((select count(*) from private.email_log where template_key = 'series_not_booked'), 2::bigint, 'and another mail');
+
+rollback to fresh;
+update public.company_subscription_plans set sessions_per_month = 1;
+-- Of two who are due, who has many that will wait is first.
+insert into public.recurring_bookings (employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone, look_at)
+select pg_temp.id(who), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), 'FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;COUNT=' || n, wall + hour * interval '1 hour', 'Europe/Berlin', now() - hour * interval '1 minute'
+from nine, (values ('employee', 60, 5), ('employee', 60, 4), ('employee', 60, 3), ('employee', 60, 2), ('employee', 60, 1), ('colleague', 1, 0)) v (who, n, hour);
+create function pg_temp.tries(p_runs int, p_every interval) returns bigint language plpgsql as $$
+declare
+  v bigint := 0;
+begin
+  for i in 1..p_runs loop
+    v := v + private.job_book_series(now() + i * p_every);
+  end loop;
+  return v;
+end;
+$$;
+select private.job_book_series(now()) \g /dev/null
+select is((select count(*) from public.bookings where employee_id = pg_temp.id('colleague') and status = 'confirmed'), 1::bigint, 'who has many that wait keeps nobody else waiting');
+select is((select count(*) from public.recurring_booking_occurrences), 21::bigint, 'in a run');
+-- Those that wait for a whole day: at once, and after an hour, two, four, eight and sixteen.
+select pg_temp.tries(288, '5 minutes') as tries \gset
+select cmp_ok(:tries::bigint, '<=', 6 * (select count(*) from public.recurring_booking_occurrences where outcome = 'waiting'), 'what waits long is tried seldom');
+select cmp_ok((select count(*) from public.recurring_booking_occurrences where outcome = 'waiting'), '>', 200::bigint, 'of so many');
+select cmp_ok((select max(next_try_at) from public.recurring_booking_occurrences), '<=', now() + interval '2 days', 'once a day at least');
 
 -- The specialist cannot tell a series of which one waits from one of which all are booked.
 rollback to fresh;

@@ -119,6 +119,44 @@ select public.change_series(:'series', pg_temp.day(0), pg_temp.at(0, '12:00'), '
 select is(pg_temp.days(:'series'), '{"0 booked","7 left_out","14 booked","21 booked"}', 'what was left out stays so');
 rollback to made;
 
+-- Whatever was decided about a day is, after any change.
+select public.cancel_booking(b.id) from public.bookings b where b.starts_at = pg_temp.at(7) \g /dev/null
+savepoint one_cancelled;
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(0, '12:00'), 'FREQ=WEEKLY;BYDAY=MO;COUNT=4') \g /dev/null
+select is(pg_temp.days(:'series'), '{"0 booked","7 left_out","14 booked","21 booked"}', 'what was cancelled is not booked again');
+select is(pg_temp.had(), '{"0 12:00","7 10:00 cancelled","14 12:00","21 12:00"}', 'nor is another in its place');
+select lives_ok(format('select public.add_to_series(%L, pg_temp.day(7))', :'series'), 'until somebody adds it');
+rollback to one_cancelled;
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(2), 'FREQ=WEEKLY;BYDAY=WE;COUNT=4') \g /dev/null
+select is(pg_temp.days(:'series'), '{"2 booked","9 left_out","16 booked","23 booked"}', 'on another day of the week, neither');
+rollback to one_cancelled;
+select public.change_series(:'series', pg_temp.day(7), pg_temp.at(7, '12:00'), 'FREQ=WEEKLY;BYDAY=MO;COUNT=3') ->> 'series_id' as changed \gset
+select is(pg_temp.days(:'changed'), '{"7 left_out","14 booked","21 booked"}', 'nor in the series that goes on');
+rollback to one_cancelled;
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(0), 'FREQ=WEEKLY;BYDAY=MO,TH;COUNT=8') \g /dev/null
+select is((pg_temp.days(:'series'))[3:4], '{"7 left_out","10 booked"}', 'but another day of that week is booked');
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(1), 'FREQ=WEEKLY;BYDAY=TU;COUNT=4') \g /dev/null
+select is((pg_temp.days(:'series'))[2], '8 booked', 'of a week that has fewer, what is booked goes on before what is not wanted');
+rollback to made;
+
+-- The session of a day was moved before now: it took place.
+select pg_temp.act_as_owner();
+alter table public.bookings disable trigger user;
+update public.bookings set starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour', busy_from = now() - interval '2 hours', busy_until = now() - interval '1 hour' where starts_at = pg_temp.at(0);
+alter table public.bookings enable trigger user;
+select pg_temp.act_as('employee');
+select public.change_series(:'series', pg_temp.day(7), pg_temp.at(7), 'FREQ=WEEKLY;BYDAY=MO;COUNT=3') \g /dev/null
+select is((select count(*) from public.bookings where employee_id = pg_temp.id('employee')), 4::bigint, 'what has begun is neither moved nor booked again');
+rollback to made;
+
+-- To divide one makes two.
+select pg_temp.act_as_owner();
+update public.system_settings set value = '1' where key = 'series_max_per_person';
+select pg_temp.act_as('employee');
+select throws_ok(format('select public.change_series(%L, pg_temp.day(14), pg_temp.at(14), %L)', :'series', 'FREQ=WEEKLY;BYDAY=MO;COUNT=90'), 'PT409', 'series_limit', 'a series is divided as far as one may have as many');
+select lives_ok(format('select public.change_series(%L, pg_temp.day(0), pg_temp.at(0), %L)', :'series', 'FREQ=WEEKLY;BYDAY=MO;COUNT=9'), 'as a whole it changes');
+rollback to made;
+
 select throws_ok(format('select public.change_series(%L, pg_temp.day(%s), pg_temp.at(%s), %L)', :'series', d, s, r), 'PT422', word, word)
 from (values (1, 1, 'FREQ=WEEKLY;COUNT=3', 'not_in_series'), (0, 0, 'FREQ=DAILY;COUNT=3', 'invalid_rule'), (0, -30, 'FREQ=WEEKLY;COUNT=3', 'too_soon'), (0, 800, 'FREQ=WEEKLY;COUNT=3', 'too_far_ahead')) v (d, s, r, word);
 select is(pg_temp.had(), '{"0 10:00","7 10:00","14 10:00","21 10:00"}', 'and nothing is changed by what is refused');
