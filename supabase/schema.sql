@@ -1749,7 +1749,7 @@ CREATE FUNCTION private.cancel_bookings(p_booking_ids uuid[], p_category public.
   update public.bookings
   set status = case status when 'held' then 'released' else 'cancelled' end,
     status_category = case when status <> 'held' then p_category end, status_reason = p_reason
-  where id = any (p_booking_ids)
+  where id = any (p_booking_ids) and status in ('pending', 'held', 'confirmed')
   returning *;
 $$;
 

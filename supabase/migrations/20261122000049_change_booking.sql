@@ -256,7 +256,7 @@ exception when exclusion_violation or deadlock_detected then
 end;
 $$;
 
--- A hold that ends is no cancellation. The caller has looked at what is open, and holds the locks.
+-- A hold that ends is no cancellation. The caller has looked at what is open, and holds the locks, but for those of holds, which end without any.
 create function private.cancel_bookings(p_booking_ids uuid[], p_category public.cancellation_category, p_reason text)
 returns setof public.bookings
 language sql
@@ -265,7 +265,7 @@ as $$
   update public.bookings
   set status = case status when 'held' then 'released' else 'cancelled' end,
     status_category = case when status <> 'held' then p_category end, status_reason = p_reason
-  where id = any (p_booking_ids)
+  where id = any (p_booking_ids) and status in ('pending', 'held', 'confirmed')
   returning *;
 $$;
 
