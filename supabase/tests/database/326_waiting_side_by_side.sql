@@ -90,6 +90,19 @@ select results_eq(
   $$values ('left', 'missed', 'released')$$, 'and nothing is held for who waits no longer'
 );
 
+-- A hold has passed, and somebody is just ending it: first the booking, then what keeps its time. The job waits for neither, so that each may come to the other.
+delete from private.freed_for_waiting where specialist_id = pg_temp.one(3, 1);
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, expires_at)
+select pg_temp.one(6, 2), pg_temp.one(1, 10), pg_temp.one(0, 1), pg_temp.one(3, 1), pg_temp.one(4, 1), t, t + interval '50 minutes', 'held', now() - interval '1 second'
+from (select (date_trunc('day', now() at time zone 'UTC') + interval '10 days 9 hours') at time zone 'UTC') s (t);
+select private.free_for_waiting(id, specialist_id, starts_at, ends_at, busy_from, busy_until, expires_at) from public.bookings where id = pg_temp.one(6, 2) \g /dev/null
+insert into public.waiting_list_entries (user_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time, expires_at)
+select pg_temp.one(1, 11), pg_temp.one(4, 1), 'UTC', d, d, '{1,2,3,4,5,6,7}', '00:00', '24:00', now() + interval '12 days' from (select (now() at time zone 'UTC')::date + 10) s (d);
+\setenv ENDING 'select ''ending: '' || count(*) from (select from public.bookings where id = ''5de0b75e-0000-4000-8000-000000560002'' for no key update) b'
+\set said `supabase/tests/setup/one-meets-another "$ENDING" -- "$OFFER"`
+select ok(:'said' ~ 'ending: 1' and :'said' ~ 'offered: 0', 'the job leaves a hold to whoever is just ending it');
+select is(private.job_offer_freed_times(now()), 1::bigint, 'and its time to the next run');
+
 call pg_temp.clear_away();
 select pg_advisory_unlock_all() \g /dev/null
 select * from finish();
