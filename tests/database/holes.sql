@@ -60,3 +60,31 @@ alter table public.bookings add note text
 drop trigger limit_rows on public.specialist_rates
 select cron.unschedule('purge-tokens')
 grant insert (email) on public.company_employee_invitations to authenticated
+alter policy "The employee and the specialist see their series" on public.recurring_bookings using (employee_id = (select private.user_id()) or company_id = any(array(select private.my_company_ids('{admin}'))))
+grant update (status) on public.recurring_bookings to authenticated
+alter policy "A person sees their own packages" on public.booking_packages using (user_id = (select private.user_id()) or company_id = any(array(select private.my_company_ids('{admin}'))))
+alter policy "A person sees what became of their packages" on public.booking_package_entries using (true)
+grant update (sessions) on public.booking_packages to authenticated
+drop trigger keep_package_entry on public.booking_package_entries
+alter policy "A person sees what they wait for" on public.waiting_list_entries using (user_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()))
+alter policy "A person sees what they were offered" on public.waiting_list_offers using (true)
+grant insert (user_id, specialist_id) on public.waiting_list_entries to authenticated
+grant select on public.session_notes to authenticated
+grant select on private.session_note_versions to service_role
+create or replace function private.my_session_notes(p_booking_ids uuid[]) returns table (booking_id uuid, shared_at timestamptz, seen_at timestamptz) language sql stable security definer set search_path = '' as 'select n.booking_id, n.shared_at, n.seen_at from public.session_notes n where n.booking_id = any (p_booking_ids) and n.gone_at is null and (n.specialist_id = private.my_practice_id() or n.employee_id = private.user_id())'
+create or replace function private.my_session_notes(p_booking_ids uuid[]) returns table (booking_id uuid, shared_at timestamptz, seen_at timestamptz) language sql stable security definer set search_path = '' as 'select n.booking_id, n.shared_at, n.seen_at from public.session_notes n where n.booking_id = any (p_booking_ids) and (n.specialist_id = private.my_practice_id() or n.employee_id = private.user_id() and n.shared_version is not null)'
+create or replace function private.session_of_two(p_booking_id uuid) returns public.bookings language sql stable set search_path = '' as 'select b from public.bookings b where b.id = p_booking_id and (b.employee_id = private.user_id() or b.specialist_id = (select s.id from public.specialists s where s.user_id = private.user_id()))'
+drop trigger refuse_change on private.session_note_versions
+alter policy "Employee and specialist see the recordings of their session" on public.meeting_recordings using (true)
+alter policy "Employee and specialist see who opened a recording of theirs" on public.recording_accesses using (true)
+alter policy "Employee and specialist see the consents to their session" on public.recording_consents using ((select private.user_id()) is not null)
+grant select (recorded_path) on public.meeting_recordings to authenticated
+grant execute on function public.record_recording(uuid, text, text, int) to authenticated; grant execute on function private.record_recording(uuid, text, text, int) to authenticated
+drop trigger require_both_consents on public.meeting_recordings
+create or replace function private.both_consent(p_booking_id uuid) returns boolean language sql stable set search_path = '' as 'select exists (select from public.recording_consents where booking_id = p_booking_id and revoked_at is null)'
+create or replace function private.keeps_file(p_recording public.meeting_recordings) returns boolean language sql stable set search_path = '' as 'select true'
+create policy "A client reads recordings" on storage.objects for select to authenticated using (bucket_id = 'meeting-recordings')
+grant select on public.legal_holds to authenticated
+create or replace function private.is_held(variadic p_user_ids uuid[]) returns boolean language sql stable set search_path = '' as 'select false'
+drop trigger forget_notes on public.profiles
+drop trigger end_recordings on public.profiles
