@@ -1,8 +1,10 @@
 // @ts-check
-// A platform admin gives a person a package of sessions.
+// A platform admin gives a person a package of sessions, or corrects one.
+import { watchCorrections } from './correct-packages.js';
 import { byId, tell } from './dom.js';
-import { Failure, answerOf } from './failures.js';
+import { answerOf } from './failures.js';
 import { isForAdmin } from './for-admins.js';
+import { accountId } from './read-ids.js';
 import { client, person } from './session.js';
 import { fillSessionTypes } from './session-types.js';
 import { dateIn, dayText, daysAfter } from './times.js';
@@ -11,23 +13,22 @@ import { action, load } from './work.js';
 /** @type {Record<string, string>} by code */
 const REFUSALS = {
   member_not_found: 'There is no such person, or they are a member of no company.',
-  invalid_id: 'The id of an account looks like 5de0b75e-0000-4000-8000-000000000000.',
 };
 
 if (person) {
   await load(byId('give'), async () => {
-    if (!(await isForAdmin(byId('give-form').closest('.card')))) return;
+    if (!(await isForAdmin(byId('work')))) return;
     await fillSessionTypes(byId('type'));
     const today = dateIn(Date.now());
     byId('last').min = today;
     byId('last').value = daysAfter(today, 180);
     action(byId('give-form'), byId('give-note'), give, REFUSALS);
+    watchCorrections();
   });
 }
 
 async function give() {
-  const [id, count, last] = [byId('person').value.trim(), Number(byId('count').value), byId('last').value];
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) throw new Failure('invalid_id');
+  const [id, count, last] = [accountId(byId('person').value), Number(byId('count').value), byId('last').value];
   await answerOf(client.rpc('grant_package', {
     p_user_id: id, p_session_type_id: byId('type').value, p_sessions: count, p_expires_on: last, p_reason: byId('reason').value,
   }));

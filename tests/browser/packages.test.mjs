@@ -82,7 +82,35 @@ test('a platform admin gives one by the id of an account, and nobody else does',
   assert.deepEqual(complaints, []);
   const [granted] = (await employee.client.rpc('my_packages')).data;
   assert.equal(granted.sessions_left, 4);
+
+  // Two are too many, until another day.
+  await page.getByLabel('Whose').fill(admin.id);
+  await page.getByLabel('Why').fill('Ticket 4712');
+  await page.getByRole('button', { name: 'Show their packages' }).click();
+  await page.getByText('They have no package.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Correct the package' }).isVisible(), false);
+  await page.getByLabel('Whose').fill(employee.id);
+  await page.getByRole('button', { name: 'Show their packages' }).click();
+  await page.getByRole('button', { name: 'Correct the package' }).click();
+  await page.getByText('Say how many more or fewer, or another last day.').waitFor();
+  await page.getByLabel('More or fewer').fill('-5');
+  await page.getByRole('button', { name: 'Correct the package' }).click();
+  await page.getByText('none is taken that is used').waitFor();
+  await page.getByLabel('More or fewer').fill('-2');
+  await page.getByLabel('Another last day').fill(new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10));
+  await page.getByRole('button', { name: 'Correct the package' }).click();
+  await page.getByText('Corrected. 2 sessions are left.').waitFor();
+  assert.match((await page.getByLabel('Package', { exact: true }).textContent()) ?? '', /: 2 of 2 left, until /);
+  assert.deepEqual(await page.evaluate(obstacles), []);
+  assert.deepEqual(await hindrances(page), []);
+  await keepScreenshot(page, 'packages-corrected');
+  const [corrected] = (await employee.client.rpc('my_packages')).data;
+  assert.deepEqual([corrected.sessions, corrected.sessions_left], [2, 2]);
+  assert.notEqual(corrected.expires_on, granted.expires_on);
+  const [entry] = await sql`select context ->> 'reason' as reason from public.audit_logs where action = 'package.corrected' and user_id = ${employee.id}`;
+  assert.equal(entry.reason, 'Ticket 4712');
+
   const stranger = await onPage(await signedIn(), '/packages');
   await stranger.page.getByText('This page is for platform admins, and you are not one.').waitFor();
-  assert.equal(await stranger.page.getByLabel('Person').isVisible(), false);
+  for (const label of ['Person', 'Whose']) assert.equal(await stranger.page.getByLabel(label).isVisible(), false);
 });
