@@ -25,7 +25,7 @@ use crate::{
     id::{BookingId, RecordingId},
     json::Verbatim,
     ports::{Database, DatabaseError, Object, ObjectStore},
-    uploaded_file::{Announced, copy_compared, discard},
+    uploaded_file::{Announced, copy_compared},
 };
 
 /// The bucket that is uploaded to, by addresses that are signed here.
@@ -128,7 +128,13 @@ pub async fn complete(
         file_size: file.file_size,
         begins: kind::begins,
     };
-    let found = copy_compared(ports, upload, copy, &announced).await?;
+    let found = match copy_compared(ports, upload, copy, &announced).await {
+        Err(error) => {
+            discard(ports, copy).await;
+            return Err(error);
+        }
+        Ok(found) => found,
+    };
     let recorded = RecordRecording {
         p_recording_id,
         p_path: &file.copy_path,
@@ -141,6 +147,11 @@ pub async fn complete(
         discard(ports, copy).await;
     }
     answer.map_err(DatabaseError::for_caller)
+}
+
+/// Removes a copy of up to 100 MiB that is not needed. Should Storage not do it, the sweep does within the hour.
+async fn discard(ports: &impl ObjectStore, copy: Object<'_>) {
+    let _ = ports.remove(copy.bucket, &[copy.path.to_owned()]).await;
 }
 
 /// Opens a recording, which both of its session see.

@@ -44,30 +44,11 @@ pub(crate) fn of_another_length() -> Error {
     Error::new(Code::FileMismatch, LENGTH)
 }
 
-/// Copies an upload, reads the copy piece by piece, and compares it: its SHA-256 in hex, if it is what was announced. Of
-/// a copy that is not, nothing is left.
+/// Copies an upload, reads the copy piece by piece, and compares it: its SHA-256 in hex, if it is what was announced.
 ///
 /// # Errors
 /// `file_missing`, `file_type_mismatch`, `file_mismatch`; those of Storage.
 pub(crate) async fn copy_compared(
-    ports: &impl ObjectStore,
-    upload: Object<'_>,
-    copy: Object<'_>,
-    announced: &Announced<'_>,
-) -> Result<String> {
-    let compared = compare(ports, upload, copy, announced).await;
-    if compared.is_err() {
-        discard(ports, copy).await;
-    }
-    compared
-}
-
-/// Removes a copy that is not needed. Should Storage not do it, the sweep does within the hour.
-pub(crate) async fn discard(ports: &impl ObjectStore, copy: Object<'_>) {
-    let _ = ports.remove(copy.bucket, &[copy.path.to_owned()]).await;
-}
-
-async fn compare(
     ports: &impl ObjectStore,
     upload: Object<'_>,
     copy: Object<'_>,

@@ -22,7 +22,7 @@ const ABOVE_THE_BAR: [(&str, usize, usize); 7] = [
     ("auth-sign-up", 112, 52),
     ("company-invitation-accept", 114, 53),
     ("email-templates", 178, 82),
-    ("session-recordings", 104, 49),
+    ("session-recordings", 107, 50),
     ("specialist-verify", 110, 51),
 ];
 
