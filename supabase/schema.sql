@@ -817,6 +817,19 @@ exception when check_violation or not_null_violation then
 end;
 $$;
 
+CREATE FUNCTION private.are_flag_variants(p_variants jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select case when jsonb_typeof(p_variants) <> 'object' then false else (
+    select count(*) between 1 and 10 and count(distinct jsonb_typeof(v.value)) = 1
+      and bool_and(v.key ~ '^[a-z][a-z0-9_-]{0,30}$' and jsonb_typeof(v.value) in ('boolean', 'string', 'number', 'object'))
+    from jsonb_each(p_variants) v
+  ) end;
+$_$;
+
+COMMENT ON FUNCTION private.are_flag_variants(p_variants jsonb) IS 'Whether these are one to ten named values, all of one type: OFREP has booleans, strings, numbers and objects.';
+
 CREATE FUNCTION private.are_lead_times(p_minutes integer[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1672,6 +1685,25 @@ CREATE FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) RETURN
 $$;
 
 COMMENT ON FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) IS 'The same for one of the two people of a booking, null for everybody else: the variable calendar of a mail, which then carries the entry as an attachment.';
+
+CREATE FUNCTION private.called_function() RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_path text := current_setting('request.path', true);
+begin
+  if v_path like '%\%%' then
+    v_path := (
+      select string_agg(case when part[1] is null then part[2] else convert_from(decode(part[1], 'hex'), 'LATIN1') end, '' order by n)
+      from regexp_matches(v_path, '%([2-7][0-9A-Fa-f])|([^%]+|%)', 'g') with ordinality as m (part, n)
+    );
+  end if;
+  return substring(v_path from '^/rpc/([a-z_]{1,63})$');
+end;
+$_$;
+
+COMMENT ON FUNCTION private.called_function() IS 'The SQL function of the present request to the Data API. Null for any other request.';
 
 CREATE FUNCTION private.caller_context(p_context jsonb, p_source text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -4078,6 +4110,124 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
+
+CREATE FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+begin
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'key', f.key, 'value', f.variants -> e.variant, 'variant', e.variant, 'reason', e.reason) order by f.key), '[]')
+    from public.feature_flags f
+    cross join lateral private.evaluate_flag(f, v_user_id, coalesce(v_user_id::text, p_targeting_key)) e
+    where (p_key is null or f.key = p_key) and (f.is_public or v_user_id is not null)
+  );
+end;
+$$;
+
+CREATE FUNCTION private.is_flag_rollout(p_rollout jsonb, p_variants jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_share jsonb;
+  v_total int := 0;
+begin
+  if jsonb_typeof(p_rollout) <> 'array' or jsonb_array_length(p_rollout) > 10 then
+    return false;
+  end if;
+  for v_share in select value from jsonb_array_elements(p_rollout) loop
+    if jsonb_typeof(v_share) <> 'array' or jsonb_array_length(v_share) <> 2
+      or jsonb_typeof(v_share -> 0) <> 'string' or not p_variants ? (v_share ->> 0)
+      or jsonb_typeof(v_share -> 1) <> 'number' or v_share ->> 1 !~ '^[0-9]{1,6}$'
+    then
+      return false;
+    end if;
+    v_total := v_total + (v_share ->> 1)::int;
+  end loop;
+  return v_total > 0;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.is_flag_rollout(p_rollout jsonb, p_variants jsonb) IS 'Whether this is [["variant", weight], ...], whole weights up to 999,999, of which one is more than 0.';
+
+CREATE TABLE public.feature_flags (
+    key text NOT NULL,
+    description text NOT NULL,
+    owner text NOT NULL,
+    expires_on date,
+    variants jsonb DEFAULT '{"on": true, "off": false}'::jsonb NOT NULL,
+    is_on boolean DEFAULT false NOT NULL,
+    off_variant text DEFAULT 'off'::text NOT NULL,
+    rollout jsonb DEFAULT '[["on", 1]]'::jsonb NOT NULL,
+    seed text DEFAULT ''::text NOT NULL,
+    starts_at timestamp with time zone,
+    ends_at timestamp with time zone,
+    is_public boolean DEFAULT false NOT NULL,
+    updated_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT feature_flags_description_check CHECK (((length(description) >= 5) AND (length(description) <= 500))),
+    CONSTRAINT feature_flags_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT feature_flags_off_variant_check CHECK ((length(off_variant) <= 31)),
+    CONSTRAINT feature_flags_owner_check CHECK (((length(owner) >= 2) AND (length(owner) <= 100))),
+    CONSTRAINT feature_flags_rollout_check CHECK ((octet_length((rollout)::text) <= 1024)),
+    CONSTRAINT feature_flags_seed_check CHECK ((length(seed) <= 63)),
+    CONSTRAINT feature_flags_variants_check CHECK ((private.are_flag_variants(variants) AND (octet_length((variants)::text) <= 4096))),
+    CONSTRAINT off_variant_is_one CHECK ((variants ? off_variant)),
+    CONSTRAINT rollout_is_of_variants CHECK (private.is_flag_rollout(rollout, variants))
+);
+
+ALTER TABLE ONLY public.feature_flags FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.feature_flags IS 'What is on for whom.';
+
+COMMENT ON COLUMN public.feature_flags.owner IS 'The team that takes it away again.';
+
+COMMENT ON COLUMN public.feature_flags.expires_on IS 'The day by which nothing should ask for it any more. Afterwards it goes on as before, and stands among the stale ones. Null for a switch that stays.';
+
+COMMENT ON COLUMN public.feature_flags.variants IS 'What can be served: a name and its value each, all of one type.';
+
+COMMENT ON COLUMN public.feature_flags.off_variant IS 'Served where it is off.';
+
+COMMENT ON COLUMN public.feature_flags.rollout IS 'Served where it is on: [["variant", weight], ...].';
+
+COMMENT ON COLUMN public.feature_flags.seed IS 'Flags of one seed have the same people in their shares. Empty: the key, so that each flag has its own.';
+
+COMMENT ON COLUMN public.feature_flags.is_public IS 'Whether it is told who has not signed in.';
+
+CREATE FUNCTION private.evaluate_flag(p_flag public.feature_flags, p_user_id uuid, p_key text, OUT variant text, OUT reason text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if not p_flag.is_on or now() < p_flag.starts_at or now() >= p_flag.ends_at then
+    variant := p_flag.off_variant;
+    reason := 'DISABLED';
+    return;
+  end if;
+  select c.variant, 'TARGETING_MATCH' into variant, reason
+  from public.feature_flag_companies c join public.company_members m on m.company_id = c.company_id
+  where c.flag_key = p_flag.key and m.user_id = p_user_id and m.status = 'active' and p_flag.variants ? c.variant
+  order by m.created_at, m.company_id
+  limit 1;
+  if found then
+    return;
+  elsif p_key is null or jsonb_array_length(p_flag.rollout) = 1 then
+    select share.value ->> 0, 'STATIC' into variant, reason
+    from jsonb_array_elements(p_flag.rollout) with ordinality share order by (share.value ->> 1)::int desc, share.ordinality limit 1;
+    return;
+  end if;
+  variant := private.share_of(p_flag.rollout, coalesce(nullif(p_flag.seed, ''), p_flag.key) || p_key);
+  reason := 'SPLIT';
+end;
+$$;
+
+COMMENT ON FUNCTION private.evaluate_flag(p_flag public.feature_flags, p_user_id uuid, p_key text, OUT variant text, OUT reason text) IS 'What a flag says for somebody, and why, in the words of OFREP.';
 
 CREATE FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash text) RETURNS text
     LANGUAGE plpgsql
@@ -8281,6 +8431,36 @@ $$;
 
 COMMENT ON FUNCTION private.moving_terms(p_booking public.bookings) IS 'On what terms the caller moves a session, or proposes another time where that is their way; else the word with which both refuse.';
 
+CREATE FUNCTION private.murmur3(p_text text) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_bytes constant bytea := convert_to(p_text, 'UTF8');
+  v_length constant int := length(v_bytes);
+  v_hash bigint := 0;
+  v_block bigint;
+begin
+  for i in 0 .. (v_length + 3) / 4 - 1 loop
+    v_block := 0;
+    for j in 0 .. least(3, v_length - 4 * i - 1) loop
+      v_block := v_block | (get_byte(v_bytes, 4 * i + j)::bigint << (8 * j));
+    end loop;
+    v_hash := v_hash # private.times(private.rotated(private.times(v_block, 3432918353), 15), 461845907);
+    -- The last block, where it is not whole, is mixed in and no more.
+    if 4 * i + 4 <= v_length then
+      v_hash := (private.rotated(v_hash, 13) * 5 + 3864292196) & 4294967295;
+    end if;
+  end loop;
+  v_hash := v_hash # v_length;
+  v_hash := private.times(v_hash # (v_hash >> 16), 2246822507);
+  v_hash := private.times(v_hash # (v_hash >> 13), 3266489909);
+  return v_hash # (v_hash >> 16);
+end;
+$$;
+
+COMMENT ON FUNCTION private.murmur3(p_text text) IS 'MurmurHash3, x86, 32 bits, of the bytes of a text in UTF-8, with seed 0.';
+
 CREATE FUNCTION private.my_application_id() RETURNS uuid
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -11070,6 +11250,31 @@ $$;
 
 COMMENT ON FUNCTION private.require_employee(p_booking public.bookings) IS 'Refuses whoever is not the employee of a booking: not_your_move.';
 
+CREATE FUNCTION private.require_phase() RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_flag public.feature_flags;
+  v_user_id uuid;
+  v_variant text;
+begin
+  select f.* into v_flag
+  from private.phase_functions p join public.feature_flags f on f.key = p.flag_key
+  where p.function_name = private.called_function();
+  if not found then
+    return;
+  end if;
+  v_user_id := private.user_id();
+  v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
+  if v_flag.variants -> v_variant = 'false' then
+    raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.require_phase() IS 'Refuses what begins something of a phase that is switched off for whoever asks. Errors: feature_disabled (404).';
+
 CREATE FUNCTION private.require_platform_admin() RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -11326,6 +11531,13 @@ begin
   end if;
 end;
 $$;
+
+CREATE FUNCTION private.rotated(p_bits bigint, p_by integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select ((p_bits << p_by) | (p_bits >> (32 - p_by))) & 4294967295; $$;
+
+COMMENT ON FUNCTION private.rotated(p_bits bigint, p_by integer) IS '32 bits, rotated to the left.';
 
 CREATE FUNCTION private.rule_instant(p_text text) RETURNS timestamp with time zone
     LANGUAGE plpgsql IMMUTABLE
@@ -11981,6 +12193,29 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.is_platform_admin() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  elsif not exists (select from public.companies c where c.id = p_company_id) then
+    raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company.';
+  end if;
+  -- Behind this lock the flag keeps its variants.
+  perform from public.feature_flags f where f.key = p_flag_key and (p_variant is null or f.variants ? p_variant) for share;
+  if not found then
+    raise sqlstate 'PT404' using message = 'variant_not_found', detail = 'There is no such flag, or it has no such variant.';
+  elsif p_variant is null then
+    delete from public.feature_flag_companies c where c.flag_key = p_flag_key and c.company_id = p_company_id;
+  else
+    insert into public.feature_flag_companies (flag_key, company_id, variant) values (p_flag_key, p_company_id, p_variant)
+    on conflict (flag_key, company_id) do update set variant = excluded.variant;
+  end if;
+end;
+$$;
+
 CREATE FUNCTION private.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12214,6 +12449,27 @@ $$;
 
 COMMENT ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) IS 'A wish for a session on a specialist''s terms.';
 
+CREATE FUNCTION private.share_of(p_rollout jsonb, p_key text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_total constant bigint := (select sum((share.value ->> 1)::bigint) from jsonb_array_elements(p_rollout) share);
+  v_at constant bigint := (private.murmur3(p_key) * v_total) >> 32;
+  v_until bigint := 0;
+  v_share jsonb;
+begin
+  for v_share in select value from jsonb_array_elements(p_rollout) loop
+    v_until := v_until + (v_share ->> 1)::bigint;
+    if v_at < v_until then
+      return v_share ->> 0;
+    end if;
+  end loop;
+end;
+$$;
+
+COMMENT ON FUNCTION private.share_of(p_rollout jsonb, p_key text) IS 'The variant of whoever falls there.';
+
 CREATE FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12414,6 +12670,33 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) IS 'Ends a series before its n-th session, and returns the one that goes on from there by another rule; invalid_rule, series_limit.';
+
+CREATE FUNCTION private.stale_feature_flags(p_after text, p_limit integer) RETURNS TABLE(key text, owner text, expires_on date, why text, since timestamp with time zone)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.is_platform_admin() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  end if;
+  return query
+    select f.key, f.owner, f.expires_on, s.why, f.updated_at
+    from public.feature_flags f
+    cross join lateral (
+      select case
+        when f.expires_on <= (now() at time zone 'UTC')::date then 'expired'
+        when f.ends_at <= now() then 'over'
+        when f.expires_on is null or f.updated_at > now() - private.days('feature_flag_settled_days') then null
+        when exists (select from public.feature_flag_companies c where c.flag_key = f.key) and f.is_on then null
+        when not f.is_on then 'off'
+        when jsonb_array_length(f.rollout) = 1 then 'same_for_all'
+      end as why
+    ) s
+    where s.why is not null and (p_after is null or f.key > p_after)
+    order by f.key
+    limit least(greatest(coalesce(p_limit, 100), 1), 500);
+end;
+$$;
 
 CREATE FUNCTION private.stamp_status() RETURNS trigger
     LANGUAGE plpgsql
@@ -13412,6 +13695,13 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) IS 'The stretches of [p_from, p_to] in which a zone is the same offset away from UTC; the last is open. Both must be full seconds.';
+
+CREATE FUNCTION private.times(p_bits bigint, p_factor bigint) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$ select (((p_bits >> 16) * p_factor & 65535) << 16) + (p_bits & 65535) * p_factor & 4294967295; $$;
+
+COMMENT ON FUNCTION private.times(p_bits bigint, p_factor bigint) IS 'The lower 32 bits of a product of 32 bits each.';
 
 CREATE FUNCTION private.token_lifetime(p_purpose text) RETURNS interval
     LANGUAGE sql STABLE
@@ -14441,6 +14731,15 @@ $$;
 
 COMMENT ON FUNCTION public.end_session(p_session_id uuid) IS 'Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404).';
 
+CREATE FUNCTION public.evaluate_feature_flags(p_key text DEFAULT NULL::text, p_targeting_key text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.evaluate_feature_flags(p_key, left(p_targeting_key, 200));
+$$;
+
+COMMENT ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) IS 'What all flags, or the one of p_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. Errors: none.';
+
 CREATE FUNCTION public.former_work_address() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -15031,6 +15330,15 @@ $$;
 
 COMMENT ON FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_reason text) IS 'A platform admin suspends a company, or ends that (active). Idempotent. Errors: forbidden (403), not_found (404), invalid_status, reason_required (422).';
 
+CREATE FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.set_company_variant(p_flag_key, p_company_id, p_variant);
+$$;
+
+COMMENT ON FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) IS 'A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. Errors: forbidden (403), company_not_found, variant_not_found (404), rate_limited (429).';
+
 CREATE FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -15095,6 +15403,15 @@ CREATE FUNCTION public.specialist_verification_queue(p_status text DEFAULT 'pend
 $$;
 
 COMMENT ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) IS 'Documents whose file is there, oldest first, for platform admins: {items, next_cursor}. Errors: unauthenticated (401), forbidden (403), invalid_status, invalid_limit, invalid_cursor (422).';
+
+CREATE FUNCTION public.stale_feature_flags(p_after text DEFAULT NULL::text, p_limit integer DEFAULT 100) RETURNS TABLE(key text, owner text, expires_on date, why text, since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select * from private.stale_feature_flags(p_after, p_limit);
+$$;
+
+COMMENT ON FUNCTION public.stale_feature_flags(p_after text, p_limit integer) IS 'For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). Errors: forbidden (403).';
 
 CREATE FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -15756,6 +16073,16 @@ COMMENT ON TABLE private.package_uses IS 'Which session of which package a booki
 
 COMMENT ON COLUMN private.package_uses.is_used IS 'False once the session was given back: then another booking may have the number.';
 
+CREATE TABLE private.phase_functions (
+    function_name text NOT NULL,
+    flag_key text NOT NULL,
+    CONSTRAINT phase_functions_function_name_check CHECK ((function_name ~ '^[a-z_]{1,63}$'::text))
+);
+
+ALTER TABLE ONLY private.phase_functions FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.phase_functions IS 'The SQL functions by which something of a phase begins. Written by migrations alone.';
+
 CREATE TABLE private.session_note_versions (
     booking_id uuid NOT NULL,
     version integer NOT NULL,
@@ -16334,6 +16661,22 @@ ALTER TABLE public.failed_login_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE public.feature_flag_companies (
+    flag_key text NOT NULL,
+    company_id uuid NOT NULL,
+    variant text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT feature_flag_companies_variant_check CHECK ((length(variant) <= 31))
+);
+ALTER TABLE ONLY public.feature_flag_companies ALTER COLUMN flag_key SET STATISTICS 0;
+ALTER TABLE ONLY public.feature_flag_companies ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.feature_flag_companies ALTER COLUMN variant SET STATISTICS 0;
+ALTER TABLE ONLY public.feature_flag_companies ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.feature_flag_companies FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.feature_flag_companies IS 'The variant that people of a company are served, whatever the share. One that the flag has no more counts for nothing.';
+
 CREATE TABLE public.legal_holds (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     user_id uuid NOT NULL,
@@ -16789,6 +17132,9 @@ ALTER TABLE ONLY private.membership_ends
 ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_pkey PRIMARY KEY (booking_id);
 
+ALTER TABLE ONLY private.phase_functions
+    ADD CONSTRAINT phase_functions_pkey PRIMARY KEY (function_name);
+
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_pkey PRIMARY KEY (booking_id, version);
 
@@ -16881,6 +17227,12 @@ ALTER TABLE ONLY public.bookings
 
 ALTER TABLE ONLY public.failed_login_attempts
     ADD CONSTRAINT failed_login_attempts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.feature_flag_companies
+    ADD CONSTRAINT feature_flag_companies_pkey PRIMARY KEY (flag_key, company_id);
+
+ALTER TABLE ONLY public.feature_flags
+    ADD CONSTRAINT feature_flags_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY public.specialist_working_hours
     ADD CONSTRAINT hours_do_not_overlap EXCLUDE USING gist (specialist_id WITH =, COALESCE(session_type_id, '00000000-0000-0000-0000-000000000000'::uuid) WITH =, day_of_week WITH =, int4range((EXTRACT(epoch FROM starts_at))::integer, (EXTRACT(epoch FROM ends_at))::integer) WITH &&, daterange(effective_from, effective_until, '[]'::text) WITH &&);
@@ -17070,6 +17422,8 @@ CREATE UNIQUE INDEX package_uses_each_once_idx ON private.package_uses USING btr
 
 CREATE INDEX package_uses_package_id_idx ON private.package_uses USING btree (package_id);
 
+CREATE INDEX phase_functions_flag_key_idx ON private.phase_functions USING btree (flag_key);
+
 CREATE INDEX sign_in_back_offs_last_failed_at_idx ON private.sign_in_back_offs USING btree (last_failed_at);
 
 CREATE INDEX sign_up_tokens_account_id_idx ON private.sign_up_tokens USING btree (account_id);
@@ -17223,6 +17577,10 @@ CREATE INDEX email_verification_tokens_user_id_idx ON public.email_verification_
 CREATE INDEX failed_login_attempts_occurred_at_idx ON public.failed_login_attempts USING btree (occurred_at);
 
 CREATE INDEX failed_login_attempts_user_id_idx ON public.failed_login_attempts USING btree (user_id, id DESC);
+
+CREATE INDEX feature_flag_companies_company_id_idx ON public.feature_flag_companies USING btree (company_id);
+
+CREATE INDEX feature_flags_updated_by_idx ON public.feature_flags USING btree (updated_by);
 
 CREATE INDEX legal_holds_lifted_by_idx ON public.legal_holds USING btree (lifted_by);
 
@@ -17384,6 +17742,10 @@ CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.company_m
 
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.company_subscription_plans FOR EACH ROW EXECUTE FUNCTION private.audit_change('id');
 
+CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.feature_flag_companies FOR EACH ROW EXECUTE FUNCTION private.audit_change('flag_key');
+
+CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.feature_flags FOR EACH ROW EXECUTE FUNCTION private.audit_change('key');
+
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.pillar_required_documents FOR EACH ROW EXECUTE FUNCTION private.audit_change('pillar_id');
 
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.specialist_pillars FOR EACH ROW EXECUTE FUNCTION private.audit_change('specialist_id');
@@ -17532,6 +17894,8 @@ CREATE TRIGGER shape_booking BEFORE INSERT OR UPDATE ON public.bookings FOR EACH
 
 CREATE TRIGGER stamp_status BEFORE UPDATE ON public.specialists FOR EACH ROW WHEN (((old.status)::text <> (new.status)::text)) EXECUTE FUNCTION private.stamp_status();
 
+CREATE TRIGGER stamp_updated_by BEFORE INSERT OR UPDATE ON public.feature_flags FOR EACH ROW EXECUTE FUNCTION private.stamp_updated_by();
+
 CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.stamp_updated_by();
 
 CREATE TRIGGER tell_both AFTER INSERT ON public.booking_status_history FOR EACH ROW EXECUTE FUNCTION private.tell_both();
@@ -17567,6 +17931,8 @@ CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_kinds FOR EACH ROW
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_templates FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.email_verification_tokens FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
+
+CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.feature_flags FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
 CREATE TRIGGER touch_updated_at BEFORE UPDATE ON public.notification_preferences FOR EACH ROW EXECUTE FUNCTION private.touch_updated_at();
 
@@ -17636,6 +18002,9 @@ ALTER TABLE ONLY private.package_uses
 
 ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.booking_packages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY private.phase_functions
+    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.session_notes(booking_id) ON DELETE CASCADE;
@@ -17756,6 +18125,15 @@ ALTER TABLE ONLY public.email_verification_tokens
 
 ALTER TABLE ONLY public.failed_login_attempts
     ADD CONSTRAINT failed_login_attempts_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.feature_flag_companies
+    ADD CONSTRAINT feature_flag_companies_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.feature_flag_companies
+    ADD CONSTRAINT feature_flag_companies_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.feature_flags
+    ADD CONSTRAINT feature_flags_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.legal_holds
     ADD CONSTRAINT legal_holds_lifted_by_fkey FOREIGN KEY (lifted_by) REFERENCES auth.users(id) ON DELETE SET NULL;
@@ -17960,6 +18338,8 @@ ALTER TABLE private.membership_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.package_uses ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.phase_functions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE private.session_note_versions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.sign_in_back_offs ENABLE ROW LEVEL SECURITY;
@@ -18024,11 +18404,15 @@ CREATE POLICY "A person sees what was tried on their account" ON public.failed_l
 
 CREATE POLICY "A person sees where they are signed in" ON public.session_tokens FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
+CREATE POLICY "A platform admin adds a flag" ON public.feature_flags FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
+
 CREATE POLICY "A platform admin adds pillars" ON public.pillars FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin adds plans" ON public.company_subscription_plans FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin adds session types" ON public.session_types FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
+
+CREATE POLICY "A platform admin changes a flag" ON public.feature_flags FOR UPDATE TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin)) WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin changes pillars" ON public.pillars FOR UPDATE TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin)) WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
@@ -18044,11 +18428,17 @@ CREATE POLICY "A platform admin founds a company" ON public.companies FOR INSERT
 
 CREATE POLICY "A platform admin says what a pillar requires" ON public.pillar_required_documents FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
+CREATE POLICY "A platform admin sees flags" ON public.feature_flags FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
 CREATE POLICY "A platform admin sees the kinds of mails" ON public.email_kinds FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees the settings" ON public.system_settings FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees the templates" ON public.email_templates FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
+CREATE POLICY "A platform admin sees what companies are served" ON public.feature_flag_companies FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
+CREATE POLICY "A platform admin takes a flag away" ON public.feature_flags FOR DELETE TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A signed-in person sees active pillars, an admin all" ON public.pillars FOR SELECT TO authenticated USING ((is_active OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
@@ -18191,6 +18581,10 @@ ALTER TABLE public.email_templates ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.email_verification_tokens ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.failed_login_attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.feature_flag_companies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.feature_flags ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.legal_holds ENABLE ROW LEVEL SECURITY;
 
@@ -18441,6 +18835,9 @@ REVOKE ALL ON FUNCTION private.allowance_left(p_kind text, p_subject text, p_now
 REVOKE ALL ON FUNCTION private.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.are_flag_variants(p_variants jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.are_flag_variants(p_variants jsonb) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.are_lead_times(p_minutes integer[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.ascii_domain(p_text text) FROM PUBLIC;
@@ -18602,6 +18999,8 @@ REVOKE ALL ON FUNCTION private.both_consent(p_booking_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.called_function() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.caller_context(p_context jsonb, p_source text) FROM PUBLIC;
 
@@ -19045,6 +19444,47 @@ REVOKE ALL ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at times
 REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) TO authenticated;
+GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) TO service_role;
+
+REVOKE ALL ON FUNCTION private.is_flag_rollout(p_rollout jsonb, p_variants jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_flag_rollout(p_rollout jsonb, p_variants jsonb) TO authenticated;
+
+GRANT DELETE ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(key),INSERT(key) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(description),INSERT(description),UPDATE(description) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(owner),INSERT(owner),UPDATE(owner) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(expires_on),INSERT(expires_on),UPDATE(expires_on) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(variants),INSERT(variants),UPDATE(variants) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(is_on),INSERT(is_on),UPDATE(is_on) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(off_variant),INSERT(off_variant),UPDATE(off_variant) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(rollout),INSERT(rollout),UPDATE(rollout) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(seed),INSERT(seed),UPDATE(seed) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(starts_at),INSERT(starts_at),UPDATE(starts_at) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(ends_at),INSERT(ends_at),UPDATE(ends_at) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(is_public),INSERT(is_public),UPDATE(is_public) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(updated_by) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.feature_flags TO authenticated;
+
+GRANT SELECT(updated_at) ON TABLE public.feature_flags TO authenticated;
+
+REVOKE ALL ON FUNCTION private.evaluate_flag(p_flag public.feature_flags, p_user_id uuid, p_key text, OUT variant text, OUT reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.examine_invitation(p_token_id uuid, p_token_hash text) FROM PUBLIC;
 
@@ -19522,6 +19962,8 @@ REVOKE ALL ON FUNCTION private.moved_from(p_change public.email_changes) FROM PU
 
 REVOKE ALL ON FUNCTION private.moving_terms(p_booking public.bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.murmur3(p_text text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.my_application_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_application_id() TO authenticated;
 GRANT ALL ON FUNCTION private.my_application_id() TO service_role;
@@ -19868,6 +20310,10 @@ REVOKE ALL ON FUNCTION private.require_company_admin(p_company_id uuid) FROM PUB
 
 REVOKE ALL ON FUNCTION private.require_employee(p_booking public.bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.require_phase() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.require_phase() TO authenticated;
+GRANT ALL ON FUNCTION private.require_phase() TO service_role;
+
 REVOKE ALL ON FUNCTION private.require_platform_admin() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.require_specialist(p_booking public.bookings) FROM PUBLIC;
@@ -19900,6 +20346,8 @@ GRANT ALL ON FUNCTION private.revoke_platform_admin(p_user_id uuid) TO authentic
 
 REVOKE ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.rotated(p_bits bigint, p_by integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.rule_instant(p_text text) FROM PUBLIC;
 
@@ -19958,6 +20406,9 @@ GRANT ALL ON FUNCTION private.set_allowed_domains(p_company_id uuid, p_domains t
 REVOKE ALL ON FUNCTION private.set_company_status(p_company_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_company_status(p_company_id uuid, p_status text, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) TO authenticated;
 
@@ -19972,6 +20423,8 @@ REVOKE ALL ON FUNCTION private.settle_offer(p_booking_id uuid, p_outcome text) F
 REVOKE ALL ON FUNCTION private.shape_booking() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid, p_company_id uuid, p_starts_at timestamp with time zone, p_lasts interval, p_moved_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.share_of(p_rollout jsonb, p_key text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
@@ -20006,6 +20459,9 @@ REVOKE ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cu
 GRANT ALL ON FUNCTION private.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.split_series(p_series public.recurring_bookings, p_n integer, p_starts_at timestamp with time zone, p_rule text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.stale_feature_flags(p_after text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.stale_feature_flags(p_after text, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.stamp_status() FROM PUBLIC;
 
@@ -20126,6 +20582,8 @@ GRANT ALL ON FUNCTION private.texts_in(p_list jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.time_off_in_answer(p_time_off_id uuid, p_sessions jsonb, p_series jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.time_zone_stretches(p_time_zone text, p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.times(p_bits bigint, p_factor bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.token_lifetime(p_purpose text) FROM PUBLIC;
 
@@ -20302,6 +20760,10 @@ GRANT ALL ON FUNCTION public.end_other_sessions() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_session(p_session_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) TO authenticated;
+GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.former_work_address() TO authenticated;
@@ -20495,6 +20957,9 @@ GRANT ALL ON FUNCTION public.set_allowed_domains(p_company_id uuid, p_domains te
 REVOKE ALL ON FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_company_status(p_company_id uuid, p_status text, p_reason text) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) TO authenticated;
 
@@ -20512,6 +20977,9 @@ GRANT ALL ON FUNCTION public.specialist_series(p_after uuid, p_limit integer) TO
 
 REVOKE ALL ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.specialist_verification_queue(p_status text, p_cursor text, p_limit integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.stale_feature_flags(p_after text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.stale_feature_flags(p_after text, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb) TO authenticated;
@@ -20794,6 +21262,14 @@ GRANT SELECT(published_at) ON TABLE public.email_templates TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.email_templates TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.email_templates TO authenticated;
+
+GRANT SELECT(flag_key) ON TABLE public.feature_flag_companies TO authenticated;
+
+GRANT SELECT(company_id) ON TABLE public.feature_flag_companies TO authenticated;
+
+GRANT SELECT(variant) ON TABLE public.feature_flag_companies TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.feature_flag_companies TO authenticated;
 
 GRANT SELECT ON TABLE public.pillar_required_documents TO service_role;
 GRANT DELETE ON TABLE public.pillar_required_documents TO authenticated;

@@ -10,12 +10,13 @@ const HEADER = '// Generated from openapi.json by client/generate/functions.mjs.
 
 /** @typedef {{ path: string, method: string, operation: any }} Operation */
 
-/** Jobs, services and mail programs call the others. @param {any} description @returns {Operation[]} */
+/** Jobs, services, mail programs, calendars and providers of OpenFeature call the others. @param {any} description @returns {Operation[]} */
 function operationsOfClients(description) {
   const all = Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path: path.slice(1), method, operation })));
   return all.filter(({ operation }) =>
     !operation.security.some((/** @type {object} */ schemes) => 'cron' in schemes || 'signature' in schemes) &&
+    !('304' in operation.responses) &&
     'application/json' in (operation.requestBody?.content ?? { 'application/json': null }) &&
     Object.entries(operation.responses).some(([status, { content }]) => status.startsWith('2') && 'application/json' in (content ?? {})));
 }

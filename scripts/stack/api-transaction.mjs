@@ -1,7 +1,7 @@
 // @ts-check
 // One request to the Data API is one transaction, as PostgREST runs it: what the request is allowed
-// and who it is stand in settings of the transaction, reading is READ ONLY, and an answer that is an
-// error leaves nothing. @supabase/lite commits what it refuses, and tells tables nothing of a request.
+// and who it is stand in settings of the transaction, a function that the project names is asked first,
+// reading is READ ONLY, and an answer that is an error leaves nothing. @supabase/lite commits what it refuses, and tells tables nothing of a request.
 // The platform's safeupdate is not packaged by Debian: a change without a filter is refused here, and
 // supabase/tests/safe-updates.mjs looks for one in the bodies of functions.
 // The order of the settings: PostgREST's Query/PreQuery.hs. The modes: Plan.hs.
@@ -127,7 +127,7 @@ export function runAsPostgrest(connection, api, canceller) {
     const { cookie: _, ...headers } = Object.fromEntries(request.headers);
     const schema = request.headers.get('content-profile') ?? request.headers.get('accept-profile') ?? api.schemas[0];
     const settings = Object.entries({
-      search_path: [schema, ...api.extraSearchPath].map((one) => `"${one.replaceAll('"', '""')}"`).join(', '),
+      search_path: [schema, ...api.extraSearchPath].map(quoted).join(', '),
       role,
       'request.jwt.claims': JSON.stringify({ ...claims, role }),
       'request.method': request.method,
@@ -143,7 +143,11 @@ export function runAsPostgrest(connection, api, canceller) {
       from pg_db_role_setting s, unnest(s.setconfig) setting
       where s.setrole = to_regrole($1) and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`, [`"${role}"`]);
     const calls = settings.map((_, i) => `set_config($${2 * i + 1}, $${2 * i + 2}, true)`);
-    const [{ process }] = await query(transaction, `select ${calls.join(', ')}, pg_backend_pid() as process`, settings.flat());
+    const [{ process, hook }] = await query(transaction, `
+      select ${calls.join(', ')}, pg_backend_pid() as process, (
+        select split_part(setting, '=', 2) from pg_db_role_setting s, unnest(s.setconfig) setting
+        where s.setrole = 'authenticator'::regrole and setting like 'pgrst.db_pre_request=%') as hook`, settings.flat());
+    if (hook) await query(transaction, `select ${hook.split('.').map(quoted).join('.')}()`);
     return process;
   }
 }
@@ -151,6 +155,11 @@ export function runAsPostgrest(connection, api, canceller) {
 /** @param {any} transaction @param {string} text @param {unknown[]} parameters */
 async function query(transaction, text, parameters = []) {
   return (await transaction.executeQuery({ sql: text, parameters, query: { kind: 'RawNode' } })).rows;
+}
+
+/** @param {string} name */
+function quoted(name) {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Whether the function set the status itself; then it is no error. @param {any} transaction */

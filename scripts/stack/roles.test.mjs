@@ -84,4 +84,8 @@ test('the Data API\'s login has no right of its own, and the limits of the platf
     select rolinherit as inherits, rolconfig as settings from pg_roles where rolname = 'authenticator'`;
   assert.equal(inherits, false);
   assert.deepEqual(settings.sort(), ['lock_timeout=8s', 'statement_timeout=8s']);
+  // A project sets what the Data API asks before each request, and nothing else of its login.
+  await sql`alter role authenticator set pgrst.db_pre_request = 'public.f'`;
+  await assert.rejects(sql`alter role authenticator set pgrst.db_max_rows = '1'`, { code: '42501' });
+  await sql`alter role authenticator reset pgrst.db_pre_request`;
 });

@@ -51,6 +51,11 @@ const routes = [
     body: { invitation_id: randomUUID() },
     person: /** @type {const} */ (true),
   })),
+  ...['', '/phase-bookings'].map((one) => ({
+    path: `feature-flags/ofrep/v1/evaluate/flags${one}`,
+    body: { context: { targetingKey: 'visitor' } },
+    limit: 16 * KIB,
+  })),
   { path: 'session-notes', headers: person, body: { booking_id: randomUUID(), version: 1, text: 'a note' }, person: true },
   { path: 'session-notes/read', headers: person, body: { booking_id: randomUUID() }, person: true },
   {

@@ -48,8 +48,8 @@ const attacks = {
 /** For platform admins, about nobody's company: refused to everybody here, by `contract.test.mjs`. */
 const FOR_US = ['/specialist-verify', '/specialist-verify/open', '/specialist-verify/queue', '/email-templates/preview', '/email-templates/save'];
 
-/** About the caller's own account alone, with the same answer for every address: `email-change.test.mjs`. */
-const ABOUT_ONESELF = ['/auth-email-change'];
+/** About the caller alone: `email-change.test.mjs`, with the same answer for every address, and `feature-flags.test.mjs`. */
+const ABOUT_ONESELF = ['/auth-email-change', '/feature-flags/ofrep/v1/evaluate/flags', '/feature-flags/ofrep/v1/evaluate/flags/{key}'];
 
 /** The functions that the contract has for people. */
 function forPeople() {

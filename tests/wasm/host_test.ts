@@ -194,7 +194,7 @@ rule('answers of the host keep the contract of every answer', async () => {
   const headers = Object.fromEntries(response.headers);
   assert.deepEqual(headers, {
     'access-control-allow-origin': 'https://app.example',
-    'access-control-expose-headers': 'x-request-id, retry-after',
+    'access-control-expose-headers': 'x-request-id, retry-after, etag',
     'cache-control': 'no-store',
     'content-type': 'application/problem+json',
     'referrer-policy': 'no-referrer',

@@ -90,6 +90,7 @@ export const EXAMPLES: Record<string, Example> = {
     headers: AS_PERSON,
     body: { company_id: ID, invitations: [{ email: 'nobody@example.com' }] },
   },
+  'feature-flags': { path: '/ofrep/v1/evaluate/flags', body: { context: { targetingKey: 'visitor' } } },
   'session-notes': { path: '/', headers: AS_PERSON, body: { booking_id: ID, version: 1, text: 'a note' } },
   'session-recordings': { path: '/open', headers: AS_PERSON, body: { recording_id: ID } },
   'specialist-verify': { path: '/open', headers: AS_PERSON, body: { document_id: ID } },

@@ -603,6 +603,90 @@ export type Tables = {
       { foreignKeyName: 'failed_login_attempts_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
+  /** The variant that people of a company are served, whatever the share. One that the flag has no more counts for nothing. */
+  feature_flag_companies: {
+    Row: {
+      company_id: string;
+      created_at: string;
+      flag_key: string;
+      variant: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'feature_flag_companies_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'feature_flag_companies_flag_key_fkey'; columns: ["flag_key"]; isOneToOne: false; referencedRelation: 'feature_flags'; referencedColumns: ["key"] },
+    ];
+  };
+  /** What is on for whom. */
+  feature_flags: {
+    Row: {
+      created_at: string;
+      description: string;
+      ends_at: string | null;
+      /** The day by which nothing should ask for it any more. Afterwards it goes on as before, and stands among the stale ones. Null for a switch that stays. */
+      expires_on: string | null;
+      is_on: boolean;
+      /** Whether it is told who has not signed in. */
+      is_public: boolean;
+      key: string;
+      /** Served where it is off. */
+      off_variant: string;
+      /** The team that takes it away again. */
+      owner: string;
+      /** Served where it is on: [["variant", weight], ...]. */
+      rollout: Json;
+      /** Flags of one seed have the same people in their shares. Empty: the key, so that each flag has its own. */
+      seed: string;
+      starts_at: string | null;
+      updated_at: string;
+      updated_by: string | null;
+      /** What can be served: a name and its value each, all of one type. */
+      variants: Json;
+    };
+    Insert: {
+      description: string;
+      ends_at?: string | null;
+      /** The day by which nothing should ask for it any more. Afterwards it goes on as before, and stands among the stale ones. Null for a switch that stays. */
+      expires_on?: string | null;
+      is_on?: boolean;
+      /** Whether it is told who has not signed in. */
+      is_public?: boolean;
+      key: string;
+      /** Served where it is off. */
+      off_variant?: string;
+      /** The team that takes it away again. */
+      owner: string;
+      /** Served where it is on: [["variant", weight], ...]. */
+      rollout?: Json;
+      /** Flags of one seed have the same people in their shares. Empty: the key, so that each flag has its own. */
+      seed?: string;
+      starts_at?: string | null;
+      /** What can be served: a name and its value each, all of one type. */
+      variants?: Json;
+    };
+    Update: {
+      description?: string;
+      ends_at?: string | null;
+      /** The day by which nothing should ask for it any more. Afterwards it goes on as before, and stands among the stale ones. Null for a switch that stays. */
+      expires_on?: string | null;
+      is_on?: boolean;
+      /** Whether it is told who has not signed in. */
+      is_public?: boolean;
+      /** Served where it is off. */
+      off_variant?: string;
+      /** The team that takes it away again. */
+      owner?: string;
+      /** Served where it is on: [["variant", weight], ...]. */
+      rollout?: Json;
+      /** Flags of one seed have the same people in their shares. Empty: the key, so that each flag has its own. */
+      seed?: string;
+      starts_at?: string | null;
+      /** What can be served: a name and its value each, all of one type. */
+      variants?: Json;
+    };
+    Relationships: [];
+  };
   /** Recordings of sessions: announced, there once recorded_at, and gone once ended_at. */
   meeting_recordings: {
     Row: {
@@ -1617,6 +1701,12 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'session_not_found';
   };
+  /** What all flags, or the one of p_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. Errors: none. */
+  evaluate_feature_flags: {
+    args: { p_key?: string | null; p_targeting_key?: string | null };
+    returns: unknown;
+    errors: 'none';
+  };
   /** The address of the caller's account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved. */
   former_work_address: {
     args: Record<never, never>;
@@ -1972,6 +2062,12 @@ export interface SqlFunctions {
     returns: null;
     errors: 'forbidden' | 'not_found' | 'invalid_status' | 'reason_required';
   };
+  /** A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. Errors: forbidden (403), company_not_found, variant_not_found (404), rate_limited (429). */
+  set_company_variant: {
+    args: { p_flag_key: string; p_company_id: string; p_variant?: string | null };
+    returns: null;
+    errors: 'forbidden' | 'company_not_found' | 'variant_not_found' | 'rate_limited';
+  };
   /** A company admin makes a member employee, manager or admin. Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409), invalid_role (422). */
   set_member_role: {
     args: { p_company_id: string; p_user_id: string; p_role: string };
@@ -2001,6 +2097,12 @@ export interface SqlFunctions {
     args: { p_status?: string; p_cursor?: string | null; p_limit?: number };
     returns: unknown;
     errors: 'unauthenticated' | 'forbidden' | 'invalid_status' | 'invalid_limit' | 'invalid_cursor';
+  };
+  /** For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). Errors: forbidden (403). */
+  stale_feature_flags: {
+    args: { p_after?: string | null; p_limit?: number };
+    returns: { key: string; owner: string; expires_on: string; why: string; since: string }[];
+    errors: 'forbidden';
   };
   /** A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name; opened_by: the caller}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409). */
   start_document_review: {

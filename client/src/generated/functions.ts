@@ -11,8 +11,9 @@ export interface Functions {
     body: Schemas['LinkRequest'];
     answer: Schemas['AcceptedResponse'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
-      | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Keep the old address.
@@ -23,9 +24,9 @@ export interface Functions {
     body: Schemas['AddressLinkRequest'];
     answer: Schemas['AddressResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
-      | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large'
+      | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Confirm a new address.
@@ -36,8 +37,8 @@ export interface Functions {
     body: Schemas['AddressLinkRequest'];
     answer: Schemas['AddressResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
-      | 'token_expired' | 'token_exhausted' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'token_expired' | 'token_exhausted' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
       | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
@@ -49,9 +50,9 @@ export interface Functions {
     body: Schemas['VerifyRequest'];
     answer: Schemas['VerifyResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'token_expired'
-      | 'token_exhausted' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type' | 'internal'
-      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'token_expired' | 'token_exhausted' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Ask for another confirmation mail.
@@ -62,8 +63,8 @@ export interface Functions {
     body: Schemas['LinkRequest'];
     answer: Schemas['AcceptedResponse'];
     errors:
-      | 'invalid_request' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large' | 'unsupported_media_type'
-      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
+      | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Choose a new password.
@@ -74,8 +75,8 @@ export interface Functions {
     body: Schemas['ResetPasswordRequest'];
     answer: Schemas['ResetPasswordResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'token_expired'
-      | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
       | 'rule_violation' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
@@ -87,8 +88,8 @@ export interface Functions {
     body: Schemas['LinkRequest'];
     answer: Schemas['AcceptedResponse'];
     errors:
-      | 'invalid_request' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large' | 'unsupported_media_type'
-      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
+      | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Sign up.
@@ -99,8 +100,8 @@ export interface Functions {
     body: Schemas['SignUpRequest'];
     answer: Schemas['AcceptedResponse'];
     errors:
-      | 'invalid_request' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large' | 'unsupported_media_type'
-      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
+      | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Complete a sign-up.
@@ -111,9 +112,10 @@ export interface Functions {
     body: Schemas['CompleteSignUpRequest'];
     answer: Schemas['SignUpResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
-      | 'version_not_in_force' | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large'
-      | 'unsupported_media_type' | 'rule_violation' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'version_not_in_force' | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded'
+      | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Look at a sign-up.
@@ -124,9 +126,9 @@ export interface Functions {
     body: Schemas['PreviewSignUpRequest'];
     answer: Schemas['SignUpPreview'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
-      | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'token_expired' | 'token_exhausted' | 'token_used' | 'token_superseded' | 'payload_too_large'
+      | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Give a company its plan.
@@ -137,10 +139,10 @@ export interface Functions {
     body: Schemas['AssignPlanRequest'];
     answer: Schemas['Subscription'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'transition_not_allowed' | 'seats_below_members' | 'payload_too_large' | 'unsupported_media_type' | 'reason_required'
-      | 'invalid_start' | 'invalid_end' | 'invalid_trial' | 'plan_inactive' | 'rate_limited' | 'internal' | 'overloaded'
-      | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'transition_not_allowed' | 'seats_below_members' | 'payload_too_large' | 'unsupported_media_type'
+      | 'reason_required' | 'invalid_start' | 'invalid_end' | 'invalid_trial' | 'plan_inactive' | 'rate_limited'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Accept an invitation.
@@ -151,10 +153,11 @@ export interface Functions {
     body: Schemas['AcceptRequest'];
     answer: Schemas['AcceptResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'unauthenticated' | 'wrong_account' | 'not_found' | 'method_not_allowed'
-      | 'request_timeout' | 'conflict' | 'version_not_in_force' | 'company_suspended' | 'seat_limit' | 'token_expired'
-      | 'token_exhausted' | 'token_used' | 'invitation_revoked' | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type'
-      | 'rule_violation' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'token_invalid' | 'unauthenticated' | 'wrong_account' | 'not_found' | 'feature_disabled'
+      | 'method_not_allowed' | 'request_timeout' | 'conflict' | 'version_not_in_force' | 'company_suspended'
+      | 'seat_limit' | 'token_expired' | 'token_exhausted' | 'token_used' | 'invitation_revoked' | 'token_superseded'
+      | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Look at an invitation.
@@ -165,9 +168,9 @@ export interface Functions {
     body: Schemas['PreviewRequest'];
     answer: Schemas['PreviewResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'company_suspended'
-      | 'seat_limit' | 'token_expired' | 'token_exhausted' | 'token_used' | 'invitation_revoked' | 'token_superseded'
-      | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'company_suspended' | 'seat_limit' | 'token_expired' | 'token_exhausted' | 'token_used' | 'invitation_revoked'
+      | 'token_superseded' | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
       | 'upstream_timeout';
   };
   /**
@@ -179,9 +182,9 @@ export interface Functions {
     body: Schemas['InviteRequest'];
     answer: Schemas['InviteResponse'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'company_suspended' | 'dpa_required' | 'no_plan' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited'
-      | 'too_many_mails' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'company_suspended' | 'dpa_required' | 'no_plan' | 'payload_too_large' | 'unsupported_media_type'
+      | 'rate_limited' | 'too_many_mails' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Mail an invitation again.
@@ -192,10 +195,10 @@ export interface Functions {
     body: Schemas['InvitationRequest'];
     answer: Schemas['InvitationChange'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'domain_not_allowed' | 'suppressed' | 'company_suspended' | 'dpa_required' | 'no_plan'
-      | 'seat_limit' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'too_many_mails' | 'internal'
-      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'conflict' | 'domain_not_allowed' | 'suppressed' | 'company_suspended' | 'dpa_required'
+      | 'no_plan' | 'seat_limit' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'too_many_mails'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Take an invitation back.
@@ -206,9 +209,9 @@ export interface Functions {
     body: Schemas['InvitationRequest'];
     answer: Schemas['InvitationChange'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded'
-      | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal'
+      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Preview a mail.
@@ -219,8 +222,8 @@ export interface Functions {
     body: Schemas['PreviewRequest2'];
     answer: Schemas['Preview'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
       | 'upstream_timeout';
   };
   /**
@@ -232,9 +235,9 @@ export interface Functions {
     body: Schemas['SaveRequest'];
     answer: Schemas['SavedTemplate'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited' | 'internal'
-      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Take a refusal back.
@@ -245,8 +248,9 @@ export interface Functions {
     body: Schemas['UnsubscribeRequest'];
     answer: Schemas['ResubscribeResponse'];
     errors:
-      | 'invalid_request' | 'token_invalid' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
-      | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'token_invalid' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Write notes of a session.
@@ -257,9 +261,9 @@ export interface Functions {
     body: Schemas['WriteNoteRequest'];
     answer: Schemas['NoteState'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited' | 'internal'
-      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Read notes of a session.
@@ -270,8 +274,9 @@ export interface Functions {
     body: Schemas['ReadNoteRequest'];
     answer: Schemas['OpenedNote'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
-      | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Announce the recording of a session.
@@ -282,9 +287,9 @@ export interface Functions {
     body: Schemas['AnnounceRecordingRequest'];
     answer: Schemas['AnnounceRecordingResponse'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited' | 'internal'
-      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Complete a recording that was uploaded.
@@ -295,8 +300,8 @@ export interface Functions {
     body: Schemas['RecordingRequest'];
     answer: Schemas['Recording'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'conflict'
-      | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'file_mismatch'
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'conflict' | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'file_mismatch'
       | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
@@ -308,8 +313,9 @@ export interface Functions {
     body: Schemas['RecordingRequest'];
     answer: Schemas['OpenRecordingResponse'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'method_not_allowed' | 'request_timeout' | 'payload_too_large'
-      | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
+      | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Approve or reject a document.
@@ -320,10 +326,10 @@ export interface Functions {
     body: Schemas['DecideRequest'];
     answer: Schemas['DecideResponse'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'method_not_allowed'
-      | 'request_timeout' | 'already_decided' | 'file_missing' | 'review_not_started' | 'payload_too_large'
-      | 'unsupported_media_type' | 'already_expired' | 'reason_required' | 'rate_limited' | 'internal' | 'overloaded'
-      | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'feature_disabled'
+      | 'method_not_allowed' | 'request_timeout' | 'already_decided' | 'file_missing' | 'review_not_started'
+      | 'payload_too_large' | 'unsupported_media_type' | 'already_expired' | 'reason_required' | 'rate_limited'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Open a document.
@@ -334,9 +340,9 @@ export interface Functions {
     body: Schemas['OpenRequest'];
     answer: Schemas['OpenResponse'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'request_timeout'
-      | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'file_mismatch' | 'file_type_mismatch'
-      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'request_timeout' | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'file_mismatch'
+      | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * List documents of specialists.
@@ -347,8 +353,8 @@ export interface Functions {
     body: Schemas['SpecialistVerifyQueueQuery'];
     answer: Schemas['QueuePage'];
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'method_not_allowed' | 'rate_limited'
-      | 'internal' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
+      | 'rate_limited' | 'internal' | 'upstream_unavailable' | 'upstream_timeout';
   };
 }
 
@@ -358,6 +364,7 @@ export const QUERIES: readonly string[] = ['specialist-verify/queue'];
 /** What an error of a code tells beside itself. */
 export const MEMBERS = {
   already_decided: 'decision',
+  flag_not_found: 'key',
   seat_limit: 'seats',
   seats_below_members: 'seats',
 } as const;
@@ -498,7 +505,7 @@ export interface components {
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "file_type_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "feature_disabled" | "flag_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "file_type_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
         /**
          * Format: uuid
          * @description An employer: `companies.id`.
@@ -830,8 +837,12 @@ export interface components {
             decision?: components["schemas"]["Decision"] | null;
             /** @description The details of this time. */
             detail: string;
+            /** @description The same in the words of OFREP, where it is about a flag. */
+            errorCode?: string | null;
             /** @description Faults of single fields. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description The flag, where that is the problem. */
+            key?: string | null;
             /** @description The id to quote to support; also in `X-Request-Id`. */
             request_id: components["schemas"]["RequestId"];
             /** @description The seats of the company, where the problem is about them. */

@@ -15,6 +15,7 @@ use crate::{
     email_events::{self, EmailState},
     email_templates,
     error::Code,
+    feature_flags,
     invitations::{self, acceptance},
     operation::description::{Described, Schemas},
     outbox::{self, Stream},
@@ -41,6 +42,7 @@ const DOMAINS: [&[&dyn Described]; 18] = [
     email_events::operations::ALL,
     unsubscribe::operations::ALL,
     calendar_feed::operations::ALL,
+    feature_flags::operations::ALL,
     sweep::operations::ALL,
     audit::operations::ALL,
 ];

@@ -58,6 +58,8 @@ pub enum Member {
     Seats,
     /// The member `decision` of the answer.
     Decision,
+    /// The member `key` of the answer.
+    Key,
     /// The header `Retry-After`.
     RetryAfter,
 }
@@ -68,6 +70,7 @@ impl Member {
         match self {
             Self::Seats => Some("seats"),
             Self::Decision => Some("decision"),
+            Self::Key => Some("key"),
             Self::RetryAfter => None,
         }
     }
@@ -88,6 +91,10 @@ codes! {
     OwnDocument = 403, "own_document", "Nobody decides about documents of their own";
     /// There is no such route or resource for this caller.
     NotFound = 404, "not_found", "There is nothing here";
+    /// What is asked for is not switched on, for anybody or for the caller.
+    FeatureDisabled = 404, "feature_disabled", "This is not switched on";
+    /// There is no flag of this `key` for the caller.
+    FlagNotFound = 404, "flag_not_found", "There is no such flag", Key;
     /// The route exists for other methods, named by `Allow`.
     MethodNotAllowed = 405, "method_not_allowed", "This method is not allowed here";
     /// The body did not come in time.
@@ -363,6 +370,7 @@ impl Error {
             detail: &self.0.detail,
             code,
             request_id,
+            error_code: (code == Code::FlagNotFound).then_some("FLAG_NOT_FOUND"),
             errors: &self.0.fields,
         }
     }
@@ -394,6 +402,9 @@ pub struct Problem<'a> {
     pub code: Code,
     /// The id to quote to support; also in `X-Request-Id`.
     pub request_id: RequestId,
+    /// The same in the words of OFREP, where it is about a flag.
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<&'static str>,
     /// Faults of single fields.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [FieldError],
@@ -415,6 +426,10 @@ pub(crate) struct DescribedProblem {
     #[schemars(extend("x-codes" = telling(Member::Decision)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<crate::decision::Decision>,
+    /// The flag, where that is the problem.
+    #[schemars(extend("x-codes" = telling(Member::Key)))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 /// The codes that bring a member along, for whoever is told a code by the database itself.

@@ -17,6 +17,7 @@
 //! - [`audit`] seals the audit log as a tree, whose roots it signs.
 //! - [`session_notes`] seals what a specialist writes of a session, and opens it for who may read it.
 //! - [`recordings`] takes the recording of a session to which both consented, and lets the two open it.
+//! - [`feature_flags`] tells what is switched on, in the words of OFREP.
 //! - [`plans`] gives a company the plan that its people use.
 //! - [`token`] makes the links that those mails carry.
 //! - [`upstream`] speaks the wire formats of Supabase, Resend and Sentry over
@@ -84,6 +85,7 @@ pub mod email_change;
 pub mod email_templates;
 
 pub mod calendar_feed;
+pub mod feature_flags;
 
 pub mod auth_emails;
 pub mod email_events;

@@ -12,7 +12,7 @@ use core::marker::PhantomData;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-pub use self::document::{Document, Named, NamedRequest, Version};
+pub use self::document::{Asked, AskedRequest, Document, Named, NamedRequest, Version};
 use crate::{
     access_token::AccessToken,
     config::{Config, ConfigError},
@@ -228,7 +228,7 @@ impl<S: Signer> CalledBy for Signed<S> {
     }
 }
 
-/// The input of an operation: [`Body`], [`Query`], [`OneClick`] or [`Named`].
+/// The input of an operation: [`Body`], [`Query`], [`OneClick`], [`Named`] or [`Asked`].
 pub trait Input {
     /// The type that it is read as.
     type Request;
@@ -397,7 +397,8 @@ pub(crate) struct About {
     pub(crate) summary: &'static str,
     pub(crate) description: &'static str,
     pub(crate) steps: &'static [Step],
-    pub(crate) media: &'static str,
+    /// The media type, where the answer is a document.
+    pub(crate) document: Option<&'static str>,
 }
 
 impl<C, I: Input, A> Operation<C, I, A> {
@@ -409,7 +410,7 @@ impl<C, I: Input, A> Operation<C, I, A> {
             body_limit: I::BODY_LIMIT,
             status: 200,
             #[cfg(feature = "schema")]
-            about: About { summary: "", description: "", steps: &[], media: "application/json" },
+            about: About { summary: "", description: "", steps: &[], document: None },
             types: PhantomData,
         }
     }
@@ -447,7 +448,7 @@ impl<C, I: Input, A> Operation<C, I, A> {
         self
     }
 
-    /// The same, answered by a [`Document`] of a media type.
+    /// The same, answered by a [`Document`] of a media type, which as JSON is of the type of the answer.
     #[must_use]
     #[cfg_attr(
         not(feature = "schema"),
@@ -456,7 +457,7 @@ impl<C, I: Input, A> Operation<C, I, A> {
     pub const fn document(mut self, media: &'static str) -> Self {
         #[cfg(feature = "schema")]
         {
-            self.about.media = media;
+            self.about.document = Some(media);
         }
         self
     }

@@ -4,8 +4,8 @@ use evenkeel_core::{
     AccessToken, ClientContext, Result, SecretString,
     config::ConfigError,
     operation::{
-        Body, CalledBy, Input, Named, NamedRequest, OneClick, Operation, Query, Reply, Signed,
-        SignedRequest, Signer,
+        Asked, AskedRequest, Body, CalledBy, Input, Named, NamedRequest, OneClick, Operation,
+        Query, Reply, Signed, SignedRequest, Signer,
     },
     ports::{Clock as _, HttpMethod},
     webhook::MessageHead,
@@ -111,6 +111,16 @@ impl<const HEAD: bool> Receive for Named<HEAD> {
         Ok(NamedRequest {
             name: SecretString::new(incoming.name()),
             known: incoming.header("if-none-match").map(str::to_owned),
+        })
+    }
+}
+
+impl<T: DeserializeOwned, const NAMED: bool> Receive for Asked<T, NAMED> {
+    fn receive(incoming: &Incoming, body: &incoming::Body) -> Result<AskedRequest<T>> {
+        Ok(AskedRequest {
+            name: incoming.name().to_owned(),
+            known: incoming.header("if-none-match").map(str::to_owned),
+            body: body.json()?,
         })
     }
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { projectRoot } from '../settings.mjs';
 import { fieldsOf } from './fields.mjs';
 
-const TITLES = new Map([['auth', 'Accounts'], ['calendar', 'Calendars'], ['company', 'Companies'], ['email', 'Mail'], ['session', 'Sessions'], ['specialist', 'Specialists'], ['jobs', 'Jobs']]);
+const TITLES = new Map([['auth', 'Accounts'], ['calendar', 'Calendars'], ['company', 'Companies'], ['email', 'Mail'], ['feature', 'Features'], ['session', 'Sessions'], ['specialist', 'Specialists'], ['jobs', 'Jobs']]);
 /** A path item has parameters and the like beside its operations. */
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
 

@@ -20,7 +20,9 @@ alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 
 grant anon, authenticated, service_role to authenticator, supabase_storage_admin;
-grant anon, authenticated, service_role to postgres with admin option;
+grant anon, authenticated, service_role, authenticator to postgres with admin option;
+-- The platform's supautils lets postgres set pgrst.* of the Data API's login; of these we set one.
+grant set on parameter "pgrst.db_pre_request" to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 
 alter database postgres owner to postgres;

@@ -13,7 +13,7 @@ const READING_MS = 30_000;
 
 /** For a browser that asks before it sends: what supabase-js may add, also with tracing and for a region, and our own id. */
 const PREFLIGHT = {
-  'access-control-allow-headers': 'authorization, apikey, content-type, x-client-info, x-region, x-request-id, ' +
+  'access-control-allow-headers': 'authorization, apikey, content-type, if-none-match, x-client-info, x-region, x-request-id, ' +
     'x-retry-count, x-supabase-api-version, traceparent, tracestate, baggage, sentry-trace',
   'access-control-max-age': '86400',
 };
@@ -82,7 +82,7 @@ export function respond(
   const origin = request.headers.get('origin');
   if (origin !== null && allowedOrigins().has(origin)) {
     headers['access-control-allow-origin'] = origin;
-    headers['access-control-expose-headers'] = 'x-request-id, retry-after';
+    headers['access-control-expose-headers'] = 'x-request-id, retry-after, etag';
   }
   const text = message.slice(end + 2);
   const plain = text === '' || body.over && text.length <= AT_ONCE;

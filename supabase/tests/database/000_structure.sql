@@ -113,7 +113,7 @@ create temporary view known_to_the_planner as
   select relname from reference_table
   union all
   select unnest(array[
-    'company_subscription_plans', 'system_settings', 'specialists', 'specialist_documents', 'specialist_rates',
+    'company_subscription_plans', 'system_settings', 'feature_flags', 'specialists', 'specialist_documents', 'specialist_rates',
     'specialist_working_hours', 'specialist_availability_exceptions', 'specialist_booking_rules', 'specialist_session_types'
   ]);
 

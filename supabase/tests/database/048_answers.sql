@@ -57,6 +57,8 @@ select pg_temp.id('employee'), pg_temp.wide(500), now(), pg_temp.wide(500) from 
 -- Mails, invitations and failures.
 insert into public.failed_login_attempts (user_id, ip, failures, held_until, held_back)
 select pg_temp.id('employee'), '2001:db8::1', 1000000, now() + interval '1 day', 1000000 from generate_series(1, 300);
+insert into public.feature_flags (key, description, owner, expires_on, variants)
+select 'flag-' || n, pg_temp.wide(50), 'Tests', '2020-01-01', jsonb_build_object('off', pg_temp.wide(200)::text, 'on', '') from generate_series(1, 300) n;
 insert into public.company_dpa_acceptance (company_id, version) values (pg_temp.id('north'), '2026-11');
 update public.companies set name = pg_temp.wide(200) where id = pg_temp.id('north');
 select private.write_audit(
@@ -100,6 +102,8 @@ insert into answered values
   ('my_session_notes', 'specialist', $$select r from public.my_session_notes(array(select id from public.bookings order by starts_at limit 1000)) r$$),
   ('read_session_note', 'specialist', $$select public.read_session_note(id) r from (select id from public.bookings order by starts_at limit 1) b$$),
   ('read_legal_holds', 'platform_admin', $$select r from public.read_legal_holds('ticket 7', p_limit => 1000) r$$),
+  ('evaluate_feature_flags', 'employee', $$select public.evaluate_feature_flags() r$$),
+  ('stale_feature_flags', 'platform_admin', $$select r from public.stale_feature_flags() r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_packages', 'employee', 'select public.my_packages() r'),

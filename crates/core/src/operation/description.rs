@@ -5,7 +5,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Body, CalledBy, Caller, FORMS, Input, Named, OneClick, Operation, Query, REDIRECT, Step,
+    Asked, Body, CalledBy, Caller, FORMS, Input, Named, OneClick, Operation, Query, REDIRECT, Step,
 };
 use crate::{
     error::{Code, DescribedProblem, Member},
@@ -13,9 +13,10 @@ use crate::{
 };
 
 /// Refusals of every operation, whatever it does.
-const COMMON: [Code; 6] = [
+const COMMON: [Code; 7] = [
     Code::InvalidRequest,
     Code::NotFound,
+    Code::FeatureDisabled,
     Code::MethodNotAllowed,
     Code::Internal,
     Code::UpstreamUnavailable,
@@ -92,6 +93,19 @@ impl<const HEAD: bool> DescribedInput for Named<HEAD> {
     }
 }
 
+impl<T: JsonSchema, const NAMED: bool> DescribedInput for Asked<T, NAMED> {
+    const REFUSES: &'static [Code] = &OF_BODIES;
+
+    fn describe(schemas: &mut Schemas) -> Vec<(&'static str, Value)> {
+        let text = json!({ "type": "string" });
+        let name = json!({ "name": "key", "in": "path", "required": true, "description": "Which one.", "schema": text });
+        let known = json!({ "name": "If-None-Match", "in": "header", "required": false, "description": "The versions that the caller has.", "schema": text });
+        let parameters = if NAMED { json!([name, known]) } else { json!([known]) };
+        let body = <Body<T> as DescribedInput>::describe(schemas);
+        [vec![("parameters", parameters)], body].concat()
+    }
+}
+
 impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I, A> {
     fn url(&self) -> (&'static str, &'static str) {
         (self.function, self.path.trim_end_matches('/'))
@@ -109,12 +123,14 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
         let success = if self.status == REDIRECT {
             let location = json!({ "description": "The page.", "schema": { "type": "string", "format": "uri" } });
             json!({ "description": "See the page", "headers": { "Location": location } })
-        } else if self.about.media == JSON {
+        } else if let Some(media) = self.about.document {
+            responses.insert("304".to_owned(), json!({ "description": "The caller has it" }));
+            let text = || json!({ "type": "string" });
+            let schema = if media == JSON { schemas.answer::<A>() } else { text() };
+            document(media, &schema, I::METHOD)
+        } else {
             let answer = schemas.answer::<A>();
             json!({ "description": "Done", "content": { JSON: { "schema": answer } } })
-        } else {
-            responses.insert("304".to_owned(), json!({ "description": "The caller has it" }));
-            document(self.about.media, I::METHOD)
         };
         responses.insert(self.status.to_string(), success);
         let steps = self.about.steps.iter().map(|step| step.refuses);
@@ -137,13 +153,13 @@ impl<C: CalledBy, I: DescribedInput, A: JsonSchema> Described for Operation<C, I
 const JSON: &str = "application/json";
 
 /// A document with its version, and, but for who asks for the head alone, its text.
-fn document(media: &str, method: HttpMethod) -> Value {
+fn document(media: &str, schema: &Value, method: HttpMethod) -> Value {
     let tag = json!({ "description": "The version, for `If-None-Match`.", "schema": { "type": "string" } });
     let headers = json!({ "ETag": tag });
     if method == HttpMethod::Head {
         return json!({ "description": "Done", "headers": headers });
     }
-    let content = json!({ media: { "schema": { "type": "string" } } });
+    let content = json!({ media: { "schema": schema } });
     json!({ "description": "Done", "headers": headers, "content": content })
 }
 

@@ -1,5 +1,7 @@
 //! Documents: what is asked for by its name, with a version by which a caller knows whether it has changed.
 
+use core::marker::PhantomData;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{Input, Reply};
@@ -25,9 +27,41 @@ impl<const HEAD: bool> Input for Named<HEAD> {
     const BODY_LIMIT: usize = 0;
 
     fn is_at(path: &str, asked: &str) -> bool {
-        let ending = path.rsplit('}').next().unwrap_or_default();
-        let name = asked.strip_prefix('/').and_then(|name| name.strip_suffix(ending));
-        name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+        is_named(path, asked)
+    }
+}
+
+/// Whether a path is that of an operation whose last part, but for what surrounds the braces, is a name.
+fn is_named(path: &str, asked: &str) -> bool {
+    let Some((before, rest)) = path.split_once('{') else { return false };
+    let ending = rest.split('}').nth(1).unwrap_or_default();
+    let name = asked.strip_prefix(before).and_then(|name| name.strip_suffix(ending));
+    name.is_some_and(|name| !name.is_empty() && !name.contains('/'))
+}
+
+/// A JSON body about what the caller may have a version of: of all that there is, or, where the path of the operation has a
+/// name in braces at its end, of one.
+#[derive(Debug)]
+pub struct Asked<T, const NAMED: bool>(PhantomData<T>);
+
+/// What is asked.
+#[derive(Debug)]
+pub struct AskedRequest<T> {
+    /// The last part of the path.
+    pub name: String,
+    /// The versions that the caller has: `If-None-Match`.
+    pub known: Option<String>,
+    /// The body.
+    pub body: T,
+}
+
+impl<T, const NAMED: bool> Input for Asked<T, NAMED> {
+    type Request = AskedRequest<T>;
+    const METHOD: HttpMethod = HttpMethod::Post;
+    const BODY_LIMIT: usize = 16 << 10;
+
+    fn is_at(path: &str, asked: &str) -> bool {
+        if NAMED { is_named(path, asked) } else { path == asked }
     }
 }
 
@@ -64,7 +98,7 @@ impl Document {
     }
 }
 
-impl Reply<Document> for Document {
+impl<A> Reply<A> for Document {
     fn into_body(self) -> Result<String> {
         Ok(if self.version.is_known { String::new() } else { self.body })
     }
@@ -85,11 +119,19 @@ mod tests {
         for asked in ["/", "/.ics", "/a", "/a.ics/b", "/b/a.ics", "a.ics", "/a.icsx", ""] {
             assert!(!is_at(asked), "{asked}");
         }
+        let is_at = |asked| Asked::<(), true>::is_at("/v1/flags/{key}", asked);
+        assert!(is_at("/v1/flags/new-week"));
+        for asked in ["/v1/flags", "/v1/flags/", "/v1/flags/a/b", "/v1/flagsa", "/v2/flags/a"] {
+            assert!(!is_at(asked), "{asked}");
+        }
+        assert!(Asked::<(), false>::is_at("/v1/flags", "/v1/flags"));
+        assert!(!Asked::<(), false>::is_at("/v1/flags", "/v1/flags/a"));
     }
 
     #[test]
     fn a_version_is_its_bytes_and_what_the_caller_has_is_not_sent_again() {
         let document = |known| Document::new("text/plain", "a".to_owned(), known);
+        let body = |document: Document| Reply::<Document>::into_body(document).unwrap();
         let tag = document(None).version.tag;
         // Of Python: hashlib.sha256(b"a").hexdigest()[:32].
         assert_eq!(tag, r#""ca978112ca1bbdcafac231b39a23dc4d""#);
@@ -98,10 +140,10 @@ mod tests {
         for known in [&tag, "*", &weak, &listed] {
             let document = document(Some(known));
             assert!(document.version.is_known, "{known}");
-            assert_eq!(document.into_body().unwrap(), "");
+            assert_eq!(body(document), "");
         }
         for known in [None, Some(""), Some("ca978112ca1bbdcafac231b39a23dc4d"), Some("\"ca97\"")] {
-            assert_eq!(document(known).into_body().unwrap(), "a", "{known:?}");
+            assert_eq!(body(document(known)), "a", "{known:?}");
         }
     }
 }

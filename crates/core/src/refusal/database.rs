@@ -22,6 +22,12 @@ impl From<DatabaseError> for Error {
         match error {
             DatabaseError::Unavailable(cause) => Self::unavailable("database", &cause),
             DatabaseError::Timeout => Self::timeout("database"),
+            // The Data API refuses so before the function, whoever calls it.
+            DatabaseError::Refused { code, message, .. }
+                if code == "PT404" && message == Code::FeatureDisabled.as_str() =>
+            {
+                refused(Code::FeatureDisabled, "")
+            }
             // The message could quote data of the row: the SQLSTATE tells operators enough.
             DatabaseError::Refused { code, .. } => {
                 Self::internal(format!("database refused: {code}"))
@@ -80,6 +86,7 @@ fn refused(code: Code, detail: &str) -> Error {
             let decision: Verbatim<Decision> = json::parse(detail.as_bytes()).ok()?;
             Some(plain().telling(decision.as_str().to_owned()))
         }
+        Member::Key => None,
         Member::RetryAfter => {
             let wait: Wait = json::parse(detail.as_bytes()).ok()?;
             Some(plain().retry_after(wait.retry_after_seconds))
@@ -199,6 +206,14 @@ mod tests {
         }
         let error = answer("PGRST300", 500, "Server lacks JWT secret", None);
         assert_eq!(error.code(), Code::Internal, "which is no fault of the caller's");
+    }
+
+    #[test]
+    fn what_is_switched_off_is_so_for_everybody() {
+        let (code, message) = ("PT404".to_owned(), "feature_disabled".to_owned());
+        let refused = DatabaseError::Refused { code, status: 404, message, details: None };
+        assert_eq!(Error::from(refused.clone()).code(), Code::FeatureDisabled);
+        assert_eq!(refused.for_caller().code(), Code::FeatureDisabled);
     }
 
     #[test]

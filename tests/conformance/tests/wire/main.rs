@@ -22,6 +22,7 @@ mod calendar_feeds;
 mod companies;
 mod documents;
 mod email_templates;
+mod feature_flags;
 mod invitations;
 mod links;
 mod mails;
@@ -40,6 +41,7 @@ use evenkeel_core::{
     email_change::{RequestEmailChange, UseEmailChangeLink},
     email_events::RecordEmailEvent,
     email_templates::{EmailKindFor, SaveEmailTemplate},
+    feature_flags::EvaluateFeatureFlags,
     id::RequestId,
     invitations::{
         InviteEmployees, ResendInvitation, RevokeInvitation,
@@ -88,6 +90,7 @@ wire! {
     CurrentUserId: companies::current_user_id;
     DecideDocument: documents::decide_document;
     EmailKindFor: email_templates::email_kind;
+    EvaluateFeatureFlags: feature_flags::evaluate_feature_flags;
     InviteEmployees: companies::invite_employees;
     OpenRecording: recordings::open_recording;
     OrphanedFiles: documents::orphaned_files;

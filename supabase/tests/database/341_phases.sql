@@ -1,0 +1,65 @@
+-- Phases of the rollout: each function that begins something of one is refused where it is switched off, by everybody who may
+-- call it, and nothing else is.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+select is_empty(
+  $$select function_name from private.phase_functions where to_regproc('public.' || function_name) is null$$, 'each of the functions is there'
+);
+select is_empty($$select key from public.feature_flags where key like 'phase-%' and not exists (select from private.phase_functions where flag_key = key)$$, 'each phase has some');
+
+create function pg_temp.asked(p_person text, p_path text) returns text language plpgsql as $$
+begin
+  perform pg_temp.act_as(p_person);
+  perform set_config('request.path', p_path, true);
+  perform hooks.before_request();
+  perform pg_temp.act_as_owner();
+  return 'passed';
+exception when sqlstate 'PT404' then
+  perform pg_temp.act_as_owner();
+  return sqlerrm;
+end;
+$$;
+grant execute on function pg_temp.asked(text, text) to public;
+
+select is_empty(
+  $$select function_name from private.phase_functions join pg_catalog.pg_proc p on p.proname = function_name and p.pronamespace = 'public'::regnamespace
+    where has_function_privilege('anon', p.oid, 'execute')$$, 'who has not signed in calls none of them'
+);
+select is(pg_temp.asked('anon', '/rpc/book_session'), 'passed', 'and is let pass to be refused as ever');
+
+create temporary view everybody as
+  select unnest(array['service_role', 'employee', 'foreign_employee', 'company_admin', 'specialist', 'platform_admin']) as person;
+select is_empty($$select * from everybody, private.phase_functions where pg_temp.asked(person, '/rpc/' || function_name) <> 'passed'$$, 'all of it is on');
+update public.feature_flags set is_on = false where key = 'phase-bookings';
+select results_eq(
+  $$select distinct flag_key from everybody, private.phase_functions where pg_temp.asked(person, '/rpc/' || function_name) = 'feature_disabled'$$,
+  $$values ('phase-bookings')$$, 'one that is off takes no other along'
+);
+select is_empty(
+  $$select * from everybody, private.phase_functions where flag_key = 'phase-bookings' and pg_temp.asked(person, '/rpc/' || function_name) <> 'feature_disabled'$$,
+  'and all of its functions, for everybody'
+);
+select is(pg_temp.asked('employee', path), 'feature_disabled', path || ' is the same function')
+from unnest(array['/rpc/book%5Fsession', '/rpc/book%5fsession', '/%72pc/%62%6f%6F%6b_session', '%2Frpc%2Fhold_slot']) path;
+select is(pg_temp.asked('employee', path), 'passed', coalesce(path, 'no path') || ' is another')
+from unnest(array['/rpc/cancel_booking', '/rpc/confirm_hold', '/bookings', '/rpc/', '/', '', null, '/rpc/book_session/', '/rpc/book%255Fsession', '/rpc/%', '/rpc/%zz', '/rpc/%C3%A9', '/rpc/%00']) path;
+
+-- For a company, and for a share.
+update public.feature_flags set is_on = true where key = 'phase-bookings';
+insert into public.feature_flag_companies (flag_key, company_id, variant) values ('phase-bookings', pg_temp.id('south'), 'off');
+select is(pg_temp.asked('foreign_employee', '/rpc/book_session'), 'feature_disabled', 'it is off for a company');
+select is(pg_temp.asked('employee', '/rpc/book_session'), 'passed', 'and on for others');
+update public.feature_flags set rollout = '[["on", 10], ["off", 90]]' where key = 'phase-bookings';
+delete from public.feature_flag_companies;
+create temporary table served as
+select person, private.share_of('[["on", 10], ["off", 90]]', 'phase-bookings' || pg_temp.id(person)) as variant
+from unnest(array['newcomer', 'employee', 'colleague', 'manager', 'company_admin', 'foreign_employee', 'foreign_admin', 'specialist', 'applicant', 'platform_admin']) person;
+select is_empty(
+  $$select person from served where pg_temp.asked(person, '/rpc/book_session') <> case variant when 'on' then 'passed' else 'feature_disabled' end$$, 'or on for a share of people'
+);
+select throws_ok($$delete from public.feature_flags where key = 'phase-bookings'$$, '23503', null, 'a phase is not deleted while something is of it');
+
+select * from finish();
+rollback;
