@@ -115,7 +115,7 @@ select pg_temp.act_as('employee');
 select is(pg_temp.outcomes(pg_temp.make()), '{booked,booked,waiting plan_ends_before,waiting documents_end_before}', 'a plan and a licence that end: waiting for others');
 select pg_temp.act_as_owner();
 update public.company_subscriptions set ends_on = null where company_id = pg_temp.id('north');
-update public.specialist_documents set expiry_date = null;
+update public.specialist_documents set expiry_date = null where verification_status <> 'expired';
 select pg_temp.look() \g /dev/null
 select is(pg_temp.outcomes(), '{booked,booked,booked,booked}', 'who are renewed');
 
