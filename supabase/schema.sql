@@ -1165,7 +1165,7 @@ declare
   v_from bigint := 0;
   v_to bigint := p_size;
   v_half bigint;
-  v_path bytea[] := '{}';
+  v_path bytea[] := array[]::bytea[];
   v_is_left boolean;
 begin
   -- From the root down to the leaf, or to the last full subtree of the first so many: the other half of each step is in the path.

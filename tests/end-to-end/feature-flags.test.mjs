@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { sql } from './platform/clients.mjs';
-import { aCustomer, memberOf } from './platform/companies.mjs';
+import { aCustomer, memberOf, platformAdmin } from './platform/companies.mjs';
 import { environment } from './platform/environment.mjs';
 
 const RUN = randomUUID().slice(0, 8);
@@ -23,7 +23,7 @@ let person;
 
 before(async () => {
   customer = await aCustomer();
-  person = await memberOf(customer);
+  person = await memberOf(customer.company, 'employee');
   await sql`
     insert into public.feature_flags (key, description, owner, expires_on, is_on, is_public, variants, off_variant, rollout) values
       (${key('week')}, 'The week as a calendar', 'Sessions', '2099-01-01', true, true, '{"on": true, "off": false}', 'off', '[["on", 1]]'),
@@ -35,7 +35,6 @@ before(async () => {
 after(async () => {
   await OpenFeature.close();
   await sql`delete from public.feature_flags where key like ${`%-${RUN}`}`;
-  await sql`update public.feature_flags set is_on = true where key = 'phase-calendar-feeds'`;
   await sql.end();
 });
 
@@ -51,6 +50,13 @@ const ask = (path = '', { token, known, body = { context: { targetingKey: 'visit
     },
     body: JSON.stringify(body),
   });
+
+/** For the company of the test alone: other tests run meanwhile. @param {string} phase @param {'off'} [variant] */
+async function switchPhase(phase, variant) {
+  const { client } = await platformAdmin();
+  const { error } = await client.rpc('set_company_variant', { p_flag_key: phase, p_company_id: customer.company.id, ...(variant ? { p_variant: variant } : {}) });
+  assert.equal(error, null);
+}
 
 /** What a page asks. @param {string} domain @param {string} [token] @param {string} [targetingKey] */
 async function aPage(domain, token, targetingKey = 'visitor') {
@@ -90,7 +96,8 @@ test('what has not changed is not sent again, and what has is', async () => {
   const tag = first.headers.get('etag') ?? '';
   assert.equal(first.status, 200);
   const again = await ask('', { known: tag });
-  assert.deepEqual([again.status, again.headers.get('etag'), await again.text()], [304, tag, '']);
+  // What was compressed on the way has a weak one.
+  assert.deepEqual([again.status, again.headers.get('etag'), await again.text()], [304, tag.replace(/^W\//, ''), '']);
   await sql`update public.feature_flags set is_on = true where key = ${key('look')}`;
   const changed = await ask('', { known: tag });
   assert.equal(changed.status, 200);
@@ -107,14 +114,15 @@ test('a backend asks for one, and is told in the words of OFREP that there is no
     assert.deepEqual([answer.status, body.key, body.errorCode, body.code], [404, name, 'FLAG_NOT_FOUND', 'flag_not_found']);
   }
   assert.equal((await ask('/a/b')).status, 404);
-  assert.equal((await ask('', { token: 'a.b.c' })).status, 401);
+  const forged = 'e30.eyJyb2xlIjoiYXV0aGVudGljYXRlZCJ9.c2ln';
+  assert.equal((await ask('', { token: forged })).status, 401);
   assert.equal((await ask('', { body: {} })).status, 400);
   assert.equal((await ask('', { body: { context: { targetingKey: 'x'.repeat(201) } } })).status, 400);
 });
 
 test('a phase that is switched off is there for nobody, whichever way it is written, and comes back', async () => {
   const make = () => person.client.rpc('make_calendar_feed');
-  await sql`update public.feature_flags set is_on = false where key = 'phase-calendar-feeds'`;
+  await switchPhase('phase-calendar-feeds', 'off');
   const refused = await make();
   assert.deepEqual([refused.status, refused.error?.code, refused.error?.message], [404, 'PT404', 'feature_disabled']);
   const token = (await person.client.auth.getSession()).data.session?.access_token;
@@ -125,17 +133,13 @@ test('a phase that is switched off is there for nobody, whichever way it is writ
   });
   assert.equal(escaped.status, 404);
   assert.equal((await person.client.rpc('my_calendar_feed')).error, null, 'what goes on, goes on');
-  await sql`update public.feature_flags set is_on = true where key = 'phase-calendar-feeds'`;
+  await switchPhase('phase-calendar-feeds');
   assert.equal((await make()).error, null);
 });
 
 test('an edge function says so as well', async () => {
-  await sql`update public.feature_flags set is_on = false where key = 'phase-session-notes'`;
-  try {
-    const { error } = await person.client.functions.invoke('session-notes', { body: { booking_id: randomUUID(), version: 1, text: 'x' } });
-    const { status, code } = await error.context.json();
-    assert.deepEqual([error.context.status, status, code], [404, 404, 'feature_disabled']);
-  } finally {
-    await sql`update public.feature_flags set is_on = true where key = 'phase-session-notes'`;
-  }
+  await switchPhase('phase-session-notes', 'off');
+  const { error } = await person.client.functions.invoke('session-notes', { body: { booking_id: randomUUID(), version: 1, text: 'x' } });
+  const { status, code } = await error.context.json();
+  assert.deepEqual([error.context.status, status, code], [404, 404, 'feature_disabled']);
 });

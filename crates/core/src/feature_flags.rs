@@ -17,7 +17,7 @@ use crate::{
     error::{Code, Error, Result},
     json::Verbatim,
     operation::{AskedRequest, Document},
-    ports::Database,
+    ports::{Database, DatabaseError},
 };
 
 /// Answer of `POST /feature-flags/ofrep/v1/evaluate/flags`.
@@ -78,7 +78,7 @@ async fn ask(
 ) -> Result<Vec<Verbatim<Evaluation>>> {
     let asked = EvaluateFeatureFlags { p_key, p_targeting_key: request.targeting_key()? };
     match person {
-        Some(person) => ports.call_as(person, &asked).await.map_err(|error| error.for_caller()),
+        Some(person) => ports.call_as(person, &asked).await.map_err(DatabaseError::for_caller),
         None => Ok(ports.call(&asked).await?),
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{id::RequestId, operation::Reply, ports::DatabaseError, testing::World};
+use crate::{id::RequestId, operation::Reply, testing::World};
 
 const TOKEN: &str = "Bearer e30.eyJyb2xlIjoiYXV0aGVudGljYXRlZCJ9.c2ln";
 

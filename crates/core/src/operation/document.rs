@@ -58,7 +58,7 @@ pub struct AskedRequest<T> {
 impl<T, const NAMED: bool> Input for Asked<T, NAMED> {
     type Request = AskedRequest<T>;
     const METHOD: HttpMethod = HttpMethod::Post;
-    const BODY_LIMIT: usize = 16 << 10;
+    const BODY_LIMIT: usize = 64 << 10;
 
     fn is_at(path: &str, asked: &str) -> bool {
         if NAMED { is_named(path, asked) } else { path == asked }
