@@ -948,7 +948,9 @@ CREATE FUNCTION private.audit_checkpoint_published(p_tree_size bigint) RETURNS v
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  update private.audit_sequence set published_size = greatest(published_size, p_tree_size) where singleton;
+  update private.audit_sequence s
+  set published_size = greatest(s.published_size, least(p_tree_size, (select max(c.tree_size) from private.audit_checkpoints c)))
+  where s.singleton;
 $$;
 
 CREATE TABLE public.specialist_documents (
@@ -1693,7 +1695,10 @@ CREATE FUNCTION private.called_function() RETURNS text
 declare
   v_path text := current_setting('request.path', true);
 begin
-  if v_path like '%\%%' then
+  -- What is longer, each character escaped, leads to no function.
+  if length(v_path) > 204 then
+    return null;
+  elsif v_path like '%\%%' then
     v_path := (
       select string_agg(case when part[1] is null then part[2] else convert_from(decode(part[1], 'hex'), 'LATIN1') end, '' order by n)
       from regexp_matches(v_path, '%([2-7][0-9A-Fa-f])|([^%]+|%)', 'g') with ordinality as m (part, n)
@@ -4111,7 +4116,7 @@ $$;
 
 COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
-CREATE FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) RETURNS jsonb
+CREATE FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -4123,7 +4128,7 @@ begin
       'key', f.key, 'value', f.variants -> e.variant, 'variant', e.variant, 'reason', e.reason) order by f.key), '[]')
     from public.feature_flags f
     cross join lateral private.evaluate_flag(f, v_user_id, coalesce(v_user_id::text, p_targeting_key)) e
-    where (p_key is null or f.key = p_key) and (f.is_public or v_user_id is not null)
+    where (p_flag_key is null or f.key = p_flag_key) and (f.is_public or v_user_id is not null)
   );
 end;
 $$;
@@ -4179,12 +4184,15 @@ CREATE TABLE public.feature_flags (
     CONSTRAINT feature_flags_seed_check CHECK ((length(seed) <= 63)),
     CONSTRAINT feature_flags_variants_check CHECK ((private.are_flag_variants(variants) AND (octet_length((variants)::text) <= 4096))),
     CONSTRAINT off_variant_is_one CHECK ((variants ? off_variant)),
+    CONSTRAINT phase_is_a_switch CHECK (((key !~~ 'phase-%'::text) OR ((off_variant = 'off'::text) AND (variants = '{"on": true, "off": false}'::jsonb)))),
     CONSTRAINT rollout_is_of_variants CHECK (private.is_flag_rollout(rollout, variants))
 );
 
 ALTER TABLE ONLY public.feature_flags FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.feature_flags IS 'What is on for whom.';
+
+COMMENT ON COLUMN public.feature_flags.key IS 'Told, as the names of variants are, to everybody who has signed in: no company and no person is named in it.';
 
 COMMENT ON COLUMN public.feature_flags.owner IS 'The team that takes it away again.';
 
@@ -10352,7 +10360,15 @@ begin
     return false;
   end if;
   insert into private.audit_nodes (level, node_index, node_hash)
-  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n;
+  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n
+  -- Those of before, where a log is sealed anew with another key.
+  on conflict (level, node_index) do nothing;
+  if exists (
+    select from jsonb_array_elements(p_nodes) n join private.audit_nodes k on k.level = (n ->> 0)::smallint and k.node_index = (n ->> 1)::bigint
+    where k.node_hash <> decode(n ->> 2, 'hex')
+  ) then
+    raise exception 'a node is another one than was kept';
+  end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
   values (p_tree_size, decode(p_root_hash, 'hex'), decode(p_frontier, 'hex'), p_note);
   return true;
@@ -11261,13 +11277,13 @@ declare
 begin
   select f.* into v_flag
   from private.phase_functions p join public.feature_flags f on f.key = p.flag_key
-  where p.function_name = private.called_function();
+  where p.sql_function = private.called_function();
   if not found then
     return;
   end if;
   v_user_id := private.user_id();
   v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
-  if v_flag.variants -> v_variant = 'false' then
+  if v_flag.variants -> v_variant is distinct from 'true' then
     raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
   end if;
 end;
@@ -12462,9 +12478,10 @@ begin
   for v_share in select value from jsonb_array_elements(p_rollout) loop
     v_until := v_until + (v_share ->> 1)::bigint;
     if v_at < v_until then
-      return v_share ->> 0;
+      exit;
     end if;
   end loop;
+  return v_share ->> 0;
 end;
 $$;
 
@@ -14731,14 +14748,14 @@ $$;
 
 COMMENT ON FUNCTION public.end_session(p_session_id uuid) IS 'Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404).';
 
-CREATE FUNCTION public.evaluate_feature_flags(p_key text DEFAULT NULL::text, p_targeting_key text DEFAULT NULL::text) RETURNS jsonb
+CREATE FUNCTION public.evaluate_feature_flags(p_flag_key text DEFAULT NULL::text, p_targeting_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select private.evaluate_feature_flags(p_key, left(p_targeting_key, 200));
+  select private.evaluate_feature_flags(p_flag_key, left(p_targeting_key, 200));
 $$;
 
-COMMENT ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) IS 'What all flags, or the one of p_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. Errors: none.';
+COMMENT ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) IS 'What all flags, or the one of p_flag_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key.';
 
 CREATE FUNCTION public.former_work_address() RETURNS text
     LANGUAGE sql STABLE
@@ -16074,9 +16091,9 @@ COMMENT ON TABLE private.package_uses IS 'Which session of which package a booki
 COMMENT ON COLUMN private.package_uses.is_used IS 'False once the session was given back: then another booking may have the number.';
 
 CREATE TABLE private.phase_functions (
-    function_name text NOT NULL,
+    sql_function text NOT NULL,
     flag_key text NOT NULL,
-    CONSTRAINT phase_functions_function_name_check CHECK ((function_name ~ '^[a-z_]{1,63}$'::text))
+    CONSTRAINT phase_functions_sql_function_check CHECK ((sql_function ~ '^[a-z_]{1,63}$'::text))
 );
 
 ALTER TABLE ONLY private.phase_functions FORCE ROW LEVEL SECURITY;
@@ -17133,7 +17150,7 @@ ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_pkey PRIMARY KEY (booking_id);
 
 ALTER TABLE ONLY private.phase_functions
-    ADD CONSTRAINT phase_functions_pkey PRIMARY KEY (function_name);
+    ADD CONSTRAINT phase_functions_pkey PRIMARY KEY (sql_function);
 
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_pkey PRIMARY KEY (booking_id, version);
@@ -18004,7 +18021,7 @@ ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.booking_packages(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY private.phase_functions
-    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE RESTRICT;
+    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE CASCADE;
 
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.session_notes(booking_id) ON DELETE CASCADE;
@@ -19445,14 +19462,15 @@ REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now time
 
 REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) TO authenticated;
-GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_key text, p_targeting_key text) TO service_role;
+REVOKE ALL ON FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO authenticated;
+GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.is_flag_rollout(p_rollout jsonb, p_variants jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_flag_rollout(p_rollout jsonb, p_variants jsonb) TO authenticated;
 
 GRANT DELETE ON TABLE public.feature_flags TO authenticated;
+GRANT SELECT ON TABLE public.feature_flags TO service_role;
 
 GRANT SELECT(key),INSERT(key) ON TABLE public.feature_flags TO authenticated;
 
@@ -20761,9 +20779,9 @@ GRANT ALL ON FUNCTION public.end_other_sessions() TO authenticated;
 REVOKE ALL ON FUNCTION public.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_session(p_session_id uuid) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) TO authenticated;
-GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_key text, p_targeting_key text) TO service_role;
+REVOKE ALL ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO authenticated;
+GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.former_work_address() TO authenticated;
@@ -21262,6 +21280,8 @@ GRANT SELECT(published_at) ON TABLE public.email_templates TO authenticated;
 GRANT SELECT(created_at) ON TABLE public.email_templates TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.email_templates TO authenticated;
+
+GRANT SELECT ON TABLE public.feature_flag_companies TO service_role;
 
 GRANT SELECT(flag_key) ON TABLE public.feature_flag_companies TO authenticated;
 

@@ -135,6 +135,12 @@ export interface Answers {
     optional: string[];
     admin_id: string;
   };
+  evaluate_feature_flags: {
+    key: string;
+    value: boolean | string | number | { [member: string]: unknown };
+    variant: string;
+    reason: 'STATIC' | 'TARGETING_MATCH' | 'SPLIT' | 'DISABLED';
+  }[];
   former_work_address: string | null;
   invite_employees: { results: Omit<Schemas['InvitationResult'], 'email'>[]; seats: Schemas['Seats'] };
   my_preferences: {
@@ -170,6 +176,8 @@ export interface Answers {
     }[];
     next_cursor: number | null;
   };
+  prove_audit_consistency: { path: string[]; checkpoint: string };
+  prove_audit_entry: { leaf_index: number; leaf_hash: string; leaf: string | null; path: string[]; checkpoint: string };
   read_legal_holds: {
     id: string;
     user_id: string;

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { openCheckpoint } from './notes.mjs';
 import { leafHash, Tree } from './tree.mjs';
 
-/** How much earlier than a checkpoint an entry may say to be that comes after it: how long a transaction may take. */
+/** How much earlier than one before it an entry may say to be: how long a transaction may take. */
 const LATE_MS = 60 * 60 * 1000;
 const PAGE = 5000;
 
@@ -24,11 +24,13 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
   const faults = [];
   /** @param {string} kind @param {string} what */
   const fault = (kind, what) => void faults.push({ kind, what });
-  const { signed, wanted } = await checkpointsOf(sql, verifiers, kept, fault);
-  const months = new Set((await sql`select distinct to_char(occurred_at at time zone 'UTC', 'YYYY-MM') as month from public.audit_logs`).map(({ month }) => month));
+  const { checkpoints, wanted } = await checkpointsOf(sql, verifiers, kept, fault);
+  const [{ oldest }] = await sql`select to_char(min(occurred_at) at time zone 'UTC', 'YYYY-MM') as oldest from public.audit_logs`;
   const tree = new Tree();
   const counts = { erased: 0, retired: 0 };
-  let passed = 0;
+  /** Of entries that were erased, and of entries that say which were. */
+  const [erased, named] = [/** @type {string[]} */ ([]), new Set()];
+  let latest = 0;
   const check = () => {
     for (const { root, where } of wanted.get(tree.size) ?? []) {
       if (root !== tree.root()) fault('rewritten', `the first ${tree.size} entries are not those of ${where}`);
@@ -42,17 +44,19 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
         return report();
       }
       const told = leafOf(row);
+      const time = Date.parse(row.leaf_time);
+      if (time < latest - LATE_MS) fault('backdated', `entry ${row.entry_id} says ${row.leaf_time} and comes after one of ${new Date(latest).toISOString()}`);
       if (row.c0 === null) {
-        if (months.has(row.month)) fault('removed', `entry ${row.entry_id} (leaf ${row.leaf_index}) is gone, and others of its month are not`);
+        // Retention drops whole months, the oldest first.
+        if (row.month >= oldest) fault('removed', `entry ${row.entry_id} (leaf ${row.leaf_index}) is gone, and others of its month, or of an earlier one, are not`);
         counts.retired += 1;
       } else if (told === null || told !== row.leaf_hash) {
         fault('altered', `entry ${row.entry_id} (leaf ${row.leaf_index}) is not what was sealed`);
-      } else if (row.salt === null) {
-        counts.erased += 1;
-      }
-      while (passed < signed.length && signed[passed].size <= tree.size) passed += 1;
-      if (passed > 0 && Date.parse(row.leaf_time) < signed[passed - 1].at - LATE_MS) {
-        fault('backdated', `entry ${row.entry_id} says ${row.leaf_time} and came after the checkpoint of ${signed[passed - 1].size} entries`);
+      } else {
+        // Only what is as it was sealed says truly when it was.
+        latest = Math.max(latest, time);
+        if (row.salt === null) erased.push(row.entry_id);
+        if (row.c5 === ERASURE) named.add(row.c7);
       }
       // Of an entry that is gone there is only its leaf, and the roots tell whether it is the right one.
       tree.push(Buffer.from(row.leaf_hash, 'hex'));
@@ -69,10 +73,13 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
       const key = `${row.level}/${row.n}`;
       if (tree.nodes.get(key) !== row.hash) fault('node', `node ${key} is not the one of the leaves`);
     }
+    counts.erased = erased.length;
+    for (const id of erased.filter((one) => !named.has(one))) fault('erased', `what entry ${id} said is gone, and no entry says that it was erased`);
+    for (const { id } of await sql`select id::text from public.audit_logs group by id having count(*) > 1`) fault('twice', `there are two entries ${id}`);
     const [{ entries, waiting, forgotten }] = await sql.unsafe(WAITING);
     if (forgotten > 0) fault('unsealed', `${forgotten} entries are no leaves, and should be: they were put in, or audit-seal does not run`);
     return {
-      entries: Number(entries), leaves: tree.size, ...counts, waiting: Number(waiting), checkpoints: signed.length, root: tree.root(), faults,
+      entries: Number(entries), leaves: tree.size, ...counts, waiting: Number(waiting), checkpoints, root: tree.root(), faults,
     };
   }
 }
@@ -82,7 +89,7 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
 async function checkpointsOf(sql, verifiers, kept, fault) {
   /** @type {Map<number, { root: string, where: string }[]>} */
   const wanted = new Map();
-  const signed = [];
+  let checkpoints = 0;
   /** @param {string} note @param {string} where */
   const add = (note, where) => {
     const checkpoint = openCheckpoint(note, verifiers);
@@ -91,15 +98,12 @@ async function checkpointsOf(sql, verifiers, kept, fault) {
     return checkpoint;
   };
   for (const [where, note] of kept) add(note, where);
-  for (const row of await sql`
-    select tree_size::text as size, note, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
-    from private.audit_checkpoints order by tree_size
-  `) {
+  for (const row of await sql`select tree_size::text as size, note from private.audit_checkpoints order by tree_size`) {
     const checkpoint = add(row.note, `checkpoint ${row.size} of the database`);
     if (checkpoint && String(checkpoint.size) !== row.size) fault('unsigned', `checkpoint ${row.size} of the database says ${checkpoint.size}`);
-    if (checkpoint) signed.push({ size: checkpoint.size, at: Date.parse(row.at) });
+    if (checkpoint) checkpoints += 1;
   }
-  return { wanted, signed };
+  return { wanted, checkpoints };
 }
 
 /** The leaf that an entry should have, or null where its payload is gone and something is in its place. @param {any} row @returns {string | null} */
@@ -114,6 +118,9 @@ function leafOf(row) {
   }
   return leafHash(JSON.stringify(['evenkeel/audit/1', ...columns(row, 0, ENTRY.length), digest])).toString('hex');
 }
+
+/** What an entry says that another one was erased: `entity_id` is its id. */
+const ERASURE = 'audit_logs.erased';
 
 /** The payload of an entry that was erased. */
 const ERASED = JSON.stringify([null, null, '{}', null, null, null]);
@@ -139,4 +146,4 @@ const WAITING = `
   select (select count(*) from public.audit_logs) as entries, count(*) as waiting,
     count(*) filter (where l.occurred_at < clock_timestamp() - interval '1 hour' or (l.transaction_id, l.id) <= (q.transaction_id, q.entry_id)) as forgotten
   from public.audit_logs l cross join private.audit_sequence q
-  where not exists (select from private.audit_leaves s where s.entry_id = l.id)`;
+  where not exists (select from private.audit_leaves s where s.entry_id = l.id and s.occurred_at = l.occurred_at)`;

@@ -71,11 +71,14 @@ create table public.feature_flags (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint off_variant_is_one check (variants ? off_variant),
+  -- Switched off, a phase is off.
+  constraint phase_is_a_switch check (key not like 'phase-%' or off_variant = 'off' and variants = '{"on": true, "off": false}'),
   constraint rollout_is_of_variants check (private.is_flag_rollout(rollout, variants)),
   constraint ends_after_start check (ends_at > starts_at)
 );
 
 comment on table public.feature_flags is 'What is on for whom.';
+comment on column public.feature_flags.key is 'Told, as the names of variants are, to everybody who has signed in: no company and no person is named in it.';
 comment on column public.feature_flags.owner is 'The team that takes it away again.';
 comment on column public.feature_flags.expires_on is 'The day by which nothing should ask for it any more. Afterwards it goes on as before, and stands among the stale ones. Null for a switch that stays.';
 comment on column public.feature_flags.variants is 'What can be served: a name and its value each, all of one type.';
@@ -120,6 +123,8 @@ grant select (key, description, owner, expires_on, variants, is_on, off_variant,
   update (description, owner, expires_on, variants, is_on, off_variant, rollout, seed, starts_at, ends_at, is_public),
   delete on public.feature_flags to authenticated;
 grant select (flag_key, company_id, variant, created_at) on public.feature_flag_companies to authenticated;
+
+grant select on public.feature_flags, public.feature_flag_companies to service_role;
 
 create policy "A platform admin sees flags"
   on public.feature_flags for select to authenticated

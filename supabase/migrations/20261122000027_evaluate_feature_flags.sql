@@ -80,9 +80,10 @@ begin
   for v_share in select value from jsonb_array_elements(p_rollout) loop
     v_until := v_until + (v_share ->> 1)::bigint;
     if v_at < v_until then
-      return v_share ->> 0;
+      exit;
     end if;
   end loop;
+  return v_share ->> 0;
 end;
 $$;
 
@@ -119,7 +120,7 @@ $$;
 
 comment on function private.evaluate_flag(public.feature_flags, uuid, text) is 'What a flag says for somebody, and why, in the words of OFREP.';
 
-create function private.evaluate_feature_flags(p_key text, p_targeting_key text)
+create function private.evaluate_feature_flags(p_flag_key text, p_targeting_key text)
 returns jsonb
 language plpgsql
 stable
@@ -134,26 +135,26 @@ begin
       'key', f.key, 'value', f.variants -> e.variant, 'variant', e.variant, 'reason', e.reason) order by f.key), '[]')
     from public.feature_flags f
     cross join lateral private.evaluate_flag(f, v_user_id, coalesce(v_user_id::text, p_targeting_key)) e
-    where (p_key is null or f.key = p_key) and (f.is_public or v_user_id is not null)
+    where (p_flag_key is null or f.key = p_flag_key) and (f.is_public or v_user_id is not null)
   );
 end;
 $$;
 
 grant execute on function private.evaluate_feature_flags(text, text) to authenticated, service_role;
 
-create function public.evaluate_feature_flags(p_key text default null, p_targeting_key text default null)
+create function public.evaluate_feature_flags(p_flag_key text default null, p_targeting_key text default null)
 returns jsonb
 language sql
 stable
 security invoker
 set search_path = ''
 as $$
-  select private.evaluate_feature_flags(p_key, left(p_targeting_key, 200));
+  select private.evaluate_feature_flags(p_flag_key, left(p_targeting_key, 200));
 $$;
 
 comment on function public.evaluate_feature_flags(text, text) is
-  'What all flags, or the one of p_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, '
-  'whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. Errors: none.';
+  'What all flags, or the one of p_flag_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, '
+  'whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key.';
 
 grant execute on function public.evaluate_feature_flags(text, text) to authenticated, service_role;
 

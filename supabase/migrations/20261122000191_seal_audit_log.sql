@@ -139,7 +139,15 @@ begin
     return false;
   end if;
   insert into private.audit_nodes (level, node_index, node_hash)
-  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n;
+  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n
+  -- Those of before, where a log is sealed anew with another key.
+  on conflict (level, node_index) do nothing;
+  if exists (
+    select from jsonb_array_elements(p_nodes) n join private.audit_nodes k on k.level = (n ->> 0)::smallint and k.node_index = (n ->> 1)::bigint
+    where k.node_hash <> decode(n ->> 2, 'hex')
+  ) then
+    raise exception 'a node is another one than was kept';
+  end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
   values (p_tree_size, decode(p_root_hash, 'hex'), decode(p_frontier, 'hex'), p_note);
   return true;
@@ -171,7 +179,9 @@ language sql
 security definer
 set search_path = ''
 as $$
-  update private.audit_sequence set published_size = greatest(published_size, p_tree_size) where singleton;
+  update private.audit_sequence s
+  set published_size = greatest(s.published_size, least(p_tree_size, (select max(c.tree_size) from private.audit_checkpoints c)))
+  where s.singleton;
 $$;
 
 grant execute on function private.audit_checkpoint_published(bigint) to service_role;

@@ -100,6 +100,12 @@ describe('what the owner does to it', () => {
     ['who did it altered', ['altered'], () => [`update public.audit_logs set actor_id = gen_random_uuid() where id = ${first()}`]],
     ['what it said removed, and not its salt', ['altered'], () => [`update public.audit_logs set new_values = null where id = ${first()}`]],
     ['an entry removed', ['removed'], () => [`delete from public.audit_logs where id = ${first()}`]],
+    ['an entry removed, as if of another month', ['removed'], () => [
+      `delete from public.audit_logs where id = ${first()}`, `update private.audit_leaves set occurred_at = '2099-01-15' where entry_id = ${first()}`]],
+    ['an entry removed, as if retired', ['backdated'], () => [
+      `delete from public.audit_logs where id = ${first()}`, `update private.audit_leaves set occurred_at = '2020-01-15' where entry_id = ${first()}`]],
+    ['one put in under an old id', ['twice'], () => [
+      `insert into public.audit_logs (id, actor_role, action, entity_type, status) overriding system value values (${first()}, 'postgres', 'test.put_in', 'tests', 'success')`]],
     ['two exchanged', ['altered'], () => [
       `update public.audit_logs a set entity_type = 'others', new_values = b.new_values from public.audit_logs b where a.id = ${first()} and b.id = ${leaves[1].entry_id}`]],
     ['two leaves exchanged', ['node', 'rewritten'], () => [
@@ -111,7 +117,7 @@ describe('what the owner does to it', () => {
     ['one put in between', ['unsealed'], () => [
       `insert into public.audit_logs (actor_role, action, entity_type, status, transaction_id) values ('postgres', 'test.put_in', 'tests', 'success', '1')`]],
     ['one put in with an old time', ['backdated'], () => [
-      `update private.audit_checkpoints set created_at = now() - interval '1 minute'`,
+      `update private.audit_checkpoints set created_at = '2020-01-01'`,
       `insert into public.audit_logs (occurred_at, actor_role, action, entity_type, status) values (now() - interval '2 hours', 'postgres', 'test.put_in', 'tests', 'success')`,
       `insert into private.audit_leaves select (select max(leaf_index) + 1 from private.audit_leaves), l.id, l.occurred_at, s.salt, private.audit_payload_hash(l, s.salt),
         private.audit_leaf_hash(private.audit_leaf(l, private.audit_payload_hash(l, s.salt)))
@@ -125,7 +131,7 @@ describe('what the owner does to it', () => {
       `update public.audit_logs set action = 'test.other' where id = ${first()}`, ...REWRITE, 'delete from private.audit_checkpoints', 'delete from private.audit_nodes']],
     ['a checkpoint that nobody signed', ['unsigned'], () => [
       `update private.audit_checkpoints set note = replace(note, 'audit', 'other') where tree_size = (select max(tree_size) from private.audit_checkpoints)`]],
-    ['what somebody said erased, with its salt', [], () => [
+    ['what somebody said erased, with its salt, and nothing says so', ['erased'], () => [
       `update public.audit_logs set old_values = null, new_values = null, context = '{}', ip_address = null, user_agent = null, error_message = null where id = ${first()}`,
       `update private.audit_leaves set salt = null where entry_id = ${first()}`]],
     ['something else put where it was erased', ['altered'], () => [

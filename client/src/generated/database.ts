@@ -629,6 +629,7 @@ export type Tables = {
       is_on: boolean;
       /** Whether it is told who has not signed in. */
       is_public: boolean;
+      /** Told, as the names of variants are, to everybody who has signed in: no company and no person is named in it. */
       key: string;
       /** Served where it is off. */
       off_variant: string;
@@ -652,6 +653,7 @@ export type Tables = {
       is_on?: boolean;
       /** Whether it is told who has not signed in. */
       is_public?: boolean;
+      /** Told, as the names of variants are, to everybody who has signed in: no company and no person is named in it. */
       key: string;
       /** Served where it is off. */
       off_variant?: string;
@@ -1701,11 +1703,11 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'session_not_found';
   };
-  /** What all flags, or the one of p_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. Errors: none. */
+  /** What all flags, or the one of p_flag_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. */
   evaluate_feature_flags: {
-    args: { p_key?: string | null; p_targeting_key?: string | null };
+    args: { p_flag_key?: string | null; p_targeting_key?: string | null };
     returns: unknown;
-    errors: 'none';
+    errors: never;
   };
   /** The address of the caller's account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved. */
   former_work_address: {

@@ -837,7 +837,7 @@ export interface components {
             decision?: components["schemas"]["Decision"] | null;
             /** @description The details of this time. */
             detail: string;
-            /** @description The same in the words of OFREP, where it is about a flag. */
+            /** @description The same problem in the words of OFREP. */
             errorCode?: string | null;
             /** @description Faults of single fields. */
             errors?: components["schemas"]["FieldError"][];

@@ -58,7 +58,7 @@ pub enum Member {
     Seats,
     /// The member `decision` of the answer.
     Decision,
-    /// The member `key` of the answer.
+    /// The member `key` of the answer, and `errorCode` behind it.
     Key,
     /// The header `Retry-After`.
     RetryAfter,
@@ -370,7 +370,6 @@ impl Error {
             detail: &self.0.detail,
             code,
             request_id,
-            error_code: (code == Code::FlagNotFound).then_some("FLAG_NOT_FOUND"),
             errors: &self.0.fields,
         }
     }
@@ -402,9 +401,6 @@ pub struct Problem<'a> {
     pub code: Code,
     /// The id to quote to support; also in `X-Request-Id`.
     pub request_id: RequestId,
-    /// The same in the words of OFREP, where it is about a flag.
-    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
-    pub error_code: Option<&'static str>,
     /// Faults of single fields.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [FieldError],
@@ -430,6 +426,9 @@ pub(crate) struct DescribedProblem {
     #[schemars(extend("x-codes" = telling(Member::Key)))]
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    /// The same problem in the words of OFREP.
+    #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
 }
 
 /// The codes that bring a member along, for whoever is told a code by the database itself.

@@ -60,7 +60,8 @@ pub async fn evaluate(
         Vec::new()
     };
     let Some(flag) = flags.into_iter().next() else {
-        let key = serde_json::to_string(name).unwrap_or_default();
+        let mut key = serde_json::to_string(name).unwrap_or_default();
+        key.push_str(",\"errorCode\":\"FLAG_NOT_FOUND\"");
         return Err(Error::new(Code::FlagNotFound, "There is no such flag for you.").telling(key));
     };
     Ok(Document::new(JSON, flag.into_string(), known.as_deref()))
@@ -74,9 +75,9 @@ async fn ask(
     ports: &impl Database,
     person: Option<&AccessToken>,
     request: &EvaluateRequest,
-    p_key: Option<&str>,
+    p_flag_key: Option<&str>,
 ) -> Result<Vec<Verbatim<Evaluation>>> {
-    let asked = EvaluateFeatureFlags { p_key, p_targeting_key: request.targeting_key()? };
+    let asked = EvaluateFeatureFlags { p_flag_key, p_targeting_key: request.targeting_key()? };
     match person {
         Some(person) => ports.call_as(person, &asked).await.map_err(DatabaseError::for_caller),
         None => Ok(ports.call(&asked).await?),

@@ -5,7 +5,7 @@ begin;
 select no_plan();
 
 select is_empty(
-  $$select function_name from private.phase_functions where to_regproc('public.' || function_name) is null$$, 'each of the functions is there'
+  $$select sql_function from private.phase_functions where to_regproc('public.' || sql_function) is null$$, 'each of the functions is there'
 );
 select is_empty($$select key from public.feature_flags where key like 'phase-%' and not exists (select from private.phase_functions where flag_key = key)$$, 'each phase has some');
 
@@ -24,27 +24,27 @@ $$;
 grant execute on function pg_temp.asked(text, text) to public;
 
 select is_empty(
-  $$select function_name from private.phase_functions join pg_catalog.pg_proc p on p.proname = function_name and p.pronamespace = 'public'::regnamespace
+  $$select sql_function from private.phase_functions join pg_catalog.pg_proc p on p.proname = sql_function and p.pronamespace = 'public'::regnamespace
     where has_function_privilege('anon', p.oid, 'execute')$$, 'who has not signed in calls none of them'
 );
 select is(pg_temp.asked('anon', '/rpc/book_session'), 'passed', 'and is let pass to be refused as ever');
 
 create temporary view everybody as
   select unnest(array['service_role', 'employee', 'foreign_employee', 'company_admin', 'specialist', 'platform_admin']) as person;
-select is_empty($$select * from everybody, private.phase_functions where pg_temp.asked(person, '/rpc/' || function_name) <> 'passed'$$, 'all of it is on');
+select is_empty($$select * from everybody, private.phase_functions where pg_temp.asked(person, '/rpc/' || sql_function) <> 'passed'$$, 'all of it is on');
 update public.feature_flags set is_on = false where key = 'phase-bookings';
 select results_eq(
-  $$select distinct flag_key from everybody, private.phase_functions where pg_temp.asked(person, '/rpc/' || function_name) = 'feature_disabled'$$,
+  $$select distinct flag_key from everybody, private.phase_functions where pg_temp.asked(person, '/rpc/' || sql_function) = 'feature_disabled'$$,
   $$values ('phase-bookings')$$, 'one that is off takes no other along'
 );
 select is_empty(
-  $$select * from everybody, private.phase_functions where flag_key = 'phase-bookings' and pg_temp.asked(person, '/rpc/' || function_name) <> 'feature_disabled'$$,
+  $$select * from everybody, private.phase_functions where flag_key = 'phase-bookings' and pg_temp.asked(person, '/rpc/' || sql_function) <> 'feature_disabled'$$,
   'and all of its functions, for everybody'
 );
 select is(pg_temp.asked('employee', path), 'feature_disabled', path || ' is the same function')
 from unnest(array['/rpc/book%5Fsession', '/rpc/book%5fsession', '/%72pc/%62%6f%6F%6b_session', '%2Frpc%2Fhold_slot']) path;
 select is(pg_temp.asked('employee', path), 'passed', coalesce(path, 'no path') || ' is another')
-from unnest(array['/rpc/cancel_booking', '/rpc/confirm_hold', '/bookings', '/rpc/', '/', '', null, '/rpc/book_session/', '/rpc/book%255Fsession', '/rpc/%', '/rpc/%zz', '/rpc/%C3%A9', '/rpc/%00']) path;
+from unnest(array['/rpc/cancel_booking', '/rpc/available_slots', '/rpc/confirm_hold', '/bookings', '/rpc/', '/', '', null, '/rpc/book_session/', '/rpc/book%255Fsession', '/rpc/%', '/rpc/%zz', '/rpc/%C3%A9', '/rpc/%00']) path;
 
 -- For a company, and for a share.
 update public.feature_flags set is_on = true where key = 'phase-bookings';
@@ -59,7 +59,10 @@ from unnest(array['newcomer', 'employee', 'colleague', 'manager', 'company_admin
 select is_empty(
   $$select person from served where pg_temp.asked(person, '/rpc/book_session') <> case variant when 'on' then 'passed' else 'feature_disabled' end$$, 'or on for a share of people'
 );
-select throws_ok($$delete from public.feature_flags where key = 'phase-bookings'$$, '23503', null, 'a phase is not deleted while something is of it');
+select throws_ok($$update public.feature_flags set off_variant = 'on' where key = 'phase-bookings'$$, '23514', null, 'a phase is a switch: off is off');
+select is(pg_temp.asked('employee', '/rpc/' || repeat('%62', 70)), 'passed', 'what is too long is no function');
+delete from public.feature_flags where key = 'phase-bookings';
+select is(pg_temp.asked('employee', '/rpc/book_session'), 'passed', 'a phase that is taken away is on for all');
 
 select * from finish();
 rollback;

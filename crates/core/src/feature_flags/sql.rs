@@ -8,7 +8,7 @@ use crate::{json::Verbatim, ports::SqlFunction};
 #[derive(Debug, Serialize)]
 #[allow(missing_docs, reason = "documented at the SQL function")]
 pub struct EvaluateFeatureFlags<'a> {
-    pub p_key: Option<&'a str>,
+    pub p_flag_key: Option<&'a str>,
     pub p_targeting_key: Option<&'a str>,
 }
 

@@ -34,7 +34,7 @@ fn who_has_not_signed_in_is_asked_for_by_their_key_and_who_has_as_themselves() {
         assert_eq!(body(document), json!({ "flags": [new_week()] }));
         let call = world.asked::<EvaluateFeatureFlags<'_>>();
         assert_eq!(call.person.is_some(), caller.is_some());
-        assert_eq!(call.arguments, json!({ "p_key": null, "p_targeting_key": "visitor-1" }));
+        assert_eq!(call.arguments, json!({ "p_flag_key": null, "p_targeting_key": "visitor-1" }));
     }
 }
 

@@ -16,11 +16,12 @@ struct Bound {
 }
 
 /// docs/decisions/modules-above-the-bar.md. Raw and compressed, in KB.
-const ABOVE_THE_BAR: [(&str, usize, usize); 7] = [
+const ABOVE_THE_BAR: [(&str, usize, usize); 8] = [
     ("audit-seal", 111, 52),
     ("auth-email-change", 101, 48),
     ("auth-sign-up", 112, 52),
     ("company-invitation-accept", 114, 53),
+    ("company-invite-employee", 98, 46),
     ("email-templates", 178, 82),
     ("session-recordings", 107, 50),
     ("specialist-verify", 110, 51),

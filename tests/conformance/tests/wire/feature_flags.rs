@@ -18,7 +18,8 @@ pub(crate) async fn evaluate_feature_flags(stack: &Stack) -> Vec<Vec<Verbatim<Ev
     let (person, token) = stack.member("ada");
     stack.change(MAKE, person.0);
     let [all, own, none] = ["all", "own", "none"].map(|name| format!("wire-{name}-{}", person.0));
-    let ask = |key| EvaluateFeatureFlags { p_key: Some(key), p_targeting_key: Some("visitor") };
+    let ask =
+        |key| EvaluateFeatureFlags { p_flag_key: Some(key), p_targeting_key: Some("visitor") };
     let public = call(stack, &ask(&all)).await;
     let hidden = call(stack, &ask(&own)).await;
     let own = call_as(stack, &token, &ask(&own)).await;
@@ -27,7 +28,7 @@ pub(crate) async fn evaluate_feature_flags(stack: &Stack) -> Vec<Vec<Verbatim<Ev
     for flag in public.iter().chain(&own) {
         assert!(flag.as_str().contains(r#""reason": "STATIC""#), "{flag:?}");
     }
-    let all = EvaluateFeatureFlags { p_key: None, p_targeting_key: None };
+    let all = EvaluateFeatureFlags { p_flag_key: None, p_targeting_key: None };
     assert!(call(stack, &all).await.len() > 1);
     vec![public, own, hidden]
 }
