@@ -2708,7 +2708,7 @@ CREATE FUNCTION private.check_too_late(p_wish private.session_wish) RETURNS void
     AS $$
 begin
   perform private.check_open_bookings(p_wish.employee_id);
-  p_wish.moved_id := (select id from public.bookings where employee_id = p_wish.employee_id and status = 'held' limit 1);
+  p_wish.moved_id := private.held_by(p_wish.employee_id);
   perform private.check_time_free(p_wish);
 end;
 $$;
@@ -5356,6 +5356,15 @@ CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
 $$;
 
 COMMENT ON FUNCTION private.has_usable_account(p_user_id uuid) IS 'Whether somebody has an account that is neither suspended nor deleted.';
+
+CREATE FUNCTION private.held_by(p_employee_id uuid) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select b.id from public.bookings b where b.employee_id = p_employee_id and b.status = 'held' order by b.expires_at desc limit 1;
+$$;
+
+COMMENT ON FUNCTION private.held_by(p_employee_id uuid) IS 'The booking that somebody holds: the one that runs out last.';
 
 CREATE FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) RETURNS void
     LANGUAGE sql
@@ -9483,7 +9492,7 @@ begin
   perform private.hold_accounts(p_user_id, (select user_id from public.specialists where id = p_terms.specialist_id));
   perform private.lock_booking_parties(p_terms.specialist_id, p_user_id);
   -- Whoever chooses another time gives up the one they held, and is not kept from it by what is kept of it for others.
-  v_wish.moved_id := (select id from public.bookings where employee_id = p_user_id and status = 'held' limit 1);
+  v_wish.moved_id := private.held_by(p_user_id);
   update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
   perform private.check_open_bookings(p_user_id);
   perform private.check_wish_locked(v_wish);
@@ -19625,6 +19634,8 @@ GRANT ALL ON FUNCTION private.has_kept_times(p_starts_at timestamp without time 
 REVOKE ALL ON FUNCTION private.has_left(p_series public.recurring_bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.held_by(p_employee_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
 

@@ -3,6 +3,18 @@
 -- Called: by employees.
 
 -- Of many who want one time all but the first are refused, and would wait for each other's locks to learn it.
+-- One that has run out may still be there, and is theirs no more.
+create function private.held_by(p_employee_id uuid)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select b.id from public.bookings b where b.employee_id = p_employee_id and b.status = 'held' order by b.expires_at desc limit 1;
+$$;
+
+comment on function private.held_by(uuid) is 'The booking that somebody holds: the one that runs out last.';
+
 create function private.check_too_late(p_wish private.session_wish)
 returns void
 language plpgsql
@@ -11,7 +23,7 @@ set search_path = ''
 as $$
 begin
   perform private.check_open_bookings(p_wish.employee_id);
-  p_wish.moved_id := (select id from public.bookings where employee_id = p_wish.employee_id and status = 'held' limit 1);
+  p_wish.moved_id := private.held_by(p_wish.employee_id);
   perform private.check_time_free(p_wish);
 end;
 $$;
@@ -38,7 +50,7 @@ begin
   perform private.hold_accounts(p_user_id, (select user_id from public.specialists where id = p_terms.specialist_id));
   perform private.lock_booking_parties(p_terms.specialist_id, p_user_id);
   -- Whoever chooses another time gives up the one they held, and is not kept from it by what is kept of it for others.
-  v_wish.moved_id := (select id from public.bookings where employee_id = p_user_id and status = 'held' limit 1);
+  v_wish.moved_id := private.held_by(p_user_id);
   update public.bookings set status = 'released' where employee_id = p_user_id and p_user_id = private.user_id() and status = 'held';
   perform private.check_open_bookings(p_user_id);
   perform private.check_wish_locked(v_wish);

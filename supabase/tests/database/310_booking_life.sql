@@ -324,5 +324,12 @@ select is(private.job_complete_sessions(now()), 1::bigint, 'what nobody closed f
 select is(pg_temp.calls('specialist', 'close_booking', 'employee', $$, 'no_show'$$), 'booking_not_open', 'what is to come did not');
 select is(private.job_complete_sessions(now()), 0::bigint, 'once');
 
+-- A time that was held for somebody by a job, beside a hold of theirs that has run out and was not cleared away
+insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, expires_at)
+select pg_temp.id('manager'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), this + make_interval(days => d), this + make_interval(days => d, mins => 50),
+  'held', now() + left_over
+from whole_hour, (values (61, interval '-1 minute'), (60, interval '5 minutes')) held (d, left_over);
+select is(pg_temp.begins('book_session', 'manager', 60, 'talk'), 'confirmed', 'who has let a hold run out books the time that is held for them');
+
 select * from finish();
 rollback;

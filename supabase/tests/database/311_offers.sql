@@ -196,6 +196,8 @@ begin
     v_status := pg_temp.one_of('confirmed', 'confirmed', 'confirmed', 'held', 'pending', 'cancelled');
     v_id := gen_random_uuid();
     continue when v_at < now() + interval '1 day';
+    -- Nobody holds two times.
+    continue when v_status = 'held' and exists (select from public.bookings where employee_id = pg_temp.id(v_person) and status = 'held' and expires_at > now());
     perform pg_temp.perhaps(format(
       'insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status, expires_at) values (%L, %L, %L, %L, %L, %L, %L, %L, %L)',
       v_id, pg_temp.id(v_person), pg_temp.id(case v_person when 'foreign_admin' then 'south' when 'employee' then pg_temp.one_of('north', 'south') else 'north' end),
