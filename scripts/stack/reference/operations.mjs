@@ -31,7 +31,8 @@ export function operationsOf(document) {
     METHODS.filter((method) => item[method]).map((method) => {
       const { operationId, summary = '', description = '', security = document.security ?? [], parameters = [], requestBody, responses } = item[method];
       const inBody = fieldsOf(document, bodyOf(requestBody));
-      const inQuery = parameters.map((/** @type {any} */ one) => fieldsOf(document, { properties: { [one.name]: { ...one.schema, description: one.description } }, required: one.required ? [one.name] : [] })).flat();
+      const told = parameters.filter((/** @type {any} */ one) => !(requestBody && one.in === 'header'));
+      const inQuery = told.map((/** @type {any} */ one) => fieldsOf(document, { properties: { [one.name]: { ...one.schema, description: one.description } }, required: one.required ? [one.name] : [] })).flat();
       const caller = callerOf(security);
       const word = caller === 'jobs' ? 'jobs' : at.split(/[/-]/)[1];
       return { method, path: at, id: operationId, group: TITLES.get(word) ?? word, summary, description, caller, takes: [...inQuery, ...inBody], ...answersOf(document, responses) };

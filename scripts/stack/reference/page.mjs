@@ -93,7 +93,7 @@ function edgeFunction({ method, path, id, group, summary, description, caller, t
             <dl>
               <dt>Call</dt>
               <dd>${method.toUpperCase()}, ${CALLERS[caller]} · <a href="/docs/functions#/${encodeURIComponent(group)}/${id}" aria-label="try it: ${path.slice(1)}">try it</a></dd>
-              <dt>${path.includes('{') ? 'Path and headers' : method === 'get' ? 'Query' : 'Body'}</dt>
+              <dt>${path.includes('{') ? (method === 'post' ? 'Path and body' : 'Path and headers') : method === 'get' ? 'Query' : 'Body'}</dt>
               ${takes.length > 0 ? takes.map(field) : html`<dd>nothing</dd>`}
               <dt>Answers</dt>
               ${answers.map(({ status, fields }) => html`<dd class="status">${status}</dd>${fields.map(field)}`)}

@@ -63,7 +63,7 @@ test('every operation of openapi.json is on the page, and leads to where it is i
     const article = new RegExp(`<article class="card" id="${id}" data-entry>[^]*?</article>`).exec(text)?.[0] ?? '';
     assert.ok(article.includes(`<a href="/docs/functions#/${group}/${id}"`), id);
     assert.ok(article.includes(`<a href="#${id}">${at.slice(1).replaceAll('{', '&#123;')}</a>`) && article.includes(`<dd>${method.toUpperCase()}, `), article);
-    assert.ok(article.includes(`<dt>${at.includes('{') ? 'Path and headers' : method === 'get' ? 'Query' : 'Body'}</dt>`), article);
+    assert.ok(article.includes(`<dt>${at.includes('{') ? (method === 'post' ? 'Path and body' : 'Path and headers') : method === 'get' ? 'Query' : 'Body'}</dt>`), article);
     for (const { code, status } of refusalsOf(document.paths[at][method])) {
       const place = refusedByAll(operations).some((one) => one.code === code && one.status === status) ? text : article;
       assert.ok(place.includes(code), `${id}: ${code}`);
@@ -76,7 +76,7 @@ test('the document is the one that is committed, at this address and in groups',
   const committed = JSON.parse(await readFile(path.join(projectRoot, 'openapi.json'), 'utf8'));
   const { servers, tags, ...rest } = document;
   assert.deepEqual(servers, [{ url: `${origin}/functions/v1` }]);
-  assert.deepEqual(tags.map((/** @type {{ name: string }} */ { name }) => name), ['Accounts', 'Calendars', 'Companies', 'Mail', 'Sessions', 'Specialists', 'Jobs']);
+  assert.deepEqual(tags.map((/** @type {{ name: string }} */ { name }) => name), ['Accounts', 'Calendars', 'Companies', 'Mail', 'Features', 'Sessions', 'Specialists', 'Jobs']);
   assert.deepEqual(groupsOf(operations), tags.map((/** @type {{ name: string }} */ { name }) => name));
   for (const item of Object.values(rest.paths)) for (const operation of Object.values(item)) delete operation.tags;
   delete committed.servers;

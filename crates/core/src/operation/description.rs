@@ -186,10 +186,11 @@ impl Caller {
 
 /// Unique: what a function answers to GET is beside what it does on POST.
 fn operation_id(function: &str, path: &str, method: HttpMethod) -> String {
-    let path = path.split("/{").next().unwrap_or_default();
+    let (path, is_of_one) = path.split_once("/{").map_or((path, false), |(path, _)| (path, true));
     let suffix = match method {
         HttpMethod::Get if path.is_empty() => "-get",
         HttpMethod::Head => "-head",
+        HttpMethod::Post if is_of_one => "-one",
         _ => "",
     };
     [function, &path.replace('/', "-"), suffix].concat()
