@@ -18,7 +18,7 @@ const PAGES = {
   review: { title: 'Documents to review', href: '/review' },
   mails: { title: 'Texts of mails', href: '/mails' },
   mailLog: { title: 'What was mailed', href: '/mail-log' },
-  packages: { title: 'Giving a package', href: '/packages' },
+  packages: { title: 'Packages', href: '/packages' },
   practice: { title: 'Your practice', href: '/practice' },
   documents: { title: 'Offering sessions', href: '/documents' },
 };

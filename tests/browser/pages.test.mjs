@@ -32,7 +32,7 @@ describe('the first page leads to what one can do', () => {
     ['employee', ['Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
     ['companyAdmin', ['People and invitations', 'Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
     ['specialist', ['Offering sessions'], []],
-    ['admin', ['Documents to review', 'Texts of mails', 'What was mailed', 'Giving a package'], []],
+    ['admin', ['Documents to review', 'Texts of mails', 'What was mailed', 'Packages'], []],
   ];
   for (const [who, pages, headings] of cases) {
     test(`${who}: ${[...pages, ...headings].join(', ') || 'signing up'}`, async () => {

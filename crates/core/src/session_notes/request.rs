@@ -25,7 +25,15 @@ pub struct WriteNoteRequest {
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 100)))]
     pub version: u32,
     /// What is written: up to 5,000 characters, or 15,000 bytes. Kept sealed.
-    #[cfg_attr(feature = "schema", schemars(with = "String", length(min = 1, max = 5_000)))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            with = "String",
+            length(min = 1, max = 5_000),
+            // Neither a control character nor nothing but spaces.
+            regex(pattern = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x08\x0b-\x1f\x7f-\x9f]*$")
+        )
+    )]
     pub text: SecretString,
 }
 

@@ -9,14 +9,16 @@ use evenkeel_core::{
 use crate::{call, call_as};
 
 /// A public flag, under a key of its own, and one for who has signed in.
-const MAKE: &str = "
-    insert into public.feature_flags (key, description, owner, expires_on, is_on, is_public)
-    select name || $1::uuid, 'A flag of the wire', 'Tests', '2099-01-01', true, name = 'wire-all-'
-    from unnest(array['wire-all-', 'wire-own-']) name";
+const MAKE: [&str; 2] = [
+    "insert into public.feature_flags (key, description, owner, expires_on, is_on, is_public)
+     values ('wire-all-' || $1::uuid, 'A flag of the wire', 'Tests', '2099-01-01', true, true)",
+    "insert into public.feature_flags (key, description, owner, expires_on, is_on)
+     values ('wire-own-' || $1::uuid, 'A flag of the wire', 'Tests', '2099-01-01', true)",
+];
 
 pub(crate) async fn evaluate_feature_flags(stack: &Stack) -> Vec<Vec<Verbatim<Evaluation>>> {
     let (person, token) = stack.member("ada");
-    stack.change(MAKE, person.0);
+    MAKE.iter().for_each(|make| stack.change(make, person.0));
     let [all, own, none] = ["all", "own", "none"].map(|name| format!("wire-{name}-{}", person.0));
     let ask =
         |key| EvaluateFeatureFlags { p_flag_key: Some(key), p_targeting_key: Some("visitor") };
