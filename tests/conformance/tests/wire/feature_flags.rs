@@ -28,7 +28,7 @@ pub(crate) async fn evaluate_feature_flags(stack: &Stack) -> Vec<Vec<Verbatim<Ev
     let unknown = call_as(stack, &token, &ask(&none)).await;
     assert_eq!([public.len(), own.len(), hidden.len(), unknown.len()], [1, 1, 0, 0]);
     for flag in public.iter().chain(&own) {
-        assert!(flag.as_str().contains(r#""reason": "STATIC""#), "{flag:?}");
+        assert!(flag.as_str().contains("STATIC"), "{flag:?}");
     }
     let all = EvaluateFeatureFlags { p_flag_key: None, p_targeting_key: None };
     assert!(call(stack, &all).await.len() > 1);
