@@ -18,7 +18,9 @@ const MAKE: [&str; 2] = [
 
 pub(crate) async fn evaluate_feature_flags(stack: &Stack) -> Vec<Vec<Verbatim<Evaluation>>> {
     let (person, token) = stack.member("ada");
-    MAKE.iter().for_each(|make| stack.change(make, person.0));
+    for make in MAKE {
+        stack.change(make, person.0);
+    }
     let [all, own, none] = ["all", "own", "none"].map(|name| format!("wire-{name}-{}", person.0));
     let ask =
         |key| EvaluateFeatureFlags { p_flag_key: Some(key), p_targeting_key: Some("visitor") };
