@@ -7157,6 +7157,35 @@ $$;
 
 COMMENT ON FUNCTION private.language_tags(p_texts text[]) IS 'Languages as they are kept, each once; null where one is none, or they are more than 100.';
 
+CREATE TABLE private.audit_checkpoints (
+    tree_size bigint NOT NULL,
+    root_hash bytea NOT NULL,
+    frontier bytea NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_checkpoints_frontier_check CHECK ((((octet_length(frontier) % 32) = 0) AND ((octet_length(frontier) >= 32) AND (octet_length(frontier) <= 2016)))),
+    CONSTRAINT audit_checkpoints_note_check CHECK ((length(note) <= 4000)),
+    CONSTRAINT audit_checkpoints_root_hash_check CHECK ((octet_length(root_hash) = 32)),
+    CONSTRAINT audit_checkpoints_tree_size_check CHECK ((tree_size > 0))
+);
+
+ALTER TABLE ONLY private.audit_checkpoints FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_checkpoints IS 'Roots of the tree as audit-seal has signed them, of the first so many leaves.';
+
+COMMENT ON COLUMN private.audit_checkpoints.frontier IS 'The roots of the full subtrees that the leaves fall into, largest first: all that is needed to go on.';
+
+COMMENT ON COLUMN private.audit_checkpoints.note IS 'A signed note of C2SP (tlog-checkpoint), as it was handed out.';
+
+CREATE FUNCTION private.latest_audit_checkpoint() RETURNS private.audit_checkpoints
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select c from private.audit_checkpoints c order by c.tree_size desc limit 1;
+$$;
+
+COMMENT ON FUNCTION private.latest_audit_checkpoint() IS 'The checkpoint of most leaves; null where there is none.';
+
 CREATE FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT mails integer, OUT skipped integer) RETURNS record
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9765,7 +9794,7 @@ begin
   if not private.is_platform_admin() then
     raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
   end if;
-  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  select * into v_checkpoint from private.latest_audit_checkpoint();
   if p_first_size is null or p_first_size < 1 or v_checkpoint.tree_size is null or p_first_size > v_checkpoint.tree_size then
     raise sqlstate 'PT404' using message = 'checkpoint_not_found', detail = 'The log has no checkpoint that goes on from one of that size.';
   end if;
@@ -9784,7 +9813,7 @@ declare
   v_checkpoint private.audit_checkpoints;
 begin
   select * into v_leaf from private.audit_leaves where entry_id = p_entry_id;
-  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  select * into v_checkpoint from private.latest_audit_checkpoint();
   if v_leaf.leaf_index is null or v_checkpoint.tree_size is null or v_leaf.leaf_index >= v_checkpoint.tree_size then
     raise sqlstate 'PT404' using message = 'entry_not_sealed', detail = 'There is no such entry in a checkpoint: it takes about a minute.';
   end if;
@@ -13151,7 +13180,7 @@ declare
   v_from bigint;
   v_size bigint;
 begin
-  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  select * into v_checkpoint from private.latest_audit_checkpoint();
   v_from := coalesce(v_checkpoint.tree_size, 0);
   -- Of a run that was broken off.
   v_size := private.audit_tree_size();
@@ -15557,26 +15586,6 @@ COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of it
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
 
-CREATE TABLE private.audit_checkpoints (
-    tree_size bigint NOT NULL,
-    root_hash bytea NOT NULL,
-    frontier bytea NOT NULL,
-    note text NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT audit_checkpoints_frontier_check CHECK ((((octet_length(frontier) % 32) = 0) AND ((octet_length(frontier) >= 32) AND (octet_length(frontier) <= 2016)))),
-    CONSTRAINT audit_checkpoints_note_check CHECK ((length(note) <= 4000)),
-    CONSTRAINT audit_checkpoints_root_hash_check CHECK ((octet_length(root_hash) = 32)),
-    CONSTRAINT audit_checkpoints_tree_size_check CHECK ((tree_size > 0))
-);
-
-ALTER TABLE ONLY private.audit_checkpoints FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.audit_checkpoints IS 'Roots of the tree as audit-seal has signed them, of the first so many leaves.';
-
-COMMENT ON COLUMN private.audit_checkpoints.frontier IS 'The roots of the full subtrees that the leaves fall into, largest first: all that is needed to go on.';
-
-COMMENT ON COLUMN private.audit_checkpoints.note IS 'A signed note of C2SP (tlog-checkpoint), as it was handed out.';
-
 CREATE TABLE private.audit_leaves (
     leaf_index bigint NOT NULL,
     entry_id bigint NOT NULL,
@@ -17387,8 +17396,6 @@ ALTER TABLE ONLY public.waiting_list_offers
     ADD CONSTRAINT waiting_list_offers_pkey PRIMARY KEY (id);
 
 CREATE INDEX allowances_full_at_idx ON private.allowances USING btree (full_at);
-
-CREATE INDEX audit_checkpoints_created_at_idx ON private.audit_checkpoints USING btree (created_at);
 
 CREATE INDEX auth_emails_taken_at_idx ON private.auth_emails USING btree (taken_at);
 
@@ -19835,6 +19842,8 @@ REVOKE ALL ON FUNCTION private.kick_function(p_name text, p_body jsonb) FROM PUB
 REVOKE ALL ON FUNCTION private.language_tags(p_texts text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO authenticated;
 GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO service_role;
+
+REVOKE ALL ON FUNCTION private.latest_audit_checkpoint() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lease_due_batches(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT mails integer, OUT skipped integer) FROM PUBLIC;
 

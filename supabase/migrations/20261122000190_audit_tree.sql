@@ -43,8 +43,6 @@ comment on table private.audit_checkpoints is 'Roots of the tree as audit-seal h
 comment on column private.audit_checkpoints.frontier is 'The roots of the full subtrees that the leaves fall into, largest first: all that is needed to go on.';
 comment on column private.audit_checkpoints.note is 'A signed note of C2SP (tlog-checkpoint), as it was handed out.';
 
-create index audit_checkpoints_created_at_idx on private.audit_checkpoints (created_at);
-
 create table private.audit_sequence (
   singleton boolean primary key default true check (singleton),
   transaction_id xid8 not null default '0',

@@ -26,6 +26,17 @@ $$;
 
 comment on function private.audit_tree_size() is 'How many leaves there are.';
 
+create function private.latest_audit_checkpoint()
+returns private.audit_checkpoints
+language sql
+stable
+set search_path = ''
+as $$
+  select c from private.audit_checkpoints c order by c.tree_size desc limit 1;
+$$;
+
+comment on function private.latest_audit_checkpoint() is 'The checkpoint of most leaves; null where there is none.';
+
 -- Those that already are leaves are passed over: a dump that is restored elsewhere comes to where transactions count anew.
 create function private.sequence_audit_entries(p_limit int)
 returns int
@@ -87,7 +98,7 @@ declare
   v_from bigint;
   v_size bigint;
 begin
-  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  select * into v_checkpoint from private.latest_audit_checkpoint();
   v_from := coalesce(v_checkpoint.tree_size, 0);
   -- Of a run that was broken off.
   v_size := private.audit_tree_size();

@@ -89,7 +89,7 @@ declare
   v_checkpoint private.audit_checkpoints;
 begin
   select * into v_leaf from private.audit_leaves where entry_id = p_entry_id;
-  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  select * into v_checkpoint from private.latest_audit_checkpoint();
   if v_leaf.leaf_index is null or v_checkpoint.tree_size is null or v_leaf.leaf_index >= v_checkpoint.tree_size then
     raise sqlstate 'PT404' using message = 'entry_not_sealed', detail = 'There is no such entry in a checkpoint: it takes about a minute.';
   end if;
@@ -133,7 +133,7 @@ begin
   if not private.is_platform_admin() then
     raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
   end if;
-  select * into v_checkpoint from private.audit_checkpoints order by tree_size desc limit 1;
+  select * into v_checkpoint from private.latest_audit_checkpoint();
   if p_first_size is null or p_first_size < 1 or v_checkpoint.tree_size is null or p_first_size > v_checkpoint.tree_size then
     raise sqlstate 'PT404' using message = 'checkpoint_not_found', detail = 'The log has no checkpoint that goes on from one of that size.';
   end if;
