@@ -3,6 +3,7 @@
 
 import { parseArgs } from 'node:util';
 import { endAll, run } from './command.mjs';
+import { whatFailed } from './failures.mjs';
 import { stages } from './stages.mjs';
 import { startStack, stopStack } from './stack.mjs';
 import { OutOfReach } from './tools.mjs';
@@ -17,6 +18,8 @@ const NEXTEST_SUMMARY = /^\s*(?:\x1b\[[0-9;]*m)*\s*Summary \[.*$/m;
 const notes = [];
 /** @type {string[]} */
 const nextestSummaries = [];
+/** What each failed step said of it, told again at the end: thousands of lines come after it. @type {string[]} */
+const failures = [];
 /** @type {Promise<Record<string, string>> | undefined} */
 let stack;
 
@@ -38,6 +41,7 @@ async function runStep(step, env, quiet) {
   const { passed, failed } = step.count(output, code) ?? { passed: 0, failed: 0 };
   const crashed = failed === 0 && (code !== 0 || passed === 0);
   if (crashed) console.log(`this step ended with ${code} and ${passed} passed checks: counted as a failure`);
+  if (crashed || failed > 0) failures.push(`${line}\n${whatFailed(output)}`);
   return { passed, failed: crashed ? 1 : failed };
 }
 
@@ -104,6 +108,7 @@ async function runAll(chosen) {
 
 /** @param {Result[]} results */
 function report(results) {
+  for (const failure of failures) console.log(`\nfailed: ${failure}`);
   console.log(`\n${'stage'.padEnd(14)}${'passed'.padStart(8)}${'failed'.padStart(8)}${'seconds'.padStart(9)}`);
   for (const { name, passed, failed, seconds } of results) {
     console.log(
