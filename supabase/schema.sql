@@ -706,6 +706,24 @@ $$;
 
 COMMENT ON FUNCTION private.address_refusal(p_company public.companies, p_email text) IS 'invalid_email, domain_not_allowed, already_member, suppressed, or null where the address may be invited.';
 
+CREATE FUNCTION private.addresses_of(p_user_id uuid) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(distinct a), '{}')
+  from (
+    select p.email::text from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null
+    union all
+    select m.email::text from public.company_members m where m.user_id = p_user_id
+    union all
+    select c.old_email::text from public.email_changes c where c.user_id = p_user_id and c.confirmed_at is not null
+  ) known (a)
+  where a is not null
+    and not exists (select from public.profiles p where p.email = a and p.id <> p_user_id and p.email_confirmed_at is not null);
+$$;
+
+COMMENT ON FUNCTION private.addresses_of(p_user_id uuid) IS 'Addresses that are a person''s: confirmed, by which they were invited, or which they had before.';
+
 CREATE FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -10944,6 +10962,16 @@ $$;
 
 COMMENT ON FUNCTION private.refuses_mail(p_address text, p_category text) IS 'Whether mail of a category to an address would not be sent, whatever the preferences of an account say. For many addresses at once, screen_emails() asks by itself.';
 
+CREATE FUNCTION private.register_columns(p_table text, p_columns text, p_category text, p_exported_to text, p_withheld text DEFAULT NULL::text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into private.personal_columns (table_name, column_name, category, exported_to, withheld)
+  select p_table, c, p_category, string_to_array(p_exported_to, ' '), p_withheld from string_to_table(p_columns, ' ') c;
+$$;
+
+COMMENT ON FUNCTION private.register_columns(p_table text, p_columns text, p_category text, p_exported_to text, p_withheld text) IS 'For migrations: registers columns, of which the names and the parties are separated by spaces.';
+
 CREATE FUNCTION private.reissue_invitation(p_token_id uuid) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -16108,6 +16136,78 @@ COMMENT ON TABLE private.package_uses IS 'Which session of which package a booki
 
 COMMENT ON COLUMN private.package_uses.is_used IS 'False once the session was given back: then another booking may have the number.';
 
+CREATE TABLE private.personal_columns (
+    table_name text NOT NULL,
+    column_name text NOT NULL,
+    category text NOT NULL,
+    exported_to text[] NOT NULL,
+    withheld text,
+    CONSTRAINT personal_columns_category_check CHECK ((category = ANY (ARRAY['none'::text, 'identifier'::text, 'contact'::text, 'profile'::text, 'content'::text, 'health'::text, 'work'::text, 'preference'::text, 'act'::text, 'technical'::text, 'credential'::text]))),
+    CONSTRAINT personal_columns_column_name_check CHECK ((length(column_name) <= 63)),
+    CONSTRAINT personal_columns_exported_to_check CHECK (private.is_list_of(exported_to, 10, 30, '^[a-z_]+$'::text)),
+    CONSTRAINT personal_columns_withheld_check CHECK ((withheld = ANY (ARRAY['credential'::text, 'somebody_else'::text, 'sealed'::text, 'inner_working'::text, 'no_reader'::text]))),
+    CONSTRAINT what_is_of_nobody_is_not_exported CHECK (((category <> 'none'::text) OR ((exported_to = '{}'::text[]) AND (withheld IS NULL)))),
+    CONSTRAINT withheld_iff_exported_to_nobody CHECK (((category = 'none'::text) OR ((withheld IS NOT NULL) = (exported_to = '{}'::text[]))))
+);
+
+ALTER TABLE ONLY private.personal_columns FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.personal_columns IS 'Every column: what kind of data it holds, and to whom the export hands it.';
+
+COMMENT ON COLUMN private.personal_columns.category IS 'health: that somebody has sessions, with whom, when and about what (Art. 9). act: who did or decided something. none: nothing about a person.';
+
+COMMENT ON COLUMN private.personal_columns.exported_to IS 'The parties whose export has it.';
+
+COMMENT ON COLUMN private.personal_columns.withheld IS 'Why no export has it. credential: with it somebody could act as the person. somebody_else: it is about another person (Art. 15(4)). sealed: the page /privacy adds it opened, by session-notes. inner_working: a position or state of ours that says nothing. no_reader: nobody can tell that it is the person''s.';
+
+CREATE TABLE private.personal_rows (
+    table_name text NOT NULL,
+    party text NOT NULL,
+    condition text NOT NULL,
+    on_erasure text NOT NULL,
+    cleared text[] DEFAULT '{}'::text[] NOT NULL,
+    why_kept text,
+    CONSTRAINT only_what_stays_is_cleared CHECK (((cleared = '{}'::text[]) OR (on_erasure = ANY (ARRAY['clear'::text, 'keep'::text])))),
+    CONSTRAINT personal_rows_cleared_check CHECK (private.is_list_of(cleared, 20, 63, '^[a-z_]+$'::text)),
+    CONSTRAINT personal_rows_condition_check CHECK ((length(condition) <= 1000)),
+    CONSTRAINT personal_rows_on_erasure_check CHECK ((on_erasure = ANY (ARRAY['delete'::text, 'with_account'::text, 'clear'::text, 'keep'::text]))),
+    CONSTRAINT personal_rows_party_check CHECK ((party ~ '^[a-z_]{1,30}$'::text)),
+    CONSTRAINT personal_rows_why_kept_check CHECK (((length(why_kept) >= 5) AND (length(why_kept) <= 300))),
+    CONSTRAINT why_iff_something_stays CHECK (((why_kept IS NOT NULL) = (on_erasure = ANY (ARRAY['clear'::text, 'keep'::text]))))
+);
+
+ALTER TABLE ONLY private.personal_rows FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.personal_rows IS 'As what a row is about a person, how such rows are found, and what becomes of them when the person is erased.';
+
+COMMENT ON COLUMN private.personal_rows.party IS 'As what: self, or a part that somebody has in a row of others, such as employee or specialist.';
+
+COMMENT ON COLUMN private.personal_rows.condition IS 'SQL of row r: true where it is about the person $1, whose addresses are $2.';
+
+COMMENT ON COLUMN private.personal_rows.on_erasure IS 'delete: the erasure deletes the rows. with_account: the end of the account takes them along, by foreign keys and triggers. clear: the row stays as that of others, and no longer names the person. keep: it stays about the person.';
+
+COMMENT ON COLUMN private.personal_rows.cleared IS 'Columns that are emptied of what stays.';
+
+COMMENT ON COLUMN private.personal_rows.why_kept IS 'Why the rest of the row stays, with the basis where it stays about the person (Art. 17(3)).';
+
+CREATE TABLE private.personal_tables (
+    table_name text NOT NULL,
+    purpose text NOT NULL,
+    basis text NOT NULL,
+    kept_for text NOT NULL,
+    CONSTRAINT personal_tables_basis_check CHECK ((basis = ANY (ARRAY['none'::text, 'contract'::text, 'consent'::text, 'legal_obligation'::text, 'legitimate_interest'::text]))),
+    CONSTRAINT personal_tables_kept_for_check CHECK (((length(kept_for) >= 3) AND (length(kept_for) <= 200))),
+    CONSTRAINT personal_tables_purpose_check CHECK (((length(purpose) >= 3) AND (length(purpose) <= 200))),
+    CONSTRAINT personal_tables_table_name_check CHECK ((table_name ~ '^(public|private|auth|storage)[.][a-z_]{1,63}$'::text)),
+    CONSTRAINT what_is_of_nobody_needs_no_basis CHECK (((basis <> 'none'::text) OR (kept_for = 'as long as it is of use'::text)))
+);
+
+ALTER TABLE ONLY private.personal_tables FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.personal_tables IS 'Every table: what its rows are processed for, on which basis of Art. 6, and for how long.';
+
+COMMENT ON COLUMN private.personal_tables.basis IS 'none: nothing in it is about a person.';
+
 CREATE TABLE private.phase_functions (
     sql_function text NOT NULL,
     flag_key text NOT NULL,
@@ -17167,6 +17267,15 @@ ALTER TABLE ONLY private.membership_ends
 ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_pkey PRIMARY KEY (booking_id);
 
+ALTER TABLE ONLY private.personal_columns
+    ADD CONSTRAINT personal_columns_pkey PRIMARY KEY (table_name, column_name);
+
+ALTER TABLE ONLY private.personal_rows
+    ADD CONSTRAINT personal_rows_pkey PRIMARY KEY (table_name, party);
+
+ALTER TABLE ONLY private.personal_tables
+    ADD CONSTRAINT personal_tables_pkey PRIMARY KEY (table_name);
+
 ALTER TABLE ONLY private.phase_functions
     ADD CONSTRAINT phase_functions_pkey PRIMARY KEY (sql_function);
 
@@ -18036,6 +18145,12 @@ ALTER TABLE ONLY private.package_uses
 ALTER TABLE ONLY private.package_uses
     ADD CONSTRAINT package_uses_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.booking_packages(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY private.personal_columns
+    ADD CONSTRAINT personal_columns_table_name_fkey FOREIGN KEY (table_name) REFERENCES private.personal_tables(table_name);
+
+ALTER TABLE ONLY private.personal_rows
+    ADD CONSTRAINT personal_rows_table_name_fkey FOREIGN KEY (table_name) REFERENCES private.personal_tables(table_name);
+
 ALTER TABLE ONLY private.phase_functions
     ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE CASCADE;
 
@@ -18370,6 +18485,12 @@ ALTER TABLE private.job_runs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.membership_ends ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.package_uses ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.personal_columns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.personal_rows ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.personal_tables ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.phase_functions ENABLE ROW LEVEL SECURITY;
 
@@ -18856,6 +18977,8 @@ GRANT SELECT(created_at) ON TABLE public.companies TO authenticated;
 GRANT SELECT(updated_at) ON TABLE public.companies TO authenticated;
 
 REVOKE ALL ON FUNCTION private.address_refusal(p_company public.companies, p_email text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.addresses_of(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) FROM PUBLIC;
 
@@ -20308,6 +20431,8 @@ REVOKE ALL ON FUNCTION private.refuse_disagreement() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuses_mail(p_address text, p_category text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.register_columns(p_table text, p_columns text, p_category text, p_exported_to text, p_withheld text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.reissue_invitation(p_token_id uuid) FROM PUBLIC;
 

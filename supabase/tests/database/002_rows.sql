@@ -100,6 +100,9 @@ insert into growth values
   ('public.email_kinds', 'operator', '', ''),
   ('public.email_templates', 'operator', '', ''),
   ('private.time_zones', 'operator', '', ''),
+  ('private.personal_tables', 'operator', '', 'migrations alone'),
+  ('private.personal_rows', 'operator', '', 'migrations alone'),
+  ('private.personal_columns', 'operator', '', 'migrations alone'),
   ('private.common_passwords', 'operator', '', '');
 
 create temporary view our_table as
