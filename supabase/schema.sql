@@ -269,6 +269,11 @@ CREATE DOMAIN public.subscription_status AS text
 
 COMMENT ON DOMAIN public.subscription_status IS 'How a subscription stands.';
 
+CREATE DOMAIN public.user_activity AS text
+	CONSTRAINT user_activity_check CHECK ((VALUE = ANY (ARRAY['signed_in'::text, 'booked'::text, 'moved'::text, 'cancelled'::text])));
+
+COMMENT ON DOMAIN public.user_activity IS 'What a person did: signed in; booked or asked for, moved, or cancelled a session.';
+
 CREATE FUNCTION private.accept_document(p_document text, p_version text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3474,6 +3479,26 @@ $$;
 
 COMMENT ON FUNCTION private.count_failure(p_subject text, p_free integer, p_quiet interval, p_longest interval, p_now timestamp with time zone) IS 'Counts a failure and starts the wait that follows from it. A series ends after p_quiet without one, or p_longest after its first.';
 
+CREATE FUNCTION private.count_month(p_company_id uuid, p_month date, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.monthly_analytics where company_id = p_company_id and month = p_month;
+  delete from public.pillar_analytics where company_id = p_company_id and month = p_month;
+  with figures as materialized (
+    select f.* from private.figures_of_month(p_company_id, p_month) f
+  ), by_pillar as (
+    insert into public.pillar_analytics (company_id, pillar_id, month, people, sessions, missed, cancelled, counted_at)
+    select p_company_id, f.pillar_id, p_month, f.people, f.sessions, f.missed, f.cancelled, p_now from figures f where f.pillar_id is not null
+  )
+  insert into public.monthly_analytics (company_id, month, people, sessions, missed, cancelled, counted_at)
+  select p_company_id, p_month, f.people, f.sessions, f.missed, f.cancelled, p_now from figures f where f.pillar_id is null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.count_month(p_company_id uuid, p_month date, p_now timestamp with time zone) IS 'Counts a month of a company anew.';
+
 CREATE FUNCTION private.count_share(p_share text, p_client private.sign_in_back_offs) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -4395,6 +4420,35 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.extend_documents() IS 'Trigger: documents count for a pillar that a platform admin adds. Error: documents_missing (409).';
+
+CREATE FUNCTION private.figure_of_many(p_people integer, p_members integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_about constant int := p_people + private.noise();
+begin
+  return private.sum_of_many(v_about, least(v_about, p_members - v_about) - 15);
+end;
+$$;
+
+COMMENT ON FUNCTION private.figure_of_many(p_people integer, p_members integer) IS 'About how many of the members of a company did something, as the company may know: drawn anew with each call, so it is called once. Null, unless five or more did and five or more did not, wherever between -15 and 15 the noise was.';
+
+CREATE FUNCTION private.figures_of_month(p_company_id uuid, p_month date) RETURNS TABLE(pillar_id uuid, people integer, sessions integer, missed integer, cancelled integer)
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select t.pillar_id,
+    (count(distinct b.employee_id) filter (where b.status = 'completed'))::int, (count(*) filter (where b.status = 'completed'))::int,
+    (count(*) filter (where b.status = 'no_show'))::int, (count(*) filter (where b.status = 'cancelled'))::int
+  from public.bookings b join public.session_types t on t.id = b.session_type_id
+  where b.company_id = p_company_id and b.status in ('completed', 'no_show', 'cancelled')
+    and b.starts_at >= p_month::timestamp at time zone 'UTC' and b.starts_at < (p_month + interval '1 month') at time zone 'UTC'
+  group by grouping sets ((t.pillar_id), ())
+  having count(*) > 0;
+$$;
+
+COMMENT ON FUNCTION private.figures_of_month(p_company_id uuid, p_month date) IS 'What there is to count of a month of a company: a row for each pillar, and one for all, whose pillar_id is null.';
 
 CREATE FUNCTION private.file_json(p_document public.specialist_documents) RETURNS jsonb
     LANGUAGE sql
@@ -5375,6 +5429,15 @@ $$;
 
 COMMENT ON FUNCTION private.has_usable_account(p_user_id uuid) IS 'Whether somebody has an account that is neither suspended nor deleted.';
 
+CREATE FUNCTION private.heads_in_a_row() RETURNS integer
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select length(substring(('x' || encode(extensions.gen_random_bytes(4), 'hex'))::bit(32)::text from '^1*'));
+$$;
+
+COMMENT ON FUNCTION private.heads_in_a_row() IS 'How often a coin falls on heads before the first tails.';
+
 CREATE FUNCTION private.held_by(p_employee_id uuid) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -6130,6 +6193,34 @@ $$;
 
 COMMENT ON FUNCTION private.job_complete_sessions(p_now timestamp with time zone) IS 'Completes sessions that are over and that their specialist has not closed.';
 
+CREATE FUNCTION private.job_count_analytics(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_noted bigint[];
+  v_month record;
+  v_counted bigint := 0;
+begin
+  -- Either this job or the one that releases. Each statement sees what was committed before it, so a month is counted with
+  -- all that was noted of it, and what is noted later waits for the next run.
+  perform pg_advisory_xact_lock(26, 0);
+  v_noted := array(select id from private.uncounted_months order by id limit private.purge_limit());
+  for v_month in
+    with noted as (delete from private.uncounted_months where id = any (v_noted) returning company_id, month)
+    select distinct n.company_id, n.month from noted n join public.companies c on c.id = n.company_id
+    where not exists (select from public.company_analytics_months r where r.company_id = n.company_id and r.month = n.month)
+    order by 1, 2
+  loop
+    perform private.count_month(v_month.company_id, v_month.month, p_now);
+    v_counted := v_counted + 1;
+  end loop;
+  return v_counted;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_count_analytics(p_now timestamp with time zone) IS 'Counts anew, from private.uncounted_months, the months of companies in which something changed. Those that are released stay as they are.';
+
 CREATE FUNCTION private.job_create_partitions(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6767,12 +6858,53 @@ $$;
 
 COMMENT ON FUNCTION private.job_purge_tokens(p_now timestamp with time zone) IS 'Deletes tokens and changes of address long expired, requests nobody took up, cooldowns that are over, and allowances that are full again.';
 
+CREATE FUNCTION private.job_purge_user_activity(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  return private.purge('public.user_activity_logs', 'day', p_now - private.days('user_activity_retention_days'));
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_purge_user_activity(p_now timestamp with time zone) IS 'Deletes activities that are remembered long enough.';
+
+CREATE FUNCTION private.job_release_analytics(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_last constant date := private.last_month_to_release(p_now);
+  v_due record;
+  v_released bigint := 0;
+begin
+  perform private.job_count_analytics(p_now);
+  if exists (select from private.uncounted_months where month <= v_last) then
+    return 0;
+  end if;
+  for v_due in
+    select c.id, m.month::date as month
+    from public.companies c
+    cross join generate_series(v_last - interval '11 months', v_last::timestamp, interval '1 month') as m (month)
+    where c.created_at < (m.month + interval '1 month') at time zone 'UTC'
+      and not exists (select from public.company_analytics_months r where r.company_id = c.id and r.month = m.month::date)
+    order by 2, 1
+    limit 2000
+  loop
+    v_released := v_released + private.release_month(v_due.id, v_due.month, p_now)::int;
+  end loop;
+  return v_released;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_release_analytics(p_now timestamp with time zone) IS 'Releases to each company the figures of the last month, five days after it, and of those that were missed within a year: so many at a time, the next run goes on.';
+
 CREATE FUNCTION private.job_release_package_months(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
-  v_last constant timestamp := date_trunc('month', (p_now - interval '5 days') at time zone 'UTC') - interval '1 month';
+  v_last constant timestamp := private.last_month_to_release(p_now);
 begin
   return (
     select coalesce(sum(private.release_package_month(m::date, p_now)), 0)::bigint
@@ -7174,6 +7306,15 @@ CREATE FUNCTION private.language_tags(p_texts text[]) RETURNS text[]
 $$;
 
 COMMENT ON FUNCTION private.language_tags(p_texts text[]) IS 'Languages as they are kept, each once; null where one is none, or they are more than 100.';
+
+CREATE FUNCTION private.last_month_to_release(p_now timestamp with time zone) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select (date_trunc('month', (p_now - interval '5 days') at time zone 'UTC') - interval '1 month')::date;
+$$;
+
+COMMENT ON FUNCTION private.last_month_to_release(p_now timestamp with time zone) IS 'The last month (UTC) that is over for five days: of it, companies are told figures.';
 
 CREATE TABLE private.audit_checkpoints (
     tree_size bigint NOT NULL,
@@ -7660,6 +7801,43 @@ CREATE FUNCTION private.lock_sign_ups_of(p_emails text[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION private.lock_sign_ups_of(p_emails text[]) IS 'Locks the links of addresses, in the order of private.seal_token_hashes().';
+
+CREATE FUNCTION private.log_activity(p_user_id uuid, p_activity public.user_activity, p_at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  insert into public.user_activity_logs (user_id, day, activity)
+  values (p_user_id, (p_at at time zone 'UTC')::date, p_activity)
+  on conflict do nothing;
+$$;
+
+COMMENT ON FUNCTION private.log_activity(p_user_id uuid, p_activity public.user_activity, p_at timestamp with time zone) IS 'Writes down that a person did something on a day, unless it is written.';
+
+CREATE FUNCTION private.log_sign_in() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.log_activity(new.user_id, 'signed_in', new.created_at);
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.log_sign_in() IS 'Trigger on session_tokens: a sign-in is an activity.';
+
+CREATE FUNCTION private.log_step_of_session() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.log_activity(
+    new.changed_by, case new.event when 'moved' then 'moved' when 'cancelled' then 'cancelled' else 'booked' end, new.created_at
+  );
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.log_step_of_session() IS 'Trigger on booking_status_history: what an employee does with a session of theirs is an activity.';
 
 CREATE FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
@@ -8358,6 +8536,17 @@ $$;
 
 COMMENT ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) IS 'Whether this is the path of a document of the caller that may be uploaded now, and the file of the type and length that were announced.';
 
+CREATE FUNCTION private.members_in_month(p_company_id uuid, p_month date) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select count(*)::int from public.company_members m
+  where m.company_id = p_company_id and m.created_at < (p_month + interval '1 month') at time zone 'UTC'
+    and (m.removed_at is null or m.removed_at >= p_month::timestamp at time zone 'UTC');
+$$;
+
+COMMENT ON FUNCTION private.members_in_month(p_company_id uuid, p_month date) IS 'How many people were members of a company on some day of a month, as the company knows.';
+
 CREATE FUNCTION private.mend_email_marks() RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -8393,6 +8582,15 @@ CREATE FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp 
 $$;
 
 COMMENT ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) IS 'The types of document that a specialist''s pillars require and of which there is no valid one for that pillar.';
+
+CREATE FUNCTION private.month_of(p_at timestamp with time zone) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select date_trunc('month', p_at at time zone 'UTC')::date;
+$$;
+
+COMMENT ON FUNCTION private.month_of(p_at timestamp with time zone) IS 'The first day of the month (UTC) of a time.';
 
 CREATE FUNCTION private.move_terms(p_booking public.bookings) RETURNS private.session_terms
     LANGUAGE plpgsql STABLE
@@ -8755,6 +8953,23 @@ $$;
 
 COMMENT ON FUNCTION private.next_try(p_waits_since timestamp with time zone, p_now timestamp with time zone, p_starts_at timestamp with time zone) IS 'When a session of a series is tried again: so long after now as it has waited, an hour at least and a day at most, and when it is to start.';
 
+CREATE FUNCTION private.noise() RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_noise int;
+begin
+  loop
+    v_noise := private.heads_in_a_row() - private.heads_in_a_row();
+    exit when abs(v_noise) <= 15;
+  end loop;
+  return v_noise;
+end;
+$$;
+
+COMMENT ON FUNCTION private.noise() IS 'Between -15 and 15, each half as likely as its neighbour nearer to 0: so no figure is more than twice as likely with one person more or less.';
+
 CREATE FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8845,6 +9060,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.note_of(p_booking_id uuid) IS 'The notes of a session, locked; null where there are none, or none any more.';
+
+CREATE FUNCTION private.note_uncounted_month() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op <> 'INSERT' and old.status in ('completed', 'no_show', 'cancelled') then
+    insert into private.uncounted_months (company_id, month) values (old.company_id, private.month_of(old.starts_at));
+  end if;
+  if tg_op <> 'DELETE' and new.status in ('completed', 'no_show', 'cancelled') then
+    insert into private.uncounted_months (company_id, month) values (new.company_id, private.month_of(new.starts_at));
+  end if;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.note_uncounted_month() IS 'Trigger on bookings: a month whose figures may be others now is counted again.';
 
 CREATE FUNCTION private.notify_of_sign_in_link(p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -11115,6 +11347,43 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.release_bookings_of_nobody(p_specialist_id uuid, p_now timestamp with time zone) IS 'Cancels what a specialist has still to come with people whose account is gone. Returns how many.';
+
+CREATE FUNCTION private.release_month(p_company_id uuid, p_month date, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_members constant int := private.members_in_month(p_company_id, p_month);
+  v_people constant int := (select a.people from public.monthly_analytics a where a.company_id = p_company_id and a.month = p_month);
+  v_pillars uuid[];
+  v_figures int[];
+  v_withheld int;
+begin
+  with drawn as materialized (
+    select p.id, private.figure_of_many(coalesce(a.people, 0), v_members) as people
+    from public.pillars p
+    left join public.pillar_analytics a on a.pillar_id = p.id and a.company_id = p_company_id and a.month = p_month
+    where p.is_active
+  )
+  select array_agg(id order by people, id), array_agg(people order by people, id), count(*) filter (where people is null)
+  into v_pillars, v_figures, v_withheld from drawn;
+  if v_withheld = 1 then
+    v_figures[1] := null;
+  end if;
+  insert into public.company_analytics_months (company_id, month, people, released_at)
+  select p_company_id, p_month, case when not (v_withheld = 1 and cardinality(v_pillars) = 1) then drawn.people end, p_now
+  from (select private.figure_of_many(coalesce(v_people, 0), v_members) as people) drawn
+  on conflict do nothing;
+  if not found then
+    return false;
+  end if;
+  insert into public.company_analytics_pillars (company_id, month, pillar_id, people)
+  select p_company_id, p_month, pillar.id, pillar.people from unnest(v_pillars, v_figures) as pillar (id, people);
+  return true;
+end;
+$$;
+
+COMMENT ON FUNCTION private.release_month(p_company_id uuid, p_month date, p_now timestamp with time zone) IS 'Writes down what a company may know of a month, once. False: it is written already.';
 
 CREATE FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -14688,6 +14957,28 @@ $$;
 
 COMMENT ON FUNCTION public.close_booking(p_booking_id uuid, p_outcome text) IS 'The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422).';
 
+CREATE FUNCTION public.company_analytics(p_company_id uuid, p_after date DEFAULT NULL::date, p_limit integer DEFAULT 12) RETURNS TABLE(month date, people integer, pillars jsonb, released_at timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_company_id is null or not p_company_id = any(array(select private.my_company_ids('{admin}'))) then
+    raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company of yours.';
+  end if;
+  return query
+    select r.month, r.people, (
+      select coalesce(jsonb_agg(jsonb_build_object('pillar_id', f.pillar_id, 'people', f.people) order by f.pillar_id), '[]')
+      from public.company_analytics_pillars f where f.company_id = r.company_id and f.month = r.month
+    ), r.released_at
+    from public.company_analytics_months r
+    where r.company_id = p_company_id and (p_after is null or r.month < p_after)
+    order by r.month desc
+    limit least(greatest(coalesce(p_limit, 12), 1), 60);
+end;
+$$;
+
+COMMENT ON FUNCTION public.company_analytics(p_company_id uuid, p_after date, p_limit integer) IS 'About how many people of a company had a session, by month and pillar: [{pillar_id, people}]. null: withheld, as too few had one or too few had none. p_after: the last month of the page before; p_limit: up to 60. Errors: company_not_found (404).';
+
 CREATE FUNCTION public.company_directory(p_company_id uuid, p_after uuid DEFAULT NULL::uuid) RETURNS TABLE(user_id uuid, display_name text, email text, role text, status text, joined_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -16456,6 +16747,25 @@ UNION ALL
 
 COMMENT ON VIEW private.tokens IS 'Link tokens of every purpose. spent_at: used, or retired by a newer one.';
 
+CREATE TABLE private.uncounted_months (
+    id bigint NOT NULL,
+    company_id uuid NOT NULL,
+    month date NOT NULL
+);
+
+ALTER TABLE ONLY private.uncounted_months FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.uncounted_months IS 'Months of companies of which something changed since they were counted. The job deletes what it has counted.';
+
+ALTER TABLE private.uncounted_months ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME private.uncounted_months_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.audit_logs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_logs_id_seq
     START WITH 1
@@ -16600,6 +16910,43 @@ COMMENT ON VIEW public.communication_logs IS 'Log of all mail: a person reads wh
 COMMENT ON COLUMN public.communication_logs.status IS 'queued until settled; sent: accepted by the provider; failed: given up; skipped: no longer wanted.';
 
 COMMENT ON COLUMN public.communication_logs.error_code IS 'Why it was not sent.';
+
+CREATE TABLE public.company_analytics_months (
+    company_id uuid NOT NULL,
+    month date NOT NULL,
+    people integer,
+    released_at timestamp with time zone NOT NULL,
+    CONSTRAINT company_analytics_months_month_check CHECK ((month = (date_trunc('month'::text, (month)::timestamp with time zone))::date)),
+    CONSTRAINT company_analytics_months_people_check CHECK (((people >= 20) AND ((people % 5) = 0)))
+);
+ALTER TABLE ONLY public.company_analytics_months ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.company_analytics_months ALTER COLUMN month SET STATISTICS 0;
+ALTER TABLE ONLY public.company_analytics_months ALTER COLUMN people SET STATISTICS 0;
+ALTER TABLE ONLY public.company_analytics_months ALTER COLUMN released_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.company_analytics_months FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.company_analytics_months IS 'How many people of a company had a session in a month (UTC), as it may know. What is written stays, whatever is corrected later.';
+
+COMMENT ON COLUMN public.company_analytics_months.people IS 'About so many. Null: it is withheld, as too few were in it or too few were not.';
+
+CREATE TABLE public.company_analytics_pillars (
+    company_id uuid NOT NULL,
+    month date NOT NULL,
+    pillar_id uuid NOT NULL,
+    people integer,
+    CONSTRAINT company_analytics_pillars_people_check CHECK (((people >= 20) AND ((people % 5) = 0)))
+);
+ALTER TABLE ONLY public.company_analytics_pillars ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.company_analytics_pillars ALTER COLUMN month SET STATISTICS 0;
+ALTER TABLE ONLY public.company_analytics_pillars ALTER COLUMN pillar_id SET STATISTICS 0;
+ALTER TABLE ONLY public.company_analytics_pillars ALTER COLUMN people SET STATISTICS 0;
+
+ALTER TABLE ONLY public.company_analytics_pillars FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.company_analytics_pillars IS 'The same for each pillar that was active when the month was released. Somebody may be in several.';
+
+COMMENT ON COLUMN public.company_analytics_pillars.people IS 'About so many. Null: it is withheld, for the same reason or because it could be told from the others.';
 
 CREATE TABLE public.company_dpa_acceptance (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -16840,6 +17187,68 @@ ALTER TABLE ONLY public.legal_holds FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE public.legal_holds IS 'That records of a person must be kept, for a claim, say. It ends when it is lifted.';
 
 COMMENT ON COLUMN public.legal_holds.user_id IS 'The person. No foreign key: the hold outlives the account.';
+
+CREATE TABLE public.monthly_analytics (
+    company_id uuid NOT NULL,
+    month date NOT NULL,
+    people integer NOT NULL,
+    sessions integer NOT NULL,
+    missed integer NOT NULL,
+    cancelled integer NOT NULL,
+    counted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT monthly_analytics_cancelled_check CHECK ((cancelled >= 0)),
+    CONSTRAINT monthly_analytics_missed_check CHECK ((missed >= 0)),
+    CONSTRAINT monthly_analytics_month_check CHECK ((month = (date_trunc('month'::text, (month)::timestamp with time zone))::date)),
+    CONSTRAINT monthly_analytics_people_check CHECK ((people >= 0)),
+    CONSTRAINT monthly_analytics_sessions_check CHECK ((sessions >= 0))
+);
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN month SET STATISTICS 0;
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN people SET STATISTICS 0;
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN sessions SET STATISTICS 0;
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN missed SET STATISTICS 0;
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN cancelled SET STATISTICS 0;
+ALTER TABLE ONLY public.monthly_analytics ALTER COLUMN counted_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.monthly_analytics FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.monthly_analytics IS 'The sessions that a company paid for in a month (UTC). No row: there was nothing to count.';
+
+COMMENT ON COLUMN public.monthly_analytics.people IS 'How many different people had a session that took place. Whose account was closed before is not among them.';
+
+COMMENT ON COLUMN public.monthly_analytics.sessions IS 'That took place.';
+
+COMMENT ON COLUMN public.monthly_analytics.missed IS 'To which the employee did not come.';
+
+CREATE TABLE public.pillar_analytics (
+    company_id uuid NOT NULL,
+    pillar_id uuid NOT NULL,
+    month date NOT NULL,
+    people integer NOT NULL,
+    sessions integer NOT NULL,
+    missed integer NOT NULL,
+    cancelled integer NOT NULL,
+    counted_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT pillar_analytics_cancelled_check CHECK ((cancelled >= 0)),
+    CONSTRAINT pillar_analytics_missed_check CHECK ((missed >= 0)),
+    CONSTRAINT pillar_analytics_month_check CHECK ((month = (date_trunc('month'::text, (month)::timestamp with time zone))::date)),
+    CONSTRAINT pillar_analytics_people_check CHECK ((people >= 0)),
+    CONSTRAINT pillar_analytics_sessions_check CHECK ((sessions >= 0))
+);
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN company_id SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN pillar_id SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN month SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN people SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN sessions SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN missed SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN cancelled SET STATISTICS 0;
+ALTER TABLE ONLY public.pillar_analytics ALTER COLUMN counted_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.pillar_analytics FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.pillar_analytics IS 'The same, by pillar. A person may be in several.';
+
+COMMENT ON COLUMN public.pillar_analytics.people IS 'How many different people had a session of the pillar that took place.';
 
 CREATE TABLE public.pillar_required_documents (
     pillar_id uuid NOT NULL,
@@ -17124,6 +17533,19 @@ ALTER TABLE ONLY public.terms_acceptance FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.terms_acceptance IS 'Evidence of acceptance of terms, privacy notice and professional standards, per version. Never edited.';
 
+CREATE TABLE public.user_activity_logs (
+    user_id uuid NOT NULL,
+    day date NOT NULL,
+    activity public.user_activity NOT NULL
+);
+ALTER TABLE ONLY public.user_activity_logs ALTER COLUMN user_id SET STATISTICS 0;
+ALTER TABLE ONLY public.user_activity_logs ALTER COLUMN day SET STATISTICS 0;
+ALTER TABLE ONLY public.user_activity_logs ALTER COLUMN activity SET STATISTICS 0;
+
+ALTER TABLE ONLY public.user_activity_logs FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.user_activity_logs IS 'The days (UTC) on which a person did something. It goes with their account.';
+
 CREATE TABLE public.user_roles (
     user_id uuid NOT NULL,
     role text NOT NULL,
@@ -17297,6 +17719,9 @@ ALTER TABLE ONLY private.token_cooldowns
 ALTER TABLE ONLY private.token_requests
     ADD CONSTRAINT token_requests_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY private.uncounted_months
+    ADD CONSTRAINT uncounted_months_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.audit_logs
     ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (id, occurred_at);
 
@@ -17323,6 +17748,12 @@ ALTER TABLE ONLY public.bookings
 
 ALTER TABLE ONLY public.companies
     ADD CONSTRAINT companies_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.company_analytics_months
+    ADD CONSTRAINT company_analytics_months_pkey PRIMARY KEY (company_id, month);
+
+ALTER TABLE ONLY public.company_analytics_pillars
+    ADD CONSTRAINT company_analytics_pillars_pkey PRIMARY KEY (company_id, month, pillar_id);
 
 ALTER TABLE ONLY public.company_dpa_acceptance
     ADD CONSTRAINT company_dpa_acceptance_company_id_version_key UNIQUE (company_id, version);
@@ -17396,11 +17827,17 @@ ALTER TABLE ONLY public.meeting_recordings
 ALTER TABLE ONLY public.meeting_recordings
     ADD CONSTRAINT meeting_recordings_upload_path_key UNIQUE (upload_path);
 
+ALTER TABLE ONLY public.monthly_analytics
+    ADD CONSTRAINT monthly_analytics_pkey PRIMARY KEY (company_id, month);
+
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY public.password_reset_tokens
     ADD CONSTRAINT password_reset_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pillar_analytics
+    ADD CONSTRAINT pillar_analytics_pkey PRIMARY KEY (company_id, month, pillar_id);
 
 ALTER TABLE ONLY public.pillar_required_documents
     ADD CONSTRAINT pillar_required_documents_pkey PRIMARY KEY (pillar_id, document_type);
@@ -17491,6 +17928,9 @@ ALTER TABLE ONLY public.terms_acceptance
 
 ALTER TABLE ONLY public.terms_acceptance
     ADD CONSTRAINT terms_acceptance_user_id_document_version_key UNIQUE (user_id, document, version);
+
+ALTER TABLE ONLY public.user_activity_logs
+    ADD CONSTRAINT user_activity_logs_pkey PRIMARY KEY (user_id, day, activity);
 
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_pkey PRIMARY KEY (user_id, role);
@@ -17656,6 +18096,8 @@ CREATE INDEX bookings_unclosed_idx ON public.bookings USING btree (ends_at) WHER
 
 CREATE INDEX companies_time_zone_idx ON public.companies USING btree (time_zone);
 
+CREATE INDEX company_analytics_pillars_pillar_id_idx ON public.company_analytics_pillars USING btree (pillar_id);
+
 CREATE INDEX company_dpa_acceptance_accepted_by_idx ON public.company_dpa_acceptance USING btree (accepted_by);
 
 CREATE INDEX company_employee_invitations_accepted_by_idx ON public.company_employee_invitations USING btree (accepted_by);
@@ -17748,6 +18190,8 @@ CREATE INDEX password_reset_tokens_token_hash_idx ON public.password_reset_token
 
 CREATE INDEX password_reset_tokens_user_id_idx ON public.password_reset_tokens USING btree (user_id, created_at DESC);
 
+CREATE INDEX pillar_analytics_pillar_id_idx ON public.pillar_analytics USING btree (pillar_id);
+
 CREATE INDEX profiles_email_idx ON public.profiles USING btree (email);
 
 CREATE INDEX profiles_time_zone_idx ON public.profiles USING btree (time_zone);
@@ -17825,6 +18269,8 @@ CREATE INDEX specialists_verified_by_idx ON public.specialists USING btree (veri
 CREATE INDEX system_settings_updated_by_idx ON public.system_settings USING btree (updated_by);
 
 CREATE INDEX terms_acceptance_document_idx ON public.terms_acceptance USING btree (document, version);
+
+CREATE INDEX user_activity_logs_day_idx ON public.user_activity_logs USING btree (day);
 
 CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
 
@@ -17982,9 +18428,17 @@ CREATE TRIGGER lock_own_specialist BEFORE INSERT OR DELETE OR UPDATE ON public.s
 
 CREATE TRIGGER lock_own_specialist_calendar BEFORE INSERT OR UPDATE ON public.specialist_availability_exceptions FOR EACH STATEMENT EXECUTE FUNCTION private.lock_own_calendar();
 
+CREATE TRIGGER log_sign_in AFTER INSERT ON public.session_tokens FOR EACH ROW EXECUTE FUNCTION private.log_sign_in();
+
+CREATE TRIGGER log_step_of_session AFTER INSERT ON public.booking_status_history FOR EACH ROW WHEN (((new.actor = 'employee'::text) AND (new.changed_by IS NOT NULL) AND (new.event = ANY (ARRAY['requested'::text, 'booked'::text, 'accepted'::text, 'moved'::text, 'cancelled'::text])))) EXECUTE FUNCTION private.log_step_of_session();
+
 CREATE TRIGGER mark_membership_end AFTER UPDATE ON public.company_members FOR EACH ROW WHEN (((old.status = 'active'::text) AND (new.status = 'removed'::text))) EXECUTE FUNCTION private.mark_membership_end();
 
 CREATE TRIGGER move_reminders AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.employee_id IS DISTINCT FROM new.employee_id))) EXECUTE FUNCTION private.follow_booking();
+
+CREATE TRIGGER note_uncounted_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((((old.status)::text <> (new.status)::text) OR (old.starts_at <> new.starts_at) OR (old.company_id <> new.company_id) OR (old.session_type_id <> new.session_type_id)) OR (old.employee_id IS DISTINCT FROM new.employee_id))) EXECUTE FUNCTION private.note_uncounted_month();
+
+CREATE TRIGGER note_uncounted_first AFTER INSERT OR DELETE ON public.bookings FOR EACH ROW EXECUTE FUNCTION private.note_uncounted_month();
 
 CREATE TRIGGER pay_for_change AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((old.starts_at <> new.starts_at) OR (old.uses_session <> new.uses_session) OR (((old.status)::text = 'held'::text) <> ((new.status)::text = 'held'::text)))) EXECUTE FUNCTION private.pay_for_session();
 
@@ -18010,6 +18464,10 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EA
 
 CREATE TRIGGER refuse_change INSTEAD OF INSERT OR DELETE OR UPDATE ON public.communication_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.company_analytics_months FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.company_analytics_pillars FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
 CREATE TRIGGER refuse_change BEFORE UPDATE ON public.recording_accesses FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_disagreement AFTER INSERT OR DELETE OR UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.refuse_disagreement();
@@ -18019,6 +18477,10 @@ CREATE TRIGGER refuse_published_change BEFORE DELETE OR UPDATE ON public.email_t
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.booking_package_entries FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.company_analytics_months FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.company_analytics_pillars FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
@@ -18214,6 +18676,15 @@ ALTER TABLE ONLY public.bookings
 ALTER TABLE ONLY public.companies
     ADD CONSTRAINT companies_time_zone_fkey FOREIGN KEY (time_zone) REFERENCES private.time_zones(name);
 
+ALTER TABLE ONLY public.company_analytics_months
+    ADD CONSTRAINT company_analytics_months_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.company_analytics_pillars
+    ADD CONSTRAINT company_analytics_pillars_of_month FOREIGN KEY (company_id, month) REFERENCES public.company_analytics_months(company_id, month) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY public.company_analytics_pillars
+    ADD CONSTRAINT company_analytics_pillars_pillar_id_fkey FOREIGN KEY (pillar_id) REFERENCES public.pillars(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY public.company_dpa_acceptance
     ADD CONSTRAINT company_dpa_acceptance_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
@@ -18292,11 +18763,20 @@ ALTER TABLE ONLY public.legal_holds
 ALTER TABLE ONLY public.meeting_recordings
     ADD CONSTRAINT meeting_recordings_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.bookings(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.monthly_analytics
+    ADD CONSTRAINT monthly_analytics_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.notification_preferences
     ADD CONSTRAINT notification_preferences_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.password_reset_tokens
     ADD CONSTRAINT password_reset_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pillar_analytics
+    ADD CONSTRAINT pillar_analytics_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.companies(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pillar_analytics
+    ADD CONSTRAINT pillar_analytics_pillar_id_fkey FOREIGN KEY (pillar_id) REFERENCES public.pillars(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.pillar_required_documents
     ADD CONSTRAINT pillar_required_documents_pillar_id_fkey FOREIGN KEY (pillar_id) REFERENCES public.pillars(id) ON DELETE CASCADE;
@@ -18393,6 +18873,9 @@ ALTER TABLE ONLY public.system_settings
 
 ALTER TABLE ONLY public.terms_acceptance
     ADD CONSTRAINT terms_acceptance_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.user_activity_logs
+    ADD CONSTRAINT user_activity_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.user_roles
     ADD CONSTRAINT user_roles_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES auth.users(id) ON DELETE SET NULL;
@@ -18506,6 +18989,12 @@ ALTER TABLE private.token_cooldowns ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.token_requests ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.uncounted_months ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY "A company admin sees its released months, a platform admin all" ON public.company_analytics_months FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
+
+CREATE POLICY "A company admin sees its released pillars, an admin all" ON public.company_analytics_pillars FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
+
 CREATE POLICY "A company admin sees the invitations of their company" ON public.company_employee_invitations FOR SELECT TO authenticated USING ((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))));
 
 CREATE POLICY "A company admin sees the plan of their company, an admin all" ON public.company_subscriptions FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
@@ -18550,6 +19039,8 @@ CREATE POLICY "A person sees what became of their packages" ON public.booking_pa
 
 CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
+CREATE POLICY "A person sees what they did on which days" ON public.user_activity_logs FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+
 CREATE POLICY "A person sees what they wait for" ON public.waiting_list_entries FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
 CREATE POLICY "A person sees what they were offered" ON public.waiting_list_offers FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
@@ -18583,6 +19074,10 @@ CREATE POLICY "A platform admin founds a company" ON public.companies FOR INSERT
 CREATE POLICY "A platform admin says what a pillar requires" ON public.pillar_required_documents FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees flags" ON public.feature_flags FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
+CREATE POLICY "A platform admin sees the figures of months" ON public.monthly_analytics FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
+CREATE POLICY "A platform admin sees the figures of pillars" ON public.pillar_analytics FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees the kinds of mails" ON public.email_kinds FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
@@ -18712,6 +19207,10 @@ ALTER TABLE public.bookings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.companies ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.company_analytics_months ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.company_analytics_pillars ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.company_dpa_acceptance ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.company_employee_invitations ENABLE ROW LEVEL SECURITY;
@@ -18744,9 +19243,13 @@ ALTER TABLE public.legal_holds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.meeting_recordings ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.monthly_analytics ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notification_preferences ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.password_reset_tokens ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.pillar_analytics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.pillar_required_documents ENABLE ROW LEVEL SECURITY;
 
@@ -18789,6 +19292,8 @@ ALTER TABLE public.specialists ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.system_settings ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.terms_acceptance ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.user_activity_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.user_roles ENABLE ROW LEVEL SECURITY;
 
@@ -19530,6 +20035,8 @@ REVOKE ALL ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp w
 
 REVOKE ALL ON FUNCTION private.count_failure(p_subject text, p_free integer, p_quiet interval, p_longest interval, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.count_month(p_company_id uuid, p_month date, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.count_share(p_share text, p_client private.sign_in_back_offs) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.create_default_partition(p_parent regclass) FROM PUBLIC;
@@ -19655,6 +20162,10 @@ REVOKE ALL ON FUNCTION private.expire_document(p_document_id uuid, p_now timesta
 
 REVOKE ALL ON FUNCTION private.extend_documents() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.figure_of_many(p_people integer, p_members integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.figures_of_month(p_company_id uuid, p_month date) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.file_json(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.find_booking(p_booking_id uuid) FROM PUBLIC;
@@ -19765,6 +20276,8 @@ REVOKE ALL ON FUNCTION private.has_left(p_series public.recurring_bookings) FROM
 
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.heads_in_a_row() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.held_by(p_employee_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
@@ -19861,6 +20374,8 @@ REVOKE ALL ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) 
 
 REVOKE ALL ON FUNCTION private.job_complete_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_count_analytics(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_create_partitions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_delete_unconfirmed_accounts(p_now timestamp with time zone) FROM PUBLIC;
@@ -19912,6 +20427,10 @@ REVOKE ALL ON FUNCTION private.job_purge_session_notes(p_now timestamp with time
 REVOKE ALL ON FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_purge_tokens(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_purge_user_activity(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_release_analytics(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_release_package_months(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -19965,6 +20484,8 @@ REVOKE ALL ON FUNCTION private.kick_function(p_name text, p_body jsonb) FROM PUB
 REVOKE ALL ON FUNCTION private.language_tags(p_texts text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO authenticated;
 GRANT ALL ON FUNCTION private.language_tags(p_texts text[]) TO service_role;
+
+REVOKE ALL ON FUNCTION private.last_month_to_release(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.latest_audit_checkpoint() FROM PUBLIC;
 
@@ -20026,6 +20547,12 @@ REVOKE ALL ON FUNCTION private.lock_session_given(p_booking_id uuid) FROM PUBLIC
 REVOKE ALL ON FUNCTION private.lock_sessions_of_series(p_series_id uuid, p_from_day date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_sign_ups_of(p_emails text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.log_activity(p_user_id uuid, p_activity public.user_activity, p_at timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.log_sign_in() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.log_step_of_session() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -20109,9 +20636,13 @@ REVOKE ALL ON FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar
 REVOKE ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.members_in_month(p_company_id uuid, p_month date) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.mend_email_marks() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.missing_documents(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.month_of(p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.move_terms(p_booking public.bookings) FROM PUBLIC;
 
@@ -20170,11 +20701,15 @@ REVOKE ALL ON FUNCTION private.next_send_at(p_time_zone text, p_windows jsonb, p
 
 REVOKE ALL ON FUNCTION private.next_try(p_waits_since timestamp with time zone, p_now timestamp with time zone, p_starts_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.noise() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_json(p_note public.session_notes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_of(p_booking_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.note_uncounted_month() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLIC;
 
@@ -20445,6 +20980,8 @@ REVOKE ALL ON FUNCTION private.release_bookings_of_erased() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.release_bookings_of_member(p_company_id uuid, p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.release_bookings_of_nobody(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.release_month(p_company_id uuid, p_month date, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.release_package_month(p_month date, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -20881,6 +21418,9 @@ GRANT ALL ON FUNCTION public.claim_emails(p_stream text, p_limit integer, p_leas
 
 REVOKE ALL ON FUNCTION public.close_booking(p_booking_id uuid, p_outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.close_booking(p_booking_id uuid, p_outcome text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.company_analytics(p_company_id uuid, p_after date, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.company_analytics(p_company_id uuid, p_after date, p_limit integer) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.company_directory(p_company_id uuid, p_after uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.company_directory(p_company_id uuid, p_after uuid) TO authenticated;
@@ -21320,6 +21860,26 @@ GRANT SELECT(updated_at) ON TABLE public.booking_reminders TO authenticated;
 GRANT SELECT ON TABLE public.communication_logs TO authenticated;
 GRANT SELECT ON TABLE public.communication_logs TO service_role;
 
+GRANT SELECT ON TABLE public.company_analytics_months TO service_role;
+
+GRANT SELECT(company_id) ON TABLE public.company_analytics_months TO authenticated;
+
+GRANT SELECT(month) ON TABLE public.company_analytics_months TO authenticated;
+
+GRANT SELECT(people) ON TABLE public.company_analytics_months TO authenticated;
+
+GRANT SELECT(released_at) ON TABLE public.company_analytics_months TO authenticated;
+
+GRANT SELECT ON TABLE public.company_analytics_pillars TO service_role;
+
+GRANT SELECT(company_id) ON TABLE public.company_analytics_pillars TO authenticated;
+
+GRANT SELECT(month) ON TABLE public.company_analytics_pillars TO authenticated;
+
+GRANT SELECT(pillar_id) ON TABLE public.company_analytics_pillars TO authenticated;
+
+GRANT SELECT(people) ON TABLE public.company_analytics_pillars TO authenticated;
+
 GRANT SELECT ON TABLE public.company_dpa_acceptance TO service_role;
 
 GRANT SELECT(id) ON TABLE public.company_dpa_acceptance TO authenticated;
@@ -21435,6 +21995,40 @@ GRANT SELECT(company_id) ON TABLE public.feature_flag_companies TO authenticated
 GRANT SELECT(variant) ON TABLE public.feature_flag_companies TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.feature_flag_companies TO authenticated;
+
+GRANT SELECT ON TABLE public.monthly_analytics TO service_role;
+
+GRANT SELECT(company_id) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT(month) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT(people) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT(sessions) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT(missed) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT(cancelled) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT(counted_at) ON TABLE public.monthly_analytics TO authenticated;
+
+GRANT SELECT ON TABLE public.pillar_analytics TO service_role;
+
+GRANT SELECT(company_id) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(pillar_id) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(month) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(people) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(sessions) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(missed) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(cancelled) ON TABLE public.pillar_analytics TO authenticated;
+
+GRANT SELECT(counted_at) ON TABLE public.pillar_analytics TO authenticated;
 
 GRANT SELECT ON TABLE public.pillar_required_documents TO service_role;
 GRANT DELETE ON TABLE public.pillar_required_documents TO authenticated;
@@ -21625,6 +22219,14 @@ GRANT SELECT(user_agent) ON TABLE public.terms_acceptance TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.terms_acceptance TO authenticated;
 
+GRANT SELECT ON TABLE public.user_activity_logs TO service_role;
+
+GRANT SELECT(user_id) ON TABLE public.user_activity_logs TO authenticated;
+
+GRANT SELECT(day) ON TABLE public.user_activity_logs TO authenticated;
+
+GRANT SELECT(activity) ON TABLE public.user_activity_logs TO authenticated;
+
 GRANT SELECT ON TABLE public.user_roles TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.user_roles TO authenticated;
@@ -21717,6 +22319,8 @@ SELECT cron.schedule('check-outbox', '*/5 * * * *', 'select private.run_job(''ch
 
 SELECT cron.schedule('complete-sessions', '23 * * * *', 'select private.run_job(''complete_sessions'')');
 
+SELECT cron.schedule('count-analytics', '37 * * * *', 'select private.run_job(''count_analytics'')');
+
 SELECT cron.schedule('create-partitions', '27 2 * * *', 'select private.run_job(''create_partitions'')');
 
 SELECT cron.schedule('delete-unconfirmed-accounts', '47 * * * *', 'select private.run_job(''delete_unconfirmed_accounts'')');
@@ -21762,6 +22366,10 @@ SELECT cron.schedule('purge-session-notes', '19 3 * * *', 'select private.run_jo
 SELECT cron.schedule('purge-sign-ins', '57 * * * *', 'select private.run_job(''purge_sign_ins'')');
 
 SELECT cron.schedule('purge-tokens', '17 * * * *', 'select private.run_job(''purge_tokens'')');
+
+SELECT cron.schedule('purge-user-activity', '33 3 * * *', 'select private.run_job(''purge_user_activity'')');
+
+SELECT cron.schedule('release-analytics', '47 * * * *', 'select private.run_job(''release_analytics'')');
 
 SELECT cron.schedule('release-package-months', '47 4 * * *', 'select private.run_job(''release_package_months'')');
 

@@ -87,6 +87,7 @@ export interface Answers {
     refused: Refusal | null;
   };
   change_series: Series;
+  company_analytics: { month: string; people: number | null; pillars: { pillar_id: string; people: number | null }[]; released_at: string }[];
   company_directory: {
     user_id: string;
     display_name: string;

@@ -9,7 +9,7 @@
 --   7. people             profiles
 --   8. rows of these      members; invitations, then their links; documents; bookings, then their reminders;
 --                         tokens; several of a kind in the order of their ids
---   9. counters, mail     advisory 20, 21 and 25, allowances, the queue
+--   9. counters, mail     advisory 20, 21, 25 and 26, allowances, the queue
 --
 -- A transaction takes a lock before any that comes later in the list. docs/decisions/one-order-of-locks.md
 

@@ -41,6 +41,17 @@ $$;
 
 comment on function private.sum_of_many(bigint, bigint) is 'A sum as a company may know it: of five people or more, rounded down to fives; else null.';
 
+create function private.last_month_to_release(p_now timestamptz)
+returns date
+language sql
+immutable
+set search_path = ''
+as $$
+  select (date_trunc('month', (p_now - interval '5 days') at time zone 'UTC') - interval '1 month')::date;
+$$;
+
+comment on function private.last_month_to_release(timestamptz) is 'The last month (UTC) that is over for five days: of it, companies are told figures.';
+
 create function private.release_package_month(p_month date, p_now timestamptz)
 returns bigint
 language plpgsql
@@ -76,7 +87,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_last constant timestamp := date_trunc('month', (p_now - interval '5 days') at time zone 'UTC') - interval '1 month';
+  v_last constant timestamp := private.last_month_to_release(p_now);
 begin
   return (
     select coalesce(sum(private.release_package_month(m::date, p_now)), 0)::bigint

@@ -48,6 +48,9 @@ export type SpecialistStatus = 'pending' | 'verified' | 'rejected' | 'suspended'
 /** How a subscription stands. */
 export type SubscriptionStatus = 'trial' | 'active' | 'suspended' | 'cancelled';
 
+/** What a person did: signed in; booked or asked for, moved, or cancelled a session. */
+export type UserActivity = 'signed_in' | 'booked' | 'moved' | 'cancelled';
+
 /** Tables, by the columns that clients may read, insert and update. Row level security decides about the rows. */
 export type Tables = {
   /** Append-only record of security-relevant and administrative acts, partitioned by month. */
@@ -312,6 +315,37 @@ export type Tables = {
     };
     Update: Record<string, never>;
     Relationships: [];
+  };
+  /** How many people of a company had a session in a month (UTC), as it may know. What is written stays, whatever is corrected later. */
+  company_analytics_months: {
+    Row: {
+      company_id: string;
+      month: string;
+      /** About so many. Null: it is withheld, as too few were in it or too few were not. */
+      people: number | null;
+      released_at: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_analytics_months_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The same for each pillar that was active when the month was released. Somebody may be in several. */
+  company_analytics_pillars: {
+    Row: {
+      company_id: string;
+      month: string;
+      /** About so many. Null: it is withheld, for the same reason or because it could be told from the others. */
+      people: number | null;
+      pillar_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'company_analytics_pillars_of_month'; columns: ["company_id","month"]; isOneToOne: false; referencedRelation: 'company_analytics_months'; referencedColumns: ["company_id","month"] },
+      { foreignKeyName: 'company_analytics_pillars_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
+    ];
   };
   /** Evidence that a company accepted the data processing agreement, per version. */
   company_dpa_acceptance: {
@@ -709,6 +743,26 @@ export type Tables = {
       { foreignKeyName: 'meeting_recordings_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
     ];
   };
+  /** The sessions that a company paid for in a month (UTC). No row: there was nothing to count. */
+  monthly_analytics: {
+    Row: {
+      cancelled: number;
+      company_id: string;
+      counted_at: string;
+      /** To which the employee did not come. */
+      missed: number;
+      month: string;
+      /** How many different people had a session that took place. Whose account was closed before is not among them. */
+      people: number;
+      /** That took place. */
+      sessions: number;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'monthly_analytics_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+    ];
+  };
   /** The wishes of a person about mail: its subjects, and its times. */
   notification_preferences: {
     Row: {
@@ -749,6 +803,26 @@ export type Tables = {
     Update: Record<string, never>;
     Relationships: [
       { foreignKeyName: 'password_reset_tokens_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
+  /** The same, by pillar. A person may be in several. */
+  pillar_analytics: {
+    Row: {
+      cancelled: number;
+      company_id: string;
+      counted_at: string;
+      missed: number;
+      month: string;
+      /** How many different people had a session of the pillar that took place. */
+      people: number;
+      pillar_id: string;
+      sessions: number;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'pillar_analytics_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
+      { foreignKeyName: 'pillar_analytics_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
     ];
   };
   /** The documents that a specialist must have to work in a pillar. */
@@ -1345,6 +1419,19 @@ export type Tables = {
     Update: Record<string, never>;
     Relationships: [];
   };
+  /** The days (UTC) on which a person did something. It goes with their account. */
+  user_activity_logs: {
+    Row: {
+      activity: UserActivity;
+      day: string;
+      user_id: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'user_activity_logs_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
+    ];
+  };
   /** Platform-wide roles of a person. A role is granted or taken, never edited. */
   user_roles: {
     Row: {
@@ -1625,6 +1712,12 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'too_late_to_correct'
       | 'invalid_outcome';
+  };
+  /** About how many people of a company had a session, by month and pillar: [{pillar_id, people}]. null: withheld, as too few had one or too few had none. p_after: the last month of the page before; p_limit: up to 60. Errors: company_not_found (404). */
+  company_analytics: {
+    args: { p_company_id: string; p_after?: string | null; p_limit?: number };
+    returns: { month: string; people: number; pillars: Json; released_at: string }[];
+    errors: 'company_not_found';
   };
   /** Members of a company by name, with the addresses that were invited, 500 at a time, for its admins and managers. p_after: user_id of the last one of the page before. Errors: company_not_found, member_not_found (404). */
   company_directory: {

@@ -76,6 +76,12 @@ insert into public.booking_packages (user_id, company_id, session_type_id, given
 select pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('talk'), 'platform', 10, (now() at time zone 'UTC')::date + 30 from generate_series(1, 150);
 insert into private.calendar_feeds (user_id, token_hash) values (pg_temp.id('employee'), repeat('0', 64));
 
+-- Fifty years of figures.
+insert into public.company_analytics_months (company_id, month, people, released_at)
+select pg_temp.id('north'), m::date, 1000000, now() from generate_series(timestamp '1970-01-01', '2019-12-01', interval '1 month') m;
+insert into public.company_analytics_pillars (company_id, month, pillar_id, people)
+select m.company_id, m.month, p.id, 1000000 from public.company_analytics_months m, public.pillars p;
+
 -- 1,200 series with one specialist, and one with another.
 insert into public.recurring_bookings (id, employee_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
 select case n when 1 then pg_temp.id('series') else gen_random_uuid() end, pg_temp.id('company_admin'), pg_temp.id(case n when 1 then 'other_specialist' else 'specialist' end || ':specialist'), pg_temp.id('talk'),
@@ -105,6 +111,7 @@ insert into answered values
   ('evaluate_feature_flags', 'employee', $$select public.evaluate_feature_flags() r$$),
   ('stale_feature_flags', 'platform_admin', $$select r from public.stale_feature_flags() r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
+  ('company_analytics', 'company_admin', $$select r from public.company_analytics(pg_temp.id('north'), p_limit => 100000) r$$),
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_packages', 'employee', 'select public.my_packages() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),
