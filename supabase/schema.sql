@@ -598,6 +598,32 @@ $$;
 
 COMMENT ON FUNCTION private.acting_party(p_booking public.bookings) IS 'The caller, if they are one of the two of a booking. Whoever else changes it is not for the two to know: it may be a colleague who booked.';
 
+CREATE FUNCTION private.add_audit_nodes(p_from bigint, p_to bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  insert into private.audit_nodes (level, node_index, node_hash)
+  select 1, n, private.full_audit_hash(array(
+    select leaf_hash from private.audit_leaves where leaf_index >= n * 256 and leaf_index < (n + 1) * 256 order by leaf_index
+  ))
+  from generate_series(p_from / 256, p_to / 256 - 1) n
+  -- Those of before, where a log is sealed anew with another key.
+  on conflict (level, node_index) do nothing;
+  for v_level in 2..7 loop
+    insert into private.audit_nodes (level, node_index, node_hash)
+    select v_level, n, private.full_audit_hash(array(
+      select node_hash from private.audit_nodes
+      where level = v_level - 1 and node_index >= n * 256 and node_index < (n + 1) * 256 order by node_index
+    ))
+    from generate_series(p_from / (256::numeric ^ v_level)::bigint, p_to / (256::numeric ^ v_level)::bigint - 1) n
+    on conflict (level, node_index) do nothing;
+  end loop;
+end;
+$$;
+
+COMMENT ON FUNCTION private.add_audit_nodes(p_from bigint, p_to bigint) IS 'Keeps the nodes that are complete with leaves from p_from to before p_to, and were not before.';
+
 CREATE FUNCTION private.add_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_given_by text, p_sessions integer, p_expires_on date, p_metadata jsonb) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1065,6 +1091,42 @@ $$;
 
 COMMENT ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) IS 'Writes down what was done with a document, under its specialist, who does not read the note, and with which file: the copy that was reviewed.';
 
+CREATE FUNCTION private.audit_frontier(p_size bigint) RETURNS bytea
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_from bigint := 0;
+  v_full bigint;
+  v_frontier bytea := '';
+begin
+  while v_from < p_size loop
+    v_full := private.audit_half(p_size - v_from + 1);
+    v_frontier := v_frontier || private.audit_tree_hash(v_from, v_from + v_full);
+    v_from := v_from + v_full;
+  end loop;
+  return v_frontier;
+end;
+$$;
+
+COMMENT ON FUNCTION private.audit_frontier(p_size bigint) IS 'The roots of the full subtrees that so many leaves fall into, largest first.';
+
+CREATE FUNCTION private.audit_half(p_leaves bigint) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_half bigint := 1;
+begin
+  while v_half * 2 < p_leaves loop
+    v_half := v_half * 2;
+  end loop;
+  return v_half;
+end;
+$$;
+
+COMMENT ON FUNCTION private.audit_half(p_leaves bigint) IS 'The largest power of two below a number of leaves, two at least: so many are on the left.';
+
 CREATE FUNCTION private.audit_horizon() RETURNS xid8
     LANGUAGE sql
     SET search_path TO ''
@@ -1195,10 +1257,7 @@ declare
 begin
   -- From the root down to the leaf, or to the last full subtree of the first so many: the other half of each step is in the path.
   while v_to - v_from > 1 and v_to is distinct from p_first_size loop
-    v_half := 1;
-    while v_half * 2 < v_to - v_from loop
-      v_half := v_half * 2;
-    end loop;
+    v_half := private.audit_half(v_to - v_from);
     v_is_left := coalesce(p_leaf < v_from + v_half, p_first_size <= v_from + v_half);
     if v_is_left then
       v_path := private.audit_tree_hash(v_from + v_half, v_to) || v_path;
@@ -1235,7 +1294,7 @@ CREATE FUNCTION private.audit_tree_hash(p_from bigint, p_to bigint) RETURNS byte
     AS $$
 declare
   v_leaves constant bigint := p_to - p_from;
-  v_half bigint := 1;
+  v_half constant bigint := private.audit_half(v_leaves);
   v_hash bytea;
 begin
   if v_leaves = 1 then
@@ -1249,9 +1308,6 @@ begin
         return v_hash;
       end if;
     end if;
-  end loop;
-  while v_half * 2 < v_leaves loop
-    v_half := v_half * 2;
   end loop;
   return sha256('\x01'::bytea || private.audit_tree_hash(p_from, p_from + v_half) || private.audit_tree_hash(p_from + v_half, p_to));
 end;
@@ -5168,6 +5224,24 @@ $$;
 
 COMMENT ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) IS 'Makes leased batches of up to p_limit due mails. Ids, order, template versions, languages and zones are fixed from here on.';
 
+CREATE FUNCTION private.full_audit_hash(p_hashes bytea[]) RETURNS bytea
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_hashes bytea[] := p_hashes;
+begin
+  while cardinality(v_hashes) > 1 loop
+    v_hashes := array(
+      select sha256('\x01'::bytea || v_hashes[2 * n - 1] || v_hashes[2 * n]) from generate_series(1, cardinality(v_hashes) / 2) n order by n
+    );
+  end loop;
+  return v_hashes[1];
+end;
+$$;
+
+COMMENT ON FUNCTION private.full_audit_hash(p_hashes bytea[]) IS 'The root above a power of two of hashes.';
+
 CREATE FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6157,6 +6231,22 @@ $$;
 
 COMMENT ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) IS 'Cancels, all together, the sessions that are due of people whose membership or account has ended.';
 
+CREATE FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_fault constant text := private.sealing_fault(p_now);
+begin
+  if v_fault is not null then
+    raise exception '%', v_fault;
+  end if;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.sealing_fault() has something to say.';
+
 CREATE FUNCTION private.job_check_outbox(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6477,7 +6567,8 @@ declare
   v_size constant bigint := (select coalesce(max(tree_size), 0) from private.audit_checkpoints);
 begin
   select * into strict v_last from private.audit_sequence;
-  if private.is_check_in_due(p_now) or private.audit_tree_size() > v_size or v_last.published_size < v_size or exists (
+  if private.is_check_in_due(p_now) or private.audit_tree_size() > v_size
+    or (v_last.is_sent and coalesce(v_last.published_size, 0) < v_size) or exists (
     select from public.audit_logs l where (l.transaction_id, l.id) > (v_last.transaction_id, v_last.entry_id)
   ) then
     perform private.kick_function('audit-seal');
@@ -10041,9 +10132,7 @@ CREATE FUNCTION private.prove_audit_consistency(p_first_size bigint) RETURNS jso
 declare
   v_checkpoint private.audit_checkpoints;
 begin
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  end if;
+  perform private.require_platform_admin();
   select * into v_checkpoint from private.latest_audit_checkpoint();
   if p_first_size is null or p_first_size < 1 or v_checkpoint.tree_size is null or p_first_size > v_checkpoint.tree_size then
     raise sqlstate 'PT404' using message = 'checkpoint_not_found', detail = 'The log has no checkpoint that goes on from one of that size.';
@@ -10636,10 +10725,13 @@ $$;
 
 COMMENT ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) IS 'Records that a person accepts the version in force.';
 
-CREATE FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) RETURNS boolean
+CREATE FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_root bytea;
+  v_tree text;
 begin
   perform from private.audit_sequence for update;
   if p_after <> (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c)
@@ -10647,18 +10739,14 @@ begin
   then
     return false;
   end if;
-  insert into private.audit_nodes (level, node_index, node_hash)
-  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n
-  -- Those of before, where a log is sealed anew with another key.
-  on conflict (level, node_index) do nothing;
-  if exists (
-    select from jsonb_array_elements(p_nodes) n join private.audit_nodes k on k.level = (n ->> 0)::smallint and k.node_index = (n ->> 1)::bigint
-    where k.node_hash <> decode(n ->> 2, 'hex')
-  ) then
-    raise exception 'a node is another one than was kept';
+  perform private.add_audit_nodes(p_after, p_tree_size);
+  v_root := private.audit_tree_hash(0, p_tree_size);
+  v_tree := format(E'\n%s\n%s\n\n', p_tree_size, encode(v_root, 'base64'));
+  if substr(p_note, strpos(p_note, E'\n'), length(v_tree)) is distinct from v_tree then
+    raise exception 'the checkpoint is not that of the first % leaves', p_tree_size;
   end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
-  values (p_tree_size, decode(p_root_hash, 'hex'), decode(p_frontier, 'hex'), p_note);
+  values (p_tree_size, v_root, private.audit_frontier(p_tree_size), p_note);
   return true;
 end;
 $$;
@@ -12138,6 +12226,40 @@ begin
 end;
 $_$;
 
+CREATE FUNCTION private.sealing_fault(p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (
+      select format('entries of the audit log have not been sealed since %s%s', min(w.occurred_at), (
+        select format(': a transaction has been open since %s', min(a.xact_start))
+        from pg_catalog.pg_stat_activity a where a.backend_xid is not null having min(a.xact_start) < p_now - interval '15 minutes'
+      ))
+      from private.audit_sequence s
+      cross join lateral (
+        (
+          select l.occurred_at from public.audit_logs l
+          where (l.transaction_id, l.id) > (s.transaction_id, s.entry_id) order by l.transaction_id, l.id limit 1
+        ) union all (
+          select l.occurred_at from private.audit_leaves l
+          where l.leaf_index >= (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c) order by l.leaf_index limit 1
+        )
+      ) w
+      having min(w.occurred_at) < p_now - interval '15 minutes'
+    ),
+    (
+      select format('checkpoints of the audit log have not been taken since %s', min(c.created_at))
+      from private.audit_sequence s
+      join private.audit_checkpoints c on c.tree_size > coalesce(s.published_size, 0)
+      where s.is_sent
+      having min(c.created_at) < p_now - interval '15 minutes'
+    )
+  );
+$$;
+
+COMMENT ON FUNCTION private.sealing_fault(p_now timestamp with time zone) IS 'What an operator should look at: entries that are not sealed for a quarter of an hour, or a checkpoint that nobody took. Null where all is well.';
+
 CREATE FUNCTION private.send_test_email(p_template_id bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12549,9 +12671,8 @@ CREATE FUNCTION private.set_company_variant(p_flag_key text, p_company_id uuid, 
     SET search_path TO ''
     AS $$
 begin
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  elsif not exists (select from public.companies c where c.id = p_company_id) then
+  perform private.require_platform_admin();
+  if not exists (select from public.companies c where c.id = p_company_id) then
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company.';
   end if;
   -- Behind this lock the flag keeps its variants.
@@ -13028,9 +13149,7 @@ CREATE FUNCTION private.stale_feature_flags(p_after text, p_limit integer) RETUR
     SET search_path TO ''
     AS $$
 begin
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  end if;
+  perform private.require_platform_admin();
   return query
     select f.key, f.owner, f.expires_on, s.why, f.updated_at
     from public.feature_flags f
@@ -13467,7 +13586,7 @@ $$;
 
 COMMENT ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) IS 'Takes one from an allowance: 0, or the seconds until there is one. A subject that is not known (null) has no limit, since everybody would share it.';
 
-CREATE FUNCTION private.take_audit_leaves(p_limit integer) RETURNS jsonb
+CREATE FUNCTION private.take_audit_leaves(p_limit integer, p_is_sent boolean) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -13477,6 +13596,7 @@ declare
   v_from bigint;
   v_size bigint;
 begin
+  update private.audit_sequence set is_sent = p_is_sent where singleton and is_sent <> p_is_sent;
   select * into v_checkpoint from private.latest_audit_checkpoint();
   v_from := coalesce(v_checkpoint.tree_size, 0);
   -- Of a run that was broken off.
@@ -15367,7 +15487,7 @@ CREATE FUNCTION public.prove_audit_consistency(p_first_size bigint) RETURNS json
   select private.prove_audit_consistency(p_first_size);
 $$;
 
-COMMENT ON FUNCTION public.prove_audit_consistency(p_first_size bigint) IS 'A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. Errors: forbidden (403), checkpoint_not_found (404).';
+COMMENT ON FUNCTION public.prove_audit_consistency(p_first_size bigint) IS 'A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. Errors: unauthenticated (401), forbidden (403), checkpoint_not_found (404).';
 
 CREATE FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) RETURNS jsonb
     LANGUAGE sql
@@ -15450,14 +15570,14 @@ $$;
 
 COMMENT ON FUNCTION public.receive_recording(p_recording_id uuid) IS 'What a recording of the caller that was uploaded should be, for session-recordings to compare: five times at most. Errors: unauthenticated (401), not_found (404), file_missing (409), rule_violation (422), rate_limited (429).';
 
-CREATE FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) RETURNS boolean
+CREATE FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) RETURNS boolean
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.record_audit_checkpoint(p_after, p_tree_size, p_root_hash, p_frontier, p_nodes, p_note);
+  select private.record_audit_checkpoint(p_after, p_tree_size, p_note);
 $$;
 
-COMMENT ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) IS 'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes [level, index, hash] that are complete with it. False where p_after is not the size of the latest: another run was faster.';
+COMMENT ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) IS 'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes that are complete with it. False where p_after is not the size of the latest: another run was faster.';
 
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -15711,7 +15831,7 @@ CREATE FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p
   select private.set_company_variant(p_flag_key, p_company_id, p_variant);
 $$;
 
-COMMENT ON FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) IS 'A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. Errors: forbidden (403), company_not_found, variant_not_found (404), rate_limited (429).';
+COMMENT ON FUNCTION public.set_company_variant(p_flag_key text, p_company_id uuid, p_variant text) IS 'A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. Errors: unauthenticated (401), forbidden (403), company_not_found, variant_not_found (404), rate_limited (429).';
 
 CREATE FUNCTION public.set_member_role(p_company_id uuid, p_user_id uuid, p_role text) RETURNS void
     LANGUAGE sql
@@ -15785,7 +15905,7 @@ CREATE FUNCTION public.stale_feature_flags(p_after text DEFAULT NULL::text, p_li
   select * from private.stale_feature_flags(p_after, p_limit);
 $$;
 
-COMMENT ON FUNCTION public.stale_feature_flags(p_after text, p_limit integer) IS 'For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). Errors: forbidden (403).';
+COMMENT ON FUNCTION public.stale_feature_flags(p_after text, p_limit integer) IS 'For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). Errors: unauthenticated (401), forbidden (403).';
 
 CREATE FUNCTION public.start_document_review(p_document_id uuid, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql
@@ -15826,14 +15946,14 @@ $$;
 
 COMMENT ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) IS 'Announces a document of the caller, whose file goes to file_path in the bucket specialist-documents. p_document_id: the pending one that it replaces; p_expiry_date: its last day, if it has one. Errors: unauthenticated (401), not_a_specialist (403), not_found (404), not_replaceable, too_many_documents (409), already_expired, invalid_document (422).';
 
-CREATE FUNCTION public.take_audit_leaves(p_limit integer) RETURNS jsonb
+CREATE FUNCTION public.take_audit_leaves(p_limit integer, p_is_sent boolean) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.take_audit_leaves(p_limit);
+  select private.take_audit_leaves(p_limit, p_is_sent);
 $$;
 
-COMMENT ON FUNCTION public.take_audit_leaves(p_limit integer) IS 'For audit-seal: the latest checkpoint {tree_size, frontier, note, is_published}, and the hashes of up to 10,000 leaves after it, of 64 hex digits each.';
+COMMENT ON FUNCTION public.take_audit_leaves(p_limit integer, p_is_sent boolean) IS 'For audit-seal: the latest checkpoint {tree_size, frontier, note, is_published}, and the hashes of up to 10,000 leaves after it, of 64 hex digits each. p_is_sent: whether checkpoints go anywhere.';
 
 CREATE FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text DEFAULT NULL::text, p_new_email text DEFAULT NULL::text, p_request_id uuid DEFAULT NULL::uuid) RETURNS jsonb
     LANGUAGE sql
@@ -15946,6 +16066,7 @@ CREATE TABLE private.audit_sequence (
     singleton boolean DEFAULT true NOT NULL,
     transaction_id xid8 DEFAULT '0'::xid8 NOT NULL,
     entry_id bigint DEFAULT 0 NOT NULL,
+    is_sent boolean DEFAULT false NOT NULL,
     published_size bigint,
     CONSTRAINT audit_sequence_published_size_check CHECK ((published_size > 0)),
     CONSTRAINT audit_sequence_singleton_check CHECK (singleton)
@@ -15956,6 +16077,8 @@ ALTER TABLE ONLY private.audit_sequence FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE private.audit_sequence IS 'How far the log is sealed; one row, which whoever seals locks.';
 
 COMMENT ON COLUMN private.audit_sequence.transaction_id IS 'With entry_id, the last entry that became a leaf: they do in the order of both.';
+
+COMMENT ON COLUMN private.audit_sequence.is_sent IS 'Whether AUDIT_CHECKPOINT_URL leads anywhere, as audit-seal has said last.';
 
 COMMENT ON COLUMN private.audit_sequence.published_size IS 'Of the latest checkpoint that was taken where AUDIT_CHECKPOINT_URL leads.';
 
@@ -19452,6 +19575,8 @@ REVOKE ALL ON FUNCTION private.account_of(p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.acting_party(p_booking public.bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.add_audit_nodes(p_from bigint, p_to bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.add_package(p_user_id uuid, p_company_id uuid, p_session_type_id uuid, p_given_by text, p_sessions integer, p_expires_on date, p_metadata jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) FROM PUBLIC;
@@ -19552,6 +19677,10 @@ GRANT SELECT(created_at) ON TABLE public.specialist_documents TO authenticated;
 GRANT SELECT(updated_at) ON TABLE public.specialist_documents TO authenticated;
 
 REVOKE ALL ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_frontier(p_size bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_half(p_leaves bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.audit_horizon() FROM PUBLIC;
 
@@ -20241,6 +20370,8 @@ REVOKE ALL ON FUNCTION private.free_withheld_time() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.freeze_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone, OUT batch_ids uuid[], OUT skipped integer, OUT deferred integer) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.full_audit_hash(p_hashes bytea[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.give_recording_consent(p_booking_id uuid, p_version text) TO authenticated;
 
@@ -20369,6 +20500,8 @@ REVOKE ALL ON FUNCTION private.issue_sign_up(p_email text, p_locale text, p_now 
 REVOKE ALL ON FUNCTION private.job_book_series(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -20911,8 +21044,8 @@ GRANT ALL ON FUNCTION private.receive_recording(p_recording_id uuid) TO authenti
 REVOKE ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) TO service_role;
 
-REVOKE ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) TO service_role;
+REVOKE ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
@@ -21067,6 +21200,8 @@ REVOKE ALL ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestam
 
 REVOKE ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.seal_token_hashes(p_tokens jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION private.sealing_fault(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.send_test_email(p_template_id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.send_test_email(p_template_id bigint) TO authenticated;
@@ -21225,8 +21360,8 @@ REVOKE ALL ON FUNCTION private.sync_booking_reminders(p_booking_ids uuid[], p_us
 
 REVOKE ALL ON FUNCTION private.take_allowance(p_kind text, p_subject text, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.take_audit_leaves(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.take_audit_leaves(p_limit integer) TO service_role;
+REVOKE ALL ON FUNCTION private.take_audit_leaves(p_limit integer, p_is_sent boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_audit_leaves(p_limit integer, p_is_sent boolean) TO service_role;
 
 REVOKE ALL ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) TO service_role;
@@ -21579,8 +21714,8 @@ GRANT ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version
 REVOKE ALL ON FUNCTION public.receive_recording(p_recording_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_recording(p_recording_id uuid) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text) TO service_role;
+REVOKE ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) TO service_role;
@@ -21696,8 +21831,8 @@ GRANT ALL ON FUNCTION public.submit_company_verification(p_company_id uuid, p_re
 REVOKE ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.submit_document(p_type text, p_document_number text, p_issuing_authority text, p_file_hash text, p_mime_type text, p_file_size integer, p_expiry_date date, p_document_id uuid) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.take_audit_leaves(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.take_audit_leaves(p_limit integer) TO service_role;
+REVOKE ALL ON FUNCTION public.take_audit_leaves(p_limit integer, p_is_sent boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.take_audit_leaves(p_limit integer, p_is_sent boolean) TO service_role;
 
 REVOKE ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.take_auth_email(p_action text, p_user_id uuid, p_dedupe_key text, p_address_key text, p_new_email text, p_request_id uuid) TO service_role;
@@ -22314,6 +22449,8 @@ SELECT cron.schedule('book-series', '* * * * *', 'select private.run_job(''book_
 SELECT cron.schedule('booking-reminders-dispatch', '* * * * *', 'select private.run_job(''kick_reminders'')');
 
 SELECT cron.schedule('cancel-ended-sessions', '41 * * * *', 'select private.run_job(''cancel_ended_sessions'')');
+
+SELECT cron.schedule('check-audit-seal', '*/5 * * * *', 'select private.run_job(''check_audit_seal'')');
 
 SELECT cron.schedule('check-outbox', '*/5 * * * *', 'select private.run_job(''check_outbox'')');
 

@@ -24,7 +24,7 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
   const faults = [];
   /** @param {string} kind @param {string} what */
   const fault = (kind, what) => void faults.push({ kind, what });
-  const { checkpoints, wanted } = await checkpointsOf(sql, verifiers, kept, fault);
+  const { checkpoints, sealed, wanted } = await checkpointsOf(sql, verifiers, kept, fault);
   const [{ oldest }] = await sql`select to_char(min(occurred_at) at time zone 'UTC', 'YYYY-MM') as oldest from public.audit_logs`;
   const tree = new Tree();
   const counts = { erased: 0, retired: 0 };
@@ -69,10 +69,13 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
     for (const [size, those] of wanted) {
       for (const { where } of those) fault('cut off', `there are ${tree.size} entries, and ${where} has ${size}`);
     }
+    const missing = new Set([...tree.nodes.keys()].filter((key) => endOf(key) <= sealed));
     for (const row of await sql`select level, node_index::text as n, encode(node_hash, 'hex') as hash from private.audit_nodes`) {
       const key = `${row.level}/${row.n}`;
+      missing.delete(key);
       if (tree.nodes.get(key) !== row.hash) fault('node', `node ${key} is not the one of the leaves`);
     }
+    for (const key of missing) fault('node', `node ${key} is missing`);
     counts.erased = erased.length;
     for (const id of erased.filter((one) => !named.has(one))) fault('erased', `what entry ${id} said is gone, and no entry says that it was erased`);
     for (const { id } of await sql`select id::text from public.audit_logs group by id having count(*) > 1`) fault('twice', `there are two entries ${id}`);
@@ -89,7 +92,7 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
 async function checkpointsOf(sql, verifiers, kept, fault) {
   /** @type {Map<number, { root: string, where: string }[]>} */
   const wanted = new Map();
-  let checkpoints = 0;
+  let [checkpoints, sealed] = [0, 0];
   /** @param {string} note @param {string} where */
   const add = (note, where) => {
     const checkpoint = openCheckpoint(note, verifiers);
@@ -102,8 +105,15 @@ async function checkpointsOf(sql, verifiers, kept, fault) {
     const checkpoint = add(row.note, `checkpoint ${row.size} of the database`);
     if (checkpoint && String(checkpoint.size) !== row.size) fault('unsigned', `checkpoint ${row.size} of the database says ${checkpoint.size}`);
     if (checkpoint) checkpoints += 1;
+    sealed = Number(row.size);
   }
-  return { wanted, checkpoints };
+  return { wanted, checkpoints, sealed };
+}
+
+/** How many leaves there are when a node is complete: it is kept with the checkpoint of so many. @param {string} key level and number */
+function endOf(key) {
+  const [level, n] = key.split('/').map(Number);
+  return (n + 1) * 256 ** level;
 }
 
 /** The leaf that an entry should have, or null where its payload is gone and something is in its place. @param {any} row @returns {string | null} */

@@ -154,9 +154,8 @@ security definer
 set search_path = ''
 as $$
 begin
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  elsif not exists (select from public.companies c where c.id = p_company_id) then
+  perform private.require_platform_admin();
+  if not exists (select from public.companies c where c.id = p_company_id) then
     raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company.';
   end if;
   -- Behind this lock the flag keeps its variants.
@@ -185,6 +184,6 @@ $$;
 
 comment on function public.set_company_variant(text, uuid, text) is
   'A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. '
-  'Errors: forbidden (403), company_not_found, variant_not_found (404), rate_limited (429).';
+  'Errors: unauthenticated (401), forbidden (403), company_not_found, variant_not_found (404), rate_limited (429).';
 
 grant execute on function public.set_company_variant(text, uuid, text) to authenticated;

@@ -167,9 +167,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  end if;
+  perform private.require_platform_admin();
   return query
     select f.key, f.owner, f.expires_on, s.why, f.updated_at
     from public.feature_flags f
@@ -203,7 +201,7 @@ $$;
 
 comment on function public.stale_feature_flags(text, int) is
   'For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). '
-  'Errors: forbidden (403).';
+  'Errors: unauthenticated (401), forbidden (403).';
 
 grant execute on function public.stale_feature_flags(text, int) to authenticated;
 

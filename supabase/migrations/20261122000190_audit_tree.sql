@@ -1,6 +1,6 @@
 -- The audit log as a Merkle tree (T4; RFC 9162, 2.1): a leaf for each entry, the nodes above them, and signed checkpoints.
 --
--- Read and write: nobody but the owner; audit-seal by the functions of 191, platform admins by those of 192.
+-- Read and write: nobody but the owner; audit-seal by the functions of 191 and 193, platform admins by those of 194.
 --
 -- A leaf has what an entry says of nobody in clear, and of the rest a salted digest. So what is personal can be removed,
 -- with its salt, and whole months of entries can be, while the leaf stays and the tree with it:
@@ -47,11 +47,13 @@ create table private.audit_sequence (
   singleton boolean primary key default true check (singleton),
   transaction_id xid8 not null default '0',
   entry_id bigint not null default 0,
+  is_sent boolean not null default false,
   published_size bigint check (published_size > 0)
 );
 
 comment on table private.audit_sequence is 'How far the log is sealed; one row, which whoever seals locks.';
 comment on column private.audit_sequence.transaction_id is 'With entry_id, the last entry that became a leaf: they do in the order of both.';
+comment on column private.audit_sequence.is_sent is 'Whether AUDIT_CHECKPOINT_URL leads anywhere, as audit-seal has said last.';
 comment on column private.audit_sequence.published_size is 'Of the latest checkpoint that was taken where AUDIT_CHECKPOINT_URL leads.';
 
 insert into private.audit_sequence default values;

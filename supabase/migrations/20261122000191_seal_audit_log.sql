@@ -1,6 +1,6 @@
--- Sealing the audit log (T4): the edge function audit-seal takes leaves, and records the checkpoint that it has signed.
+-- Sealing the audit log (T4): the edge function audit-seal takes leaves, and records the checkpoint that it has signed (193).
 --
--- Called: by audit-seal, as the service; pg_cron wakes it. Writers wait for none of it.
+-- Called: by audit-seal, as the service. Writers wait for none of it.
 
 -- An entry becomes a leaf when its transaction is older than every one that is going on: no entry can come before it any
 -- more. Ids alone would not do, since an earlier one may be committed later.
@@ -86,7 +86,7 @@ $$;
 
 comment on function private.sequence_audit_entries(int) is 'Makes leaves of the next entries that nothing can come before any more. How many entries were looked at.';
 
-create function private.take_audit_leaves(p_limit int)
+create function private.take_audit_leaves(p_limit int, p_is_sent boolean)
 returns jsonb
 language plpgsql
 security definer
@@ -98,6 +98,7 @@ declare
   v_from bigint;
   v_size bigint;
 begin
+  update private.audit_sequence set is_sent = p_is_sent where singleton and is_sent <> p_is_sent;
   select * into v_checkpoint from private.latest_audit_checkpoint();
   v_from := coalesce(v_checkpoint.tree_size, 0);
   -- Of a run that was broken off.
@@ -117,119 +118,19 @@ begin
 end;
 $$;
 
-grant execute on function private.take_audit_leaves(int) to service_role;
+grant execute on function private.take_audit_leaves(int, boolean) to service_role;
 
-create function public.take_audit_leaves(p_limit int)
+create function public.take_audit_leaves(p_limit int, p_is_sent boolean)
 returns jsonb
 language sql
 security invoker
 set search_path = ''
 as $$
-  select private.take_audit_leaves(p_limit);
+  select private.take_audit_leaves(p_limit, p_is_sent);
 $$;
 
-comment on function public.take_audit_leaves(int) is
-  'For audit-seal: the latest checkpoint {tree_size, frontier, note, is_published}, and the hashes of up to 10,000 leaves after it, of 64 hex digits each.';
+comment on function public.take_audit_leaves(int, boolean) is
+  'For audit-seal: the latest checkpoint {tree_size, frontier, note, is_published}, and the hashes of up to 10,000 leaves after it, of 64 hex digits each. '
+  'p_is_sent: whether checkpoints go anywhere.';
 
-grant execute on function public.take_audit_leaves(int) to service_role;
-
--- Nothing is recorded where another run was faster: its checkpoint is not one that this one goes on from.
-create function private.record_audit_checkpoint(
-  p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text
-)
-returns boolean
-language plpgsql
-security definer
-set search_path = ''
-as $$
-begin
-  perform from private.audit_sequence for update;
-  if p_after <> (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c)
-    or p_tree_size <= p_after or p_tree_size > private.audit_tree_size()
-  then
-    return false;
-  end if;
-  insert into private.audit_nodes (level, node_index, node_hash)
-  select (n ->> 0)::smallint, (n ->> 1)::bigint, decode(n ->> 2, 'hex') from jsonb_array_elements(p_nodes) n
-  -- Those of before, where a log is sealed anew with another key.
-  on conflict (level, node_index) do nothing;
-  if exists (
-    select from jsonb_array_elements(p_nodes) n join private.audit_nodes k on k.level = (n ->> 0)::smallint and k.node_index = (n ->> 1)::bigint
-    where k.node_hash <> decode(n ->> 2, 'hex')
-  ) then
-    raise exception 'a node is another one than was kept';
-  end if;
-  insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
-  values (p_tree_size, decode(p_root_hash, 'hex'), decode(p_frontier, 'hex'), p_note);
-  return true;
-end;
-$$;
-
-grant execute on function private.record_audit_checkpoint(bigint, bigint, text, text, jsonb, text) to service_role;
-
-create function public.record_audit_checkpoint(
-  p_after bigint, p_tree_size bigint, p_root_hash text, p_frontier text, p_nodes jsonb, p_note text
-)
-returns boolean
-language sql
-security invoker
-set search_path = ''
-as $$
-  select private.record_audit_checkpoint(p_after, p_tree_size, p_root_hash, p_frontier, p_nodes, p_note);
-$$;
-
-comment on function public.record_audit_checkpoint(bigint, bigint, text, text, jsonb, text) is
-  'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes [level, index, hash] that are complete with it. '
-  'False where p_after is not the size of the latest: another run was faster.';
-
-grant execute on function public.record_audit_checkpoint(bigint, bigint, text, text, jsonb, text) to service_role;
-
-create function private.audit_checkpoint_published(p_tree_size bigint)
-returns void
-language sql
-security definer
-set search_path = ''
-as $$
-  update private.audit_sequence s
-  set published_size = greatest(s.published_size, least(p_tree_size, (select max(c.tree_size) from private.audit_checkpoints c)))
-  where s.singleton;
-$$;
-
-grant execute on function private.audit_checkpoint_published(bigint) to service_role;
-
-create function public.audit_checkpoint_published(p_tree_size bigint)
-returns void
-language sql
-security invoker
-set search_path = ''
-as $$
-  select private.audit_checkpoint_published(p_tree_size);
-$$;
-
-comment on function public.audit_checkpoint_published(bigint) is 'For audit-seal: the checkpoint of this size was taken where it was sent.';
-
-grant execute on function public.audit_checkpoint_published(bigint) to service_role;
-
-create function private.job_kick_audit_seal(p_now timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_last private.audit_sequence;
-  v_size constant bigint := (select coalesce(max(tree_size), 0) from private.audit_checkpoints);
-begin
-  select * into strict v_last from private.audit_sequence;
-  if private.is_check_in_due(p_now) or private.audit_tree_size() > v_size or v_last.published_size < v_size or exists (
-    select from public.audit_logs l where (l.transaction_id, l.id) > (v_last.transaction_id, v_last.entry_id)
-  ) then
-    perform private.kick_function('audit-seal');
-    return 1;
-  end if;
-  return 0;
-end;
-$$;
-
-comment on function private.job_kick_audit_seal(timestamptz) is 'Wakes audit-seal when there are entries to be sealed or a checkpoint was not taken where they go, and every five minutes for its check-in.';
-
-select cron.schedule('audit-seal', '* * * * *', $$select private.run_job('kick_audit_seal')$$);
+grant execute on function public.take_audit_leaves(int, boolean) to service_role;

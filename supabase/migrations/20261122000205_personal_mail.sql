@@ -68,5 +68,5 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('private.audit_leaves', 'leaf_index entry_id occurred_at salt payload_hash leaf_hash', 'technical', '', 'inner_working'),
   ('private.audit_nodes', 'level node_index node_hash', 'none', '', null),
   ('private.audit_checkpoints', 'tree_size root_hash frontier note created_at', 'none', '', null),
-  ('private.audit_sequence', 'singleton transaction_id entry_id published_size', 'none', '', null)
+  ('private.audit_sequence', 'singleton transaction_id entry_id is_sent published_size', 'none', '', null)
 ) l (t, c, category, exported_to, withheld);

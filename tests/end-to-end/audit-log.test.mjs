@@ -145,6 +145,11 @@ describe('what the owner does to it', () => {
     });
   }
 
+  test('a node removed, of which proofs are made: node', async () => {
+    await written(256);
+    assert.deepEqual(await faultsAfter([...OPEN, 'delete from private.audit_nodes'], kept), ['node']);
+  });
+
   test('without a checkpoint that was kept, what was made anew as a whole is not seen', async () => {
     const statements = [`update public.audit_logs set action = 'test.other' where id = ${first()}`, ...REWRITE, 'delete from private.audit_checkpoints', 'delete from private.audit_nodes'];
     assert.deepEqual((await faultsAfter([...OPEN, ...statements], new Map())).filter((kind) => kind !== 'node'), []);

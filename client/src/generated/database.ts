@@ -2001,11 +2001,11 @@ export interface SqlFunctions {
       | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead'
       | 'outside_working_hours';
   };
-  /** A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. Errors: forbidden (403), checkpoint_not_found (404). */
+  /** A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. Errors: unauthenticated (401), forbidden (403), checkpoint_not_found (404). */
   prove_audit_consistency: {
     args: { p_first_size: number };
     returns: unknown;
-    errors: 'forbidden' | 'checkpoint_not_found';
+    errors: 'unauthenticated' | 'forbidden' | 'checkpoint_not_found';
   };
   /** A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, path, checkpoint}. leaf is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429). */
   prove_audit_entry: {
@@ -2157,11 +2157,11 @@ export interface SqlFunctions {
     returns: null;
     errors: 'forbidden' | 'not_found' | 'invalid_status' | 'reason_required';
   };
-  /** A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. Errors: forbidden (403), company_not_found, variant_not_found (404), rate_limited (429). */
+  /** A platform admin decides which variant of a flag people of a company are served; without one, what everybody is. Errors: unauthenticated (401), forbidden (403), company_not_found, variant_not_found (404), rate_limited (429). */
   set_company_variant: {
     args: { p_flag_key: string; p_company_id: string; p_variant?: string | null };
     returns: null;
-    errors: 'forbidden' | 'company_not_found' | 'variant_not_found' | 'rate_limited';
+    errors: 'unauthenticated' | 'forbidden' | 'company_not_found' | 'variant_not_found' | 'rate_limited';
   };
   /** A company admin makes a member employee, manager or admin. Errors: unauthenticated (401), forbidden (403), member_not_found (404), last_admin (409), invalid_role (422). */
   set_member_role: {
@@ -2193,11 +2193,11 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'forbidden' | 'invalid_status' | 'invalid_limit' | 'invalid_cursor';
   };
-  /** For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). Errors: forbidden (403). */
+  /** For platform admins: flags to take away, in the order of their keys, at most 500 at once. p_after: the last key of the page before. why: expired; over, its time is; off, or same_for_all, for so many days (setting feature_flag_settled_days). Errors: unauthenticated (401), forbidden (403). */
   stale_feature_flags: {
     args: { p_after?: string | null; p_limit?: number };
     returns: { key: string; owner: string; expires_on: string; why: string; since: string }[];
-    errors: 'forbidden';
+    errors: 'unauthenticated' | 'forbidden';
   };
   /** A platform admin opens a document, which for a while cannot be replaced then: {document, as what would be approved; reviewed_path: the copy that is decided about, null where none was made yet; of what is to be copied path, file_hash, mime_type, file_size, differs (length or type, where Storage says so), copy_path, file_name; opened_by: the caller}. Errors: unauthenticated (401), forbidden (403), not_found (404), file_missing (409). */
   start_document_review: {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     note::{AuditKeys, KEYS},
     sql::{AuditCheckpointPublished, RecordAuditCheckpoint, TakeAuditLeaves, TakenLeaves},
-    tree::{Frontier, Hash, Node},
+    tree::{Frontier, Hash},
 };
 use crate::{
     error::{Error, Result},
@@ -54,10 +54,12 @@ pub struct SealReport {
 /// sends it again.
 pub async fn seal(ports: &(impl Database + Checkpoints + Environment)) -> Result<SealReport> {
     let keys = keys(ports)?;
+    let url = ports.variable(CHECKPOINT_URL).filter(|url| !url.trim().is_empty());
     let mut report = SealReport::default();
     let mut is_published = false;
     for _ in 0..MOST_BATCHES {
-        let taken = ports.call(&TakeAuditLeaves { p_limit: BATCH }).await?;
+        let taken =
+            ports.call(&TakeAuditLeaves { p_limit: BATCH, p_is_sent: url.is_some() }).await?;
         let leaves = tree::parse_hashes(&taken.leaves).ok_or_else(malformed)?;
         let mut frontier = last(&keys, &taken)?;
         report.tree_size = taken.tree_size;
@@ -66,18 +68,13 @@ pub async fn seal(ports: &(impl Database + Checkpoints + Environment)) -> Result
         if leaves.is_empty() {
             break;
         }
-        let mut nodes = Vec::new();
         for leaf in &leaves {
-            frontier.push(*leaf, &mut nodes);
+            frontier.push(*leaf);
         }
-        let root = frontier.root();
-        let note = keys.sign(frontier.size(), &root);
+        let note = keys.sign(frontier.size(), &frontier.root());
         let function = RecordAuditCheckpoint {
             p_after: taken.tree_size,
             p_tree_size: frontier.size(),
-            p_root_hash: hex::encode(root),
-            p_frontier: frontier.to_hex(),
-            p_nodes: nodes,
             p_note: &note,
         };
         if ports.call(&function).await? {
@@ -90,8 +87,9 @@ pub async fn seal(ports: &(impl Database + Checkpoints + Environment)) -> Result
             break;
         }
     }
-    if let Some(note) = report.checkpoint.as_deref().filter(|_| !is_published) {
-        publish(ports, report.tree_size, note).await?;
+    if let (Some(url), Some(note), false) = (&url, &report.checkpoint, is_published) {
+        ports.post_checkpoint(url.trim(), note).await?;
+        ports.call(&AuditCheckpointPublished { p_tree_size: report.tree_size }).await?;
     }
     Ok(report)
 }
@@ -111,19 +109,6 @@ fn last(keys: &AuditKeys, taken: &TakenLeaves) -> Result<Frontier> {
 
 fn malformed() -> Error {
     Error::internal("the tree of the audit log is malformed")
-}
-
-async fn publish(
-    ports: &(impl Database + Checkpoints + Environment),
-    p_tree_size: u64,
-    note: &str,
-) -> Result<()> {
-    let Some(url) = ports.variable(CHECKPOINT_URL).filter(|url| !url.trim().is_empty()) else {
-        return Ok(());
-    };
-    ports.post_checkpoint(url.trim(), note).await?;
-    ports.call(&AuditCheckpointPublished { p_tree_size }).await?;
-    Ok(())
 }
 
 /// Read with every run: there is one a minute.

@@ -4,7 +4,7 @@ begin;
 select no_plan();
 
 -- All here is one transaction: it ends, for the horizon, when the test says so.
-create function pg_temp.take(p_limit int default 10000) returns jsonb language sql as $$ select public.take_audit_leaves(p_limit); $$;
+create function pg_temp.take(p_limit int default 10000) returns jsonb language sql as $$ select public.take_audit_leaves(p_limit, false); $$;
 select is(pg_temp.take() ->> 'note', null, 'there is no checkpoint at first');
 select private.audit_tree_size() as before \gset
 select private.write_audit('test.seal', 'tests', n::text, pg_temp.id('employee'), null, jsonb_build_object('n', n)) from generate_series(1, 5) n \g /dev/null
@@ -60,22 +60,54 @@ select results_eq(
   'select null::text where false', 'whichever column is changed, the leaf is another'
 );
 
--- Checkpoints
+-- Checkpoints: of the leaves that there are, whoever asks for another one
+create function pg_temp.note(p_size bigint, p_root bytea) returns text language sql as $$
+  select format(E'evenkeel.test/audit\n%s\n%s\n\n\u2014 evenkeel.test/audit c2lnbmF0dXJl\n', p_size, encode(p_root, 'base64'));
+$$;
+create function pg_temp.note(p_size bigint) returns text language sql as $$ select pg_temp.note(p_size, private.audit_tree_hash(0, p_size)); $$;
 select private.audit_tree_size() as size \gset
+select throws_like(
+  format('select public.record_audit_checkpoint(0, %s, %L)', :size, note), 'the checkpoint is not that of the first %', 'none is kept that is ' || what
+) from (values
+  ('of another root', pg_temp.note(:size, sha256('other'))), ('of another size', pg_temp.note(:size - 1)), ('no checkpoint', 'a note'), ('nothing', ''), ('null', null),
+  ('of a text of its own', replace(pg_temp.note(:size), E'\n\n', E'\nmore\n\n')), ('without an end', split_part(pg_temp.note(:size), E'\n\n', 1))
+) n (what, note);
+select is_empty('select * from private.audit_checkpoints', 'and nothing is');
+select is(public.record_audit_checkpoint(0, :size, pg_temp.note(:size)), true, 'a checkpoint is kept');
+select is(public.record_audit_checkpoint(0, :size, pg_temp.note(:size)), false, 'and none beside it');
+select is(public.record_audit_checkpoint(:size, :size, pg_temp.note(:size)), false, 'nor of the same size');
+select is(public.record_audit_checkpoint(:size, :size + 1, pg_temp.note(:size)), false, 'nor of more leaves than there are');
 select is(
-  public.record_audit_checkpoint(0, :size, repeat('a', 64), repeat('b', 64), '[]', 'a note'), true, 'a checkpoint is kept'
-);
-select is(public.record_audit_checkpoint(0, :size, repeat('a', 64), repeat('b', 64), '[]', 'another'), false, 'and none beside it');
-select is(public.record_audit_checkpoint(:size, :size, repeat('a', 64), repeat('b', 64), '[]', 'another'), false, 'nor of the same size');
-select is(public.record_audit_checkpoint(:size, :size + 1, repeat('a', 64), repeat('b', 64), '[]', 'another'), false, 'nor of more leaves than there are');
-select is(
-  pg_temp.take(), jsonb_build_object('tree_size', :size::bigint, 'frontier', repeat('b', 64), 'note', 'a note', 'leaves', '', 'is_published', false),
+  pg_temp.take(), jsonb_build_object(
+    'tree_size', :size::bigint, 'frontier', encode(private.audit_frontier(:size), 'hex'), 'note', pg_temp.note(:size), 'leaves', '', 'is_published', false
+  ),
   'the next run goes on from it'
 );
-select private.write_audit('test.more', 'tests', 'x', null, null, null) \g /dev/null
-select is(length(pg_temp.take() ->> 'leaves'), 64, 'with what came since');
-select is(public.record_audit_checkpoint(:size, :size + 1, repeat('c', 64), repeat('d', 64), jsonb_build_array(jsonb_build_array(1, 0, repeat('e', 64))), 'two'), true, 'and its nodes are kept');
-select is((select encode(node_hash, 'hex') from private.audit_nodes where level = 1 and node_index = 0), repeat('e', 64), 'as they came');
+select private.write_audit('test.more', 'tests', n::text, null, null, null) from generate_series(1, 600) n \g /dev/null
+select is(length(pg_temp.take() ->> 'leaves'), 600 * 64, 'with what came since');
+select private.audit_tree_size() as size \gset
+select public.record_audit_checkpoint(max(tree_size), :size, pg_temp.note(:size)) as second from private.audit_checkpoints \gset
+select is(:'second'::boolean, true, 'and so on');
+-- What is kept beside it: by the definition (RFC 9162, 2.1.1), from the leaves.
+create function pg_temp.root(p_from bigint, p_to bigint) returns bytea language plpgsql as $$
+declare k bigint := 1;
+begin
+  if p_to - p_from = 1 then return (select leaf_hash from private.audit_leaves where leaf_index = p_from); end if;
+  while k * 2 < p_to - p_from loop k := k * 2; end loop;
+  return sha256('\x01'::bytea || pg_temp.root(p_from, p_from + k) || pg_temp.root(p_from + k, p_to));
+end; $$;
+select is((select root_hash from private.audit_checkpoints where tree_size = :size), pg_temp.root(0, :size), 'its root');
+select results_eq(
+  'select level::int, node_index, node_hash from private.audit_nodes order by 1, 2',
+  format('select 1, n::bigint, pg_temp.root(n * 256, (n + 1) * 256) from generate_series(0, %s / 256 - 1) n', :size), 'and the nodes that are complete'
+);
+create function pg_temp.frontier(p_size bigint) returns bytea language sql as $$
+  select string_agg(pg_temp.root(p_size >> (k + 1) << (k + 1), p_size >> k << k), '' order by k desc) from generate_series(0, 20) k where p_size >> k & 1 = 1;
+$$;
+select is_empty(
+  'select n from unnest(array[1, 2, 3, 5, 8, 255, 256, 257, 511, 513, 600]) n where private.audit_frontier(n) is distinct from pg_temp.frontier(n)',
+  'a frontier is the full subtrees of a size'
+);
 
 -- What is there stays
 select throws_ok(statement, '42501', null, 'not even the owner: ' || statement) from unnest(array[
@@ -86,18 +118,30 @@ select throws_ok(statement, '42501', null, 'not even the owner: ' || statement) 
 ]) statement;
 
 -- Whoever wakes it
-select public.audit_checkpoint_published(:size + 1) \g /dev/null
+select public.take_audit_leaves(1, true) \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'audit-seal is woken for the first checkpoint that nobody has taken');
+select pg_temp.take() \g /dev/null
+select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 0::bigint, 'but not where checkpoints go nowhere');
+select public.take_audit_leaves(1, true) \g /dev/null
+select public.audit_checkpoint_published(:size) \g /dev/null
 select is((pg_temp.take() ->> 'is_published')::boolean, true, 'a checkpoint that was taken where they go is told to have been');
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 0::bigint, 'while there is nothing to do, audit-seal sleeps');
+select lives_ok($$select private.job_check_audit_seal(now() + interval '1 day')$$, 'and nothing is missed');
 select private.write_audit('test.wake', 'tests', 'x', null, null, null) \g /dev/null
+select lives_ok($$select private.job_check_audit_seal(now() + interval '14 minutes')$$, 'an entry may wait');
+select throws_like($$select private.job_check_audit_seal(now() + interval '16 minutes')$$, 'entries of the audit log have not been sealed since %', 'but not for long');
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'it is woken for an entry');
 select pg_temp.take() \g /dev/null
+select public.take_audit_leaves(1, true) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'for a leaf that is in no checkpoint');
+select throws_like($$select private.job_check_audit_seal(now() + interval '16 minutes')$$, 'entries of the audit log have not been sealed since %', 'which is missed as well');
 select private.audit_tree_size() as now \gset
-select public.record_audit_checkpoint(:size + 1, :now, repeat('c', 64), repeat('d', 64), '[]', 'three') \g /dev/null
+select public.record_audit_checkpoint(:size, :now, pg_temp.note(:now)) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'and for a checkpoint that was not taken where they go');
 select public.audit_checkpoint_published(:size) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'as an older one was');
+select lives_ok($$select private.job_check_audit_seal(clock_timestamp() + interval '14 minutes')$$, 'whoever takes them may be away');
+select throws_like($$select private.job_check_audit_seal(clock_timestamp() + interval '16 minutes')$$, 'checkpoints of the audit log have not been taken since %', 'but not for long');
 select public.audit_checkpoint_published(:now) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 0::bigint, 'then it sleeps again');
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:05Z'), 1::bigint, 'but for its check-in');

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Node;
 use crate::ports::SqlFunction;
 
 /// Makes leaves of entries, and hands over those after the latest checkpoint.
@@ -10,6 +9,7 @@ use crate::ports::SqlFunction;
 #[allow(missing_docs, reason = "documented at the SQL function")]
 pub struct TakeAuditLeaves {
     pub p_limit: usize,
+    pub p_is_sent: bool,
 }
 
 impl SqlFunction for TakeAuditLeaves {
@@ -38,9 +38,6 @@ pub struct TakenLeaves {
 pub struct RecordAuditCheckpoint<'a> {
     pub p_after: u64,
     pub p_tree_size: u64,
-    pub p_root_hash: String,
-    pub p_frontier: String,
-    pub p_nodes: Vec<Node>,
     pub p_note: &'a str,
 }
 

@@ -1,17 +1,9 @@
 //! A Merkle tree (RFC 9162, 2.1) that grows at its right end, of which no more is held than that takes.
 
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// A hash of a leaf or of a node.
 pub type Hash = [u8; 32];
-
-/// Levels of the tree from one that the database keeps to the next: 256 hashes are a tile (C2SP, tlog-tiles).
-const TILE_HEIGHT: u32 = 8;
-
-/// A node that the database keeps: its level in tiles, its number from the left, and its hash in hex.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Node(pub u32, pub u64, pub String);
 
 /// The right edge of a tree: the roots of the full subtrees that its leaves fall into, largest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,16 +29,13 @@ impl Frontier {
         self.size
     }
 
-    /// Adds a leaf by its hash, and to `nodes` those that are complete with it and are kept.
-    pub fn push(&mut self, leaf: Hash, nodes: &mut Vec<Node>) {
+    /// Adds a leaf by its hash.
+    pub fn push(&mut self, leaf: Hash) {
         let mut hash = leaf;
         // Each full subtree of which this leaf is the last is as high as the size before has ones at its end.
-        for height in 1..=self.size.trailing_ones() {
+        for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 hash = node(&left, &hash);
-            }
-            if height.is_multiple_of(TILE_HEIGHT) {
-                nodes.push(Node(height / TILE_HEIGHT, self.size >> height, hex::encode(hash)));
             }
         }
         self.peaks.push(hash);
@@ -85,17 +74,17 @@ mod tests {
         Sha256::new().chain_update([0]).chain_update(data).finalize().into()
     }
 
-    fn grown(leaves: usize) -> (Frontier, Vec<Node>) {
-        let (mut frontier, mut nodes) = (Frontier::default(), Vec::new());
+    fn grown(leaves: usize) -> Frontier {
+        let mut frontier = Frontier::default();
         for n in 0..leaves {
-            frontier.push(leaf(&n.to_be_bytes()), &mut nodes);
+            frontier.push(leaf(&n.to_be_bytes()));
         }
-        (frontier, nodes)
+        frontier
     }
 
-    fn as_another_sees_it(from: usize, to: usize) -> Hash {
+    fn as_another_sees_it(leaves: usize) -> Hash {
         let mut tree = MemoryBackedTree::<Sha256, [u8; 8]>::new();
-        for n in from..to {
+        for n in 0..leaves {
             tree.push(n.to_be_bytes());
         }
         tree.root().as_bytes().as_slice().try_into().unwrap()
@@ -119,21 +108,9 @@ mod tests {
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
         for (data, root) in leaves.iter().zip(roots) {
-            frontier.push(leaf(&hex::decode(data).unwrap()), &mut Vec::new());
+            frontier.push(leaf(&hex::decode(data).unwrap()));
             assert_eq!(hex::encode(frontier.root()), root);
         }
-    }
-
-    #[test]
-    fn nodes_are_kept_of_every_eighth_level() {
-        let (_, nodes) = grown(65_536 + 256);
-        let of = |level| nodes.iter().filter(|node| node.0 == level).collect::<Vec<_>>();
-        assert_eq!((of(1).len(), of(2).len(), nodes.len()), (257, 1, 258));
-        for (n, node) in of(1).iter().enumerate().step_by(50) {
-            let expected = hex::encode(as_another_sees_it(n * 256, (n + 1) * 256));
-            assert_eq!((node.1, &node.2), (n as u64, &expected));
-        }
-        assert_eq!(of(2)[0], &Node(2, 0, hex::encode(as_another_sees_it(0, 65_536))));
     }
 
     proptest! {
@@ -141,19 +118,18 @@ mod tests {
 
         #[test]
         fn every_root_is_the_one_of_another_implementation(leaves in 1_usize..700) {
-            let (frontier, _) = grown(leaves);
-            prop_assert_eq!(frontier.root(), as_another_sees_it(0, leaves));
+            let frontier = grown(leaves);
+            prop_assert_eq!(frontier.root(), as_another_sees_it(leaves));
         }
 
         #[test]
         fn a_tree_that_was_put_away_goes_on(first in 0_usize..600, more in 0_usize..600) {
-            let (whole, all) = grown(first + more);
-            let (frontier, mut nodes) = grown(first);
+            let frontier = grown(first);
             let mut frontier = Frontier::parse(frontier.size(), &frontier.to_hex()).unwrap();
             for n in first..first + more {
-                frontier.push(leaf(&n.to_be_bytes()), &mut nodes);
+                frontier.push(leaf(&n.to_be_bytes()));
             }
-            prop_assert_eq!((frontier, nodes), (whole, all));
+            prop_assert_eq!(frontier, grown(first + more));
         }
     }
 

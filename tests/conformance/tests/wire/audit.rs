@@ -2,7 +2,7 @@
 
 use evenkeel_conformance::Stack;
 use evenkeel_core::audit::{
-    AuditCheckpointPublished, Node, RecordAuditCheckpoint, TakeAuditLeaves, TakenLeaves,
+    AuditCheckpointPublished, RecordAuditCheckpoint, TakeAuditLeaves, TakenLeaves,
 };
 
 use crate::call;
@@ -11,20 +11,13 @@ use crate::call;
 const FAR: u64 = 1 << 40;
 
 pub(crate) async fn take_audit_leaves(stack: &Stack) -> Vec<TakenLeaves> {
-    let taken = call(stack, &TakeAuditLeaves { p_limit: 10 }).await;
+    let taken = call(stack, &TakeAuditLeaves { p_limit: 10, p_is_sent: false }).await;
     assert!(taken.leaves.len() <= 640 && taken.leaves.len().is_multiple_of(64));
     vec![taken]
 }
 
 pub(crate) async fn record_audit_checkpoint(stack: &Stack) -> Vec<bool> {
-    let function = RecordAuditCheckpoint {
-        p_after: FAR,
-        p_tree_size: FAR + 1,
-        p_root_hash: "00".repeat(32),
-        p_frontier: "00".repeat(32),
-        p_nodes: vec![Node(1, 0, "00".repeat(32))],
-        p_note: "a note",
-    };
+    let function = RecordAuditCheckpoint { p_after: FAR, p_tree_size: FAR + 1, p_note: "a note" };
     let kept = call(stack, &function).await;
     assert!(!kept, "there is no such checkpoint to go on from");
     vec![kept]

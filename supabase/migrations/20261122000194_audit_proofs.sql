@@ -3,40 +3,6 @@
 --
 -- Read: platform admins. A proof about an entry shows it, so it is read with a reason.
 
--- Full subtrees of 256^l leaves are kept as nodes, so that at most 255 leaves or nodes of a level are put together.
-create function private.audit_tree_hash(p_from bigint, p_to bigint)
-returns bytea
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_leaves constant bigint := p_to - p_from;
-  v_half bigint := 1;
-  v_hash bytea;
-begin
-  if v_leaves = 1 then
-    return (select leaf_hash from private.audit_leaves where leaf_index = p_from);
-  end if;
-  for v_level in 1..7 loop
-    exit when v_leaves < 256::bigint ^ v_level;
-    if v_leaves = 256::bigint ^ v_level then
-      select node_hash into v_hash from private.audit_nodes where level = v_level and node_index = p_from / v_leaves;
-      if found then
-        return v_hash;
-      end if;
-    end if;
-  end loop;
-  while v_half * 2 < v_leaves loop
-    v_half := v_half * 2;
-  end loop;
-  return sha256('\x01'::bytea || private.audit_tree_hash(p_from, p_from + v_half) || private.audit_tree_hash(p_from + v_half, p_to));
-end;
-$$;
-
-comment on function private.audit_tree_hash(bigint, bigint) is
-  'The root of the leaves from p_from to before p_to, one at least; p_from is a multiple of the largest power of two below their number.';
-
 create function private.audit_path(p_leaf bigint, p_first_size bigint, p_size bigint)
 returns text[]
 language plpgsql
@@ -52,10 +18,7 @@ declare
 begin
   -- From the root down to the leaf, or to the last full subtree of the first so many: the other half of each step is in the path.
   while v_to - v_from > 1 and v_to is distinct from p_first_size loop
-    v_half := 1;
-    while v_half * 2 < v_to - v_from loop
-      v_half := v_half * 2;
-    end loop;
+    v_half := private.audit_half(v_to - v_from);
     v_is_left := coalesce(p_leaf < v_from + v_half, p_first_size <= v_from + v_half);
     if v_is_left then
       v_path := private.audit_tree_hash(v_from + v_half, v_to) || v_path;
@@ -130,9 +93,7 @@ as $$
 declare
   v_checkpoint private.audit_checkpoints;
 begin
-  if not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
-  end if;
+  perform private.require_platform_admin();
   select * into v_checkpoint from private.latest_audit_checkpoint();
   if p_first_size is null or p_first_size < 1 or v_checkpoint.tree_size is null or p_first_size > v_checkpoint.tree_size then
     raise sqlstate 'PT404' using message = 'checkpoint_not_found', detail = 'The log has no checkpoint that goes on from one of that size.';
@@ -154,6 +115,6 @@ $$;
 
 comment on function public.prove_audit_consistency(bigint) is
   'A platform admin gets the proof that the latest checkpoint goes on from one of p_first_size entries: {path, checkpoint}; of 1, who has no other, the checkpoint itself. '
-  'Errors: forbidden (403), checkpoint_not_found (404).';
+  'Errors: unauthenticated (401), forbidden (403), checkpoint_not_found (404).';
 
 grant execute on function public.prove_audit_consistency(bigint) to authenticated;
