@@ -5,6 +5,7 @@
 --
 -- A figure is the number of people, moved by a few at random, and shown only where surely five or more are in it and five or more
 -- members are not. Without what is random, whoever knows of all but one knows of the last: docs/decisions/figures-single-nobody-out.md.
+-- All that a company sees is held against that by supabase/tests/database/353_what_a_company_sees.sql and tests/privacy.
 
 create table public.company_analytics_months (
   company_id uuid not null references public.companies (id) on delete restrict,

@@ -87,6 +87,11 @@ export async function calendarReaders() {
   return path.join(await pythonEnvironment('calendars', 'tests/calendars/requirements.txt'), 'python');
 }
 
+/** @returns {Promise<string>} a Python that has a solver of constraints */
+export async function solver() {
+  return path.join(await pythonEnvironment('privacy', 'tests/privacy/requirements.txt'), 'python');
+}
+
 /** A virtual environment per state of the requirements, with what their hashes say and nothing else.
  * @param {string} name @param {string} file @returns {Promise<string>} where its programs are */
 async function pythonEnvironment(name, file) {
