@@ -43,6 +43,11 @@ CREATE DOMAIN private.email_state AS text
 
 COMMENT ON DOMAIN private.email_state IS 'What an event may say of a mail, in the order of the states.';
 
+CREATE DOMAIN private.erasure_step AS text
+	CONSTRAINT erasure_step_check CHECK ((VALUE = ANY (ARRAY['withdrawn'::text, 'sessions'::text, 'practice'::text, 'log'::text, 'rows'::text, 'account'::text, 'rest_of_log'::text, 'files'::text, 'checked'::text])));
+
+COMMENT ON DOMAIN private.erasure_step IS 'The steps of an erasure, in their order but for withdrawn, which ends it before the first.';
+
 CREATE TYPE private.mail_filters AS (
 	user_id uuid,
 	template_key text,
@@ -916,6 +921,48 @@ $_$;
 
 COMMENT ON FUNCTION private.ascii_domain(p_text text) IS 'A domain in lower case and ASCII, whether or not it is one.';
 
+CREATE FUNCTION private.ask_erasure(p_address text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.require_fresh_sign_in();
+begin
+  perform private.hold_accounts(v_user_id);
+  if (select p.email from public.profiles p where p.id = v_user_id) is distinct from private.email_address(p_address) then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'That is not the address of your account.';
+  elsif exists (
+    select from public.company_members m
+    where m.user_id = v_user_id and m.role = 'admin' and m.status = 'active' and not exists (
+      select from public.company_members o
+      where o.company_id = m.company_id and o.user_id <> v_user_id and o.role = 'admin' and o.status = 'active' and private.has_usable_account(o.user_id)
+    )
+  ) then
+    raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin. Make another one first.';
+  elsif exists (select from public.user_roles where user_id = v_user_id and role = 'platform_admin')
+    and not exists (select from public.user_roles where user_id <> v_user_id and role = 'platform_admin')
+  then
+    raise sqlstate 'PT409' using message = 'last_platform_admin', detail = 'The platform keeps at least one admin. Make another one first.';
+  end if;
+  return private.begin_erasure(v_user_id, 'person', null);
+end;
+$$;
+
+CREATE FUNCTION private.ask_erasure_for(p_user_id uuid, p_reason text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+begin
+  perform private.hold_accounts(p_user_id, private.user_id());
+  if not exists (select from public.profiles where id = p_user_id) then
+    raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
+  end if;
+  return private.begin_erasure(p_user_id, 'admin', v_reason);
+end;
+$$;
+
 CREATE FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text, p_context jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1508,6 +1555,37 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) IS 'Makes a session of the caller, held, confirmed or asked for, if every rule lets it.';
+
+CREATE FUNCTION private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v private.erasure_requests;
+begin
+  perform from public.profiles where id = p_user_id for no key update;
+  v := private.open_erasure(p_user_id);
+  if v.id is null then
+    insert into private.erasure_requests (user_id, practice_id, asked_by, starts_at, due_by)
+    values (
+      p_user_id, (select s.id from public.specialists s where s.user_id = p_user_id), p_asked_by,
+      now() + private.days('erasure_grace_days'), now() + interval '1 month'
+    )
+    returning * into v;
+    perform private.write_audit('erasure.asked', 'erasure_requests', v.id::text, p_user_id, null, null,
+      jsonb_strip_nulls(jsonb_build_object('source', 'begin_erasure', 'reason', p_reason)));
+    perform private.enqueue_email(
+      'erasure_asked', p.id, p.email,
+      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'starts_at', private.iso_timestamp(v.starts_at)),
+      'security', 'erasure_asked:' || v.id
+    )
+    from public.profiles p where p.id = p_user_id and p.email like '_%@_%';
+  end if;
+  return private.erasure_json(v);
+end;
+$$;
+
+COMMENT ON FUNCTION private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text) IS 'Writes down that somebody is to be erased, and mails them that; the one that is open where there is one.';
 
 CREATE FUNCTION private.begin_review(p_document public.specialist_documents) RETURNS public.specialist_documents
     LANGUAGE plpgsql
@@ -2200,6 +2278,50 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) IS 'Refuses a decision of the caller: not_found (404), own_document (403), already_decided, file_missing, review_not_started (409), invalid_decision, reason_required, already_expired (422).';
+
+CREATE TABLE private.erasure_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    practice_id uuid,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    due_by timestamp with time zone NOT NULL,
+    CONSTRAINT erasure_requests_asked_by_check CHECK ((asked_by = ANY (ARRAY['person'::text, 'admin'::text, 'replay'::text]))),
+    CONSTRAINT times_follow CHECK (((asked_at <= starts_at) AND (starts_at <= due_by)))
+);
+
+ALTER TABLE ONLY private.erasure_requests FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.erasure_requests IS 'Who is to be erased. Append-only; what became of it are its steps.';
+
+COMMENT ON COLUMN private.erasure_requests.user_id IS 'The person. No foreign key: it outlives the account, and by then leads to nobody.';
+
+COMMENT ON COLUMN private.erasure_requests.practice_id IS 'The specialist that they were: below it lie their files.';
+
+COMMENT ON COLUMN private.erasure_requests.due_by IS 'A month after it was asked for (Art. 12(3)).';
+
+CREATE FUNCTION private.check_erased(p_request private.erasure_requests) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_left constant jsonb := private.rows_of_erased(p_request.user_id, false);
+  v_kept constant jsonb := private.rows_of_erased(p_request.user_id, true);
+begin
+  if v_left <> '[]' then
+    raise exception 'rows of somebody who was erased are left: %', (select string_agg(l ->> 'table', ', ') from jsonb_array_elements(v_left) l);
+  end if;
+  perform private.write_audit('erasure.completed', 'erasure_requests', p_request.id::text, null, null, jsonb_build_object(
+    'asked_at', p_request.asked_at, 'due_by', p_request.due_by,
+    'steps', (select jsonb_object_agg(s.step, s.done_at) from private.erasure_steps s where s.request_id = p_request.id),
+    'kept', (select coalesce(jsonb_object_agg(k ->> 'table', k -> 'rows'), '{}') from jsonb_array_elements(v_kept) k)
+  ), '{"source": "check_erased"}');
+  return jsonb_build_object('kept', v_kept);
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_erased(p_request private.erasure_requests) IS 'Raises where something is left that the register does not keep; else writes down that the erasure is complete, in the log, whose checkpoints are signed.';
 
 CREATE FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3169,6 +3291,31 @@ $$;
 
 COMMENT ON FUNCTION private.close_partition(p_parent regclass, p_leaf text) IS 'Gives a new leaf what it does not inherit: row level security, no grants, no statistics, the truncate guard.';
 
+CREATE FUNCTION private.close_practice(p_user_id uuid, p_practice_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_booking_ids uuid[];
+begin
+  if p_practice_id is null or not exists (select from public.specialists where id = p_practice_id and user_id = p_user_id) then
+    return '{}'::jsonb;
+  end if;
+  perform from public.specialists where id = p_practice_id for no key update;
+  perform private.lock_booking_parties(p_practice_id, null);
+  v_booking_ids := array(
+    select id from public.bookings
+    where specialist_id = p_practice_id and status in ('pending', 'held', 'confirmed') and starts_at > now()
+    order by id for no key update
+  );
+  perform private.cancel_bookings(v_booking_ids, 'account_closed', 'The specialist is no longer here.');
+  update public.specialists set status = 'suspended', verified_at = null, verified_by = null where id = p_practice_id;
+  return jsonb_build_object('public.bookings', cardinality(v_booking_ids));
+end;
+$$;
+
+COMMENT ON FUNCTION private.close_practice(p_user_id uuid, p_practice_id uuid) IS 'Cancels what a specialist has still to give, and lets nobody book them.';
+
 CREATE FUNCTION private.common_password_digests(p_prefixes text[]) RETURNS SETOF text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -3834,6 +3981,31 @@ $$;
 
 COMMENT ON FUNCTION private.device_name(p_user_agent text) IS 'Browser and system of a user agent in words, or null.';
 
+CREATE FUNCTION private.do_erasure_step(p_request private.erasure_requests, p_step text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_addresses constant text[] := private.addresses_of(p_request.user_id);
+  v_entries bigint;
+begin
+  if p_step in ('log', 'rest_of_log') then
+    v_entries := private.erase_audit_entries(p_request.user_id, v_addresses, 1000);
+    return case when v_entries < 1000 then jsonb_build_object('public.audit_logs', v_entries) end;
+  end if;
+  return case p_step
+    when 'sessions' then private.erase_sessions(p_request.user_id)
+    when 'practice' then private.close_practice(p_request.user_id, p_request.practice_id)
+    when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
+    when 'account' then private.erase_account(p_request.user_id, p_request.practice_id)
+    when 'files' then case when private.files_of_erased(p_request.user_id, p_request.practice_id) = 0 then '{}'::jsonb end
+    else private.check_erased(p_request)
+  end;
+end;
+$$;
+
+COMMENT ON FUNCTION private.do_erasure_step(p_request private.erasure_requests, p_step text) IS 'Does a step of an erasure: how many rows of what. Null where it has to be called again.';
+
 CREATE FUNCTION private.document_json(p_document public.specialist_documents) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -4215,6 +4387,197 @@ $$;
 
 COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
+CREATE FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_rows bigint;
+begin
+  update public.specialists
+  set display_name = 'Former specialist', headline = '', bio = '', languages = '{en}', time_zone = 'UTC'
+  where id = p_practice_id and user_id = p_user_id;
+  update public.specialists set user_id = null
+  where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
+  delete from auth.users where id = p_user_id;
+  get diagnostics v_rows = row_count;
+  return jsonb_build_object('auth.users', v_rows);
+end;
+$$;
+
+COMMENT ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid) IS 'Deletes an account, and with it what foreign keys and triggers take along.';
+
+CREATE FUNCTION private.erase_audit_entries(p_user_id uuid, p_addresses text[], p_limit integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_ids bigint[];
+begin
+  perform from private.audit_sequence for update;
+  execute format(
+    'select array(select r.id from public.audit_logs r where (%s)
+      and (num_nonnulls(r.old_values, r.new_values, r.ip_address, r.user_agent, r.error_message) > 0 or r.context <> ''{}'') limit $3)',
+    (select condition from private.personal_rows where table_name = 'public.audit_logs' and party = 'self')
+  ) into v_ids using p_user_id, p_addresses, p_limit;
+  update public.audit_logs
+  set old_values = null, new_values = null, context = '{}', ip_address = null, user_agent = null, error_message = null
+  where id = any (v_ids);
+  update private.audit_leaves set salt = null where entry_id = any (v_ids);
+  perform private.write_audit('audit_logs.erased', 'audit_logs', i::text, null, null, null, '{"source": "erase_audit_entries"}') from unnest(v_ids) i;
+  return cardinality(v_ids);
+end;
+$_$;
+
+COMMENT ON FUNCTION private.erase_audit_entries(p_user_id uuid, p_addresses text[], p_limit integer) IS 'Empties what up to p_limit entries about a person said. How many: none are left where it is fewer.';
+
+CREATE FUNCTION private.erase_further(p_request_id uuid, p_now timestamp with time zone DEFAULT now()) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_request private.erasure_requests;
+  v_step text;
+  v_counts jsonb;
+begin
+  perform private.lock_ends_of_accounts();
+  select * into v_request from private.erasure_requests where id = p_request_id for update skip locked;
+  v_step := private.next_erasure_step(p_request_id);
+  if v_request.id is null or v_step is null or v_request.starts_at > p_now then
+    return null;
+  end if;
+  -- Whoever places a hold waits for this, and this for them: what was deleted is not there to be held.
+  perform from auth.users where id = v_request.user_id for update;
+  lock table public.legal_holds in share mode;
+  if private.is_held(v_request.user_id) then
+    return null;
+  end if;
+  v_counts := private.do_erasure_step(v_request, v_step);
+  if v_counts is null then
+    return null;
+  end if;
+  insert into private.erasure_steps (request_id, step, counts) values (p_request_id, v_step, v_counts);
+  return v_step;
+end;
+$$;
+
+COMMENT ON FUNCTION private.erase_further(p_request_id uuid, p_now timestamp with time zone) IS 'Does the next step of an erasure: which it was. Null where there is none, it is not due, somebody else is at it, the person is under a legal hold, or the step takes longer.';
+
+CREATE FUNCTION private.erase_rows(p_user_id uuid, p_addresses text[]) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+  v_rows bigint;
+  v_counts jsonb := '{}'::jsonb;
+begin
+  insert into private.email_outcomes (mail_id, status, error_code, settled_at)
+  select q.mail_id, 'skipped', 'account_erased', now()
+  from private.email_queue q join private.emails e on e.id = q.mail_id
+  where e.user_id = p_user_id or e.recipient = any (p_addresses)
+  on conflict (mail_id) do nothing;
+  for v in
+    select r.table_name, r.condition, r.cleared, r.on_erasure
+    from private.personal_rows r
+    where to_regclass(r.table_name) is not null and r.table_name not in ('auth.users', 'public.audit_logs', 'private.audit_leaves')
+      and (r.on_erasure = 'delete' or r.cleared <> '{}')
+    order by r.on_erasure <> 'delete', r.table_name, r.party
+  loop
+    if v.on_erasure = 'delete' then
+      execute format('delete from %s r where %s', v.table_name, v.condition) using p_user_id, p_addresses;
+    else
+      -- Nothing at all where the column takes nothing, else an empty text.
+      execute format(
+        'update %s r set (%s) = (select %s) where (%s) and concat(%s) <> ''''', v.table_name,
+        (select string_agg(format('%I', c), ', ' order by c) from unnest(v.cleared) c),
+        (
+          select string_agg(format('%L::%s', case when a.attnotnull then '' end, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attname::text)
+          from pg_catalog.pg_attribute a where a.attrelid = v.table_name::regclass and a.attname = any (v.cleared)
+        ),
+        v.condition, (select string_agg(format('r.%I', c), ', ') from unnest(v.cleared) c)
+      ) using p_user_id, p_addresses;
+    end if;
+    get diagnostics v_rows = row_count;
+    if v_rows > 0 then
+      v_counts := v_counts || jsonb_build_object(v.table_name, v_rows + coalesce((v_counts ->> v.table_name)::bigint, 0));
+    end if;
+  end loop;
+  return v_counts;
+end;
+$$;
+
+COMMENT ON FUNCTION private.erase_rows(p_user_id uuid, p_addresses text[]) IS 'Deletes and empties what the register says of a person''s rows, but for the account and the log.';
+
+CREATE FUNCTION private.erase_sessions(p_user_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_rows bigint;
+begin
+  update auth.users set banned_until = now() + interval '100 years' where id = p_user_id and (banned_until is null or banned_until < now() + interval '50 years');
+  delete from auth.sessions where user_id = p_user_id;
+  get diagnostics v_rows = row_count;
+  return jsonb_build_object('auth.sessions', v_rows);
+end;
+$$;
+
+COMMENT ON FUNCTION private.erase_sessions(p_user_id uuid) IS 'Ends every session of a person, and lets them begin none.';
+
+CREATE FUNCTION private.erasure_json(p_request private.erasure_requests) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select case when p_request.id is not null then jsonb_build_object(
+    'request_id', p_request.id, 'asked_at', p_request.asked_at, 'starts_at', p_request.starts_at, 'due_by', p_request.due_by,
+    'state', case
+      when exists (select from private.erasure_steps s where s.request_id = p_request.id and s.step = 'checked') then 'done'
+      when exists (select from private.erasure_steps s where s.request_id = p_request.id and s.step = 'withdrawn') then 'withdrawn'
+      when exists (select from private.erasure_steps s where s.request_id = p_request.id) then 'under_way'
+      else 'asked'
+    end
+  ) end;
+$$;
+
+COMMENT ON FUNCTION private.erasure_json(p_request private.erasure_requests) IS 'How an erasure stands. That it waits for a legal hold is not told by it.';
+
+CREATE FUNCTION private.erasure_ledger() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', r.id, 'user_id', r.user_id, 'practice_id', r.practice_id, 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by
+  ) order by r.asked_at, r.id), '[]')
+  from private.erasure_requests r
+  where not exists (select from private.erasure_steps s where s.request_id = r.id and s.step = 'withdrawn');
+$$;
+
+COMMENT ON FUNCTION private.erasure_ledger() IS 'Every erasure that was not withdrawn: what replay_erasures() needs.';
+
+CREATE FUNCTION private.erasure_receipt(p_request_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v private.erasure_requests;
+begin
+  select * into v from private.erasure_requests where id = p_request_id;
+  if v.id is null then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is no erasure with this number.';
+  end if;
+  return jsonb_build_object(
+    'format', 'evenkeel/export/1', 'erasure', private.erasure_json(v),
+    'kept', (select s.counts -> 'kept' from private.erasure_steps s where s.request_id = v.id and s.step = 'checked'),
+    'checkpoints', (select coalesce(jsonb_agg((c).note) filter (where (c).note is not null), '[]') from private.export_checkpoint() c),
+    'tables', jsonb_build_object('public.audit_logs', (
+      select coalesce(jsonb_agg(private.exported_entry(l, private.exported_columns('public.audit_logs', 'self'))), '[]')
+      from public.audit_logs l where l.entity_type = 'erasure_requests' and l.entity_id = v.id::text and l.action = 'erasure.completed'
+    ))
+  );
+end;
+$$;
+
 CREATE FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -4454,6 +4817,175 @@ $$;
 
 COMMENT ON FUNCTION private.expire_document(p_document_id uuid, p_now timestamp with time zone) IS 'A document no longer counts: its specialist may lose the verification by it, and is told.';
 
+CREATE FUNCTION private.export_about() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select jsonb_agg(jsonb_build_object(
+    'table', t.table_name, 'purpose', t.purpose, 'basis', t.basis, 'kept_for', t.kept_for,
+    'withheld', (
+      select coalesce(jsonb_object_agg(w.withheld, w.columns), '{}')
+      from (
+        select c.withheld, array_agg(c.column_name order by c.column_name) as columns
+        from private.personal_columns c where c.table_name = t.table_name and c.withheld is not null group by c.withheld
+      ) w
+    )
+  ) order by t.table_name)
+  from private.personal_tables t where t.basis <> 'none';
+$$;
+
+COMMENT ON FUNCTION private.export_about() IS 'The register for who reads an export: of each table with personal data what for, on which basis, for how long, and what is withheld.';
+
+CREATE TABLE private.audit_checkpoints (
+    tree_size bigint NOT NULL,
+    root_hash bytea NOT NULL,
+    frontier bytea NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT audit_checkpoints_frontier_check CHECK ((((octet_length(frontier) % 32) = 0) AND ((octet_length(frontier) >= 32) AND (octet_length(frontier) <= 2016)))),
+    CONSTRAINT audit_checkpoints_note_check CHECK ((length(note) <= 4000)),
+    CONSTRAINT audit_checkpoints_root_hash_check CHECK ((octet_length(root_hash) = 32)),
+    CONSTRAINT audit_checkpoints_tree_size_check CHECK ((tree_size > 0))
+);
+
+ALTER TABLE ONLY private.audit_checkpoints FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_checkpoints IS 'Roots of the tree as audit-seal has signed them, of the first so many leaves.';
+
+COMMENT ON COLUMN private.audit_checkpoints.frontier IS 'The roots of the full subtrees that the leaves fall into, largest first: all that is needed to go on.';
+
+COMMENT ON COLUMN private.audit_checkpoints.note IS 'A signed note of C2SP (tlog-checkpoint), as it was handed out.';
+
+CREATE FUNCTION private.export_checkpoint() RETURNS private.audit_checkpoints
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select c from private.audit_checkpoints c
+  where c.created_at < date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'
+  order by c.tree_size desc limit 1;
+$$;
+
+COMMENT ON FUNCTION private.export_checkpoint() IS 'The last checkpoint of an earlier day (UTC); null where there is none.';
+
+CREATE FUNCTION private.export_my_data(p_cursor text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.require_fresh_sign_in();
+begin
+  perform private.require_allowance('exports', v_user_id);
+  if p_cursor is null then
+    perform private.write_audit('person.exported', 'profiles', v_user_id::text, v_user_id, null, null, '{"source": "export_my_data"}');
+  end if;
+  return private.export_page(v_user_id, p_cursor) || jsonb_build_object(
+    'checkpoint', (private.export_checkpoint()).note, 'about', case when p_cursor is null then private.export_about() end
+  );
+end;
+$$;
+
+CREATE FUNCTION private.export_page(p_user_id uuid, p_cursor text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_addresses constant text[] := private.addresses_of(p_user_id);
+  v_from constant record := private.parse_export_cursor(p_cursor);
+  v_place record;
+  v_row jsonb;
+  v_rows jsonb[] := array[]::jsonb[];
+  v_bytes bigint := 0;
+  v_after bigint;
+begin
+  for v_place in
+    select r.table_name, r.party, r.table_name || '/' || r.party as place
+    from private.personal_rows r
+    where r.table_name || '/' || r.party >= v_from.place collate "C"
+    order by r.table_name || '/' || r.party collate "C"
+  loop
+    v_after := case when v_place.place = v_from.place then v_from.after else 0 end;
+    for v_row in select e from private.exported_rows(v_place.table_name, v_place.party, p_user_id, v_addresses, v_after, 1001 - cardinality(v_rows)) e loop
+      v_bytes := v_bytes + octet_length(v_row::text);
+      if cardinality(v_rows) = 1000 or cardinality(v_rows) > 0 and v_bytes > 1000000 then
+        return jsonb_build_object('rows', to_jsonb(v_rows), 'cursor', v_place.place || '/' || v_after);
+      end if;
+      v_rows := v_rows || jsonb_build_object('table', v_place.table_name, 'party', v_place.party, 'row', v_row);
+      v_after := v_after + 1;
+    end loop;
+  end loop;
+  return jsonb_build_object('rows', to_jsonb(v_rows), 'cursor', null);
+end;
+$$;
+
+COMMENT ON FUNCTION private.export_page(p_user_id uuid, p_cursor text) IS 'A page of all that is a person''s: {rows: [{table, party, row}], cursor}, the cursor null with the last.';
+
+CREATE FUNCTION private.exported_columns(p_table text, p_party text) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select array_agg(a.attname::text order by a.attnum)
+  from private.personal_columns c
+  join pg_catalog.pg_attribute a on a.attrelid = to_regclass(c.table_name) and a.attname = c.column_name and a.attnum > 0 and not a.attisdropped
+  where c.table_name = p_table and p_party = any (c.exported_to);
+$$;
+
+COMMENT ON FUNCTION private.exported_columns(p_table text, p_party text) IS 'The columns of a table that a party''s export has.';
+
+CREATE FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_is_own constant boolean := p_entry.actor_id is not distinct from p_entry.user_id;
+  v_checkpoint constant private.audit_checkpoints := private.export_checkpoint();
+  v_leaf private.audit_leaves;
+begin
+  select * into v_leaf from private.audit_leaves s where s.entry_id = p_entry.id;
+  return (select jsonb_object_agg(c, to_jsonb(p_entry) -> c) from unnest(p_columns) c)
+    || case when v_is_own then jsonb_build_object('own', jsonb_build_object(
+      'payload', array[
+        p_entry.old_values::text, p_entry.new_values::text, p_entry.context::text, p_entry.ip_address::text, p_entry.user_agent, p_entry.error_message
+      ], 'salt', v_leaf.salt
+    )) else '{}' end
+    || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size then jsonb_build_object(
+      'leaf_index', v_leaf.leaf_index, 'tree_size', v_checkpoint.tree_size, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
+      'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(p_entry, v_leaf.payload_hash) end,
+      'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size)
+    ) end);
+end;
+$$;
+
+COMMENT ON FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) IS 'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, null until a checkpoint of an earlier day has it.';
+
+CREATE FUNCTION private.exported_rows(p_table text, p_party text, p_user_id uuid, p_addresses text[], p_after bigint, p_limit integer) RETURNS SETOF jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_columns constant text[] := private.exported_columns(p_table, p_party);
+  v_condition constant text := (select condition from private.personal_rows where table_name = p_table and party = p_party);
+  v_key constant text := (
+    select string_agg(format('r.%I', a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum))
+    from pg_catalog.pg_index i join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+    where i.indrelid = to_regclass(p_table) and i.indisprimary
+  );
+begin
+  if v_columns is null or v_key is null then
+    return;
+  elsif p_table = 'public.audit_logs' then
+    return query select private.exported_entry(l, v_columns) from public.audit_logs l
+      where l.user_id = p_user_id order by l.occurred_at, l.id offset p_after limit p_limit;
+    return;
+  end if;
+  return query execute format(
+    'select (select jsonb_object_agg(c, to_jsonb(r) -> c) from unnest($3) c) from %s r where %s order by %s offset $4 limit $5',
+    p_table, v_condition, v_key
+  ) using p_user_id, p_addresses, v_columns, p_after, p_limit;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.exported_rows(p_table text, p_party text, p_user_id uuid, p_addresses text[], p_after bigint, p_limit integer) IS 'Rows of a table that are about a person as one party, in the order of the primary key, with the columns that they may have.';
+
 CREATE FUNCTION private.extend_documents() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4524,6 +5056,17 @@ CREATE FUNCTION private.file_json(p_document public.specialist_documents) RETURN
 $$;
 
 COMMENT ON FUNCTION private.file_json(p_document public.specialist_documents) IS 'The file of a document: what it should be, and in what it is another by what Storage says, if in anything; the copy that is decided about, and where to put one if there is none; what it is called.';
+
+CREATE FUNCTION private.files_of_erased(p_user_id uuid, p_practice_id uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select count(*) from storage.objects o
+  where o.bucket_id in ('specialist-documents', 'reviewed-documents') and starts_with(o.name, p_practice_id::text || '/')
+    or o.name in (select f from public.meeting_recordings m, lateral (values (m.upload_path), (m.recorded_path)) v (f) where m.employee_id = p_user_id);
+$$;
+
+COMMENT ON FUNCTION private.files_of_erased(p_user_id uuid, p_practice_id uuid) IS 'How many files of somebody who was erased storage-sweep has not removed yet.';
 
 CREATE FUNCTION private.find_booking(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql STABLE
@@ -5491,6 +6034,21 @@ $$;
 
 COMMENT ON FUNCTION private.has_left(p_series public.recurring_bookings) IS 'Whether nobody pays for a series any more: its employee belongs to no company, or not to that of the series, and what they had is cancelled.';
 
+CREATE FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from private.email_batches b
+    where b.mail_ids && (
+      array(select e.id from private.emails e where e.user_id = p_user_id or e.recipient = any (p_addresses))
+      || array(select private.mails_naming(p_user_id))
+    )
+  ) or exists (select from private.email_queue q where q.mail_id in (select private.mails_naming(p_user_id)));
+$$;
+
+COMMENT ON FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) IS 'Whether a mail to a person is being sent, or one that names them is still to be.';
+
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -6247,6 +6805,26 @@ $$;
 
 COMMENT ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.sealing_fault() has something to say.';
 
+CREATE FUNCTION private.job_check_erasures(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_late constant uuid[] := array(
+    select r.id from private.erasure_requests r
+    where r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
+    order by r.asked_at limit 20
+  );
+begin
+  if v_late <> '{}' then
+    raise exception 'erasures that are due within days, or overdue: %', array_to_string(v_late, ', ');
+  end if;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_check_erasures(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where an erasure is not done erasure_warning_days after it was asked for.';
+
 CREATE FUNCTION private.job_check_outbox(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6411,6 +6989,33 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone) IS 'Ends sessions of people who have more than they may have at a time, those first that were used longest ago.';
+
+CREATE FUNCTION private.job_erase_people(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_id uuid;
+begin
+  -- The locks of one are kept until all are done, so each run takes one person: whoever waits longest since their last step.
+  for v_id in
+    select r.id from private.erasure_requests r
+    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_held(r.user_id)
+    order by coalesce((select max(s.done_at) from private.erasure_steps s where s.request_id = r.id), r.starts_at), r.id
+  loop
+    begin
+      if private.erase_further(v_id, p_now) is not null then
+        return 1;
+      end if;
+    exception when others then
+      perform private.record_failed_run('erase_further', format('%s: %s', v_id, sqlerrm));
+    end;
+  end loop;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_erase_people(p_now timestamp with time zone) IS 'Does the next step of one erasure that is due. One that fails is written down, and keeps no other from going on.';
 
 CREATE FUNCTION private.job_expire_bookings(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -7406,26 +8011,6 @@ CREATE FUNCTION private.last_month_to_release(p_now timestamp with time zone) RE
 $$;
 
 COMMENT ON FUNCTION private.last_month_to_release(p_now timestamp with time zone) IS 'The last month (UTC) that is over for five days: of it, companies are told figures.';
-
-CREATE TABLE private.audit_checkpoints (
-    tree_size bigint NOT NULL,
-    root_hash bytea NOT NULL,
-    frontier bytea NOT NULL,
-    note text NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT audit_checkpoints_frontier_check CHECK ((((octet_length(frontier) % 32) = 0) AND ((octet_length(frontier) >= 32) AND (octet_length(frontier) <= 2016)))),
-    CONSTRAINT audit_checkpoints_note_check CHECK ((length(note) <= 4000)),
-    CONSTRAINT audit_checkpoints_root_hash_check CHECK ((octet_length(root_hash) = 32)),
-    CONSTRAINT audit_checkpoints_tree_size_check CHECK ((tree_size > 0))
-);
-
-ALTER TABLE ONLY private.audit_checkpoints FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.audit_checkpoints IS 'Roots of the tree as audit-seal has signed them, of the first so many leaves.';
-
-COMMENT ON COLUMN private.audit_checkpoints.frontier IS 'The roots of the full subtrees that the leaves fall into, largest first: all that is needed to go on.';
-
-COMMENT ON COLUMN private.audit_checkpoints.note IS 'A signed note of C2SP (tlog-checkpoint), as it was handed out.';
 
 CREATE FUNCTION private.latest_audit_checkpoint() RETURNS private.audit_checkpoints
     LANGUAGE sql STABLE
@@ -8455,6 +9040,25 @@ $$;
 
 COMMENT ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) IS 'Queues a mail about a sign-up: to the holder of an account in their language and for their log, else in the language that was asked for.';
 
+CREATE FUNCTION private.mails_naming(p_user_id uuid) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with met (user_id) as (
+    select s.user_id from public.bookings b join public.specialists s on s.id = b.specialist_id where b.employee_id = p_user_id
+    union
+    select b.employee_id from public.bookings b join public.specialists s on s.id = b.specialist_id where s.user_id = p_user_id
+  ), name (said) as (
+    select to_json(p.display_name::text)::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
+    union
+    select to_json(s.display_name::text)::text from public.specialists s where s.user_id = p_user_id
+  )
+  select e.id from private.emails e
+  where e.user_id in (select m.user_id from met m) and exists (select from name n where strpos(e.variables::text, n.said) > 0);
+$$;
+
+COMMENT ON FUNCTION private.mails_naming(p_user_id uuid) IS 'Mails to those whom a person had sessions with, in which their name stands.';
+
 CREATE FUNCTION private.make_calendar_feed() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8869,6 +9473,15 @@ $$;
 
 COMMENT ON FUNCTION private.my_document_paths(p_replaceable boolean) IS 'Files of the caller''s documents: all, or those that may be uploaded now.';
 
+CREATE FUNCTION private.my_erasure() RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  return private.erasure_json(private.open_erasure(private.user_id()));
+end;
+$$;
+
 CREATE FUNCTION private.my_packages() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -8986,6 +9599,17 @@ CREATE FUNCTION private.new_email_address(p_text text) RETURNS text
 $_$;
 
 COMMENT ON FUNCTION private.new_email_address(p_text text) IS 'An address that we may be the first to write to, as email_address() keeps it. Null also for what an account may have, and no mail should go to unasked.';
+
+CREATE FUNCTION private.next_erasure_step(p_request_id uuid) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select s from unnest(array['sessions', 'practice', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked']) with ordinality l (s, n)
+  where not exists (select from private.erasure_steps d where d.request_id = p_request_id and d.step in (s, 'withdrawn', 'checked'))
+  order by n limit 1;
+$$;
+
+COMMENT ON FUNCTION private.next_erasure_step(p_request_id uuid) IS 'What an erasure has to do next; null where it is done, or was withdrawn.';
 
 CREATE FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) RETURNS TABLE(specialist_id uuid, starts_at timestamp with time zone)
     LANGUAGE plpgsql STABLE
@@ -9420,6 +10044,17 @@ $$;
 
 COMMENT ON FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) IS 'The terms of all specialists who offer a person what they look for.';
 
+CREATE FUNCTION private.open_erasure(p_user_id uuid) RETURNS private.erasure_requests
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select r from private.erasure_requests r
+  where r.user_id = p_user_id and private.next_erasure_step(r.id) is not null
+  order by r.asked_at limit 1;
+$$;
+
+COMMENT ON FUNCTION private.open_erasure(p_user_id uuid) IS 'The erasure of a person that is not done; null where there is none.';
+
 CREATE FUNCTION private.open_recording(p_recording_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9611,6 +10246,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.parse_audit_filters(p_filters jsonb) IS 'Filters of read_audit_logs(); what is left out does not filter. Errors: unknown_filter, invalid_filter (422).';
+
+CREATE FUNCTION private.parse_export_cursor(p_cursor text, OUT place text, OUT after bigint) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_parts constant text[] := regexp_match(p_cursor, '^([a-z_]{1,20}[.][a-z_]{1,63}/[a-z_]{1,30})/(\d{1,9})$');
+begin
+  if v_parts is null and p_cursor is not null then
+    raise sqlstate 'PT400' using message = 'invalid_request', detail = 'The cursor is that of the page before.';
+  end if;
+  place := coalesce(v_parts[1], '');
+  after := coalesce(v_parts[2]::bigint, 0);
+end;
+$_$;
+
+COMMENT ON FUNCTION private.parse_export_cursor(p_cursor text, OUT place text, OUT after bigint) IS 'Where a page of an export begins. Errors: invalid_request (400).';
 
 CREATE FUNCTION private.parse_mail_filters(p_filters jsonb) RETURNS private.mail_filters
     LANGUAGE plpgsql STABLE
@@ -11571,6 +12223,27 @@ $$;
 
 COMMENT ON FUNCTION private.reopen_withheld_time() IS 'Trigger on specialist_freed_times: a time that its specialist reopens is free for all, and offered to who waits if nobody has it before.';
 
+CREATE FUNCTION private.replay_erasures(p_ledger jsonb) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_rows bigint;
+begin
+  insert into private.erasure_requests (id, user_id, practice_id, asked_by, asked_at, starts_at, due_by)
+  select l.id, l.user_id, l.practice_id, 'replay', l.asked_at, l.starts_at, l.due_by
+  from jsonb_to_recordset(p_ledger) l (id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz)
+  on conflict (id) do nothing;
+  get diagnostics v_rows = row_count;
+  if v_rows > 0 then
+    perform private.write_audit('erasures.replayed', 'erasure_requests', null, null, null, jsonb_build_object('requests', v_rows), '{"source": "replay_erasures"}');
+  end if;
+  return v_rows;
+end;
+$$;
+
+COMMENT ON FUNCTION private.replay_erasures(p_ledger jsonb) IS 'Takes up erasures of a ledger that this database does not know of: how many. The job does them, each when it begins.';
+
 CREATE FUNCTION private.request_context() RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -11688,6 +12361,27 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.require_employee(p_booking public.bookings) IS 'Refuses whoever is not the employee of a booking: not_your_move.';
+
+CREATE FUNCTION private.require_fresh_sign_in() RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not exists (
+    select from auth.sessions s
+    where s.id = (auth.jwt() ->> 'session_id')::uuid and s.created_at > now() - private.minutes('fresh_sign_in_minutes')
+  ) then
+    raise sqlstate 'PT422' using message = 'rule_violation', detail = 'Sign out and in again first, so that we know that it is you.';
+  end if;
+  return v_user_id;
+end;
+$$;
+
+COMMENT ON FUNCTION private.require_fresh_sign_in() IS 'The caller, if they have signed in within fresh_sign_in_minutes. Errors: unauthenticated (401), rule_violation (422).';
 
 CREATE FUNCTION private.require_phase() RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -11977,6 +12671,31 @@ CREATE FUNCTION private.rotated(p_bits bigint, p_by integer) RETURNS bigint
     AS $$ select ((p_bits << p_by) | (p_bits >> (32 - p_by))) & 4294967295; $$;
 
 COMMENT ON FUNCTION private.rotated(p_bits bigint, p_by integer) IS '32 bits, rotated to the left.';
+
+CREATE FUNCTION private.rows_of_erased(p_user_id uuid, p_kept boolean) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v record;
+  v_rows bigint;
+  v_found jsonb := '[]'::jsonb;
+begin
+  for v in
+    select r.* from private.personal_rows r
+    where to_regclass(r.table_name) is not null and (r.on_erasure = 'keep') = p_kept and r.table_name <> 'storage.objects'
+    order by r.table_name, r.party
+  loop
+    execute format('select count(*) from %s r where %s', v.table_name, v.condition) into v_rows using p_user_id, '{}'::text[];
+    if v_rows > 0 then
+      v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', v_rows, 'why', v.why_kept);
+    end if;
+  end loop;
+  return v_found;
+end;
+$$;
+
+COMMENT ON FUNCTION private.rows_of_erased(p_user_id uuid, p_kept boolean) IS 'What there is of somebody who was erased: what stays with its reason or, with p_kept false, what should not be there.';
 
 CREATE FUNCTION private.rule_instant(p_text text) RETURNS timestamp with time zone
     LANGUAGE plpgsql IMMUTABLE
@@ -14618,6 +15337,29 @@ $$;
 
 COMMENT ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) IS 'Looks at the mails of batches once more before they are tried again, and takes out what became useless; a batch of which nothing is left goes. Answers how many mails went with such.';
 
+CREATE FUNCTION private.withdraw_erasure() RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_user_id constant uuid := private.user_id();
+  v private.erasure_requests;
+begin
+  if v_user_id is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  -- As the job has it: what it begins meanwhile is not taken back.
+  v := private.open_erasure(v_user_id);
+  perform from private.erasure_requests where id = v.id for update;
+  if v.id is null or exists (select from private.erasure_steps s where s.request_id = v.id) then
+    raise sqlstate 'PT404' using message = 'not_found', detail = 'There is nothing that could be taken back.';
+  end if;
+  insert into private.erasure_steps (request_id, step) values (v.id, 'withdrawn');
+  perform private.write_audit('erasure.withdrawn', 'erasure_requests', v.id::text, v_user_id, null, null, '{"source": "withdraw_erasure"}');
+  return private.erasure_json(v);
+end;
+$$;
+
 CREATE FUNCTION private.withdraw_proposal() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -14931,6 +15673,24 @@ $$;
 
 COMMENT ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) IS 'The specialist announces the recording of a session to which both have consented; its file is uploaded to an address that session-recordings signs. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429).';
 
+CREATE FUNCTION public.ask_erasure(p_address text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.ask_erasure(p_address);
+$$;
+
+COMMENT ON FUNCTION public.ask_erasure(p_address text) IS 'The caller, who types the address of their account, is to be erased: {request_id, asked_at, starts_at, due_by, state}. It begins after erasure_grace_days, and is done within a month. They are mailed. Idempotent. Errors: unauthenticated (401), last_admin, last_platform_admin (409), rule_violation (422), rate_limited (429).';
+
+CREATE FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.ask_erasure_for(p_user_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) IS 'A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
+
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -15225,6 +15985,15 @@ $$;
 
 COMMENT ON FUNCTION public.end_session(p_session_id uuid) IS 'Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404).';
 
+CREATE FUNCTION public.erasure_receipt(p_request_id uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.erasure_receipt(p_request_id);
+$$;
+
+COMMENT ON FUNCTION public.erasure_receipt(p_request_id uuid) IS 'What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. Errors: not_found (404).';
+
 CREATE FUNCTION public.evaluate_feature_flags(p_flag_key text DEFAULT NULL::text, p_targeting_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -15233,6 +16002,15 @@ CREATE FUNCTION public.evaluate_feature_flags(p_flag_key text DEFAULT NULL::text
 $$;
 
 COMMENT ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) IS 'What all flags, or the one of p_flag_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key.';
+
+CREATE FUNCTION public.export_my_data(p_cursor text DEFAULT NULL::text) RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.export_my_data(p_cursor);
+$$;
+
+COMMENT ON FUNCTION public.export_my_data(p_cursor text) IS 'A page of all that is held about the caller: {rows: [{table, party, row}], cursor, checkpoint, about}; with the cursor of the page before, the next; null with the last. about, of the first, says what each table is for, and what is withheld. Audited once. Errors: invalid_request (400), unauthenticated (401), rule_violation (422), rate_limited (429).';
 
 CREATE FUNCTION public.former_work_address() RETURNS text
     LANGUAGE sql STABLE
@@ -15397,6 +16175,15 @@ CREATE FUNCTION public.my_calendar_feed() RETURNS TABLE(created_at timestamp wit
 $$;
 
 COMMENT ON FUNCTION public.my_calendar_feed() IS 'Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none.';
+
+CREATE FUNCTION public.my_erasure() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.my_erasure();
+$$;
+
+COMMENT ON FUNCTION public.my_erasure() IS 'The erasure of the caller that is to come, as ask_erasure() answers it; null where there is none.';
 
 CREATE FUNCTION public.my_packages() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -16000,6 +16787,15 @@ $$;
 
 COMMENT ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) IS 'Uses a link about a change of address. email_change, to the new address: verified, with user_id and the email that Auth is to be told, again until Auth has it; already_verified. email_change_cancel, to the old one, takes it back and ends every session: consumed, with user_id and, where the account was moved, the email that Auth is to be told, again until Auth has it; used. Either: invalid, expired, exhausted, superseded, address_taken.';
 
+CREATE FUNCTION public.withdraw_erasure() RETURNS jsonb
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.withdraw_erasure();
+$$;
+
+COMMENT ON FUNCTION public.withdraw_erasure() IS 'The caller takes it back, as long as it has not begun. Errors: unauthenticated (401), not_found (404), rate_limited (429).';
+
 CREATE FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) RETURNS jsonb
     LANGUAGE sql
     SET search_path TO ''
@@ -16013,7 +16809,7 @@ CREATE TABLE private.allowances (
     kind text NOT NULL,
     subject text NOT NULL,
     full_at timestamp with time zone NOT NULL,
-    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text, 'feeds'::text, 'recordings'::text]))),
+    CONSTRAINT allowances_kind_check CHECK ((kind = ANY (ARRAY['client'::text, 'acts'::text, 'bookings'::text, 'addresses'::text, 'sign_ups'::text, 'undoings'::text, 'feeds'::text, 'recordings'::text, 'exports'::text]))),
     CONSTRAINT allowances_subject_check CHECK ((subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'::text))
 );
 
@@ -16385,6 +17181,20 @@ ALTER TABLE private.emails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE private.erasure_steps (
+    request_id uuid NOT NULL,
+    step private.erasure_step NOT NULL,
+    done_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT erasure_steps_counts_check CHECK (((jsonb_typeof(counts) = 'object'::text) AND (octet_length((counts)::text) <= 16000)))
+);
+
+ALTER TABLE ONLY private.erasure_steps FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.erasure_steps IS 'Steps that were done. With checked the erasure is complete.';
+
+COMMENT ON COLUMN private.erasure_steps.counts IS 'How many rows of which table it deleted or emptied; of checked, what stays.';
 
 CREATE TABLE private.invitation_tokens (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -17569,7 +18379,7 @@ COMMENT ON COLUMN public.specialist_working_hours.effective_until IS 'The last d
 
 CREATE TABLE public.specialists (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
-    user_id uuid DEFAULT private.user_id() NOT NULL,
+    user_id uuid DEFAULT private.user_id(),
     display_name public.shown_name NOT NULL,
     headline text DEFAULT ''::text NOT NULL,
     bio text DEFAULT ''::text NOT NULL,
@@ -17581,6 +18391,7 @@ CREATE TABLE public.specialists (
     verified_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT only_the_erased_have_no_account CHECK (((user_id IS NOT NULL) OR (((status)::text = 'suspended'::text) AND (verified_by IS NULL)))),
     CONSTRAINT only_the_verified_have_a_verifier CHECK (((verified_by IS NULL) OR ((status)::text = 'verified'::text))),
     CONSTRAINT specialists_bio_check CHECK ((length(bio) <= 5000)),
     CONSTRAINT specialists_display_name_check CHECK ((((display_name)::text <> ''::text) AND (length((display_name)::text) <= 100))),
@@ -17592,6 +18403,8 @@ CREATE TABLE public.specialists (
 ALTER TABLE ONLY public.specialists FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.specialists IS 'A professional who offers sessions, bookable once verified.';
+
+COMMENT ON COLUMN public.specialists.user_id IS 'Null once the person was erased: what refers to their sessions stays, without a name.';
 
 COMMENT ON COLUMN public.specialists.display_name IS 'Public name; the private profile is not shown.';
 
@@ -17796,6 +18609,12 @@ ALTER TABLE ONLY private.emails
 
 ALTER TABLE ONLY private.emails
     ADD CONSTRAINT emails_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY private.erasure_requests
+    ADD CONSTRAINT erasure_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY private.erasure_steps
+    ADD CONSTRAINT erasure_steps_pkey PRIMARY KEY (request_id, step);
 
 ALTER TABLE ONLY private.freed_for_waiting
     ADD CONSTRAINT freed_for_waiting_pkey PRIMARY KEY (id);
@@ -18104,6 +18923,8 @@ CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE
 CREATE INDEX emails_strangers_idx ON private.emails USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
 
 CREATE INDEX emails_user_id_idx ON private.emails USING btree (user_id, created_at DESC);
+
+CREATE INDEX erasure_requests_user_id_idx ON private.erasure_requests USING btree (user_id);
 
 CREATE INDEX freed_for_waiting_ready_at_idx ON private.freed_for_waiting USING btree (ready_at);
 
@@ -18427,6 +19248,10 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OF leaf_index, entry_id, oc
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.audit_nodes FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.erasure_requests FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.erasure_steps FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+
 CREATE TRIGGER refuse_change BEFORE UPDATE ON private.session_note_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_salt BEFORE UPDATE OF salt ON private.audit_leaves FOR EACH ROW WHEN ((new.salt IS NOT NULL)) EXECUTE FUNCTION private.refuse_change();
@@ -18436,6 +19261,10 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_checkpoints FOR 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_leaves FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.audit_nodes FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.erasure_requests FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.erasure_steps FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON private.session_note_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
@@ -18579,11 +19408,11 @@ CREATE TRIGGER record_first_status AFTER INSERT ON public.bookings FOR EACH ROW 
 
 CREATE TRIGGER record_grant AFTER INSERT ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.record_package();
 
-CREATE TRIGGER record_place AFTER UPDATE ON public.bookings FOR EACH ROW WHEN ((((old.place_kind)::text IS DISTINCT FROM (new.place_kind)::text) OR ((old.place_detail)::text IS DISTINCT FROM (new.place_detail)::text))) EXECUTE FUNCTION private.record_place();
+CREATE TRIGGER record_place AFTER UPDATE ON public.bookings FOR EACH ROW WHEN (((((old.place_kind)::text IS DISTINCT FROM (new.place_kind)::text) OR ((old.place_detail)::text IS DISTINCT FROM (new.place_detail)::text)) AND ((new.status)::text = ANY (ARRAY['pending'::text, 'held'::text, 'confirmed'::text])) AND (new.starts_at > now()))) EXECUTE FUNCTION private.record_place();
 
 CREATE TRIGGER record_proposal AFTER INSERT ON public.booking_proposals FOR EACH ROW EXECUTE FUNCTION private.record_proposal();
 
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE ON public.audit_logs FOR EACH ROW WHEN ((((((((((((((new.id IS DISTINCT FROM old.id) OR (new.occurred_at IS DISTINCT FROM old.occurred_at)) OR (new.user_id IS DISTINCT FROM old.user_id)) OR (new.actor_id IS DISTINCT FROM old.actor_id)) OR (new.actor_role IS DISTINCT FROM old.actor_role)) OR (new.action IS DISTINCT FROM old.action)) OR (new.entity_type IS DISTINCT FROM old.entity_type)) OR (new.entity_id IS DISTINCT FROM old.entity_id)) OR (new.source IS DISTINCT FROM old.source)) OR (new.request_id IS DISTINCT FROM old.request_id)) OR (new.status IS DISTINCT FROM old.status)) OR (new.transaction_id IS DISTINCT FROM old.transaction_id)) OR (num_nonnulls(new.old_values, new.new_values, new.ip_address, new.user_agent, new.error_message) > 0) OR (new.context <> '{}'::jsonb))) EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_change INSTEAD OF INSERT OR DELETE OR UPDATE ON public.communication_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
@@ -18596,6 +19425,8 @@ CREATE TRIGGER refuse_change BEFORE UPDATE ON public.recording_accesses FOR EACH
 CREATE TRIGGER refuse_disagreement AFTER INSERT OR DELETE OR UPDATE ON public.specialist_availability_exceptions FOR EACH ROW EXECUTE FUNCTION private.refuse_disagreement();
 
 CREATE TRIGGER refuse_published_change BEFORE DELETE OR UPDATE ON public.email_templates FOR EACH ROW WHEN ((old.published_at IS NOT NULL)) EXECUTE FUNCTION private.refuse_published_change();
+
+CREATE TRIGGER refuse_removal BEFORE DELETE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
@@ -18711,6 +19542,9 @@ ALTER TABLE ONLY private.email_change_tokens
 
 ALTER TABLE ONLY private.emails
     ADD CONSTRAINT emails_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY private.erasure_steps
+    ADD CONSTRAINT erasure_steps_request_id_fkey FOREIGN KEY (request_id) REFERENCES private.erasure_requests(id);
 
 ALTER TABLE ONLY private.freed_for_waiting
     ADD CONSTRAINT freed_for_waiting_specialist_id_fkey FOREIGN KEY (specialist_id) REFERENCES public.specialists(id) ON DELETE CASCADE;
@@ -19081,6 +19915,10 @@ ALTER TABLE private.email_sender ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.email_suppressions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.emails ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.erasure_requests ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE private.erasure_steps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.freed_for_waiting ENABLE ROW LEVEL SECURITY;
 
@@ -19630,6 +20468,12 @@ REVOKE ALL ON FUNCTION private.ascii_domain(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO authenticated;
 GRANT ALL ON FUNCTION private.ascii_domain(p_text text) TO service_role;
 
+REVOKE ALL ON FUNCTION private.ask_erasure(p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.ask_erasure(p_address text) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.ask_erasure_for(p_user_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.ask_erasure_for(p_user_id uuid, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_ends_on date, p_trial_days integer, p_seats integer, p_auto_renew boolean, p_reason text, p_context jsonb) TO authenticated;
 
@@ -19727,6 +20571,8 @@ REVOKE ALL ON FUNCTION private.batch_json(p_batch_ids uuid[], p_now timestamp wi
 
 REVOKE ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_company_id uuid, p_status public.booking_status) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
@@ -19851,6 +20697,8 @@ REVOKE ALL ON FUNCTION private.check_booking_open(p_booking public.bookings) FRO
 REVOKE ALL ON FUNCTION private.check_calendars(p_wish private.session_wish) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_decision(p_document public.specialist_documents, p_decision text, p_reason text, p_expires_on date) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.check_erased(p_request private.erasure_requests) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.check_invitation(p_token_id uuid, p_token_hash text, p_password_prefixes text[], p_full_name text) TO service_role;
@@ -20134,6 +20982,8 @@ GRANT ALL ON FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) T
 
 REVOKE ALL ON FUNCTION private.close_partition(p_parent regclass, p_leaf text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.close_practice(p_user_id uuid, p_practice_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.common_password_digests(p_prefixes text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.company_directory(p_company_id uuid, p_after uuid) FROM PUBLIC;
@@ -20198,6 +21048,8 @@ REVOKE ALL ON FUNCTION private.delivery_fault(p_now timestamp with time zone) FR
 
 REVOKE ALL ON FUNCTION private.device_name(p_user_agent text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.do_erasure_step(p_request private.erasure_requests, p_step text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
@@ -20236,6 +21088,23 @@ REVOKE ALL ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at times
 REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erase_audit_entries(p_user_id uuid, p_addresses text[], p_limit integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erase_further(p_request_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erase_rows(p_user_id uuid, p_addresses text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erase_sessions(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erasure_json(p_request private.erasure_requests) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erasure_ledger() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.erasure_receipt(p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.erasure_receipt(p_request_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO authenticated;
@@ -20289,6 +21158,21 @@ REVOKE ALL ON FUNCTION private.examine_sign_up(p_token_id uuid, p_token_hash tex
 
 REVOKE ALL ON FUNCTION private.expire_document(p_document_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.export_about() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.export_checkpoint() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.export_my_data(p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.export_my_data(p_cursor text) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.export_page(p_user_id uuid, p_cursor text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.exported_columns(p_table text, p_party text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.exported_rows(p_table text, p_party text, p_user_id uuid, p_addresses text[], p_after bigint, p_limit integer) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.extend_documents() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.figure_of_many(p_people integer, p_members integer) FROM PUBLIC;
@@ -20296,6 +21180,8 @@ REVOKE ALL ON FUNCTION private.figure_of_many(p_people integer, p_members intege
 REVOKE ALL ON FUNCTION private.figures_of_month(p_company_id uuid, p_month date) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.file_json(p_document public.specialist_documents) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.files_of_erased(p_user_id uuid, p_practice_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.find_booking(p_booking_id uuid) FROM PUBLIC;
 
@@ -20405,6 +21291,8 @@ GRANT ALL ON FUNCTION private.has_kept_times(p_starts_at timestamp without time 
 
 REVOKE ALL ON FUNCTION private.has_left(p_series public.recurring_bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.heads_in_a_row() FROM PUBLIC;
@@ -20503,6 +21391,8 @@ REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with ti
 
 REVOKE ALL ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_check_erasures(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_complete_sessions(p_now timestamp with time zone) FROM PUBLIC;
@@ -20516,6 +21406,8 @@ REVOKE ALL ON FUNCTION private.job_delete_unconfirmed_accounts(p_now timestamp w
 REVOKE ALL ON FUNCTION private.job_end_subscriptions(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_erase_people(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_expire_bookings(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -20748,6 +21640,8 @@ REVOKE ALL ON FUNCTION private.mail_session(p_key text, p_booking public.booking
 
 REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.mails_naming(p_user_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.make_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.make_calendar_feed() TO authenticated;
 
@@ -20806,6 +21700,9 @@ GRANT ALL ON FUNCTION private.my_day() TO authenticated;
 REVOKE ALL ON FUNCTION private.my_document_paths(p_replaceable boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_document_paths(p_replaceable boolean) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.my_erasure() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_erasure() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.my_packages() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_packages() TO authenticated;
 
@@ -20827,6 +21724,8 @@ REVOKE ALL ON FUNCTION private.name_fault(p_text text, p_longest integer) FROM P
 REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.new_email_address(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.next_erasure_step(p_request_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.next_offers(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_payable tstzmultirange, p_packages private.package_time[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_after_at timestamp with time zone, p_after_id uuid, p_limit integer) FROM PUBLIC;
 
@@ -20861,6 +21760,8 @@ REVOKE ALL ON FUNCTION private.offer_to(p_entry public.waiting_list_entries, p_f
 REVOKE ALL ON FUNCTION private.offered_starts(p_terms private.session_terms[], p_employee_id uuid, p_ignored_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.offered_terms(p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.open_erasure(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.open_recording(p_recording_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_recording(p_recording_id uuid) TO authenticated;
@@ -20899,6 +21800,8 @@ GRANT SELECT(updated_at) ON TABLE public.booking_packages TO authenticated;
 REVOKE ALL ON FUNCTION private.package_left(p_package public.booking_packages, p_but_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_audit_filters(p_filters jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.parse_export_cursor(p_cursor text, OUT place text, OUT after bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.parse_mail_filters(p_filters jsonb) FROM PUBLIC;
 
@@ -21127,6 +22030,8 @@ REVOKE ALL ON FUNCTION private.reminder_due_at(p_preferences public.notification
 
 REVOKE ALL ON FUNCTION private.reopen_withheld_time() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.replay_erasures(p_ledger jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.request_context() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.request_email_change(p_user_id uuid, p_email text, p_address_key text, p_client_key text, p_context jsonb) FROM PUBLIC;
@@ -21142,6 +22047,8 @@ REVOKE ALL ON FUNCTION private.require_both_consents() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.require_company_admin(p_company_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.require_employee(p_booking public.bookings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.require_fresh_sign_in() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.require_phase() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.require_phase() TO authenticated;
@@ -21181,6 +22088,8 @@ REVOKE ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) FROM 
 GRANT ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.rotated(p_bits bigint, p_by integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.rows_of_erased(p_user_id uuid, p_kept boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.rule_instant(p_text text) FROM PUBLIC;
 
@@ -21468,6 +22377,9 @@ REVOKE ALL ON FUNCTION private.wish_refusal(p_wish private.session_wish) FROM PU
 
 REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.withdraw_erasure() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_erasure() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.withdraw_proposal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) FROM PUBLIC;
@@ -21508,6 +22420,12 @@ GRANT ALL ON FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_in
 
 REVOKE ALL ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.announce_recording(p_booking_id uuid, p_file_hash text, p_media_type text, p_file_size integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.ask_erasure(p_address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_erasure(p_address text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date, p_trial_days integer, p_seats integer, p_force_reason text, p_context jsonb, p_ends_on date, p_auto_renew boolean) TO authenticated;
@@ -21599,9 +22517,15 @@ GRANT ALL ON FUNCTION public.end_other_sessions() TO authenticated;
 REVOKE ALL ON FUNCTION public.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_session(p_session_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.erasure_receipt(p_request_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.erasure_receipt(p_request_id uuid) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO authenticated;
 GRANT ALL ON FUNCTION public.evaluate_feature_flags(p_flag_key text, p_targeting_key text) TO service_role;
+
+REVOKE ALL ON FUNCTION public.export_my_data(p_cursor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.export_my_data(p_cursor text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.former_work_address() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.former_work_address() TO authenticated;
@@ -21656,6 +22580,9 @@ GRANT ALL ON FUNCTION public.make_series(p_specialist_id uuid, p_session_type_id
 
 REVOKE ALL ON FUNCTION public.my_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_calendar_feed() TO authenticated;
+
+REVOKE ALL ON FUNCTION public.my_erasure() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.my_erasure() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.my_packages() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.my_packages() TO authenticated;
@@ -21848,6 +22775,9 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.withdraw_erasure() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.withdraw_erasure() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) TO authenticated;
@@ -22452,6 +23382,8 @@ SELECT cron.schedule('cancel-ended-sessions', '41 * * * *', 'select private.run_
 
 SELECT cron.schedule('check-audit-seal', '*/5 * * * *', 'select private.run_job(''check_audit_seal'')');
 
+SELECT cron.schedule('check-erasures', '13 * * * *', 'select private.run_job(''check_erasures'')');
+
 SELECT cron.schedule('check-outbox', '*/5 * * * *', 'select private.run_job(''check_outbox'')');
 
 SELECT cron.schedule('complete-sessions', '23 * * * *', 'select private.run_job(''complete_sessions'')');
@@ -22467,6 +23399,8 @@ SELECT cron.schedule('email-dispatch', '* * * * *', 'select private.run_job(''ki
 SELECT cron.schedule('end-subscriptions', '3 * * * *', 'select private.run_job(''end_subscriptions'')');
 
 SELECT cron.schedule('end-surplus-sessions', '27 * * * *', 'select private.run_job(''end_surplus_sessions'')');
+
+SELECT cron.schedule('erase-people', '* * * * *', 'select private.run_job(''erase_people'')');
 
 SELECT cron.schedule('expire-bookings', '* * * * *', 'select private.run_job(''expire_bookings'')');
 

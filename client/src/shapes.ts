@@ -32,6 +32,16 @@ interface Package {
   status: 'active' | 'ended';
 }
 
+/** How the erasure of a person stands. */
+interface Erasure {
+  request_id: string;
+  asked_at: string;
+  /** Until then it can be taken back. */
+  starts_at: string;
+  due_by: string;
+  state: 'asked' | 'under_way' | 'done' | 'withdrawn';
+}
+
 type Row<T extends keyof Tables> = Tables[T]['Row'];
 
 /** A series, and what became of each of its sessions. */
@@ -176,6 +186,23 @@ export interface Answers {
       settled_at: string | null;
     }[];
     next_cursor: number | null;
+  };
+  ask_erasure: Erasure;
+  ask_erasure_for: Erasure;
+  my_erasure: Erasure | null;
+  withdraw_erasure: Erasure;
+  erasure_receipt: {
+    format: string;
+    erasure: Erasure;
+    kept: { table: string; party: string; rows: number; why: string }[] | null;
+    checkpoints: string[];
+    tables: Record<string, Record<string, unknown>[]>;
+  };
+  export_my_data: {
+    rows: { table: string; party: string; row: Record<string, unknown> }[];
+    cursor: string | null;
+    checkpoint: string | null;
+    about: { table: string; purpose: string; basis: string; kept_for: string; withheld: Record<string, string[]> }[] | null;
   };
   prove_audit_consistency: { path: string[]; checkpoint: string };
   prove_audit_entry: { leaf_index: number; leaf_hash: string; leaf: string | null; path: string[]; checkpoint: string };

@@ -33,3 +33,24 @@ export class Tree {
     return this.#peaks.reduceRight((right, left) => nodeHash(left, right)).toString('hex');
   }
 }
+
+/**
+ * The root that an inclusion path leads to (RFC 9162, 2.1.3.2), in hex; null where the path is none of such a tree.
+ * @param {number} index @param {number} size @param {Buffer} hash of the leaf @param {Buffer[]} path
+ */
+export function rootOf(index, size, hash, path) {
+  let [node, last, at] = [index, size - 1, hash];
+  if (!(index >= 0 && index < size)) return null;
+  for (const beside of path) {
+    if (last === 0) return null;
+    if (node % 2 === 1 || node === last) {
+      at = nodeHash(beside, at);
+      // The last node of a level that has no other half moves up as it is.
+      while (node % 2 === 0 && node > 0) [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+    } else {
+      at = nodeHash(at, beside);
+    }
+    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
+  }
+  return last === 0 ? at.toString('hex') : null;
+}

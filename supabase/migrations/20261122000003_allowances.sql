@@ -24,10 +24,12 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
   ('feeds_allowance_burst', '30', 2, 1000, 'How often one calendar feed may be read at once, and one client ask for feeds that there are not.'),
   ('feeds_allowance_refill_seconds', '60', 1, 3600, 'Seconds after which either may happen once more.'),
   ('recordings_allowance_burst', '20', 5, 1000, 'Uploads of recordings that one person may have copied and compared at once, each of up to 100 MiB.'),
-  ('recordings_allowance_refill_seconds', '180', 1, 3600, 'Seconds after which one more may be.');
+  ('recordings_allowance_refill_seconds', '180', 1, 3600, 'Seconds after which one more may be.'),
+  ('exports_allowance_burst', '60', 5, 1000, 'Pages of their data that one person may have exported at once.'),
+  ('exports_allowance_refill_seconds', '300', 1, 3600, 'Seconds after which they may have one more.');
 
 create table private.allowances (
-  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings', 'feeds', 'recordings')),
+  kind text not null check (kind in ('client', 'acts', 'bookings', 'addresses', 'sign_ups', 'undoings', 'feeds', 'recordings', 'exports')),
   subject text not null check (subject ~ '^([0-9a-f]{64}|[0-9a-f-]{36})$'),
   full_at timestamptz not null,
   primary key (kind, subject)

@@ -2,8 +2,8 @@
 --
 -- Read:  a person what was done with what is theirs, when and why; not by whom, from where, or which
 --        values, since those are about whoever acted. Platform admins: public.read_audit_logs().
--- Write: private.write_audit() alone. Nobody changes or removes an entry, the owner included;
---        retention drops whole months by dropping their partition.
+-- Write: private.write_audit() alone. Nobody changes or removes an entry, the owner included; what one said is emptied when its
+--        person is erased, and retention drops whole months by dropping their partition.
 --
 -- It is sealed as a Merkle tree, so that an outsider notices what was changed: docs/decisions/the-audit-log-is-a-tree.md.
 -- It only ever grows, so an entry is small whatever was done, and a person makes so many in a while:
@@ -55,8 +55,21 @@ create index audit_logs_action_idx on public.audit_logs (action, occurred_at des
 create index audit_logs_trouble_idx on public.audit_logs (status, occurred_at desc) where status <> 'success';
 create index audit_logs_transaction_id_idx on public.audit_logs (transaction_id, id);
 
-create trigger refuse_change before update or delete on public.audit_logs
+create trigger refuse_removal before delete on public.audit_logs
   for each row execute function private.refuse_change();
+-- What an entry said can be emptied, all of it at once, and nothing else: private.erase_audit_entries(). An entry says that it was.
+create trigger refuse_change before update on public.audit_logs
+  for each row when (
+    (
+      new.id, new.occurred_at, new.user_id, new.actor_id, new.actor_role, new.action, new.entity_type, new.entity_id, new.source,
+      new.request_id, new.status, new.transaction_id
+    ) is distinct from (
+      old.id, old.occurred_at, old.user_id, old.actor_id, old.actor_role, old.action, old.entity_type, old.entity_id, old.source,
+      old.request_id, old.status, old.transaction_id
+    )
+    or num_nonnulls(new.old_values, new.new_values, new.ip_address, new.user_agent, new.error_message) > 0 or new.context <> '{}'
+  )
+  execute function private.refuse_change();
 create trigger refuse_truncate before truncate on public.audit_logs
   for each statement execute function private.refuse_change();
 

@@ -11,7 +11,7 @@ comment on domain public.specialist_status is 'How an application as a specialis
 
 create table public.specialists (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null unique default private.user_id() references public.profiles (id) on delete cascade,
+  user_id uuid unique default private.user_id() references public.profiles (id) on delete cascade,
   display_name public.shown_name not null check (display_name <> '' and length(display_name) <= 100),
   headline text not null default '' check (length(headline) <= 200),
   bio text not null default '' check (length(bio) <= 5000),
@@ -25,10 +25,12 @@ create table public.specialists (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint verified_at_iff_verified check ((verified_at is not null) = (status = 'verified')),
-  constraint only_the_verified_have_a_verifier check (verified_by is null or status = 'verified')
+  constraint only_the_verified_have_a_verifier check (verified_by is null or status = 'verified'),
+  constraint only_the_erased_have_no_account check (user_id is not null or status = 'suspended' and verified_by is null)
 );
 
 comment on table public.specialists is 'A professional who offers sessions, bookable once verified.';
+comment on column public.specialists.user_id is 'Null once the person was erased: what refers to their sessions stays, without a name.';
 comment on column public.specialists.display_name is 'Public name; the private profile is not shown.';
 comment on column public.specialists.languages is 'The languages of their sessions.';
 

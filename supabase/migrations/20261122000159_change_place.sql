@@ -17,8 +17,12 @@ $$;
 
 comment on function private.record_place() is 'Trigger on bookings: writes into the history that a session takes place elsewhere.';
 
+-- Of a session that is over the place is emptied with its specialist's account, and nobody goes elsewhere.
 create trigger record_place after update on public.bookings
-  for each row when ((old.place_kind, old.place_detail) is distinct from (new.place_kind, new.place_detail))
+  for each row when (
+    (old.place_kind, old.place_detail) is distinct from (new.place_kind, new.place_detail)
+    and new.status in ('pending', 'held', 'confirmed') and new.starts_at > now()
+  )
   execute function private.record_place();
 
 create function private.change_place(p_booking_id uuid, p_kind text, p_detail text)

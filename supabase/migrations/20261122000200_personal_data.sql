@@ -99,3 +99,25 @@ as $$
 $$;
 
 comment on function private.addresses_of(uuid) is 'Addresses that are a person''s: confirmed, by which they were invited, or which they had before.';
+
+-- What the two of a session are mailed about it names the other. Of a name that others have, too, their mails are found with it.
+create function private.mails_naming(p_user_id uuid)
+returns setof bigint
+language sql
+stable
+set search_path = ''
+as $$
+  with met (user_id) as (
+    select s.user_id from public.bookings b join public.specialists s on s.id = b.specialist_id where b.employee_id = p_user_id
+    union
+    select b.employee_id from public.bookings b join public.specialists s on s.id = b.specialist_id where s.user_id = p_user_id
+  ), name (said) as (
+    select to_json(p.display_name::text)::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
+    union
+    select to_json(s.display_name::text)::text from public.specialists s where s.user_id = p_user_id
+  )
+  select e.id from private.emails e
+  where e.user_id in (select m.user_id from met m) and exists (select from name n where strpos(e.variables::text, n.said) > 0);
+$$;
+
+comment on function private.mails_naming(uuid) is 'Mails to those whom a person had sessions with, in which their name stands.';

@@ -98,7 +98,9 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('private.auth_emails', 'dedupe_key action taken_at', 'technical', '', 'no_reader'),
   ('public.session_tokens', 'id user_id', 'identifier', 'self', null),
   ('public.session_tokens', 'device ip created_at last_used_at expires_at ended_at end_reason', 'technical', 'self', null),
-  ('public.failed_login_attempts', 'id user_id', 'identifier', 'self', null),
+  ('public.failed_login_attempts', 'user_id', 'identifier', 'self', null),
+  -- A number that all rows share: its gaps tell how much others have done.
+  ('public.failed_login_attempts', 'id', 'technical', '', 'inner_working'),
   ('public.failed_login_attempts', 'occurred_at failures held_until held_back', 'technical', 'self', null),
   ('public.failed_login_attempts', 'ip', 'technical', '', 'somebody_else'),
   ('private.sign_in_back_offs', 'subject failures started_at last_failed_at held_until grace_until', 'technical', '', 'inner_working'),

@@ -20,7 +20,7 @@ from unnest(array[
   'public.specialist_availability_exceptions', 'public.specialist_freed_times', 'private.freed_for_waiting', 'public.specialist_rates', 'public.specialist_documents'
 ]) t;
 insert into private.personal_rows (table_name, party, condition, on_erasure, cleared, why_kept) values
-  -- private.close_practice() takes name and words out of it, or the row away where no session refers to it.
+  -- private.erase_account() takes name and words out of it, or the row away where no session refers to it.
   ('public.specialists', 'self', 'r.user_id = $1', 'clear', '{}', 'The sessions that they gave are those of others, too, and refer to it; it has no name any more.'),
   ('public.specialists', 'actor', 'r.verified_by = $1', 'clear', '{}', 'The verification is that of somebody else.'),
   ('public.specialist_documents', 'actor', 'r.decided_by = $1 or $1 = any (r.opened_by)', 'keep', '{}',

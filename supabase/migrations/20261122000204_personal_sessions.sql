@@ -28,11 +28,12 @@ from (values
   ('public.booking_status_history', '{reason}'), ('public.booking_cancellations', '{reason}'), ('public.booking_proposals', '{reason}'),
   ('public.recording_consents', '{}')
 ) l (t, cleared), (values
-  ('employee', 'b.employee_id = $1'), ('specialist', 'b.specialist_id in (select s.id from public.specialists s where s.user_id = $1)')
+  ('employee', 'b.employee_id = $1'), ('specialist', $$b.specialist_id in (select s.id from public.specialists s where s.user_id = $1) and b.status not in ('held', 'released')$$)
 ) p (party, of_party);
 insert into private.personal_rows (table_name, party, condition, on_erasure, cleared, why_kept) values
   ('public.bookings', 'employee', 'r.employee_id = $1', 'clear', '{status_reason}', 'The session is its specialist''s, too: it stays as their work, and no longer has an employee.'),
-  ('public.bookings', 'specialist', 'r.specialist_id in (select s.id from public.specialists s where s.user_id = $1)', 'clear', '{status_reason}',
+  -- Who only looks holds a time for a while. That is nobody else's to see.
+  ('public.bookings', 'specialist', $$r.specialist_id in (select s.id from public.specialists s where s.user_id = $1) and r.status not in ('held', 'released')$$, 'clear', '{status_reason,place_detail}',
     'The session is its employee''s, too: it stays theirs, with a specialist who has no name.'),
   ('public.booking_status_history', 'actor', 'r.changed_by = $1', 'clear', '{}', 'The session is that of others.'),
   ('public.booking_cancellations', 'actor', 'r.cancelled_by = $1', 'clear', '{}', 'The session is that of others.'),

@@ -31,6 +31,7 @@ insert into private.personal_rows (table_name, party, condition, on_erasure, cle
     'An address that must not be mailed is to be known again (Art. 21(3) and 6(1)(f)): by a keyed digest, which tells nobody whose it is.'),
   ('private.email_refusals', 'self', 'r.address_key in (select private.address_key(a) from unnest($2) a)', 'keep', '{}',
     'A refusal holds for the address also after the account (Art. 21(3)): by a keyed digest, which tells nobody whose it is.'),
+  ('private.emails', 'named', 'r.id in (select private.mails_naming($1))', 'clear', '{recipient,variables}', 'That a mail went out to the other of a session is theirs; what it said is gone.'),
   ('public.audit_logs', 'self', $$r.user_id = $1
     or r.entity_type = 'company_employee_invitations' and r.entity_id in (select i.id::text from public.company_employee_invitations i where i.accepted_by = $1 or i.email = any ($2))$$,
     'keep', '{old_values,new_values,context,ip_address,user_agent,error_message}',
@@ -61,10 +62,10 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('private.email_refusals', 'category created_at', 'preference', 'self', null),
   ('private.email_refusals', 'address_key', 'contact', '', 'inner_working'),
   -- The rest is about whoever acted: docs/decisions/reading-about-people.md. private.exported_entry() adds it where that is the person.
-  ('public.audit_logs', 'id occurred_at user_id actor_role action entity_type entity_id context status', 'act', 'self', null),
+  ('public.audit_logs', 'occurred_at user_id actor_role action entity_type entity_id context status', 'act', 'self', null),
   ('public.audit_logs', 'actor_id source request_id old_values new_values error_message', 'act', '', 'somebody_else'),
   ('public.audit_logs', 'ip_address user_agent', 'technical', '', 'somebody_else'),
-  ('public.audit_logs', 'transaction_id', 'technical', '', 'inner_working'),
+  ('public.audit_logs', 'id transaction_id', 'technical', '', 'inner_working'),
   ('private.audit_leaves', 'leaf_index entry_id occurred_at salt payload_hash leaf_hash', 'technical', '', 'inner_working'),
   ('private.audit_nodes', 'level node_index node_hash', 'none', '', null),
   ('private.audit_checkpoints', 'tree_size root_hash frontier note created_at', 'none', '', null),

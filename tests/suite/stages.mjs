@@ -108,7 +108,7 @@ export const stages = [
     // Each file has its own servers and folders.
     steps: () => [
       nodeTestsOf(
-        ['tests/deploy', 'scripts/stack', 'scripts/mail', 'pages', 'client/tests', 'supabase/tests', 'tests/agreement', 'tests/calendars', 'tests/privacy', 'tests/suite', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'],
+        ['tests/deploy', 'scripts/stack', 'scripts/audit', 'scripts/mail', 'pages', 'client/tests', 'supabase/tests', 'tests/agreement', 'tests/calendars', 'tests/privacy', 'tests/suite', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'],
         2,
       ),
     ],

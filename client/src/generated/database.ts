@@ -1358,7 +1358,8 @@ export type Tables = {
       status: SpecialistStatus;
       time_zone: string;
       updated_at: string;
-      user_id: string;
+      /** Null once the person was erased: what refers to their sessions stays, without a name. */
+      user_id: string | null;
       verified_at: string | null;
     };
     Insert: {
@@ -1618,6 +1619,18 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited';
   };
+  /** The caller, who types the address of their account, is to be erased: {request_id, asked_at, starts_at, due_by, state}. It begins after erasure_grace_days, and is done within a month. They are mailed. Idempotent. Errors: unauthenticated (401), last_admin, last_platform_admin (409), rule_violation (422), rate_limited (429). */
+  ask_erasure: {
+    args: { p_address: string };
+    returns: unknown;
+    errors: 'unauthenticated' | 'last_admin' | 'last_platform_admin' | 'rule_violation' | 'rate_limited';
+  };
+  /** A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429). */
+  ask_erasure_for: {
+    args: { p_user_id: string; p_reason: string };
+    returns: unknown;
+    errors: 'forbidden' | 'person_not_found' | 'reason_required' | 'rate_limited';
+  };
   /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
   assign_company_plan: {
     args: {
@@ -1796,11 +1809,23 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'session_not_found';
   };
+  /** What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. Errors: not_found (404). */
+  erasure_receipt: {
+    args: { p_request_id: string };
+    returns: unknown;
+    errors: 'not_found';
+  };
   /** What all flags, or the one of p_flag_key, say: [{key, value, variant, reason}], in the order of their keys. Who has signed in is served as themselves and their companies, whatever p_targeting_key is; who has not is told of public flags, and falls into shares by p_targeting_key. */
   evaluate_feature_flags: {
     args: { p_flag_key?: string | null; p_targeting_key?: string | null };
     returns: unknown;
     errors: never;
+  };
+  /** A page of all that is held about the caller: {rows: [{table, party, row}], cursor, checkpoint, about}; with the cursor of the page before, the next; null with the last. about, of the first, says what each table is for, and what is withheld. Audited once. Errors: invalid_request (400), unauthenticated (401), rule_violation (422), rate_limited (429). */
+  export_my_data: {
+    args: { p_cursor?: string | null };
+    returns: unknown;
+    errors: 'invalid_request' | 'unauthenticated' | 'rule_violation' | 'rate_limited';
   };
   /** The address of the caller's account, if it is one that a company invited to which they no longer belong; else null. Then it should be moved. */
   former_work_address: {
@@ -1947,6 +1972,12 @@ export interface SqlFunctions {
   my_calendar_feed: {
     args: Record<never, never>;
     returns: { created_at: string; last_read_at: string }[];
+    errors: never;
+  };
+  /** The erasure of the caller that is to come, as ask_erasure() answers it; null where there is none. */
+  my_erasure: {
+    args: Record<never, never>;
+    returns: unknown;
     errors: never;
   };
   /** The packages of the caller, those first that end soonest: how many sessions each has, and how many are left. What became of each session is in booking_package_entries. */
@@ -2241,6 +2272,12 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_a_specialist' | 'exceptions_disagree' | 'too_many_rows' | 'invalid_choice'
       | 'invalid_range' | 'note_too_long' | 'reason_too_long';
+  };
+  /** The caller takes it back, as long as it has not begun. Errors: unauthenticated (401), not_found (404), rate_limited (429). */
+  withdraw_erasure: {
+    args: Record<never, never>;
+    returns: unknown;
+    errors: 'unauthenticated' | 'not_found' | 'rate_limited';
   };
   /** The specialist adds a version to the notes of a session, sealed by the edge function session-notes: one more than the latest, so that nobody writes over what they have not read. Answers how the notes stand. Errors: invalid_request (400), unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429). */
   write_session_note: {

@@ -106,6 +106,8 @@ insert into growth values
   ('public.email_kinds', 'operator', '', ''),
   ('public.email_templates', 'operator', '', ''),
   ('private.time_zones', 'operator', '', ''),
+  ('private.erasure_requests', 'rate', 'begin_erasure', 'one is open at a time'),
+  ('private.erasure_steps', 'one', 'request_id, step', 'of a request one of each'),
   ('private.personal_tables', 'operator', '', 'migrations alone'),
   ('private.personal_rows', 'operator', '', 'migrations alone'),
   ('private.personal_columns', 'operator', '', 'migrations alone'),

@@ -109,6 +109,7 @@ insert into answered values
   ('read_session_note', 'specialist', $$select public.read_session_note(id) r from (select id from public.bookings order by starts_at limit 1) b$$),
   ('read_legal_holds', 'platform_admin', $$select r from public.read_legal_holds('ticket 7', p_limit => 1000) r$$),
   ('evaluate_feature_flags', 'employee', $$select public.evaluate_feature_flags() r$$),
+  ('export_my_data', 'employee', 'select public.export_my_data() r'),
   ('stale_feature_flags', 'platform_admin', $$select r from public.stale_feature_flags() r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('company_analytics', 'company_admin', $$select r from public.company_analytics(pg_temp.id('north'), p_limit => 100000) r$$),
@@ -126,7 +127,7 @@ create temporary table small (proname text);
 insert into small values
   ('book_session'), ('hold_slot'), ('request_session'), ('confirm_hold'), ('accept_session'), ('decline_session'), ('propose_time'), ('accept_proposal'),
   ('decline_proposal'), ('reschedule_booking'), ('cancel_booking'), ('close_booking'), ('change_place'), ('write_session_note'), ('announce_recording'), ('receive_recording'), ('open_recording'), ('share_session_note'), ('add_to_series'), ('submit_document'), ('start_document_review'),
-  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('join_waiting_list'), ('mail_figures'), ('redrive_failed_emails'), ('prove_audit_entry'), ('prove_audit_consistency');
+  ('decide_document'), ('resend_invitation'), ('revoke_invitation'), ('assign_company_plan'), ('demo_join'), ('email_kind'), ('save_preferences'), ('join_waiting_list'), ('mail_figures'), ('redrive_failed_emails'), ('prove_audit_entry'), ('prove_audit_consistency'), ('ask_erasure'), ('ask_erasure_for'), ('withdraw_erasure'), ('my_erasure'), ('erasure_receipt');
 
 select set_eq(
   'select proname from answered union all select proname from small',

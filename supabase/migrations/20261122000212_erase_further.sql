@@ -1,0 +1,169 @@
+-- Going on with erasures: what is due does its next step, each run one, so that each is a transaction of its own.
+--
+-- Called: by pg_cron, every minute. What is under a legal hold waits, and goes on by itself once the hold is lifted.
+
+-- What a person's rows are by the register, after the erasure. Addresses are gone with the account.
+create function private.rows_of_erased(p_user_id uuid, p_kept boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v record;
+  v_rows bigint;
+  v_found jsonb := '[]'::jsonb;
+begin
+  for v in
+    select r.* from private.personal_rows r
+    where to_regclass(r.table_name) is not null and (r.on_erasure = 'keep') = p_kept and r.table_name <> 'storage.objects'
+    order by r.table_name, r.party
+  loop
+    execute format('select count(*) from %s r where %s', v.table_name, v.condition) into v_rows using p_user_id, '{}'::text[];
+    if v_rows > 0 then
+      v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', v_rows, 'why', v.why_kept);
+    end if;
+  end loop;
+  return v_found;
+end;
+$$;
+
+comment on function private.rows_of_erased(uuid, boolean) is 'What there is of somebody who was erased: what stays with its reason or, with p_kept false, what should not be there.';
+
+create function private.check_erased(p_request private.erasure_requests)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_left constant jsonb := private.rows_of_erased(p_request.user_id, false);
+  v_kept constant jsonb := private.rows_of_erased(p_request.user_id, true);
+begin
+  if v_left <> '[]' then
+    raise exception 'rows of somebody who was erased are left: %', (select string_agg(l ->> 'table', ', ') from jsonb_array_elements(v_left) l);
+  end if;
+  perform private.write_audit('erasure.completed', 'erasure_requests', p_request.id::text, null, null, jsonb_build_object(
+    'asked_at', p_request.asked_at, 'due_by', p_request.due_by,
+    'steps', (select jsonb_object_agg(s.step, s.done_at) from private.erasure_steps s where s.request_id = p_request.id),
+    'kept', (select coalesce(jsonb_object_agg(k ->> 'table', k -> 'rows'), '{}') from jsonb_array_elements(v_kept) k)
+  ), '{"source": "check_erased"}');
+  return jsonb_build_object('kept', v_kept);
+end;
+$$;
+
+comment on function private.check_erased(private.erasure_requests) is
+  'Raises where something is left that the register does not keep; else writes down that the erasure is complete, in the log, whose checkpoints are signed.';
+
+-- Null where the step is not done yet: more entries are left, a mail is on its way, or storage-sweep has still to come.
+create function private.do_erasure_step(p_request private.erasure_requests, p_step text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_addresses constant text[] := private.addresses_of(p_request.user_id);
+  v_entries bigint;
+begin
+  if p_step in ('log', 'rest_of_log') then
+    v_entries := private.erase_audit_entries(p_request.user_id, v_addresses, 1000);
+    return case when v_entries < 1000 then jsonb_build_object('public.audit_logs', v_entries) end;
+  end if;
+  return case p_step
+    when 'sessions' then private.erase_sessions(p_request.user_id)
+    when 'practice' then private.close_practice(p_request.user_id, p_request.practice_id)
+    when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
+    when 'account' then private.erase_account(p_request.user_id, p_request.practice_id)
+    when 'files' then case when private.files_of_erased(p_request.user_id, p_request.practice_id) = 0 then '{}'::jsonb end
+    else private.check_erased(p_request)
+  end;
+end;
+$$;
+
+comment on function private.do_erasure_step(private.erasure_requests, text) is 'Does a step of an erasure: how many rows of what. Null where it has to be called again.';
+
+create function private.erase_further(p_request_id uuid, p_now timestamptz default now())
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_request private.erasure_requests;
+  v_step text;
+  v_counts jsonb;
+begin
+  perform private.lock_ends_of_accounts();
+  select * into v_request from private.erasure_requests where id = p_request_id for update skip locked;
+  v_step := private.next_erasure_step(p_request_id);
+  if v_request.id is null or v_step is null or v_request.starts_at > p_now then
+    return null;
+  end if;
+  -- Whoever places a hold waits for this, and this for them: what was deleted is not there to be held.
+  perform from auth.users where id = v_request.user_id for update;
+  lock table public.legal_holds in share mode;
+  if private.is_held(v_request.user_id) then
+    return null;
+  end if;
+  v_counts := private.do_erasure_step(v_request, v_step);
+  if v_counts is null then
+    return null;
+  end if;
+  insert into private.erasure_steps (request_id, step, counts) values (p_request_id, v_step, v_counts);
+  return v_step;
+end;
+$$;
+
+comment on function private.erase_further(uuid, timestamptz) is
+  'Does the next step of an erasure: which it was. Null where there is none, it is not due, somebody else is at it, the person is under a legal hold, or the step takes longer.';
+
+create function private.job_erase_people(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid;
+begin
+  -- The locks of one are kept until all are done, so each run takes one person: whoever waits longest since their last step.
+  for v_id in
+    select r.id from private.erasure_requests r
+    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_held(r.user_id)
+    order by coalesce((select max(s.done_at) from private.erasure_steps s where s.request_id = r.id), r.starts_at), r.id
+  loop
+    begin
+      if private.erase_further(v_id, p_now) is not null then
+        return 1;
+      end if;
+    exception when others then
+      perform private.record_failed_run('erase_further', format('%s: %s', v_id, sqlerrm));
+    end;
+  end loop;
+  return 0;
+end;
+$$;
+
+comment on function private.job_erase_people(timestamptz) is 'Does the next step of one erasure that is due. One that fails is written down, and keeps no other from going on.';
+
+-- Art. 12(3): within a month the person is told what was done or why not; that is so under a hold, too.
+create function private.job_check_erasures(p_now timestamptz)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_late constant uuid[] := array(
+    select r.id from private.erasure_requests r
+    where r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
+    order by r.asked_at limit 20
+  );
+begin
+  if v_late <> '{}' then
+    raise exception 'erasures that are due within days, or overdue: %', array_to_string(v_late, ', ');
+  end if;
+  return 0;
+end;
+$$;
+
+comment on function private.job_check_erasures(timestamptz) is 'Fails, and so shows in job_runs and the log, where an erasure is not done erasure_warning_days after it was asked for.';
+
+select cron.schedule('erase-people', '* * * * *', $$select private.run_job('erase_people')$$);
+select cron.schedule('check-erasures', '13 * * * *', $$select private.run_job('check_erasures')$$);

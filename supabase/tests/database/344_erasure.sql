@@ -1,0 +1,160 @@
+-- An erasure takes everything that the register does not keep, step by step, whatever is killed, and not under a legal hold.
+begin;
+\ir ../setup/people.psql
+\ir ../setup/rows.psql
+select no_plan();
+
+create function pg_temp.erase(p_name text) returns text[] language plpgsql as $$
+declare v_id constant uuid := (private.begin_erasure(pg_temp.id(p_name), 'person', null) ->> 'request_id')::uuid; v_steps text[] := '{}'; v_step text;
+begin
+  for n in 1..12 loop
+    v_step := private.erase_further(v_id, now() + interval '4 days');
+    exit when v_step is null;
+    v_steps := v_steps || v_step;
+    -- As email-dispatch does.
+    if v_step = 'log' then
+      insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
+      delete from private.email_queue where true;
+    end if;
+    -- As storage-sweep does.
+    if v_step = 'rest_of_log' then
+      perform set_config('storage.allow_delete_query', 'true', true);
+      delete from storage.objects o using private.orphaned_files(1000, now() + interval '2 hours') f where (o.bucket_id, o.name) = (f.bucket_id, f.name);
+    end if;
+  end loop;
+  return v_steps;
+end; $$;
+create function pg_temp.request_of(p_name text) returns uuid language sql as $$ select id from private.erasure_requests r
+  where user_id = pg_temp.id(p_name) and not exists (select from private.erasure_steps s where s.request_id = r.id and s.step = 'withdrawn'); $$;
+
+-- Asking
+delete from public.user_roles where role = 'platform_admin' and user_id <> pg_temp.id('platform_admin');
+select pg_temp.act_as('employee');
+select throws_ok($$select public.ask_erasure('colleague@people.test')$$, 'PT422', 'rule_violation', 'who asks types the address of their account');
+select is(public.ask_erasure(' Employee@people.test ') ->> 'state', 'asked', 'and is then to be erased');
+select is(public.ask_erasure('employee@people.test') ->> 'request_id', public.my_erasure() ->> 'request_id', 'asking again is asking once');
+select pg_temp.act_as_owner();
+select is((select count(*) from private.emails where template_key = 'erasure_asked' and recipient = 'employee@people.test'), 1::bigint, 'they are mailed, once');
+select is(private.job_erase_people(now()), 0::bigint, 'nothing begins at once');
+select pg_temp.act_as('employee');
+select is(public.withdraw_erasure() ->> 'state', 'withdrawn', 'it can be taken back');
+select is(public.my_erasure(), null, 'and then is not to come');
+select throws_ok('select public.withdraw_erasure()', 'PT404', 'not_found', 'nor can be taken back twice');
+select pg_temp.act_as('company_admin');
+select throws_ok($$select public.ask_erasure('company_admin@people.test')$$, 'PT409', 'last_admin', 'the last admin of a company makes another one first');
+select pg_temp.act_as('platform_admin');
+select throws_ok($$select public.ask_erasure('platform_admin@people.test')$$, 'PT409', 'last_platform_admin', 'and so does the last of the platform');
+select is(public.ask_erasure_for(pg_temp.id('manager'), 'asked by letter') ->> 'state', 'asked', 'a platform admin asks for somebody');
+select throws_ok($$select public.ask_erasure_for(pg_temp.id('nobody'), 'asked by letter')$$, 'PT404', 'person_not_found', 'whom there is');
+select pg_temp.act_as('manager');
+select throws_ok($$select public.ask_erasure_for(pg_temp.id('colleague'), 'asked by letter')$$, 'PT403', 'forbidden', 'nobody else does');
+select is(public.my_erasure() ->> 'state', 'asked', 'the person sees it');
+select pg_temp.act_as('specialist');
+select throws_ok(format('select public.erasure_receipt(%L)', pg_temp.id('nobody')), 'PT404', 'not_found', 'a receipt is found by its number alone');
+
+-- The ledger
+select pg_temp.act_as_owner();
+select throws_ok('update private.erasure_requests set due_by = now()', '42501', null, 'a line of the ledger is not changed');
+select throws_ok('delete from private.erasure_steps', '42501', null, 'nor removed');
+
+-- The employee, with all constraints
+select is(pg_temp.erase('employee'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
+select is((select count(*) from auth.users where id = pg_temp.id('employee')), 0::bigint, 'the account is gone');
+select is(private.rows_of_erased(pg_temp.id('employee'), false), '[]', 'and what the register does not keep');
+select is_empty(
+  $$select l.id from public.audit_logs l where l.user_id = pg_temp.id('employee')
+    and (num_nonnulls(l.old_values, l.new_values, l.ip_address, l.user_agent, l.error_message) > 0 or l.context <> '{}')$$,
+  'entries about them say that something was done, and no more'
+);
+select is_empty(
+  $$select s.entry_id from private.audit_leaves s where s.salt is null
+    except select entity_id::bigint from public.audit_logs where action = 'audit_logs.erased'$$,
+  'an entry says of each whose salt is gone that it was erased'
+);
+select is((select array_agg(distinct k ->> 'table' order by k ->> 'table') from jsonb_array_elements(private.erasure_receipt(pg_temp.request_of('employee')) -> 'kept') k),
+  '{private.erasure_requests,private.erasure_steps,public.audit_logs,public.meeting_recordings,public.recording_accesses}', 'the receipt names what stays');
+select is((private.erasure_receipt(pg_temp.request_of('employee')) #>> '{erasure,state}'), 'done', 'and that it is done');
+select is(
+  (select new_values -> 'kept' ->> 'public.meeting_recordings' from public.audit_logs where action = 'erasure.completed' and entity_id = pg_temp.request_of('employee')::text), '2',
+  'and so does the log'
+);
+select is(private.erase_further(pg_temp.request_of('employee'), now() + interval '4 days'), null, 'what is done is done');
+
+-- A specialist with sessions to give
+select is(pg_temp.erase('specialist'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'a specialist is erased, too');
+select results_eq(
+  format($$select display_name::text, headline, bio, user_id, status::text from public.specialists where id = %L$$, pg_temp.id('specialist:specialist')),
+  $$values ('Former specialist', '', '', null::uuid, 'suspended')$$, 'what sessions refer to has no name'
+);
+select is_empty(format($$select id from public.bookings where specialist_id = %L and status in ('pending', 'held', 'confirmed') and starts_at > now()$$, pg_temp.id('specialist:specialist')),
+  'what they had to give is cancelled');
+select isnt_empty(format($$select id from private.emails where template_key = 'booking_cancelled' and user_id = %L$$, pg_temp.id('company_admin')), 'and told to whom they had to');
+select isnt_empty(format($$select booking_id from public.session_notes where specialist_id = %L$$, pg_temp.id('specialist:specialist')), 'notes about others stay theirs');
+select is(private.files_of_erased(pg_temp.id('specialist'), pg_temp.id('specialist:specialist')), 0::bigint, 'no file of theirs is left');
+
+-- What waits
+insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key)
+values (pg_temp.id('manager'), 'mail', 'account', 'test', 'manager@people.test', '{}', 'under way');
+insert into private.email_batches (stream, mail_ids, template_ids, locales, time_zones, due_at)
+select 'mail', array[id], '{-1}', '{en}', '{UTC}', now() from private.emails where dedupe_key = 'under way';
+select is(pg_temp.erase('manager'), '{sessions,practice,log}', 'a mail that is on its way is waited for');
+delete from private.email_batches where mail_ids && array(select id from private.emails where dedupe_key = 'under way');
+select is(pg_temp.erase('manager'), '{rows,account,rest_of_log,files,checked}', 'and then it goes on');
+
+select pg_temp.act_as_owner();
+insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key)
+select pg_temp.id(p), 'mail', 'account', 'test', p || '@people.test', jsonb_build_object('other_name', name), 'naming ' || p || name
+from (values ('other_specialist', 'Colleague'), ('other_specialist', 'Somebody'), ('company_admin', 'Colleague')) l (p, name);
+select results_eq(
+  format($$select variables ->> 'other_name' from private.emails where id in (select private.mails_naming(%L)) and template_key = 'test'$$, pg_temp.id('colleague')), $$values ('Colleague')$$,
+  'mails are found that name somebody to whom they met'
+);
+insert into private.email_queue (mail_id, stream, priority, due_at) select id, 'mail', 1, now() + interval '1 day' from private.emails where dedupe_key = 'naming other_specialistColleague';
+select ok(private.has_mail_under_way(pg_temp.id('colleague'), '{}'), 'one of them that waits to be sent is waited for');
+delete from private.email_queue where true;
+
+-- Under a legal hold
+select is(pg_temp.erase('colleague'), '{}', 'nothing is done to who is held');
+select is((private.erasure_json(private.open_erasure(pg_temp.id('colleague')))) ->> 'state', 'asked', 'which their state does not tell');
+select lives_ok($$select private.job_check_erasures(now())$$, 'what was asked for lately is in time');
+select throws_like($$select private.job_check_erasures(now() + interval '26 days')$$, '%' || pg_temp.request_of('colleague') || '%', 'what is not done after so many days is told to operators, also under a hold');
+
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where user_id = pg_temp.id('colleague');
+select is(private.job_erase_people(now() + interval '4 days'), 1::bigint, 'once it is lifted it goes on by itself');
+update public.legal_holds set lifted_at = null, lift_reason = null where user_id = pg_temp.id('colleague');
+select is(private.erase_further(pg_temp.request_of('colleague'), now() + interval '4 days'), null, 'and stops where another one is placed');
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where user_id = pg_temp.id('colleague');
+select is(pg_temp.erase('colleague'), '{practice,log,rows,account,rest_of_log,files,checked}', 'and goes on from where it was');
+
+-- A marker in every column
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
+create temporary table person as select name, pg_temp.id(name) as id from unnest(array['foreign_employee', 'other_specialist', 'applicant']) name;
+\ir ../setup/markers.psql
+create function pg_temp.markers() returns table (marker text) language plpgsql as $$
+declare r record;
+begin
+  for r in select c.oid::regclass as t from pg_catalog.pg_class c
+    where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace in ('public'::regnamespace, 'private'::regnamespace, 'auth'::regnamespace) loop
+    return query execute format('select m[1] from %s r, regexp_matches(to_jsonb(r)::text, ''mark-[a-z_.]+-\d+'', ''g'') m', r.t);
+  end loop;
+end; $$;
+select isnt_empty('select * from pg_temp.markers()', 'there are markers');
+select is(pg_temp.erase(name), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', name || ' is erased') from person;
+select set_eq(
+  $$select distinct split_part(marker, '-', 2) from pg_temp.markers()$$,
+  $$select unnest(array[
+    -- That there was a mail, that something was done, and which entries of which kind a session has.
+    'private.emails.template_key', 'private.emails.dedupe_key', 'private.email_outcomes.error_code', 'private.email_outcomes.provider_message_id',
+    'public.audit_logs.action', 'public.audit_logs.actor_role', 'public.audit_logs.source',
+    'public.booking_status_history.event', 'public.booking_status_history.actor', 'public.booking_status_history.metadata',
+    'public.booking_cancellations.actor', 'public.booking_proposals.proposed_by', 'public.bookings.time_zone', 'public.recording_consents.version',
+    'public.meeting_recordings.mime_type', 'public.meeting_recordings.file_hash', 'public.meeting_recordings.recorded_path', 'public.meeting_recordings.end_reason',
+    -- Of others: the place of sessions whose specialist is not erased, and notes about somebody else.
+    'public.bookings.place_detail', 'private.session_note_versions.sealed',
+    'public.legal_holds.reason', 'public.legal_holds.lift_reason'
+  ])$$,
+  'of what was planted only that stays which the register keeps'
+);
+
+select * from finish();
+rollback;

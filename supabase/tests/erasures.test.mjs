@@ -1,0 +1,154 @@
+// @ts-check
+// An erasure that is killed at every step, and one that an older backup does not know of: no word of the person is left in a dump, and
+// the audit log verifies.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import postgres from 'postgres';
+import { verifyAuditLog } from '../../scripts/audit/verify.mjs';
+import { stopCluster } from '../../scripts/stack/cluster.mjs';
+import { bringUp, takeDown } from '../../scripts/stack/database.mjs';
+import { projectRoot } from '../../scripts/stack/settings.mjs';
+
+const run = promisify(execFile);
+const STEPS = ['sessions', 'practice', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked'];
+/** What the person wrote, and their addresses; that of the foreign employee ends alike. */
+const TRACES = /zinnober|\bemployee@people\.test/gi;
+
+/** Words of the employee wherever they or others can have written them, and entries that say so. */
+const PLANT = `
+  update public.profiles set display_name = 'Zinnober' where id = pg_temp.id('employee');
+  update auth.users set raw_user_meta_data = '{"display_name": "Zinnober"}' where id = pg_temp.id('employee');
+  update public.bookings set status_reason = 'zinnober' where employee_id = pg_temp.id('employee');
+  update public.bookings set status = 'cancelled', status_reason = 'zinnober said' where id = pg_temp.id('employee:booking');
+  update public.session_tokens set device = 'Zinnober''s telephone' where user_id = pg_temp.id('employee');
+  insert into public.terms_acceptance (user_id, document, version, user_agent) values (pg_temp.id('employee'), 'privacy', 'zinnober', 'Zinnober/1.0');
+  insert into private.sign_up_tokens (email, expires_at) values ('employee@people.test', now() + interval '1 day');
+  insert into public.company_employee_invitations (company_id, email, full_name, expires_at) values (pg_temp.id('south'), 'employee@people.test', 'Zinnober', now() + interval '1 day');
+  insert into private.emails (stream, category, template_key, recipient, variables, dedupe_key) values ('mail', 'account', 'test', 'employee@people.test', '{"n": "Zinnober"}', 'a mail to an address');
+  insert into auth.audit_log_entries (id, payload, created_at) values (gen_random_uuid(), json_build_object('actor_id', pg_temp.id('employee'), 'actor_username', 'employee@people.test'), now());
+  select private.write_audit('test.entry', 'tests', null, pg_temp.id('employee'), '{"a": "zinnober"}', '{"a": "Zinnober"}', '{"reason": "zinnober", "user_agent": "Zinnober/1.0"}');
+  select private.audit_invitation('invitation.sent', id, null, '{}') from public.company_employee_invitations where full_name = 'Zinnober';
+  insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
+  delete from private.email_queue where true;
+  update public.system_settings set value = '0' where key = 'erasure_grace_days';
+  select cron.alter_job(jobid, active => false) from cron.job`;
+
+/** @type {string} */
+let directory;
+/** @type {Awaited<ReturnType<typeof bringUp>>} */
+let up;
+/** @type {import('postgres').Sql} */
+let sql;
+/** @type {string} */
+let person;
+
+async function start() {
+  up = await bringUp({ directory, port: 0, durable: false, migrations: true, seed: true });
+  sql = postgres(up.url, { max: 1, onnotice: () => {} });
+}
+
+async function stop() {
+  await sql.end();
+  await stopCluster(up.cluster);
+}
+
+/** What is found of the person in all that a backup would have. */
+async function traces() {
+  const { stdout } = await run(path.join(up.cluster.bin, 'pg_dump'), ['--data-only', up.adminUrl], { maxBuffer: 2 ** 28 });
+  return stdout.split('\n').filter((line) => line.match(TRACES));
+}
+
+/** As audit-seal does, but for signing. */
+const seal = () => sql`select private.sequence_audit_entries(100000)`;
+
+async function faults() {
+  await seal();
+  const report = await sql.begin((all) => verifyAuditLog(all, { verifiers: [], kept: new Map() }));
+  return report.faults.map(({ kind, what }) => `${kind}: ${what}`);
+}
+
+/** Goes on with all that is due; before each step its process is killed in the middle of it. @param {string} request */
+async function erase(request) {
+  const steps = [];
+  for (let tries = 0; tries < 30; tries += 1) {
+    const middle = `begin; select private.erase_further('${request}', now()); select pg_terminate_backend(pg_backend_pid())`;
+    await assert.rejects(run(path.join(up.cluster.bin, 'psql'), ['--no-psqlrc', '--command', middle, up.url]), /terminating connection/);
+    const before = await sql`select step from private.erasure_steps where request_id = ${request}`;
+    assert.equal(before.length, steps.length, 'what was killed left nothing behind');
+    await sql`select private.run_job('erase_people')`;
+    const [{ next, step }] = await sql`
+      select private.next_erasure_step(${request}) as next, (select step::text from private.erasure_steps where request_id = ${request} order by done_at desc limit 1) as step`;
+    if (step && step !== steps.at(-1)) steps.push(step);
+    if (next === 'files') await sweep();
+    if (next === null) break;
+  }
+  return steps;
+}
+
+/** As storage-sweep does. */
+async function sweep() {
+  await sql.begin(async (all) => {
+    await all`select set_config('storage.allow_delete_query', 'true', true)`;
+    await all`delete from storage.objects o using private.orphaned_files(1000, now() + interval '2 hours') f where (o.bucket_id, o.name) = (f.bucket_id, f.name)`;
+  });
+}
+
+before(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'evenkeel-erasures.'));
+  await start();
+  const psql = path.join(up.cluster.bin, 'psql');
+  const setup = (/** @type {string} */ name) => path.join(projectRoot, 'supabase/tests/setup', name);
+  await run(psql, ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', '--file', setup('people.psql'), '--file', setup('rows.psql'), '--command', PLANT, up.url], { maxBuffer: 2 ** 26 });
+  [{ id: person }] = await sql`select id from auth.users where email = 'employee@people.test'`;
+  // Those of rows.psql are no leaves of anything.
+  await sql`alter table private.audit_leaves disable trigger user`;
+  await sql`alter table private.audit_nodes disable trigger user`;
+  await sql`alter table private.audit_checkpoints disable trigger user`;
+  await sql`delete from private.audit_leaves where leaf_index >= 0`;
+  await sql`delete from private.audit_nodes where level > 0`;
+  await sql`delete from private.audit_checkpoints where tree_size > 0`;
+  for (const table of ['audit_leaves', 'audit_nodes', 'audit_checkpoints']) await sql.unsafe(`alter table private.${table} enable trigger user`);
+  await seal();
+});
+
+after(async () => {
+  await sql?.end();
+  await takeDown(directory);
+  await rm(directory, { recursive: true, force: true });
+});
+
+test('nothing of who was erased is in a dump, also after an older backup was restored and the ledger replayed', async () => {
+  assert.ok((await traces()).length > 15, 'there is something to be erased');
+  assert.deepEqual(await faults(), []);
+  await stop();
+  const backup = `${directory}.backup`;
+  await run('cp', ['-a', up.cluster.home, backup]);
+  await start();
+
+  const [{ begun }] = await sql`select private.begin_erasure(${person}, 'person', null) as begun`;
+  assert.deepEqual(await erase(begun.request_id), STEPS);
+  assert.deepEqual(await traces(), []);
+  assert.deepEqual(await faults(), []);
+  const ledger = path.join(directory, 'erasures.json');
+  const erasures = path.join(projectRoot, 'scripts/erasures');
+  await writeFile(ledger, (await run(erasures, ['dump'], { env: { ...process.env, DATABASE_URL: up.url } })).stdout);
+
+  await stop();
+  await rm(up.cluster.home, { recursive: true });
+  await run('cp', ['-a', backup, up.cluster.home]);
+  await rm(backup, { recursive: true });
+  await start();
+  assert.ok((await traces()).length > 15, 'the backup has them again');
+  const replay = () => run(erasures, ['replay', ledger], { env: { ...process.env, DATABASE_URL: up.url } });
+  // And the one of rows.psql, which is known.
+  assert.equal((await replay()).stdout, '1 erasures are taken up again\n');
+  assert.equal((await replay()).stdout, '0 erasures are taken up again\n');
+  assert.deepEqual(await erase(begun.request_id), STEPS);
+  assert.deepEqual(await traces(), []);
+  assert.deepEqual(await faults(), []);
+});
