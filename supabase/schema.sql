@@ -14,9 +14,11 @@ CREATE TYPE private.audit_filters AS (
 	action text,
 	entity_type text,
 	entity_id text,
+	person uuid,
 	user_id uuid,
 	actor_id uuid,
 	status text,
+	text text,
 	"from" timestamp with time zone,
 	"to" timestamp with time zone
 );
@@ -1323,6 +1325,16 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.audit_path(p_leaf bigint, p_first_size bigint, p_size bigint) IS 'In the tree of p_size leaves the inclusion path of leaf p_leaf or, where that is null, the consistency path from p_first_size: hashes in base64, from below.';
+
+CREATE FUNCTION private.audit_patterns(p_text text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select array_agg('%' || replace(replace(replace(lower(w), '\', '\\'), '%', '\%'), '_', '\_') || '%')
+  from regexp_split_to_table(trim(p_text), '\s+') w;
+$$;
+
+COMMENT ON FUNCTION private.audit_patterns(p_text text) IS 'For LIKE ALL: each word, anywhere.';
 
 CREATE FUNCTION private.audit_payload_hash(p_entry public.audit_logs, p_salt uuid) RETURNS bytea
     LANGUAGE sql STABLE
@@ -5067,6 +5079,78 @@ CREATE FUNCTION private.files_of_erased(p_user_id uuid, p_practice_id uuid) RETU
 $$;
 
 COMMENT ON FUNCTION private.files_of_erased(p_user_id uuid, p_practice_id uuid) IS 'How many files of somebody who was erased storage-sweep has not removed yet.';
+
+CREATE FUNCTION private.find_audit_entries(p_filters private.audit_filters, p_before timestamp with time zone, p_cursor bigint, p_limit integer) RETURNS SETOF public.audit_logs
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET enable_sort TO 'off'
+    SET jit TO 'off'
+    AS $_$
+declare
+  f constant private.audit_filters := p_filters;
+  v_uuid constant uuid := private.try_uuid(f.text);
+  v_key constant text := case
+    when f.entity_id is not null then 'entity_id' when f.person is not null then 'person' when f.user_id is not null then 'user_id'
+    when f.actor_id is not null then 'actor_id' when f.action is not null then 'action' when f.text is not null then 'text'
+    when f.status <> 'success' then 'status' when f.entity_type is not null then 'entity_type' else 'status'
+  end;
+  -- As the indexes of what did not succeed have it.
+  v_status constant text := case when f.status is not null then format('l.status = %L', f.status) else 'true' end;
+  v_all constant text := concat_ws(
+    ' and ',
+    (
+      select string_agg(format(
+        case when name = v_key then 'l.%1$s = ($1).%1$s' else '(l.%1$s::text || '''') = ($1).%1$s::text' end, name
+      ), ' and ')
+      from unnest(array['action', 'entity_type', 'entity_id', 'user_id', 'actor_id']) name
+      where to_jsonb(f) ->> name is not null
+    ),
+    case when v_key not in ('action', 'status') and f.status is not null then '(l.status || '''') = ($1).status' else v_status end,
+    case when f.person is not null and v_key <> 'person' then '($1).person in (l.user_id, l.actor_id)' end,
+    case when f.text is not null and v_key <> 'text' then
+      '(l.action || '' '' || l.entity_type like all ($5) or (l.entity_id || '''') = ($1).text or l.request_id::text = $6::text)'
+    end,
+    case when v_key = 'text' then 'l.occurred_at >= $7' end,
+    case when f."from" is not null then 'l.occurred_at >= ($1)."from"' end,
+    case when f."to" is not null then 'l.occurred_at < ($1)."to"' end,
+    case when p_cursor is not null then '(l.occurred_at, l.id) < ($2, $3)' end
+  );
+  v_newest constant text := ' order by l.occurred_at desc, l.id desc';
+  v_ways constant text[] := case v_key
+    when 'person' then array['l.user_id = ($1).person', 'l.actor_id = ($1).person and l.user_id is distinct from ($1).person']
+    when 'text' then array_remove(array['l.entity_id = ($1).text', case when v_uuid is not null then 'l.request_id = $6' end], null)
+    else array['true']
+  end;
+  -- The newest so many entries are of the so many kinds of which there is something newest.
+  v_kinds constant text := case when v_key = 'text' and v_uuid is null then format(
+    ' union all select e.l from (
+      select k.action, k.entity_type from private.audit_kinds k cross join lateral (
+        select l.occurred_at, l.id from public.audit_logs l where l.action = k.action and (l.entity_type || '''') = k.entity_type and %3$s and %1$s%2$s limit 1
+      ) n
+      where k.action || '' '' || k.entity_type like all ($5) order by n.occurred_at desc, n.id desc limit $4
+    ) k cross join lateral (
+      select l from public.audit_logs l where l.action = k.action and (l.entity_type || '''') = k.entity_type and %3$s and %1$s%2$s limit $4
+    ) e', v_all, v_newest, v_status
+  ) else '' end;
+  v_query constant text := format(
+    'select array_agg(e.l) from (
+      select distinct on ((w.l).occurred_at, (w.l).id) w.l from (%s%s) w order by (w.l).occurred_at desc, (w.l).id desc limit $4
+    ) e',
+    (select string_agg(format('(select l from public.audit_logs l where %s and %s%s limit $4)', w, v_all, v_newest), ' union all ') from unnest(v_ways) w), v_kinds
+  );
+  v_since timestamptz;
+  v_found public.audit_logs[];
+begin
+  -- Words are looked for in the months around first: in all of them each kind has an index for each.
+  foreach v_since in array case when v_key = 'text' then array[least(now(), p_before, f."to") - interval '40 days'] end || timestamptz '-infinity' loop
+    execute v_query into v_found using f, p_before, p_cursor, p_limit, private.audit_patterns(f.text), v_uuid, v_since;
+    exit when cardinality(v_found) >= p_limit;
+  end loop;
+  return query select * from unnest(v_found);
+end;
+$_$;
+
+COMMENT ON FUNCTION private.find_audit_entries(p_filters private.audit_filters, p_before timestamp with time zone, p_cursor bigint, p_limit integer) IS 'The newest entries that all filters match, of those before p_before and p_cursor.';
 
 CREATE FUNCTION private.find_booking(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql STABLE
@@ -10231,17 +10315,23 @@ CREATE FUNCTION private.parse_audit_filters(p_filters jsonb) RETURNS private.aud
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  f private.audit_filters;
 begin
   if jsonb_typeof(p_filters) is distinct from 'object' or p_filters - array[
-    'action', 'entity_type', 'entity_id', 'user_id', 'actor_id', 'status', 'from', 'to'
+    'action', 'entity_type', 'entity_id', 'person', 'user_id', 'actor_id', 'status', 'text', 'from', 'to'
   ] <> '{}' then
     raise sqlstate 'PT422' using message = 'unknown_filter',
-      detail = 'Filters are an object of action, entity_type, entity_id, user_id, actor_id, status, from and to.';
+      detail = 'Filters are an object of action, entity_type, entity_id, person, user_id, actor_id, status, text, from and to.';
   end if;
-  return jsonb_populate_record(null::private.audit_filters, p_filters);
+  f := jsonb_populate_record(null::private.audit_filters, p_filters);
+  if length(trim(f.text)) not between 3 and 200 then
+    raise sqlstate 'PT422' using message = 'invalid_filter', detail = 'text has 3 to 200 characters.';
+  end if;
+  return f;
 exception when invalid_text_representation or invalid_datetime_format or datetime_field_overflow then
   raise sqlstate 'PT422' using message = 'invalid_filter',
-    detail = 'user_id and actor_id are uuids, from and to are times.';
+    detail = 'person, user_id and actor_id are uuids, from and to are times.';
 end;
 $$;
 
@@ -11038,7 +11128,6 @@ COMMENT ON FUNCTION private.quotation(p_text text) IS 'A text as a mail quotes i
 CREATE FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) RETURNS SETOF public.audit_logs
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
   v_reason constant text := private.audited_reason(p_reason);
@@ -11050,18 +11139,7 @@ declare
 begin
   return query
     with page as (
-      select l as entry from public.audit_logs l
-      where (f.action is null or l.action = f.action)
-        and (f.entity_type is null or l.entity_type = f.entity_type)
-        and (f.entity_id is null or l.entity_id = f.entity_id)
-        and (f.user_id is null or l.user_id = f.user_id)
-        and (f.actor_id is null or l.actor_id = f.actor_id)
-        and (f.status is null or l.status = f.status)
-        and (f."from" is null or l.occurred_at >= f."from")
-        and (f."to" is null or l.occurred_at < f."to")
-        and (p_cursor is null or (l.occurred_at, l.id) < (v_before, p_cursor))
-      order by l.occurred_at desc, l.id desc
-      limit v_limit
+      select l as entry from private.find_audit_entries(f, v_before, p_cursor, v_limit) l
     ), measured as (
       select p.entry, row_number() over newest as n, sum(octet_length(p.entry::text)) over newest as bytes
       from page p window newest as (order by (p.entry).occurred_at desc, (p.entry).id desc)
@@ -11071,7 +11149,7 @@ begin
   get diagnostics v_entries = row_count;
   -- The filters are not in the context, where a person would learn whom else an inquiry is about.
   perform private.write_audit(
-    'audit_logs.read', 'audit_logs', null, f.user_id, null,
+    'audit_logs.read', 'audit_logs', null, coalesce(f.person, f.user_id, f.actor_id), null,
     jsonb_build_object('filters', p_filters, 'cursor', p_cursor, 'entries', v_entries),
     jsonb_build_object('source', 'read_audit_logs', 'reason', v_reason)
   );
@@ -13040,6 +13118,9 @@ begin
     select v_size - 1 + row_number() over (order by d.transaction_id, d.id), d.id, (d.entry).occurred_at, d.salt, d.payload_hash,
       private.audit_leaf_hash(private.audit_leaf(d.entry, d.payload_hash))
     from digested d
+  ), noted as (
+    insert into private.audit_kinds (action, entity_type) select distinct (entry).action, (entry).entity_type from page
+    on conflict do nothing
   ), moved as (
     update private.audit_sequence s set transaction_id = p.transaction_id, entry_id = p.id
     from (select transaction_id, id from page order by transaction_id desc, id desc limit 1) p
@@ -16292,7 +16373,7 @@ CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{
   select * from private.read_audit_logs(p_reason, p_filters, p_cursor, p_limit);
 $$;
 
-COMMENT ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
+COMMENT ON FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id (whom it is about), actor_id (who acted), person (either), status, text (words of an action or a kind of entity, or all of the id of an entity or a request), from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
 CREATE FUNCTION public.read_calendar_feed(p_feed_id uuid, p_token_hash text, p_client_key text DEFAULT NULL::text) RETURNS jsonb
     LANGUAGE sql
@@ -16820,6 +16901,17 @@ COMMENT ON TABLE private.allowances IS 'Clients and people that have used some o
 COMMENT ON COLUMN private.allowances.subject IS 'Of a client, HMAC-SHA-256 of its network, hex; the key is outside the database, so no address is in it. Of sign-ups, which share one, zeros. Of an address, SHA-256 of its key, hex. Of a calendar feed, its id. Else the id of a person.';
 
 COMMENT ON COLUMN private.allowances.full_at IS 'When the bucket is full again; the further ahead, the emptier it is. In the past, the row says nothing.';
+
+CREATE TABLE private.audit_kinds (
+    action text NOT NULL,
+    entity_type text NOT NULL,
+    CONSTRAINT audit_kinds_action_check CHECK ((length(action) <= 100)),
+    CONSTRAINT audit_kinds_entity_type_check CHECK ((length(entity_type) <= 63))
+);
+
+ALTER TABLE ONLY private.audit_kinds FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.audit_kinds IS 'Which actions on which kinds of entities the audit log has entries of. Noted when they are sealed, so that no writer waits.';
 
 CREATE TABLE private.audit_leaves (
     leaf_index bigint NOT NULL,
@@ -18538,6 +18630,9 @@ ALTER TABLE ONLY private.allowances
 ALTER TABLE ONLY private.audit_checkpoints
     ADD CONSTRAINT audit_checkpoints_pkey PRIMARY KEY (tree_size);
 
+ALTER TABLE ONLY private.audit_kinds
+    ADD CONSTRAINT audit_kinds_pkey PRIMARY KEY (action, entity_type);
+
 ALTER TABLE ONLY private.audit_leaves
     ADD CONSTRAINT audit_leaves_entry_id_key UNIQUE (entry_id);
 
@@ -18970,19 +19065,29 @@ CREATE INDEX token_requests_purpose_idx ON private.token_requests USING btree (p
 
 CREATE INDEX token_requests_user_id_idx ON private.token_requests USING btree (user_id);
 
-CREATE INDEX audit_logs_action_idx ON ONLY public.audit_logs USING btree (action, occurred_at DESC);
+CREATE INDEX audit_logs_action_idx ON ONLY public.audit_logs USING btree (action, occurred_at DESC, id DESC);
 
-CREATE INDEX audit_logs_actor_id_idx ON ONLY public.audit_logs USING btree (actor_id, occurred_at DESC);
+CREATE INDEX audit_logs_actor_id_idx ON ONLY public.audit_logs USING btree (actor_id, occurred_at DESC, id DESC) WHERE (actor_id IS NOT NULL);
 
-CREATE INDEX audit_logs_entity_idx ON ONLY public.audit_logs USING btree (entity_type, entity_id, occurred_at DESC);
+CREATE INDEX audit_logs_denied_idx ON ONLY public.audit_logs USING btree (occurred_at DESC, id DESC) WHERE (status = 'denied'::text);
 
-CREATE INDEX audit_logs_occurred_at_idx ON ONLY public.audit_logs USING btree (occurred_at DESC);
+CREATE INDEX audit_logs_denied_of_action_idx ON ONLY public.audit_logs USING btree (action, occurred_at DESC, id DESC) WHERE (status = 'denied'::text);
+
+CREATE INDEX audit_logs_entity_id_idx ON ONLY public.audit_logs USING btree (entity_id, occurred_at DESC, id DESC) WHERE (entity_id IS NOT NULL);
+
+CREATE INDEX audit_logs_entity_type_idx ON ONLY public.audit_logs USING btree (entity_type, occurred_at DESC, id DESC);
+
+CREATE INDEX audit_logs_failure_idx ON ONLY public.audit_logs USING btree (occurred_at DESC, id DESC) WHERE (status = 'failure'::text);
+
+CREATE INDEX audit_logs_failure_of_action_idx ON ONLY public.audit_logs USING btree (action, occurred_at DESC, id DESC) WHERE (status = 'failure'::text);
+
+CREATE INDEX audit_logs_occurred_at_idx ON ONLY public.audit_logs USING btree (occurred_at DESC, id DESC);
+
+CREATE INDEX audit_logs_request_id_idx ON ONLY public.audit_logs USING btree (request_id, occurred_at DESC, id DESC) WHERE (request_id IS NOT NULL);
 
 CREATE INDEX audit_logs_transaction_id_idx ON ONLY public.audit_logs USING btree (transaction_id, id);
 
-CREATE INDEX audit_logs_trouble_idx ON ONLY public.audit_logs USING btree (status, occurred_at DESC) WHERE (status <> 'success'::text);
-
-CREATE INDEX audit_logs_user_id_idx ON ONLY public.audit_logs USING btree (user_id, occurred_at DESC);
+CREATE INDEX audit_logs_user_id_idx ON ONLY public.audit_logs USING btree (user_id, occurred_at DESC, id DESC) WHERE (user_id IS NOT NULL);
 
 CREATE INDEX booking_cancellations_cancelled_at_idx ON public.booking_cancellations USING btree (cancelled_at);
 
@@ -19874,6 +19979,8 @@ ALTER TABLE private.allowances ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.audit_checkpoints ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE private.audit_kinds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE private.audit_leaves ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE private.audit_nodes ENABLE ROW LEVEL SECURITY;
@@ -20554,6 +20661,8 @@ REVOKE ALL ON FUNCTION private.audit_leaf_hash(p_leaf text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.audit_path(p_leaf bigint, p_first_size bigint, p_size bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.audit_patterns(p_text text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.audit_payload_hash(p_entry public.audit_logs, p_salt uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.audit_tree_hash(p_from bigint, p_to bigint) FROM PUBLIC;
@@ -21182,6 +21291,8 @@ REVOKE ALL ON FUNCTION private.figures_of_month(p_company_id uuid, p_month date)
 REVOKE ALL ON FUNCTION private.file_json(p_document public.specialist_documents) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.files_of_erased(p_user_id uuid, p_practice_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.find_audit_entries(p_filters private.audit_filters, p_before timestamp with time zone, p_cursor bigint, p_limit integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.find_booking(p_booking_id uuid) FROM PUBLIC;
 

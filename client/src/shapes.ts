@@ -74,7 +74,7 @@ export interface Arguments {
     p_filters: Partial<Record<'user_id' | 'template_key' | 'category' | 'status' | 'from' | 'to', string>>;
   };
   read_audit_logs: {
-    p_filters: Partial<Record<'action' | 'entity_type' | 'entity_id' | 'user_id' | 'actor_id' | 'status' | 'from' | 'to', string>>;
+    p_filters: Partial<Record<'action' | 'entity_type' | 'entity_id' | 'person' | 'user_id' | 'actor_id' | 'status' | 'text' | 'from' | 'to', string>>;
   };
   review_company_verification: { p_status: 'in_review' | 'verified' | 'rejected' };
   save_preferences: { p_mail_windows: MailWindows };

@@ -12,12 +12,13 @@ import { action, load } from './work.js';
 
 /** @typedef {{ title: string, href: string, text: string }} Way */
 
-/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'packages' | 'practice' | 'documents', Omit<Way, 'text'>>} */
+/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'audit' | 'packages' | 'practice' | 'documents', Omit<Way, 'text'>>} */
 const PAGES = {
   company: { title: 'People and invitations', href: '/company' },
   review: { title: 'Documents to review', href: '/review' },
   mails: { title: 'Texts of mails', href: '/mails' },
   mailLog: { title: 'What was mailed', href: '/mail-log' },
+  audit: { title: 'The audit log', href: '/audit' },
   packages: { title: 'Packages', href: '/packages' },
   practice: { title: 'Your practice', href: '/practice' },
   documents: { title: 'Offering sessions', href: '/documents' },
@@ -67,6 +68,7 @@ function waysOf(memberships, isAdmin, specialist) {
     ...(isAdmin ? [{ ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' }] : []),
     ...(isAdmin ? [{ ...PAGES.mails, text: 'What the product writes to people, in each language.' }] : []),
     ...(isAdmin ? [{ ...PAGES.mailLog, text: 'What became of mails, and sending again what failed.' }] : []),
+    ...(isAdmin ? [{ ...PAGES.audit, text: 'Who did what, when and why, and how it ended.' }] : []),
     ...(isAdmin ? [{ ...PAGES.packages, text: 'Sessions for a person beside those of their month.' }] : []),
     ...(specialist?.status === 'verified' ? [{ ...PAGES.practice, text: 'What people ask you for, and the sessions that you give.' }] : []),
     ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),

@@ -47,12 +47,18 @@ comment on column public.audit_logs.context is
   'Anything else that explains the act, such as its reason. The person whom the entry is about reads it: nothing goes here that they must not see.';
 comment on column public.audit_logs.transaction_id is 'Who wrote it, for the order in which entries are sealed: an entry is when no earlier transaction can still add one.';
 
-create index audit_logs_user_id_idx on public.audit_logs (user_id, occurred_at desc);
-create index audit_logs_actor_id_idx on public.audit_logs (actor_id, occurred_at desc);
-create index audit_logs_entity_idx on public.audit_logs (entity_type, entity_id, occurred_at desc);
-create index audit_logs_occurred_at_idx on public.audit_logs (occurred_at desc);
-create index audit_logs_action_idx on public.audit_logs (action, occurred_at desc);
-create index audit_logs_trouble_idx on public.audit_logs (status, occurred_at desc) where status <> 'success';
+-- Each is in the order of pages, newest first, so that a page is its first rows: docs/decisions/searching-the-audit-log.md.
+create index audit_logs_user_id_idx on public.audit_logs (user_id, occurred_at desc, id desc) where user_id is not null;
+create index audit_logs_actor_id_idx on public.audit_logs (actor_id, occurred_at desc, id desc) where actor_id is not null;
+create index audit_logs_entity_id_idx on public.audit_logs (entity_id, occurred_at desc, id desc) where entity_id is not null;
+create index audit_logs_entity_type_idx on public.audit_logs (entity_type, occurred_at desc, id desc);
+create index audit_logs_occurred_at_idx on public.audit_logs (occurred_at desc, id desc);
+create index audit_logs_action_idx on public.audit_logs (action, occurred_at desc, id desc);
+create index audit_logs_failure_idx on public.audit_logs (occurred_at desc, id desc) where status = 'failure';
+create index audit_logs_failure_of_action_idx on public.audit_logs (action, occurred_at desc, id desc) where status = 'failure';
+create index audit_logs_denied_idx on public.audit_logs (occurred_at desc, id desc) where status = 'denied';
+create index audit_logs_denied_of_action_idx on public.audit_logs (action, occurred_at desc, id desc) where status = 'denied';
+create index audit_logs_request_id_idx on public.audit_logs (request_id, occurred_at desc, id desc) where request_id is not null;
 create index audit_logs_transaction_id_idx on public.audit_logs (transaction_id, id);
 
 create trigger refuse_removal before delete on public.audit_logs

@@ -71,6 +71,9 @@ begin
     select v_size - 1 + row_number() over (order by d.transaction_id, d.id), d.id, (d.entry).occurred_at, d.salt, d.payload_hash,
       private.audit_leaf_hash(private.audit_leaf(d.entry, d.payload_hash))
     from digested d
+  ), noted as (
+    insert into private.audit_kinds (action, entity_type) select distinct (entry).action, (entry).entity_type from page
+    on conflict do nothing
   ), moved as (
     update private.audit_sequence s set transaction_id = p.transaction_id, entry_id = p.id
     from (select transaction_id, id from page order by transaction_id desc, id desc limit 1) p

@@ -2044,7 +2044,7 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'forbidden' | 'entry_not_sealed' | 'reason_required' | 'rate_limited';
   };
-  /** A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id, actor_id, status, from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
+  /** A platform admin reads the audit log, newest first, at most 200 entries at once. p_filters: action, entity_type, entity_id, user_id (whom it is about), actor_id (who acted), person (either), status, text (words of an action or a kind of entity, or all of the id of an entity or a request), from (inclusive), to (exclusive); all must match. p_cursor: the id of the last entry of the page before; a page also ends at a megabyte, so the last one is the one that is empty. Each call is audited. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422). */
   read_audit_logs: {
     args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
     returns: Records['audit_logs'][];

@@ -45,12 +45,30 @@ select is(pg_temp.found('{"entity_type": "bookings"}'), '3 2 1 old', 'by kind of
 select is(pg_temp.found('{"entity_type": "bookings", "entity_id": "2"}'), '2', 'by entity');
 select is(pg_temp.found(format('{"user_id": "%s"}', pg_temp.id('employee'))), '3 2 1 old', 'by whom it is about');
 select is(pg_temp.found(format('{"actor_id": "%s"}', pg_temp.id('manager'))), 'old', 'by who acted');
+select is(pg_temp.found(format('{"person": "%s"}', pg_temp.id('employee'))), '3 2 1 old', 'by whom it is about or who acted');
+select is(pg_temp.found(format('{"person": "%s"}', pg_temp.id('manager'))), 'old', 'by either');
 select is(pg_temp.found('{"status": "denied"}'), 'x', 'by how it ended');
 select is(pg_temp.found(format('{"to": "%s"}', now())), 'old', 'until an instant, without it');
 select is(pg_temp.found(format('{"from": "%s"}', now())), 'x 3 2 1', 'from an instant, with it');
 select is(pg_temp.found(format('{"from": "%s"}', now() - interval '40 days')), 'x 3 2 1 old', 'however long ago');
 select is(pg_temp.found('{"action": null}'), 'x 3 2 1 old', 'a filter that is null does not filter');
 select is(pg_temp.found('{"status": "denied", "entity_type": "bookings"}'), null, 'filters must all match');
+
+-- Words
+select pg_temp.act_as_owner();
+insert into private.audit_kinds (action, entity_type) select distinct action, entity_type from public.audit_logs on conflict do nothing;
+select set_config('request.headers', '{"x-request-id": "77777777-7777-4777-8777-777777777777"}', true) \g /dev/null
+select private.write_audit('test.gamma', 'sessions', 'test-7', null, null, null) \g /dev/null
+select pg_temp.act_as('platform_admin');
+select is(pg_temp.found(jsonb_build_object('text', words)::text), entities, 'by the words: ' || words) from (values
+  ('test', 'x 3 2 1 old'), ('ALPHA', '3 2 1 old'), ('  test   book ', '3 2 1 old'), ('bet companies', 'x'), ('alpha companies', null), ('%%%', null), ('test_alpha', null),
+  ('old', 'old'), ('tes', 'x 3 2 1 old'), ('test-7', 'test-7'), ('77777777-7777-4777-8777-777777777777', 'test-7'), ('gamma', null), ('\\\', null)
+) w (words, entities);
+select is(pg_temp.found(f::text), entities, 'and all else: ' || f::text) from (values
+  ('{"text": "test", "status": "denied"}'::jsonb, 'x'), ('{"text": "test", "entity_type": "bookings"}', '3 2 1 old'), ('{"text": "beta", "action": "test.alpha"}', null),
+  (jsonb_build_object('text', 'alpha', 'person', pg_temp.id('manager')), 'old'), (jsonb_build_object('text', 'old', 'person', pg_temp.id('employee')), 'old'),
+  (jsonb_build_object('text', 'beta', 'person', pg_temp.id('employee')), null), (jsonb_build_object('text', 'test', 'to', now()), 'old')
+) w (f, entities);
 select results_eq(
   $$select user_agent, old_values, new_values, error_message from public.read_audit_logs('ticket 7', '{"entity_id": "3"}')$$,
   $$values ('Admin browser', '{"a": 1}'::jsonb, '{"a": 2}'::jsonb, null::text)$$,
@@ -60,7 +78,7 @@ select throws_ok(format('select public.read_audit_logs(''ticket 7'', %L)', bad),
 from unnest(array['{"acton": "x"}', '["action"]', '"action"', 'null']) bad;
 select throws_ok($$select public.read_audit_logs('ticket 7', null)$$, 'PT422', 'unknown_filter', 'as is nothing');
 select throws_ok(format('select public.read_audit_logs(''ticket 7'', %L)', bad), 'PT422', 'invalid_filter', 'and what is not of its kind: ' || bad)
-from unnest(array['{"user_id": "ada"}', '{"from": "soon"}', '{"to": "2026-13-01"}']) bad;
+from unnest(array['{"user_id": "ada"}', '{"person": "ada"}', '{"text": " "}', '{"text": " ab "}', format('{"text": "%s"}', repeat('a', 201)), '{"from": "soon"}', '{"to": "2026-13-01"}']) bad;
 
 -- Pages
 select is(pg_temp.found('{"entity_type": "bookings"}', null, 2), '3 2', 'a page has as many as asked for');
@@ -68,6 +86,25 @@ select id as last from public.read_audit_logs('ticket 7', '{"entity_id": "2"}') 
 select is(pg_temp.found('{"entity_type": "bookings"}', :last, 2), '1 old', 'and the next goes on after the last');
 select is(pg_temp.found('{"entity_type": "bookings"}', 0), null, 'after an entry that is gone there is nothing');
 select is(pg_temp.found('{"entity_type": "bookings"}', null, 0), '3', 'a page has one at least');
+-- Whatever the filters, pages of any length are the whole, once.
+create temporary table last_entry as select max(id) as entry from public.read_audit_logs('ticket 7');
+grant all on last_entry to authenticated;
+create function pg_temp.paged(p_filters jsonb, p_limit int) returns text language plpgsql as $$
+declare v_ids bigint[]; v_all bigint[] := '{}';
+begin
+  loop
+    v_ids := array(select id from public.read_audit_logs('ticket 7', p_filters, v_all[cardinality(v_all)], p_limit));
+    exit when v_ids = '{}';
+    v_all := v_all || v_ids;
+  end loop;
+  -- Those of the readings are none: each writes one.
+  return (select string_agg(id::text, ' ' order by n) from unnest(v_all) with ordinality a (id, n) where id <= (select entry from last_entry));
+end; $$;
+grant execute on function pg_temp.paged(jsonb, int) to authenticated;
+select is(pg_temp.paged(f, n), pg_temp.paged(f, 200), format('pages of %s of %s', n, f)) from unnest(array[1, 2, 3]) n, unnest(array[
+  '{"entity_type": "bookings"}', '{"text": "test"}', '{"text": "old"}', jsonb_build_object('person', pg_temp.id('employee')),
+  jsonb_build_object('person', pg_temp.id('manager'), 'text', 'test'), '{"status": "denied"}'
+]::jsonb[]) f;
 select pg_temp.act_as_owner();
 select private.write_audit('test.many', 'tests', null, null, null, null) from generate_series(1, 201) \g /dev/null
 select pg_temp.act_as('platform_admin');
@@ -92,6 +129,14 @@ select is(
   (select count(*) from public.audit_logs where action = 'audit_logs.read' and context ->> 'reason' = 'ticket 9'), 1::bigint,
   'by one entry'
 );
+select pg_temp.act_as('platform_admin');
+select public.read_audit_logs('ticket 11', jsonb_build_object(filter, pg_temp.id('employee'))) from unnest(array['person', 'user_id', 'actor_id']) filter \g /dev/null
+select pg_temp.act_as('employee');
+select is(
+  (select count(*) from public.audit_logs where action = 'audit_logs.read' and context ->> 'reason' = 'ticket 11'), 3::bigint,
+  'in whichever way somebody was looked for, they see it'
+);
+select pg_temp.act_as_owner();
 
 -- Plans, where there is something to plan for.
 insert into public.audit_logs (occurred_at, user_id, actor_id, actor_role, action, entity_type, entity_id, status)
@@ -121,7 +166,11 @@ end;
 $$;
 select cmp_ok(pg_temp.scanned_by(f), '<', 1000::bigint, 'an index answers ' || f::text)
 from unnest(array[
-  '{}', '{"action": "test.alpha"}', '{"entity_type": "bookings", "entity_id": "2"}', '{"status": "denied"}',
+  '{}', '{"action": "test.alpha"}', '{"entity_type": "bookings", "entity_id": "2"}', '{"entity_id": "2"}', '{"status": "denied"}', '{"status": "success"}',
+  '{"entity_type": "companies"}', '{"entity_type": "bookings", "status": "denied"}', '{"action": "test.load", "status": "denied"}',
+  '{"action": "test.load", "user_id": "11111111-1111-4111-8111-111111111111"}', '{"action": "test.load", "entity_id": "2"}',
+  '{"action": "test.load", "person": "11111111-1111-4111-8111-111111111111"}', '{"text": "load", "status": "success"}', '{"person": "11111111-1111-4111-8111-111111111111"}', '{"text": "alpha"}', '{"text": "200"}', '{"text": "77777777-7777-4777-8777-777777777777"}', '{"text": "load", "status": "denied"}', '{"text": "nothing"}',
+  '{"text": "load", "entity_id": "2"}', '{"text": "load", "user_id": "11111111-1111-4111-8111-111111111111"}',
   '{"user_id": "11111111-1111-4111-8111-111111111111"}', '{"actor_id": "11111111-1111-4111-8111-111111111111"}',
   '{"to": "2020-01-01"}'
 ]::jsonb[]) f;
