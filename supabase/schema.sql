@@ -4033,6 +4033,36 @@ $$;
 
 COMMENT ON FUNCTION private.document_json(p_document public.specialist_documents) IS 'A document as the functions for platform admins answer it.';
 
+CREATE FUNCTION private.documents_of(p_user_id uuid) RETURNS SETOF public.legal_document
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  values ('terms'::public.legal_document), ('privacy')
+  union all
+  select 'professional_standards' where exists (select from public.specialists where user_id = p_user_id);
+$$;
+
+COMMENT ON FUNCTION private.documents_of(p_user_id uuid) IS 'What a person accepts: everybody the terms and the privacy notice, specialists the standards too.';
+
+CREATE FUNCTION private.documents_to_accept() RETURNS TABLE(document public.legal_document, version text, accepted_version text)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  end if;
+  return query
+  select d, private.setting(d || '_version') #>> '{}', (
+    select a.version from public.terms_acceptance a
+    where a.user_id = private.user_id() and a.document = d and a.withdrawn_at is null
+    order by a.accepted_at desc limit 1
+  )
+  from private.documents_of(private.user_id()) d
+  where not private.has_accepted(private.user_id(), d);
+end;
+$$;
+
 CREATE FUNCTION private.email_address(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -5585,7 +5615,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.follow_standards() IS 'Trigger: who accepts the professional standards last is verified by it.';
+COMMENT ON FUNCTION private.follow_standards() IS 'Trigger: who accepts the professional standards last is verified by it, and who takes them back no longer is.';
 
 CREATE FUNCTION private.follow_suspension() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6062,6 +6092,19 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.handle_new_user() IS 'Trigger on auth.users: gives every new account its profile.';
+
+CREATE FUNCTION private.has_accepted(p_user_id uuid, p_document text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from public.terms_acceptance
+    where user_id = p_user_id and document = p_document and withdrawn_at is null
+      and version = private.setting(p_document || '_version') #>> '{}'
+  );
+$$;
+
+COMMENT ON FUNCTION private.has_accepted(p_user_id uuid, p_document text) IS 'Whether a person''s acceptance of the version in force holds.';
 
 CREATE FUNCTION private.has_accepted_dpa(p_company_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -7880,7 +7923,7 @@ begin
     p_user_id, p_document, p_version,
     private.try_inet(v_context ->> 'ip'), left(v_context ->> 'user_agent', 500)
   )
-  on conflict (user_id, document, version) do nothing;
+  on conflict (user_id, document, version) where withdrawn_at is null do nothing;
   if found then
     perform private.write_audit(
       'terms.accepted', 'terms_acceptance', p_document, p_user_id, null,
@@ -9260,12 +9303,7 @@ CREATE FUNCTION private.may_be_verified(p_specialist_id uuid, p_now timestamp wi
           and (d.expiry_date is null or d.expiry_date >= (p_now at time zone s.time_zone)::date)
       )
     )
-    and exists (
-      select from public.terms_acceptance a
-      join public.specialists s on s.user_id = a.user_id
-      where s.id = p_specialist_id and a.document = 'professional_standards'
-        and a.version = private.setting('professional_standards_version') #>> '{}'
-    );
+    and private.has_accepted((select user_id from public.specialists where id = p_specialist_id), 'professional_standards');
 $$;
 
 COMMENT ON FUNCTION private.may_be_verified(p_specialist_id uuid, p_now timestamp with time zone) IS 'Whether nothing is missing for a specialist to become verified.';
@@ -9300,6 +9338,20 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) IS 'The last day, where the specialist is, on which all documents that a pillar requires are valid: infinity where none ends, -infinity where one is missing.';
+
+CREATE FUNCTION private.may_stay_verified(p_specialist_id uuid, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.missing_documents(p_specialist_id, p_now) = '{}'
+    and exists (
+      select from public.terms_acceptance
+      where user_id = s.user_id and document = 'professional_standards' and withdrawn_at is null
+    )
+  from public.specialists s where s.id = p_specialist_id;
+$$;
+
+COMMENT ON FUNCTION private.may_stay_verified(p_specialist_id uuid, p_now timestamp with time zone) IS 'Whether a verified specialist has what their pillars require, and has not taken the professional standards back.';
 
 CREATE FUNCTION private.may_upload(p_path text, p_metadata jsonb) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -9644,12 +9696,12 @@ CREATE FUNCTION private.my_verification() RETURNS jsonb
     AS $$
   select jsonb_build_object(
     'specialist_id', s.id, 'status', s.status, 'missing', to_jsonb(private.missing_documents(s.id, now())),
-    'standards', jsonb_build_object('version', v.version, 'accepted', exists (
-      select from public.terms_acceptance a
-      where a.user_id = s.user_id and a.document = 'professional_standards' and a.version = v.version
-    ))
+    'standards', jsonb_build_object(
+      'version', private.setting('professional_standards_version'),
+      'accepted', private.has_accepted(s.user_id, 'professional_standards')
+    )
   )
-  from public.specialists s, (select private.setting('professional_standards_version') #>> '{}' as version) v
+  from public.specialists s
   where s.user_id = private.user_id();
 $$;
 
@@ -11904,7 +11956,7 @@ begin
   select status into v_old from public.specialists where id = p_specialist_id for no key update;
   v_status := case
     when v_old = 'pending' and private.may_be_verified(p_specialist_id, p_now) then 'verified'
-    when v_old = 'verified' and private.missing_documents(p_specialist_id, p_now) <> '{}' then 'pending'
+    when v_old = 'verified' and not private.may_stay_verified(p_specialist_id, p_now) then 'pending'
     else v_old
   end;
   if v_status <> v_old then
@@ -12480,11 +12532,13 @@ begin
   v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
   if v_flag.variants -> v_variant is distinct from 'true' then
     raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
+  elsif v_user_id is not null then
+    perform private.require_terms();
   end if;
 end;
 $$;
 
-COMMENT ON FUNCTION private.require_phase() IS 'Refuses what begins something of a phase that is switched off for whoever asks. Errors: feature_disabled (404).';
+COMMENT ON FUNCTION private.require_phase() IS 'Refuses what begins something of a phase that is switched off for whoever asks, or where they have not accepted the terms. Errors: feature_disabled (404), terms_required (409).';
 
 CREATE FUNCTION private.require_platform_admin() RETURNS void
     LANGUAGE plpgsql STABLE
@@ -12513,6 +12567,19 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.require_specialist(p_booking public.bookings) IS 'Refuses whoever is not the specialist of a booking: not_your_move.';
+
+CREATE FUNCTION private.require_terms() RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not (private.has_accepted(private.user_id(), 'terms') and private.has_accepted(private.user_id(), 'privacy')) then
+    raise sqlstate 'PT409' using message = 'terms_required', detail = 'Accept the terms and the privacy notice in force first.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.require_terms() IS 'Refuses whoever has not accepted the terms and the privacy notice in force. Error: terms_required (409).';
 
 CREATE FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) RETURNS public.bookings
     LANGUAGE plpgsql SECURITY DEFINER
@@ -15361,6 +15428,33 @@ $$;
 
 COMMENT ON FUNCTION private.wish_refusal(p_wish private.session_wish) IS 'The word with which check_wish_locked() refuses; null where it does not.';
 
+CREATE FUNCTION private.withdraw_acceptance(p_document text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_versions jsonb;
+begin
+  if private.user_id() is null then
+    raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
+  elsif not private.is_value_of('public.legal_document', p_document) then
+    raise sqlstate 'PT422' using message = 'unknown_document', detail = 'There is no such document.';
+  end if;
+  with withdrawn as (
+    update public.terms_acceptance set withdrawn_at = now()
+    where user_id = private.user_id() and document = p_document and withdrawn_at is null
+    returning version
+  )
+  select jsonb_agg(version order by version) into v_versions from withdrawn;
+  if v_versions is not null then
+    perform private.write_audit(
+      'terms.withdrawn', 'terms_acceptance', p_document, private.user_id(),
+      jsonb_build_object('document', p_document, 'versions', v_versions), null, '{"source": "withdraw_acceptance"}'
+    );
+  end if;
+end;
+$$;
+
 CREATE FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -16038,6 +16132,15 @@ CREATE FUNCTION public.decline_session(p_booking_id uuid, p_reason text DEFAULT 
 $$;
 
 COMMENT ON FUNCTION public.decline_session(p_booking_id uuid, p_reason text) IS 'The specialist declines a session that was asked for. p_reason: words for the employee. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open (409), reason_too_long (422).';
+
+CREATE FUNCTION public.documents_to_accept() RETURNS TABLE(document public.legal_document, version text, accepted_version text)
+    LANGUAGE sql STABLE ROWS 3
+    SET search_path TO ''
+    AS $$
+  select * from private.documents_to_accept();
+$$;
+
+COMMENT ON FUNCTION public.documents_to_accept() IS 'What the caller still has to accept, with the version in force, and the one that they accepted before, if any. Errors: unauthenticated (401).';
 
 CREATE FUNCTION public.email_kind(p_key text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -16867,6 +16970,15 @@ CREATE FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_
 $$;
 
 COMMENT ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) IS 'Uses a link about a change of address. email_change, to the new address: verified, with user_id and the email that Auth is to be told, again until Auth has it; already_verified. email_change_cancel, to the old one, takes it back and ends every session: consumed, with user_id and, where the account was moved, the email that Auth is to be told, again until Auth has it; used. Either: invalid, expired, exhausted, superseded, address_taken.';
+
+CREATE FUNCTION public.withdraw_acceptance(p_document text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.withdraw_acceptance(p_document);
+$$;
+
+COMMENT ON FUNCTION public.withdraw_acceptance(p_document text) IS 'The caller no longer accepts a document, in any version: terms, privacy or professional_standards. They begin nothing new, or are no longer a verified specialist, until they accept again. Idempotent. Errors: unauthenticated (401), unknown_document (422).';
 
 CREATE FUNCTION public.withdraw_erasure() RETURNS jsonb
     LANGUAGE sql
@@ -18543,7 +18655,9 @@ CREATE TABLE public.terms_acceptance (
     accepted_at timestamp with time zone DEFAULT now() NOT NULL,
     ip_address inet,
     user_agent text,
+    withdrawn_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT accepted_before_withdrawn CHECK ((withdrawn_at >= accepted_at)),
     CONSTRAINT not_accepted_in_the_future CHECK ((accepted_at <= created_at)),
     CONSTRAINT terms_acceptance_user_agent_check CHECK ((length(user_agent) <= 500)),
     CONSTRAINT terms_acceptance_version_check CHECK ((version ~ '^[0-9a-z][0-9a-z.-]{0,31}$'::text))
@@ -18555,11 +18669,14 @@ ALTER TABLE ONLY public.terms_acceptance ALTER COLUMN version SET STATISTICS 0;
 ALTER TABLE ONLY public.terms_acceptance ALTER COLUMN accepted_at SET STATISTICS 0;
 ALTER TABLE ONLY public.terms_acceptance ALTER COLUMN ip_address SET STATISTICS 0;
 ALTER TABLE ONLY public.terms_acceptance ALTER COLUMN user_agent SET STATISTICS 0;
+ALTER TABLE ONLY public.terms_acceptance ALTER COLUMN withdrawn_at SET STATISTICS 0;
 ALTER TABLE ONLY public.terms_acceptance ALTER COLUMN created_at SET STATISTICS 0;
 
 ALTER TABLE ONLY public.terms_acceptance FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.terms_acceptance IS 'Evidence of acceptance of terms, privacy notice and professional standards, per version. Never edited.';
+COMMENT ON TABLE public.terms_acceptance IS 'Evidence of acceptance of terms, privacy notice and professional standards, per version. Never edited: it is withdrawn, once.';
+
+COMMENT ON COLUMN public.terms_acceptance.withdrawn_at IS 'Since when it no longer holds. Who accepts again has another row.';
 
 CREATE TABLE public.user_activity_logs (
     user_id uuid NOT NULL,
@@ -18963,9 +19080,6 @@ ALTER TABLE ONLY public.system_settings
 ALTER TABLE ONLY public.terms_acceptance
     ADD CONSTRAINT terms_acceptance_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.terms_acceptance
-    ADD CONSTRAINT terms_acceptance_user_id_document_version_key UNIQUE (user_id, document, version);
-
 ALTER TABLE ONLY public.user_activity_logs
     ADD CONSTRAINT user_activity_logs_pkey PRIMARY KEY (user_id, day, activity);
 
@@ -19319,6 +19433,10 @@ CREATE INDEX system_settings_updated_by_idx ON public.system_settings USING btre
 
 CREATE INDEX terms_acceptance_document_idx ON public.terms_acceptance USING btree (document, version);
 
+CREATE UNIQUE INDEX terms_acceptance_holds_idx ON public.terms_acceptance USING btree (user_id, document, version) WHERE (withdrawn_at IS NULL);
+
+CREATE INDEX terms_acceptance_user_id_idx ON public.terms_acceptance USING btree (user_id, accepted_at);
+
 CREATE INDEX user_activity_logs_day_idx ON public.user_activity_logs USING btree (day);
 
 CREATE INDEX user_roles_granted_by_idx ON public.user_roles USING btree (granted_by);
@@ -19419,7 +19537,7 @@ CREATE TRIGGER follow_preferences AFTER UPDATE ON public.notification_preference
 
 CREATE TRIGGER follow_specialist AFTER INSERT OR UPDATE OF status ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.follow_specialist();
 
-CREATE TRIGGER follow_standards AFTER INSERT ON public.terms_acceptance FOR EACH ROW WHEN (((new.document)::text = 'professional_standards'::text)) EXECUTE FUNCTION private.follow_standards();
+CREATE TRIGGER follow_standards AFTER INSERT OR UPDATE ON public.terms_acceptance FOR EACH ROW WHEN (((new.document)::text = 'professional_standards'::text)) EXECUTE FUNCTION private.follow_standards();
 
 CREATE TRIGGER forget_accepted_invitations BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.forget_accepted_invitations();
 
@@ -19543,7 +19661,7 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.company_analytics_pilla
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.email_templates FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 
-CREATE TRIGGER refuse_update BEFORE UPDATE ON public.terms_acceptance FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_update BEFORE UPDATE ON public.terms_acceptance FOR EACH ROW WHEN (((old.withdrawn_at IS NOT NULL) OR ((to_jsonb(new.*) - 'withdrawn_at'::text) <> (to_jsonb(old.*) - 'withdrawn_at'::text)))) EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER release_bookings BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.release_bookings_of_erased();
 
@@ -21161,6 +21279,11 @@ REVOKE ALL ON FUNCTION private.do_erasure_step(p_request private.erasure_request
 
 REVOKE ALL ON FUNCTION private.document_json(p_document public.specialist_documents) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.documents_of(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.documents_to_accept() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.documents_to_accept() TO authenticated;
+
 REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_kind(p_key text) FROM PUBLIC;
@@ -21390,6 +21513,8 @@ REVOKE ALL ON FUNCTION private.guard_platform_admins() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.guard_time_off() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.handle_new_user() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.has_accepted(p_user_id uuid, p_document text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.has_accepted_dpa(p_company_id uuid) FROM PUBLIC;
 
@@ -21770,6 +21895,8 @@ REVOKE ALL ON FUNCTION private.may_be_verified(p_specialist_id uuid, p_now times
 REVOKE ALL ON FUNCTION private.may_mail_invitation(p_invitation public.company_employee_invitations) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.may_practise_until(p_specialist_id uuid, p_pillar_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.may_stay_verified(p_specialist_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_upload(p_path text, p_metadata jsonb) TO authenticated;
@@ -22169,6 +22296,8 @@ REVOKE ALL ON FUNCTION private.require_platform_admin() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.require_specialist(p_booking public.bookings) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.require_terms() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) TO authenticated;
 
@@ -22486,6 +22615,9 @@ REVOKE ALL ON FUNCTION private.weekdays() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.wish_refusal(p_wish private.session_wish) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.withdraw_acceptance(p_document text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_acceptance(p_document text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.withdraw_erasure() FROM PUBLIC;
@@ -22618,6 +22750,9 @@ GRANT ALL ON FUNCTION public.decline_proposal(p_booking_id uuid, p_reason text) 
 
 REVOKE ALL ON FUNCTION public.decline_session(p_booking_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.decline_session(p_booking_id uuid, p_reason text) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.documents_to_accept() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.documents_to_accept() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.email_kind(p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.email_kind(p_key text) TO authenticated;
@@ -22886,6 +23021,9 @@ GRANT ALL ON FUNCTION public.unsubscribe(p_token text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.use_email_change_link(p_purpose text, p_token_id uuid, p_token_hash text, p_context jsonb) TO service_role;
+
+REVOKE ALL ON FUNCTION public.withdraw_acceptance(p_document text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.withdraw_acceptance(p_document text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.withdraw_erasure() FROM PUBLIC;
 GRANT ALL ON FUNCTION public.withdraw_erasure() TO authenticated;
@@ -23392,6 +23530,8 @@ GRANT SELECT(accepted_at) ON TABLE public.terms_acceptance TO authenticated;
 GRANT SELECT(ip_address) ON TABLE public.terms_acceptance TO authenticated;
 
 GRANT SELECT(user_agent) ON TABLE public.terms_acceptance TO authenticated;
+
+GRANT SELECT(withdrawn_at) ON TABLE public.terms_acceptance TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.terms_acceptance TO authenticated;
 

@@ -3,7 +3,7 @@
 // functions that they may execute, and lists of words.
 import postgres from 'postgres';
 import { createCatalogue } from '../../scripts/stack/reference/catalogue.mjs';
-import { readComment } from '../../scripts/stack/reference/comments.mjs';
+import { allRefusals } from '../../scripts/stack/reference/comments.mjs';
 import { wordListsOf } from '../../supabase/tests/word-lists.mjs';
 
 /**
@@ -95,13 +95,13 @@ function wordsOf(check) {
 /** What seed.sql brings (demo_...) is in no hosted project. @param {postgres.Sql} sql @returns {Promise<Callable[]>} */
 async function functionsOf(sql) {
   const functions = await createCatalogue(sql)();
-  return functions.filter(({ name }) => !name.startsWith('demo_')).map(({ name, comment, arguments: list, result }) => ({
+  return functions.filter(({ name }) => !name.startsWith('demo_')).map(({ name, comment, before, arguments: list, result }) => ({
     name,
     comment,
     arguments: list.map((one) => ({ name: one.name, type: one.type, isOptional: one.default !== null, isNullable: /^NULL\b/.test(one.default ?? '') })),
     returns: result.type,
     columns: result.columns,
     isSet: result.isSet,
-    errors: readComment(comment).refusals.map(({ code }) => code),
+    errors: allRefusals({ comment, before }).map(({ code }) => code),
   }));
 }

@@ -84,6 +84,7 @@ export interface Arguments {
   stop_series: { p_sessions: 'keep' | 'cancel' };
   submit_document: { p_type: DocumentType; p_mime_type: 'application/pdf' | 'image/jpeg' | 'image/png' };
   take_time_off: { p_sessions: 'keep' | 'cancel' };
+  withdraw_acceptance: { p_document: LegalDocument };
 }
 
 /** Answers that are JSON, text or a row without more to the catalogue. */
@@ -123,6 +124,7 @@ export interface Answers {
   };
   current_user_id: string | null;
   decide_document: Schemas['DecideResponse'];
+  documents_to_accept: { document: LegalDocument; version: string; accepted_version: string | null }[];
   mail_fault: string | null;
   make_series: Series;
   my_calendar_feed: { created_at: string; last_read_at: string | null }[];

@@ -8,6 +8,7 @@ const OTHERWISE = 'That did not work. Please try again in a moment.';
 const WORDS = {
   silent: 'Nothing answered. Please try again in a moment.',
   unauthenticated: 'Your session is over. Please sign in again.',
+  terms_required: 'There is something to accept first, on the first page.',
   rate_limited: 'That was asked for very often. Please try again in a moment.',
   over_request_rate_limit: 'That was asked for very often. Please try again in a few minutes.',
 };

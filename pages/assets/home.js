@@ -1,5 +1,6 @@
 // @ts-check
 // The first page: what each kind of person can do from here.
+import { showToAccept } from './acceptances.js';
 import { ROLES } from './company-words.js';
 import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
@@ -53,7 +54,8 @@ async function fillMe() {
   byId('ways').replaceChildren(...waysOf(memberships, isAdmin, specialist).map(wayItem));
   byId('join').hidden = isMember || isAdmin || Boolean(specialist);
   byId('member').hidden = !isMember;
-  // This waits, and fails, for itself.
+  // These wait, and fail, for themselves.
+  void showToAccept();
   if (isMember) void showSessions();
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 // Two forms, each saved as a whole: what somebody is mailed about and when, and what they are called.
+import { showAccepted } from './acceptances.js';
 import { byId, make, tell } from './dom.js';
 import { Failure, answerOf } from './failures.js';
 import { fillWeek, watchWeek, windowsOfWeek } from './mail-week.js';
@@ -20,6 +21,7 @@ if (person) {
   action(byId('you'), byId('you-note'), saveYou, { ...REFUSALS, 23514: 'A name has up to 100 characters, none that cannot be seen, and no link.' });
   watchWeek(byId('mail'), preview);
   await load(byId('content'), fill);
+  await showAccepted();
 }
 
 async function fill() {

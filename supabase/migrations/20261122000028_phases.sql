@@ -1,6 +1,6 @@
 -- Phases of the rollout (O2): what begins something new can be switched off, for all, or for a company or a share of people. It
--- answers 404 `feature_disabled` then, called directly or by an edge function. What goes on, goes on: whoever has a booking
--- sees, moves and cancels it, and jobs do their work.
+-- answers 404 `feature_disabled` then, called directly or by an edge function, and 409 `terms_required` to who has not accepted
+-- the terms in force. What goes on, goes on: whoever has a booking sees, moves and cancels it, and jobs do their work.
 --
 -- Called: hooks.before_request() by the Data API, before each request.
 --
@@ -95,11 +95,15 @@ begin
   v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
   if v_flag.variants -> v_variant is distinct from 'true' then
     raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
+  elsif v_user_id is not null then
+    perform private.require_terms();
   end if;
 end;
 $$;
 
-comment on function private.require_phase() is 'Refuses what begins something of a phase that is switched off for whoever asks. Errors: feature_disabled (404).';
+comment on function private.require_phase() is
+  'Refuses what begins something of a phase that is switched off for whoever asks, or where they have not accepted the terms. '
+  'Errors: feature_disabled (404), terms_required (409).';
 
 grant execute on function private.require_phase() to authenticated, service_role;
 
@@ -123,7 +127,7 @@ begin
 end;
 $$;
 
-comment on function hooks.before_request() is 'db-pre-request of the Data API: called in the transaction of each request, as its caller. Errors: feature_disabled (404).';
+comment on function hooks.before_request() is 'db-pre-request of the Data API: called in the transaction of each request, as its caller. Errors: feature_disabled (404), terms_required (409).';
 
 grant execute on function hooks.before_request() to anon, authenticated, service_role;
 

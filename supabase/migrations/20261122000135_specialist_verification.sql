@@ -47,15 +47,27 @@ as $$
           and (d.expiry_date is null or d.expiry_date >= (p_now at time zone s.time_zone)::date)
       )
     )
-    and exists (
-      select from public.terms_acceptance a
-      join public.specialists s on s.user_id = a.user_id
-      where s.id = p_specialist_id and a.document = 'professional_standards'
-        and a.version = private.setting('professional_standards_version') #>> '{}'
-    );
+    and private.has_accepted((select user_id from public.specialists where id = p_specialist_id), 'professional_standards');
 $$;
 
 comment on function private.may_be_verified(uuid, timestamptz) is 'Whether nothing is missing for a specialist to become verified.';
+
+create function private.may_stay_verified(p_specialist_id uuid, p_now timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select private.missing_documents(p_specialist_id, p_now) = '{}'
+    and exists (
+      select from public.terms_acceptance
+      where user_id = s.user_id and document = 'professional_standards' and withdrawn_at is null
+    )
+  from public.specialists s where s.id = p_specialist_id;
+$$;
+
+comment on function private.may_stay_verified(uuid, timestamptz) is
+  'Whether a verified specialist has what their pillars require, and has not taken the professional standards back.';
 
 -- A specialist who is rejected or suspended stays so: that was somebody's decision.
 create function private.refresh_verification(p_specialist_id uuid, p_now timestamptz default now())
@@ -70,7 +82,7 @@ begin
   select status into v_old from public.specialists where id = p_specialist_id for no key update;
   v_status := case
     when v_old = 'pending' and private.may_be_verified(p_specialist_id, p_now) then 'verified'
-    when v_old = 'verified' and private.missing_documents(p_specialist_id, p_now) <> '{}' then 'pending'
+    when v_old = 'verified' and not private.may_stay_verified(p_specialist_id, p_now) then 'pending'
     else v_old
   end;
   if v_status <> v_old then
@@ -99,9 +111,10 @@ begin
 end;
 $$;
 
-comment on function private.follow_standards() is 'Trigger: who accepts the professional standards last is verified by it.';
+comment on function private.follow_standards() is
+  'Trigger: who accepts the professional standards last is verified by it, and who takes them back no longer is.';
 
-create trigger follow_standards after insert on public.terms_acceptance
+create trigger follow_standards after insert or update on public.terms_acceptance
   for each row when (new.document = 'professional_standards') execute function private.follow_standards();
 
 -- An admin who adds a pillar to somebody has looked at what they hold: it counts for that pillar too. What the
@@ -145,12 +158,12 @@ set search_path = ''
 as $$
   select jsonb_build_object(
     'specialist_id', s.id, 'status', s.status, 'missing', to_jsonb(private.missing_documents(s.id, now())),
-    'standards', jsonb_build_object('version', v.version, 'accepted', exists (
-      select from public.terms_acceptance a
-      where a.user_id = s.user_id and a.document = 'professional_standards' and a.version = v.version
-    ))
+    'standards', jsonb_build_object(
+      'version', private.setting('professional_standards_version'),
+      'accepted', private.has_accepted(s.user_id, 'professional_standards')
+    )
   )
-  from public.specialists s, (select private.setting('professional_standards_version') #>> '{}' as version) v
+  from public.specialists s
   where s.user_id = private.user_id();
 $$;
 

@@ -63,7 +63,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('public.user_roles', 'role created_at', 'work', 'self', null),
   ('public.user_roles', 'granted_by', 'act', '', 'somebody_else'),
   ('public.terms_acceptance', 'id user_id', 'identifier', 'self', null),
-  ('public.terms_acceptance', 'document version accepted_at created_at', 'act', 'self', null),
+  ('public.terms_acceptance', 'document version accepted_at withdrawn_at created_at', 'act', 'self', null),
   ('public.terms_acceptance', 'ip_address user_agent', 'technical', 'self', null),
   ('public.notification_preferences', 'user_id', 'identifier', 'self', null),
   ('public.notification_preferences', 'account_email reminder_email agenda_email agenda_at mail_windows reminder_lead_minutes created_at updated_at', 'preference', 'self', null),

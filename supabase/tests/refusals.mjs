@@ -20,7 +20,7 @@ const GUARDED = [
   [/booking|waiting|session|hold|time|proposal|place|series/, ['status_not_allowed'], 'the function refuses booking_not_open or hold_expired before, behind the lock of the row'],
   [/^(book_session|hold_slot)$/, ['acceptance_not_required'], 'it is refused to requests alone'],
   [/^request_session$/, ['acceptance_required'], 'it is refused to all but requests'],
-  [/^(accept|decide)_document$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],
+  [/^((accept|decide)_document|withdraw_acceptance)$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],
   [/^take_time_off$/, ['sessions_in_the_way'], 'it is refused to what people write, and this writes as the owner'],
   [/^accept_session$/, ['not_a_member', 'no_plan', 'plan_ends_before', 'sessions_used_up'], 'to a specialist each is no_longer_possible'],
   [/^demo_join$/, ['last_admin'], 'it makes a membership and changes none'],

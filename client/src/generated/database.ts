@@ -1404,7 +1404,7 @@ export type Tables = {
     };
     Relationships: [];
   };
-  /** Evidence of acceptance of terms, privacy notice and professional standards, per version. Never edited. */
+  /** Evidence of acceptance of terms, privacy notice and professional standards, per version. Never edited: it is withdrawn, once. */
   terms_acceptance: {
     Row: {
       accepted_at: string;
@@ -1415,6 +1415,8 @@ export type Tables = {
       user_agent: string | null;
       user_id: string;
       version: string;
+      /** Since when it no longer holds. Who accepts again has another row. */
+      withdrawn_at: string | null;
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
@@ -1611,13 +1613,15 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'not_your_move' | 'email_not_confirmed' | 'not_a_member' | 'series_not_found' | 'specialist_not_found'
       | 'series_not_active' | 'already_booked' | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before'
       | 'documents_end_before' | 'sessions_used_up' | 'not_in_series' | 'another_week' | 'own_session' | 'session_type_not_offered'
-      | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+      | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours' | 'feature_disabled' | 'terms_required';
   };
   /** The specialist announces the recording of a session to which both have consented; its file is uploaded to an address that session-recordings signs. Errors: unauthenticated (401), forbidden (403), not_found (404), conflict (409), rule_violation (422), rate_limited (429). */
   announce_recording: {
     args: { p_booking_id: string; p_file_hash: string; p_media_type: string; p_file_size: number };
     returns: unknown;
-    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited';
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited' | 'feature_disabled'
+      | 'terms_required';
   };
   /** The caller, who types the address of their account, is to be erased: {request_id, asked_at, starts_at, due_by, state}. It begins after erasure_grace_days, and is done within a month. They are mailed. Idempotent. Errors: unauthenticated (401), last_admin, last_platform_admin (409), rule_violation (422), rate_limited (429). */
   ask_erasure: {
@@ -1675,7 +1679,8 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'acceptance_required'
       | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
-      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours'
+      | 'feature_disabled' | 'terms_required';
   };
   /** The employee or the specialist cancels a session that has not begun, or takes back a request or a hold, which is then released. p_category: illness, schedule, no_longer_needed or other; p_reason: words for the other. Idempotent. Errors: unauthenticated (401), booking_not_found (404), booking_not_open (409), invalid_category, reason_too_long (422). */
   cancel_booking: {
@@ -1716,7 +1721,7 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_your_move' | 'series_not_found' | 'specialist_not_found' | 'series_not_active'
       | 'series_limit' | 'own_session' | 'session_type_not_offered' | 'not_in_series' | 'invalid_start' | 'too_soon'
-      | 'too_far_ahead' | 'invalid_rule';
+      | 'too_far_ahead' | 'invalid_rule' | 'feature_disabled' | 'terms_required';
   };
   /** The specialist says how a session that has begun went: completed or no_show; for a day, also otherwise than before. Errors: unauthenticated (401), not_your_move (403), booking_not_found (404), booking_not_open, too_late_to_correct (409), invalid_outcome (422). */
   close_booking: {
@@ -1791,6 +1796,12 @@ export interface SqlFunctions {
     returns: Tables['bookings']['Row'];
     errors: 'unauthenticated' | 'not_your_move' | 'booking_not_found' | 'booking_not_open' | 'reason_too_long';
   };
+  /** What the caller still has to accept, with the version in force, and the one that they accepted before, if any. Errors: unauthenticated (401). */
+  documents_to_accept: {
+    args: Record<never, never>;
+    returns: { document: string; version: string; accepted_version: string }[];
+    errors: 'unauthenticated';
+  };
   /** For platform admins: what the texts of a mail may say. Answers {key, has_link, is_refusable, pages, samples, optional, admin_id}. Errors: unauthenticated (401), forbidden (403), not_found (404). */
   email_kind: {
     args: { p_key: string };
@@ -1837,7 +1848,9 @@ export interface SqlFunctions {
   give_recording_consent: {
     args: { p_booking_id: string; p_version: string };
     returns: null;
-    errors: 'unauthenticated' | 'not_found' | 'version_not_in_force' | 'rule_violation' | 'rate_limited';
+    errors:
+      | 'unauthenticated' | 'not_found' | 'version_not_in_force' | 'rule_violation' | 'rate_limited' | 'feature_disabled'
+      | 'terms_required';
   };
   /** An admin of a company gives a member a package of sessions of a type, as far as its plan goes. What becomes of it they do not learn. Errors: unauthenticated (401), forbidden (403), member_not_found, session_type_not_found (404), no_plan, package_limit (409), invalid_sessions, invalid_expiry (422). */
   grant_company_package: {
@@ -1845,7 +1858,7 @@ export interface SqlFunctions {
     returns: null;
     errors:
       | 'unauthenticated' | 'forbidden' | 'member_not_found' | 'session_type_not_found' | 'no_plan' | 'package_limit'
-      | 'invalid_sessions' | 'invalid_expiry';
+      | 'invalid_sessions' | 'invalid_expiry' | 'feature_disabled' | 'terms_required';
   };
   /** A platform admin gives a person a package of sessions of a type, as a member of p_company_id or of their longest-standing company, and says why; answers its id. Errors: forbidden (403), member_not_found, session_type_not_found (404), reason_required, invalid_sessions, invalid_expiry (422). */
   grant_package: {
@@ -1860,7 +1873,7 @@ export interface SqlFunctions {
     returns: string;
     errors:
       | 'forbidden' | 'member_not_found' | 'session_type_not_found' | 'reason_required' | 'invalid_sessions'
-      | 'invalid_expiry';
+      | 'invalid_expiry' | 'feature_disabled' | 'terms_required';
   };
   /** A platform admin makes somebody another one. Idempotent. Errors: unauthenticated (401), forbidden (403), not_found (404). */
   grant_platform_admin: {
@@ -1875,7 +1888,8 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'acceptance_required'
       | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
-      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours'
+      | 'feature_disabled' | 'terms_required';
   };
   /** A company admin invites up to 100 people: [{index, email, role, full_name, locale}]. Answers {results: [{index, status, invitation_id}], seats: {limit, members, pending}}. Status: invited, resent, already_member, already_invited, seat_limit, invalid_email, invalid_name, invalid_locale, domain_not_allowed, suppressed (also where the address had its mails of today). Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), invalid_invitations, invalid_role (422), too_many_mails (429). */
   invite_employees: {
@@ -1883,7 +1897,7 @@ export interface SqlFunctions {
     returns: unknown;
     errors:
       | 'unauthenticated' | 'forbidden' | 'company_suspended' | 'dpa_required' | 'no_plan' | 'invalid_invitations'
-      | 'invalid_role' | 'too_many_mails';
+      | 'invalid_role' | 'too_many_mails' | 'feature_disabled' | 'terms_required';
   };
   /** The caller waits for a time of a specialist, of a pillar or for a type of session, on days and at hours of their own time zone; the first that falls free is held for who waits longest. Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), waiting_limit, acceptance_required, no_plan, plan_ends_before, times_are_free (409), specialist_or_pillar_required, invalid_days, invalid_hours, session_type_not_offered (422), rate_limited (429). */
   join_waiting_list: {
@@ -1902,7 +1916,8 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'waiting_limit'
       | 'acceptance_required' | 'no_plan' | 'plan_ends_before' | 'times_are_free' | 'specialist_or_pillar_required'
-      | 'invalid_days' | 'invalid_hours' | 'session_type_not_offered' | 'rate_limited';
+      | 'invalid_days' | 'invalid_hours' | 'session_type_not_offered' | 'rate_limited' | 'feature_disabled'
+      | 'terms_required';
   };
   /** The caller leaves a company; sessions to come that it pays for are cancelled some hours later. Errors: unauthenticated (401), company_not_found, member_not_found (404), last_admin (409). */
   leave_company: {
@@ -1951,7 +1966,7 @@ export interface SqlFunctions {
   make_calendar_feed: {
     args: Record<never, never>;
     returns: string;
-    errors: 'unauthenticated';
+    errors: 'unauthenticated' | 'feature_disabled' | 'terms_required';
   };
   /** Books a series of sessions for the caller, as far ahead as series are booked; the others follow as time goes on. p_starts_at: of the first. p_rule: an RRULE (RFC 5545), FREQ=WEEKLY with INTERVAL, BYDAY, WKST and COUNT or UNTIL, on the specialist's wall; UNTIL may be a day. Answers {series_id, rule, status, sessions}: each session says what became of it: booked, waiting (refused for what may pass, and tried again), skipped, or null where its time has not come; refusal says why, in the words of book_session(). Errors: unauthenticated (401), email_not_confirmed, not_a_member (403), specialist_not_found (404), series_limit, no_plan, plan_ends_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, invalid_rule (422). */
   make_series: {
@@ -1966,7 +1981,7 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'series_limit'
       | 'no_plan' | 'plan_ends_before' | 'sessions_used_up' | 'own_session' | 'session_type_not_offered' | 'invalid_start'
-      | 'too_soon' | 'too_far_ahead' | 'invalid_rule';
+      | 'too_soon' | 'too_far_ahead' | 'invalid_rule' | 'feature_disabled' | 'terms_required';
   };
   /** Since when the caller has a calendar feed and when it was last read, to ten minutes; no row where there is none. */
   my_calendar_feed: {
@@ -2099,7 +2114,8 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'email_not_confirmed' | 'not_a_member' | 'specialist_not_found' | 'acceptance_not_required'
       | 'slot_taken' | 'booking_limit' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up'
-      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours';
+      | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours'
+      | 'feature_disabled' | 'terms_required';
   };
   /** The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
   reschedule_booking: {
@@ -2117,7 +2133,7 @@ export interface SqlFunctions {
     returns: unknown;
     errors:
       | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'seat_limit' | 'company_suspended' | 'dpa_required'
-      | 'no_plan' | 'domain_not_allowed' | 'suppressed' | 'too_many_mails';
+      | 'no_plan' | 'domain_not_allowed' | 'suppressed' | 'too_many_mails' | 'feature_disabled' | 'terms_required';
   };
   /** A platform admin takes a verification up (in_review), and then decides: verified, or rejected with a reason, which the company's admins are mailed. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed (409, detail in JSON), reason_required (422). */
   review_company_verification: {
@@ -2204,7 +2220,8 @@ export interface SqlFunctions {
   share_session_note: {
     args: { p_booking_id: string; p_note_version?: number | null };
     returns: unknown;
-    errors: 'unauthenticated' | 'forbidden' | 'not_found' | 'rate_limited';
+    errors:
+      | 'unauthenticated' | 'forbidden' | 'not_found' | 'rate_limited' | 'feature_disabled' | 'terms_required';
   };
   /** The caller's sessions as a specialist that start within [p_from, p_until), each without a bound if left out, with the name of whom they meet; at most 1000 at once. A page goes on with starts_at of its last row as p_from, and booking_id of it as p_after. */
   specialist_agenda: {
@@ -2263,7 +2280,7 @@ export interface SqlFunctions {
     returns: unknown;
     errors:
       | 'unauthenticated' | 'not_a_specialist' | 'not_found' | 'not_replaceable' | 'too_many_documents' | 'already_expired'
-      | 'invalid_document';
+      | 'invalid_document' | 'feature_disabled' | 'terms_required';
   };
   /** A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422). */
   take_time_off: {
@@ -2272,6 +2289,12 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_a_specialist' | 'exceptions_disagree' | 'too_many_rows' | 'invalid_choice'
       | 'invalid_range' | 'note_too_long' | 'reason_too_long';
+  };
+  /** The caller no longer accepts a document, in any version: terms, privacy or professional_standards. They begin nothing new, or are no longer a verified specialist, until they accept again. Idempotent. Errors: unauthenticated (401), unknown_document (422). */
+  withdraw_acceptance: {
+    args: { p_document: string };
+    returns: null;
+    errors: 'unauthenticated' | 'unknown_document';
   };
   /** The caller takes it back, as long as it has not begun. Errors: unauthenticated (401), not_found (404), rate_limited (429). */
   withdraw_erasure: {
@@ -2284,6 +2307,7 @@ export interface SqlFunctions {
     args: { p_booking_id: string; p_note_version: number; p_sealed: string };
     returns: unknown;
     errors:
-      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited';
+      | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'rule_violation' | 'rate_limited'
+      | 'feature_disabled' | 'terms_required';
   };
 }

@@ -12,8 +12,8 @@ export interface Functions {
     answer: Schemas['AcceptedResponse'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
-      | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable'
-      | 'upstream_timeout';
+      | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded'
+      | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Keep the old address.
@@ -140,9 +140,9 @@ export interface Functions {
     answer: Schemas['Subscription'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'transition_not_allowed' | 'seats_below_members' | 'payload_too_large' | 'unsupported_media_type'
-      | 'reason_required' | 'invalid_start' | 'invalid_end' | 'invalid_trial' | 'plan_inactive' | 'rate_limited'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'terms_required' | 'transition_not_allowed' | 'seats_below_members' | 'payload_too_large'
+      | 'unsupported_media_type' | 'reason_required' | 'invalid_start' | 'invalid_end' | 'invalid_trial' | 'plan_inactive'
+      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Accept an invitation.
@@ -183,8 +183,9 @@ export interface Functions {
     answer: Schemas['InviteResponse'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'company_suspended' | 'dpa_required' | 'no_plan' | 'payload_too_large' | 'unsupported_media_type'
-      | 'rate_limited' | 'too_many_mails' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'company_suspended' | 'terms_required' | 'dpa_required' | 'no_plan' | 'payload_too_large'
+      | 'unsupported_media_type' | 'rate_limited' | 'too_many_mails' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Mail an invitation again.
@@ -196,9 +197,9 @@ export interface Functions {
     answer: Schemas['InvitationChange'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'conflict' | 'domain_not_allowed' | 'suppressed' | 'company_suspended' | 'dpa_required'
-      | 'no_plan' | 'seat_limit' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'too_many_mails'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'conflict' | 'domain_not_allowed' | 'suppressed' | 'company_suspended' | 'terms_required'
+      | 'dpa_required' | 'no_plan' | 'seat_limit' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited'
+      | 'too_many_mails' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Take an invitation back.
@@ -210,8 +211,8 @@ export interface Functions {
     answer: Schemas['InvitationChange'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal'
-      | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'conflict' | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited'
+      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Preview a mail.
@@ -223,8 +224,8 @@ export interface Functions {
     answer: Schemas['Preview'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
-      | 'upstream_timeout';
+      | 'request_timeout' | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded'
+      | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Save the text of a mail.
@@ -236,8 +237,8 @@ export interface Functions {
     answer: Schemas['SavedTemplate'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'conflict' | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation'
+      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Take a refusal back.
@@ -262,8 +263,8 @@ export interface Functions {
     answer: Schemas['NoteState'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'conflict' | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation'
+      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Read notes of a session.
@@ -275,7 +276,7 @@ export interface Functions {
     answer: Schemas['OpenedNote'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
-      | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'internal' | 'overloaded' | 'upstream_unavailable'
       | 'upstream_timeout';
   };
   /**
@@ -288,8 +289,8 @@ export interface Functions {
     answer: Schemas['AnnounceRecordingResponse'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'conflict' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'rate_limited'
-      | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'conflict' | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation'
+      | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Complete a recording that was uploaded.
@@ -301,8 +302,9 @@ export interface Functions {
     answer: Schemas['Recording'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
-      | 'conflict' | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation' | 'file_mismatch'
-      | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'conflict' | 'terms_required' | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'rule_violation'
+      | 'file_mismatch' | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * Open a recording.
@@ -314,8 +316,8 @@ export interface Functions {
     answer: Schemas['OpenRecordingResponse'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'not_found' | 'feature_disabled' | 'method_not_allowed' | 'request_timeout'
-      | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable'
-      | 'upstream_timeout';
+      | 'terms_required' | 'payload_too_large' | 'unsupported_media_type' | 'rate_limited' | 'internal' | 'overloaded'
+      | 'upstream_unavailable' | 'upstream_timeout';
   };
   /**
    * Approve or reject a document.
@@ -327,7 +329,7 @@ export interface Functions {
     answer: Schemas['DecideResponse'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'own_document' | 'not_found' | 'feature_disabled'
-      | 'method_not_allowed' | 'request_timeout' | 'already_decided' | 'file_missing' | 'review_not_started'
+      | 'method_not_allowed' | 'request_timeout' | 'terms_required' | 'already_decided' | 'file_missing' | 'review_not_started'
       | 'payload_too_large' | 'unsupported_media_type' | 'already_expired' | 'reason_required' | 'rate_limited'
       | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
   };
@@ -341,8 +343,9 @@ export interface Functions {
     answer: Schemas['OpenResponse'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'request_timeout' | 'file_missing' | 'payload_too_large' | 'unsupported_media_type' | 'file_mismatch'
-      | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'request_timeout' | 'terms_required' | 'file_missing' | 'payload_too_large' | 'unsupported_media_type'
+      | 'file_mismatch' | 'file_type_mismatch' | 'rate_limited' | 'internal' | 'overloaded' | 'upstream_unavailable'
+      | 'upstream_timeout';
   };
   /**
    * List documents of specialists.
@@ -354,7 +357,7 @@ export interface Functions {
     answer: Schemas['QueuePage'];
     errors:
       | 'invalid_request' | 'unauthenticated' | 'forbidden' | 'not_found' | 'feature_disabled' | 'method_not_allowed'
-      | 'rate_limited' | 'internal' | 'upstream_unavailable' | 'upstream_timeout';
+      | 'terms_required' | 'rate_limited' | 'internal' | 'upstream_unavailable' | 'upstream_timeout';
   };
 }
 
@@ -505,7 +508,7 @@ export interface components {
          * @description Every `code` that a function may answer. A code never changes its
          *     meaning; clients branch on it rather than on `detail`.
          */
-        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "feature_disabled" | "flag_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "file_type_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
+        Code: "invalid_request" | "token_invalid" | "unauthenticated" | "forbidden" | "wrong_account" | "own_document" | "not_found" | "feature_disabled" | "flag_not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "domain_not_allowed" | "suppressed" | "version_not_in_force" | "company_suspended" | "terms_required" | "dpa_required" | "no_plan" | "seat_limit" | "transition_not_allowed" | "seats_below_members" | "already_decided" | "file_missing" | "review_not_started" | "token_expired" | "token_exhausted" | "token_used" | "invitation_revoked" | "token_superseded" | "payload_too_large" | "unsupported_media_type" | "rule_violation" | "file_mismatch" | "file_type_mismatch" | "already_expired" | "reason_required" | "invalid_start" | "invalid_end" | "invalid_trial" | "plan_inactive" | "rate_limited" | "too_many_mails" | "internal" | "overloaded" | "upstream_unavailable" | "upstream_timeout";
         /**
          * Format: uuid
          * @description An employer: `companies.id`.

@@ -109,6 +109,8 @@ codes! {
     VersionNotInForce = 409, "version_not_in_force", "Another version is in force";
     /// The company is suspended, and nobody joins it.
     CompanySuspended = 409, "company_suspended", "The company is suspended";
+    /// The caller has not accepted the terms and the privacy notice in force.
+    TermsRequired = 409, "terms_required", "The terms have not been accepted";
     /// The company has not accepted the present data processing agreement.
     DpaRequired = 409, "dpa_required", "The data processing agreement has not been accepted";
     /// The company has no plan that entitles it to anything today.

@@ -6,7 +6,8 @@
  * @typedef {{ name: string, type: string, default: string | null }} Argument `default`: as an expression; null where it must be given
  * @typedef {{ name: string, type: string }} Column
  * @typedef {{ type: string, isSet: boolean, columns: Column[] }} Result `columns`: of a row, where it answers rows
- * @typedef {{ name: string, comment: string, roles: string[], arguments: Argument[], result: Result }} SqlFunction
+ * @typedef {{ name: string, comment: string, before?: string | null, roles: string[], arguments: Argument[], result: Result }} SqlFunction
+ *   `before`: the comment of what the Data API asks before it, where that may refuse it
  */
 
 /** @param {import('postgres').Sql} sql @returns {() => Promise<SqlFunction[]>} */
@@ -20,6 +21,8 @@ export function createCatalogue(sql) {
       where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and p.prorettype <> 'trigger'::regtype
     )
     select p.proname as name, coalesce(obj_description(p.oid, 'pg_proc'), '') as comment, p.roles,
+      case when exists (select from private.phase_functions where sql_function = p.proname)
+        then obj_description('hooks.before_request()'::regprocedure, 'pg_proc') end as before,
       coalesce(taken.inputs, '[]') as arguments,
       jsonb_build_object('type', format_type(p.prorettype, null), 'isSet', p.proretset,
         'columns', coalesce(taken.outputs, of_row.list, '[]')) as result

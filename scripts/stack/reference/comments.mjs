@@ -16,6 +16,9 @@ export function readComment(comment) {
   return { text, refusals: refusals.reverse() };
 }
 
+/** What a call may be refused with: by the function, and before it. @param {{ comment: string, before?: string | null }} one */
+export const allRefusals = ({ comment, before }) => [...readComment(comment).refusals, ...readComment(before ?? '').refusals];
+
 /** Whom a function is for, as its comment says. */
 export const AUDIENCES = /** @type {const} */ ([
   { id: 'everybody', title: 'For whoever is signed in', is: /^/ },

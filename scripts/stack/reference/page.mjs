@@ -1,6 +1,6 @@
 // @ts-check
 // /docs: every edge function and every SQL function that a frontend may call. Whole without JavaScript, which adds the search.
-import { AUDIENCES, audienceOf, readComment } from './comments.mjs';
+import { AUDIENCES, allRefusals, audienceOf, readComment } from './comments.mjs';
 import { html } from './html.mjs';
 import { groupsOf, isSame, refusedByAll } from './operations.mjs';
 
@@ -43,8 +43,8 @@ export function referencePage({ origin, operations, functions }) {
 
 /** @param {SqlFunction} one */
 function described(one) {
-  const { text, refusals } = readComment(one.comment);
-  return { ...one, text, refusals, audience: audienceOf(text) };
+  const { text } = readComment(one.comment);
+  return { ...one, text, refusals: allRefusals(one), audience: audienceOf(text) };
 }
 
 /** @param {Operation[]} operations @param {Group[]} groups */

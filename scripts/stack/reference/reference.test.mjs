@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { projectRoot } from '../settings.mjs';
-import { audienceOf, readComment } from './comments.mjs';
+import { allRefusals, audienceOf, readComment } from './comments.mjs';
 import { groupsOf, operationsOf, readDocument, refusedByAll } from './operations.mjs';
 import { referencePage } from './page.mjs';
 
@@ -34,6 +34,8 @@ test('a comment says what is refused, and with which status', () => {
     ],
   });
   assert.deepEqual(readComment('Refuses nothing.'), { text: 'Refuses nothing.', refusals: [] });
+  const before = 'Asks. Errors: switched_off (404).';
+  assert.deepEqual(allRefusals({ comment: 'Books. Errors: slot_taken (409).', before }).map(({ code }) => code), ['slot_taken', 'switched_off']);
 });
 
 test('every comment of the schema is read without a rest, each refusal with a status', async () => {

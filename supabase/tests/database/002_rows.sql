@@ -18,7 +18,7 @@ insert into growth values
   ('public.profiles', 'one', 'id', 'one for each account'),
   ('public.user_roles', 'one', 'user_id, role', 'of a person one of each role'),
   ('public.notification_preferences', 'one', 'user_id', 'one for each person'),
-  ('public.terms_acceptance', 'one', 'user_id, document, version', 'only what is in force is accepted, once'),
+  ('public.terms_acceptance', 'rate', 'write_audit', 'only what is in force is accepted, once until it is taken back, and each is audited'),
   ('public.company_dpa_acceptance', 'one', 'company_id, version', 'only what is in force is accepted, once'),
   ('public.company_members', 'one', 'company_id, user_id', 'by invitation, and a membership that ended is kept'),
   ('private.membership_ends', 'one', 'company_id, user_id', 'until what follows from it is done'),

@@ -116,6 +116,7 @@ insert into answered values
   ('my_preferences', 'employee', 'select public.my_preferences() r'),
   ('my_packages', 'employee', 'select public.my_packages() r'),
   ('my_verification', 'specialist', 'select public.my_verification() r'),
+  ('documents_to_accept', 'newcomer', 'select r from public.documents_to_accept() r'),
   ('my_calendar_feed', 'employee', 'select r from public.my_calendar_feed() r'),
   ('set_allowed_domains', 'company_admin', $$select public.set_allowed_domains(
     pg_temp.id('north'), array(select repeat(repeat('a', 60) || '.', 4) || n || '.test' from generate_series(1, 50) n)) r$$),

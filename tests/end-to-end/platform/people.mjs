@@ -24,7 +24,14 @@ export async function signedIn(introduction = {}, email = newAddress()) {
 async function account(attributes) {
   const { data, error } = await service.auth.admin.createUser({ password: PASSWORD, ...attributes });
   if (error) throw error;
-  return /** @type {string} */ (data.user?.id);
+  const id = /** @type {string} */ (data.user?.id);
+  await agree(id);
+  return id;
+}
+
+/** As whoever signs up does: without it nobody begins anything. @param {string} id */
+export async function agree(id) {
+  await sql`insert into public.terms_acceptance (user_id, document, version) select ${id}, key, value from jsonb_each_text(private.terms_in_force())`;
 }
 
 /** Joins the first company of the seed. @param {{ id: string }} person */

@@ -179,7 +179,8 @@ impl Caller {
     const fn refuses(self) -> &'static [Code] {
         match self {
             Self::Anybody | Self::AnybodyOrPerson => &[],
-            Self::Person | Self::Cron | Self::Signed => &[Code::Unauthenticated],
+            Self::Person => &[Code::Unauthenticated, Code::TermsRequired],
+            Self::Cron | Self::Signed => &[Code::Unauthenticated],
         }
     }
 }

@@ -217,6 +217,11 @@ mod tests {
     }
 
     #[test]
+    fn who_has_not_accepted_the_terms_is_told_so() {
+        assert_eq!(answer("PT409", 409, "terms_required", None).code(), Code::TermsRequired);
+    }
+
+    #[test]
     fn an_outage_is_an_outage() {
         assert_eq!(DatabaseError::Timeout.for_caller().code(), Code::UpstreamTimeout);
     }
