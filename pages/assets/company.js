@@ -1,5 +1,6 @@
 // @ts-check
-// The page of a company's admins: its plan, its invitations, its members.
+// The page of a company's admins: its plan, its invitations, what is used of it, its members.
+import { showFigures, watchFigures } from './company-figures.js';
 import { showPlan, watchAgreement } from './company-plan.js';
 import { showPackageMonths, watchPackage } from './company-packages.js';
 import { REFUSALS } from './company-words.js';
@@ -21,6 +22,7 @@ if (person) {
   watchAgreement(chosen, showSeats);
   watchInvite(chosen, showPeople);
   watchPackage(chosen);
+  watchFigures(chosen);
   await load(byId('content'), fill);
 }
 
@@ -52,7 +54,7 @@ function chosen() {
 
 async function show() {
   byId('name').textContent = chosen().name;
-  await showPeople();
+  await Promise.all([showPeople(), load(byId('figures'), () => showFigures(chosen()), REFUSALS)]);
 }
 
 /** Everything that changes when somebody comes or goes; each part fails for itself. */
