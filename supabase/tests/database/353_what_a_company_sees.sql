@@ -26,11 +26,11 @@ insert into seen_as values
     'specialist_booking_rules specialist_documents specialist_freed_times specialist_rates specialist_session_types specialist_working_hours system_settings'),
   ('public', 'available_slots()'),
   ('own', 'accept_document() accept_proposal() accept_session() add_to_series() announce_recording() ask_erasure() book_session() cancel_booking() change_place() change_series() '
-    'close_booking() confirm_hold() current_user_id() decline_proposal() decline_session() demo_join() end_other_sessions() end_session() erasure_receipt() evaluate_feature_flags() export_my_data() '
+    'close_booking() confirm_hold() current_user_id() decline_proposal() decline_session() demo_join() documents_to_accept() end_other_sessions() end_session() erasure_receipt() evaluate_feature_flags() export_my_data() '
     'former_work_address() give_recording_consent() hold_slot() join_waiting_list() leave_company() leave_out() leave_waiting_list() make_calendar_feed() make_series() '
     'my_calendar_feed() my_erasure() my_packages() my_preferences() my_session_notes() my_verification() open_recording() preview_send_at() propose_time() read_session_note() '
     'receive_recording() request_session() reschedule_booking() revoke_calendar_feed() revoke_recording_consent() save_preferences() share_session_note() '
-    'specialist_agenda() specialist_series() stop_series() submit_document() take_time_off() withdraw_erasure() write_session_note()'),
+    'specialist_agenda() specialist_series() stop_series() submit_document() take_time_off() withdraw_acceptance() withdraw_erasure() write_session_note()'),
   ('company', 'accept_dpa() change_company() company_directory() company_plan() deactivate_member() grant_company_package() invite_employees() resend_invitation() '
     'revoke_invitation() set_allowed_domains() set_member_role() submit_company_verification()'),
   ('figures', 'company_analytics()'),
