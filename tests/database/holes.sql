@@ -88,3 +88,7 @@ grant select on public.legal_holds to authenticated
 create or replace function private.is_held(variadic p_user_ids uuid[]) returns boolean language sql stable set search_path = '' as 'select false'
 drop trigger forget_notes on public.profiles
 drop trigger end_recordings on public.profiles
+alter policy "A platform admin sees the figures of months" on public.monthly_analytics using ((select private.is_platform_admin()) or company_id = any(array(select private.my_company_ids('{admin}'))))
+alter policy "A company admin sees its released months, a platform admin all" on public.company_analytics_months using (company_id = any(array(select private.my_company_ids())) or (select private.is_platform_admin()))
+alter policy "A person sees what they did on which days" on public.user_activity_logs using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
+grant select on private.uncounted_months to service_role
