@@ -11,8 +11,9 @@ const verifiers = [readVerifier(verifyingKey(secret))];
 
 /** @param {number} size @param {string} root in hex */
 function note(size, root) {
-  const [, , id, seed] = secret.split('+').slice(1);
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64').subarray(1)]);
+  // The key is base64, in which there may be a + as well.
+  const [, , , id, ...key] = secret.split('+');
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(key.join('+'), 'base64').subarray(1)]);
   const text = `audit.test/log\n${size}\n${Buffer.from(root, 'hex').toString('base64')}\n`;
   const signature = sign(null, Buffer.from(text), createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
   return `${text}\n\u2014 audit.test/log ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}\n`;
