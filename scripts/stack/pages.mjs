@@ -8,7 +8,7 @@ import { sendJson } from './web.mjs';
 
 /** By path; the one of '/' is home. */
 export const PAGES = [
-  'home', 'sign-up', 'complete-sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'find', 'practice', 'devices', 'preferences', 'calendar',
+  'home', 'sign-up', 'complete-sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'find', 'practice', 'devices', 'preferences', 'privacy', 'calendar',
   'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'unsubscribe', 'documents', 'review', 'mails', 'mail-log', 'audit', 'packages', 'docs/functions',
 ];
 

@@ -12,7 +12,7 @@ import { obstacles } from './obstacles.mjs';
 
 describe('every page', () => {
   const paths = ['/', '/sign-up', '/complete-sign-up', '/sign-in', '/confirm-email', '/forgot-password', '/reset-password'];
-  const own = ['/sessions', '/find', '/practice', '/devices', '/preferences', '/calendar', '/company', '/documents', '/review'];
+  const own = ['/sessions', '/find', '/practice', '/devices', '/preferences', '/privacy', '/calendar', '/company', '/documents', '/review'];
   for (const path of [...paths, '/reset-password#token=any', '/unsubscribe', '/unsubscribe#token=any', '/accept-invitation', ...own, '/nowhere']) {
     test(`${path} has names, labels, one heading, and fits a telephone`, async () => {
       const { page, context } = await newVisitor({ viewport: { width: 360, height: 740 } });
@@ -33,7 +33,7 @@ describe('every page', () => {
       const key = `sb-${location.hostname.split('.')[0]}-auth-token`;
       localStorage.setItem(key, JSON.stringify(session));
     }, data.session);
-    for (const path of ['/', '/company', '/documents', '/review', '/sessions', '/find', '/practice', '/devices', '/calendar', '/preferences']) {
+    for (const path of ['/', '/company', '/documents', '/review', '/sessions', '/find', '/practice', '/devices', '/calendar', '/privacy', '/preferences']) {
       await page.goto(environment.siteUrl + path, { waitUntil: 'networkidle' });
       await page.getByRole('button', { name: 'Sign out' }).waitFor();
       assert.deepEqual(await page.evaluate(obstacles), []);

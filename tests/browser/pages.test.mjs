@@ -60,7 +60,7 @@ test('whoever is signed in never sees "Sign in", and nobody sees what is for oth
     const { page, context } = await visitorAs(people[who]);
     // Nothing is answered: this is what is painted first.
     await page.route(/\/stack\/|\/v1\//, () => undefined);
-    for (const path of ['/', '/company', '/documents', '/preferences', '/sessions', '/find', '/practice', '/devices', '/review']) {
+    for (const path of ['/', '/company', '/documents', '/preferences', '/privacy', '/sessions', '/find', '/practice', '/devices', '/review']) {
       await page.goto(environment.siteUrl + path, { waitUntil: 'domcontentloaded' });
       assert.equal(await page.getByText(shown, { exact: true }).first().isVisible(), true, path);
       for (const element of await page.getByText(hidden, { exact: true }).all()) assert.equal(await element.isVisible(), false, path);
