@@ -164,11 +164,18 @@ begin
     private.fitting(jsonb_strip_nulls(v_context - array['source', 'request_id', 'ip', 'user_agent']), 4096),
     p_status, left(p_error, 2000)
   );
+  -- Whoever reads can have the Data API fail behind the function, and the entry goes with the transaction. The server's log stays.
+  if p_action ~ '\.(read|opened|proved|exported)$' then
+    raise log 'audited: %', json_build_object(
+      'action', p_action, 'actor_id', v_actor_id, 'user_id', p_user_id, 'entity_id', p_entity_id, 'request_id', v_context ->> 'request_id'
+    );
+  end if;
 end;
 $$;
 
 comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) is
   'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). '
+  'Of a reading (action ...read, opened, proved or exported) a line goes to the log of the server as well. '
   'A client acts so often in a while: rate_limited (429).';
 
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;

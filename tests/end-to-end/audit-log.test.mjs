@@ -11,12 +11,15 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import postgres from 'postgres';
 import { openCheckpoint, readVerifier, verifyingKey } from '../../scripts/audit/notes.mjs';
 import { verifyAuditLog } from '../../scripts/audit/verify.mjs';
 import { sql } from './platform/clients.mjs';
+import { platformAdmin } from './platform/companies.mjs';
 import { environment, root } from './platform/environment.mjs';
 import { FunctionProcess } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
+import { signedIn } from './platform/people.mjs';
 
 after(() => sql.end());
 
@@ -199,6 +202,30 @@ test('checkpoints leave the database, each until it was taken', async () => {
     await sealer.kill();
     keeper.close();
   }
+});
+
+test('a reading that its reader undoes leaves no entry, and a line in the log of the server', async () => {
+  const [admin, read] = [await platformAdmin(), await signedIn()];
+  await sql`select private.write_audit('test.undone', 'tests', null, ${read.id}, null, null)`;
+  const { error } = await admin.client.rpc('read_audit_logs', { p_reason: 'Ticket 4711', p_filters: { user_id: read.id } }).select('action::int');
+  assert.equal(error?.code, '22P02', error?.message);
+  /** @type {string[]} */
+  const lines = [];
+  const own = postgres(environment.databaseUrl, { max: 1, onnotice: ({ severity, message }) => lines.push(`${severity} ${message}`) });
+  const { data } = await admin.client.auth.getSession();
+  const claims = Buffer.from(/** @type {string} */ (data.session?.access_token).split('.')[1], 'base64url').toString();
+  const undone = own.begin(async (all) => {
+    // What goes to the log of the server comes here as well.
+    await all`select set_config('client_min_messages', 'log', true), set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`;
+    await all`select action::int from public.read_audit_logs('Ticket 4711', ${all.json({ user_id: read.id })})`;
+  });
+  await assert.rejects(undone, { code: '22P02' }).finally(() => own.end());
+  const entries = await sql`select id from public.audit_logs where action = 'audit_logs.read' and user_id = ${read.id}`;
+  assert.equal(entries.length, 0);
+  const line = lines.find((one) => one.startsWith('LOG audited: '));
+  const { action, actor_id: actor, user_id: about } = JSON.parse(line?.slice('LOG audited: '.length) ?? '{}');
+  assert.deepEqual({ action, actor, about }, { action: 'audit_logs.read', actor: admin.id, about: read.id }, lines.join('\n'));
+  assert.ok(!line?.includes('4711'), 'its reason may be about somebody');
 });
 
 test('a key that has not signed the last checkpoint signs none after it', async () => {
