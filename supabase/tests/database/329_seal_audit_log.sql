@@ -160,5 +160,20 @@ select results_eq(
 );
 select is(private.audit_tree_size(), (select count(*) from public.audit_logs), 'each once');
 
+-- A key that was lost (docs/secrets.md): the same leaves are signed anew, from the first.
+select private.audit_tree_size() as size \gset
+create temporary table nodes as select * from private.audit_nodes;
+alter table private.audit_checkpoints disable trigger refuse_change;
+delete from private.audit_checkpoints where true;
+alter table private.audit_checkpoints enable trigger refuse_change;
+update private.audit_sequence set published_size = null where singleton;
+select public.take_audit_leaves(300, true) as taken \gset
+select is(:'taken'::jsonb - 'leaves', '{"tree_size": 0, "frontier": "", "note": null, "is_published": false}', 'without checkpoints it begins anew');
+select is(public.record_audit_checkpoint(0, 300, pg_temp.note(300)), true, 'with the first leaves');
+select is(public.take_audit_leaves(10000, true) ->> 'is_published', 'false', 'which nobody has taken yet');
+select is(public.record_audit_checkpoint(300, :size, pg_temp.note(:size)), true, 'and goes on to the last');
+select is((select root_hash from private.audit_checkpoints where tree_size = :size), pg_temp.root(0, :size), 'of the same tree');
+select results_eq('select * from private.audit_nodes order by 1, 2', 'select * from nodes order by 1, 2', 'and of the same nodes');
+
 select * from finish();
 rollback;
