@@ -4063,6 +4063,54 @@ begin
 end;
 $$;
 
+CREATE TABLE public.data_retention_policies (
+    table_name text NOT NULL,
+    description text NOT NULL,
+    counts_from text NOT NULL,
+    setting text,
+    kept_for interval,
+    held_by text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT data_retention_policies_counts_from_check CHECK ((counts_from ~ '^[a-z_]{1,63}$'::text)),
+    CONSTRAINT data_retention_policies_description_check CHECK (((length(description) >= 5) AND (length(description) <= 200))),
+    CONSTRAINT data_retention_policies_held_by_check CHECK (((cardinality(held_by) <= 5) AND (length(array_to_string(held_by, ''::text)) <= 500))),
+    CONSTRAINT data_retention_policies_kept_for_check CHECK ((kept_for >= '00:00:00'::interval)),
+    CONSTRAINT data_retention_policies_table_name_check CHECK ((table_name ~ '^[a-z_]{1,20}[.][a-z_]{1,63}$'::text)),
+    CONSTRAINT one_of_setting_and_time CHECK ((num_nonnulls(setting, kept_for) = 1))
+);
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN table_name SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN description SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN counts_from SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN setting SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN kept_for SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN held_by SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.data_retention_policies FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.data_retention_policies IS 'What is deleted by its age, and when. Written by migrations alone.';
+
+COMMENT ON COLUMN public.data_retention_policies.counts_from IS 'The column from which the time counts; it has an index.';
+
+COMMENT ON COLUMN public.data_retention_policies.setting IS 'The setting with the number of days, or of hours where its name says so. Null where the time is fixed.';
+
+COMMENT ON COLUMN public.data_retention_policies.held_by IS 'Expressions over a row r that are ids of people: it stays while one of them is under a legal hold.';
+
+CREATE FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now timestamp with time zone, p_limit bigint) RETURNS TABLE(due bigint, held bigint)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return query execute format(
+    'select count(*) filter (where not is_held), count(*) filter (where is_held)
+     from (select %s as is_held from %s r where r.%I < $1 limit $2) d',
+    private.held_condition(p_policy), p_policy.table_name::regclass, p_policy.counts_from
+  ) using private.kept_from(p_policy, p_now), p_limit;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now timestamp with time zone, p_limit bigint) IS 'How many rows of a table would go now, and how many a hold keeps, of the first p_limit that are too old.';
+
 CREATE FUNCTION private.email_address(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -6206,6 +6254,17 @@ $$;
 
 COMMENT ON FUNCTION private.held_by(p_employee_id uuid) IS 'The booking that somebody holds: the one that runs out last.';
 
+CREATE FUNCTION private.held_condition(p_policy public.data_retention_policies) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case when p_policy.held_by = '{}' then 'false' else format(
+    'exists (select from public.legal_holds h where h.lifted_at is null and h.user_id in (%s))', array_to_string(p_policy.held_by, ', ')
+  ) end;
+$$;
+
+COMMENT ON FUNCTION private.held_condition(p_policy public.data_retention_policies) IS 'Whether a row r of the table is under a legal hold, as SQL.';
+
 CREATE FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -7520,7 +7579,7 @@ begin
     order by id limit private.purge_limit() for no key update skip locked
   ));
   get diagnostics v_ended = row_count;
-  return v_ended + v_offered + private.purge('public.waiting_list_entries', 'ended_at', p_now - private.days('waiting_retention_days'));
+  return v_ended + v_offered + private.purge('public.waiting_list_entries', p_now);
 end;
 $$;
 
@@ -7550,8 +7609,8 @@ CREATE FUNCTION private.job_purge_email_events(p_now timestamp with time zone) R
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.purge('private.email_events', 'created_at', p_now - private.days('email_event_retention_days'))
-    + private.purge('private.email_suppressions', 'lapses_at', p_now);
+  select private.purge('private.email_events', p_now)
+    + private.purge('private.email_suppressions', p_now);
 $$;
 
 COMMENT ON FUNCTION private.job_purge_email_events(p_now timestamp with time zone) IS 'Forgets events that nobody can be told of again, and suppressions that have lapsed. The state of the mail stays.';
@@ -7561,7 +7620,7 @@ CREATE FUNCTION private.job_purge_freed_times(p_now timestamp with time zone) RE
     SET search_path TO ''
     AS $$
 begin
-  return private.purge('public.specialist_freed_times', 'offered_at', p_now);
+  return private.purge('public.specialist_freed_times', p_now);
 end;
 $$;
 
@@ -7572,7 +7631,7 @@ CREATE FUNCTION private.job_purge_invitations(p_now timestamp with time zone) RE
     SET search_path TO ''
     AS $$
 begin
-  return private.purge('public.company_employee_invitations', 'expires_at', p_now - private.days('invitation_retention_days'));
+  return private.purge('public.company_employee_invitations', p_now);
 end;
 $$;
 
@@ -7646,12 +7705,10 @@ CREATE FUNCTION private.job_purge_sign_ins(p_now timestamp with time zone) RETUR
     SET search_path TO ''
     AS $$
 begin
-  return private.purge('public.session_tokens', 'ended_at', p_now - private.days('session_retention_days'))
-    + private.purge('public.failed_login_attempts', 'occurred_at', p_now - private.days('failed_login_retention_days'))
-    -- After that, a failure starts a new series anyway.
-    -- Auth tries for seconds, and an older request is refused by its time.
-    + private.purge('private.auth_emails', 'taken_at', p_now - interval '1 day')
-    + private.purge('private.sign_in_back_offs', 'last_failed_at', p_now - private.hours('sign_in_memory_hours'));
+  return private.purge('public.session_tokens', p_now)
+    + private.purge('public.failed_login_attempts', p_now)
+    + private.purge('private.auth_emails', p_now)
+    + private.purge('private.sign_in_back_offs', p_now);
 end;
 $$;
 
@@ -7661,21 +7718,16 @@ CREATE FUNCTION private.job_purge_tokens(p_now timestamp with time zone) RETURNS
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-  v_before constant timestamptz := p_now - private.days('token_retention_days');
 begin
   -- An hour after Auth was told, it belongs to nobody: private.record_sign_up().
   update private.sign_up_tokens set said = null where said is not null and taken_at < p_now - interval '1 hour';
-  return private.purge('public.email_verification_tokens', 'expires_at', v_before)
-    + private.purge('public.password_reset_tokens', 'expires_at', v_before)
-    + private.purge('public.email_changes', 'expires_at', v_before)
-    -- The address of somebody who has no account.
-    + private.purge('private.sign_up_tokens', 'expires_at', p_now - interval '1 day')
-    -- Nobody waits a day for such a mail; they have asked again.
-    + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
-    -- Longer than any cooldown and than the window of an hour.
-    + private.purge('private.token_cooldowns', 'last_allowed_at', p_now - interval '2 hours')
-    + private.purge('private.allowances', 'full_at', p_now);
+  return private.purge('public.email_verification_tokens', p_now)
+    + private.purge('public.password_reset_tokens', p_now)
+    + private.purge('public.email_changes', p_now)
+    + private.purge('private.sign_up_tokens', p_now)
+    + private.purge('private.token_requests', p_now)
+    + private.purge('private.token_cooldowns', p_now)
+    + private.purge('private.allowances', p_now);
 end;
 $$;
 
@@ -7686,7 +7738,7 @@ CREATE FUNCTION private.job_purge_user_activity(p_now timestamp with time zone) 
     SET search_path TO ''
     AS $$
 begin
-  return private.purge('public.user_activity_logs', 'day', p_now - private.days('user_activity_retention_days'));
+  return private.purge('public.user_activity_logs', p_now);
 end;
 $$;
 
@@ -7810,15 +7862,13 @@ CREATE FUNCTION private.job_trim_job_history(p_now timestamp with time zone) RET
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
-declare
-  v_before constant timestamptz := p_now - private.days('job_history_retention_days');
 begin
-  return private.purge('private.job_runs', 'started_at', v_before)
-    + private.purge('cron.job_run_details', 'end_time', v_before);
+  return private.purge('private.job_runs', p_now) + private.purge('cron.job_run_details', p_now)
+    + private.purge('public.data_retention_runs', p_now);
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_trim_job_history(p_now timestamp with time zone) IS 'Trims the record of jobs, ours and pg_cron''s, which pg_cron never does.';
+COMMENT ON FUNCTION private.job_trim_job_history(p_now timestamp with time zone) IS 'Trims the record of jobs, ours and pg_cron''s, which pg_cron never does, and that of what was deleted.';
 
 CREATE FUNCTION private.join_company(p_invitation public.company_employee_invitations, p_user_id uuid) RETURNS void
     LANGUAGE sql
@@ -8070,6 +8120,18 @@ CREATE FUNCTION private.keeps_file(p_recording public.meeting_recordings) RETURN
 $$;
 
 COMMENT ON FUNCTION private.keeps_file(p_recording public.meeting_recordings) IS 'Whether the file of a recording stays: until it has ended, and longer under a legal hold.';
+
+CREATE FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_now - coalesce(
+    p_policy.kept_for,
+    case when p_policy.setting like '%\_hours' then private.hours(p_policy.setting) else private.days(p_policy.setting) end
+  );
+$$;
+
+COMMENT ON FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) IS 'What counts from before this is not kept.';
 
 CREATE FUNCTION private.kick_at_once(p_name text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -11014,23 +11076,35 @@ $$;
 
 COMMENT ON FUNCTION private.punycode(p_label text) IS 'A label of a domain in ASCII, without its prefix xn--.';
 
-CREATE FUNCTION private.purge(p_table regclass, p_column name, p_before timestamp with time zone) RETURNS bigint
+CREATE FUNCTION private.purge(p_table text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $_$
 declare
+  v public.data_retention_policies;
+  v_held bigint := 0;
   v_rows bigint;
 begin
+  select * into strict v from public.data_retention_policies where table_name = p_table;
+  if v.held_by <> '{}' then
+    lock table public.legal_holds in share mode;
+    if exists (select from public.legal_holds where lifted_at is null) then
+      select d.held into v_held from private.due_rows(v, p_now, private.purge_limit()) d;
+    end if;
+  end if;
   execute format(
-    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2)) and %2$I < $1',
-    p_table, p_column
-  ) using p_before, private.purge_limit();
+    'delete from %1$s where ctid = any (array(select r.ctid from %1$s r where r.%2$I < $1 and not %3$s order by r.%2$I limit $2)) and %2$I < $1',
+    p_table::regclass, v.counts_from, private.held_condition(v)
+  ) using private.kept_from(v, p_now), private.purge_limit();
   get diagnostics v_rows = row_count;
+  if v_rows > 0 then
+    insert into public.data_retention_runs (table_name, kept_from, deleted, held) values (p_table, private.kept_from(v, p_now), v_rows, v_held);
+  end if;
   return v_rows;
 end;
 $_$;
 
-COMMENT ON FUNCTION private.purge(p_table regclass, p_column name, p_before timestamp with time zone) IS 'The frame of purge jobs: deletes the rows whose p_column is before p_before, the oldest first, and returns how many. Wants an index on it.';
+COMMENT ON FUNCTION private.purge(p_table text, p_now timestamp with time zone) IS 'Deletes what a policy does not keep, the oldest first and nothing that is held, writes that down, and returns how many rows.';
 
 CREATE FUNCTION private.purge_limit() RETURNS integer
     LANGUAGE sql IMMUTABLE
@@ -12622,6 +12696,22 @@ begin
   perform private.mail_invitation(p_invitation_id, v_company);
   perform private.audit_invitation('invitation.resent', p_invitation_id, null, private.caller_context(p_context, 'resend_invitation'));
   return private.invitation_answer(p_invitation_id, v_company.id, 'resent');
+end;
+$$;
+
+CREATE FUNCTION private.retention_preview() RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.require_platform_admin();
+  return (
+    select coalesce(jsonb_agg(jsonb_build_object(
+      'table_name', p.table_name, 'description', p.description, 'setting', p.setting,
+      'kept_from', private.kept_from(p, now()), 'due', d.due, 'held', d.held
+    ) order by p.table_name), '[]')
+    from public.data_retention_policies p, private.due_rows(p, now(), 10000) d
+  );
 end;
 $$;
 
@@ -16691,6 +16781,15 @@ $$;
 
 COMMENT ON FUNCTION public.resubscribe(p_token text) IS 'Takes back what unsubscribe() refused by the same link, and answers as it does.';
 
+CREATE FUNCTION public.retention_preview() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select private.retention_preview();
+$$;
+
+COMMENT ON FUNCTION public.retention_preview() IS 'What would be deleted now, for platform admins: of each policy {table_name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403).';
+
 CREATE FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -18211,6 +18310,27 @@ COMMENT ON COLUMN public.company_verification.business_licence IS 'Number of the
 
 COMMENT ON COLUMN public.company_verification.reviewed_by IS 'The platform admin who took it up last.';
 
+CREATE TABLE public.data_retention_runs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    table_name text NOT NULL,
+    kept_from timestamp with time zone NOT NULL,
+    deleted bigint NOT NULL,
+    held bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT data_retention_runs_deleted_check CHECK ((deleted >= 0)),
+    CONSTRAINT data_retention_runs_held_check CHECK ((held >= 0))
+);
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN id SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN table_name SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN kept_from SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN deleted SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN held SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.data_retention_runs FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.data_retention_runs IS 'Runs that deleted something: how many rows, and how many a legal hold kept.';
+
 CREATE TABLE public.email_kinds (
     key text NOT NULL,
     category public.mail_category NOT NULL,
@@ -18942,6 +19062,12 @@ ALTER TABLE ONLY public.company_subscriptions
 ALTER TABLE ONLY public.company_verification
     ADD CONSTRAINT company_verification_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.data_retention_policies
+    ADD CONSTRAINT data_retention_policies_pkey PRIMARY KEY (table_name);
+
+ALTER TABLE ONLY public.data_retention_runs
+    ADD CONSTRAINT data_retention_runs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_pkey PRIMARY KEY (id);
 
@@ -19308,6 +19434,12 @@ CREATE INDEX company_verification_reviewed_by_idx ON public.company_verification
 CREATE INDEX company_verification_submitted_by_idx ON public.company_verification USING btree (submitted_by);
 
 CREATE INDEX company_verification_verified_by_idx ON public.company_verification USING btree (verified_by);
+
+CREATE INDEX data_retention_policies_setting_idx ON public.data_retention_policies USING btree (setting);
+
+CREATE INDEX data_retention_runs_created_at_idx ON public.data_retention_runs USING btree (created_at);
+
+CREATE INDEX data_retention_runs_table_name_idx ON public.data_retention_runs USING btree (table_name, created_at DESC);
 
 CREATE INDEX email_changes_expires_at_idx ON public.email_changes USING btree (expires_at);
 
@@ -19919,6 +20051,12 @@ ALTER TABLE ONLY public.company_verification
 ALTER TABLE ONLY public.company_verification
     ADD CONSTRAINT company_verification_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.data_retention_policies
+    ADD CONSTRAINT data_retention_policies_setting_fkey FOREIGN KEY (setting) REFERENCES public.system_settings(key);
+
+ALTER TABLE ONLY public.data_retention_runs
+    ADD CONSTRAINT data_retention_runs_table_name_fkey FOREIGN KEY (table_name) REFERENCES public.data_retention_policies(table_name);
+
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
 
@@ -20273,11 +20411,15 @@ CREATE POLICY "A platform admin sees the figures of pillars" ON public.pillar_an
 
 CREATE POLICY "A platform admin sees the kinds of mails" ON public.email_kinds FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
+CREATE POLICY "A platform admin sees the policies" ON public.data_retention_policies FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
 CREATE POLICY "A platform admin sees the settings" ON public.system_settings FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees the templates" ON public.email_templates FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees what companies are served" ON public.feature_flag_companies FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+
+CREATE POLICY "A platform admin sees what was deleted" ON public.data_retention_runs FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin takes a flag away" ON public.feature_flags FOR DELETE TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
@@ -20416,6 +20558,10 @@ ALTER TABLE public.company_subscription_plans ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.company_subscriptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.company_verification ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.data_retention_policies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.data_retention_runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.email_changes ENABLE ROW LEVEL SECURITY;
 
@@ -21290,6 +21436,24 @@ REVOKE ALL ON FUNCTION private.documents_of(p_user_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.documents_to_accept() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.documents_to_accept() TO authenticated;
 
+GRANT SELECT ON TABLE public.data_retention_policies TO service_role;
+
+GRANT SELECT(table_name) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(description) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(counts_from) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(setting) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(kept_for) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(held_by) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.data_retention_policies TO authenticated;
+
+REVOKE ALL ON FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now timestamp with time zone, p_limit bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.email_address(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.email_kind(p_key text) FROM PUBLIC;
@@ -21541,6 +21705,8 @@ REVOKE ALL ON FUNCTION private.heads_in_a_row() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.held_by(p_employee_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.held_condition(p_policy public.data_retention_policies) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.hold_accounts(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_address(p_address_key bytea) FROM PUBLIC;
@@ -21743,6 +21909,8 @@ GRANT SELECT(ended_at) ON TABLE public.meeting_recordings TO authenticated;
 GRANT SELECT(end_reason) ON TABLE public.meeting_recordings TO authenticated;
 
 REVOKE ALL ON FUNCTION private.keeps_file(p_recording public.meeting_recordings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.kick_at_once(p_name text) FROM PUBLIC;
 
@@ -22116,7 +22284,7 @@ REVOKE ALL ON FUNCTION private.punycode(p_label text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO authenticated;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO service_role;
 
-REVOKE ALL ON FUNCTION private.purge(p_table regclass, p_column name, p_before timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.purge(p_table text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.purge_limit() FROM PUBLIC;
 
@@ -22309,6 +22477,9 @@ GRANT ALL ON FUNCTION private.reschedule_booking(p_booking_id uuid, p_starts_at 
 
 REVOKE ALL ON FUNCTION private.resend_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.resend_invitation(p_invitation_id uuid, p_context jsonb) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.retention_preview() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.retention_preview() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone, p_only_released boolean) FROM PUBLIC;
 
@@ -22938,6 +23109,9 @@ GRANT ALL ON FUNCTION public.resend_invitation(p_invitation_id uuid, p_context j
 REVOKE ALL ON FUNCTION public.resubscribe(p_token text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.resubscribe(p_token text) TO service_role;
 
+REVOKE ALL ON FUNCTION public.retention_preview() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.retention_preview() TO authenticated;
+
 REVOKE ALL ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text) TO authenticated;
 
@@ -23263,6 +23437,20 @@ GRANT SELECT(rejection_reason) ON TABLE public.company_verification TO authentic
 GRANT SELECT(created_at) ON TABLE public.company_verification TO authenticated;
 
 GRANT SELECT(updated_at) ON TABLE public.company_verification TO authenticated;
+
+GRANT SELECT ON TABLE public.data_retention_runs TO service_role;
+
+GRANT SELECT(id) ON TABLE public.data_retention_runs TO authenticated;
+
+GRANT SELECT(table_name) ON TABLE public.data_retention_runs TO authenticated;
+
+GRANT SELECT(kept_from) ON TABLE public.data_retention_runs TO authenticated;
+
+GRANT SELECT(deleted) ON TABLE public.data_retention_runs TO authenticated;
+
+GRANT SELECT(held) ON TABLE public.data_retention_runs TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.data_retention_runs TO authenticated;
 
 GRANT SELECT ON TABLE public.email_kinds TO service_role;
 

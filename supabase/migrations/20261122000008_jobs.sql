@@ -2,14 +2,11 @@
 --
 -- A job named x is private.job_x(p_now) and returns how many rows it touched. It is idempotent and
 -- looks at what is due by p_now, not at when it last ran: a missed run is made up by the next.
--- Those here look after the whole database: its partitions, and the history of the jobs themselves.
+-- The one here looks after partitions.
 --
 -- Read and write: nobody but the owner.
 
 create extension if not exists pg_cron;
-
-insert into public.system_settings (key, value, minimum, maximum, description) values
-  ('job_history_retention_days', '30', 1, 365, 'How long the record of scheduled jobs is kept.');
 
 create table private.job_runs (
   id bigint generated always as identity primary key,
@@ -78,52 +75,6 @@ $$;
 comment on function private.run_job(text, timestamptz) is
   'Runs private.job_<p_job>(p_now) and records it; a failure is recorded instead of raised. Null when it is running already.';
 
--- Rows that a purge takes at a time; what is left is taken by the next run.
-create function private.purge_limit()
-returns int
-language sql
-immutable
-set search_path = ''
-as $$ select 50000; $$;
-
-comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
-
--- A row that is changed meanwhile is judged again, by its date: older servers do not look at its ctid again.
-create function private.purge(p_table regclass, p_column name, p_before timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_rows bigint;
-begin
-  execute format(
-    'delete from %1$s where ctid = any (array(select ctid from %1$s where %2$I < $1 order by %2$I limit $2)) and %2$I < $1',
-    p_table, p_column
-  ) using p_before, private.purge_limit();
-  get diagnostics v_rows = row_count;
-  return v_rows;
-end;
-$$;
-
-comment on function private.purge(regclass, name, timestamptz) is
-  'The frame of purge jobs: deletes the rows whose p_column is before p_before, the oldest first, and returns how many. Wants an index on it.';
-
-create function private.job_trim_job_history(p_now timestamptz)
-returns bigint
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_before constant timestamptz := p_now - private.days('job_history_retention_days');
-begin
-  return private.purge('private.job_runs', 'started_at', v_before)
-    + private.purge('cron.job_run_details', 'end_time', v_before);
-end;
-$$;
-
-comment on function private.job_trim_job_history(timestamptz) is 'Trims the record of jobs, ours and pg_cron''s, which pg_cron never does.';
-
 create function private.job_create_partitions(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -145,4 +96,3 @@ comment on function private.job_create_partitions(timestamptz) is
   'Makes the leaves of this month and three more. A missed night does no harm: there are months of reserve, and a default leaf.';
 
 select cron.schedule('create-partitions', '27 2 * * *', $$select private.run_job('create_partitions')$$);
-select cron.schedule('trim-job-history', '7 3 * * *', $$select private.run_job('trim_job_history')$$);

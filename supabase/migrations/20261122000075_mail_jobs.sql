@@ -87,26 +87,32 @@ $$;
 
 comment on function private.job_kick_reminders(timestamptz) is 'Wakes booking-reminders-dispatch when there is something for it, and every five minutes for its check-in.';
 
+insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+  ('public.email_verification_tokens', 'Links that confirm an address', 'expires_at', 'token_retention_days', '{r.user_id}'),
+  ('public.password_reset_tokens', 'Links that reset a password', 'expires_at', 'token_retention_days', '{r.user_id}'),
+  ('public.email_changes', 'Changes of address', 'expires_at', 'token_retention_days', '{r.user_id}');
+
+insert into public.data_retention_policies (table_name, description, counts_from, kept_for, held_by) values
+  ('private.sign_up_tokens', 'Links that complete a sign-up: the address of somebody who has no account', 'expires_at', '1 day', '{r.account_id}'),
+  ('private.token_requests', 'Requests for a link: nobody waits a day for such a mail, and they have asked again', 'created_at', '1 day', '{r.user_id}'),
+  ('private.token_cooldowns', 'When a link was last asked for: longer than any cooldown and than the window of an hour', 'last_allowed_at', '2 hours', '{}'),
+  ('private.allowances', 'Allowances that are full again', 'full_at', '0', '{}');
+
 create function private.job_purge_tokens(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_before constant timestamptz := p_now - private.days('token_retention_days');
 begin
   -- An hour after Auth was told, it belongs to nobody: private.record_sign_up().
   update private.sign_up_tokens set said = null where said is not null and taken_at < p_now - interval '1 hour';
-  return private.purge('public.email_verification_tokens', 'expires_at', v_before)
-    + private.purge('public.password_reset_tokens', 'expires_at', v_before)
-    + private.purge('public.email_changes', 'expires_at', v_before)
-    -- The address of somebody who has no account.
-    + private.purge('private.sign_up_tokens', 'expires_at', p_now - interval '1 day')
-    -- Nobody waits a day for such a mail; they have asked again.
-    + private.purge('private.token_requests', 'created_at', p_now - interval '1 day')
-    -- Longer than any cooldown and than the window of an hour.
-    + private.purge('private.token_cooldowns', 'last_allowed_at', p_now - interval '2 hours')
-    + private.purge('private.allowances', 'full_at', p_now);
+  return private.purge('public.email_verification_tokens', p_now)
+    + private.purge('public.password_reset_tokens', p_now)
+    + private.purge('public.email_changes', p_now)
+    + private.purge('private.sign_up_tokens', p_now)
+    + private.purge('private.token_requests', p_now)
+    + private.purge('private.token_cooldowns', p_now)
+    + private.purge('private.allowances', p_now);
 end;
 $$;
 

@@ -76,6 +76,9 @@ $$;
 
 comment on function private.job_expire_invitations(timestamptz) is 'Writes down which invitations have expired.';
 
+insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+  ('public.company_employee_invitations', 'Invitations that were accepted or revoked or have expired', 'expires_at', 'invitation_retention_days', '{r.accepted_by,r.invited_by}');
+
 -- An accepted one expired too, so its age is counted from there: simple, and a week more.
 create function private.job_purge_invitations(p_now timestamptz)
 returns bigint
@@ -83,7 +86,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  return private.purge('public.company_employee_invitations', 'expires_at', p_now - private.days('invitation_retention_days'));
+  return private.purge('public.company_employee_invitations', p_now);
 end;
 $$;
 

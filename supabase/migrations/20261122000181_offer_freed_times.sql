@@ -61,6 +61,9 @@ $$;
 comment on function private.look_at_freed_time(uuid, timestamptz) is
   'Offers a time that fell free, whatever becomes of others: what fails is undone and written down.';
 
+insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+  ('public.waiting_list_entries', 'What somebody waited for', 'ended_at', 'waiting_retention_days', '{r.user_id}');
+
 -- So many at a time, since a run keeps the calendars of all to whom it offers one; each comes every minute.
 create function private.job_offer_freed_times(p_now timestamptz)
 returns bigint
@@ -90,7 +93,7 @@ begin
     order by id limit private.purge_limit() for no key update skip locked
   ));
   get diagnostics v_ended = row_count;
-  return v_ended + v_offered + private.purge('public.waiting_list_entries', 'ended_at', p_now - private.days('waiting_retention_days'));
+  return v_ended + v_offered + private.purge('public.waiting_list_entries', p_now);
 end;
 $$;
 

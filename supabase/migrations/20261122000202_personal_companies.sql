@@ -5,7 +5,7 @@ select t, 'what the product is made of', 'none', 'as long as it is of use' from 
   'public.feature_flag_companies', 'private.phase_functions', 'private.time_zones',
   'public.company_subscription_plans', 'public.company_package_months', 'public.pillars', 'public.session_types', 'public.pillar_required_documents',
   'private.booking_transitions', 'private.booking_notices', 'private.common_passwords', 'public.email_kinds', 'public.email_templates',
-  'private.job_runs', 'private.email_marks', 'private.email_sender', 'private.personal_tables', 'private.personal_rows', 'private.personal_columns',
+  'private.job_runs', 'public.data_retention_policies', 'public.data_retention_runs', 'private.email_marks', 'private.email_sender', 'private.personal_tables', 'private.personal_rows', 'private.personal_columns',
   'storage.buckets'
 ]) t;
 insert into private.personal_tables (table_name, purpose, basis, kept_for) values
@@ -72,6 +72,8 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('public.email_kinds', 'key category about has_link pages samples optional created_at updated_at', 'none', '', null),
   ('public.email_templates', 'id key locale version subject html text published_at created_at updated_at', 'none', '', null),
   ('private.job_runs', 'id job started_at duration rows_touched status error', 'none', '', null),
+  ('public.data_retention_policies', 'table_name description counts_from setting kept_for held_by created_at', 'none', '', null),
+  ('public.data_retention_runs', 'id table_name kept_from deleted held created_at', 'none', '', null),
   ('private.email_marks', 'stream line mark mail_id', 'none', '', null),
   ('private.email_sender', 'singleton paused_until error_code updated_at', 'none', '', null),
   ('private.personal_tables', 'table_name purpose basis kept_for', 'none', '', null),

@@ -532,6 +532,42 @@ export type Tables = {
       { foreignKeyName: 'company_verification_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
     ];
   };
+  /** What is deleted by its age, and when. Written by migrations alone. */
+  data_retention_policies: {
+    Row: {
+      /** The column from which the time counts; it has an index. */
+      counts_from: string;
+      created_at: string;
+      description: string;
+      /** Expressions over a row r that are ids of people: it stays while one of them is under a legal hold. */
+      held_by: string[];
+      kept_for: string | null;
+      /** The setting with the number of days, or of hours where its name says so. Null where the time is fixed. */
+      setting: string | null;
+      table_name: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'data_retention_policies_setting_fkey'; columns: ["setting"]; isOneToOne: false; referencedRelation: 'system_settings'; referencedColumns: ["key"] },
+    ];
+  };
+  /** Runs that deleted something: how many rows, and how many a legal hold kept. */
+  data_retention_runs: {
+    Row: {
+      created_at: string;
+      deleted: number;
+      held: number;
+      id: string;
+      kept_from: string;
+      table_name: string;
+    };
+    Insert: Record<string, never>;
+    Update: Record<string, never>;
+    Relationships: [
+      { foreignKeyName: 'data_retention_runs_table_name_fkey'; columns: ["table_name"]; isOneToOne: false; referencedRelation: 'data_retention_policies'; referencedColumns: ["table_name"] },
+    ];
+  };
   /** A change of the address of an account, from the request on. */
   email_changes: {
     Row: {
@@ -2134,6 +2170,12 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'seat_limit' | 'company_suspended' | 'dpa_required'
       | 'no_plan' | 'domain_not_allowed' | 'suppressed' | 'too_many_mails' | 'feature_disabled' | 'terms_required';
+  };
+  /** What would be deleted now, for platform admins: of each policy {table_name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403). */
+  retention_preview: {
+    args: Record<never, never>;
+    returns: unknown;
+    errors: 'unauthenticated' | 'forbidden';
   };
   /** A platform admin takes a verification up (in_review), and then decides: verified, or rejected with a reason, which the company's admins are mailed. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed (409, detail in JSON), reason_required (422). */
   review_company_verification: {

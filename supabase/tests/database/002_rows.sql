@@ -103,6 +103,8 @@ insert into growth values
   ('public.system_settings', 'operator', '', ''),
   ('public.feature_flags', 'operator', '', ''),
   ('private.phase_functions', 'operator', '', 'migrations alone'),
+  ('public.data_retention_policies', 'operator', '', 'migrations alone'),
+  ('public.data_retention_runs', 'purge', 'job_trim_job_history', 'the schedule'),
   ('public.feature_flag_companies', 'operator', '', ''),
   ('public.email_kinds', 'operator', '', ''),
   ('public.email_templates', 'operator', '', ''),

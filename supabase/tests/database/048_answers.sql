@@ -110,6 +110,7 @@ insert into answered values
   ('read_legal_holds', 'platform_admin', $$select r from public.read_legal_holds('ticket 7', p_limit => 1000) r$$),
   ('evaluate_feature_flags', 'employee', $$select public.evaluate_feature_flags() r$$),
   ('export_my_data', 'employee', 'select public.export_my_data() r'),
+  ('retention_preview', 'platform_admin', 'select public.retention_preview() r'),
   ('stale_feature_flags', 'platform_admin', $$select r from public.stale_feature_flags() r$$),
   ('company_plan', 'company_admin', $$select public.company_plan(pg_temp.id('north')) r$$),
   ('company_analytics', 'company_admin', $$select r from public.company_analytics(pg_temp.id('north'), p_limit => 100000) r$$),
