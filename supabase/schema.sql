@@ -748,19 +748,10 @@ CREATE FUNCTION private.addresses_of(p_user_id uuid) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select coalesce(array_agg(distinct a), '{}')
-  from (
-    select p.email::text from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null
-    union all
-    select m.email::text from public.company_members m where m.user_id = p_user_id
-    union all
-    select c.old_email::text from public.email_changes c where c.user_id = p_user_id and c.confirmed_at is not null
-  ) known (a)
-  where a is not null
-    and not exists (select from public.profiles p where p.email = a and p.id <> p_user_id and p.email_confirmed_at is not null);
+  select coalesce(array_agg(p.email::text), '{}') from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null;
 $$;
 
-COMMENT ON FUNCTION private.addresses_of(p_user_id uuid) IS 'Addresses that are a person''s: confirmed, by which they were invited, or which they had before.';
+COMMENT ON FUNCTION private.addresses_of(p_user_id uuid) IS 'The address that is a person''s: that of their account, if they confirmed it.';
 
 CREATE FUNCTION private.agenda_sessions(p_specialist_id uuid, p_time_zone text, p_from timestamp with time zone, p_until timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -933,19 +924,8 @@ begin
   perform private.hold_accounts(v_user_id);
   if (select p.email from public.profiles p where p.id = v_user_id) is distinct from private.email_address(p_address) then
     raise sqlstate 'PT422' using message = 'rule_violation', detail = 'That is not the address of your account.';
-  elsif exists (
-    select from public.company_members m
-    where m.user_id = v_user_id and m.role = 'admin' and m.status = 'active' and not exists (
-      select from public.company_members o
-      where o.company_id = m.company_id and o.user_id <> v_user_id and o.role = 'admin' and o.status = 'active' and private.has_usable_account(o.user_id)
-    )
-  ) then
-    raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin. Make another one first.';
-  elsif exists (select from public.user_roles where user_id = v_user_id and role = 'platform_admin')
-    and not exists (select from public.user_roles where user_id <> v_user_id and role = 'platform_admin')
-  then
-    raise sqlstate 'PT409' using message = 'last_platform_admin', detail = 'The platform keeps at least one admin. Make another one first.';
   end if;
+  perform private.refuse_last_admin(v_user_id, true);
   return private.begin_erasure(v_user_id, 'person', null);
 end;
 $$;
@@ -961,6 +941,7 @@ begin
   if not exists (select from public.profiles where id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
   end if;
+  perform private.refuse_last_admin(p_user_id, false);
   return private.begin_erasure(p_user_id, 'admin', v_reason);
 end;
 $$;
@@ -1147,7 +1128,7 @@ CREATE FUNCTION private.audit_frontier(p_size bigint) RETURNS bytea
 declare
   v_from bigint := 0;
   v_full bigint;
-  v_frontier bytea := '';
+  v_frontier bytea := ''::bytea;
 begin
   while v_from < p_size loop
     v_full := private.audit_half(p_size - v_from + 1);
@@ -1191,12 +1172,12 @@ CREATE FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_
     AS $$
   select private.write_audit(
     p_action, 'company_employee_invitations', i.id::text, p_user_id, null,
-    jsonb_build_object('company_id', i.company_id, 'email', i.email, 'role', i.role), p_context
+    jsonb_build_object('company_id', i.company_id, 'role', i.role), p_context
   )
   from public.company_employee_invitations i where i.id = p_invitation_id;
 $$;
 
-COMMENT ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) IS 'Records what was done with an invitation.';
+COMMENT ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) IS 'Records what was done with an invitation. To whom it goes is in its row alone, which does not last as long.';
 
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
@@ -3999,18 +3980,22 @@ CREATE FUNCTION private.do_erasure_step(p_request private.erasure_requests, p_st
     AS $$
 declare
   v_addresses constant text[] := private.addresses_of(p_request.user_id);
+  v_practice_id constant uuid := private.practice_of_erased(p_request);
   v_entries bigint;
 begin
+  if p_step = 'sessions' then
+    perform private.refuse_last_admin(p_request.user_id, p_request.asked_by = 'person');
+  end if;
   if p_step in ('log', 'rest_of_log') then
     v_entries := private.erase_audit_entries(p_request.user_id, v_addresses, 1000);
     return case when v_entries < 1000 then jsonb_build_object('public.audit_logs', v_entries) end;
   end if;
   return case p_step
     when 'sessions' then private.erase_sessions(p_request.user_id)
-    when 'practice' then private.close_practice(p_request.user_id, p_request.practice_id)
+    when 'practice' then private.close_practice(p_request.user_id, v_practice_id)
     when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
-    when 'account' then private.erase_account(p_request.user_id, p_request.practice_id)
-    when 'files' then case when private.files_of_erased(p_request.user_id, p_request.practice_id) = 0 then '{}'::jsonb end
+    when 'account' then private.erase_account(p_request.user_id, v_practice_id)
+    when 'files' then case when private.files_of_erased(p_request.user_id, v_practice_id) = 0 then '{}'::jsonb end
     else private.check_erased(p_request)
   end;
 end;
@@ -4101,11 +4086,12 @@ CREATE FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now 
     SET search_path TO ''
     AS $_$
 begin
-  return query execute format(
+  execute format(
     'select count(*) filter (where not is_held), count(*) filter (where is_held)
      from (select %s as is_held from %s r where r.%I < $1 limit $2) d',
     private.held_condition(p_policy), p_policy.table_name::regclass, p_policy.counts_from
-  ) using private.kept_from(p_policy, p_now), p_limit;
+  ) into due, held using private.kept_from(p_policy, p_now), p_limit;
+  return next;
 end;
 $_$;
 
@@ -4491,7 +4477,8 @@ begin
   where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
   delete from auth.users where id = p_user_id;
   get diagnostics v_rows = row_count;
-  return jsonb_build_object('auth.users', v_rows);
+  -- What came after the step before, such as that somebody tried to sign in.
+  return private.erase_rows(p_user_id, '{}') || jsonb_build_object('auth.users', v_rows);
 end;
 $$;
 
@@ -4531,15 +4518,14 @@ declare
   v_counts jsonb;
 begin
   perform private.lock_ends_of_accounts();
+  perform private.lock_legal_holds();
   select * into v_request from private.erasure_requests where id = p_request_id for update skip locked;
   v_step := private.next_erasure_step(p_request_id);
   if v_request.id is null or v_step is null or v_request.starts_at > p_now then
     return null;
   end if;
-  -- Whoever places a hold waits for this, and this for them: what was deleted is not there to be held.
   perform from auth.users where id = v_request.user_id for update;
-  lock table public.legal_holds in share mode;
-  if private.is_held(v_request.user_id) then
+  if private.is_erasure_held(v_request) then
     return null;
   end if;
   v_counts := private.do_erasure_step(v_request, v_step);
@@ -4564,8 +4550,8 @@ declare
 begin
   insert into private.email_outcomes (mail_id, status, error_code, settled_at)
   select q.mail_id, 'skipped', 'account_erased', now()
-  from private.email_queue q join private.emails e on e.id = q.mail_id
-  where e.user_id = p_user_id or e.recipient = any (p_addresses)
+  from private.email_queue q
+  where q.mail_id in (select private.mails_to(p_user_id, p_addresses))
   on conflict (mail_id) do nothing;
   for v in
     select r.table_name, r.condition, r.cleared, r.on_erasure
@@ -4609,7 +4595,8 @@ begin
   update auth.users set banned_until = now() + interval '100 years' where id = p_user_id and (banned_until is null or banned_until < now() + interval '50 years');
   delete from auth.sessions where user_id = p_user_id;
   get diagnostics v_rows = row_count;
-  return jsonb_build_object('auth.sessions', v_rows);
+  -- Who became a specialist after they asked: by now they become nothing any more.
+  return jsonb_strip_nulls(jsonb_build_object('auth.sessions', v_rows, 'practice_id', (select s.id from public.specialists s where s.user_id = p_user_id)));
 end;
 $$;
 
@@ -4637,7 +4624,7 @@ CREATE FUNCTION private.erasure_ledger() RETURNS jsonb
     SET search_path TO ''
     AS $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', r.id, 'user_id', r.user_id, 'practice_id', r.practice_id, 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by
+    'id', r.id, 'user_id', r.user_id, 'practice_id', private.practice_of_erased(r), 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by
   ) order by r.asked_at, r.id), '[]')
   from private.erasure_requests r
   where not exists (select from private.erasure_steps s where s.request_id = r.id and s.step = 'withdrawn');
@@ -5037,7 +5024,7 @@ begin
         p_entry.old_values::text, p_entry.new_values::text, p_entry.context::text, p_entry.ip_address::text, p_entry.user_agent, p_entry.error_message
       ], 'salt', v_leaf.salt
     )) else '{}' end
-    || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size then jsonb_build_object(
+    || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size and private.is_proven_to_person(p_entry) then jsonb_build_object(
       'leaf_index', v_leaf.leaf_index, 'tree_size', v_checkpoint.tree_size, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
       'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(p_entry, v_leaf.payload_hash) end,
       'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size)
@@ -5045,7 +5032,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) IS 'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, null until a checkpoint of an earlier day has it.';
+COMMENT ON FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) IS 'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, where private.is_proven_to_person(), null until a checkpoint of an earlier day has it.';
 
 CREATE FUNCTION private.exported_rows(p_table text, p_party text, p_user_id uuid, p_addresses text[], p_after bigint, p_limit integer) RETURNS SETOF jsonb
     LANGUAGE plpgsql STABLE
@@ -6216,7 +6203,7 @@ CREATE FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) R
   select exists (
     select from private.email_batches b
     where b.mail_ids && (
-      array(select e.id from private.emails e where e.user_id = p_user_id or e.recipient = any (p_addresses))
+      array(select e.id from private.emails e where e.id in (select private.mails_to(p_user_id, p_addresses)))
       || array(select private.mails_naming(p_user_id))
     )
   ) or exists (select from private.email_queue q where q.mail_id in (select private.mails_naming(p_user_id)));
@@ -6567,6 +6554,28 @@ $$;
 
 COMMENT ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) IS 'Whether an account may be mailed another token of a purpose: not a moment ago, and not too often in an hour.';
 
+CREATE FUNCTION private.is_erasure_held(p_request private.erasure_requests) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with practice (id) as (select private.practice_of_erased(p_request)), held (user_id) as materialized (
+    select h.user_id from public.legal_holds h where h.lifted_at is null
+  ), shared (user_id, specialist_id) as (
+    select b.employee_id, b.specialist_id from public.bookings b where b.employee_id = p_request.user_id or b.specialist_id = (select id from practice)
+    union
+    select r.employee_id, r.specialist_id from public.recurring_bookings r where r.employee_id = p_request.user_id or r.specialist_id = (select id from practice)
+    union
+    select w.user_id, w.specialist_id from public.waiting_list_entries w where w.user_id = p_request.user_id or w.specialist_id = (select id from practice)
+  )
+  select exists (select from held) and (
+    private.is_held(p_request.user_id) or exists (
+      select from shared s left join public.specialists p on p.id = s.specialist_id where s.user_id in (select user_id from held) or p.user_id in (select user_id from held)
+    )
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_erasure_held(p_request private.erasure_requests) IS 'Whether somebody is under a legal hold: the person, or whom they share records with.';
+
 CREATE FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -6620,6 +6629,19 @@ $$;
 
 COMMENT ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) IS 'Whether a member of the company is known to it by an address. The address of their account is not looked at.';
 
+CREATE FUNCTION private.is_of_nobody(p_entity_type text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from private.personal_tables t
+    where t.table_name in ('public.' || p_entity_type, 'private.' || p_entity_type)
+      and not exists (select from private.personal_rows p where p.table_name = t.table_name and p.party <> 'actor')
+  );
+$$;
+
+COMMENT ON FUNCTION private.is_of_nobody(p_entity_type text) IS 'Whether entries about this kind of entity are about no person, as the register has its table.';
+
 CREATE FUNCTION private.is_platform_admin() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -6632,6 +6654,20 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.is_platform_admin() IS 'Whether the caller is a platform admin. In a policy, wrap it: (select private.is_platform_admin()).';
+
+CREATE FUNCTION private.is_proven_to_person(p_entry public.audit_logs) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with day (starts) as (select (p_entry.occurred_at at time zone 'UTC')::date)
+  select p_entry.user_id is null or (starts - date '2000-01-01') % 2 = 0 and not exists (
+    select from public.audit_logs l
+    where l.user_id = p_entry.user_id and l.occurred_at < (starts + 1) at time zone 'UTC' and (l.occurred_at, l.id) > (p_entry.occurred_at, p_entry.id)
+  )
+  from day;
+$$;
+
+COMMENT ON FUNCTION private.is_proven_to_person(p_entry public.audit_logs) IS 'Whether an export has the place of an entry: a day or more lies between two of a person. Always of what is about nobody, such as an erasure that is complete.';
 
 CREATE FUNCTION private.is_refusal(p_sqlstate text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -7186,7 +7222,7 @@ begin
   -- The locks of one are kept until all are done, so each run takes one person: whoever waits longest since their last step.
   for v_id in
     select r.id from private.erasure_requests r
-    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_held(r.user_id)
+    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_erasure_held(r)
     order by coalesce((select max(s.done_at) from private.erasure_steps s where s.request_id = r.id), r.starts_at), r.id
   loop
     begin
@@ -7648,7 +7684,7 @@ begin
   v_ids := array(
     select e.id from private.emails e
     join private.email_outcomes o on o.mail_id = e.id
-    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before
+    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before and not private.is_held(e.user_id)
     order by e.created_at
     limit private.purge_limit()
     for update of e skip locked
@@ -8590,6 +8626,15 @@ $$;
 
 COMMENT ON FUNCTION private.lock_inviting_company(p_company_id uuid) IS 'The company of the caller, locked, if it may invite. Errors: unauthenticated (401), forbidden (403), company_suspended, dpa_required, no_plan (409), too_many_mails (429).';
 
+CREATE FUNCTION private.lock_legal_holds() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select pg_advisory_xact_lock(27, 0);
+$$;
+
+COMMENT ON FUNCTION private.lock_legal_holds() IS 'Queues placing a hold and what deletes by the holds that there are. Before accounts and after ends of accounts.';
+
 CREATE FUNCTION private.lock_network(p_client text) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -9232,21 +9277,35 @@ COMMENT ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_emai
 CREATE FUNCTION private.mails_naming(p_user_id uuid) RETURNS SETOF bigint
     LANGUAGE sql STABLE
     SET search_path TO ''
-    AS $$
+    AS $_$
   with met (user_id) as (
     select s.user_id from public.bookings b join public.specialists s on s.id = b.specialist_id where b.employee_id = p_user_id
     union
     select b.employee_id from public.bookings b join public.specialists s on s.id = b.specialist_id where s.user_id = p_user_id
   ), name (said) as (
-    select to_json(p.display_name::text)::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
+    select p.display_name::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
     union
-    select to_json(s.display_name::text)::text from public.specialists s where s.user_id = p_user_id
+    select s.display_name::text from public.specialists s where s.user_id = p_user_id
   )
   select e.id from private.emails e
-  where e.user_id in (select m.user_id from met m) and exists (select from name n where strpos(e.variables::text, n.said) > 0);
-$$;
+  where e.user_id in (select m.user_id from met m) and exists (
+    select from jsonb_path_query(e.variables, '$.** ? (@.type() == "string")') v where v #>> '{}' in (select n.said from name n)
+  );
+$_$;
 
 COMMENT ON FUNCTION private.mails_naming(p_user_id uuid) IS 'Mails to those whom a person had sessions with, in which their name stands.';
+
+CREATE FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select e.id from private.emails e where e.user_id = p_user_id
+  union all
+  select e.id from private.emails e join public.profiles p on p.id = p_user_id
+  where e.user_id is null and e.recipient = any (p_addresses) and e.created_at > p.created_at - interval '1 day';
+$$;
+
+COMMENT ON FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) IS 'Mails to a person: to their account, and since there is one to the address of it.';
 
 CREATE FUNCTION private.make_calendar_feed() RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10438,6 +10497,10 @@ begin
     raise sqlstate 'PT422' using message = 'unknown_filter',
       detail = 'Filters are an object of action, entity_type, entity_id, person, user_id, actor_id, status, text, from and to.';
   end if;
+  -- The entry about the reading holds them whole.
+  if octet_length(p_filters::text) > 1500 then
+    raise sqlstate 'PT422' using message = 'invalid_filter', detail = 'Filters are that long for no good reason.';
+  end if;
   f := jsonb_populate_record(null::private.audit_filters, p_filters);
   if length(trim(f.text)) not between 3 and 200 then
     raise sqlstate 'PT422' using message = 'invalid_filter', detail = 'text has 3 to 200 characters.';
@@ -10741,6 +10804,7 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_id uuid;
 begin
+  perform private.lock_legal_holds();
   perform private.hold_accounts(p_user_id, private.user_id());
   if not exists (select from public.profiles where id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
@@ -10763,6 +10827,19 @@ CREATE FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp wi
 $$;
 
 COMMENT ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) IS 'Why a company''s plan does not cover a session: no_plan, plan_ends_before; null where it does.';
+
+CREATE FUNCTION private.practice_of_erased(p_request private.erasure_requests) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    p_request.practice_id,
+    (select (s.counts ->> 'practice_id')::uuid from private.erasure_steps s where s.request_id = p_request.id and s.step = 'sessions'),
+    (select s.id from public.specialists s where s.user_id = p_request.user_id)
+  );
+$$;
+
+COMMENT ON FUNCTION private.practice_of_erased(p_request private.erasure_requests) IS 'The specialist that somebody is or was who is erased; null for none.';
 
 CREATE FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -11087,7 +11164,7 @@ declare
 begin
   select * into strict v from public.data_retention_policies where table_name = p_table;
   if v.held_by <> '{}' then
-    lock table public.legal_holds in share mode;
+    perform private.lock_legal_holds();
     if exists (select from public.legal_holds where lifted_at is null) then
       select d.held into v_held from private.due_rows(v, p_now, private.purge_limit()) d;
     end if;
@@ -11261,6 +11338,9 @@ declare
   v_limit constant int := least(greatest(coalesce(p_limit, 50), 1), 200);
   -- Null where retention has removed the entry, and with it all that is older.
   v_before constant timestamptz := (select l.occurred_at from public.audit_logs l where l.id = p_cursor);
+  v_about constant uuid := coalesce(
+    f.person, f.user_id, f.actor_id, (select u.id from auth.users u where u.id in (private.try_uuid(f.entity_id), private.try_uuid(trim(f.text))) limit 1)
+  );
   v_entries int;
 begin
   return query
@@ -11275,7 +11355,7 @@ begin
   get diagnostics v_entries = row_count;
   -- The filters are not in the context, where a person would learn whom else an inquiry is about.
   perform private.write_audit(
-    'audit_logs.read', 'audit_logs', null, coalesce(f.person, f.user_id, f.actor_id), null,
+    'audit_logs.read', 'audit_logs', null, v_about, null,
     jsonb_build_object('filters', p_filters, 'cursor', p_cursor, 'entries', v_entries),
     jsonb_build_object('source', 'read_audit_logs', 'reason', v_reason)
   );
@@ -12109,6 +12189,39 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.refuse_disagreement() IS 'Trigger: no time is partly off and partly worked by exceptions that overlap. Error: exceptions_disagree (409).';
+
+CREATE FUNCTION private.refuse_last_admin(p_user_id uuid, p_of_companies boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.lock_platform_admins();
+  if exists (select from public.user_roles where user_id = p_user_id and role = 'platform_admin') and not exists (
+    select from public.user_roles o
+    where o.user_id <> p_user_id and o.role = 'platform_admin' and private.has_usable_account(o.user_id) and (private.open_erasure(o.user_id)).id is null
+  ) then
+    raise sqlstate 'PT409' using message = 'last_platform_admin', detail = 'The platform keeps at least one admin. Make another one first.';
+  end if;
+  if not p_of_companies then
+    return;
+  end if;
+  perform from public.companies c
+  where c.id in (select m.company_id from public.company_members m where m.user_id = p_user_id and m.role = 'admin' and m.status = 'active')
+  order by c.id for no key update;
+  if exists (
+    select from public.company_members m
+    where m.user_id = p_user_id and m.role = 'admin' and m.status = 'active' and not exists (
+      select from public.company_members o
+      where o.company_id = m.company_id and o.user_id <> p_user_id and o.role = 'admin' and o.status = 'active'
+        and private.has_usable_account(o.user_id) and (private.open_erasure(o.user_id)).id is null
+    )
+  ) then
+    raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin. Make another one first.';
+  end if;
+end;
+$$;
+
+COMMENT ON FUNCTION private.refuse_last_admin(p_user_id uuid, p_of_companies boolean) IS 'Refuses to erase the last usable admin of the platform or of a company. Errors: last_admin, last_platform_admin (409).';
 
 CREATE FUNCTION private.refuse_published_change() RETURNS trigger
     LANGUAGE plpgsql
@@ -15960,7 +16073,7 @@ CREATE FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) RETURNS js
   select private.ask_erasure_for(p_user_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) IS 'A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
+COMMENT ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) IS 'A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
 
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql
@@ -19932,7 +20045,7 @@ ALTER TABLE ONLY private.personal_rows
     ADD CONSTRAINT personal_rows_table_name_fkey FOREIGN KEY (table_name) REFERENCES private.personal_tables(table_name);
 
 ALTER TABLE ONLY private.phase_functions
-    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE CASCADE;
+    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.session_notes(booking_id) ON DELETE CASCADE;
@@ -21746,6 +21859,8 @@ REVOKE ALL ON FUNCTION private.is_check_in_due(p_now timestamp with time zone) F
 
 REVOKE ALL ON FUNCTION private.is_due_a_token(p_purpose text, p_user_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.is_erasure_held(p_request private.erasure_requests) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
@@ -21758,9 +21873,13 @@ REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM
 
 REVOKE ALL ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.is_of_nobody(p_entity_type text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.is_platform_admin() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO authenticated;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO service_role;
+
+REVOKE ALL ON FUNCTION private.is_proven_to_person(p_entry public.audit_logs) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_refusal(p_sqlstate text) FROM PUBLIC;
 
@@ -21969,6 +22088,8 @@ REVOKE ALL ON FUNCTION private.lock_ends_of_accounts() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_inviting_company(p_company_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.lock_legal_holds() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.lock_network(p_client text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_own_calendar() FROM PUBLIC;
@@ -22051,6 +22172,8 @@ REVOKE ALL ON FUNCTION private.mail_session(p_key text, p_booking public.booking
 REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mails_naming(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.make_calendar_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.make_calendar_feed() TO authenticated;
@@ -22236,6 +22359,8 @@ GRANT ALL ON FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) TO
 
 REVOKE ALL ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.practice_of_erased(p_request private.erasure_requests) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.preview_send_at(p_time_zone text, p_mail_windows jsonb) FROM PUBLIC;
@@ -22410,6 +22535,8 @@ REVOKE ALL ON FUNCTION private.refusal_of_move(p_booking_id uuid, p_starts_at ti
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_disagreement() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.refuse_last_admin(p_user_id uuid, p_of_companies boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_published_change() FROM PUBLIC;
 

@@ -34,6 +34,10 @@ begin
     raise sqlstate 'PT422' using message = 'unknown_filter',
       detail = 'Filters are an object of action, entity_type, entity_id, person, user_id, actor_id, status, text, from and to.';
   end if;
+  -- The entry about the reading holds them whole.
+  if octet_length(p_filters::text) > 1500 then
+    raise sqlstate 'PT422' using message = 'invalid_filter', detail = 'Filters are that long for no good reason.';
+  end if;
   f := jsonb_populate_record(null::private.audit_filters, p_filters);
   if length(trim(f.text)) not between 3 and 200 then
     raise sqlstate 'PT422' using message = 'invalid_filter', detail = 'text has 3 to 200 characters.';
@@ -151,6 +155,9 @@ declare
   v_limit constant int := least(greatest(coalesce(p_limit, 50), 1), 200);
   -- Null where retention has removed the entry, and with it all that is older.
   v_before constant timestamptz := (select l.occurred_at from public.audit_logs l where l.id = p_cursor);
+  v_about constant uuid := coalesce(
+    f.person, f.user_id, f.actor_id, (select u.id from auth.users u where u.id in (private.try_uuid(f.entity_id), private.try_uuid(trim(f.text))) limit 1)
+  );
   v_entries int;
 begin
   return query
@@ -165,7 +172,7 @@ begin
   get diagnostics v_entries = row_count;
   -- The filters are not in the context, where a person would learn whom else an inquiry is about.
   perform private.write_audit(
-    'audit_logs.read', 'audit_logs', null, coalesce(f.person, f.user_id, f.actor_id), null,
+    'audit_logs.read', 'audit_logs', null, v_about, null,
     jsonb_build_object('filters', p_filters, 'cursor', p_cursor, 'entries', v_entries),
     jsonb_build_object('source', 'read_audit_logs', 'reason', v_reason)
   );

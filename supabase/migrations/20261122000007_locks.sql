@@ -1,6 +1,7 @@
 -- Locks: the one order in which everything takes them, so that contenders queue instead of deadlocking.
 --
 --   1. ends of accounts   advisory 24: one after the other              private.lock_ends_of_accounts(), a trigger on auth.users
+--      legal holds        advisory 27: placing one, and what deletes     private.lock_legal_holds()
 --   2. accounts           auth.users, in the order of their ids         private.hold_accounts(), or Auth itself
 --   3. the platform       advisory 23: who its admins are               private.lock_platform_admins()
 --   4. companies          the row                                       private.lock_company()
@@ -35,6 +36,18 @@ $$;
 
 comment on function private.lock_ends_of_accounts() is
   'Queues all that deletes accounts until the transaction ends. A function that may come to delete one takes it before all else.';
+
+-- What was deleted is not there to be held. Not the table: whoever deletes an account empties columns of it at the end.
+create function private.lock_legal_holds()
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock(27, 0);
+$$;
+
+comment on function private.lock_legal_holds() is
+  'Queues placing a hold and what deletes by the holds that there are. Before accounts and after ends of accounts.';
 
 create function private.queue_end_of_account()
 returns trigger

@@ -56,6 +56,7 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_id uuid;
 begin
+  perform private.lock_legal_holds();
   perform private.hold_accounts(p_user_id, private.user_id());
   if not exists (select from public.profiles where id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';

@@ -112,11 +112,12 @@ stable
 set search_path = ''
 as $$
 begin
-  return query execute format(
+  execute format(
     'select count(*) filter (where not is_held), count(*) filter (where is_held)
      from (select %s as is_held from %s r where r.%I < $1 limit $2) d',
     private.held_condition(p_policy), p_policy.table_name::regclass, p_policy.counts_from
-  ) using private.kept_from(p_policy, p_now), p_limit;
+  ) into due, held using private.kept_from(p_policy, p_now), p_limit;
+  return next;
 end;
 $$;
 
@@ -137,7 +138,7 @@ declare
 begin
   select * into strict v from public.data_retention_policies where table_name = p_table;
   if v.held_by <> '{}' then
-    lock table public.legal_holds in share mode;
+    perform private.lock_legal_holds();
     if exists (select from public.legal_holds where lifted_at is null) then
       select d.held into v_held from private.due_rows(v, p_now, private.purge_limit()) d;
     end if;

@@ -8,7 +8,7 @@
 
 create table private.phase_functions (
   sql_function text primary key check (sql_function ~ '^[a-z_]{1,63}$'),
-  flag_key text not null references public.feature_flags (key) on delete cascade
+  flag_key text not null references public.feature_flags (key) on delete restrict
 );
 
 comment on table private.phase_functions is 'The SQL functions by which something of a phase begins. Written by migrations alone.';
@@ -39,7 +39,7 @@ from (values
   ('sign-up', array['request_sign_up']),
   ('invitations', array['invite_employees', 'resend_invitation']),
   ('documents', array['submit_document']),
-  ('bookings', array['book_session', 'hold_slot', 'request_session']),
+  ('bookings', array['book_session', 'hold_slot', 'confirm_hold', 'request_session']),
   ('series', array['make_series', 'change_series', 'add_to_series']),
   ('packages', array['grant_package', 'grant_company_package']),
   ('waiting-list', array['join_waiting_list']),

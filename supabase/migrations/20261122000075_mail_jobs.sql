@@ -165,7 +165,7 @@ begin
   v_ids := array(
     select e.id from private.emails e
     join private.email_outcomes o on o.mail_id = e.id
-    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before
+    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before and not private.is_held(e.user_id)
     order by e.created_at
     limit private.purge_limit()
     for update of e skip locked

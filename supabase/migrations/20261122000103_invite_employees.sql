@@ -147,12 +147,12 @@ set search_path = ''
 as $$
   select private.write_audit(
     p_action, 'company_employee_invitations', i.id::text, p_user_id, null,
-    jsonb_build_object('company_id', i.company_id, 'email', i.email, 'role', i.role), p_context
+    jsonb_build_object('company_id', i.company_id, 'role', i.role), p_context
   )
   from public.company_employee_invitations i where i.id = p_invitation_id;
 $$;
 
-comment on function private.audit_invitation(text, uuid, uuid, jsonb) is 'Records what was done with an invitation.';
+comment on function private.audit_invitation(text, uuid, uuid, jsonb) is 'Records what was done with an invitation. To whom it goes is in its row alone, which does not last as long.';
 
 -- An address that was invited before keeps its row: one that expired is sent again, one that was revoked invited anew.
 create function private.invite_address(

@@ -60,7 +60,7 @@ as $$
 declare
   v_from bigint := 0;
   v_full bigint;
-  v_frontier bytea := '';
+  v_frontier bytea := ''::bytea;
 begin
   while v_from < p_size loop
     v_full := private.audit_half(p_size - v_from + 1);

@@ -79,26 +79,32 @@ $$;
 comment on function private.register_columns(text, text, text, text, text) is
   'For migrations: registers columns, of which the names and the parties are separated by spaces.';
 
--- An address that somebody else has confirmed meanwhile is not the person's any more.
+-- One that they had before is somebody else's by now, or may be: what was sent there is found by the person.
 create function private.addresses_of(p_user_id uuid)
 returns text[]
 language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(array_agg(distinct a), '{}')
-  from (
-    select p.email::text from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null
-    union all
-    select m.email::text from public.company_members m where m.user_id = p_user_id
-    union all
-    select c.old_email::text from public.email_changes c where c.user_id = p_user_id and c.confirmed_at is not null
-  ) known (a)
-  where a is not null
-    and not exists (select from public.profiles p where p.email = a and p.id <> p_user_id and p.email_confirmed_at is not null);
+  select coalesce(array_agg(p.email::text), '{}') from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null;
 $$;
 
-comment on function private.addresses_of(uuid) is 'Addresses that are a person''s: confirmed, by which they were invited, or which they had before.';
+comment on function private.addresses_of(uuid) is 'The address that is a person''s: that of their account, if they confirmed it.';
+
+-- Mails to nobody's account are those that invite or lead to one. What went to an address before it was the person's was for another.
+create function private.mails_to(p_user_id uuid, p_addresses text[])
+returns setof bigint
+language sql
+stable
+set search_path = ''
+as $$
+  select e.id from private.emails e where e.user_id = p_user_id
+  union all
+  select e.id from private.emails e join public.profiles p on p.id = p_user_id
+  where e.user_id is null and e.recipient = any (p_addresses) and e.created_at > p.created_at - interval '1 day';
+$$;
+
+comment on function private.mails_to(uuid, text[]) is 'Mails to a person: to their account, and since there is one to the address of it.';
 
 -- What the two of a session are mailed about it names the other. Of a name that others have, too, their mails are found with it.
 create function private.mails_naming(p_user_id uuid)
@@ -112,12 +118,14 @@ as $$
     union
     select b.employee_id from public.bookings b join public.specialists s on s.id = b.specialist_id where s.user_id = p_user_id
   ), name (said) as (
-    select to_json(p.display_name::text)::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
+    select p.display_name::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
     union
-    select to_json(s.display_name::text)::text from public.specialists s where s.user_id = p_user_id
+    select s.display_name::text from public.specialists s where s.user_id = p_user_id
   )
   select e.id from private.emails e
-  where e.user_id in (select m.user_id from met m) and exists (select from name n where strpos(e.variables::text, n.said) > 0);
+  where e.user_id in (select m.user_id from met m) and exists (
+    select from jsonb_path_query(e.variables, '$.** ? (@.type() == "string")') v where v #>> '{}' in (select n.said from name n)
+  );
 $$;
 
 comment on function private.mails_naming(uuid) is 'Mails to those whom a person had sessions with, in which their name stands.';

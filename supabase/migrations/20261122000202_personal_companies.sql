@@ -25,10 +25,13 @@ insert into private.personal_rows (table_name, party, condition, on_erasure, cle
   ('public.feature_flags', 'actor', 'r.updated_by = $1', 'clear', '{}', 'A flag is of nobody.'),
   ('public.company_members', 'self', 'r.user_id = $1', 'with_account', '{}', null),
   ('private.membership_ends', 'self', 'r.user_id = $1', 'with_account', '{}', null),
-  ('public.company_employee_invitations', 'self', $$r.accepted_by = $1 or r.email = any ($2)$$, 'delete', '{}', null),
+  ('public.company_employee_invitations', 'self', 'r.accepted_by = $1', 'delete', '{}', null),
+  -- Where one went with an account, its company would learn whose address it is.
+  ('public.company_employee_invitations', 'invited', 'r.accepted_by is null and r.email = any ($2)', 'keep', '{}',
+    'It waits for whoever reads an address, and goes invitation_retention_days after it has ended.'),
   ('public.company_employee_invitations', 'actor', 'r.invited_by = $1', 'clear', '{}', 'The invitation is that of somebody else.'),
   ('private.invitation_tokens', 'self',
-    'r.invitation_id in (select i.id from public.company_employee_invitations i where i.accepted_by = $1 or i.email = any ($2))', 'delete', '{}', null),
+    'r.invitation_id in (select i.id from public.company_employee_invitations i where i.accepted_by = $1)', 'delete', '{}', null),
   ('public.company_subscriptions', 'actor', 'r.assigned_by = $1', 'clear', '{}', 'The subscription is that of a company.'),
   ('public.company_dpa_acceptance', 'self', 'r.accepted_by = $1', 'clear', '{ip_address,user_agent}', 'What a company agreed to stays its evidence (Art. 28(3)); it no longer says who did.'),
   ('public.company_verification', 'actor', '$1 in (r.submitted_by, r.reviewed_by, r.verified_by)', 'clear', '{}', 'The verification is that of a company.');
@@ -51,8 +54,8 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('private.membership_ends', 'user_id', 'identifier', 'self', null),
   ('private.membership_ends', 'cancels_at', 'work', '', 'inner_working'),
   -- Whoever reads an address is shown its invitations by their mails.
-  ('public.company_employee_invitations', 'id company_id role locale status expires_at sent_at accepted_at revoked_at created_at updated_at', 'work', 'self', null),
-  ('public.company_employee_invitations', 'email full_name', 'contact', 'self', null),
+  ('public.company_employee_invitations', 'id company_id role locale status expires_at sent_at accepted_at revoked_at created_at updated_at', 'work', 'self invited', null),
+  ('public.company_employee_invitations', 'email full_name', 'contact', 'self invited', null),
   ('public.company_employee_invitations', 'accepted_by', 'identifier', 'self', null),
   ('public.company_employee_invitations', 'invited_by', 'act', '', 'somebody_else'),
   ('public.company_employee_invitations', 'mails_since mails', 'technical', '', 'inner_working'),

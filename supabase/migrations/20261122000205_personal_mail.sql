@@ -17,8 +17,24 @@ insert into private.personal_tables (table_name, purpose, basis, kept_for) value
   ('private.audit_checkpoints', 'what the product is made of', 'none', 'as long as it is of use'),
   ('private.audit_sequence', 'what the product is made of', 'none', 'as long as it is of use');
 
+-- What an admin changed of the product says nothing of a person but who did it.
+create function private.is_of_nobody(p_entity_type text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from private.personal_tables t
+    where t.table_name in ('public.' || p_entity_type, 'private.' || p_entity_type)
+      and not exists (select from private.personal_rows p where p.table_name = t.table_name and p.party <> 'actor')
+  );
+$$;
+
+comment on function private.is_of_nobody(text) is 'Whether entries about this kind of entity are about no person, as the register has its table.';
+
 insert into private.personal_rows (table_name, party, condition, on_erasure, cleared, why_kept)
-select t, 'self', 'r.mail_id in (select e.id from private.emails e where e.user_id = $1 or e.recipient = any ($2))', on_erasure, '{}', why_kept
+select t, 'self', 'r.mail_id in (select private.mails_to($1, $2))', on_erasure, '{}', why_kept
 from (values
   ('private.email_outcomes', 'clear', 'Of a mail to nobody any more.'),
   ('private.email_queue', 'delete', null),
@@ -27,26 +43,25 @@ from (values
   ('private.email_events', 'clear', 'Of a mail to nobody any more.')
 ) l (t, on_erasure, why_kept);
 insert into private.personal_rows (table_name, party, condition, on_erasure, cleared, why_kept) values
-  ('private.emails', 'self', 'r.user_id = $1 or r.recipient = any ($2)', 'clear', '{recipient,variables}', 'That a mail went out, to nobody any more, is what its sender is measured by.'),
+  ('private.emails', 'self', 'r.user_id = $1 or r.id in (select private.mails_to($1, $2))', 'clear', '{recipient,variables}', 'That a mail went out, to nobody any more, is what its sender is measured by.'),
   ('private.email_suppressions', 'self', 'r.address_key in (select private.address_key(a) from unnest($2) a)', 'keep', '{}',
     'An address that must not be mailed is to be known again (Art. 21(3) and 6(1)(f)): by a keyed digest, which tells nobody whose it is.'),
   ('private.email_refusals', 'self', 'r.address_key in (select private.address_key(a) from unnest($2) a)', 'keep', '{}',
     'A refusal holds for the address also after the account (Art. 21(3)): by a keyed digest, which tells nobody whose it is.'),
   ('private.emails', 'named', 'r.id in (select private.mails_naming($1))', 'clear', '{recipient,variables}', 'That a mail went out to the other of a session is theirs; what it said is gone.'),
-  ('public.audit_logs', 'self', $$r.user_id = $1
-    or r.entity_type = 'company_employee_invitations' and r.entity_id in (select i.id::text from public.company_employee_invitations i where i.accepted_by = $1 or i.email = any ($2))$$,
+  ('public.audit_logs', 'self', 'r.user_id = $1 and not (r.actor_id is not distinct from $1 and private.is_of_nobody(r.entity_type))',
     'keep', '{old_values,new_values,context,ip_address,user_agent,error_message}',
     'That something was done, and when, is evidence (Art. 17(3)(b) and (e)): the id leads to nobody, and what was said is gone.'),
-  ('public.audit_logs', 'actor', 'r.actor_id = $1 and r.user_id is distinct from $1', 'keep', '{}',
-    'What somebody did to others is evidence for these (Art. 17(3)(b) and (e)), until its month is dropped.'),
+  ('public.audit_logs', 'actor', 'r.actor_id = $1 and (r.user_id is distinct from $1 or private.is_of_nobody(r.entity_type))', 'keep', '{}',
+    'What somebody did to others, or to the product, is evidence for these (Art. 17(3)(b) and (e)), until its month is dropped.'),
   ('private.audit_leaves', 'self', 'r.entry_id in (select l.id from public.audit_logs l where l.user_id = $1)', 'keep', '{salt}',
     'A leaf is a digest; without its salt nobody can try out what was in it.');
 
 select private.register_columns(t, c, category, exported_to, withheld) from (values
   ('private.emails', 'id booking_reminder_id stream', 'technical', '', 'inner_working'),
-  -- What was mailed to an address before its account moved there may have been somebody else's, and holds what leads to a link.
   ('private.emails', 'user_id', 'identifier', 'self', null),
-  ('private.emails', 'recipient', 'contact', 'self', null),
+  -- Whoever takes an account over learns no private address from it: docs/decisions/the-address-belongs-to-the-person.md
+  ('private.emails', 'recipient', 'contact', '', 'credential'),
   ('private.emails', 'category template_key needed_by useless_after created_at', 'technical', 'self', null),
   ('private.emails', 'variables', 'content', 'self', null),
   ('private.emails', 'dedupe_key token_purpose token_id', 'credential', '', 'credential'),

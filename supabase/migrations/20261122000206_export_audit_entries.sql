@@ -2,8 +2,9 @@
 --
 -- Called: by the export alone. Whoever has the file and the verifying key checks it by ./scripts/audit-verify --export.
 --
--- The size of the tree and the place of an entry in it count what everybody did. So a proof is about a checkpoint of an earlier
--- day: by exporting again and again nobody sees when others act.
+-- The size of the tree, the place of an entry in it and its id count what everybody did. So a proof is about a checkpoint of an earlier
+-- day, and of a person's entries one in two days has one: the last of a day with an even number. Neither by exporting again and again nor by
+-- acting again and again does anybody see more closely when others act.
 
 create function private.export_checkpoint()
 returns private.audit_checkpoints
@@ -17,6 +18,23 @@ as $$
 $$;
 
 comment on function private.export_checkpoint() is 'The last checkpoint of an earlier day (UTC); null where there is none.';
+
+create function private.is_proven_to_person(p_entry public.audit_logs)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  with day (starts) as (select (p_entry.occurred_at at time zone 'UTC')::date)
+  select p_entry.user_id is null or (starts - date '2000-01-01') % 2 = 0 and not exists (
+    select from public.audit_logs l
+    where l.user_id = p_entry.user_id and l.occurred_at < (starts + 1) at time zone 'UTC' and (l.occurred_at, l.id) > (p_entry.occurred_at, p_entry.id)
+  )
+  from day;
+$$;
+
+comment on function private.is_proven_to_person(public.audit_logs) is
+  'Whether an export has the place of an entry: a day or more lies between two of a person. Always of what is about nobody, such as an erasure that is complete.';
 
 -- The leaf names who acted, and the payload says from where: where that was somebody else, the person gets the hash of the leaf alone,
 -- which whoever may read the log compares with the entry.
@@ -38,7 +56,7 @@ begin
         p_entry.old_values::text, p_entry.new_values::text, p_entry.context::text, p_entry.ip_address::text, p_entry.user_agent, p_entry.error_message
       ], 'salt', v_leaf.salt
     )) else '{}' end
-    || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size then jsonb_build_object(
+    || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size and private.is_proven_to_person(p_entry) then jsonb_build_object(
       'leaf_index', v_leaf.leaf_index, 'tree_size', v_checkpoint.tree_size, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
       'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(p_entry, v_leaf.payload_hash) end,
       'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size)
@@ -47,4 +65,4 @@ end;
 $$;
 
 comment on function private.exported_entry(public.audit_logs, text[]) is
-  'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, null until a checkpoint of an earlier day has it.';
+  'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, where private.is_proven_to_person(), null until a checkpoint of an earlier day has it.';

@@ -7,7 +7,7 @@
 -- was, and a database that was restored from an older backup is told what it had done: docs/decisions/an-erasure-is-a-ledger.md
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
-  ('erasure_grace_days', '3', 0, 14, 'How long after it was asked for an erasure begins, so that it can be taken back.'),
+  ('erasure_grace_days', '3', 1, 14, 'How long after it was asked for an erasure begins, so that it can be taken back.'),
   ('erasure_warning_days', '25', 1, 29, 'After how many days an erasure that is not done is told to operators. By Art. 12(3) there is a month.');
 
 create table private.erasure_requests (

@@ -2,6 +2,42 @@
 --
 -- Called: by private.erase_further() alone, a step in a transaction.
 
+-- Asked before and at the first step: two who ask on one day are each not the last. Whoever is to be erased is no admin to rely on.
+create function private.refuse_last_admin(p_user_id uuid, p_of_companies boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform private.lock_platform_admins();
+  if exists (select from public.user_roles where user_id = p_user_id and role = 'platform_admin') and not exists (
+    select from public.user_roles o
+    where o.user_id <> p_user_id and o.role = 'platform_admin' and private.has_usable_account(o.user_id) and (private.open_erasure(o.user_id)).id is null
+  ) then
+    raise sqlstate 'PT409' using message = 'last_platform_admin', detail = 'The platform keeps at least one admin. Make another one first.';
+  end if;
+  if not p_of_companies then
+    return;
+  end if;
+  perform from public.companies c
+  where c.id in (select m.company_id from public.company_members m where m.user_id = p_user_id and m.role = 'admin' and m.status = 'active')
+  order by c.id for no key update;
+  if exists (
+    select from public.company_members m
+    where m.user_id = p_user_id and m.role = 'admin' and m.status = 'active' and not exists (
+      select from public.company_members o
+      where o.company_id = m.company_id and o.user_id <> p_user_id and o.role = 'admin' and o.status = 'active'
+        and private.has_usable_account(o.user_id) and (private.open_erasure(o.user_id)).id is null
+    )
+  ) then
+    raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin. Make another one first.';
+  end if;
+end;
+$$;
+
+comment on function private.refuse_last_admin(uuid, boolean) is
+  'Refuses to erase the last usable admin of the platform or of a company. Errors: last_admin, last_platform_admin (409).';
+
 -- Nothing new comes of somebody who cannot sign in. A ban of Auth's has a date; this one outlasts the account.
 create function private.erase_sessions(p_user_id uuid)
 returns jsonb
@@ -14,7 +50,8 @@ begin
   update auth.users set banned_until = now() + interval '100 years' where id = p_user_id and (banned_until is null or banned_until < now() + interval '50 years');
   delete from auth.sessions where user_id = p_user_id;
   get diagnostics v_rows = row_count;
-  return jsonb_build_object('auth.sessions', v_rows);
+  -- Who became a specialist after they asked: by now they become nothing any more.
+  return jsonb_strip_nulls(jsonb_build_object('auth.sessions', v_rows, 'practice_id', (select s.id from public.specialists s where s.user_id = p_user_id)));
 end;
 $$;
 
@@ -84,7 +121,7 @@ as $$
   select exists (
     select from private.email_batches b
     where b.mail_ids && (
-      array(select e.id from private.emails e where e.user_id = p_user_id or e.recipient = any (p_addresses))
+      array(select e.id from private.emails e where e.id in (select private.mails_to(p_user_id, p_addresses)))
       || array(select private.mails_naming(p_user_id))
     )
   ) or exists (select from private.email_queue q where q.mail_id in (select private.mails_naming(p_user_id)));
@@ -105,8 +142,8 @@ declare
 begin
   insert into private.email_outcomes (mail_id, status, error_code, settled_at)
   select q.mail_id, 'skipped', 'account_erased', now()
-  from private.email_queue q join private.emails e on e.id = q.mail_id
-  where e.user_id = p_user_id or e.recipient = any (p_addresses)
+  from private.email_queue q
+  where q.mail_id in (select private.mails_to(p_user_id, p_addresses))
   on conflict (mail_id) do nothing;
   for v in
     select r.table_name, r.condition, r.cleared, r.on_erasure
@@ -157,7 +194,8 @@ begin
   where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
   delete from auth.users where id = p_user_id;
   get diagnostics v_rows = row_count;
-  return jsonb_build_object('auth.users', v_rows);
+  -- What came after the step before, such as that somebody tried to sign in.
+  return private.erase_rows(p_user_id, '{}') || jsonb_build_object('auth.users', v_rows);
 end;
 $$;
 

@@ -54,6 +54,46 @@ $$;
 comment on function private.check_erased(private.erasure_requests) is
   'Raises where something is left that the register does not keep; else writes down that the erasure is complete, in the log, whose checkpoints are signed.';
 
+create function private.practice_of_erased(p_request private.erasure_requests)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    p_request.practice_id,
+    (select (s.counts ->> 'practice_id')::uuid from private.erasure_steps s where s.request_id = p_request.id and s.step = 'sessions'),
+    (select s.id from public.specialists s where s.user_id = p_request.user_id)
+  );
+$$;
+
+comment on function private.practice_of_erased(private.erasure_requests) is 'The specialist that somebody is or was who is erased; null for none.';
+
+-- Of two in a session, a series or a line of waiting, each record is that of both.
+create function private.is_erasure_held(p_request private.erasure_requests)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  with practice (id) as (select private.practice_of_erased(p_request)), held (user_id) as materialized (
+    select h.user_id from public.legal_holds h where h.lifted_at is null
+  ), shared (user_id, specialist_id) as (
+    select b.employee_id, b.specialist_id from public.bookings b where b.employee_id = p_request.user_id or b.specialist_id = (select id from practice)
+    union
+    select r.employee_id, r.specialist_id from public.recurring_bookings r where r.employee_id = p_request.user_id or r.specialist_id = (select id from practice)
+    union
+    select w.user_id, w.specialist_id from public.waiting_list_entries w where w.user_id = p_request.user_id or w.specialist_id = (select id from practice)
+  )
+  select exists (select from held) and (
+    private.is_held(p_request.user_id) or exists (
+      select from shared s left join public.specialists p on p.id = s.specialist_id where s.user_id in (select user_id from held) or p.user_id in (select user_id from held)
+    )
+  );
+$$;
+
+comment on function private.is_erasure_held(private.erasure_requests) is 'Whether somebody is under a legal hold: the person, or whom they share records with.';
+
 -- Null where the step is not done yet: more entries are left, a mail is on its way, or storage-sweep has still to come.
 create function private.do_erasure_step(p_request private.erasure_requests, p_step text)
 returns jsonb
@@ -62,18 +102,22 @@ set search_path = ''
 as $$
 declare
   v_addresses constant text[] := private.addresses_of(p_request.user_id);
+  v_practice_id constant uuid := private.practice_of_erased(p_request);
   v_entries bigint;
 begin
+  if p_step = 'sessions' then
+    perform private.refuse_last_admin(p_request.user_id, p_request.asked_by = 'person');
+  end if;
   if p_step in ('log', 'rest_of_log') then
     v_entries := private.erase_audit_entries(p_request.user_id, v_addresses, 1000);
     return case when v_entries < 1000 then jsonb_build_object('public.audit_logs', v_entries) end;
   end if;
   return case p_step
     when 'sessions' then private.erase_sessions(p_request.user_id)
-    when 'practice' then private.close_practice(p_request.user_id, p_request.practice_id)
+    when 'practice' then private.close_practice(p_request.user_id, v_practice_id)
     when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
-    when 'account' then private.erase_account(p_request.user_id, p_request.practice_id)
-    when 'files' then case when private.files_of_erased(p_request.user_id, p_request.practice_id) = 0 then '{}'::jsonb end
+    when 'account' then private.erase_account(p_request.user_id, v_practice_id)
+    when 'files' then case when private.files_of_erased(p_request.user_id, v_practice_id) = 0 then '{}'::jsonb end
     else private.check_erased(p_request)
   end;
 end;
@@ -92,15 +136,14 @@ declare
   v_counts jsonb;
 begin
   perform private.lock_ends_of_accounts();
+  perform private.lock_legal_holds();
   select * into v_request from private.erasure_requests where id = p_request_id for update skip locked;
   v_step := private.next_erasure_step(p_request_id);
   if v_request.id is null or v_step is null or v_request.starts_at > p_now then
     return null;
   end if;
-  -- Whoever places a hold waits for this, and this for them: what was deleted is not there to be held.
   perform from auth.users where id = v_request.user_id for update;
-  lock table public.legal_holds in share mode;
-  if private.is_held(v_request.user_id) then
+  if private.is_erasure_held(v_request) then
     return null;
   end if;
   v_counts := private.do_erasure_step(v_request, v_step);
@@ -126,7 +169,7 @@ begin
   -- The locks of one are kept until all are done, so each run takes one person: whoever waits longest since their last step.
   for v_id in
     select r.id from private.erasure_requests r
-    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_held(r.user_id)
+    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_erasure_held(r)
     order by coalesce((select max(s.done_at) from private.erasure_steps s where s.request_id = r.id), r.starts_at), r.id
   loop
     begin

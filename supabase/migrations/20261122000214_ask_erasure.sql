@@ -67,19 +67,8 @@ begin
   perform private.hold_accounts(v_user_id);
   if (select p.email from public.profiles p where p.id = v_user_id) is distinct from private.email_address(p_address) then
     raise sqlstate 'PT422' using message = 'rule_violation', detail = 'That is not the address of your account.';
-  elsif exists (
-    select from public.company_members m
-    where m.user_id = v_user_id and m.role = 'admin' and m.status = 'active' and not exists (
-      select from public.company_members o
-      where o.company_id = m.company_id and o.user_id <> v_user_id and o.role = 'admin' and o.status = 'active' and private.has_usable_account(o.user_id)
-    )
-  ) then
-    raise sqlstate 'PT409' using message = 'last_admin', detail = 'A company keeps at least one admin. Make another one first.';
-  elsif exists (select from public.user_roles where user_id = v_user_id and role = 'platform_admin')
-    and not exists (select from public.user_roles where user_id <> v_user_id and role = 'platform_admin')
-  then
-    raise sqlstate 'PT409' using message = 'last_platform_admin', detail = 'The platform keeps at least one admin. Make another one first.';
   end if;
+  perform private.refuse_last_admin(v_user_id, true);
   return private.begin_erasure(v_user_id, 'person', null);
 end;
 $$;
@@ -140,6 +129,7 @@ begin
   if not exists (select from public.profiles where id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
   end if;
+  perform private.refuse_last_admin(p_user_id, false);
   return private.begin_erasure(p_user_id, 'admin', v_reason);
 end;
 $$;
@@ -228,7 +218,7 @@ comment on function public.ask_erasure(text) is
 comment on function public.withdraw_erasure() is 'The caller takes it back, as long as it has not begun. Errors: unauthenticated (401), not_found (404), rate_limited (429).';
 comment on function public.my_erasure() is 'The erasure of the caller that is to come, as ask_erasure() answers it; null where there is none.';
 comment on function public.ask_erasure_for(uuid, text) is
-  'A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
+  'A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
 comment on function public.erasure_receipt(uuid) is
   'What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. '
   'Errors: not_found (404).';

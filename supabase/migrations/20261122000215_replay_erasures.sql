@@ -9,7 +9,7 @@ stable
 set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', r.id, 'user_id', r.user_id, 'practice_id', r.practice_id, 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by
+    'id', r.id, 'user_id', r.user_id, 'practice_id', private.practice_of_erased(r), 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by
   ) order by r.asked_at, r.id), '[]')
   from private.erasure_requests r
   where not exists (select from private.erasure_steps s where s.request_id = r.id and s.step = 'withdrawn');

@@ -28,14 +28,14 @@ const PLANT = `
   update public.session_tokens set device = 'Zinnober''s telephone' where user_id = pg_temp.id('employee');
   insert into public.terms_acceptance (user_id, document, version, user_agent) values (pg_temp.id('employee'), 'privacy', 'zinnober', 'Zinnober/1.0');
   insert into private.sign_up_tokens (email, expires_at) values ('employee@people.test', now() + interval '1 day');
-  insert into public.company_employee_invitations (company_id, email, full_name, expires_at) values (pg_temp.id('south'), 'employee@people.test', 'Zinnober', now() + interval '1 day');
+  insert into public.company_employee_invitations (company_id, email, full_name, expires_at, status, accepted_by, accepted_at) values (pg_temp.id('south'), 'employee@people.test', 'Zinnober', now() + interval '1 day', 'accepted', pg_temp.id('employee'), now());
   insert into private.emails (stream, category, template_key, recipient, variables, dedupe_key) values ('mail', 'account', 'test', 'employee@people.test', '{"n": "Zinnober"}', 'a mail to an address');
   insert into auth.audit_log_entries (id, payload, created_at) values (gen_random_uuid(), json_build_object('actor_id', pg_temp.id('employee'), 'actor_username', 'employee@people.test'), now());
   select private.write_audit('test.entry', 'tests', null, pg_temp.id('employee'), '{"a": "zinnober"}', '{"a": "Zinnober"}', '{"reason": "zinnober", "user_agent": "Zinnober/1.0"}');
   select private.audit_invitation('invitation.sent', id, null, '{}') from public.company_employee_invitations where full_name = 'Zinnober';
   insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
   delete from private.email_queue where true;
-  update public.system_settings set value = '0' where key = 'erasure_grace_days';
+  update public.system_settings set minimum = 0, value = '0' where key = 'erasure_grace_days';
   select cron.alter_job(jobid, active => false) from cron.job`;
 
 /** @type {string} */

@@ -1665,11 +1665,11 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'last_admin' | 'last_platform_admin' | 'rule_violation' | 'rate_limited';
   };
-  /** A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429). */
+  /** A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429). */
   ask_erasure_for: {
     args: { p_user_id: string; p_reason: string };
     returns: unknown;
-    errors: 'forbidden' | 'person_not_found' | 'reason_required' | 'rate_limited';
+    errors: 'forbidden' | 'person_not_found' | 'last_platform_admin' | 'reason_required' | 'rate_limited';
   };
   /** A platform admin gives a company a plan. p_force_reason: why fewer seats than members are right, and why a plan is cancelled. The same again changes nothing. Answers the subscription. Errors: unauthenticated (401), forbidden (403), not_found (404), transition_not_allowed, seats_below_members (409, detail in JSON), plan_inactive, reason_required, invalid_start, invalid_end, invalid_trial, invalid_seats (422). */
   assign_company_plan: {
@@ -1792,7 +1792,7 @@ export interface SqlFunctions {
     errors:
       | 'unauthenticated' | 'not_your_move' | 'email_not_confirmed' | 'not_a_member' | 'booking_not_found' | 'specialist_not_found'
       | 'hold_expired' | 'no_plan' | 'plan_ends_before' | 'documents_end_before' | 'sessions_used_up' | 'own_session'
-      | 'session_type_not_offered';
+      | 'session_type_not_offered' | 'feature_disabled' | 'terms_required';
   };
   /** A platform admin adds sessions to a package or takes some that are not used, and may give it another last day; answers how many are left. Errors: forbidden (403), package_not_found (404), reason_required, invalid_sessions, invalid_expiry (422). */
   correct_package: {

@@ -175,5 +175,18 @@ from unnest(array[
   '{"to": "2020-01-01"}'
 ]::jsonb[]) f;
 
+-- Whom it was about, however it was asked for.
+select pg_temp.act_as('platform_admin');
+select public.read_audit_logs('ticket 43', jsonb_build_object(key, pg_temp.id('colleague'))) from unnest(array['person', 'user_id', 'actor_id', 'entity_id', 'text']) key \g /dev/null
+select throws_ok(
+  $$select public.read_audit_logs('ticket 44', jsonb_build_object('entity_id', pg_temp.id('colleague'), 'text', repeat(' ', 3000) || 'load'))$$,
+  'PT422', 'invalid_filter', 'filters that the entry would not hold are refused'
+);
+select pg_temp.act_as_owner();
+select is(
+  (select count(*) from public.audit_logs where action = 'audit_logs.read' and context ->> 'reason' = 'ticket 43' and user_id = pg_temp.id('colleague')), 5::bigint,
+  'a reading by the id of a person is an entry about them'
+);
+
 select * from finish();
 rollback;

@@ -21,6 +21,9 @@ from unnest(array['specialist', 'other_specialist']) as person, generate_series(
 update public.company_verification set status = 'rejected', rejected_at = now(), rejection_reason = 'a reason' where company_id = pg_temp.id('south');
 insert into public.company_dpa_acceptance (company_id, version) select pg_temp.id(c), '2026-11' from unnest(array['north', 'south']) c;
 
+-- One who can take it back.
+select private.begin_erasure(pg_temp.id('colleague'), 'person', null) \g /dev/null
+
 \ir ../setup/attack.psql
 select no_plan();
 

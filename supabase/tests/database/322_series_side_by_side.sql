@@ -62,7 +62,8 @@ select pg_sleep(1), pg_stat_clear_snapshot() \g /dev/null
 select is((select deadlocks from pg_stat_database where datname = current_database()), :'before'::bigint, 'or meets a deadlock');
 
 -- What gave way has its turn.
-select private.job_book_series(now() + interval '2 hours') \g /dev/null
+-- One series of a person at a time.
+select private.job_book_series(now() + n * interval '2 hours') from generate_series(1, 6) n \g /dev/null
 select is_empty(
   $$select s.id, d.on_day from public.recurring_bookings s, private.days_of_series(s) d
     where s.company_id = pg_temp.one(0) and s.status <> 'stopped' and d.outcome is null and d.starts_at <= now() + interval '56 days'$$,

@@ -67,8 +67,11 @@ select is_empty(
 
 -- Entries of the audit log
 select pg_temp.act_as_owner();
-create function pg_temp.entry(p_person text, p_action text) returns jsonb language sql as $$
-  select private.exported_entry(l, private.exported_columns('public.audit_logs', 'self')) from public.audit_logs l where l.user_id = pg_temp.id(p_person) and l.action = p_action;
+-- As if it had been on the last day with an even number, or on the one before.
+create function pg_temp.entry(p_person text, p_action text, p_days int default 0) returns jsonb language sql as $$
+  select private.exported_entry(jsonb_populate_record(l, jsonb_build_object('occurred_at', e.day + interval '9 hours')), private.exported_columns('public.audit_logs', 'self'))
+  from public.audit_logs l, (select (d.d - d.n % 2 - p_days)::timestamp at time zone 'UTC' as day from (select current_date - 1 as d, current_date - 1 - date '2000-01-01' as n) d) e
+  where l.user_id = pg_temp.id(p_person) and l.action = p_action;
 $$;
 select pg_temp.act_as('platform_admin');
 select public.read_person(pg_temp.id('foreign_admin'), 'a good reason') \g /dev/null
@@ -87,14 +90,39 @@ select is(
   (select array_agg(k order by k) from jsonb_object_keys(pg_temp.entry('employee', 'person.exported') -> 'proof') k), '{leaf,leaf_hash,leaf_index,path,tree_size}',
   'an entry that a checkpoint of an earlier day has is proven'
 );
-select is(pg_temp.entry('foreign_admin', 'test.system') -> 'proof', 'null'::jsonb, 'and one that comes after it is not');
+select is(pg_temp.entry('employee', 'person.exported', 1) -> 'proof', 'null'::jsonb, 'of a day with an odd number none is: two that are proven are a day apart');
+insert into public.audit_logs (user_id, actor_role, action, entity_type, status, occurred_at)
+select pg_temp.id('employee'), 'person', 'test.later', 'tests', 'success', ((pg_temp.entry('employee', 'person.exported') ->> 'occurred_at')::timestamptz) + interval '1 hour';
+select is(pg_temp.entry('employee', 'person.exported') -> 'proof', 'null'::jsonb, 'and of a day one alone, the last');
+select is(pg_temp.entry('foreign_admin', 'test.system') -> 'proof', 'null'::jsonb, 'nor is one that comes after the checkpoint');
 select ok(pg_temp.entry('employee', 'person.exported') #>> '{own,payload}' is not null and pg_temp.entry('employee', 'person.exported') #>> '{own,salt}' is not null, 'of an own act the payload can be opened');
 select ok(
-  not pg_temp.entry('foreign_admin', 'person.read') ? 'own' and pg_temp.entry('foreign_admin', 'person.read') #> '{proof,leaf}' = 'null'
+  not pg_temp.entry('foreign_admin', 'person.read') ? 'own' and pg_temp.entry('foreign_admin', 'person.read') -> 'proof' <> 'null' and pg_temp.entry('foreign_admin', 'person.read') #> '{proof,leaf}' = 'null'
     and pg_temp.entry('foreign_admin', 'person.read')::text not like '%' || pg_temp.id('platform_admin') || '%',
   'who else acted is not told'
 );
 select ok(not pg_temp.entry('foreign_admin', 'test.system') ? 'own' and pg_temp.entry('foreign_admin', 'test.system')::text not like '%10.9.8.7%', 'nor from where the system was asked');
+
+-- What an address had before it was theirs
+update public.profiles set email = 'moved@people.test' where id = pg_temp.id('employee');
+update public.profiles set email = 'employee@people.test', created_at = now() - interval '1 hour' where id = pg_temp.id('newcomer');
+update public.profiles set email_confirmed_at = now() where id = pg_temp.id('newcomer');
+update public.company_members set email = 'employee@people.test' where user_id = pg_temp.id('employee');
+insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key, created_at) values
+  (pg_temp.id('employee'), 'mail', 'account', 'test', 'employee@people.test', '{"other_name": "Secret"}', 'of the one before', now() - interval '3 days'),
+  (null, 'mail', 'account', 'test', 'employee@people.test', '{"company_name": "Secret"}', 'to the one before', now() - interval '3 days'),
+  (null, 'mail', 'account', 'test', 'employee@people.test', '{"company_name": "Own"}', 'own', now());
+insert into public.company_employee_invitations (company_id, email, role, full_name, expires_at, status) values
+  (pg_temp.id('south'), 'employee@people.test', 'employee', 'A new hire', now() + interval '1 day', 'pending');
+insert into private.token_requests (purpose, email, address_key, context, user_id) values ('email_change', 'employee@people.test', private.address_key('employee@people.test'), '{}', pg_temp.id('colleague'));
+select pg_temp.export_of(name) from unnest(array['newcomer', 'employee']) name \g /dev/null
+select results_eq(
+  $$select entry -> 'row' -> 'variables' from exported where person = 'newcomer' and entry ->> 'table' = 'private.emails' and entry::text not like '%mark-%'$$, $$values ('{"company_name": "Own"}'::jsonb)$$,
+  'whoever has an address now gets nothing that went there before'
+);
+select is_empty($$select from exported where person = 'newcomer' and entry::text like '%' || pg_temp.id('colleague') || '%'$$, 'nor who else asks for it');
+select is_empty($$select from exported where person = 'employee' and entry::text like '%A new hire%'$$, 'and whoever had it nothing that comes there now');
+select is_empty($$select from exported where entry ->> 'table' = 'private.emails' and entry -> 'row' ? 'recipient'$$, 'addresses of mails are told to nobody');
 
 -- Pages
 create temporary table page (n int, entry jsonb);

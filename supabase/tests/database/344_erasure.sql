@@ -81,6 +81,9 @@ select is(
 select is(private.erase_further(pg_temp.request_of('employee'), now() + interval '4 days'), null, 'what is done is done');
 
 -- A specialist with sessions to give
+select is(pg_temp.erase('specialist'), '{}', 'nothing is done to who shares records with somebody who is held');
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
+insert into auth.audit_log_entries (id, payload) select gen_random_uuid(), json_build_object('actor_id', pg_temp.id('specialist'));
 select is(pg_temp.erase('specialist'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'a specialist is erased, too');
 select results_eq(
   format($$select display_name::text, headline, bio, user_id, status::text from public.specialists where id = %L$$, pg_temp.id('specialist:specialist')),
@@ -91,6 +94,27 @@ select is_empty(format($$select id from public.bookings where specialist_id = %L
 select isnt_empty(format($$select id from private.emails where template_key = 'booking_cancelled' and user_id = %L$$, pg_temp.id('company_admin')), 'and told to whom they had to');
 select isnt_empty(format($$select booking_id from public.session_notes where specialist_id = %L$$, pg_temp.id('specialist:specialist')), 'notes about others stay theirs');
 select is(private.files_of_erased(pg_temp.id('specialist'), pg_temp.id('specialist:specialist')), 0::bigint, 'no file of theirs is left');
+
+update public.legal_holds set lifted_at = null, lift_reason = null where lift_reason = 'settled';
+
+-- Whoever is the last, by then
+insert into public.user_roles (user_id, role) values (pg_temp.id('applicant'), 'platform_admin');
+select pg_temp.act_as('platform_admin');
+select is(public.ask_erasure('platform_admin@people.test') ->> 'state', 'asked', 'an admin of two asks');
+select throws_ok($$select public.ask_erasure_for(pg_temp.id('applicant'), 'asked by letter')$$, 'PT409', 'last_platform_admin', 'who is to be erased is no other admin');
+select pg_temp.act_as_owner();
+delete from public.user_roles where user_id = pg_temp.id('applicant');
+select throws_ok(format('select private.erase_further(%L, now() + interval ''4 days'')', pg_temp.request_of('platform_admin')), 'PT409', 'last_platform_admin', 'and where there is no other by then, nothing is done');
+select pg_temp.act_as('platform_admin');
+select public.withdraw_erasure() \g /dev/null
+
+-- A specialist only since they asked
+select pg_temp.act_as_owner();
+insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('late'), 'late@people.test', now());
+select private.begin_erasure(pg_temp.id('late'), 'person', null) \g /dev/null
+insert into public.specialists (id, user_id, display_name, status, verified_at) values (pg_temp.id('late:specialist'), pg_temp.id('late'), 'Late', 'verified', now());
+select is(pg_temp.erase('late'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'whoever became a specialist meanwhile is erased as one');
+select is((select count(*) from private.erasure_steps where request_id = (select id from private.erasure_requests where user_id = pg_temp.id('late')) and counts ->> 'practice_id' = pg_temp.id('late:specialist')::text), 1::bigint, 'which the ledger keeps');
 
 -- What waits
 insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key)
@@ -145,7 +169,7 @@ select set_eq(
   $$select unnest(array[
     -- That there was a mail, that something was done, and which entries of which kind a session has.
     'private.emails.template_key', 'private.emails.dedupe_key', 'private.email_outcomes.error_code', 'private.email_outcomes.provider_message_id',
-    'public.audit_logs.action', 'public.audit_logs.actor_role', 'public.audit_logs.source',
+    'public.audit_logs.action', 'public.audit_logs.entity_id', 'public.audit_logs.actor_role', 'public.audit_logs.source',
     'public.booking_status_history.event', 'public.booking_status_history.actor', 'public.booking_status_history.metadata',
     'public.booking_cancellations.actor', 'public.booking_proposals.proposed_by', 'public.bookings.time_zone', 'public.recording_consents.version',
     'public.meeting_recordings.mime_type', 'public.meeting_recordings.file_hash', 'public.meeting_recordings.recorded_path', 'public.meeting_recordings.end_reason',
