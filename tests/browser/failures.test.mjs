@@ -45,12 +45,13 @@ before(async () => {
 const VISITS = [
   ...['/', '/sign-in', '/sign-up', '/forgot-password', '/confirm-email', '/nowhere'].map((path) => ({ who: 'nobody', path })),
   ...['confirm-email', 'complete-sign-up', 'reset-password', 'confirm-new-address', 'keep-address', 'unsubscribe', 'accept-invitation'].map((name) => ({ who: 'nobody', path: `/${name}#token=${TOKEN}` })),
-  ...['/', '/company', '/preferences', '/calendar', '/sessions', '/find', '/practice', '/devices', '/change-address'].map((path) => ({ who: 'companyAdmin', path })),
+  ...['/', '/company', '/preferences', '/calendar', '/sessions', '/find', '/practice', '/devices', '/change-address', '/privacy'].map((path) => ({ who: 'companyAdmin', path })),
   { who: 'undecided', path: '/company' },
   ...['/', '/documents', '/review', '/company'].map((path) => ({ who: 'newcomer', path })),
   { who: 'specialist', path: '/documents' },
   { who: 'admin', path: '/' },
   { who: 'admin', path: '/review' },
+  { who: 'admin', path: '/audit' },
 ];
 
 /** @param {string} who */
