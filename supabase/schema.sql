@@ -12710,16 +12710,19 @@ declare
   v_variant text;
 begin
   select f.* into v_flag
-  from private.phase_functions p join public.feature_flags f on f.key = p.flag_key
+  from private.phase_functions p left join public.feature_flags f on f.key = p.flag_key
   where p.sql_function = private.called_function();
   if not found then
     return;
   end if;
   v_user_id := private.user_id();
-  v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
-  if v_flag.variants -> v_variant is distinct from 'true' then
-    raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
-  elsif v_user_id is not null then
+  if v_flag.key is not null then
+    v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
+    if v_flag.variants -> v_variant is distinct from 'true' then
+      raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
+    end if;
+  end if;
+  if v_user_id is not null then
     perform private.require_terms();
   end if;
 end;
@@ -17856,13 +17859,13 @@ COMMENT ON COLUMN private.personal_tables.basis IS 'none: nothing in it is about
 
 CREATE TABLE private.phase_functions (
     sql_function text NOT NULL,
-    flag_key text NOT NULL,
+    flag_key text,
     CONSTRAINT phase_functions_sql_function_check CHECK ((sql_function ~ '^[a-z_]{1,63}$'::text))
 );
 
 ALTER TABLE ONLY private.phase_functions FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.phase_functions IS 'The SQL functions by which something of a phase begins. Written by migrations alone.';
+COMMENT ON TABLE private.phase_functions IS 'The SQL functions by which something begins, and the flag of its phase, if there is one. Written by migrations alone.';
 
 CREATE TABLE private.session_note_versions (
     booking_id uuid NOT NULL,
@@ -20045,7 +20048,7 @@ ALTER TABLE ONLY private.personal_rows
     ADD CONSTRAINT personal_rows_table_name_fkey FOREIGN KEY (table_name) REFERENCES private.personal_tables(table_name);
 
 ALTER TABLE ONLY private.phase_functions
-    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE RESTRICT;
+    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE SET NULL;
 
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.session_notes(booking_id) ON DELETE CASCADE;

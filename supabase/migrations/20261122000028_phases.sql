@@ -8,10 +8,10 @@
 
 create table private.phase_functions (
   sql_function text primary key check (sql_function ~ '^[a-z_]{1,63}$'),
-  flag_key text not null references public.feature_flags (key) on delete restrict
+  flag_key text references public.feature_flags (key) on delete set null
 );
 
-comment on table private.phase_functions is 'The SQL functions by which something of a phase begins. Written by migrations alone.';
+comment on table private.phase_functions is 'The SQL functions by which something begins, and the flag of its phase, if there is one. Written by migrations alone.';
 
 create index phase_functions_flag_key_idx on private.phase_functions (flag_key);
 
@@ -86,16 +86,19 @@ declare
   v_variant text;
 begin
   select f.* into v_flag
-  from private.phase_functions p join public.feature_flags f on f.key = p.flag_key
+  from private.phase_functions p left join public.feature_flags f on f.key = p.flag_key
   where p.sql_function = private.called_function();
   if not found then
     return;
   end if;
   v_user_id := private.user_id();
-  v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
-  if v_flag.variants -> v_variant is distinct from 'true' then
-    raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
-  elsif v_user_id is not null then
+  if v_flag.key is not null then
+    v_variant := (private.evaluate_flag(v_flag, v_user_id, v_user_id::text)).variant;
+    if v_flag.variants -> v_variant is distinct from 'true' then
+      raise sqlstate 'PT404' using message = 'feature_disabled', detail = 'This is not switched on.';
+    end if;
+  end if;
+  if v_user_id is not null then
     perform private.require_terms();
   end if;
 end;

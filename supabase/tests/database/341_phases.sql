@@ -61,7 +61,10 @@ select is_empty(
 );
 select throws_ok($$update public.feature_flags set off_variant = 'on' where key = 'phase-bookings'$$, '23514', null, 'a phase is a switch: off is off');
 select is(pg_temp.asked('employee', '/rpc/' || repeat('%62', 70)), 'passed', 'what is too long is no function');
-select throws_ok($$delete from public.feature_flags where key = 'phase-bookings'$$, '23503', null, 'a phase stays, and with it what is asked before it');
+delete from public.feature_flags where key = 'phase-bookings';
+select is(pg_temp.asked('employee', '/rpc/book_session'), 'passed', 'a phase that is taken away is on for all');
+delete from public.terms_acceptance where user_id = pg_temp.id('employee');
+select throws_ok($$select pg_temp.asked('employee', '/rpc/book_session')$$, 'PT409', 'terms_required', 'and the terms are asked for as before');
 
 select * from finish();
 rollback;
