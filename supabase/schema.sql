@@ -14203,7 +14203,8 @@ begin
   v_before.until := null;
   update public.recurring_bookings
   set rule = private.rule_text(v_before), look_at = now(),
-    status = case when exists (select from private.days_of_series(p_series) d where d.n < p_n and d.starts_at > now()) then status else 'ended' end
+    -- A day that is over and was never looked at is still to be skipped.
+    status = case when exists (select from private.days_of_series(p_series) d where d.n < p_n and (d.starts_at > now() or d.outcome is null)) then status else 'ended' end
   where id = p_series.id;
   perform private.check_series_limit(p_series.employee_id);
   insert into public.recurring_bookings (employee_id, company_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
