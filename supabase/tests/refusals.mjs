@@ -21,6 +21,7 @@ const GUARDED = [
   [/^(book_session|hold_slot)$/, ['acceptance_not_required'], 'it is refused to requests alone'],
   [/^request_session$/, ['acceptance_required'], 'it is refused to all but requests'],
   [/^((accept|decide)_document|withdraw_acceptance)$/, ['last_platform_admin'], 'it gives and takes the role of a specialist alone'],
+  [/^ask_erasure_for$/, ['last_admin'], 'it asks whether they are the last of the platform alone'],
   [/^take_time_off$/, ['sessions_in_the_way'], 'it is refused to what people write, and this writes as the owner'],
   [/^accept_session$/, ['not_a_member', 'no_plan', 'plan_ends_before', 'sessions_used_up'], 'to a specialist each is no_longer_possible'],
   [/^demo_join$/, ['last_admin'], 'it makes a membership and changes none'],

@@ -72,7 +72,11 @@ test('sign up, complete it, sign in, book, and be reminded', async () => {
 async function book(page) {
   await page.getByRole('link', { name: 'Find a time' }).click();
   await page.getByLabel('Session', { exact: true }).selectOption('Nutrition: Follow-up');
-  await page.getByLabel('Specialist', { exact: true }).selectOption('Carol Whitfield');
+  // Times that were shown before are gone once hers are here.
+  await Promise.all([
+    page.waitForResponse((answer) => answer.url().endsWith('/rpc/available_slots') && /p_specialist_id":"/.test(answer.request().postData() ?? '')),
+    page.getByLabel('Specialist', { exact: true }).selectOption('Carol Whitfield'),
+  ]);
   await page.locator('.slots button').first().click();
   await page.getByRole('button', { name: 'Book it' }).click();
   await page.getByText('Booked for').waitFor();

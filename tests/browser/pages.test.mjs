@@ -31,8 +31,9 @@ describe('the first page leads to what one can do', () => {
     ['newcomer', ['Offering sessions'], ['Book sessions']],
     ['employee', ['Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
     ['companyAdmin', ['People and invitations', 'Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
-    ['specialist', ['Offering sessions'], []],
-    ['admin', ['Documents to review', 'Texts of mails', 'What was mailed', 'Packages'], []],
+    // The professional standards.
+    ['specialist', ['Offering sessions'], ['Before you begin anything new']],
+    ['admin', ['Documents to review', 'Texts of mails', 'What was mailed', 'The audit log', 'Packages'], []],
   ];
   for (const [who, pages, headings] of cases) {
     test(`${who}: ${[...pages, ...headings].join(', ') || 'signing up'}`, async () => {
@@ -74,7 +75,7 @@ test('a field shows where it is, in the light and in the dark', async () => {
     const { page, context } = await visitorAs(people.companyAdmin, { colorScheme });
     for (const path of ['/company', '/preferences']) {
       await page.goto(environment.siteUrl + path);
-      await page.locator('main button.plain, main input[type=time]:visible').first().waitFor();
+      await page.locator('main button.plain:visible, main input[type=time]:visible').first().waitFor();
       const contrasts = await page.locator('main :is(input:not([type=checkbox]), select, button.plain):visible').evaluateAll((fields) => {
         /** @param {string} color */
         const light = (color) => {

@@ -147,6 +147,7 @@ test('a name that is none is refused before there is an account', async () => {
 test('what is on record of an acceptance, the function vouches for and not the person', async () => {
   const customer = await aCustomer({ seats: 5 });
   const ben = await signedIn();
+  await sql`delete from public.terms_acceptance where user_id = ${ben.id}`;
   const { token } = await invited(customer, ben.email);
   const forged = { p_token_id: ben.id, p_token_hash: '0'.repeat(64), p_user_id: ben.id, p_full_name: null, p_terms: {} };
   const direct = await ben.client.rpc('accept_invitation', { ...forged, p_context: { ip: '192.0.2.66' } });
