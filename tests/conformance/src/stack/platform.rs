@@ -202,6 +202,13 @@ impl Platform {
         self.owner.execute(suppress, &[&address.as_str()]).unwrap();
     }
 
+    /// As whoever signs up does: without it nobody begins anything.
+    pub(super) fn agree(&mut self, person: UserId) {
+        let insert = "insert into public.terms_acceptance (user_id, document, version)
+            select $1, key, value from jsonb_each_text(private.terms_in_force())";
+        self.owner.execute(insert, &[&person.0]).unwrap();
+    }
+
     pub(super) fn appoint(&mut self, person: UserId) {
         let insert = "insert into public.user_roles (user_id, role) values ($1, 'platform_admin')";
         self.owner.execute(insert, &[&person.0]).unwrap();

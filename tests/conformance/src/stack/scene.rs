@@ -21,6 +21,7 @@ impl Stack {
     /// Somebody with a confirmed account who signs in.
     pub fn member(&self, name: &str) -> (UserId, AccessToken) {
         let person = self.person(name, true);
+        self.platform.borrow_mut().agree(person);
         (person, http::sign_in(&self.agent, &self.config, &self.address(name)))
     }
 
