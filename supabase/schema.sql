@@ -7012,54 +7012,30 @@ $$;
 COMMENT ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) IS 'Cancels, all together, the sessions that are due of people whose membership or account has ended.';
 
 CREATE FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
-    AS $$
-declare
-  v_fault constant text := private.sealing_fault(p_now);
-begin
-  if v_fault is not null then
-    raise exception '%', v_fault;
-  end if;
-  return 0;
-end;
-$$;
+    AS $$ select private.raise_fault(private.sealing_fault(p_now)); $$;
 
 COMMENT ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.sealing_fault() has something to say.';
 
 CREATE FUNCTION private.job_check_erasures(p_now timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
     AS $$
-declare
-  v_late constant uuid[] := array(
-    select r.id from private.erasure_requests r
+  select private.raise_fault('erasures that are due within days, or overdue: ' || string_agg(late.id::text, ', ' order by late.asked_at))
+  from (
+    select r.id, r.asked_at from private.erasure_requests r
     where r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
     order by r.asked_at limit 20
-  );
-begin
-  if v_late <> '{}' then
-    raise exception 'erasures that are due within days, or overdue: %', array_to_string(v_late, ', ');
-  end if;
-  return 0;
-end;
+  ) late;
 $$;
 
 COMMENT ON FUNCTION private.job_check_erasures(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where an erasure is not done erasure_warning_days after it was asked for.';
 
 CREATE FUNCTION private.job_check_outbox(p_now timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
-    AS $$
-declare
-  v_fault constant text := private.outbox_fault(p_now);
-begin
-  if v_fault is not null then
-    raise exception '%', v_fault;
-  end if;
-  return 0;
-end;
-$$;
+    AS $$ select private.raise_fault(private.outbox_fault(p_now)); $$;
 
 COMMENT ON FUNCTION private.job_check_outbox(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.outbox_fault() has something to say.';
 
@@ -11327,6 +11303,20 @@ CREATE FUNCTION private.quotation(p_text text) RETURNS text
 $$;
 
 COMMENT ON FUNCTION private.quotation(p_text text) IS 'A text as a mail quotes it, on one line; null for none, and for one with characters that nobody sees.';
+
+CREATE FUNCTION private.raise_fault(p_fault text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if p_fault is not null then
+    raise exception '%', p_fault;
+  end if;
+  return 0;
+end;
+$$;
+
+COMMENT ON FUNCTION private.raise_fault(p_fault text) IS 'The frame of checking jobs: fails with what an operator should look at, so that it shows in job_runs and the log; 0 where all is well.';
 
 CREATE FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) RETURNS SETOF public.audit_logs
     LANGUAGE plpgsql SECURITY DEFINER
@@ -22444,6 +22434,8 @@ GRANT SELECT(updated_at) ON TABLE public.notification_preferences TO authenticat
 REVOKE ALL ON FUNCTION private.quiet_span(p_preferences public.notification_preferences, p_time_zone text, p_at timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.quotation(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.raise_fault(p_fault text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_audit_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;

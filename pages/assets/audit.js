@@ -4,6 +4,7 @@ import { BEGINNING, textOf } from './audit-file.js';
 import { byId, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { isForAdmin } from './for-admins.js';
+import { REFUSALS, filtersOf } from './log-search.js';
 import { useOwnZone } from './profile.js';
 import { client, person } from './session.js';
 import { shortTime } from './times.js';
@@ -14,7 +15,6 @@ import { action, load } from './work.js';
 /** By outcome. @type {Record<string, string>} */
 const OUTCOMES = { success: 'Done', denied: 'Refused', failure: 'Failed' };
 const FILTERS = ['text', 'person', 'status', 'action', 'entity_type', 'entity_id'];
-const REFUSALS = { reason_required: 'Say why, in 5 to 500 characters.', invalid_filter: 'The id of an account looks like 3f0c1d7e-….' };
 /** What a page of a file has: as many as the database gives at once. */
 const MOST = 200;
 
@@ -24,7 +24,7 @@ let search = { cursor: null, filters: {} };
 let isWanted = false;
 
 if (person) {
-  action(byId('search'), byId('search-note'), () => find(filters(), null), REFUSALS);
+  action(byId('search'), byId('search-note'), () => find(filtersOf(FILTERS), null), REFUSALS);
   action(byId('more'), byId('search-note'), () => find(search.filters, search.cursor), REFUSALS);
   action(byId('as-csv'), byId('search-note'), () => download('csv'), REFUSALS);
   action(byId('as-lines'), byId('search-note'), () => download('jsonl'), REFUSALS);
@@ -34,12 +34,6 @@ if (person) {
 
 async function fill() {
   if (await isForAdmin(byId('log'))) await useOwnZone();
-}
-
-function filters() {
-  const chosen = Object.fromEntries(FILTERS.map((id) => [id, byId(id).value.trim()]));
-  const times = Object.fromEntries(['from', 'to'].map((id) => [id, byId(id).value && new Date(byId(id).value).toISOString()]));
-  return Object.fromEntries(Object.entries({ ...chosen, ...times }).filter(([, value]) => value));
 }
 
 /** @param {Record<string, string>} wanted @param {number | null} cursor @param {number} [limit] @returns {Promise<Entry[]>} */
@@ -90,7 +84,7 @@ function row(entry) {
  */
 async function download(kind) {
   if (!byId('search').reportValidity()) return;
-  const wanted = filters();
+  const wanted = filtersOf(FILTERS);
   /** @type {Blob[]} */
   const pieces = [new Blob([BEGINNING[kind]])];
   let [count, cursor] = [0, /** @type {number | null} */ (null)];

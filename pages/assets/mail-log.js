@@ -3,6 +3,7 @@
 import { byId, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { isForAdmin } from './for-admins.js';
+import { REFUSALS, filtersOf } from './log-search.js';
 import { CATEGORIES, nameOf } from './mail-words.js';
 import { useOwnZone } from './profile.js';
 import { ask } from './question.js';
@@ -19,13 +20,12 @@ const STATES = {
 };
 const COUNTS = ['queued', 'sent', 'delivered', 'bounced', 'complained', 'failed', 'skipped'];
 const FILTERS = ['status', 'template_key', 'user_id'];
-const REFUSALS = { reason_required: 'Say why, in 5 to 500 characters.', invalid_filter: 'The id of an account looks like 3f0c1d7e-….' };
 
 /** Where the search goes on, and what was looked for. @type {{ cursor: number | null, filters: Record<string, string> }} */
 let search = { cursor: null, filters: {} };
 
 if (person) {
-  action(byId('search'), byId('search-note'), () => find(filters(), null), REFUSALS);
+  action(byId('search'), byId('search-note'), () => find(filtersOf(FILTERS), null), REFUSALS);
   action(byId('more'), byId('search-note'), () => find(search.filters, search.cursor), REFUSALS);
   action(byId('redrive'), byId('search-note'), redrive, REFUSALS);
   await load(byId('figures'), fill);
@@ -55,12 +55,6 @@ function figureRow(figure) {
     ...COUNTS.map((name) => make('td', {}, Number(figure[name]).toLocaleString('en-GB'))),
     make('td', {}, p95 === null ? '–' : p95 < 120 ? `${p95} s` : `${Math.round(p95 / 60)} min`),
   );
-}
-
-function filters() {
-  const chosen = Object.fromEntries(FILTERS.map((id) => [id, byId(id).value.trim()]));
-  const times = Object.fromEntries(['from', 'to'].map((id) => [id, byId(id).value && new Date(byId(id).value).toISOString()]));
-  return Object.fromEntries(Object.entries({ ...chosen, ...times }).filter(([, value]) => value));
 }
 
 /** @param {Record<string, string>} wanted @param {number | null} cursor */

@@ -75,6 +75,22 @@ $$;
 comment on function private.run_job(text, timestamptz) is
   'Runs private.job_<p_job>(p_now) and records it; a failure is recorded instead of raised. Null when it is running already.';
 
+create function private.raise_fault(p_fault text)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_fault is not null then
+    raise exception '%', p_fault;
+  end if;
+  return 0;
+end;
+$$;
+
+comment on function private.raise_fault(text) is
+  'The frame of checking jobs: fails with what an operator should look at, so that it shows in job_runs and the log; 0 where all is well.';
+
 create function private.job_create_partitions(p_now timestamptz)
 returns bigint
 language plpgsql

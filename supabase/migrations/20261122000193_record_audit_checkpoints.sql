@@ -138,18 +138,9 @@ comment on function private.sealing_fault(timestamptz) is
 
 create function private.job_check_audit_seal(p_now timestamptz)
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
-as $$
-declare
-  v_fault constant text := private.sealing_fault(p_now);
-begin
-  if v_fault is not null then
-    raise exception '%', v_fault;
-  end if;
-  return 0;
-end;
-$$;
+as $$ select private.raise_fault(private.sealing_fault(p_now)); $$;
 
 comment on function private.job_check_audit_seal(timestamptz) is
   'Fails, and so shows in job_runs and the log, where private.sealing_fault() has something to say.';

@@ -189,21 +189,15 @@ comment on function private.job_erase_people(timestamptz) is 'Does the next step
 -- Art. 12(3): within a month the person is told what was done or why not; that is so under a hold, too.
 create function private.job_check_erasures(p_now timestamptz)
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
 as $$
-declare
-  v_late constant uuid[] := array(
-    select r.id from private.erasure_requests r
+  select private.raise_fault('erasures that are due within days, or overdue: ' || string_agg(late.id::text, ', ' order by late.asked_at))
+  from (
+    select r.id, r.asked_at from private.erasure_requests r
     where r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
     order by r.asked_at limit 20
-  );
-begin
-  if v_late <> '{}' then
-    raise exception 'erasures that are due within days, or overdue: %', array_to_string(v_late, ', ');
-  end if;
-  return 0;
-end;
+  ) late;
 $$;
 
 comment on function private.job_check_erasures(timestamptz) is 'Fails, and so shows in job_runs and the log, where an erasure is not done erasure_warning_days after it was asked for.';
