@@ -3,6 +3,8 @@
 // status, and turns every other one into a 500 without its SQLSTATE.
 // The table: https://docs.postgrest.org/en/stable/references/errors.html#status-codes
 
+import { unavailable } from './services-socket.mjs';
+
 /** @typedef {{ code: string, message: string, detail?: string, hint?: string }} DatabaseError */
 
 // Where the server ends under a request, PostgREST's table names only the first of 57P01 to 57P03.
@@ -25,12 +27,28 @@ export function statusOf({ code, message }, { isPerson }) {
   return BY_CODE.get(code) ?? BY_CLASS.get(code.slice(0, 2)) ?? (code.startsWith('PT') ? 500 : 400);
 }
 
+/** What the driver and the system call a connection that there is none of, or no longer. */
+const NO_CONNECTION = /^(CONNECT_TIMEOUT|CONNECTION_(CLOSED|DESTROYED|ENDED)|ECONNREFUSED|ECONNRESET|EPIPE|ENOENT)$/;
+
 /** Null for what the database did not say, and for what lite words better. @param {any} error @param {{ isPerson: boolean }} caller */
 export function databaseErrorAnswer(error, caller) {
-  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null;
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  if (!('severity' in error)) return NO_CONNECTION.test(String(error.code)) ? noConnection() : null;
   const refused = /** @type {DatabaseError} */ (/** @type {unknown} */ (error));
   // A whole answer in a raise; a column that lite's own statement named without its table.
   if (refused.code === 'PGRST' || refused.code === '42703') return null;
   const { code, message, detail, hint } = refused;
-  return Response.json({ code, details: detail ?? null, hint: hint ?? null, message }, { status: statusOf(refused, caller) });
+  const status = statusOf(refused, caller);
+  // As PostgREST says with each of these.
+  return Response.json({ code, details: detail ?? null, hint: hint ?? null, message }, { status, headers: status === 503 ? AGAIN : {} });
+}
+
+const { body, headers } = unavailable({ headers: {} });
+const AGAIN = { 'retry-after': headers['retry-after'] };
+const noConnection = () => Response.json(body, { status: 503, headers: AGAIN });
+
+/** For whoever asks while it is not known what there is. */
+export function blindAnswer() {
+  const message = 'Could not query the database for the schema cache. Retrying.';
+  return Response.json({ code: 'PGRST002', details: null, hint: null, message }, { status: 503, headers: AGAIN });
 }

@@ -6,13 +6,14 @@
 // supabase/tests/safe-updates.mjs looks for one in the bodies of functions.
 // The order of the settings: PostgREST's Query/PreQuery.hs. The modes: Plan.hs.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { databaseErrorAnswer } from './api-errors.mjs';
+import { blindAnswer, databaseErrorAnswer } from './api-errors.mjs';
 
 /** @typedef {import('./api-cancel.mjs').Canceller} Canceller */
 
 /**
- * @typedef {{ came: Request, request: Request, maxAffected: number | null }} Served
- *   `came`: as it came, whose signal is asked: that of a copy is deaf once Node has collected what it was made of
+ * @typedef {{ came: Request, request: Request, maxAffected: number | null, isBlind: boolean }} Served
+ *   `came`: as it came, whose signal is asked: that of a copy is deaf once Node has collected what it was made of;
+ *   `isBlind`: the catalogue could not be read
  * @typedef {{ auth?: { role?: string, jwt?: Record<string, unknown> | null } }} Caller
  * @typedef {(database: any) => Promise<Response>} Work what lite does, given Kysely's transaction
  */
@@ -42,7 +43,10 @@ export async function serveInTransaction(request, next) {
   headers.delete('prefer');
   if (kept.length > 0) headers.set('prefer', kept.join(', '));
   const passed = await withoutEmptyList(request, headers);
-  return current.run({ came: request, request: passed, maxAffected: strict && limit ? Number(limit) : null }, () => next(passed));
+  /** @type {Served} */
+  const served = { came: request, request: passed, maxAffected: strict && limit ? Number(limit) : null, isBlind: false };
+  const answer = await current.run(served, () => next(passed));
+  return served.isBlind ? blindAnswer() : answer;
 }
 
 /** No arguments, in PostgREST's reading; lite calls nothing. @param {Request} request @param {Headers} headers */
@@ -67,6 +71,15 @@ function calledName(url) {
  * @param {Canceller} canceller ends the statements of callers who are gone
  */
 export function runAsPostgrest(connection, api, canceller) {
+  const { introspect } = connection;
+  connection.introspect = async (/** @type {unknown} */ options) => {
+    const found = await introspect(options);
+    if (found.timezones) return found;
+    // lite hides that it failed, and would answer as if there were no table.
+    const served = current.getStore();
+    if (served) served.isBlind = true;
+    throw new Error('The catalogue could not be read');
+  };
   connection.withContext = async (/** @type {Caller} */ caller, /** @type {Work} */ work) => {
     const served = /** @type {Served} */ (current.getStore());
     const role = caller?.auth?.role ?? 'anon';

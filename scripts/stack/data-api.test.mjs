@@ -8,6 +8,7 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { createCanceller } from './api-cancel.mjs';
+import { databaseErrorAnswer } from './api-errors.mjs';
 import { readConfig } from './config.mjs';
 import { bringUp, takeDown } from './database.mjs';
 import { createKeyring } from './keys.mjs';
@@ -324,6 +325,26 @@ test('an error of the database has its code, and the status that PostgREST gives
   }
   assert.equal((await send('POST', 'rpc/fail', { as: 'anon', body: { p_code: '42501' } })).status, 401);
   assert.equal((await send('POST', 'rpc/none', { body: {} })).body.code, 'PGRST202');
+});
+
+test('where there is no database, whoever asks is told so and to come again', async () => {
+  const nowhere = await freePort();
+  const lost = await connect(`postgresql://postgres@127.0.0.1:${nowhere}/postgres`)`select 1`.catch((error) => error);
+  assert.equal(databaseErrorAnswer(lost, { isPerson: true })?.status, 503, lost.code);
+  if (REAL) return;
+  const place = { secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', config: await readConfig() };
+  const services = createServices({ port: nowhere, directory, ...place });
+  try {
+    for (const [method, target] of [['GET', 'notes'], ['POST', 'notes'], ['POST', 'rpc/seen']]) {
+      const request = new Request(`http://127.0.0.1/rest/v1/${target}`, {
+        method, headers: { apikey: secrets.publishableKey, 'content-type': 'application/json' }, ...(method === 'POST' ? { body: '{}' } : {}),
+      });
+      const answer = await /** @type {import('./services.mjs').Service} */ (services.rest).fetch(request);
+      assert.deepEqual([answer.status, answer.headers.get('retry-after'), (await answer.json()).code], [503, '1', 'PGRST002'], `${method} ${target}`);
+    }
+  } finally {
+    await Promise.all(Object.values(services).map((one) => one.close()));
+  }
 });
 
 test('a caller who is gone holds no connection, and those who wait for one are never served', { skip: REAL && 'PostgREST goes on' }, async () => {

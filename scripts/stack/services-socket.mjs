@@ -53,7 +53,7 @@ export function createForwarderToServices({ socketPath = SERVICES_SOCKET, deadli
 
 /**
  * The database is down, or the services are being started: each says so in its own words, and that it will pass.
- * @param {import('./web.mjs').Incoming} incoming
+ * @param {Pick<import('./web.mjs').Incoming, 'url' | 'headers'>} incoming
  */
 export function unavailable({ url = '', headers }) {
   return { status: 503, body: wordsOf(url, headers), headers: { 'retry-after': RETRY_AFTER, 'access-control-allow-origin': '*' } };
