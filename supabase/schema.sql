@@ -1580,6 +1580,87 @@ $$;
 
 COMMENT ON FUNCTION private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text) IS 'Writes down that somebody is to be erased, and mails them that; the one that is open where there is one.';
 
+CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select cardinality(p_list) <= p_most and coalesce(array_ndims(p_list), 1) = 1
+    and not exists (select from unnest(p_list) e where (length(e) <= p_longest and e ~ p_pattern) is not true);
+$$;
+
+COMMENT ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) IS 'Whether a list has at most so many elements, each at most so long and like the pattern.';
+
+CREATE TABLE public.data_retention_policies (
+    name text NOT NULL,
+    table_name text GENERATED ALWAYS AS (((split_part(name, '.'::text, 1) || '.'::text) || split_part(name, '.'::text, 2))) STORED NOT NULL,
+    description text NOT NULL,
+    counts_from text NOT NULL,
+    setting text,
+    kept_for interval,
+    condition text DEFAULT 'true'::text NOT NULL,
+    way text DEFAULT 'delete'::text NOT NULL,
+    emptied text[] DEFAULT '{}'::text[] NOT NULL,
+    held_by text[] DEFAULT '{}'::text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT data_retention_policies_condition_check CHECK ((length(condition) <= 500)),
+    CONSTRAINT data_retention_policies_counts_from_check CHECK ((counts_from ~ '^[a-z_]{1,63}$'::text)),
+    CONSTRAINT data_retention_policies_description_check CHECK (((length(description) >= 5) AND (length(description) <= 200))),
+    CONSTRAINT data_retention_policies_emptied_check CHECK (private.is_list_of(emptied, 5, 63, '^[a-z_]+$'::text)),
+    CONSTRAINT data_retention_policies_held_by_check CHECK (((cardinality(held_by) <= 5) AND (length(array_to_string(held_by, ''::text)) <= 500))),
+    CONSTRAINT data_retention_policies_kept_for_check CHECK ((kept_for >= '00:00:00'::interval)),
+    CONSTRAINT data_retention_policies_name_check CHECK ((name ~ '^[a-z_]{1,20}[.][a-z_]{1,63}([.][a-z_]{1,20})?$'::text)),
+    CONSTRAINT data_retention_policies_way_check CHECK ((way = ANY (ARRAY['delete'::text, 'empty'::text, 'end'::text, 'retire'::text]))),
+    CONSTRAINT emptied_iff_it_empties CHECK (((way = 'empty'::text) = (emptied <> '{}'::text[]))),
+    CONSTRAINT one_of_setting_and_time CHECK ((num_nonnulls(setting, kept_for) = 1))
+);
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN name SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN table_name SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN description SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN counts_from SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN setting SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN kept_for SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN condition SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN way SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN emptied SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN held_by SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN created_at SET STATISTICS 0;
+
+ALTER TABLE ONLY public.data_retention_policies FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.data_retention_policies IS 'What is deleted by its age, and when. Written by migrations alone.';
+
+COMMENT ON COLUMN public.data_retention_policies.name IS 'The table and, of a further policy of it, what it is about.';
+
+COMMENT ON COLUMN public.data_retention_policies.counts_from IS 'The column from which the time counts; it has an index.';
+
+COMMENT ON COLUMN public.data_retention_policies.setting IS 'The setting with the number of days, or of hours where its name says so. Null where the time is fixed.';
+
+COMMENT ON COLUMN public.data_retention_policies.condition IS 'SQL over a row r: which rows the policy is about. $1 is from when on they are kept.';
+
+COMMENT ON COLUMN public.data_retention_policies.way IS 'delete: the row goes. empty: columns of it are emptied. end: a job of its own ends it. retire: it goes with its month of the log.';
+
+COMMENT ON COLUMN public.data_retention_policies.emptied IS 'The columns that are emptied.';
+
+COMMENT ON COLUMN public.data_retention_policies.held_by IS 'Expressions over a row r that are ids of people: it stays while one of them is under a legal hold.';
+
+CREATE FUNCTION private.begin_purge(p_policy public.data_retention_policies, p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if p_policy.held_by = '{}' then
+    return 0;
+  end if;
+  perform private.lock_legal_holds();
+  if not exists (select from public.legal_holds where lifted_at is null) then
+    return 0;
+  end if;
+  return (select d.held from private.due_rows(p_policy, p_now, private.purge_limit()) d);
+end;
+$$;
+
+COMMENT ON FUNCTION private.begin_purge(p_policy public.data_retention_policies, p_now timestamp with time zone) IS 'Lets nobody place a hold until the transaction ends, where the policy asks for holds: how many rows one keeps.';
+
 CREATE FUNCTION private.begin_review(p_document public.specialist_documents) RETURNS public.specialist_documents
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3590,6 +3671,23 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.count_due_audit_entries(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_months jsonb;
+begin
+  execute format(
+    'select coalesce(jsonb_object_agg(month, entries), ''{}'')
+     from (select to_char(r.occurred_at at time zone ''UTC'', ''YYYY-MM'') as month, count(*) as entries from %s r where %s group by 1) m', p_leaf, p_due
+  ) into v_months using p_kept_from;
+  return v_months;
+end;
+$$;
+
+COMMENT ON FUNCTION private.count_due_audit_entries(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) IS 'Of a leaf, how many entries of which month would go.';
+
 CREATE FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4048,38 +4146,52 @@ begin
 end;
 $$;
 
-CREATE TABLE public.data_retention_policies (
-    table_name text NOT NULL,
-    description text NOT NULL,
-    counts_from text NOT NULL,
-    setting text,
-    kept_for interval,
-    held_by text[] DEFAULT '{}'::text[] NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT data_retention_policies_counts_from_check CHECK ((counts_from ~ '^[a-z_]{1,63}$'::text)),
-    CONSTRAINT data_retention_policies_description_check CHECK (((length(description) >= 5) AND (length(description) <= 200))),
-    CONSTRAINT data_retention_policies_held_by_check CHECK (((cardinality(held_by) <= 5) AND (length(array_to_string(held_by, ''::text)) <= 500))),
-    CONSTRAINT data_retention_policies_kept_for_check CHECK ((kept_for >= '00:00:00'::interval)),
-    CONSTRAINT data_retention_policies_table_name_check CHECK ((table_name ~ '^[a-z_]{1,20}[.][a-z_]{1,63}$'::text)),
-    CONSTRAINT one_of_setting_and_time CHECK ((num_nonnulls(setting, kept_for) = 1))
-);
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN table_name SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN description SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN counts_from SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN setting SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN kept_for SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN held_by SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN created_at SET STATISTICS 0;
+CREATE FUNCTION private.due_audit_leaf(p_due text, p_kept_from timestamp with time zone) RETURNS regclass
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_leaf regclass;
+  v_is_due boolean;
+begin
+  for v_leaf in
+    select i.inhrelid from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'public.audit_logs'::regclass order by c.relname
+  loop
+    execute format('select exists (select from %s r where %s)', v_leaf, p_due) into v_is_due using p_kept_from;
+    if v_is_due then
+      return v_leaf;
+    end if;
+  end loop;
+  return null;
+end;
+$$;
 
-ALTER TABLE ONLY public.data_retention_policies FORCE ROW LEVEL SECURITY;
+COMMENT ON FUNCTION private.due_audit_leaf(p_due text, p_kept_from timestamp with time zone) IS 'The first leaf of the log of which something is to go; null where there is none.';
 
-COMMENT ON TABLE public.data_retention_policies IS 'What is deleted by its age, and when. Written by migrations alone.';
+CREATE FUNCTION private.due_condition(p_policy public.data_retention_policies) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select format('r.%I < $1 and (%s)', p_policy.counts_from, p_policy.condition);
+$_$;
 
-COMMENT ON COLUMN public.data_retention_policies.counts_from IS 'The column from which the time counts; it has an index.';
+COMMENT ON FUNCTION private.due_condition(p_policy public.data_retention_policies) IS 'Whether a row r of the table is too old, as SQL.';
 
-COMMENT ON COLUMN public.data_retention_policies.setting IS 'The setting with the number of days, or of hours where its name says so. Null where the time is fixed.';
+CREATE FUNCTION private.due_ids(p_name text, p_now timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v constant public.data_retention_policies := private.policy(p_name);
+begin
+  return query execute format(
+    'select r.id from %s r where %s and not %s order by r.%I limit $2', v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
+  ) using private.kept_from(v, p_now), private.purge_limit();
+end;
+$_$;
 
-COMMENT ON COLUMN public.data_retention_policies.held_by IS 'Expressions over a row r that are ids of people: it stays while one of them is under a legal hold.';
+COMMENT ON FUNCTION private.due_ids(p_name text, p_now timestamp with time zone) IS 'Ids of what a policy does not keep, the oldest first and nothing that is held: for a job that ends them itself.';
 
 CREATE FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now timestamp with time zone, p_limit bigint) RETURNS TABLE(due bigint, held bigint)
     LANGUAGE plpgsql STABLE
@@ -4088,8 +4200,8 @@ CREATE FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now 
 begin
   execute format(
     'select count(*) filter (where not is_held), count(*) filter (where is_held)
-     from (select %s as is_held from %s r where r.%I < $1 limit $2) d',
-    private.held_condition(p_policy), p_policy.table_name::regclass, p_policy.counts_from
+     from (select %s as is_held from %s r where %s limit $2) d',
+    private.held_condition(p_policy), p_policy.table_name::regclass, private.due_condition(p_policy)
   ) into due, held using private.kept_from(p_policy, p_now), p_limit;
   return next;
 end;
@@ -6585,16 +6697,6 @@ $$;
 
 COMMENT ON FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) IS 'Whether records of one of these people must be kept for now.';
 
-CREATE FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) RETURNS boolean
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-  select cardinality(p_list) <= p_most and coalesce(array_ndims(p_list), 1) = 1
-    and not exists (select from unnest(p_list) e where (length(e) <= p_longest and e ~ p_pattern) is not true);
-$$;
-
-COMMENT ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) IS 'Whether a list has at most so many elements, each at most so long and like the pattern.';
-
 CREATE FUNCTION private.is_mailer_silent(p_now timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -7803,6 +7905,35 @@ $$;
 
 COMMENT ON FUNCTION private.job_release_package_months(p_now timestamp with time zone) IS 'Releases the sums of the last month, five days after it, and of those that were missed within a year.';
 
+CREATE FUNCTION private.job_retire_audit_entries(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v constant public.data_retention_policies := private.policy('public.audit_logs');
+  v_kept_from constant timestamptz := private.kept_from(v, p_now);
+  v_due constant text := format('%s and not %s', private.due_condition(v), private.held_condition(v));
+  v_held bigint;
+  v_leaf regclass;
+begin
+  v_held := private.begin_purge(v, p_now);
+  v_leaf := private.due_audit_leaf(v_due, v_kept_from);
+  if v_leaf is null then
+    return 0;
+  end if;
+  begin
+    return private.note_purge(v, p_now, private.retire_audit_leaf(v_leaf, v_due, v_kept_from), v_held);
+  exception when lock_not_available then
+    if private.due_audit_leaf(v_due, private.kept_from(v, p_now - interval '7 days')) is not null then
+      raise;
+    end if;
+    return 0;
+  end;
+end;
+$$;
+
+COMMENT ON FUNCTION private.job_retire_audit_entries(p_now timestamp with time zone) IS 'Drops the oldest leaf of the audit log of which something is older than it is kept, but for what a legal hold covers: how many entries are gone.';
+
 CREATE FUNCTION private.job_settle_ended_memberships(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8137,10 +8268,11 @@ CREATE FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select p_now - coalesce(
+  select case when p_policy.way = 'retire' then date_trunc('month', f.kept_from, 'UTC') else f.kept_from end
+  from (select p_now - coalesce(
     p_policy.kept_for,
     case when p_policy.setting like '%\_hours' then private.hours(p_policy.setting) else private.days(p_policy.setting) end
-  );
+  ) as kept_from) f;
 $$;
 
 COMMENT ON FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) IS 'What counts from before this is not kept.';
@@ -10009,6 +10141,21 @@ $$;
 
 COMMENT ON FUNCTION private.note_of(p_booking_id uuid) IS 'The notes of a session, locked; null where there are none, or none any more.';
 
+CREATE FUNCTION private.note_purge(p_policy public.data_retention_policies, p_now timestamp with time zone, p_rows bigint, p_held bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if p_rows > 0 then
+    insert into public.data_retention_runs (policy, kept_from, deleted, held)
+    values (p_policy.name, private.kept_from(p_policy, p_now), p_rows, p_held);
+  end if;
+  return p_rows;
+end;
+$$;
+
+COMMENT ON FUNCTION private.note_purge(p_policy public.data_retention_policies, p_now timestamp with time zone, p_rows bigint, p_held bigint) IS 'Writes down a run that did something. Returns p_rows.';
+
 CREATE FUNCTION private.note_uncounted_month() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10804,6 +10951,20 @@ $$;
 
 COMMENT ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) IS 'Why a company''s plan does not cover a session: no_plan, plan_ends_before; null where it does.';
 
+CREATE FUNCTION private.policy(p_name text) RETURNS public.data_retention_policies
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v public.data_retention_policies;
+begin
+  select * into strict v from public.data_retention_policies where name = p_name;
+  return v;
+end;
+$$;
+
+COMMENT ON FUNCTION private.policy(p_name text) IS 'A policy by its name, which there is.';
+
 CREATE FUNCTION private.practice_of_erased(p_request private.erasure_requests) RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -11129,35 +11290,33 @@ $$;
 
 COMMENT ON FUNCTION private.punycode(p_label text) IS 'A label of a domain in ASCII, without its prefix xn--.';
 
-CREATE FUNCTION private.purge(p_table text, p_now timestamp with time zone) RETURNS bigint
+CREATE FUNCTION private.purge(p_name text, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $_$
 declare
-  v public.data_retention_policies;
-  v_held bigint := 0;
+  v constant public.data_retention_policies := private.policy(p_name);
+  v_held bigint;
   v_rows bigint;
 begin
-  select * into strict v from public.data_retention_policies where table_name = p_table;
-  if v.held_by <> '{}' then
-    perform private.lock_legal_holds();
-    if exists (select from public.legal_holds where lifted_at is null) then
-      select d.held into v_held from private.due_rows(v, p_now, private.purge_limit()) d;
-    end if;
+  if v.way not in ('delete', 'empty') then
+    raise exception 'rows of % neither go nor are emptied by their age alone', p_name;
   end if;
+  v_held := private.begin_purge(v, p_now);
   execute format(
-    'delete from %1$s where ctid = any (array(select r.ctid from %1$s r where r.%2$I < $1 and not %3$s order by r.%2$I limit $2)) and %2$I < $1',
-    p_table::regclass, v.counts_from, private.held_condition(v)
+    '%s where ctid = any (array(select r.ctid from %s r where %s and not %s order by r.%I limit $2 for update of r skip locked))',
+    case v.way
+      when 'delete' then format('delete from %s', v.table_name::regclass)
+      else format('update %s set %s', v.table_name::regclass, (select string_agg(format('%I = null', c), ', ') from unnest(v.emptied) c))
+    end,
+    v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
   ) using private.kept_from(v, p_now), private.purge_limit();
   get diagnostics v_rows = row_count;
-  if v_rows > 0 then
-    insert into public.data_retention_runs (table_name, kept_from, deleted, held) values (p_table, private.kept_from(v, p_now), v_rows, v_held);
-  end if;
-  return v_rows;
+  return private.note_purge(v, p_now, v_rows, v_held);
 end;
 $_$;
 
-COMMENT ON FUNCTION private.purge(p_table text, p_now timestamp with time zone) IS 'Deletes what a policy does not keep, the oldest first and nothing that is held, writes that down, and returns how many rows.';
+COMMENT ON FUNCTION private.purge(p_name text, p_now timestamp with time zone) IS 'Deletes or empties what a policy does not keep, the oldest first and nothing that is held, writes that down, and returns how many rows.';
 
 CREATE FUNCTION private.purge_limit() RETURNS integer
     LANGUAGE sql IMMUTABLE
@@ -12735,6 +12894,26 @@ $$;
 
 COMMENT ON FUNCTION private.require_platform_admin() IS 'Refuses everybody but platform admins: unauthenticated (401), forbidden (403).';
 
+CREATE FUNCTION private.require_sealed(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_unsealed timestamptz;
+begin
+  execute format(
+    'select min(r.occurred_at) from %s r where %s and not exists (
+      select from private.audit_leaves s where s.entry_id = r.id and s.occurred_at = r.occurred_at and s.leaf_index < $2
+    )', p_leaf, p_due
+  ) into v_unsealed using p_kept_from, (select coalesce(max(tree_size), 0) from private.audit_checkpoints);
+  if v_unsealed is not null then
+    raise exception 'an entry of % is in no checkpoint, and so does not go', v_unsealed;
+  end if;
+end;
+$_$;
+
+COMMENT ON FUNCTION private.require_sealed(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) IS 'Raises where an entry that would go is in no checkpoint.';
+
 CREATE FUNCTION private.require_specialist(p_booking public.bookings) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -12813,13 +12992,53 @@ begin
   perform private.require_platform_admin();
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
-      'table_name', p.table_name, 'description', p.description, 'setting', p.setting,
+      'name', p.name, 'description', p.description, 'setting', p.setting,
       'kept_from', private.kept_from(p, now()), 'due', d.due, 'held', d.held
-    ) order by p.table_name), '[]')
+    ) order by p.name), '[]')
     from public.data_retention_policies p, private.due_rows(p, now(), 10000) d
   );
 end;
 $$;
+
+CREATE FUNCTION private.retire_audit_leaf(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_name constant text := (select relname from pg_catalog.pg_class where oid = p_leaf);
+  v_bound constant text := (select pg_get_expr(relpartbound, oid) from pg_catalog.pg_class where oid = p_leaf);
+  v_new constant text := case when v_name like '%\_held' then left(v_name, -5) else v_name || '_held' end;
+  v_gone jsonb;
+  v_retired jsonb;
+  v_stays boolean;
+begin
+  execute format('lock table %s in share row exclusive mode', p_leaf);
+  perform private.require_sealed(p_leaf, p_due, p_kept_from);
+  v_gone := private.count_due_audit_entries(p_leaf, p_due, p_kept_from);
+  select jsonb_object_agg(m.month, m.entries) into v_retired from (
+    select e.key as month, sum(e.value::bigint) as entries
+    from (select * from jsonb_each(private.retired_audit_entries()) union all select * from jsonb_each(v_gone)) e group by 1
+  ) m;
+  -- Without it nobody can try out what an entry has said that is gone.
+  execute format('update private.audit_leaves s set salt = null from %s r where s.entry_id = r.id and s.salt is not null and %s', p_leaf, p_due) using p_kept_from;
+  execute format('create table partitions.%I (like public.audit_logs including defaults including constraints including indexes)', v_new);
+  execute format('insert into partitions.%I select r.* from %s r where (%s) is not true', v_new, p_leaf, p_due) using p_kept_from;
+  execute format('select exists (select from partitions.%I)', v_new) into v_stays;
+  perform set_config('lock_timeout', '500ms', true);
+  execute format('alter table public.audit_logs detach partition %s', p_leaf);
+  execute format('drop table %s', p_leaf);
+  if v_stays or v_bound = 'DEFAULT' then
+    execute format('alter table public.audit_logs attach partition partitions.%I %s', v_new, v_bound);
+    perform private.close_partition('public.audit_logs', v_new);
+  else
+    execute format('drop table partitions.%I', v_new);
+  end if;
+  perform private.write_audit('audit_logs.retired', 'audit_logs', v_name, null, null, v_retired, '{"source": "retire_audit_leaf"}');
+  return (select sum(value::bigint) from jsonb_each(v_gone));
+end;
+$$;
+
+COMMENT ON FUNCTION private.retire_audit_leaf(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) IS 'Drops a leaf of the log, but for entries that are not due: how many are gone. Raises lock_not_available where a writer keeps it from that for half a second.';
 
 CREATE FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone DEFAULT now(), p_only_released boolean DEFAULT false) RETURNS void
     LANGUAGE sql
@@ -12832,6 +13051,17 @@ CREATE FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp w
 $$;
 
 COMMENT ON FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone, p_only_released boolean) IS 'Voids the links of a person that were not used, or of these only one that was used and given back.';
+
+CREATE FUNCTION private.retired_audit_entries() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (select l.new_values from public.audit_logs l where l.action = 'audit_logs.retired' order by l.occurred_at desc, l.id desc limit 1), '{}'
+  );
+$$;
+
+COMMENT ON FUNCTION private.retired_audit_entries() IS 'How many entries of which month are gone, as the latest entry about it says: {"2026-11": 12}.';
 
 CREATE FUNCTION private.retry_at(p_at timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -16895,7 +17125,7 @@ CREATE FUNCTION public.retention_preview() RETURNS jsonb
   select private.retention_preview();
 $$;
 
-COMMENT ON FUNCTION public.retention_preview() IS 'What would be deleted now, for platform admins: of each policy {table_name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403).';
+COMMENT ON FUNCTION public.retention_preview() IS 'What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403).';
 
 CREATE FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
@@ -18419,7 +18649,7 @@ COMMENT ON COLUMN public.company_verification.reviewed_by IS 'The platform admin
 
 CREATE TABLE public.data_retention_runs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
-    table_name text NOT NULL,
+    policy text NOT NULL,
     kept_from timestamp with time zone NOT NULL,
     deleted bigint NOT NULL,
     held bigint NOT NULL,
@@ -18428,7 +18658,7 @@ CREATE TABLE public.data_retention_runs (
     CONSTRAINT data_retention_runs_held_check CHECK ((held >= 0))
 );
 ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN id SET STATISTICS 0;
-ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN table_name SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN policy SET STATISTICS 0;
 ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN kept_from SET STATISTICS 0;
 ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN deleted SET STATISTICS 0;
 ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN held SET STATISTICS 0;
@@ -18436,7 +18666,7 @@ ALTER TABLE ONLY public.data_retention_runs ALTER COLUMN created_at SET STATISTI
 
 ALTER TABLE ONLY public.data_retention_runs FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.data_retention_runs IS 'Runs that deleted something: how many rows, and how many a legal hold kept.';
+COMMENT ON TABLE public.data_retention_runs IS 'Runs that deleted, emptied or ended something: how many rows, and how many a legal hold kept.';
 
 CREATE TABLE public.email_kinds (
     key text NOT NULL,
@@ -19170,7 +19400,7 @@ ALTER TABLE ONLY public.company_verification
     ADD CONSTRAINT company_verification_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.data_retention_policies
-    ADD CONSTRAINT data_retention_policies_pkey PRIMARY KEY (table_name);
+    ADD CONSTRAINT data_retention_policies_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.data_retention_runs
     ADD CONSTRAINT data_retention_runs_pkey PRIMARY KEY (id);
@@ -19546,7 +19776,7 @@ CREATE INDEX data_retention_policies_setting_idx ON public.data_retention_polici
 
 CREATE INDEX data_retention_runs_created_at_idx ON public.data_retention_runs USING btree (created_at);
 
-CREATE INDEX data_retention_runs_table_name_idx ON public.data_retention_runs USING btree (table_name, created_at DESC);
+CREATE INDEX data_retention_runs_policy_idx ON public.data_retention_runs USING btree (policy, created_at DESC);
 
 CREATE INDEX email_changes_expires_at_idx ON public.email_changes USING btree (expires_at);
 
@@ -20162,7 +20392,7 @@ ALTER TABLE ONLY public.data_retention_policies
     ADD CONSTRAINT data_retention_policies_setting_fkey FOREIGN KEY (setting) REFERENCES public.system_settings(key);
 
 ALTER TABLE ONLY public.data_retention_runs
-    ADD CONSTRAINT data_retention_runs_table_name_fkey FOREIGN KEY (table_name) REFERENCES public.data_retention_policies(table_name);
+    ADD CONSTRAINT data_retention_runs_policy_fkey FOREIGN KEY (policy) REFERENCES public.data_retention_policies(name);
 
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.profiles(id) ON DELETE CASCADE;
@@ -21060,6 +21290,36 @@ GRANT ALL ON FUNCTION private.begin_booking(p_specialist_id uuid, p_session_type
 
 REVOKE ALL ON FUNCTION private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
+GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO service_role;
+
+GRANT SELECT ON TABLE public.data_retention_policies TO service_role;
+
+GRANT SELECT(name) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(table_name) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(description) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(counts_from) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(setting) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(kept_for) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(condition) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(way) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(emptied) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(held_by) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(created_at) ON TABLE public.data_retention_policies TO authenticated;
+
+REVOKE ALL ON FUNCTION private.begin_purge(p_policy public.data_retention_policies, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.begin_review(p_document public.specialist_documents) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.recurring_bookings TO service_role;
@@ -21496,6 +21756,8 @@ GRANT ALL ON FUNCTION private.consume_password_reset(p_token_id uuid, p_token_ha
 REVOKE ALL ON FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.count_due_audit_entries(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.count_due_emails(p_stream text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.count_failure(p_subject text, p_free integer, p_quiet interval, p_longest interval, p_now timestamp with time zone) FROM PUBLIC;
@@ -21543,21 +21805,11 @@ REVOKE ALL ON FUNCTION private.documents_of(p_user_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.documents_to_accept() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.documents_to_accept() TO authenticated;
 
-GRANT SELECT ON TABLE public.data_retention_policies TO service_role;
+REVOKE ALL ON FUNCTION private.due_audit_leaf(p_due text, p_kept_from timestamp with time zone) FROM PUBLIC;
 
-GRANT SELECT(table_name) ON TABLE public.data_retention_policies TO authenticated;
+REVOKE ALL ON FUNCTION private.due_condition(p_policy public.data_retention_policies) FROM PUBLIC;
 
-GRANT SELECT(description) ON TABLE public.data_retention_policies TO authenticated;
-
-GRANT SELECT(counts_from) ON TABLE public.data_retention_policies TO authenticated;
-
-GRANT SELECT(setting) ON TABLE public.data_retention_policies TO authenticated;
-
-GRANT SELECT(kept_for) ON TABLE public.data_retention_policies TO authenticated;
-
-GRANT SELECT(held_by) ON TABLE public.data_retention_policies TO authenticated;
-
-GRANT SELECT(created_at) ON TABLE public.data_retention_policies TO authenticated;
+REVOKE ALL ON FUNCTION private.due_ids(p_name text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now timestamp with time zone, p_limit bigint) FROM PUBLIC;
 
@@ -21857,10 +22109,6 @@ REVOKE ALL ON FUNCTION private.is_erasure_held(p_request private.erasure_request
 
 REVOKE ALL ON FUNCTION private.is_held(VARIADIC p_user_ids uuid[]) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO authenticated;
-GRANT ALL ON FUNCTION private.is_list_of(p_list text[], p_most integer, p_longest integer, p_pattern text) TO service_role;
-
 REVOKE ALL ON FUNCTION private.is_mailer_silent(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM PUBLIC;
@@ -21979,6 +22227,8 @@ REVOKE ALL ON FUNCTION private.job_purge_user_activity(p_now timestamp with time
 REVOKE ALL ON FUNCTION private.job_release_analytics(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_release_package_months(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_retire_audit_entries(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_settle_ended_memberships(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -22270,6 +22520,8 @@ REVOKE ALL ON FUNCTION private.note_json(p_note public.session_notes) FROM PUBLI
 
 REVOKE ALL ON FUNCTION private.note_of(p_booking_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.note_purge(p_policy public.data_retention_policies, p_now timestamp with time zone, p_rows bigint, p_held bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.note_uncounted_month() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLIC;
@@ -22353,6 +22605,8 @@ GRANT ALL ON FUNCTION private.place_legal_hold(p_user_id uuid, p_reason text) TO
 
 REVOKE ALL ON FUNCTION private.plan_refusal(p_company_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.policy(p_name text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.practice_of_erased(p_request private.erasure_requests) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.preferences_fault(p_time_zone text, p_locale text, p_agenda_at time without time zone, p_lead_minutes integer[], p_windows jsonb) FROM PUBLIC;
@@ -22403,7 +22657,7 @@ REVOKE ALL ON FUNCTION private.punycode(p_label text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO authenticated;
 GRANT ALL ON FUNCTION private.punycode(p_label text) TO service_role;
 
-REVOKE ALL ON FUNCTION private.purge(p_table text, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.purge(p_name text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.purge_limit() FROM PUBLIC;
 
@@ -22591,6 +22845,8 @@ GRANT ALL ON FUNCTION private.require_phase() TO service_role;
 
 REVOKE ALL ON FUNCTION private.require_platform_admin() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.require_sealed(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.require_specialist(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.require_terms() FROM PUBLIC;
@@ -22604,7 +22860,11 @@ GRANT ALL ON FUNCTION private.resend_invitation(p_invitation_id uuid, p_context 
 REVOKE ALL ON FUNCTION private.retention_preview() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.retention_preview() TO authenticated;
 
+REVOKE ALL ON FUNCTION private.retire_audit_leaf(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.retire_password_resets(p_user_id uuid, p_now timestamp with time zone, p_only_released boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.retired_audit_entries() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.retry_at(p_at timestamp with time zone) FROM PUBLIC;
 
@@ -23565,7 +23825,7 @@ GRANT SELECT ON TABLE public.data_retention_runs TO service_role;
 
 GRANT SELECT(id) ON TABLE public.data_retention_runs TO authenticated;
 
-GRANT SELECT(table_name) ON TABLE public.data_retention_runs TO authenticated;
+GRANT SELECT(policy) ON TABLE public.data_retention_runs TO authenticated;
 
 GRANT SELECT(kept_from) ON TABLE public.data_retention_runs TO authenticated;
 
@@ -24011,6 +24271,8 @@ SELECT cron.schedule('purge-user-activity', '33 3 * * *', 'select private.run_jo
 SELECT cron.schedule('release-analytics', '47 * * * *', 'select private.run_job(''release_analytics'')');
 
 SELECT cron.schedule('release-package-months', '47 4 * * *', 'select private.run_job(''release_package_months'')');
+
+SELECT cron.schedule('retire-audit-entries', '43 1-5 * * *', 'select private.run_job(''retire_audit_entries'')');
 
 SELECT cron.schedule('settle-ended-memberships', '* * * * *', 'select private.run_job(''settle_ended_memberships'')');
 

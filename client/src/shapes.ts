@@ -193,7 +193,7 @@ export interface Answers {
   ask_erasure_for: Erasure;
   my_erasure: Erasure | null;
   /** `due` and `held`: at most 10,000 rows are counted. */
-  retention_preview: { table_name: string; description: string; setting: string | null; kept_from: string; due: number; held: number }[];
+  retention_preview: { name: string; description: string; setting: string | null; kept_from: string; due: number; held: number }[];
   withdraw_erasure: Erasure;
   erasure_receipt: {
     format: string;

@@ -56,7 +56,7 @@ async function checkDatabase({ verifiers, kept }) {
   // Of one moment: what is sealed meanwhile is of the next time.
   const report = await sql.begin('isolation level repeatable read read only', (all) => verifyAuditLog(all, { verifiers, kept })).finally(() => sql.end());
   for (const { kind, what } of report.faults) console.log(`${kind}: ${what}`);
-  console.log(`${report.leaves} leaves, ${report.erased} of entries whose payload was erased, ${report.retired} of entries that are gone with their month`);
+  console.log(`${report.leaves} leaves, ${report.erased} of entries whose payload was erased, ${report.retired} of entries that were retired by their age`);
   console.log(`${report.entries} entries, ${report.waiting} not sealed yet; ${report.checkpoints} checkpoints of the database, ${kept.size} kept elsewhere; root ${report.root}`);
   if (kept.size === 0) console.log('no checkpoint was kept elsewhere: what was rewritten as a whole is not seen');
   console.log(report.faults.length === 0 ? 'the audit log is what was sealed' : `${report.faults.length} faults`);

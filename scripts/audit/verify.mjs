@@ -10,6 +10,8 @@ import { leafHash, Tree } from './tree.mjs';
 /** How much earlier than one before it an entry may say to be: how long a transaction may take. */
 const LATE_MS = 60 * 60 * 1000;
 const PAGE = 5000;
+/** Entries are kept for a year at least, whatever the setting: what is younger is not retired. */
+const LEAST_RETENTION_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** @typedef {{ kind: string, what: string }} Fault */
 /** @typedef {{ entries: number, leaves: number, erased: number, retired: number, waiting: number, checkpoints: number, root: string, faults: Fault[] }} Report */
@@ -25,11 +27,20 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
   /** @param {string} kind @param {string} what */
   const fault = (kind, what) => void faults.push({ kind, what });
   const { checkpoints, sealed, wanted } = await checkpointsOf(sql, verifiers, kept, fault);
-  const [{ oldest }] = await sql`select to_char(min(occurred_at) at time zone 'UTC', 'YYYY-MM') as oldest from public.audit_logs`;
   const tree = new Tree();
   const counts = { erased: 0, retired: 0 };
   /** Of entries that were erased, and of entries that say which were. */
   const [erased, named] = [/** @type {string[]} */ ([]), new Set()];
+  /** How many entries of which month are gone, and how many the latest entry about it says are. */
+  const gone = /** @type {Map<string, number>} */ (new Map());
+  let said = /** @type {Record<string, number>} */ ({});
+  /** @param {any} row that says how many entries of which month are gone */
+  const retires = (row) => {
+    said = JSON.parse(row.c12 ?? '{}');
+    for (const month of Object.keys(said)) {
+      if (monthAfter(month) > Date.parse(row.c1) - LEAST_RETENTION_MS) fault('retired early', `entry ${row.c0} says that entries of ${month} were retired`);
+    }
+  };
   let latest = 0;
   const check = () => {
     for (const { root, where } of wanted.get(tree.size) ?? []) {
@@ -47,8 +58,7 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
       const time = Date.parse(row.leaf_time);
       if (time < latest - LATE_MS) fault('backdated', `entry ${row.entry_id} says ${row.leaf_time} and comes after one of ${new Date(latest).toISOString()}`);
       if (row.c0 === null) {
-        // Retention drops whole months, the oldest first.
-        if (row.month >= oldest) fault('removed', `entry ${row.entry_id} (leaf ${row.leaf_index}) is gone, and others of its month, or of an earlier one, are not`);
+        gone.set(row.month, (gone.get(row.month) ?? 0) + 1);
         counts.retired += 1;
       } else if (told === null || told !== row.leaf_hash) {
         fault('altered', `entry ${row.entry_id} (leaf ${row.leaf_index}) is not what was sealed`);
@@ -57,6 +67,7 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
         latest = Math.max(latest, time);
         if (row.salt === null) erased.push(row.entry_id);
         if (row.c5 === ERASURE) named.add(row.c7);
+        if (row.c5 === RETIREMENT) retires(row);
       }
       // Of an entry that is gone there is only its leaf, and the roots tell whether it is the right one.
       tree.push(Buffer.from(row.leaf_hash, 'hex'));
@@ -77,6 +88,13 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
     }
     for (const key of missing) fault('node', `node ${key} is missing`);
     counts.erased = erased.length;
+    // What says so may be sealed a minute after they went.
+    for (const row of await sql.unsafe(RETIRED_JUST_NOW)) retires(row);
+    for (const month of new Set([...gone.keys(), ...Object.keys(said)])) {
+      const [entries, retired] = [gone.get(month) ?? 0, said[month] ?? 0];
+      if (entries > retired) fault('removed', `${entries} entries of ${month} are gone, and the log says that ${retired} were retired`);
+      if (entries < retired) fault('put back', `${entries} entries of ${month} are gone, and the log says that ${retired} were retired`);
+    }
     for (const id of erased.filter((one) => !named.has(one))) fault('erased', `what entry ${id} said is gone, and no entry says that it was erased`);
     for (const { id } of await sql`select id::text from public.audit_logs group by id having count(*) > 1`) fault('twice', `there are two entries ${id}`);
     const [{ entries, waiting, forgotten }] = await sql.unsafe(WAITING);
@@ -132,6 +150,15 @@ function leafOf(row) {
 /** What an entry says that another one was erased: `entity_id` is its id. */
 const ERASURE = 'audit_logs.erased';
 
+/** What an entry says how many entries of which month are gone by their age: its new values, {"2026-11": 12}. */
+const RETIREMENT = 'audit_logs.retired';
+
+/** When a month has ended. @param {string} month such as 2026-11 */
+function monthAfter(month) {
+  const [year, number] = month.split('-').map(Number);
+  return Date.UTC(year, number);
+}
+
 /** The payload of an entry that was erased. */
 const ERASED = JSON.stringify([null, null, '{}', null, null, null]);
 
@@ -150,6 +177,12 @@ const LEAVES = `
     ${[...ENTRY, ...PAYLOAD].map((column, n) => `${column} as c${n}`).join(', ')}
   from private.audit_leaves s left join public.audit_logs l on l.id = s.entry_id and l.occurred_at = s.occurred_at
   order by s.leaf_index`;
+
+const RETIRED_JUST_NOW = `
+  select ${[...ENTRY, ...PAYLOAD].map((column, n) => `${column} as c${n}`).join(', ')}
+  from public.audit_logs l
+  where l.action = '${RETIREMENT}' and not exists (select from private.audit_leaves s where s.entry_id = l.id and s.occurred_at = l.occurred_at)
+  order by l.occurred_at, l.id`;
 
 /** What came lately waits for its transaction to be older than all others, and for audit-seal. */
 const WAITING = `

@@ -44,7 +44,7 @@ create policy "A specialist reopens a freed time of their own"
   on public.specialist_freed_times for delete to authenticated
   using (specialist_id = (select private.my_practice_id()));
 
-insert into public.data_retention_policies (table_name, description, counts_from, kept_for, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by) values
   ('public.specialist_freed_times', 'Times of sessions that fell away with a membership, until they are offered', 'offered_at', '0', '{}');
 
 create function private.job_purge_freed_times(p_now timestamptz)

@@ -87,12 +87,12 @@ $$;
 
 comment on function private.job_kick_reminders(timestamptz) is 'Wakes booking-reminders-dispatch when there is something for it, and every five minutes for its check-in.';
 
-insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('public.email_verification_tokens', 'Links that confirm an address', 'expires_at', 'token_retention_days', '{r.user_id}'),
   ('public.password_reset_tokens', 'Links that reset a password', 'expires_at', 'token_retention_days', '{r.user_id}'),
   ('public.email_changes', 'Changes of address', 'expires_at', 'token_retention_days', '{r.user_id}');
 
-insert into public.data_retention_policies (table_name, description, counts_from, kept_for, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by) values
   ('private.sign_up_tokens', 'Links that complete a sign-up: the address of somebody who has no account', 'expires_at', '1 day', '{r.account_id}'),
   ('private.token_requests', 'Requests for a link: nobody waits a day for such a mail, and they have asked again', 'created_at', '1 day', '{r.user_id}'),
   ('private.token_cooldowns', 'When a link was last asked for: longer than any cooldown and than the window of an hour', 'last_allowed_at', '2 hours', '{}'),

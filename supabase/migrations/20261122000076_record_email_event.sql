@@ -150,10 +150,10 @@ comment on function public.record_email_event(text, bigint, text, text, text, ti
 
 grant execute on function public.record_email_event(text, bigint, text, text, text, timestamptz) to service_role;
 
-insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('private.email_events', 'What the mailer told of mails', 'created_at', 'email_event_retention_days', '{}');
 
-insert into public.data_retention_policies (table_name, description, counts_from, kept_for, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by) values
   ('private.email_suppressions', 'Addresses that take no mail for a time', 'lapses_at', '0', '{}');
 
 create function private.job_purge_email_events(p_now timestamptz)

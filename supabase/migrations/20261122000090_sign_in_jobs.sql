@@ -70,12 +70,12 @@ $$;
 
 comment on function private.job_end_surplus_sessions(timestamptz) is 'Ends sessions of people who have more than they may have at a time, those first that were used longest ago.';
 
-insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('public.session_tokens', 'Sessions that ended', 'ended_at', 'session_retention_days', '{r.user_id}'),
   ('public.failed_login_attempts', 'Failed sign-ins', 'occurred_at', 'failed_login_retention_days', '{r.user_id}'),
   ('private.sign_in_back_offs', 'Failed sign-ins in a row: after that, a failure starts a new series anyway', 'last_failed_at', 'sign_in_memory_hours', '{}');
 
-insert into public.data_retention_policies (table_name, description, counts_from, kept_for, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by) values
   ('private.auth_emails', 'Mails that Auth asked for: it tries for seconds, and an older request is refused by its time', 'taken_at', '1 day', '{}');
 
 create function private.job_purge_sign_ins(p_now timestamptz)

@@ -76,7 +76,7 @@ $$;
 
 comment on function private.job_expire_invitations(timestamptz) is 'Writes down which invitations have expired.';
 
-insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('public.company_employee_invitations', 'Invitations that were accepted or revoked or have expired', 'expires_at', 'invitation_retention_days', '{r.accepted_by,r.invited_by}');
 
 -- An accepted one expired too, so its age is counted from there: simple, and a week more.

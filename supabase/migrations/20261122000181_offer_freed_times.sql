@@ -61,7 +61,7 @@ $$;
 comment on function private.look_at_freed_time(uuid, timestamptz) is
   'Offers a time that fell free, whatever becomes of others: what fails is undone and written down.';
 
-insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('public.waiting_list_entries', 'What somebody waited for', 'ended_at', 'waiting_retention_days', '{r.user_id}');
 
 -- So many at a time, since a run keeps the calendars of all to whom it offers one; each comes every minute.

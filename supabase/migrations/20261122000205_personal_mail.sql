@@ -10,7 +10,7 @@ insert into private.personal_tables (table_name, purpose, basis, kept_for) value
   ('private.email_events', 'whether mail arrives', 'legitimate_interest', 'email_event_retention_days'),
   ('private.email_suppressions', 'no mail to who does not want or get it', 'legitimate_interest', 'until it is lifted; of soft bounces thirty days'),
   ('private.email_refusals', 'no mail to who does not want it', 'legal_obligation', 'until it is taken back'),
-  ('public.audit_logs', 'who did what when', 'legal_obligation', 'until its month is dropped'),
+  ('public.audit_logs', 'who did what when', 'legal_obligation', 'audit_log_retention_days, to the end of the month'),
   ('private.audit_kinds', 'what the product is made of', 'none', 'as long as it is of use'),
   ('private.audit_leaves', 'that the log was not changed', 'legal_obligation', 'as long as the log is to be proven'),
   ('private.audit_nodes', 'what the product is made of', 'none', 'as long as it is of use'),

@@ -89,7 +89,7 @@ create trigger log_step_of_session after insert on public.booking_status_history
   )
   execute function private.log_step_of_session();
 
-insert into public.data_retention_policies (table_name, description, counts_from, setting, held_by) values
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('public.user_activity_logs', 'On which days a person did what', 'day', 'user_activity_retention_days', '{r.user_id}');
 
 create function private.job_purge_user_activity(p_now timestamptz)

@@ -1,14 +1,16 @@
 // @ts-check
 // An erasure that is killed at every step, and one that an older backup does not know of: no word of the person is left in a dump, and
-// the audit log verifies.
+// the audit log verifies; also when months of it are retired, and not when what was retired is not what the log says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createPrivateKey, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
+import { newKey, readVerifier, verifyingKey } from '../../scripts/audit/notes.mjs';
 import { verifyAuditLog } from '../../scripts/audit/verify.mjs';
 import { stopCluster } from '../../scripts/stack/cluster.mjs';
 import { bringUp, takeDown } from '../../scripts/stack/database.mjs';
@@ -37,6 +39,13 @@ const PLANT = `
   delete from private.email_queue where true;
   update public.system_settings set minimum = 0, value = '0' where key = 'erasure_grace_days';
   select cron.alter_job(jobid, active => false) from cron.job`;
+
+/** Entries of five years ago, before all others in the log: half of them about the employee. */
+const OLD = `
+  select private.create_partition('public.audit_logs', '2021-01-01'), private.create_partition('public.audit_logs', '2021-02-01');
+  insert into public.audit_logs (occurred_at, user_id, actor_role, action, entity_type, new_values, status, transaction_id)
+  select '2021-01-30'::timestamptz + make_interval(days => n), case when n % 2 = 0 then pg_temp.id('employee') end, 'postgres', 'test.old', 'tests', '{"a": 1}', 'success', '3'
+  from generate_series(0, 9) n`;
 
 /** @type {string} */
 let directory;
@@ -103,7 +112,7 @@ before(async () => {
   await start();
   const psql = path.join(up.cluster.bin, 'psql');
   const setup = (/** @type {string} */ name) => path.join(projectRoot, 'supabase/tests/setup', name);
-  await run(psql, ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', '--file', setup('people.psql'), '--file', setup('rows.psql'), '--command', PLANT, up.url], { maxBuffer: 2 ** 26 });
+  await run(psql, ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', '--file', setup('people.psql'), '--file', setup('rows.psql'), '--command', OLD, '--command', PLANT, up.url], { maxBuffer: 2 ** 26 });
   [{ id: person }] = await sql`select id from auth.users where email = 'employee@people.test'`;
   // Those of rows.psql are no leaves of anything.
   await sql`alter table private.audit_leaves disable trigger user`;
@@ -152,3 +161,63 @@ test('nothing of who was erased is in a dump, also after an older backup was res
   assert.deepEqual(await traces(), []);
   assert.deepEqual(await faults(), []);
 });
+
+test('what was retired is told from what was removed, and no writer waits long for it', async () => {
+  const key = newKey('example.com/audit');
+  const verifiers = [readVerifier(verifyingKey(key))];
+  await checkpoint(key);
+  const found = async (/** @type {import('postgres').Sql | import('postgres').TransactionSql} */ all) =>
+    (await verifyAuditLog(all, { verifiers, kept: new Map() })).faults.map(({ kind, what }) => `${kind}: ${what}`);
+  assert.deepEqual(await found(sql), []);
+  const [{ id: colleague }] = await sql`select id from auth.users where email = 'colleague@people.test'`;
+  const old = () => sql`select user_id, to_char(occurred_at at time zone 'UTC', 'YYYY-MM') as month from public.audit_logs where action = 'test.old' order by id`;
+  const retire = () => sql`select private.job_retire_audit_entries(now()) as rows`.then(([{ rows }]) => Number(rows));
+  await sql`insert into public.legal_holds (user_id, reason) select user_id, 'a claim' from public.audit_logs where action = 'test.old' and user_id is not null limit 1`;
+
+  const writer = postgres(up.url, { max: 1, onnotice: () => {} });
+  await writer.begin(async (open) => {
+    await open`select private.write_audit('test.open', 'tests', null, ${colleague}, null, null)`;
+    const before = await old();
+    // Of a week ago it would have been due, too: somebody has to look.
+    await assert.rejects(retire(), { code: '55P03' });
+    assert.deepEqual(await old(), before);
+    await open`select private.write_audit('test.open', 'tests', null, ${colleague}, null, null)`;
+  });
+  await writer.end();
+
+  assert.equal(await retire(), 1);
+  assert.deepEqual(await found(sql), [], 'before what says so is sealed');
+  await checkpoint(key);
+  assert.deepEqual(await found(sql), [], 'and afterwards');
+  assert.equal(await retire(), 4);
+  await checkpoint(key);
+  assert.deepEqual((await old()).map(({ month }) => month), ['2021-01', '2021-02', '2021-02', '2021-02', '2021-02'], 'what is held is there');
+  assert.deepEqual(await found(sql), []);
+
+  await assert.rejects(sql.begin(async (all) => {
+    await all`alter table public.audit_logs disable trigger user`;
+    await all`delete from public.audit_logs where action = 'test.old' and occurred_at < '2021-02-01'`;
+    assert.deepEqual(await found(all), ['removed: 2 entries of 2021-01 are gone, and the log says that 1 were retired']);
+    throw new Error('undo');
+  }), /undo/);
+
+  await sql`update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null`;
+  assert.equal(await retire() + await retire(), 5, 'and goes once it is not');
+  await checkpoint(key);
+  assert.deepEqual(await found(sql), []);
+});
+
+/** As audit-seal does. @param {string} key */
+async function checkpoint(key) {
+  await seal();
+  const [{ after, size, root }] = await sql`
+    select coalesce(max(tree_size), 0)::int as after, private.audit_tree_size()::int as size, encode(private.audit_tree_hash(0, private.audit_tree_size()), 'base64') as root
+    from private.audit_checkpoints`;
+  if (after === size) return;
+  const [, name, id, seed] = /** @type {RegExpExecArray} */ (/^PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(key));
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64').subarray(1)]);
+  const text = `${name}\n${size}\n${root}\n`;
+  const signature = sign(null, Buffer.from(text), createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
+  const note = `${text}\n\u2014 ${name} ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}\n`;
+  await sql`select private.record_audit_checkpoint(${after}, ${size}, ${note})`;
+}

@@ -105,8 +105,13 @@ describe('what the owner does to it', () => {
     ['an entry removed', ['removed'], () => [`delete from public.audit_logs where id = ${first()}`]],
     ['an entry removed, as if of another month', ['removed'], () => [
       `delete from public.audit_logs where id = ${first()}`, `update private.audit_leaves set occurred_at = '2099-01-15' where entry_id = ${first()}`]],
-    ['an entry removed, as if retired', ['backdated'], () => [
+    ['an entry removed, as if retired', ['backdated', 'removed'], () => [
       `delete from public.audit_logs where id = ${first()}`, `update private.audit_leaves set occurred_at = '2020-01-15' where entry_id = ${first()}`]],
+    ['an entry removed, and named as retired', ['retired early'], () => [
+      `with gone as (delete from public.audit_logs where id = ${first()} returning occurred_at)
+        select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, jsonb_build_object(to_char(occurred_at at time zone 'UTC', 'YYYY-MM'), 1)) from gone`]],
+    ['as many said to be retired as were not', ['put back'], () => [
+      `select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, '{"2020-01": 1}')`]],
     ['one put in under an old id', ['twice'], () => [
       `insert into public.audit_logs (id, actor_role, action, entity_type, status) overriding system value values (${first()}, 'postgres', 'test.put_in', 'tests', 'success')`]],
     ['two exchanged', ['altered'], () => [

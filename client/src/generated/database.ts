@@ -535,16 +535,24 @@ export type Tables = {
   /** What is deleted by its age, and when. Written by migrations alone. */
   data_retention_policies: {
     Row: {
+      /** SQL over a row r: which rows the policy is about. $1 is from when on they are kept. */
+      condition: string;
       /** The column from which the time counts; it has an index. */
       counts_from: string;
       created_at: string;
       description: string;
+      /** The columns that are emptied. */
+      emptied: string[];
       /** Expressions over a row r that are ids of people: it stays while one of them is under a legal hold. */
       held_by: string[];
       kept_for: string | null;
+      /** The table and, of a further policy of it, what it is about. */
+      name: string;
       /** The setting with the number of days, or of hours where its name says so. Null where the time is fixed. */
       setting: string | null;
       table_name: string;
+      /** delete: the row goes. empty: columns of it are emptied. end: a job of its own ends it. retire: it goes with its month of the log. */
+      way: 'delete' | 'empty' | 'end' | 'retire';
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
@@ -552,7 +560,7 @@ export type Tables = {
       { foreignKeyName: 'data_retention_policies_setting_fkey'; columns: ["setting"]; isOneToOne: false; referencedRelation: 'system_settings'; referencedColumns: ["key"] },
     ];
   };
-  /** Runs that deleted something: how many rows, and how many a legal hold kept. */
+  /** Runs that deleted, emptied or ended something: how many rows, and how many a legal hold kept. */
   data_retention_runs: {
     Row: {
       created_at: string;
@@ -560,12 +568,12 @@ export type Tables = {
       held: number;
       id: string;
       kept_from: string;
-      table_name: string;
+      policy: string;
     };
     Insert: Record<string, never>;
     Update: Record<string, never>;
     Relationships: [
-      { foreignKeyName: 'data_retention_runs_table_name_fkey'; columns: ["table_name"]; isOneToOne: false; referencedRelation: 'data_retention_policies'; referencedColumns: ["table_name"] },
+      { foreignKeyName: 'data_retention_runs_policy_fkey'; columns: ["policy"]; isOneToOne: false; referencedRelation: 'data_retention_policies'; referencedColumns: ["name"] },
     ];
   };
   /** A change of the address of an account, from the request on. */
@@ -2171,7 +2179,7 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'seat_limit' | 'company_suspended' | 'dpa_required'
       | 'no_plan' | 'domain_not_allowed' | 'suppressed' | 'too_many_mails' | 'feature_disabled' | 'terms_required';
   };
-  /** What would be deleted now, for platform admins: of each policy {table_name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403). */
+  /** What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403). */
   retention_preview: {
     args: Record<never, never>;
     returns: unknown;
