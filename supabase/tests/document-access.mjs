@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { records } from './csv.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const target = path.join(root, 'docs/access.md');
@@ -19,18 +20,6 @@ const people = {
   platform_admin: 'a platform admin',
   service_role: 'the service role',
 };
-
-/** Fields of one CSV line; quotes only around whole fields. @param {string} line */
-function fields(line) {
-  return [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
-    .map(([, field]) => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field));
-}
-
-/** Lines of a CSV file as objects. @param {string} file @returns {Promise<Record<string, string>[]>} */
-async function records(file) {
-  const [header, ...lines] = (await readFile(path.join(root, file), 'utf8')).trim().split('\n').map(fields);
-  return lines.map((values) => Object.fromEntries(header.map((name, i) => [name, values[i] ?? ''])));
-}
 
 /** @param {Record<string, string> | undefined} line */
 function cell(line) {

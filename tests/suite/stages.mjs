@@ -104,11 +104,11 @@ export const stages = [
   {
     name: 'tools',
     about:
-      "the local platform's parts and its pages, the client, scripts/deploy, the workflows, what a company can find out of what it is told, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
+      "the local platform's parts and its pages, the client, scripts/deploy, the workflows, what a company can find out of what it is told, whether docs/asvs.md is fresh and true, and the tests' own parts: mail sink, Sentry endpoint, proxy, output parsers, statistics",
     // Each file has its own servers and folders.
     steps: () => [
       nodeTestsOf(
-        ['tests/deploy', 'scripts/stack', 'scripts/audit', 'scripts/mail', 'pages', 'client/tests', 'supabase/tests', 'tests/agreement', 'tests/calendars', 'tests/privacy', 'tests/suite', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'],
+        ['tests/deploy', 'scripts/stack', 'scripts/audit', 'scripts/mail', 'pages', 'client/tests', 'supabase/tests', 'tests/agreement', 'tests/asvs', 'tests/calendars', 'tests/privacy', 'tests/suite', 'tests/sink', 'tests/faults/proxy', 'tests/uniformity'],
         2,
       ),
     ],
