@@ -7113,6 +7113,21 @@ $$;
 
 COMMENT ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) IS 'Cancels, all together, the sessions that are due of people whose membership or account has ended.';
 
+CREATE FUNCTION private.job_check_api_hook(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.raise_fault(case when not exists (
+    select from pg_catalog.pg_db_role_setting s
+    where s.setrole = 'authenticator'::regrole and s.setdatabase = 0 and 'pgrst.db_pre_request=hooks.before_request' = any (s.setconfig)
+  ) then
+    'the Data API asks hooks.before_request no more, so that phases are on and terms are asked of nobody: '
+    'alter role authenticator set pgrst.db_pre_request = ''hooks.before_request''; notify pgrst, ''reload config'';'
+  end);
+$$;
+
+COMMENT ON FUNCTION private.job_check_api_hook(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where the Data API is not told to ask hooks.before_request().';
+
 CREATE FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE sql
     SET search_path TO ''
@@ -22158,6 +22173,8 @@ REVOKE ALL ON FUNCTION private.job_book_series(p_now timestamp with time zone) F
 
 REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_check_api_hook(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_check_erasures(p_now timestamp with time zone) FROM PUBLIC;
@@ -24207,6 +24224,8 @@ SELECT cron.schedule('book-series', '* * * * *', 'select private.run_job(''book_
 SELECT cron.schedule('booking-reminders-dispatch', '* * * * *', 'select private.run_job(''kick_reminders'')');
 
 SELECT cron.schedule('cancel-ended-sessions', '41 * * * *', 'select private.run_job(''cancel_ended_sessions'')');
+
+SELECT cron.schedule('check-api-hook', '*/5 * * * *', 'select private.run_job(''check_api_hook'')');
 
 SELECT cron.schedule('check-audit-seal', '*/5 * * * *', 'select private.run_job(''check_audit_seal'')');
 

@@ -136,3 +136,22 @@ grant execute on function hooks.before_request() to anon, authenticated, service
 
 alter role authenticator set pgrst.db_pre_request = 'hooks.before_request';
 notify pgrst, 'reload config';
+
+-- A dump of the database has no settings of roles: one that was restored elsewhere asks nothing before a request, and says nothing of it.
+create function private.job_check_api_hook(p_now timestamptz)
+returns bigint
+language sql
+set search_path = ''
+as $$
+  select private.raise_fault(case when not exists (
+    select from pg_catalog.pg_db_role_setting s
+    where s.setrole = 'authenticator'::regrole and s.setdatabase = 0 and 'pgrst.db_pre_request=hooks.before_request' = any (s.setconfig)
+  ) then
+    'the Data API asks hooks.before_request no more, so that phases are on and terms are asked of nobody: '
+    'alter role authenticator set pgrst.db_pre_request = ''hooks.before_request''; notify pgrst, ''reload config'';'
+  end);
+$$;
+
+comment on function private.job_check_api_hook(timestamptz) is 'Fails, and so shows in job_runs and the log, where the Data API is not told to ask hooks.before_request().';
+
+select cron.schedule('check-api-hook', '*/5 * * * *', $$select private.run_job('check_api_hook')$$);

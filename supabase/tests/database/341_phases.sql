@@ -66,5 +66,12 @@ select is(pg_temp.asked('employee', '/rpc/book_session'), 'passed', 'a phase tha
 delete from public.terms_acceptance where user_id = pg_temp.id('employee');
 select throws_ok($$select pg_temp.asked('employee', '/rpc/book_session')$$, 'PT409', 'terms_required', 'and the terms are asked for as before');
 
+-- A role's settings are in no dump.
+select is(private.run_job('check_api_hook'), 0::bigint, 'the Data API is told to ask');
+alter role authenticator reset pgrst.db_pre_request;
+select throws_like($$select private.job_check_api_hook(now())$$, '%alter role authenticator set pgrst.db_pre_request%', 'and where it is not, that is found, and how to mend it');
+alter role authenticator set pgrst.db_pre_request = 'public.something_else';
+select throws_like($$select private.job_check_api_hook(now())$$, 'the Data API asks%', 'also where it asks something else');
+
 select * from finish();
 rollback;
