@@ -66,6 +66,7 @@ alter policy "A person sees their own packages" on public.booking_packages using
 alter policy "A person sees what became of their packages" on public.booking_package_entries using (true)
 grant update (sessions) on public.booking_packages to authenticated
 drop trigger keep_package_entry on public.booking_package_entries
+drop index private.package_uses_each_once_idx
 alter policy "A person sees what they wait for" on public.waiting_list_entries using (user_id = (select private.user_id()) or specialist_id = (select private.my_practice_id()))
 alter policy "A person sees what they were offered" on public.waiting_list_offers using (true)
 grant insert (user_id, specialist_id) on public.waiting_list_entries to authenticated

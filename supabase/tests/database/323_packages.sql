@@ -231,6 +231,12 @@ select throws_ok(format('select pg_temp.book(%L)', pg_temp.month(3) + interval '
 select pg_temp.act_as_owner();
 update public.companies set status = 'active' where id = pg_temp.id('north');
 select is(pg_temp.left_of('employee'), '{0,1,0}', 'and none is lost');
+-- Whoever books locks the package; should that ever be forgotten, the index refuses.
+select throws_ok(
+  $$insert into private.package_uses (booking_id, package_id, number, is_used)
+    select gen_random_uuid(), package_id, number, true from private.package_uses where is_used limit 1$$,
+  '23505', null, 'one session of a package is used once, whoever writes'
+);
 update public.company_subscriptions set ends_on = pg_temp.day(pg_temp.month(3)) where company_id = pg_temp.id('north');
 select throws_ok(format('select pg_temp.book(%L)', pg_temp.month(3) + interval '12 days'), 'PT409', 'plan_ends_before', 'nor without a plan on that day');
 select pg_temp.act_as_owner();

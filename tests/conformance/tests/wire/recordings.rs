@@ -51,6 +51,9 @@ pub(crate) async fn announce_recording(stack: &Stack) -> Vec<AnnouncedRecording>
     vec![announced]
 }
 
+/// As often as one file is compared with what was announced.
+const COMPARISONS: usize = 5;
+
 pub(crate) async fn receive_recording(stack: &Stack) -> Vec<AwaitedRecording> {
     let (ines, _, announced, id) = announced(stack).await;
     let function = ReceiveRecording { p_recording_id: id };
@@ -58,6 +61,11 @@ pub(crate) async fn receive_recording(stack: &Stack) -> Vec<AwaitedRecording> {
     stack.change(UPLOAD, id.0);
     let awaited = call_as(stack, &ines, &function).await;
     assert_eq!((&awaited.path, awaited.file_size), (&announced.path, 7));
+    for _ in 1..COMPARISONS {
+        let again = call_as(stack, &ines, &function).await;
+        assert_ne!(again.copy_path, awaited.copy_path);
+    }
+    refused(stack, &ines, &function, Code::RuleViolation).await;
     vec![awaited]
 }
 
