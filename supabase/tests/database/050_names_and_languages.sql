@@ -48,9 +48,9 @@ create temporary view our_column as
   join pg_catalog.pg_type t on t.oid = a.atttypid
   where n.nspname in ('public', 'private') and c.relkind in ('r', 'p');
 
--- The names of the IANA's zones are no people's, nor are those of tables and columns.
+-- The names of the IANA's zones are no people's, nor are those of tables, columns and policies.
 select is_empty(
-  $$select name from our_column where attname ~ '(^|_)(name|title|label)$' and typname <> 'shown_name' and name <> 'time_zones.name' and attname not in ('table_name', 'column_name')$$,
+  $$select name from our_column where attname ~ '(^|_)(name|title|label)$' and typname <> 'shown_name' and name not in ('time_zones.name', 'data_retention_policies.name') and attname not in ('table_name', 'column_name')$$,
   'whatever is called a name or a title is one'
 );
 select is_empty(
