@@ -5616,6 +5616,9 @@ begin
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   if v_by_link then
     perform private.supersede_email_changes(new.id);
+    delete from auth.mfa_factors where user_id = new.id and exists (
+      select from private.emails where user_id = new.id and template_key = 'second_factor_added' and created_at > now() - interval '1 day'
+    );
   end if;
   perform private.forget_failed_logins(new.id);
   perform private.write_audit(
@@ -5635,7 +5638,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.follow_password_change() IS 'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others.';
+COMMENT ON FUNCTION private.follow_password_change() IS 'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others, and ends second factors of the last day.';
 
 CREATE FUNCTION private.follow_phone_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -11393,11 +11396,12 @@ begin
       and s.user_id = nullif(v_claims ->> 'sub', '')::uuid
       and (s.not_after is null or s.not_after > now())
       and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())
+      and (s.aal > 'aal1' or not exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified'))
   );
 end;
 $$;
 
-COMMENT ON FUNCTION private.user_id() IS 'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
+COMMENT ON FUNCTION private.user_id() IS 'The signed-in person, or null: also for a token whose session was ended, is over, was never named or lacks the second factor that the person has, or whose account is banned or deleted. Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
 
 CREATE TABLE public.notification_preferences (
     user_id uuid DEFAULT private.user_id() NOT NULL,

@@ -6,7 +6,8 @@
 
 -- An access token is valid until it expires, and says nothing of a sign-out since. auth.uid() believes
 -- the token; this asks whether its session still stands, and whether its account does: a ban ends no
--- session in Auth. docs/decisions/ended-sessions.md.
+-- session in Auth. And whether it has shown the second factor that the person has: Auth gives a session to whoever has the
+-- password alone. docs/decisions/ended-sessions.md.
 -- In plpgsql for the sake of its plan: a sql function that runs as its owner is planned by every
 -- statement. The claims are parsed once, which takes most of the time.
 create function private.user_id()
@@ -25,12 +26,14 @@ begin
       and s.user_id = nullif(v_claims ->> 'sub', '')::uuid
       and (s.not_after is null or s.not_after > now())
       and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())
+      and (s.aal > 'aal1' or not exists (select from auth.mfa_factors f where f.user_id = s.user_id and f.status = 'verified'))
   );
 end;
 $$;
 
 comment on function private.user_id() is
-  'The signed-in person, or null: also for a token whose session was ended, is over or was never named, or whose account is banned or deleted. '
+  'The signed-in person, or null: also for a token whose session was ended, is over, was never named or lacks the second factor that the person has, '
+  'or whose account is banned or deleted. '
   'Every policy and function that decides by the caller uses it, wrapped: (select private.user_id()).';
 
 grant execute on function private.user_id() to authenticated, service_role;

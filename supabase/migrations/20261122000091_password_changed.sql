@@ -8,7 +8,9 @@
 -- rest gets a new key (off by default): people would then get a notice too many.
 --
 -- Only a link voids the other links, and a change of address that is under way. A password that was changed in a session does not: whoever has
--- stolen the session could void each link that its owner asks for, and keep the account.
+-- stolen the session could void each link that its owner asks for, and keep the account. For the same reason a link takes second
+-- factors along of which the owner was told within a day: a session without them is nobody's (private.user_id()), so a thief
+-- would keep the owner out by adding one. Auth asks for an old factor before it takes a new one.
 
 create function private.follow_password_change()
 returns trigger
@@ -26,6 +28,9 @@ begin
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   if v_by_link then
     perform private.supersede_email_changes(new.id);
+    delete from auth.mfa_factors where user_id = new.id and exists (
+      select from private.emails where user_id = new.id and template_key = 'second_factor_added' and created_at > now() - interval '1 day'
+    );
   end if;
   perform private.forget_failed_logins(new.id);
   perform private.write_audit(
@@ -46,7 +51,7 @@ end;
 $$;
 
 comment on function private.follow_password_change() is
-  'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others.';
+  'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others, and ends second factors of the last day.';
 
 -- Sorts after follow_auth_user: the profile has the address by then.
 create trigger follow_password_change after update of encrypted_password on auth.users

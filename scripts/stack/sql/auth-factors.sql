@@ -15,3 +15,4 @@ create table auth.mfa_factors (
   phone text,
   last_challenged_at timestamptz unique
 );
+create index mfa_factors_user_id_idx on auth.mfa_factors (user_id);

@@ -128,6 +128,43 @@ select throws_ok($$select public.cancel_booking(pg_temp.id('employee:booking'))$
 select pg_temp.act_as_owner();
 update auth.users set banned_until = null where id = pg_temp.id('employee');
 
+-- Who has a second factor is nobody in a session that has not shown it: else the password alone is enough for whoever has it.
+
+insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+select pg_temp.id('factor:' || person), pg_temp.id(person), 'totp', 'unverified', now(), now()
+from unnest(array['employee', 'company_admin', 'specialist', 'platform_admin']) as person;
+select is(
+  pg_temp.rows_read('employee', jsonb_build_object('session_id', pg_temp.id('session:employee')), 'profiles', 'id'), 1::bigint,
+  'a factor that was never verified asks nobody for anything'
+);
+update auth.mfa_factors set status = 'verified' where user_id = any (array[pg_temp.id('employee'), pg_temp.id('company_admin'), pg_temp.id('specialist'), pg_temp.id('platform_admin')]);
+select is(
+  pg_temp.rows_read(person, jsonb_build_object('session_id', pg_temp.id('session:' || person)), r.table_name, r.columns), coalesce(o.how_many, 0),
+  format('%s reads nothing of their own from %s without the second factor that they have', person, r.table_name)
+)
+from unnest(array['employee', 'company_admin', 'specialist', 'platform_admin']) as person, readable r
+left join open_to_all o using (table_name)
+order by person, r.table_name;
+select pg_temp.act_as('employee');
+select throws_ok($$select public.cancel_booking(pg_temp.id('employee:booking'))$$, 'PT401', 'unauthenticated', 'and changes nothing without it');
+select throws_ok($$select public.end_other_sessions()$$, 'PT401', 'unauthenticated', 'nor ends the sessions that have shown it');
+select pg_temp.act_as_owner();
+update auth.sessions set aal = 'aal1' where id = pg_temp.id('session:employee');
+select is(
+  pg_temp.rows_read('employee', jsonb_build_object('session_id', pg_temp.id('session:employee')), 'profiles', 'id'), 0::bigint,
+  'also where the session says that it has shown one factor'
+);
+update auth.sessions set aal = 'aal2' where id = pg_temp.id('session:employee');
+select is(
+  pg_temp.rows_read('employee', jsonb_build_object('session_id', pg_temp.id('session:employee')), 'profiles', 'id'), 1::bigint,
+  'a session that has shown it reads'
+);
+select is(
+  pg_temp.rows_read('colleague', jsonb_build_object('session_id', pg_temp.id('session:colleague')), 'profiles', 'id'), 1::bigint,
+  'and so does whoever has none'
+);
+delete from auth.mfa_factors where true;
+
 -- Writing ------------------------------------------------------------------------------------
 
 select pg_temp.act_as_owner();

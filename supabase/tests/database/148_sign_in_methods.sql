@@ -55,6 +55,29 @@ select is(pg_temp.mails('employee'), '{}', 'one that was never verified comes an
 select pg_temp.add_factor('employee', 'of another', 'verified');
 select is(pg_temp.mails('employee'), '{second_factor_added}', 'one that is verified from the start is told of');
 
+-- A second factor that a thief has just added keeps nobody out: the owner was told, and a new password by a link takes it along
+create function pg_temp.choose_password(p_name text, p_by_link boolean) returns void language sql as $$
+  insert into public.password_reset_tokens (user_id, email, token_hash, expires_at, used_at)
+  select id, email, repeat(md5(clock_timestamp()::text), 2), now() + interval '1 hour', now() from public.profiles where id = pg_temp.id(p_name) and p_by_link;
+  update auth.users set encrypted_password = clock_timestamp()::text where id = pg_temp.id(p_name);
+$$;
+create function pg_temp.factors(p_name text) returns bigint language sql as $$ select count(*) from auth.mfa_factors where user_id = pg_temp.id(p_name); $$;
+select pg_temp.drop_factor('of another');
+select pg_temp.later();
+select pg_temp.add_factor('employee', 'theirs', 'verified');
+select pg_temp.choose_password('employee', false);
+select is(pg_temp.factors('employee'), 1::bigint, 'a password that is changed in a session takes no factor along');
+select pg_temp.choose_password('employee', true);
+select is(pg_temp.factors('employee'), 0::bigint, 'one that is changed by a link takes those along that were added within a day');
+select is((pg_temp.mails('employee') @> '{second_factor_removed}'), true, 'which is told, too');
+select pg_temp.later();
+select pg_temp.add_factor('employee', 'of old', 'verified');
+update private.emails set created_at = now() - interval '1 day' where template_key = 'second_factor_added' and user_id = pg_temp.id('employee');
+select pg_temp.choose_password('employee', true);
+select is(pg_temp.factors('employee'), 1::bigint, 'and none that was there before: whoever reads the mailbox alone is not let in');
+select pg_temp.drop_factor('of old');
+select pg_temp.later();
+
 -- Another way to sign in
 select pg_temp.add_identity('colleague', 'email');
 select is(pg_temp.mails('colleague'), '{}', 'the first identity is the account');
