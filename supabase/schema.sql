@@ -1609,6 +1609,7 @@ CREATE TABLE public.data_retention_policies (
     CONSTRAINT data_retention_policies_held_by_check CHECK (((cardinality(held_by) <= 5) AND (length(array_to_string(held_by, ''::text)) <= 500))),
     CONSTRAINT data_retention_policies_kept_for_check CHECK ((kept_for >= '00:00:00'::interval)),
     CONSTRAINT data_retention_policies_name_check CHECK ((name ~ '^[a-z_]{1,20}[.][a-z_]{1,63}([.][a-z_]{1,20})?$'::text)),
+    CONSTRAINT data_retention_policies_table_name_check CHECK ((length(table_name) <= 84)),
     CONSTRAINT data_retention_policies_way_check CHECK ((way = ANY (ARRAY['delete'::text, 'empty'::text, 'end'::text, 'retire'::text]))),
     CONSTRAINT emptied_iff_it_empties CHECK (((way = 'empty'::text) = (emptied <> '{}'::text[]))),
     CONSTRAINT one_of_setting_and_time CHECK ((num_nonnulls(setting, kept_for) = 1))
@@ -1651,7 +1652,7 @@ begin
   if p_policy.held_by = '{}' then
     return 0;
   end if;
-  perform private.lock_legal_holds();
+  perform private.keep_legal_holds();
   if not exists (select from public.legal_holds where lifted_at is null) then
     return 0;
   end if;
@@ -4185,13 +4186,16 @@ CREATE FUNCTION private.due_ids(p_name text, p_now timestamp with time zone) RET
 declare
   v constant public.data_retention_policies := private.policy(p_name);
 begin
+  if v.held_by <> '{}' then
+    perform private.keep_legal_holds();
+  end if;
   return query execute format(
     'select r.id from %s r where %s and not %s order by r.%I limit $2', v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
   ) using private.kept_from(v, p_now), private.purge_limit();
 end;
 $_$;
 
-COMMENT ON FUNCTION private.due_ids(p_name text, p_now timestamp with time zone) IS 'Ids of what a policy does not keep, the oldest first and nothing that is held: for a job that ends them itself.';
+COMMENT ON FUNCTION private.due_ids(p_name text, p_now timestamp with time zone) IS 'Ids of what a policy does not keep, the oldest first and nothing that is held: for a job that ends them itself, and then calls private.note_ended().';
 
 CREATE FUNCTION private.due_rows(p_policy public.data_retention_policies, p_now timestamp with time zone, p_limit bigint) RETURNS TABLE(due bigint, held bigint)
     LANGUAGE plpgsql STABLE
@@ -4322,6 +4326,17 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) IS 'The address of a feed leads nowhere from now on. Whether there was one.';
+
+CREATE FUNCTION private.end_due_recordings(p_policy text, p_now timestamp with time zone, p_reason text) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.note_ended(p_policy, p_now, private.end_recordings(array(
+    select id from public.meeting_recordings where id in (select private.due_ids(p_policy, p_now)) order by id for no key update skip locked
+  ), p_reason, 'expire_recordings'));
+$$;
+
+COMMENT ON FUNCTION private.end_due_recordings(p_policy text, p_now timestamp with time zone, p_reason text) IS 'Ends recordings that a policy does not keep: how many.';
 
 CREATE FUNCTION private.end_feed_with_credentials() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4630,7 +4645,6 @@ declare
   v_counts jsonb;
 begin
   perform private.lock_ends_of_accounts();
-  perform private.lock_legal_holds();
   select * into v_request from private.erasure_requests where id = p_request_id for update skip locked;
   v_step := private.next_erasure_step(p_request_id);
   if v_request.id is null or v_step is null or v_request.starts_at > p_now then
@@ -5842,6 +5856,19 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.forget_notes_of_erased() IS 'Trigger on profiles: the notes about a person go with their account, unless a legal hold keeps them.';
+
+CREATE FUNCTION private.forget_outcomes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  delete from private.email_outcomes o where o.mail_id in (select g.id from gone g);
+  delete from private.email_deliveries d where d.mail_id in (select g.id from gone g);
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.forget_outcomes() IS 'Trigger on emails: outcomes and deliveries of mails that are no longer kept go.';
 
 CREATE FUNCTION private.forget_sign_up_metadata() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7231,23 +7258,15 @@ CREATE FUNCTION private.job_delete_unconfirmed_accounts(p_now timestamp with tim
 declare
   v_rows bigint;
 begin
+  perform private.lock_ends_of_accounts();
   delete from auth.users where id = any (array(
-    select u.id
-    from public.profiles p
-    join auth.users u on u.id = p.id
-    where p.email_confirmed_at is null
-      and p.created_at < p_now - private.hours('unconfirmed_account_ttl_hours')
+    select u.id from auth.users u
+    where u.id in (select private.due_ids('public.profiles', p_now))
       and u.email_confirmed_at is null and u.phone_confirmed_at is null and u.email <> ''
-      and not exists (
-        select from private.tokens t
-        where t.user_id = p.id and t.spent_at is null and t.expires_at > p_now
-      )
-    order by p.created_at
-    limit private.purge_limit()
     for update of u skip locked
   ));
   get diagnostics v_rows = row_count;
-  return v_rows;
+  return private.note_ended('public.profiles', p_now, v_rows);
 end;
 $$;
 
@@ -7433,22 +7452,11 @@ $$;
 COMMENT ON FUNCTION private.job_expire_packages(p_now timestamp with time zone) IS 'Ends packages whose last day is over, and lets lapse what is left of them.';
 
 CREATE FUNCTION private.job_expire_recordings(p_now timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
     AS $$
-declare
-  v_old constant uuid[] := array(
-    select id from public.meeting_recordings where ended_at is null and keep_until <= p_now
-    order by id limit private.purge_limit() for no key update skip locked
-  );
-  v_missing constant uuid[] := array(
-    select id from public.meeting_recordings
-    where ended_at is null and recorded_at is null and announced_at < p_now - interval '1 day' and id <> all (v_old)
-    order by id limit private.purge_limit() for no key update skip locked
-  );
-begin
-  return private.end_recordings(v_old, 'too_old', 'expire_recordings') + private.end_recordings(v_missing, 'not_uploaded', 'expire_recordings');
-end;
+  select private.end_due_recordings('public.meeting_recordings', p_now, 'too_old')
+    + private.end_due_recordings('public.meeting_recordings.missing', p_now, 'not_uploaded');
 $$;
 
 COMMENT ON FUNCTION private.job_expire_recordings(p_now timestamp with time zone) IS 'Ends recordings that are older than they are kept, and those that were announced a day ago and never came.';
@@ -7718,22 +7726,9 @@ $$;
 COMMENT ON FUNCTION private.job_offer_freed_times(p_now timestamp with time zone) IS 'Offers what fell free to who waits for it, and ends what is waited for no more. Returns how many of both.';
 
 CREATE FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
-    AS $$
-declare
-  v_rows bigint;
-begin
-  delete from public.specialist_documents where id = any (array(
-    select d.id from public.specialist_documents d
-    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days' and not private.has_file(d)
-    order by d.uploaded_at limit private.purge_limit()
-    for update skip locked
-  ));
-  get diagnostics v_rows = row_count;
-  return v_rows;
-end;
-$$;
+    AS $$ select private.purge('public.specialist_documents', p_now); $$;
 
 COMMENT ON FUNCTION private.job_purge_announced_documents(p_now timestamp with time zone) IS 'Deletes documents that were announced a week ago and never uploaded.';
 
@@ -7770,63 +7765,35 @@ $$;
 COMMENT ON FUNCTION private.job_purge_invitations(p_now timestamp with time zone) IS 'Deletes invitations, and the addresses in them, after their retention.';
 
 CREATE FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) RETURNS bigint
-    LANGUAGE plpgsql
+    LANGUAGE sql
     SET search_path TO ''
     AS $$
-declare
-  v_before constant timestamptz := p_now - private.days('mail_payload_retention_days');
-  v_ids bigint[];
-begin
-  v_ids := array(
-    select e.id from private.emails e
-    join private.email_outcomes o on o.mail_id = e.id
-    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before and not private.is_held(e.user_id)
-    order by e.created_at
-    limit private.purge_limit()
-    for update of e skip locked
-  ) || array(
-    -- Of people without an account, once their link has ended.
-    select e.id from private.emails e
-    join private.email_outcomes o on o.mail_id = e.id
-    where e.recipient is not null and e.user_id is null and e.token_purpose in ('sign_up', 'email_change')
-      and e.created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
-    order by e.created_at
-    limit private.purge_limit()
-    for update of e skip locked
-  );
-  update private.emails set recipient = null, variables = null where id = any (v_ids);
-  delete from private.email_dead_letters where mail_id = any (v_ids);
-  return cardinality(v_ids);
-end;
+  select private.purge('private.emails.words', p_now)
+    + private.purge('private.emails.strangers', p_now)
+    + private.purge('private.email_dead_letters', p_now)
+    + private.purge('private.emails', p_now);
 $$;
 
-COMMENT ON FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) IS 'Empties address and variables of mails settled long ago, and sooner of those to people without an account. A failed mail without them cannot be redriven, so its dead letter goes too.';
+COMMENT ON FUNCTION private.job_purge_mail_payloads(p_now timestamp with time zone) IS 'Empties address and variables of mails settled long ago, and sooner of those to people without an account; and in the end forgets the mail.';
 
 CREATE FUNCTION private.job_purge_session_notes(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
-  v_kept_from constant timestamptz := p_now - make_interval(days => private.setting('session_note_retention_days')::int);
+  v_rows constant bigint := private.purge('public.session_notes', p_now) + private.purge('public.session_notes.gone', p_now);
   v_gone bigint;
-  v_deleted bigint;
 begin
-  lock table public.legal_holds in share mode;
-  delete from public.session_notes where booking_id = any (array(
-    select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
-    where (n.counts_from < v_kept_from or n.gone_at is not null) and not private.is_held(n.employee_id, s.user_id)
-    order by n.counts_from limit private.purge_limit()
-    for update of n skip locked
-  ));
-  get diagnostics v_deleted = row_count;
+  -- Old ones that are left are held, or somebody is at them.
   update public.session_notes set gone_at = p_now where booking_id = any (array(
     select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
-    where n.counts_from < v_kept_from and n.gone_at is null and private.is_held(n.employee_id, s.user_id)
+    where n.counts_from < private.kept_from(private.policy('public.session_notes'), p_now)
+      and n.gone_at is null and private.is_held(n.employee_id, s.user_id)
     order by n.counts_from limit private.purge_limit()
     for update of n skip locked
   ));
   get diagnostics v_gone = row_count;
-  return v_deleted + v_gone;
+  return v_rows + v_gone;
 end;
 $$;
 
@@ -7851,9 +7818,8 @@ CREATE FUNCTION private.job_purge_tokens(p_now timestamp with time zone) RETURNS
     SET search_path TO ''
     AS $$
 begin
-  -- An hour after Auth was told, it belongs to nobody: private.record_sign_up().
-  update private.sign_up_tokens set said = null where said is not null and taken_at < p_now - interval '1 hour';
-  return private.purge('public.email_verification_tokens', p_now)
+  return private.purge('private.sign_up_tokens.said', p_now)
+    + private.purge('public.email_verification_tokens', p_now)
     + private.purge('public.password_reset_tokens', p_now)
     + private.purge('public.email_changes', p_now)
     + private.purge('private.sign_up_tokens', p_now)
@@ -8169,6 +8135,15 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.keep_in_form() IS 'Trigger: brings columns into the form in which they are kept. Arguments: each column, and the function that says its form.';
+
+CREATE FUNCTION private.keep_legal_holds() RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select pg_advisory_xact_lock_shared(27, 0);
+$$;
+
+COMMENT ON FUNCTION private.keep_legal_holds() IS 'Lets nobody place a hold until the transaction ends. What deletes by the holds that there are takes it first, beside others.';
 
 CREATE FUNCTION private.keep_no_statistics(p_table regclass, p_but name DEFAULT NULL::name) RETURNS void
     LANGUAGE plpgsql
@@ -8727,6 +8702,7 @@ CREATE FUNCTION private.lock_ends_of_accounts() RETURNS void
     SET search_path TO ''
     AS $$
   select pg_advisory_xact_lock(24, 0);
+  select pg_advisory_xact_lock_shared(27, 0);
 $$;
 
 COMMENT ON FUNCTION private.lock_ends_of_accounts() IS 'Queues all that deletes accounts until the transaction ends. A function that may come to delete one takes it before all else.';
@@ -8759,7 +8735,7 @@ CREATE FUNCTION private.lock_legal_holds() RETURNS void
   select pg_advisory_xact_lock(27, 0);
 $$;
 
-COMMENT ON FUNCTION private.lock_legal_holds() IS 'Queues placing a hold and what deletes by the holds that there are. Before accounts and after ends of accounts.';
+COMMENT ON FUNCTION private.lock_legal_holds() IS 'Queues placing a hold behind what deletes by the holds that there are, and before what will. Before accounts and after ends of accounts.';
 
 CREATE FUNCTION private.lock_network(p_client text) RETURNS void
     LANGUAGE sql
@@ -9460,7 +9436,7 @@ CREATE FUNCTION private.make_room_for(p_email text, p_user_id uuid) RETURNS bool
     SET search_path TO ''
     AS $$
 begin
-  if exists (select from public.profiles where email = p_email and id <> p_user_id and email_confirmed_at is not null) then
+  if exists (select from public.profiles where email = p_email and id <> p_user_id and (email_confirmed_at is not null or private.is_held(id))) then
     return false;
   end if;
   delete from auth.users
@@ -9469,7 +9445,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) IS 'Deletes an account that never confirmed an address, for one whose owner has just proven it. False where it has a confirmed one.';
+COMMENT ON FUNCTION private.make_room_for(p_email text, p_user_id uuid) IS 'Deletes an account that never confirmed an address, for one whose owner has just proven it. False where it has a confirmed one, or one under a legal hold.';
 
 CREATE FUNCTION private.make_series(p_specialist_id uuid, p_session_type_id uuid, p_starts_at timestamp with time zone, p_rule text, p_company_id uuid) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10087,6 +10063,19 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) IS 'Notes that the mailer took a mail, where the log does not know it or says otherwise.';
+
+CREATE FUNCTION private.note_ended(p_name text, p_now timestamp with time zone, p_rows bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v constant public.data_retention_policies := private.policy(p_name);
+begin
+  return private.note_purge(v, p_now, p_rows, private.begin_purge(v, p_now));
+end;
+$$;
+
+COMMENT ON FUNCTION private.note_ended(p_name text, p_now timestamp with time zone, p_rows bigint) IS 'Writes down that a job ended so many of what private.due_ids() said. Returns p_rows.';
 
 CREATE TABLE public.session_notes (
     booking_id uuid NOT NULL,
@@ -12357,6 +12346,20 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.refuse_disagreement() IS 'Trigger: no time is partly off and partly worked by exceptions that overlap. Error: exceptions_disagree (409).';
+
+CREATE FUNCTION private.refuse_end_of_held() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if private.is_held(old.id) then
+    raise exception using errcode = '55000', message = 'the account is under a legal hold', hint = 'Lift the hold first: lift_legal_hold().';
+  end if;
+  return old;
+end;
+$$;
+
+COMMENT ON FUNCTION private.refuse_end_of_held() IS 'Trigger on auth.users: the account of a person under a legal hold stays. After private.queue_end_of_account(), so that none is placed meanwhile.';
 
 CREATE FUNCTION private.refuse_last_admin(p_user_id uuid, p_of_companies boolean) RETURNS void
     LANGUAGE plpgsql
@@ -19615,6 +19618,8 @@ CREATE INDEX email_queue_waiting_idx ON private.email_queue USING btree (stream,
 
 CREATE INDEX email_suppressions_lapses_at_idx ON private.email_suppressions USING btree (lapses_at) WHERE (lapses_at IS NOT NULL);
 
+CREATE INDEX emails_emptied_idx ON private.emails USING btree (created_at) WHERE (recipient IS NULL);
+
 CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE (recipient IS NOT NULL);
 
 CREATE INDEX emails_strangers_idx ON private.emails USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
@@ -19656,6 +19661,8 @@ CREATE INDEX sign_up_tokens_email_idx ON private.sign_up_tokens USING btree (ema
 CREATE INDEX sign_up_tokens_expires_at_idx ON private.sign_up_tokens USING btree (expires_at);
 
 CREATE UNIQUE INDEX sign_up_tokens_one_live_idx ON private.sign_up_tokens USING btree (email) WHERE ((used_at IS NULL) AND (superseded_at IS NULL));
+
+CREATE INDEX sign_up_tokens_said_idx ON private.sign_up_tokens USING btree (taken_at) WHERE (said IS NOT NULL);
 
 CREATE INDEX token_cooldowns_last_allowed_at_idx ON private.token_cooldowns USING btree (last_allowed_at);
 
@@ -19831,6 +19838,8 @@ CREATE INDEX legal_holds_placed_at_idx ON public.legal_holds USING btree (placed
 
 CREATE INDEX legal_holds_placed_by_idx ON public.legal_holds USING btree (placed_by);
 
+CREATE INDEX meeting_recordings_announced_at_idx ON public.meeting_recordings USING btree (announced_at) WHERE ((ended_at IS NULL) AND (recorded_at IS NULL));
+
 CREATE INDEX meeting_recordings_booking_id_idx ON public.meeting_recordings USING btree (booking_id, announced_at);
 
 CREATE INDEX meeting_recordings_employee_id_idx ON public.meeting_recordings USING btree (employee_id);
@@ -19956,6 +19965,8 @@ CREATE UNIQUE INDEX waiting_list_offers_each_time_once_idx ON public.waiting_lis
 CREATE INDEX waiting_list_offers_entry_id_idx ON public.waiting_list_offers USING btree (entry_id, user_id);
 
 CREATE UNIQUE INDEX waiting_list_offers_one_open_idx ON public.waiting_list_offers USING btree (user_id) WHERE (outcome = 'open'::text);
+
+CREATE TRIGGER forget_outcomes AFTER DELETE ON private.emails REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.forget_outcomes();
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
 
@@ -21845,6 +21856,8 @@ REVOKE ALL ON FUNCTION private.email_state_rank(p_state text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_calendar_feed(p_user_id uuid, p_source text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.end_due_recordings(p_policy text, p_now timestamp with time zone, p_reason text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.end_feed_with_credentials() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.end_invitation(p_invitation_id uuid, p_context jsonb) FROM PUBLIC;
@@ -22020,6 +22033,8 @@ REVOKE ALL ON FUNCTION private.forget_accepted_invitations() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.forget_failed_logins(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.forget_notes_of_erased() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.forget_outcomes() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.forget_sign_up_metadata() FROM PUBLIC;
 
@@ -22267,6 +22282,8 @@ REVOKE ALL ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid bo
 REVOKE ALL ON FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_in_form() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.keep_legal_holds() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_no_statistics(p_table regclass, p_but name) FROM PUBLIC;
 
@@ -22537,6 +22554,8 @@ REVOKE ALL ON FUNCTION private.noise() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_email_was_taken(p_mail_id bigint, p_message_id text, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.note_ended(p_name text, p_now timestamp with time zone, p_rows bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.note_json(p_note public.session_notes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.note_of(p_booking_id uuid) FROM PUBLIC;
@@ -22806,6 +22825,8 @@ REVOKE ALL ON FUNCTION private.refusal_of_move(p_booking_id uuid, p_starts_at ti
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_disagreement() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.refuse_end_of_held() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.refuse_last_admin(p_user_id uuid, p_of_companies boolean) FROM PUBLIC;
 
@@ -24212,6 +24233,8 @@ CREATE TRIGGER queue_end_of_account BEFORE DELETE ON auth.users FOR EACH STATEME
 CREATE CONSTRAINT TRIGGER record_sign_up AFTER UPDATE ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.email_confirmed_at IS NULL) AND (new.email_confirmed_at IS NOT NULL))) EXECUTE FUNCTION private.record_sign_up();
 
 CREATE CONSTRAINT TRIGGER record_sign_up_at_once AFTER INSERT ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.email_confirmed_at IS NOT NULL)) EXECUTE FUNCTION private.record_sign_up();
+
+CREATE TRIGGER refuse_end_of_held BEFORE DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.refuse_end_of_held();
 
 CREATE TRIGGER void_auth_codes BEFORE UPDATE OF confirmation_sent_at, recovery_sent_at, email_change_sent_at, reauthentication_sent_at ON auth.users FOR EACH ROW EXECUTE FUNCTION private.void_auth_codes();
 

@@ -1,7 +1,8 @@
 -- Locks: the one order in which everything takes them, so that contenders queue instead of deadlocking.
 --
 --   1. ends of accounts   advisory 24: one after the other              private.lock_ends_of_accounts(), a trigger on auth.users
---      legal holds        advisory 27: placing one, and what deletes     private.lock_legal_holds()
+--      legal holds        advisory 27: placing one                       private.lock_legal_holds()
+--                         shared: what deletes, an end of an account too private.keep_legal_holds()
 --   2. accounts           auth.users, in the order of their ids         private.hold_accounts(), or Auth itself
 --   3. the platform       advisory 23: who its admins are               private.lock_platform_admins()
 --   4. companies          the row                                       private.lock_company()
@@ -25,13 +26,14 @@ $$;
 comment on function private.hold_accounts(uuid[]) is
   'Keeps accounts from being deleted until the transaction ends. Signing in and changing them goes on.';
 
--- Deleting an account takes rows along that refer to other accounts too.
+-- Deleting an account takes rows along that refer to other accounts too. None is placed under a legal hold meanwhile.
 create function private.lock_ends_of_accounts()
 returns void
 language sql
 set search_path = ''
 as $$
   select pg_advisory_xact_lock(24, 0);
+  select pg_advisory_xact_lock_shared(27, 0);
 $$;
 
 comment on function private.lock_ends_of_accounts() is
@@ -47,7 +49,17 @@ as $$
 $$;
 
 comment on function private.lock_legal_holds() is
-  'Queues placing a hold and what deletes by the holds that there are. Before accounts and after ends of accounts.';
+  'Queues placing a hold behind what deletes by the holds that there are, and before what will. Before accounts and after ends of accounts.';
+
+create function private.keep_legal_holds()
+returns void
+language sql
+set search_path = ''
+as $$
+  select pg_advisory_xact_lock_shared(27, 0);
+$$;
+
+comment on function private.keep_legal_holds() is 'Lets nobody place a hold until the transaction ends. What deletes by the holds that there are takes it first, beside others.';
 
 create function private.queue_end_of_account()
 returns trigger

@@ -4,7 +4,7 @@
 -- Write: place_legal_hold() and lift_legal_hold(), for platform admins.
 --
 -- What deletes a record of a person asks private.is_held() first. What is held stays, and is shown to nobody to whom it would
--- be gone.
+-- be gone. An account under a hold is not deleted, whoever asks, Auth included.
 
 create table public.legal_holds (
   id uuid primary key default gen_random_uuid(),
@@ -43,6 +43,25 @@ as $$
 $$;
 
 comment on function private.is_held(uuid[]) is 'Whether records of one of these people must be kept for now.';
+
+create function private.refuse_end_of_held()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if private.is_held(old.id) then
+    raise exception using errcode = '55000', message = 'the account is under a legal hold', hint = 'Lift the hold first: lift_legal_hold().';
+  end if;
+  return old;
+end;
+$$;
+
+comment on function private.refuse_end_of_held() is 'Trigger on auth.users: the account of a person under a legal hold stays. After private.queue_end_of_account(), so that none is placed meanwhile.';
+
+create trigger refuse_end_of_held before delete on auth.users
+  for each row execute function private.refuse_end_of_held();
 
 -- An account that is being deleted is waited for: what it takes along is not there to be held. The entry of the log is under
 -- nobody: the person would read it.

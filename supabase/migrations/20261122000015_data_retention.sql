@@ -11,7 +11,7 @@ insert into public.system_settings (key, value, minimum, maximum, description) v
 
 create table public.data_retention_policies (
   name text primary key check (name ~ '^[a-z_]{1,20}[.][a-z_]{1,63}([.][a-z_]{1,20})?$'),
-  table_name text not null generated always as (split_part(name, '.', 1) || '.' || split_part(name, '.', 2)) stored,
+  table_name text not null generated always as (split_part(name, '.', 1) || '.' || split_part(name, '.', 2)) stored check (length(table_name) <= 84),
   description text not null check (length(description) between 5 and 200),
   counts_from text not null check (counts_from ~ '^[a-z_]{1,63}$'),
   setting text references public.system_settings (key),

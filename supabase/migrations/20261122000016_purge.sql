@@ -99,7 +99,7 @@ begin
   if p_policy.held_by = '{}' then
     return 0;
   end if;
-  perform private.lock_legal_holds();
+  perform private.keep_legal_holds();
   if not exists (select from public.legal_holds where lifted_at is null) then
     return 0;
   end if;
@@ -165,13 +165,31 @@ as $$
 declare
   v constant public.data_retention_policies := private.policy(p_name);
 begin
+  if v.held_by <> '{}' then
+    perform private.keep_legal_holds();
+  end if;
   return query execute format(
     'select r.id from %s r where %s and not %s order by r.%I limit $2', v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
   ) using private.kept_from(v, p_now), private.purge_limit();
 end;
 $$;
 
-comment on function private.due_ids(text, timestamptz) is 'Ids of what a policy does not keep, the oldest first and nothing that is held: for a job that ends them itself.';
+comment on function private.due_ids(text, timestamptz) is
+  'Ids of what a policy does not keep, the oldest first and nothing that is held: for a job that ends them itself, and then calls private.note_ended().';
+
+create function private.note_ended(p_name text, p_now timestamptz, p_rows bigint)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v constant public.data_retention_policies := private.policy(p_name);
+begin
+  return private.note_purge(v, p_now, p_rows, private.begin_purge(v, p_now));
+end;
+$$;
+
+comment on function private.note_ended(text, timestamptz, bigint) is 'Writes down that a job ended so many of what private.due_ids() said. Returns p_rows.';
 
 insert into public.data_retention_policies (name, description, counts_from, setting) values
   ('private.job_runs', 'Record of scheduled jobs', 'started_at', 'job_history_retention_days'),

@@ -197,6 +197,25 @@ alter table private.email_events enable row level security;
 alter table private.email_events force row level security;
 revoke all on table private.email_deliveries, private.email_events from public, anon, authenticated, service_role;
 
+-- What became of a mail goes with it, at once: by a column of its own it would need an index that every mail pays for.
+create function private.forget_outcomes()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  delete from private.email_outcomes o where o.mail_id in (select g.id from gone g);
+  delete from private.email_deliveries d where d.mail_id in (select g.id from gone g);
+  return null;
+end;
+$$;
+
+comment on function private.forget_outcomes() is 'Trigger on emails: outcomes and deliveries of mails that are no longer kept go.';
+
+create trigger forget_outcomes after delete on private.emails
+  referencing old table as gone for each statement execute function private.forget_outcomes();
+
 -- A webhook that is refused or gone tells nothing, and nobody would notice: no bounce is heard then.
 create function private.is_mailer_silent(p_now timestamptz)
 returns boolean

@@ -46,6 +46,7 @@ comment on column private.sign_up_tokens.superseded_at is 'When a newer link too
 create unique index sign_up_tokens_one_live_idx on private.sign_up_tokens (email) where used_at is null and superseded_at is null;
 create index sign_up_tokens_email_idx on private.sign_up_tokens (email, created_at);
 create index sign_up_tokens_account_id_idx on private.sign_up_tokens (account_id);
+create index sign_up_tokens_said_idx on private.sign_up_tokens (taken_at) where said is not null;
 create index sign_up_tokens_expires_at_idx on private.sign_up_tokens (expires_at);
 
 alter table private.sign_up_tokens enable row level security;

@@ -4,6 +4,7 @@
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('mail_payload_retention_days', '90', 1, 3650, 'How long address and variables of a settled mail are kept.'),
+  ('communication_log_retention_days', '1095', 365, 3650, 'How long it is kept that a mail went out, and what became of it.'),
   ('token_retention_days', '30', 1, 365, 'How long an expired verification or reset token or change of address is kept.'),
   ('unconfirmed_account_ttl_hours', '48', 24, 8760, 'How long an account may wait for its address to be confirmed before it is deleted.');
 
@@ -98,15 +99,17 @@ insert into public.data_retention_policies (name, description, counts_from, kept
   ('private.token_cooldowns', 'When a link was last asked for: longer than any cooldown and than the window of an hour', 'last_allowed_at', '2 hours', '{}'),
   ('private.allowances', 'Allowances that are full again', 'full_at', '0', '{}');
 
+insert into public.data_retention_policies (name, description, counts_from, kept_for, way, emptied, held_by, condition) values
+  ('private.sign_up_tokens.said', 'What somebody said who signs up: an hour after Auth was told it belongs to nobody', 'taken_at', '1 hour', 'empty', '{said}', '{r.account_id}', 'r.said is not null');
+
 create function private.job_purge_tokens(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 begin
-  -- An hour after Auth was told, it belongs to nobody: private.record_sign_up().
-  update private.sign_up_tokens set said = null where said is not null and taken_at < p_now - interval '1 hour';
-  return private.purge('public.email_verification_tokens', p_now)
+  return private.purge('private.sign_up_tokens.said', p_now)
+    + private.purge('public.email_verification_tokens', p_now)
     + private.purge('public.password_reset_tokens', p_now)
     + private.purge('public.email_changes', p_now)
     + private.purge('private.sign_up_tokens', p_now)
@@ -122,6 +125,11 @@ comment on function private.job_purge_tokens(timestamptz) is 'Deletes tokens and
 -- stranger signs up too and confirms. So such an account does not lie in wait for long.
 create index profiles_unconfirmed_idx on public.profiles (created_at) where email_confirmed_at is null;
 
+insert into public.data_retention_policies (name, description, counts_from, setting, way, held_by, condition) values (
+  'public.profiles', 'Accounts whose address was never confirmed, and that have no link left that could', 'created_at', 'unconfirmed_account_ttl_hours', 'end', '{r.id}',
+  'r.email_confirmed_at is null and not exists (select from private.tokens t where t.user_id = r.id and t.spent_at is null and t.expires_at > $1 + private.hours(''unconfirmed_account_ttl_hours''))'
+);
+
 create function private.job_delete_unconfirmed_accounts(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -130,63 +138,52 @@ as $$
 declare
   v_rows bigint;
 begin
+  perform private.lock_ends_of_accounts();
   delete from auth.users where id = any (array(
-    select u.id
-    from public.profiles p
-    join auth.users u on u.id = p.id
-    where p.email_confirmed_at is null
-      and p.created_at < p_now - private.hours('unconfirmed_account_ttl_hours')
+    select u.id from auth.users u
+    where u.id in (select private.due_ids('public.profiles', p_now))
       and u.email_confirmed_at is null and u.phone_confirmed_at is null and u.email <> ''
-      and not exists (
-        select from private.tokens t
-        where t.user_id = p.id and t.spent_at is null and t.expires_at > p_now
-      )
-    order by p.created_at
-    limit private.purge_limit()
     for update of u skip locked
   ));
   get diagnostics v_rows = row_count;
-  return v_rows;
+  return private.note_ended('public.profiles', p_now, v_rows);
 end;
 $$;
 
 comment on function private.job_delete_unconfirmed_accounts(timestamptz) is
   'Deletes accounts whose address was never confirmed and that have no link left that could confirm it.';
 
+-- Of people without an account the words go sooner, once their link has ended. A failed mail without them cannot be sent again.
+insert into public.data_retention_policies (name, description, counts_from, setting, way, emptied, held_by, condition) values (
+  'private.emails.words', 'Address and words of a mail', 'created_at', 'mail_payload_retention_days', 'empty', '{recipient,variables}', '{r.user_id}',
+  'r.recipient is not null and exists (select from private.email_outcomes o where o.mail_id = r.id and o.settled_at < $1)'
+);
+insert into public.data_retention_policies (name, description, counts_from, kept_for, way, emptied, condition) values (
+  'private.emails.strangers', 'Address and words of a mail to nobody''s account', 'created_at', '1 day', 'empty', '{recipient,variables}',
+  'r.recipient is not null and r.user_id is null and r.token_purpose in (''sign_up'', ''email_change'')
+    and r.created_at < $1 - greatest(private.token_lifetime(''sign_up''), private.token_lifetime(''email_change''))
+    and exists (select from private.email_outcomes o where o.mail_id = r.id)'
+);
+insert into public.data_retention_policies (name, description, counts_from, kept_for, condition) values (
+  'private.email_dead_letters', 'Mails that were given up and have no words any more', 'failed_at', '0',
+  'not exists (select from private.emails e where e.id = r.mail_id and e.recipient is not null)'
+);
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by, condition) values
+  ('private.emails', 'That a mail went out, and what became of it', 'created_at', 'communication_log_retention_days', '{r.user_id}', 'r.recipient is null');
+
 create function private.job_purge_mail_payloads(p_now timestamptz)
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
 as $$
-declare
-  v_before constant timestamptz := p_now - private.days('mail_payload_retention_days');
-  v_ids bigint[];
-begin
-  v_ids := array(
-    select e.id from private.emails e
-    join private.email_outcomes o on o.mail_id = e.id
-    where e.recipient is not null and e.created_at < v_before and o.settled_at < v_before and not private.is_held(e.user_id)
-    order by e.created_at
-    limit private.purge_limit()
-    for update of e skip locked
-  ) || array(
-    -- Of people without an account, once their link has ended.
-    select e.id from private.emails e
-    join private.email_outcomes o on o.mail_id = e.id
-    where e.recipient is not null and e.user_id is null and e.token_purpose in ('sign_up', 'email_change')
-      and e.created_at < p_now - interval '1 day' - greatest(private.token_lifetime('sign_up'), private.token_lifetime('email_change'))
-    order by e.created_at
-    limit private.purge_limit()
-    for update of e skip locked
-  );
-  update private.emails set recipient = null, variables = null where id = any (v_ids);
-  delete from private.email_dead_letters where mail_id = any (v_ids);
-  return cardinality(v_ids);
-end;
+  select private.purge('private.emails.words', p_now)
+    + private.purge('private.emails.strangers', p_now)
+    + private.purge('private.email_dead_letters', p_now)
+    + private.purge('private.emails', p_now);
 $$;
 
 comment on function private.job_purge_mail_payloads(timestamptz) is
-  'Empties address and variables of mails settled long ago, and sooner of those to people without an account. A failed mail without them cannot be redriven, so its dead letter goes too.';
+  'Empties address and variables of mails settled long ago, and sooner of those to people without an account; and in the end forgets the mail.';
 
 -- That Resend refuses an address happens every day. Many at once, or any other end, is ours to look at.
 create function private.outbox_fault(p_now timestamptz)

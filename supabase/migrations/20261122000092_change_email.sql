@@ -16,7 +16,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  if exists (select from public.profiles where email = p_email and id <> p_user_id and email_confirmed_at is not null) then
+  if exists (select from public.profiles where email = p_email and id <> p_user_id and (email_confirmed_at is not null or private.is_held(id))) then
     return false;
   end if;
   delete from auth.users
@@ -26,7 +26,7 @@ end;
 $$;
 
 comment on function private.make_room_for(text, uuid) is
-  'Deletes an account that never confirmed an address, for one whose owner has just proven it. False where it has a confirmed one.';
+  'Deletes an account that never confirmed an address, for one whose owner has just proven it. False where it has a confirmed one, or one under a legal hold.';
 
 create function private.consume_email_change(p_token_id uuid, p_token_hash text, p_context jsonb)
 returns jsonb

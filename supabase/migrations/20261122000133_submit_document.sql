@@ -96,24 +96,16 @@ $$;
 comment on function private.has_file(public.specialist_documents) is 'Whether the file of a document was uploaded.';
 
 -- A file that was announced and never sent is not in the queue, and need not stay in the table.
+insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by, condition) values (
+  'public.specialist_documents', 'Documents that were announced and never uploaded', 'uploaded_at', '7 days',
+  '{(select s.user_id from public.specialists s where s.id = r.specialist_id)}', 'r.verification_status = ''pending'' and not private.has_file(r)'
+);
+
 create function private.job_purge_announced_documents(p_now timestamptz)
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
-as $$
-declare
-  v_rows bigint;
-begin
-  delete from public.specialist_documents where id = any (array(
-    select d.id from public.specialist_documents d
-    where d.verification_status = 'pending' and d.uploaded_at < p_now - interval '7 days' and not private.has_file(d)
-    order by d.uploaded_at limit private.purge_limit()
-    for update skip locked
-  ));
-  get diagnostics v_rows = row_count;
-  return v_rows;
-end;
-$$;
+as $$ select private.purge('public.specialist_documents', p_now); $$;
 
 comment on function private.job_purge_announced_documents(timestamptz) is 'Deletes documents that were announced a week ago and never uploaded.';
 

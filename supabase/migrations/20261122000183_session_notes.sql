@@ -134,34 +134,34 @@ comment on function private.forget_notes_of_erased() is 'Trigger on profiles: th
 create trigger forget_notes before delete on public.profiles
   for each row execute function private.forget_notes_of_erased();
 
--- One that somebody writes to at the moment has its turn next time. No hold is placed meanwhile: of what is deleted here, none was
--- there before.
+insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values (
+  'public.session_notes', 'Notes of a session', 'counts_from', 'session_note_retention_days',
+  '{r.employee_id,(select s.user_id from public.specialists s where s.id = r.specialist_id)}'
+);
+insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by) values (
+  'public.session_notes.gone', 'Notes that were gone for everybody while a hold kept them', 'gone_at', '0',
+  '{r.employee_id,(select s.user_id from public.specialists s where s.id = r.specialist_id)}'
+);
+
 create function private.job_purge_session_notes(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_kept_from constant timestamptz := p_now - make_interval(days => private.setting('session_note_retention_days')::int);
+  v_rows constant bigint := private.purge('public.session_notes', p_now) + private.purge('public.session_notes.gone', p_now);
   v_gone bigint;
-  v_deleted bigint;
 begin
-  lock table public.legal_holds in share mode;
-  delete from public.session_notes where booking_id = any (array(
-    select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
-    where (n.counts_from < v_kept_from or n.gone_at is not null) and not private.is_held(n.employee_id, s.user_id)
-    order by n.counts_from limit private.purge_limit()
-    for update of n skip locked
-  ));
-  get diagnostics v_deleted = row_count;
+  -- Old ones that are left are held, or somebody is at them.
   update public.session_notes set gone_at = p_now where booking_id = any (array(
     select n.booking_id from public.session_notes n join public.specialists s on s.id = n.specialist_id
-    where n.counts_from < v_kept_from and n.gone_at is null and private.is_held(n.employee_id, s.user_id)
+    where n.counts_from < private.kept_from(private.policy('public.session_notes'), p_now)
+      and n.gone_at is null and private.is_held(n.employee_id, s.user_id)
     order by n.counts_from limit private.purge_limit()
     for update of n skip locked
   ));
   get diagnostics v_gone = row_count;
-  return v_deleted + v_gone;
+  return v_rows + v_gone;
 end;
 $$;
 

@@ -40,6 +40,7 @@ comment on column public.meeting_recordings.keep_until is 'When a job ends it. F
 create index meeting_recordings_booking_id_idx on public.meeting_recordings (booking_id, announced_at);
 create index meeting_recordings_specialist_id_idx on public.meeting_recordings (specialist_id);
 create index meeting_recordings_employee_id_idx on public.meeting_recordings (employee_id);
+create index meeting_recordings_announced_at_idx on public.meeting_recordings (announced_at) where ended_at is null and recorded_at is null;
 create index meeting_recordings_keep_until_idx on public.meeting_recordings (keep_until) where ended_at is null;
 
 create table public.recording_accesses (
@@ -155,24 +156,30 @@ comment on function private.end_recordings_of_erased() is 'Trigger on profiles: 
 create trigger end_recordings before delete on public.profiles
   for each row execute function private.end_recordings_of_erased();
 
-create function private.job_expire_recordings(p_now timestamptz)
+-- They end also under a legal hold, which keeps their files.
+insert into public.data_retention_policies (name, description, counts_from, kept_for, way, condition) values
+  ('public.meeting_recordings', 'Recordings of sessions', 'keep_until', '0', 'end', 'r.ended_at is null'),
+  ('public.meeting_recordings.missing', 'Recordings that were announced and never uploaded', 'announced_at', '1 day', 'end', 'r.ended_at is null and r.recorded_at is null');
+
+create function private.end_due_recordings(p_policy text, p_now timestamptz, p_reason text)
 returns bigint
-language plpgsql
+language sql
 set search_path = ''
 as $$
-declare
-  v_old constant uuid[] := array(
-    select id from public.meeting_recordings where ended_at is null and keep_until <= p_now
-    order by id limit private.purge_limit() for no key update skip locked
-  );
-  v_missing constant uuid[] := array(
-    select id from public.meeting_recordings
-    where ended_at is null and recorded_at is null and announced_at < p_now - interval '1 day' and id <> all (v_old)
-    order by id limit private.purge_limit() for no key update skip locked
-  );
-begin
-  return private.end_recordings(v_old, 'too_old', 'expire_recordings') + private.end_recordings(v_missing, 'not_uploaded', 'expire_recordings');
-end;
+  select private.note_ended(p_policy, p_now, private.end_recordings(array(
+    select id from public.meeting_recordings where id in (select private.due_ids(p_policy, p_now)) order by id for no key update skip locked
+  ), p_reason, 'expire_recordings'));
+$$;
+
+comment on function private.end_due_recordings(text, timestamptz, text) is 'Ends recordings that a policy does not keep: how many.';
+
+create function private.job_expire_recordings(p_now timestamptz)
+returns bigint
+language sql
+set search_path = ''
+as $$
+  select private.end_due_recordings('public.meeting_recordings', p_now, 'too_old')
+    + private.end_due_recordings('public.meeting_recordings.missing', p_now, 'not_uploaded');
 $$;
 
 comment on function private.job_expire_recordings(timestamptz) is 'Ends recordings that are older than they are kept, and those that were announced a day ago and never came.';

@@ -1,12 +1,12 @@
 -- The register of personal data: mail, and the audit log.
 
 insert into private.personal_tables (table_name, purpose, basis, kept_for) values
-  ('private.emails', 'what was mailed to whom', 'contract', 'address and words for mail_payload_retention_days'),
+  ('private.emails', 'what was mailed to whom', 'contract', 'communication_log_retention_days; address and words for mail_payload_retention_days'),
   ('private.email_outcomes', 'what became of a mail', 'contract', 'as the mail'),
   ('private.email_queue', 'sending mail', 'contract', 'until it is sent'),
   ('private.email_batches', 'sending mail', 'contract', 'until it is sent'),
   ('private.email_dead_letters', 'mail that could not be sent', 'legitimate_interest', 'mail_payload_retention_days'),
-  ('private.email_deliveries', 'whether mail arrives', 'legitimate_interest', 'email_event_retention_days'),
+  ('private.email_deliveries', 'whether mail arrives', 'legitimate_interest', 'as the mail'),
   ('private.email_events', 'whether mail arrives', 'legitimate_interest', 'email_event_retention_days'),
   ('private.email_suppressions', 'no mail to who does not want or get it', 'legitimate_interest', 'until it is lifted; of soft bounces thirty days'),
   ('private.email_refusals', 'no mail to who does not want it', 'legal_obligation', 'until it is taken back'),

@@ -136,7 +136,6 @@ declare
   v_counts jsonb;
 begin
   perform private.lock_ends_of_accounts();
-  perform private.lock_legal_holds();
   select * into v_request from private.erasure_requests where id = p_request_id for update skip locked;
   v_step := private.next_erasure_step(p_request_id);
   if v_request.id is null or v_step is null or v_request.starts_at > p_now then

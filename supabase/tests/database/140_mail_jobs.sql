@@ -144,7 +144,8 @@ select pg_temp.settle(pg_temp.claim(p_limit => 2), '{"outcome": "sent"}') \g /de
 select pg_temp.settle(pg_temp.claim(p_limit => 1), '{"outcome": "failed", "error_code": "x"}') \g /dev/null
 update private.emails set created_at = now() - interval '91 days' where dedupe_key like 'test:p_';
 update private.email_outcomes set settled_at = now() - interval '91 days' where mail_id in ((pg_temp.mail('p1')).id, (pg_temp.mail('p3')).id);
-select is(private.run_job('purge_mail_payloads'), 2::bigint, 'mails settled long ago lose their payload');
+update private.email_dead_letters set failed_at = now() - interval '91 days' where mail_id = (pg_temp.mail('p3')).id;
+select is(private.run_job('purge_mail_payloads'), 3::bigint, 'two mails settled long ago lose their payload, and a dead letter is gone');
 select results_eq(
   $$select dedupe_key, recipient is null, variables is null, status from private.email_log where dedupe_key like 'test:p_' order by 1$$,
   $$values ('test:p1', true, true, 'sent'), ('test:p2', false, false, 'sent'), ('test:p3', true, true, 'failed'), ('test:p4', false, false, 'queued')$$,

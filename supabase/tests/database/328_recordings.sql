@@ -255,8 +255,8 @@ select pg_temp.act_as_owner();
 select is(private.job_expire_recordings(now() + interval '29 days'), 0::bigint, 'a recording is kept');
 select is(keep_until, now() + interval '30 days', 'for thirty days') from public.meeting_recordings where id = (select id from made);
 insert into public.legal_holds (user_id, reason) values (pg_temp.id('employee'), 'a claim');
-select is(private.job_expire_recordings(now() + interval '30 days'), 1::bigint, 'then it ends,');
-select is(private.job_expire_recordings(now() + interval '30 days'), 0::bigint, 'once');
+select is(private.job_expire_recordings(now() + interval '30 days 1 second'), 1::bigint, 'then it ends,');
+select is(private.job_expire_recordings(now() + interval '30 days 1 second'), 0::bigint, 'once');
 select throws_ok($$select pg_temp.open('employee', id) from made$$, 'PT404', 'not_found', 'and nobody opens it,');
 select pg_temp.act_as_owner();
 select is_empty(

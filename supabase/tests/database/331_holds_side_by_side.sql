@@ -51,7 +51,8 @@ select is_empty('select from public.session_notes where booking_id = pg_temp.id(
 
 call pg_temp.notes();
 \set said `supabase/tests/setup/clients 1 -c "begin; select set_config('request.jwt.claims', '{\"sub\": \"5de0b75e-0000-4000-8000-000000000080\", \"session_id\": \"5de0b75e-0000-4000-8000-000000000080\"}', true); select public.place_legal_hold('5de0b75e-0000-4000-8000-000000000081', 'a claim of theirs'); select pg_sleep(1); commit" & sleep 0.4; supabase/tests/setup/clients 1 -c "begin; delete from auth.users where id = '5de0b75e-0000-4000-8000-000000000081'; commit"; wait`
-select isnt_empty('select from public.session_notes where booking_id = pg_temp.id(3) and gone_at is not null', 'a deletion waits for the hold that is being placed, and leaves what it keeps');
+select ok(:'said' ~ 'the account is under a legal hold', 'a deletion waits for the hold that is being placed, and is refused');
+select isnt_empty('select from public.session_notes where booking_id = pg_temp.id(3) and gone_at is null', 'so that notes stay as they are');
 
 -- The same with the job that deletes what is old.
 call pg_temp.notes();
