@@ -3206,6 +3206,36 @@ $$;
 
 COMMENT ON FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) IS 'A rule for a series as it is kept, or invalid_rule, which says what is allowed.';
 
+CREATE FUNCTION private.checkpoint_mail_fault(p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select format('a checkpoint of the audit log was not mailed: %s', max(l.error_code))
+  from (select private.setting('audit_checkpoint_recipient') #>> '{}') s (recipient)
+  cross join unnest(array[p_now, p_now - private.hours('audit_checkpoint_mail_hours')]) t (at)
+  join private.email_log l on l.dedupe_key = private.checkpoint_mail_key(s.recipient, private.checkpoint_mail_turn(t.at))
+  where l.status in ('failed', 'skipped')
+  having count(*) > 0;
+$$;
+
+COMMENT ON FUNCTION private.checkpoint_mail_fault(p_now timestamp with time zone) IS 'What an operator should look at: a checkpoint of this stretch of time, or the one before, that the recipient did not get. Null where all is well.';
+
+CREATE FUNCTION private.checkpoint_mail_key(p_recipient text, p_occasion text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select format('audit_checkpoint:%s:%s', p_occasion, md5(p_recipient)); $$;
+
+COMMENT ON FUNCTION private.checkpoint_mail_key(p_recipient text, p_occasion text) IS 'The dedupe key of a mail with a checkpoint.';
+
+CREATE FUNCTION private.checkpoint_mail_turn(p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select format('%s:%s', h, floor(extract(epoch from p_now) / (h * 3600))) from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
+$$;
+
+COMMENT ON FUNCTION private.checkpoint_mail_turn(p_now timestamp with time zone) IS 'The stretch of so many hours that an instant is in: one checkpoint is mailed in each.';
+
 CREATE FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) RETURNS uuid
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -7158,6 +7188,13 @@ $$;
 
 COMMENT ON FUNCTION private.job_check_api_hook(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where the Data API is not told to ask hooks.before_request().';
 
+CREATE FUNCTION private.job_check_audit_mail(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$ select private.raise_fault(private.checkpoint_mail_fault(p_now)); $$;
+
+COMMENT ON FUNCTION private.job_check_audit_mail(p_now timestamp with time zone) IS 'Fails, and so shows in job_runs and the log, where private.checkpoint_mail_fault() has something to say.';
+
 CREATE FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE sql
     SET search_path TO ''
@@ -7617,6 +7654,17 @@ end;
 $_$;
 
 COMMENT ON FUNCTION private.job_mail_agendas(p_now timestamp with time zone) IS 'Mails the sessions that are still to come today to each specialist who has some, once a day, from the time that they chose on.';
+
+CREATE FUNCTION private.job_mail_audit_checkpoint(p_now timestamp with time zone) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select count(private.mail_audit_checkpoint(
+    private.setting('audit_checkpoint_recipient') #>> '{}', private.checkpoint_mail_turn(p_now), private.setting('audit_checkpoint_mail_hours') #>> '{}'
+  ));
+$$;
+
+COMMENT ON FUNCTION private.job_mail_audit_checkpoint(p_now timestamp with time zone) IS 'Mails the latest checkpoint once in audit_checkpoint_mail_hours, also where it is that of last time: whoever keeps them knows that one is to come.';
 
 CREATE FUNCTION private.job_mend_zone_drift(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -8906,6 +8954,29 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) IS 'Books what is due of a series and tells the employee what could not be, or stops one that nobody pays for any more.';
+
+CREATE FUNCTION private.mail_audit_checkpoint(p_recipient text, p_occasion text, p_every_hours text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_checkpoint constant private.audit_checkpoints := private.latest_audit_checkpoint();
+begin
+  if p_recipient = '' or v_checkpoint.tree_size is null then
+    return null;
+  end if;
+  return private.enqueue_email(
+    'audit_checkpoint', null, p_recipient,
+    jsonb_build_object('entries', v_checkpoint.tree_size::text, 'every_hours', p_every_hours, 'checkpoint', (
+      select jsonb_agg(jsonb_build_object('line', l.line) order by l.n)
+      from string_to_table(rtrim(v_checkpoint.note, E'\n'), E'\n') with ordinality l (line, n)
+    )),
+    'security', private.checkpoint_mail_key(p_recipient, p_occasion)
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.mail_audit_checkpoint(p_recipient text, p_occasion text, p_every_hours text) IS 'Queues the latest checkpoint, once for an occasion. p_every_hours: null where it is the last to this address. Null where there is nobody, or nothing, to mail.';
 
 CREATE FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) RETURNS void
     LANGUAGE sql
@@ -11821,13 +11892,15 @@ COMMENT ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p
 CREATE FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
   v_root bytea;
   v_tree text;
+  v_last private.audit_checkpoints;
 begin
   perform from private.audit_sequence for update;
-  if p_after <> (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c)
+  v_last := private.latest_audit_checkpoint();
+  if p_after <> coalesce(v_last.tree_size, 0)
     or p_tree_size <= p_after or p_tree_size > private.audit_tree_size()
   then
     return false;
@@ -11835,14 +11908,17 @@ begin
   perform private.add_audit_nodes(p_after, p_tree_size);
   v_root := private.audit_tree_hash(0, p_tree_size);
   v_tree := format(E'\n%s\n%s\n\n', p_tree_size, encode(v_root, 'base64'));
-  if substr(p_note, strpos(p_note, E'\n'), length(v_tree)) is distinct from v_tree then
+  if substr(p_note, strpos(p_note, E'\n'), length(v_tree)) is distinct from v_tree
+    or p_note !~ '^([!-*,-~]{1,100})\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(\u2014 \1 [A-Za-z0-9+/]+={0,2}\n)+$'
+    or split_part(p_note, E'\n', 1) <> split_part(v_last.note, E'\n', 1)
+  then
     raise exception 'the checkpoint is not that of the first % leaves', p_tree_size;
   end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
   values (p_tree_size, v_root, private.audit_frontier(p_tree_size), p_note);
   return true;
 end;
-$$;
+$_$;
 
 CREATE FUNCTION private.record_booking_status() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -15269,6 +15345,21 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.tell_both() IS 'Trigger on booking_status_history: mails the two what private.booking_notices has for the event.';
+
+CREATE FUNCTION private.tell_checkpoint_recipients() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_today constant text := to_char(now() at time zone 'UTC', 'YYYY-MM-DD');
+begin
+  perform private.mail_audit_checkpoint(old.value #>> '{}', 'last:' || v_today, null);
+  perform private.mail_audit_checkpoint(new.value #>> '{}', 'first:' || v_today, private.setting('audit_checkpoint_mail_hours') #>> '{}');
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.tell_checkpoint_recipients() IS 'Trigger on system_settings: mails a first checkpoint to the address that is set, and a last one to the address before, each once a day.';
 
 CREATE FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -19109,6 +19200,7 @@ CREATE TABLE public.system_settings (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT bounds_are_ordered CHECK ((minimum <= maximum)),
+    CONSTRAINT recipient_is_an_address CHECK (((key !~~ '%\_recipient'::text) OR ((value)::text ~ '^"([^"@[:space:][:cntrl:]]{1,64}@[^"@[:space:][:cntrl:]]{3,190})?"$'::text))),
     CONSTRAINT system_settings_description_check CHECK (((length(description) >= 1) AND (length(description) <= 500))),
     CONSTRAINT system_settings_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,62}$'::text)),
     CONSTRAINT system_settings_maximum_check CHECK ((octet_length((maximum)::text) <= 20)),
@@ -20185,6 +20277,8 @@ CREATE TRIGGER stamp_updated_by BEFORE INSERT OR UPDATE ON public.feature_flags 
 CREATE TRIGGER stamp_updated_by BEFORE UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION private.stamp_updated_by();
 
 CREATE TRIGGER tell_both AFTER INSERT ON public.booking_status_history FOR EACH ROW EXECUTE FUNCTION private.tell_both();
+
+CREATE TRIGGER tell_checkpoint_recipients AFTER UPDATE OF value ON public.system_settings FOR EACH ROW WHEN (((old.key = 'audit_checkpoint_recipient'::text) AND (old.value <> new.value))) EXECUTE FUNCTION private.tell_checkpoint_recipients();
 
 CREATE TRIGGER tell_package AFTER INSERT ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.tell_package();
 
@@ -21746,6 +21840,12 @@ REVOKE ALL ON FUNCTION private.checked_reason(p_reason text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.checked_rule(p_text text, p_first timestamp without time zone, p_time_zone text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.checkpoint_mail_fault(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.checkpoint_mail_key(p_recipient text, p_occasion text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.checkpoint_mail_turn(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.claim_emails(p_stream text, p_limit integer, p_lease_seconds integer, p_now timestamp with time zone) FROM PUBLIC;
@@ -22194,6 +22294,8 @@ REVOKE ALL ON FUNCTION private.job_cancel_ended_sessions(p_now timestamp with ti
 
 REVOKE ALL ON FUNCTION private.job_check_api_hook(p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.job_check_audit_mail(p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.job_check_audit_seal(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_check_erasures(p_now timestamp with time zone) FROM PUBLIC;
@@ -22235,6 +22337,8 @@ REVOKE ALL ON FUNCTION private.job_kick_reminders(p_now timestamp with time zone
 REVOKE ALL ON FUNCTION private.job_kick_storage_sweep(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_mail_agendas(p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.job_mail_audit_checkpoint(p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.job_mend_zone_drift(p_now timestamp with time zone) FROM PUBLIC;
 
@@ -22395,6 +22499,8 @@ REVOKE ALL ON FUNCTION private.log_step_of_session() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.look_at_series(p_series public.recurring_bookings, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.mail_audit_checkpoint(p_recipient text, p_occasion text, p_every_hours text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_company_admins(p_company_id uuid, p_template text, p_variables jsonb, p_dedupe_key text) FROM PUBLIC;
 
@@ -23142,6 +23248,8 @@ GRANT ALL ON FUNCTION private.take_time_off(p_starts_at timestamp without time z
 REVOKE ALL ON FUNCTION private.take_token_requests(p_purpose text, p_now timestamp with time zone, p_limit integer, p_user_ids uuid[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_both() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.tell_checkpoint_recipients() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -24254,6 +24362,8 @@ SELECT cron.schedule('cancel-ended-sessions', '41 * * * *', 'select private.run_
 
 SELECT cron.schedule('check-api-hook', '*/5 * * * *', 'select private.run_job(''check_api_hook'')');
 
+SELECT cron.schedule('check-audit-mail', '37 * * * *', 'select private.run_job(''check_audit_mail'')');
+
 SELECT cron.schedule('check-audit-seal', '*/5 * * * *', 'select private.run_job(''check_audit_seal'')');
 
 SELECT cron.schedule('check-erasures', '13 * * * *', 'select private.run_job(''check_erasures'')');
@@ -24289,6 +24399,8 @@ SELECT cron.schedule('expire-recordings', '27 * * * *', 'select private.run_job(
 SELECT cron.schedule('follow-sessions', '23 * * * *', 'select private.run_job(''follow_sessions'')');
 
 SELECT cron.schedule('mail-agendas', '*/5 * * * *', 'select private.run_job(''mail_agendas'')');
+
+SELECT cron.schedule('mail-audit-checkpoint', '7 * * * *', 'select private.run_job(''mail_audit_checkpoint'')');
 
 SELECT cron.schedule('mend-zone-drift', '52 4 * * *', 'select private.run_job(''mend_zone_drift'')');
 

@@ -1,23 +1,17 @@
 // @ts-check
 import assert from 'node:assert/strict';
-import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { verifyExport } from './export.mjs';
 import { newKey, readVerifier, verifyingKey } from './notes.mjs';
+import { signedCheckpoint } from './signed-checkpoint.mjs';
 import { Tree, leafHash, rootOf } from './tree.mjs';
 
 const secret = newKey('audit.test/log');
 const verifiers = [readVerifier(verifyingKey(secret))];
 
 /** @param {number} size @param {string} root in hex */
-function note(size, root) {
-  // The key is base64, in which there may be a + as well.
-  const [, , , id, ...key] = secret.split('+');
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(key.join('+'), 'base64').subarray(1)]);
-  const text = `audit.test/log\n${size}\n${Buffer.from(root, 'hex').toString('base64')}\n`;
-  const signature = sign(null, Buffer.from(text), createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
-  return `${text}\n\u2014 audit.test/log ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}\n`;
-}
+const note = (size, root) => signedCheckpoint(secret, size, Buffer.from(root, 'hex'));
 
 /** @param {Buffer[]} leaves */
 function rootBy(leaves) {

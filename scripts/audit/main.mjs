@@ -2,22 +2,32 @@
 // ./scripts/audit-verify, which says how it is called.
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import postgres from 'postgres';
 import { UserError } from '../stack/user-error.mjs';
 import { verifyExport } from './export.mjs';
-import { readVerifier } from './notes.mjs';
+import { notesIn, readVerifier } from './notes.mjs';
 import { verifyAuditLog } from './verify.mjs';
 
-/** Notes by the file that they stand in. @param {string[]} places files, or folders of them */
+/** Notes by the file that they stand in. @param {string[]} places files, folders of them, or - for what is piped in */
 async function readNotes(places) {
   /** @type {Map<string, string>} */
   const notes = new Map();
+  /** What holds none is told to be none. @param {string} file @param {string} content */
+  const add = (file, content) => {
+    const found = notesIn(content);
+    for (const [n, note] of (found.length > 0 ? found : [content]).entries()) notes.set(n === 0 ? file : `${file} (${n + 1})`, note);
+  };
   for (const place of places) {
+    if (place === '-') {
+      add('what was piped in', await text(process.stdin));
+      continue;
+    }
     const found = await stat(place).catch(() => null);
     if (!found) throw new UserError(`${place} is not there.`);
     const files = found.isDirectory() ? (await readdir(place)).sort().map((name) => path.join(place, name)) : [place];
-    for (const file of files) notes.set(file, await readFile(file, 'utf8'));
+    for (const file of files) add(file, await readFile(file, 'utf8'));
   }
   return notes;
 }

@@ -45,6 +45,31 @@ export function readVerifier(text) {
   return { name, id, key: createPublicKey({ key: Buffer.concat([SPKI, bytes.subarray(1)]), format: 'der', type: 'spki' }) };
 }
 
+/** A note as it stands in a text: what is signed, a line without anything, and signatures. */
+const NOTE = /^[^\n]+\n\d+\n[A-Za-z0-9+/]{43}=\n(?:[^\n]+\n)*\n(?:\u2014 \S+ \S+(?:\n|$))+/gm;
+
+/** The notes in a text or in a mail that was saved as a file, whatever stands around them. @param {string} file @returns {string[]} */
+export function notesIn(file) {
+  /** @type {Set<string>} */
+  const notes = new Set();
+  for (const part of [file, ...bodiesOf(file)]) {
+    for (const [note] of part.replaceAll('\r\n', '\n').matchAll(NOTE)) notes.add(note.endsWith('\n') ? note : `${note}\n`);
+  }
+  return [...notes];
+}
+
+/** The parts of a message (RFC 2045) that are written in another form than they are read in. @param {string} message */
+function bodiesOf(message) {
+  return message.split(/^--[^\r\n]+$/m).flatMap((part) => {
+    const [, head, body] = /^([\s\S]+?)\r?\n\r?\n([\s\S]*)$/.exec(part) ?? [];
+    const [, encoding] = /^content-transfer-encoding:\s*(base64|quoted-printable)\s*$/im.exec(head ?? '') ?? [];
+    if (!encoding) return [];
+    if (encoding.toLowerCase() === 'base64') return [Buffer.from(body, 'base64').toString()];
+    const bytes = body.replace(/=[ \t]*\r?\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    return [Buffer.from(bytes, 'latin1').toString()];
+  });
+}
+
 /** The checkpoint of a note, or why it is none that one of the keys has signed. @param {string} note @param {Verifier[]} verifiers @returns {Checkpoint | string} */
 export function openCheckpoint(note, verifiers) {
   const end = note.lastIndexOf('\n\n');

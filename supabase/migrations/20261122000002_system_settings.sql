@@ -13,6 +13,7 @@ create table public.system_settings (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint version_has_its_form check (key not like '%\_version' or value::text ~ '^"[0-9a-z][0-9a-z.-]{0,31}"$'),
+  constraint recipient_is_an_address check (key not like '%\_recipient' or value::text ~ '^"([^"@[:space:][:cntrl:]]{1,64}@[^"@[:space:][:cntrl:]]{3,190})?"$'),
   constraint bounds_are_ordered check (minimum <= maximum),
   constraint value_is_scalar check (jsonb_typeof(value) in ('string', 'number', 'boolean')),
   constraint value_within_bounds check (

@@ -2,7 +2,8 @@
 --
 -- Called: by audit-seal, as the service; by pg_cron, which wakes it and looks after it.
 
--- The database makes the root anew, by which whoever holds the service's key records none but that of the leaves that there are.
+-- The database makes the root anew, by which whoever holds the service's key records none but that of the leaves that there are; and
+-- nothing but a name and signatures stands beside it, since the note is mailed. Whether they are true is for who has the key to say.
 -- Nothing is recorded where another run was faster: its checkpoint is not one that this one goes on from.
 create function private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text)
 returns boolean
@@ -13,9 +14,11 @@ as $$
 declare
   v_root bytea;
   v_tree text;
+  v_last private.audit_checkpoints;
 begin
   perform from private.audit_sequence for update;
-  if p_after <> (select coalesce(max(c.tree_size), 0) from private.audit_checkpoints c)
+  v_last := private.latest_audit_checkpoint();
+  if p_after <> coalesce(v_last.tree_size, 0)
     or p_tree_size <= p_after or p_tree_size > private.audit_tree_size()
   then
     return false;
@@ -23,7 +26,10 @@ begin
   perform private.add_audit_nodes(p_after, p_tree_size);
   v_root := private.audit_tree_hash(0, p_tree_size);
   v_tree := format(E'\n%s\n%s\n\n', p_tree_size, encode(v_root, 'base64'));
-  if substr(p_note, strpos(p_note, E'\n'), length(v_tree)) is distinct from v_tree then
+  if substr(p_note, strpos(p_note, E'\n'), length(v_tree)) is distinct from v_tree
+    or p_note !~ '^([!-*,-~]{1,100})\n[0-9]+\n[A-Za-z0-9+/]{43}=\n\n(\u2014 \1 [A-Za-z0-9+/]+={0,2}\n)+$'
+    or split_part(p_note, E'\n', 1) <> split_part(v_last.note, E'\n', 1)
+  then
     raise exception 'the checkpoint is not that of the first % leaves', p_tree_size;
   end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)

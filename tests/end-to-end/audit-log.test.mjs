@@ -2,24 +2,25 @@
 // The audit log, sealed: what the owner of the database does to it all the same is found by whoever has a checkpoint.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
-import { openCheckpoint, readVerifier, verifyingKey } from '../../scripts/audit/notes.mjs';
+import { notesIn, openCheckpoint, readVerifier, verifyingKey } from '../../scripts/audit/notes.mjs';
 import { verifyAuditLog } from '../../scripts/audit/verify.mjs';
 import { sql } from './platform/clients.mjs';
 import { platformAdmin } from './platform/companies.mjs';
 import { environment, root } from './platform/environment.mjs';
 import { FunctionProcess } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
-import { signedIn } from './platform/people.mjs';
+import { mailTo } from './platform/inbox.mjs';
+import { newAddress, signedIn } from './platform/people.mjs';
 
 after(() => sql.end());
 
@@ -67,6 +68,10 @@ async function faultsAfter(statements, kept) {
   return kinds;
 }
 
+/** With these the owner can do what triggers refuse. */
+const OPEN = ['audit_leaves', 'audit_nodes', 'audit_checkpoints'].map((table) => `alter table private.${table} disable trigger user`)
+  .concat('alter table public.audit_logs disable trigger user');
+
 test('a checkpoint is a signed note, and says what was sealed', async () => {
   const { checkpoint } = await written();
   const opened = openCheckpoint(checkpoint, verifiers);
@@ -87,8 +92,6 @@ describe('what the owner does to it', () => {
     leaves = /** @type {any} */ ((await written()).leaves);
     kept = new Map([['an older one', checkpoint], ['the latest', (await written()).checkpoint]]);
   });
-  const OPEN = ['audit_leaves', 'audit_nodes', 'audit_checkpoints'].map((table) => `alter table private.${table} disable trigger user`)
-    .concat('alter table public.audit_logs disable trigger user');
   const first = () => leaves[0].entry_id;
   const index = () => Number(leaves[0].leaf_index);
   /** Leaves, nodes and checkpoints as they would be had nothing else ever been there. */
@@ -178,6 +181,46 @@ describe('what the owner does to it', () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+test('a checkpoint is mailed, and what is saved of the mail finds the end cut off', async () => {
+  const { checkpoint, leaves } = await written();
+  const [auditor, former] = [newAddress(), newAddress()];
+  const set = (/** @type {string} */ address) => sql`update public.system_settings set value = ${sql.json(address)} where key = 'audit_checkpoint_recipient'`;
+  try {
+    await set(former);
+    await set(auditor);
+  } finally {
+    await set('');
+  }
+  assert.match((await mailTo(former, 2)).text, /the last one to this address/);
+  const mail = await mailTo(auditor);
+  const [note] = notesIn(mail.text);
+  const opened = openCheckpoint(note, verifiers);
+  const from = openCheckpoint(checkpoint, verifiers);
+  assert.ok(typeof opened === 'object' && typeof from === 'object' && opened.size >= from.size, mail.text);
+  assert.ok(mail.text.includes(note), 'as it was signed');
+  assert.ok(mail.subject.includes(` ${opened.size} `), mail.subject);
+
+  const folder = await mkdtemp(path.join(tmpdir(), 'evenkeel-audit-'));
+  try {
+    const saved = await fetch(`${environment.inboxUrl}/inbox/mails/${mail.id}/download`);
+    const file = path.join(folder, 'checkpoint.eml');
+    await writeFile(file, Buffer.from(await saved.arrayBuffer()));
+    const piped = execFileSync(path.join(root, 'scripts/audit-verify'), ['--key', key, '--checkpoint', file, '--checkpoint', '-'], {
+      env: { ...process.env, DATABASE_URL: environment.databaseUrl }, input: mail.text, encoding: 'utf8',
+    });
+    assert.match(piped, /2 kept elsewhere/);
+    const kept = new Map([['the mail', notesIn(await readFile(file, 'utf8'))[0]]]);
+    const cut = Number(leaves[0].leaf_index);
+    assert.deepEqual(await faultsAfter([
+      ...OPEN, `delete from public.audit_logs where id in (select entry_id from private.audit_leaves where leaf_index >= ${cut})`,
+      `delete from private.audit_leaves where leaf_index >= ${cut}`, `delete from private.audit_checkpoints where tree_size > ${cut}`,
+      `delete from private.audit_nodes where (node_index + 1) * 256::numeric ^ level > ${cut}`,
+    ], kept), ['cut off']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('checkpoints leave the database, each until it was taken', async () => {

@@ -19,6 +19,8 @@ const BODY: &[u8] = b"<!-- body -->";
 const TEXT_LENGTH: usize = 1024;
 /// The locale of a date where the language of the text is unknown.
 const FALLBACK: &str = "en";
+/// Variables that nobody typed and that must be as they are: a link, and what `audit-seal` has signed.
+const VERBATIM: [&str; 2] = ["link", "checkpoint"];
 
 /// The parts of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,9 +210,12 @@ fn derived(ports: &impl LocalTime, config: &Config, occasion: &Occasion<'_>) -> 
         }
         other => other.clone(),
     };
-    let typed = occasion.variables.iter().filter(|(name, _)| *name != "link");
-    let mut derived: Vec<_> = typed.flat_map(anew).collect();
-    for (name, value) in occasion.variables {
+    let typed = || {
+        let all = occasion.variables.iter();
+        all.filter(|(name, _)| !VERBATIM.contains(&name.as_str()))
+    };
+    let mut derived: Vec<_> = typed().flat_map(anew).collect();
+    for (name, value) in typed() {
         if let Value::Array(elements) = value {
             derived.push((name.clone(), elements.iter().map(element).collect()));
         }

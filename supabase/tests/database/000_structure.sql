@@ -131,7 +131,7 @@ select is_empty(
 );
 
 -- A write by a client can be rolled back by the client, and timed: so a trigger does the same little work whatever
--- others have. The last ten look at rows of whoever writes, and at no others'.
+-- others have. From limit_rows_of_specialist on they look at rows of whoever writes, and at no others'; the last, of platform admins alone, at nobody's.
 select is_empty(
   $$select o.name, t.tgname from ours o
     join pg_catalog.pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal
@@ -143,7 +143,8 @@ select is_empty(
     ) and p.proname not in (
       'touch_updated_at', 'stamp_status', 'keep_in_form', 'audit_change', 'stamp_updated_by', 'refuse_change',
       'limit_rows_of_specialist', 'refuse_disagreement', 'guard_time_off', 'extend_documents', 'follow_specialist',
-      'hold_own_account', 'lock_own_specialist', 'lock_own_calendar', 'reopen_withheld_time'
+      'hold_own_account', 'lock_own_specialist', 'lock_own_calendar', 'reopen_withheld_time',
+      'tell_checkpoint_recipients'
     )$$,
   'what clients write directly has triggers for bookkeeping alone; all else is a function''s'
 );

@@ -70,7 +70,9 @@ select throws_like(
   format('select public.record_audit_checkpoint(0, %s, %L)', :size, note), 'the checkpoint is not that of the first %', 'none is kept that is ' || what
 ) from (values
   ('of another root', pg_temp.note(:size, sha256('other'))), ('of another size', pg_temp.note(:size - 1)), ('no checkpoint', 'a note'), ('nothing', ''), ('null', null),
-  ('of a text of its own', replace(pg_temp.note(:size), E'\n\n', E'\nmore\n\n')), ('without an end', split_part(pg_temp.note(:size), E'\n\n', 1))
+  ('of a text of its own', replace(pg_temp.note(:size), E'\n\n', E'\nmore\n\n')), ('without an end', split_part(pg_temp.note(:size), E'\n\n', 1)),
+  ('signed by nobody', split_part(pg_temp.note(:size), E'\u2014', 1)), ('signed for another log', replace(pg_temp.note(:size), E'\u2014 evenkeel', E'\u2014 evil')),
+  ('of words after all', pg_temp.note(:size) || E'Your password is needed: evil.example\n'), ('of a name that is words', replace(pg_temp.note(:size), 'evenkeel.test/', 'Go to evil.example '))
 ) n (what, note);
 select is_empty('select * from private.audit_checkpoints', 'and nothing is');
 select is(public.record_audit_checkpoint(0, :size, pg_temp.note(:size)), true, 'a checkpoint is kept');
@@ -85,6 +87,10 @@ select is(
 );
 select private.write_audit('test.more', 'tests', n::text, null, null, null) from generate_series(1, 600) n \g /dev/null
 select is(length(pg_temp.take() ->> 'leaves'), 600 * 64, 'with what came since');
+select throws_like(
+  format('select public.record_audit_checkpoint(%s, %s, %L)', :size, private.audit_tree_size(), replace(pg_temp.note(private.audit_tree_size()), 'evenkeel.test', 'evil.example')),
+  'the checkpoint is not that of the first %', 'under the same name, by which whoever keeps them knows the log'
+);
 select private.audit_tree_size() as size \gset
 select public.record_audit_checkpoint(max(tree_size), :size, pg_temp.note(:size)) as second from private.audit_checkpoints \gset
 select is(:'second'::boolean, true, 'and so on');

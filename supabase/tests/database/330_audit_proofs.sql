@@ -89,7 +89,7 @@ select throws_ok('select public.prove_audit_consistency(1)', 'PT404', 'checkpoin
 select pg_temp.act_as_owner();
 select public.take_audit_leaves(10000, false) \g /dev/null
 select private.audit_tree_size() as size \gset
-select format(E'evenkeel.test/audit\n%s\n%s\n\n', :size, encode(private.audit_tree_hash(0, :size), 'base64')) as note \gset
+select format(E'evenkeel.test/audit\n%s\n%s\n\n\u2014 evenkeel.test/audit c2lnbmF0dXJl\n', :size, encode(private.audit_tree_hash(0, :size), 'base64')) as note \gset
 select public.record_audit_checkpoint(0, :size, :'note') \g /dev/null
 
 select pg_temp.act_as('platform_admin');

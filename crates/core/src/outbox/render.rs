@@ -253,6 +253,15 @@ mod tests {
     }
 
     #[test]
+    fn a_checkpoint_is_read_as_it_was_signed() {
+        let lines = ["log.example/audit", "7", "", "\u{2014} log.example/audit AAAA"];
+        let checkpoint: Vec<_> = lines.iter().map(|line| json!({ "line": line })).collect();
+        let sample = source("", "", "Kept:\n\n{{#checkpoint}}\n{{line}}\n{{/checkpoint}}\nEnd");
+        let text = render(sample, &json!({ "checkpoint": checkpoint })).unwrap().text.text();
+        assert_eq!(text, ["Kept:\n\n", &lines.join("\n"), "\nEnd"].concat());
+    }
+
+    #[test]
     fn days_are_in_words_too_and_of_no_zone() {
         let variables = json!({ "ends_on": "2026-05-04", "rows": [{ "from_on": "2026-05-05" }], "other_on": "soon" });
         let sample =

@@ -1,0 +1,149 @@
+-- Checkpoints of the audit log by mail (T4): a mailbox outside is a witness whom neither the owner of the database nor an operator
+-- can have forget one.
+--
+-- Called: by pg_cron, and by a trigger where a platform admin sets another address. Read by scripts/audit-verify, as saved mails.
+
+insert into public.system_settings (key, value, minimum, maximum, description) values
+  ('audit_checkpoint_recipient', '""', null, null, 'Address that checkpoints of the audit log are mailed to, outside of whom they are about: an auditor''s. Empty: none is mailed.'),
+  ('audit_checkpoint_mail_hours', '24', 1, 168, 'Every how many hours a checkpoint of the audit log is mailed.');
+
+insert into public.email_kinds (key, category, about, has_link, pages, samples, optional) values (
+  'audit_checkpoint', 'security', 'A checkpoint of the audit log: sent every so many hours to who keeps them.', false, '{audit}',
+  '{"entries": "4711", "every_hours": "24", "checkpoint": [{"line": "evenkeel.example/audit"}, {"line": "4711"}, '
+  '{"line": "MRkzdXxk3nSkhGSo2p2HVjBFnYLpeCPwXrQzUiRUJ6E="}, {"line": ""}, {"line": "\u2014 evenkeel.example/audit xPIKPw9FZ2r7bUiRYJ6B"}]}',
+  '{every_hours}'
+);
+
+-- A line of the note is a line of the text, unchanged: what is saved of the mail is what audit-seal signed.
+insert into public.email_templates (key, locale, published_at, subject, text, html)
+select 'audit_checkpoint', t.locale, now(), t.subject,
+  concat(
+    t.opening, E'\n\n{{#checkpoint}}\n{{line}}\n{{/checkpoint}}\n\n', t.keep, E'\n\n{{#every_hours}}', t.again,
+    E'{{/every_hours}}{{^every_hours}}', t.last, E'{{/every_hours}}\n\n', t.page, E': {{site_url}}/audit\n'
+  ),
+  concat(
+    '<p>', t.opening, E'</p>\n<p>{{#checkpoint}}{{line}}<br>{{/checkpoint}}</p>\n<p>', t.keep, E'</p>\n<p>{{#every_hours}}', t.again,
+    '{{/every_hours}}{{^every_hours}}', t.last, E'{{/every_hours}}</p>\n<p><a class="button" href="{{site_url}}/audit">', t.page, E'</a></p>\n'
+  )
+from (values (
+  'en', 'Checkpoint of the audit log: {{entries}} entries', 'this is a checkpoint of the audit log of {{product_name}}, signed over {{entries}} entries:',
+  'Keep this mail as a file. With it and the verifying key, audit-verify finds what was changed, removed or cut off before it.',
+  'Another one comes in {{every_hours}} hours. If it stays away, ask why.',
+  'It is the last one to this address: somebody has set another, or none. If you do not know of it, ask who did.', 'The audit log'
+), (
+  'de', 'Prüfpunkt des Protokolls: {{entries}} Einträge', 'dies ist ein Prüfpunkt des Protokolls von {{product_name}}, signiert über {{entries}} Einträge:',
+  'Bewahren Sie diese Mail als Datei auf. Mit ihr und dem Prüfschlüssel findet audit-verify, was davor geändert, entfernt oder abgeschnitten wurde.',
+  'Der nächste kommt in {{every_hours}} Stunden. Bleibt er aus, fragen Sie nach dem Grund.',
+  'Es ist der letzte an diese Adresse: Jemand hat eine andere oder keine eingestellt. Wissen Sie nichts davon, fragen Sie, wer es war.', 'Das Protokoll'
+)) t (locale, subject, opening, keep, again, last, page);
+
+-- An hour in which it is tried again finds the mail of its stretch of time queued already.
+create function private.checkpoint_mail_key(p_recipient text, p_occasion text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$ select format('audit_checkpoint:%s:%s', p_occasion, md5(p_recipient)); $$;
+
+comment on function private.checkpoint_mail_key(text, text) is 'The dedupe key of a mail with a checkpoint.';
+
+create function private.checkpoint_mail_turn(p_now timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select format('%s:%s', h, floor(extract(epoch from p_now) / (h * 3600))) from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
+$$;
+
+comment on function private.checkpoint_mail_turn(timestamptz) is 'The stretch of so many hours that an instant is in: one checkpoint is mailed in each.';
+
+create function private.mail_audit_checkpoint(p_recipient text, p_occasion text, p_every_hours text)
+returns bigint
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_checkpoint constant private.audit_checkpoints := private.latest_audit_checkpoint();
+begin
+  if p_recipient = '' or v_checkpoint.tree_size is null then
+    return null;
+  end if;
+  return private.enqueue_email(
+    'audit_checkpoint', null, p_recipient,
+    jsonb_build_object('entries', v_checkpoint.tree_size::text, 'every_hours', p_every_hours, 'checkpoint', (
+      select jsonb_agg(jsonb_build_object('line', l.line) order by l.n)
+      from string_to_table(rtrim(v_checkpoint.note, E'\n'), E'\n') with ordinality l (line, n)
+    )),
+    'security', private.checkpoint_mail_key(p_recipient, p_occasion)
+  );
+end;
+$$;
+
+comment on function private.mail_audit_checkpoint(text, text, text) is
+  'Queues the latest checkpoint, once for an occasion. p_every_hours: null where it is the last to this address. Null where there is nobody, or nothing, to mail.';
+
+create function private.job_mail_audit_checkpoint(p_now timestamptz)
+returns bigint
+language sql
+set search_path = ''
+as $$
+  select count(private.mail_audit_checkpoint(
+    private.setting('audit_checkpoint_recipient') #>> '{}', private.checkpoint_mail_turn(p_now), private.setting('audit_checkpoint_mail_hours') #>> '{}'
+  ));
+$$;
+
+comment on function private.job_mail_audit_checkpoint(timestamptz) is
+  'Mails the latest checkpoint once in audit_checkpoint_mail_hours, also where it is that of last time: whoever keeps them knows that one is to come.';
+
+-- Whoever would have checkpoints go to themselves, or nowhere, does not do it unseen: the former address is told.
+create function private.tell_checkpoint_recipients()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  v_today constant text := to_char(now() at time zone 'UTC', 'YYYY-MM-DD');
+begin
+  perform private.mail_audit_checkpoint(old.value #>> '{}', 'last:' || v_today, null);
+  perform private.mail_audit_checkpoint(new.value #>> '{}', 'first:' || v_today, private.setting('audit_checkpoint_mail_hours') #>> '{}');
+  return null;
+end;
+$$;
+
+comment on function private.tell_checkpoint_recipients() is
+  'Trigger on system_settings: mails a first checkpoint to the address that is set, and a last one to the address before, each once a day.';
+
+create trigger tell_checkpoint_recipients after update of value on public.system_settings
+  for each row when (old.key = 'audit_checkpoint_recipient' and old.value <> new.value)
+  execute function private.tell_checkpoint_recipients();
+
+create function private.checkpoint_mail_fault(p_now timestamptz)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select format('a checkpoint of the audit log was not mailed: %s', max(l.error_code))
+  from (select private.setting('audit_checkpoint_recipient') #>> '{}') s (recipient)
+  cross join unnest(array[p_now, p_now - private.hours('audit_checkpoint_mail_hours')]) t (at)
+  join private.email_log l on l.dedupe_key = private.checkpoint_mail_key(s.recipient, private.checkpoint_mail_turn(t.at))
+  where l.status in ('failed', 'skipped')
+  having count(*) > 0;
+$$;
+
+comment on function private.checkpoint_mail_fault(timestamptz) is
+  'What an operator should look at: a checkpoint of this stretch of time, or the one before, that the recipient did not get. Null where all is well.';
+
+create function private.job_check_audit_mail(p_now timestamptz)
+returns bigint
+language sql
+set search_path = ''
+as $$ select private.raise_fault(private.checkpoint_mail_fault(p_now)); $$;
+
+comment on function private.job_check_audit_mail(timestamptz) is
+  'Fails, and so shows in job_runs and the log, where private.checkpoint_mail_fault() has something to say.';
+
+select cron.schedule('mail-audit-checkpoint', '7 * * * *', $$select private.run_job('mail_audit_checkpoint')$$);
+select cron.schedule('check-audit-mail', '37 * * * *', $$select private.run_job('check_audit_mail')$$);
