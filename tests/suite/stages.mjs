@@ -89,7 +89,7 @@ function testFiles(folder) {
 /** Compiled once, for the stages native and conformance. The build tool is apart: it is compiled as `cargo xtask` does. */
 const ALL_BUT_THE_TOOL = '--workspace --exclude xtask --all-features';
 /** What needs the running platform. */
-const ON_THE_STACK = 'binary_id(evenkeel-conformance::stack)|binary_id(evenkeel-conformance::wire)';
+const ON_THE_STACK = 'binary_id(evenkeel-conformance::stack)|binary_id(evenkeel-conformance::wire)|binary_id(evenkeel-conformance::transparency)';
 
 /** The crates that run inside the edge runtime. */
 const IN_WASM = '--workspace --exclude xtask --exclude evenkeel-conformance';
@@ -234,7 +234,7 @@ export const stages = [
   },
   {
     name: 'conformance',
-    about: 'the promises of outbox, mailer and Auth, as in stage native in memory; each SQL function over the wire',
+    about: 'the promises of outbox, mailer and Auth, as in stage native in memory; each SQL function over the wire; what others read of the audit log',
     stack: true,
     prepare: tools.nextest,
     steps: () => [nextest(`${ALL_BUT_THE_TOOL} -E ${ON_THE_STACK}`, { minutes: 10 })],

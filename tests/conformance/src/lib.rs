@@ -35,7 +35,7 @@ mod stack;
 mod subject;
 
 #[cfg(feature = "stack")]
-pub use self::stack::Stack;
+pub use self::stack::{SealedLog, Stack};
 pub use self::{
     memory::memory,
     subject::{Draft, Logged, Subject, claim_of, settlement},

@@ -9,6 +9,7 @@ mod environment;
 mod http;
 mod platform;
 mod scene;
+mod sealed_log;
 mod sink;
 
 use std::cell::RefCell;
@@ -22,6 +23,7 @@ use evenkeel_core::{
     testing::MailerFault,
 };
 
+pub use self::sealed_log::SealedLog;
 use self::{platform::Platform, sink::Sink};
 use crate::subject::{AsciiDomains, Draft, Logged, Subject, account};
 

@@ -8,11 +8,12 @@ use evenkeel_core::Config;
 /// What `.stack/env` says, by name.
 pub(super) type Variables = HashMap<String, String>;
 
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "SUPABASE_URL",
     "SUPABASE_PUBLISHABLE_KEY",
     "SUPABASE_SECRET_KEYS",
     "CRON_SECRET_KEY",
+    "AUDIT_KEYS",
     "DATABASE_URL",
     "SITE_URL",
 ];
