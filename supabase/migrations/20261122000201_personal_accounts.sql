@@ -16,7 +16,7 @@ insert into private.personal_tables (table_name, purpose, basis, kept_for) value
   ('private.auth_emails', 'each mail of Auth once', 'contract', 'session_retention_days'),
   ('public.session_tokens', 'where somebody is signed in', 'legitimate_interest', 'session_retention_days'),
   ('public.failed_login_attempts', 'slowing down who guesses passwords', 'legitimate_interest', 'failed_login_retention_days'),
-  ('private.sign_in_back_offs', 'slowing down who guesses passwords', 'legitimate_interest', 'until the series is over'),
+  ('private.sign_in_back_offs', 'slowing down who guesses passwords', 'legitimate_interest', 'sign_in_memory_hours after the last of a series'),
   ('private.allowances', 'nobody takes more than their share', 'legitimate_interest', 'until the allowance is full again'),
   ('auth.users', 'signing in', 'contract', 'until the account ends'),
   ('auth.identities', 'signing in by another service', 'contract', 'until the account ends'),

@@ -30,6 +30,11 @@ select is_empty(
       and table_name not in ('public.meeting_recordings', 'public.specialist_freed_times')$$,
   'whoever a row names can have it held'
 );
+select is_empty(
+  $$select p.name, t.kept_for from public.data_retention_policies p join private.personal_tables t using (table_name)
+    where t.basis <> 'none' and p.way <> 'end' and strpos(t.kept_for, p.setting) = 0$$,
+  'the register of personal data says as long as the policies do'
+);
 -- What a job deletes or empties by a time that no policy says. Sessions are ended by number, and memberships when they have ended.
 select is_empty(
   $$select proname from pg_catalog.pg_proc
