@@ -30,6 +30,7 @@ for (const path of ['/', ...PAGES.slice(1).map((name) => `/${name}`), '/nowhere'
     const response = await open(path);
     assert.equal(response.status, path === '/nowhere' ? 404 : 200);
     assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'none'; script-src 'self'; /);
+    assert.deepEqual(['cross-origin-opener-policy', 'cross-origin-resource-policy'].map((name) => response.headers.get(name)), ['same-origin', 'same-origin']);
     assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
     const text = await response.text();
     for (const once of [/<title>[^<{]+ · Evenkeel<\/title>/g, /<main id="main"/g, /<\/main>/g, /<nav aria-label="Main">/g, /<h1/g]) {

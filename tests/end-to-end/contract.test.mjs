@@ -104,6 +104,10 @@ function assertHeaders({ headers }, kept = false) {
   assert.equal(headers.get('cache-control'), kept ? 'private, no-cache' : 'no-store');
   assert.equal(headers.get('x-content-type-options'), 'nosniff');
   assert.equal(headers.get('referrer-policy'), 'no-referrer');
+  // What a browser may do with an answer that it was led to: nothing, in no frame, and by https from then on.
+  assert.equal(headers.get('content-security-policy'), "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
+  assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin');
+  assert.equal(headers.get('strict-transport-security'), 'max-age=31536000; includeSubDomains');
 }
 
 for (const { path, headers, body, limit = 64 * KIB, kept, nowhere = '/nowhere' } of routes) {

@@ -18,6 +18,13 @@ const PREFLIGHT = {
   'access-control-max-age': '86400',
 };
 
+/** For a browser that is led here or made to load this: it shows nothing, in no frame and on no other site, and comes back by https. */
+const FOR_BROWSERS = {
+  'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+};
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The caller's id if it is a UUID, else a new one. */
@@ -72,6 +79,7 @@ export function respond(
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
+    ...FOR_BROWSERS,
     'vary': 'Origin',
   };
   for (const line of lines) {
