@@ -2362,19 +2362,22 @@ CREATE TABLE private.erasure_requests (
     asked_at timestamp with time zone DEFAULT now() NOT NULL,
     starts_at timestamp with time zone NOT NULL,
     due_by timestamp with time zone NOT NULL,
+    try_after timestamp with time zone DEFAULT now(),
     CONSTRAINT erasure_requests_asked_by_check CHECK ((asked_by = ANY (ARRAY['person'::text, 'admin'::text, 'replay'::text]))),
     CONSTRAINT times_follow CHECK (((asked_at <= starts_at) AND (starts_at <= due_by)))
 );
 
 ALTER TABLE ONLY private.erasure_requests FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.erasure_requests IS 'Who is to be erased. Append-only; what became of it are its steps.';
+COMMENT ON TABLE private.erasure_requests IS 'Who is to be erased. Append-only but for try_after; what became of it are its steps.';
 
 COMMENT ON COLUMN private.erasure_requests.user_id IS 'The person. No foreign key: it outlives the account, and by then leads to nobody.';
 
 COMMENT ON COLUMN private.erasure_requests.practice_id IS 'The specialist that they were: below it lie their files.';
 
 COMMENT ON COLUMN private.erasure_requests.due_by IS 'A month after it was asked for (Art. 12(3)).';
+
+COMMENT ON COLUMN private.erasure_requests.try_after IS 'When the job looks at it next, so that it need not look at all of them. Null once it is done or withdrawn.';
 
 CREATE FUNCTION private.check_erased(p_request private.erasure_requests) RETURNS jsonb
     LANGUAGE plpgsql
@@ -3367,6 +3370,18 @@ begin
   return v_booking;
 end;
 $$;
+
+CREATE FUNCTION private.close_erasure() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update private.erasure_requests set try_after = null where id = new.request_id;
+  return null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.close_erasure() IS 'Trigger on erasure_steps: nobody looks any more at an erasure that is done or withdrawn.';
 
 CREATE FUNCTION private.close_partition(p_parent regclass, p_leaf text) RETURNS void
     LANGUAGE plpgsql
@@ -7369,27 +7384,28 @@ CREATE FUNCTION private.job_erase_people(p_now timestamp with time zone) RETURNS
     SET search_path TO ''
     AS $$
 declare
-  v_id uuid;
+  v_id constant uuid := (
+    select r.id from private.erasure_requests r where r.try_after <= p_now and r.starts_at <= p_now order by r.try_after, r.id limit 1
+  );
+  v_step text;
 begin
-  -- The locks of one are kept until all are done, so each run takes one person: whoever waits longest since their last step.
-  for v_id in
-    select r.id from private.erasure_requests r
-    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_erasure_held(r)
-    order by coalesce((select max(s.done_at) from private.erasure_steps s where s.request_id = r.id), r.starts_at), r.id
-  loop
-    begin
-      if private.erase_further(v_id, p_now) is not null then
-        return 1;
-      end if;
-    exception when others then
-      perform private.record_failed_run('erase_further', format('%s: %s', v_id, sqlerrm));
-    end;
-  end loop;
-  return 0;
+  if v_id is null then
+    return 0;
+  end if;
+  begin
+    v_step := private.erase_further(v_id, p_now);
+  exception when others then
+    perform private.record_failed_run('erase_further', format('%s: %s', v_id, sqlerrm));
+  end;
+  -- One that waits, for a hold to be lifted or a file to be removed, keeps no other from going on.
+  if v_step is null then
+    update private.erasure_requests set try_after = p_now + interval '1 minute' where id = v_id and try_after is not null;
+  end if;
+  return 1;
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_erase_people(p_now timestamp with time zone) IS 'Does the next step of one erasure that is due. One that fails is written down, and keeps no other from going on.';
+COMMENT ON FUNCTION private.job_erase_people(p_now timestamp with time zone) IS 'Does the next step of one erasure that is due, and says that it looked at one. One that fails is written down, and tried again a minute later, as is one that waits.';
 
 CREATE FUNCTION private.job_expire_bookings(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -9475,7 +9491,7 @@ CREATE FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) RETURNS SET
   select e.id from private.emails e where e.user_id = p_user_id
   union all
   select e.id from private.emails e join public.profiles p on p.id = p_user_id
-  where e.user_id is null and e.recipient = any (p_addresses) and e.created_at > p.created_at - interval '1 day';
+  where e.user_id is null and e.recipient is not null and e.recipient = any (p_addresses) and e.created_at > p.created_at - interval '1 day';
 $$;
 
 COMMENT ON FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) IS 'Mails to a person: to their account, and since there is one to the address of it.';
@@ -19714,9 +19730,13 @@ CREATE INDEX emails_emptied_idx ON private.emails USING btree (created_at) WHERE
 
 CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE (recipient IS NOT NULL);
 
+CREATE INDEX emails_recipient_idx ON private.emails USING btree (recipient) WHERE ((user_id IS NULL) AND (recipient IS NOT NULL));
+
 CREATE INDEX emails_strangers_idx ON private.emails USING btree (created_at) WHERE ((recipient IS NOT NULL) AND (user_id IS NULL) AND ((token_purpose)::text = ANY (ARRAY['sign_up'::text, 'email_change'::text])));
 
 CREATE INDEX emails_user_id_idx ON private.emails USING btree (user_id, created_at DESC);
+
+CREATE INDEX erasure_requests_try_after_idx ON private.erasure_requests USING btree (try_after, id) WHERE (try_after IS NOT NULL);
 
 CREATE INDEX erasure_requests_user_id_idx ON private.erasure_requests USING btree (user_id);
 
@@ -20058,6 +20078,8 @@ CREATE INDEX waiting_list_offers_entry_id_idx ON public.waiting_list_offers USIN
 
 CREATE UNIQUE INDEX waiting_list_offers_one_open_idx ON public.waiting_list_offers USING btree (user_id) WHERE (outcome = 'open'::text);
 
+CREATE TRIGGER close_erasure AFTER INSERT ON private.erasure_steps FOR EACH ROW WHEN (((new.step)::text = ANY (ARRAY['withdrawn'::text, 'checked'::text]))) EXECUTE FUNCTION private.close_erasure();
+
 CREATE TRIGGER forget_outcomes AFTER DELETE ON private.emails REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION private.forget_outcomes();
 
 CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_requests FOR EACH ROW EXECUTE FUNCTION private.keep_in_form('locale', 'language_tag');
@@ -20068,7 +20090,7 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OF leaf_index, entry_id, oc
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.audit_nodes FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.erasure_requests FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OF id, user_id, practice_id, asked_by, asked_at, starts_at, due_by ON private.erasure_requests FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.erasure_steps FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
@@ -21855,6 +21877,8 @@ REVOKE ALL ON FUNCTION private.clear_sessions(p_sessions jsonb, p_reason text) F
 
 REVOKE ALL ON FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.close_booking(p_booking_id uuid, p_outcome text) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.close_erasure() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.close_partition(p_parent regclass, p_leaf text) FROM PUBLIC;
 
@@ -24384,7 +24408,14 @@ SELECT cron.schedule('end-subscriptions', '3 * * * *', 'select private.run_job('
 
 SELECT cron.schedule('end-surplus-sessions', '27 * * * *', 'select private.run_job(''end_surplus_sessions'')');
 
-SELECT cron.schedule('erase-people', '* * * * *', 'select private.run_job(''erase_people'')');
+SELECT cron.schedule('erase-people', '* * * * *', 'do $$
+declare
+  v_until constant timestamptz := clock_timestamp() + interval ''20 seconds'';
+begin
+  while private.run_job(''erase_people'') > 0 and clock_timestamp() < v_until loop
+    commit;
+  end loop;
+end $$');
 
 SELECT cron.schedule('expire-bookings', '* * * * *', 'select private.run_job(''expire_bookings'')');
 

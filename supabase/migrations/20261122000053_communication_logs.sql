@@ -49,6 +49,8 @@ comment on column private.emails.useless_after is 'Not sent from then on, as the
 
 create index emails_user_id_idx on private.emails (user_id, created_at desc);
 create index emails_payload_idx on private.emails (created_at) where recipient is not null;
+-- For export and erasure, which ask by address for mails of nobody's account: invitations, and links that make one. Other mails do not pay.
+create index emails_recipient_idx on private.emails (recipient) where user_id is null and recipient is not null;
 -- A mail comes into it when it is emptied, so that sending does not write to it.
 create index emails_emptied_idx on private.emails (created_at) where recipient is null;
 create index emails_strangers_idx on private.emails (created_at)

@@ -101,7 +101,7 @@ as $$
   select e.id from private.emails e where e.user_id = p_user_id
   union all
   select e.id from private.emails e join public.profiles p on p.id = p_user_id
-  where e.user_id is null and e.recipient = any (p_addresses) and e.created_at > p.created_at - interval '1 day';
+  where e.user_id is null and e.recipient is not null and e.recipient = any (p_addresses) and e.created_at > p.created_at - interval '1 day';
 $$;
 
 comment on function private.mails_to(uuid, text[]) is 'Mails to a person: to their account, and since there is one to the address of it.';

@@ -18,14 +18,18 @@ create table private.erasure_requests (
   asked_at timestamptz not null default now(),
   starts_at timestamptz not null,
   due_by timestamptz not null,
+  try_after timestamptz default now(),
   constraint times_follow check (asked_at <= starts_at and starts_at <= due_by)
 );
 
-comment on table private.erasure_requests is 'Who is to be erased. Append-only; what became of it are its steps.';
+comment on table private.erasure_requests is 'Who is to be erased. Append-only but for try_after; what became of it are its steps.';
 comment on column private.erasure_requests.user_id is 'The person. No foreign key: it outlives the account, and by then leads to nobody.';
 comment on column private.erasure_requests.practice_id is 'The specialist that they were: below it lie their files.';
 comment on column private.erasure_requests.due_by is 'A month after it was asked for (Art. 12(3)).';
 
+comment on column private.erasure_requests.try_after is 'When the job looks at it next, so that it need not look at all of them. Null once it is done or withdrawn.';
+
+create index erasure_requests_try_after_idx on private.erasure_requests (try_after, id) where try_after is not null;
 create index erasure_requests_user_id_idx on private.erasure_requests (user_id);
 
 create domain private.erasure_step as text check (value in (
@@ -44,10 +48,26 @@ create table private.erasure_steps (
 comment on table private.erasure_steps is 'Steps that were done. With checked the erasure is complete.';
 comment on column private.erasure_steps.counts is 'How many rows of which table it deleted or emptied; of checked, what stays.';
 
-create trigger refuse_change before update or delete on private.erasure_requests
+create trigger refuse_change before delete or update of id, user_id, practice_id, asked_by, asked_at, starts_at, due_by on private.erasure_requests
   for each row execute function private.refuse_change();
 create trigger refuse_truncate before truncate on private.erasure_requests
   for each statement execute function private.refuse_change();
+create function private.close_erasure()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update private.erasure_requests set try_after = null where id = new.request_id;
+  return null;
+end;
+$$;
+
+comment on function private.close_erasure() is 'Trigger on erasure_steps: nobody looks any more at an erasure that is done or withdrawn.';
+
+create trigger close_erasure after insert on private.erasure_steps
+  for each row when (new.step in ('withdrawn', 'checked')) execute function private.close_erasure();
+
 create trigger refuse_change before update or delete on private.erasure_steps
   for each row execute function private.refuse_change();
 create trigger refuse_truncate before truncate on private.erasure_steps
@@ -97,6 +117,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('private.erasure_requests', 'id user_id', 'identifier', 'self', null),
   ('private.erasure_requests', 'asked_by asked_at starts_at due_by', 'act', 'self', null),
   ('private.erasure_requests', 'practice_id', 'identifier', '', 'inner_working'),
+  ('private.erasure_requests', 'try_after', 'technical', '', 'inner_working'),
   ('private.erasure_steps', 'request_id step done_at', 'act', 'self', null),
   ('private.erasure_steps', 'counts', 'technical', '', 'inner_working')
 ) l (t, c, category, exported_to, withheld);

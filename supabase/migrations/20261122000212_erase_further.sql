@@ -1,6 +1,6 @@
--- Going on with erasures: what is due does its next step, each run one, so that each is a transaction of its own.
+-- Going on with erasures: what is due does its next step, each a transaction of its own.
 --
--- Called: by pg_cron, every minute. What is under a legal hold waits, and goes on by itself once the hold is lifted.
+-- Called: by pg_cron, every minute, for twenty seconds. What is under a legal hold waits, and goes on by itself once the hold is lifted.
 
 -- What a person's rows are by the register, after the erasure. Addresses are gone with the account.
 create function private.rows_of_erased(p_user_id uuid, p_kept boolean)
@@ -163,27 +163,29 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_id uuid;
+  v_id constant uuid := (
+    select r.id from private.erasure_requests r where r.try_after <= p_now and r.starts_at <= p_now order by r.try_after, r.id limit 1
+  );
+  v_step text;
 begin
-  -- The locks of one are kept until all are done, so each run takes one person: whoever waits longest since their last step.
-  for v_id in
-    select r.id from private.erasure_requests r
-    where r.starts_at <= p_now and private.next_erasure_step(r.id) is not null and not private.is_erasure_held(r)
-    order by coalesce((select max(s.done_at) from private.erasure_steps s where s.request_id = r.id), r.starts_at), r.id
-  loop
-    begin
-      if private.erase_further(v_id, p_now) is not null then
-        return 1;
-      end if;
-    exception when others then
-      perform private.record_failed_run('erase_further', format('%s: %s', v_id, sqlerrm));
-    end;
-  end loop;
-  return 0;
+  if v_id is null then
+    return 0;
+  end if;
+  begin
+    v_step := private.erase_further(v_id, p_now);
+  exception when others then
+    perform private.record_failed_run('erase_further', format('%s: %s', v_id, sqlerrm));
+  end;
+  -- One that waits, for a hold to be lifted or a file to be removed, keeps no other from going on.
+  if v_step is null then
+    update private.erasure_requests set try_after = p_now + interval '1 minute' where id = v_id and try_after is not null;
+  end if;
+  return 1;
 end;
 $$;
 
-comment on function private.job_erase_people(timestamptz) is 'Does the next step of one erasure that is due. One that fails is written down, and keeps no other from going on.';
+comment on function private.job_erase_people(timestamptz) is
+  'Does the next step of one erasure that is due, and says that it looked at one. One that fails is written down, and tried again a minute later, as is one that waits.';
 
 -- Art. 12(3): within a month the person is told what was done or why not; that is so under a hold, too.
 create function private.job_check_erasures(p_now timestamptz)
@@ -201,5 +203,13 @@ $$;
 
 comment on function private.job_check_erasures(timestamptz) is 'Fails, and so shows in job_runs and the log, where an erasure is not done erasure_warning_days after it was asked for.';
 
-select cron.schedule('erase-people', '* * * * *', $$select private.run_job('erase_people')$$);
+-- Each step is a transaction of its own, so that nobody waits for the locks of more than one, and a run is over before the next.
+select cron.schedule('erase-people', '* * * * *', $job$do $$
+declare
+  v_until constant timestamptz := clock_timestamp() + interval '20 seconds';
+begin
+  while private.run_job('erase_people') > 0 and clock_timestamp() < v_until loop
+    commit;
+  end loop;
+end $$$job$);
 select cron.schedule('check-erasures', '13 * * * *', $$select private.run_job('check_erasures')$$);

@@ -207,6 +207,28 @@ test('what was retired is told from what was removed, and no writer waits long f
   assert.deepEqual(await found(sql), []);
 });
 
+test('a run of the job goes on, each step committed, until nobody is due', async () => {
+  const [{ id }] = await sql`select id from auth.users where email = 'colleague@people.test'`;
+  await sql`update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null`;
+  await sql`delete from private.job_runs where true`;
+  const [{ begun }] = await sql`select private.begin_erasure(${id}, 'admin', null) as begun`;
+  await sql`delete from private.email_queue where true`;
+  const [{ jobid }] = await sql`select jobid from cron.job where jobname = 'erase-people'`;
+  await sql`select cron.alter_job(${jobid}, schedule => '1 seconds', active => true)`;
+  const next = () => sql`select private.next_erasure_step(${begun.request_id}) as next`.then(([row]) => row.next);
+  try {
+    for (let tries = 0; tries < 100 && !['files', null].includes(await next()); tries += 1) await new Promise((resolve) => setTimeout(resolve, 200));
+  } finally {
+    await sql`select cron.alter_job(${jobid}, active => false)`;
+  }
+  const steps = await sql`select step, xmin::text from private.erasure_steps where request_id = ${begun.request_id}`;
+  assert.ok(steps.length >= 6, JSON.stringify(steps));
+  assert.equal(new Set(steps.map(({ xmin }) => xmin)).size, steps.length, 'each step is a transaction');
+  const [{ runs, failed }] = await sql`select count(*)::int as runs, count(*) filter (where status = 'failed')::int as failed from cron.job_run_details where jobid = ${jobid}`;
+  assert.equal(failed, 0);
+  assert.ok(runs < steps.length, `${runs} runs for ${steps.length} steps`);
+});
+
 /** As audit-seal does. @param {string} key */
 async function checkpoint(key) {
   await seal();

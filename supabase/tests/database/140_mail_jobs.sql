@@ -18,7 +18,7 @@ $$;
 
 -- When, supabase/schema.sql shows.
 select set_eq(
-  $$select 'job_' || substring(command from $x$^select private\.run_job\('([a-z_]+)'\)$x$) from cron.job where command like '%private.run_job%'$$,
+  $$select 'job_' || substring(command from $x$\mprivate\.run_job\('([a-z_]+)'\)$x$) from cron.job where command like '%private.run_job%'$$,
   $$select proname::text from pg_catalog.pg_proc where pronamespace = 'private'::regnamespace and proname like 'job\_%'$$,
   'every job is scheduled, and nothing else is'
 );
