@@ -1883,6 +1883,17 @@ $$;
 
 COMMENT ON FUNCTION private.both_consent(p_booking_id uuid) IS 'Whether both of a session consent to its being recorded, in the version of the text that is in force.';
 
+CREATE FUNCTION private.bound_account_metadata() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The metadata of an account has up to 8 KiB.';
+end;
+$$;
+
+COMMENT ON FUNCTION private.bound_account_metadata() IS 'Trigger on auth.users: refuses metadata that would make tokens too long to be used.';
+
 CREATE FUNCTION private.calendar_entry(p_booking public.bookings) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -21524,6 +21535,8 @@ REVOKE ALL ON FUNCTION private.booking_of_caller(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.both_consent(p_booking_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.bound_account_metadata() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking public.bookings) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking_id uuid, p_user_id uuid) FROM PUBLIC;
@@ -24335,6 +24348,8 @@ CREATE TRIGGER follow_second_factor_verified AFTER UPDATE OF status ON auth.mfa_
 CREATE TRIGGER follow_session AFTER INSERT OR UPDATE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session();
 
 CREATE TRIGGER follow_session_end AFTER DELETE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session_end();
+
+CREATE TRIGGER bound_account_metadata BEFORE INSERT OR UPDATE OF raw_user_meta_data ON auth.users FOR EACH ROW WHEN ((octet_length((new.raw_user_meta_data)::text) > 8192)) EXECUTE FUNCTION private.bound_account_metadata();
 
 CREATE TRIGGER end_feed_with_credentials AFTER UPDATE OF encrypted_password, email ON auth.users FOR EACH ROW WHEN (((((new.encrypted_password)::text IS DISTINCT FROM (old.encrypted_password)::text) AND ((COALESCE(new.encrypted_password, ''::character varying))::text <> ''::text)) OR ((new.email)::text IS DISTINCT FROM (old.email)::text))) EXECUTE FUNCTION private.end_feed_with_credentials();
 
