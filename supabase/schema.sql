@@ -7367,8 +7367,17 @@ CREATE FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone)
     AS $$
 declare
   v_most constant bigint := private.setting('sessions_per_person')::bigint;
+  v_idle_since constant timestamptz := p_now - private.days('session_idle_days');
+  v_begun constant timestamptz := p_now - private.days('session_max_days');
+  v_total bigint;
   v_rows bigint;
 begin
+  perform set_config('evenkeel.session_end_reason', 'expired', true);
+  delete from auth.sessions where id = any (array(
+    select id from public.session_tokens where ended_at is null and (last_used_at <= v_idle_since or created_at <= v_begun)
+    limit private.purge_limit()
+  ));
+  get diagnostics v_total = row_count;
   perform set_config('evenkeel.session_end_reason', 'too_many', true);
   delete from auth.sessions where id = any (array(
     select s.id
@@ -7384,11 +7393,11 @@ begin
   ));
   get diagnostics v_rows = row_count;
   perform set_config('evenkeel.session_end_reason', '', true);
-  return v_rows;
+  return v_total + v_rows;
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone) IS 'Ends sessions of people who have more than they may have at a time, those first that were used longest ago.';
+COMMENT ON FUNCTION private.job_end_surplus_sessions(p_now timestamp with time zone) IS 'Ends sessions that nobody has used for long, that began long ago, or of people who have more than they may have at a time, those first that were used longest ago.';
 
 CREATE FUNCTION private.job_erase_people(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql

@@ -4,6 +4,8 @@
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('sessions_per_person', '100', 10, 1000, 'Sessions that a person may have at a time. Of more, those are ended that were used longest ago.'),
+  ('session_idle_days', '14', 1, 365, 'Days after which a session ends that nobody has used.'),
+  ('session_max_days', '30', 1, 365, 'Days after which a session ends however much it is used.'),
   ('session_retention_days', '90', 1, 365, 'How long a session that ended is remembered.'),
   ('failed_login_retention_days', '90', 1, 365, 'How long a failed sign-in is remembered.');
 
@@ -38,8 +40,8 @@ $$;
 
 comment on function private.job_follow_sessions(timestamptz) is 'Brings session_tokens in step with auth.sessions. Finds nothing where the triggers work.';
 
--- A session that nobody ends stands for ever, and each sign-in begins one. Not in Auth's transaction, where it would
--- make a sign-in wait for others.
+-- A session that nobody ends stands for ever with Auth, and each sign-in begins one. Not in Auth's transaction, where it would
+-- make a sign-in wait for others. Auth can end them by age itself, on some plans (docs/login-protection.md).
 create function private.job_end_surplus_sessions(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -47,8 +49,17 @@ set search_path = ''
 as $$
 declare
   v_most constant bigint := private.setting('sessions_per_person')::bigint;
+  v_idle_since constant timestamptz := p_now - private.days('session_idle_days');
+  v_begun constant timestamptz := p_now - private.days('session_max_days');
+  v_total bigint;
   v_rows bigint;
 begin
+  perform set_config('evenkeel.session_end_reason', 'expired', true);
+  delete from auth.sessions where id = any (array(
+    select id from public.session_tokens where ended_at is null and (last_used_at <= v_idle_since or created_at <= v_begun)
+    limit private.purge_limit()
+  ));
+  get diagnostics v_total = row_count;
   perform set_config('evenkeel.session_end_reason', 'too_many', true);
   delete from auth.sessions where id = any (array(
     select s.id
@@ -64,11 +75,12 @@ begin
   ));
   get diagnostics v_rows = row_count;
   perform set_config('evenkeel.session_end_reason', '', true);
-  return v_rows;
+  return v_total + v_rows;
 end;
 $$;
 
-comment on function private.job_end_surplus_sessions(timestamptz) is 'Ends sessions of people who have more than they may have at a time, those first that were used longest ago.';
+comment on function private.job_end_surplus_sessions(timestamptz) is
+  'Ends sessions that nobody has used for long, that began long ago, or of people who have more than they may have at a time, those first that were used longest ago.';
 
 insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
   ('public.session_tokens', 'Sessions that ended', 'ended_at', 'session_retention_days', '{r.user_id}'),

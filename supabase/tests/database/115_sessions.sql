@@ -117,6 +117,18 @@ select is((pg_temp.token('surplus-1')).ended_at, null, 'not the latest');
 select is_empty(format('select from auth.sessions where id = %L', pg_temp.id('session:surplus-12')), 'with Auth, too');
 select is(private.job_end_surplus_sessions(now()), 0::bigint, 'and then there is nothing to do');
 
+-- So long
+select pg_temp.sign_in(name, 'colleague') from unnest(array['idle', 'used', 'aged', 'young']) name \g /dev/null
+update public.session_tokens t set created_at = now() - s.age, last_used_at = now() - s.idle
+from (values ('idle', interval '20 days', interval '14 days 1 minute'), ('used', '20 days', '13 days 23 hours'), ('aged', '30 days 1 minute', '1 hour'), ('young', '29 days 23 hours', '1 hour')) s (name, age, idle)
+where t.id = pg_temp.id('session:' || s.name);
+select is(private.job_end_surplus_sessions(now()), 2::bigint, 'a session ends that nobody has used for two weeks, and each after thirty days');
+select is(array[(pg_temp.token('idle')).end_reason, (pg_temp.token('aged')).end_reason], '{expired,expired}', 'as one that is over');
+select is(array[(pg_temp.token('used')).ended_at, (pg_temp.token('young')).ended_at], '{null,null}', 'and no other');
+select is_empty($$select from auth.sessions where id = any (array[pg_temp.id('session:idle'), pg_temp.id('session:aged')])$$, 'so that their tokens are nobody''s');
+update public.system_settings set value = '60' where key in ('session_idle_days', 'session_max_days');
+select is(private.job_end_surplus_sessions(now() + interval '29 days'), 0::bigint, 'or as long as the settings say');
+
 -- Retention
 update public.session_tokens t set created_at = now() - interval '100 days', last_used_at = now() - a, ended_at = now() - a
 from (values ('tablet', interval '91 days'), ('office', interval '89 days')) s (name, a) where t.id = pg_temp.id('session:' || name);
