@@ -1,5 +1,6 @@
 // @ts-check
-// Writes docs/personal-data.md from the register of personal data, or with --check fails when it is not fresh.
+// Writes docs/personal-data.md from the register of personal data and supabase/processing.csv, or with --check fails when it is
+// not fresh, or when a kind of data or of people in the register has no line there.
 //
 //   node supabase/tests/document-personal-data.mjs [--check]
 //
@@ -8,6 +9,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import postgres from 'postgres';
 import { projectRoot } from '../../scripts/stack/settings.mjs';
+import { records } from './csv.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
 
 const target = path.join(projectRoot, 'docs/personal-data.md');
@@ -57,6 +59,43 @@ ${[...groups].map(([key, names]) => `| ${names.join(', ')} ${key}`).join('\n')}
 `;
 }
 
+/** @typedef {{ part: string, name: string, what: string, how: string }} Line of supabase/processing.csv */
+
+/** What Art. 30(1) asks for beside the register. @param {Line[]} lines @param {Rows[]} rows @param {Column[]} columns */
+function overview(lines, rows, columns) {
+  const of = (/** @type {string} */ part) => lines.filter((line) => line.part === part);
+  const known = (/** @type {string} */ part) => of(part).map((line) => line.name);
+  // Who acts in a row of others is one of the others.
+  const missing = [
+    ...columns.map((column) => column.category).filter((category) => !known('kind').includes(category)),
+    ...rows.map((row) => row.party).filter((party) => !['actor', 'named', ...known('people')].includes(party)),
+  ];
+  if (missing.length > 0) throw new Error(`supabase/processing.csv has no line for ${[...new Set(missing)].join(', ')}`);
+  const counted = (/** @type {string} */ kind) => columns.filter((column) => column.category === kind).length;
+  return `## Who, for whom, to whom
+
+| Art. 30(1) | |
+|---|---|
+${of('controller').map(({ name, what }) => `| ${name} | ${what} |`).join('\n')}
+| Purposes (b), time limits (f) | with each table below; by age also in [data retention](data-retention.md) |
+| People (c) | ${of('people').map(({ what }) => what).join('; ')} |
+| Measures (g) | the kinds of data below, and [security](security.md) |
+
+| recipients (d) | of what | transfer to a third country (e) |
+|---|---|---|
+${of('recipient').map(({ name, what, how }) => `| ${name} | ${what} | ${how} |`).join('\n')}
+
+## Kinds of data
+
+| kind (c) | protection, and what it is | columns | who reads it, and what holds that |
+|---|---|---|---|
+${of('kind').filter(({ name }) => name !== 'none').map(({ name, what, how }) => `| ${name} | ${what} | ${counted(name)} | ${how} |`).join('\n')}
+
+Of every kind: encrypted on the way (TLS) and on the platform's disks, row level security on every table, exported and erased as the register
+says, deleted [by age](data-retention.md).
+`;
+}
+
 /** @param {string} url */
 async function page(url) {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -66,19 +105,16 @@ async function page(url) {
     const columns = /** @type {Column[]} */ (/** @type {unknown} */ (await sql`select * from private.personal_columns order by table_name collate "C", column_name collate "C"`));
     /** @template {{ table_name: string }} T @param {T[]} all @param {Table} table */
     const of = (all, table) => all.filter((one) => one.table_name === table.table_name);
+    const lines = /** @type {Line[]} */ (/** @type {unknown} */ (await records('supabase/processing.csv')));
     const personal = tables.filter((table) => table.basis !== 'none' && of(columns, table).some((column) => column.category !== 'none'));
     return `# Personal data
 
 The record of processing (GDPR, Art. 30): what is held about whom, what for, for how long, and what becomes of it. Made from the
-register in the database (\`supabase/migrations/20261122000200\` to \`205\`) by \`node supabase/tests/generate.mjs\`; edit those, not this
-page. The export and the erasure do what the register says
+register in the database (\`supabase/migrations/20261122000200\` to \`205\`) and of \`supabase/processing.csv\` by
+\`node supabase/tests/generate.mjs\`; edit those, not this page. The export and the erasure do what the register says
 ([why](decisions/the-register-drives-export-and-erasure.md)), and a database test fails for a column without a line.
 
-People: employees of companies, their managers and admins, specialists, platform admins, and who was invited. Health (Art. 9): that somebody has
-sessions, with whom and when, and what notes and recordings say; only the two of a session read that, employers never
-([nothing moves when a colleague books](decisions/nothing-moves-when-a-colleague-books.md)). Recipients: Supabase (hosting, Auth, Storage),
-Resend (mail), Sentry (faults, without personal data). Measures: [security](security.md).
-
+${overview(lines, rows, columns)}
 A kept setting, such as \`token_retention_days\`, is a row of \`system_settings\`.
 
 ${personal.map((table) => section(table, of(rows, table), of(columns, table))).join('\n')}
