@@ -46,7 +46,7 @@ CREATE DOMAIN private.email_state AS text
 COMMENT ON DOMAIN private.email_state IS 'What an event may say of a mail, in the order of the states.';
 
 CREATE DOMAIN private.erasure_step AS text
-	CONSTRAINT erasure_step_check CHECK ((VALUE = ANY (ARRAY['withdrawn'::text, 'sessions'::text, 'practice'::text, 'log'::text, 'rows'::text, 'account'::text, 'rest_of_log'::text, 'files'::text, 'checked'::text])));
+	CONSTRAINT erasure_step_check CHECK ((VALUE = ANY (ARRAY['withdrawn'::text, 'sessions'::text, 'practice'::text, 'told'::text, 'log'::text, 'rows'::text, 'account'::text, 'rest_of_log'::text, 'files'::text, 'checked'::text])));
 
 COMMENT ON DOMAIN private.erasure_step IS 'The steps of an erasure, in their order but for withdrawn, which ends it before the first.';
 
@@ -4148,6 +4148,7 @@ begin
   return case p_step
     when 'sessions' then private.erase_sessions(p_request.user_id)
     when 'practice' then private.close_practice(p_request.user_id, v_practice_id)
+    when 'told' then private.mail_receipt(p_request)
     when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
     when 'account' then private.erase_account(p_request.user_id, v_practice_id)
     when 'files' then case when private.files_of_erased(p_request.user_id, v_practice_id) = 0 then '{}'::jsonb end
@@ -6404,10 +6405,14 @@ CREATE FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) R
       array(select e.id from private.emails e where e.id in (select private.mails_to(p_user_id, p_addresses)))
       || array(select private.mails_naming(p_user_id))
     )
-  ) or exists (select from private.email_queue q where q.mail_id in (select private.mails_naming(p_user_id)));
+  ) or exists (
+    select from private.email_queue q
+    where q.mail_id in (select private.mails_naming(p_user_id))
+      or q.mail_id in (select e.id from private.emails e where e.user_id = p_user_id and e.template_key = 'erasure_receipt')
+  );
 $$;
 
-COMMENT ON FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) IS 'Whether a mail to a person is being sent, or one that names them is still to be.';
+COMMENT ON FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) IS 'Whether a mail to a person is being sent, or one that names them, or their receipt, is still to be.';
 
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -9378,6 +9383,25 @@ $$;
 
 COMMENT ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) IS 'Tells the admins of a company what its plan has become.';
 
+CREATE FUNCTION private.mail_receipt(p_request private.erasure_requests) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if p_request.asked_by <> 'replay' then
+    perform private.enqueue_email(
+      'erasure_receipt', p.id, p.email,
+      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'receipt', p_request.id, 'asked_at', private.iso_timestamp(p_request.asked_at)),
+      'security', 'erasure_receipt:' || p_request.id, p_useless_after => now() + interval '7 days'
+    )
+    from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%';
+  end if;
+  return '{}'::jsonb;
+end;
+$$;
+
+COMMENT ON FUNCTION private.mail_receipt(p_request private.erasure_requests) IS 'Mails a person the number of their receipt, what is being deleted, and what stays and why.';
+
 CREATE FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_first_at timestamp with time zone, p_last_at timestamp with time zone, p_more jsonb, p_dedupe_key text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -10070,7 +10094,7 @@ CREATE FUNCTION private.next_erasure_step(p_request_id uuid) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select s from unnest(array['sessions', 'practice', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked']) with ordinality l (s, n)
+  select s from unnest(array['sessions', 'practice', 'told', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked']) with ordinality l (s, n)
   where not exists (select from private.erasure_steps d where d.request_id = p_request_id and d.step in (s, 'withdrawn', 'checked'))
   order by n limit 1;
 $$;
@@ -22598,6 +22622,8 @@ REVOKE ALL ON FUNCTION private.mail_new_address(p_change public.email_changes, p
 REVOKE ALL ON FUNCTION private.mail_old_address(p_change public.email_changes) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_plan(p_subscription_id uuid, p_was_trial boolean) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.mail_receipt(p_request private.erasure_requests) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.mail_series(p_key text, p_series public.recurring_bookings, p_user_id uuid, p_first_at timestamp with time zone, p_last_at timestamp with time zone, p_more jsonb, p_dedupe_key text) FROM PUBLIC;
 

@@ -33,7 +33,7 @@ create index erasure_requests_try_after_idx on private.erasure_requests (try_aft
 create index erasure_requests_user_id_idx on private.erasure_requests (user_id);
 
 create domain private.erasure_step as text check (value in (
-  'withdrawn', 'sessions', 'practice', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked'
+  'withdrawn', 'sessions', 'practice', 'told', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked'
 ));
 comment on domain private.erasure_step is 'The steps of an erasure, in their order but for withdrawn, which ends it before the first.';
 
@@ -85,7 +85,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select s from unnest(array['sessions', 'practice', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked']) with ordinality l (s, n)
+  select s from unnest(array['sessions', 'practice', 'told', 'log', 'rows', 'account', 'rest_of_log', 'files', 'checked']) with ordinality l (s, n)
   where not exists (select from private.erasure_steps d where d.request_id = p_request_id and d.step in (s, 'withdrawn', 'checked'))
   order by n limit 1;
 $$;

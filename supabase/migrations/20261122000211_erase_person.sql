@@ -111,7 +111,8 @@ $$;
 
 comment on function private.erase_audit_entries(uuid, text[], int) is 'Empties what up to p_limit entries about a person said. How many: none are left where it is fewer.';
 
--- A mail that a batch holds is on its way, with an address that the batch needs; one that names the person to somebody else has to go out.
+-- A mail that a batch holds is on its way, with an address that the batch needs; one that names the person to somebody else has to go out,
+-- and so does the receipt.
 create function private.has_mail_under_way(p_user_id uuid, p_addresses text[])
 returns boolean
 language sql
@@ -124,10 +125,14 @@ as $$
       array(select e.id from private.emails e where e.id in (select private.mails_to(p_user_id, p_addresses)))
       || array(select private.mails_naming(p_user_id))
     )
-  ) or exists (select from private.email_queue q where q.mail_id in (select private.mails_naming(p_user_id)));
+  ) or exists (
+    select from private.email_queue q
+    where q.mail_id in (select private.mails_naming(p_user_id))
+      or q.mail_id in (select e.id from private.emails e where e.user_id = p_user_id and e.template_key = 'erasure_receipt')
+  );
 $$;
 
-comment on function private.has_mail_under_way(uuid, text[]) is 'Whether a mail to a person is being sent, or one that names them is still to be.';
+comment on function private.has_mail_under_way(uuid, text[]) is 'Whether a mail to a person is being sent, or one that names them, or their receipt, is still to be.';
 
 -- As the register says. Rows of others that led here are found before they are emptied.
 create function private.erase_rows(p_user_id uuid, p_addresses text[])

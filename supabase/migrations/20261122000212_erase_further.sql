@@ -94,6 +94,28 @@ $$;
 
 comment on function private.is_erasure_held(private.erasure_requests) is 'Whether somebody is under a legal hold: the person, or whom they share records with.';
 
+-- The last mail, while there is an address: it goes out, and then the address does. Not once more after a restore. A sender that stands
+-- still for a week keeps nobody from being erased.
+create function private.mail_receipt(p_request private.erasure_requests)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_request.asked_by <> 'replay' then
+    perform private.enqueue_email(
+      'erasure_receipt', p.id, p.email,
+      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'receipt', p_request.id, 'asked_at', private.iso_timestamp(p_request.asked_at)),
+      'security', 'erasure_receipt:' || p_request.id, p_useless_after => now() + interval '7 days'
+    )
+    from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%';
+  end if;
+  return '{}'::jsonb;
+end;
+$$;
+
+comment on function private.mail_receipt(private.erasure_requests) is 'Mails a person the number of their receipt, what is being deleted, and what stays and why.';
+
 -- Null where the step is not done yet: more entries are left, a mail is on its way, or storage-sweep has still to come.
 create function private.do_erasure_step(p_request private.erasure_requests, p_step text)
 returns jsonb
@@ -115,6 +137,7 @@ begin
   return case p_step
     when 'sessions' then private.erase_sessions(p_request.user_id)
     when 'practice' then private.close_practice(p_request.user_id, v_practice_id)
+    when 'told' then private.mail_receipt(p_request)
     when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
     when 'account' then private.erase_account(p_request.user_id, v_practice_id)
     when 'files' then case when private.files_of_erased(p_request.user_id, v_practice_id) = 0 then '{}'::jsonb end

@@ -1,7 +1,7 @@
 -- Asking to be erased, taking it back, and what came of it.
 --
 -- Called: by the person, shortly after signing in and with their address typed; by a platform admin for somebody who cannot.
---         What came of it is read by its number, since by then there is no account to sign in to.
+--         What came of it is read by its number, which the person is mailed, since by then there is no account of theirs to sign in to.
 
 create function private.erasure_json(p_request private.erasure_requests)
 returns jsonb

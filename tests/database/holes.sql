@@ -111,3 +111,25 @@ create or replace function private.both_consent(p_booking_id uuid) returns boole
 create or replace function private.keeps_file(p_recording public.meeting_recordings) returns boolean language sql stable set search_path = '' as 'select true'
 create policy "A client reads recordings" on storage.objects for select to authenticated using (bucket_id = 'meeting-recordings')
 drop trigger end_recordings on public.profiles
+
+-- 342_personal_data
+alter table private.emails add forgotten text
+
+-- 343_export
+update private.personal_columns set exported_to = '{self}', withheld = null where table_name = 'public.audit_logs' and column_name = 'ip_address'
+
+-- 344_erasure
+create or replace function private.is_erasure_held(p_request private.erasure_requests) returns boolean language sql stable set search_path = '' as 'select private.is_held(p_request.user_id)'
+create or replace function private.has_mail_under_way(p_user_id uuid, p_addresses text[]) returns boolean language sql stable set search_path = '' as 'select false'
+update private.personal_rows set cleared = '{variables}' where table_name = 'private.emails' and party = 'self'
+drop trigger refuse_change on private.erasure_requests
+
+-- 345_retire_audit_entries
+create or replace function private.require_sealed(p_leaf regclass, p_due text, p_kept_from timestamptz) returns void language sql set search_path = '' as 'select'
+update public.data_retention_policies set held_by = '{r.user_id}' where name = 'public.audit_logs'
+create or replace function private.close_partition(p_parent regclass, p_leaf text) returns void language sql set search_path = '' as 'select'
+
+-- 361_retention
+create or replace function private.refuse_end_of_held() returns trigger language plpgsql security definer set search_path = '' as 'begin return old; end'
+create or replace function private.held_condition(p_policy public.data_retention_policies) returns text language sql immutable set search_path = '' as $$select 'false'::text$$
+create or replace function private.job_purge_freed_times(p_now timestamptz) returns bigint language sql set search_path = '' as $$with gone as (delete from public.specialist_freed_times where offered_at < p_now - interval '1 day' returning id) select count(*) from gone$$

@@ -45,6 +45,12 @@ begin
   delete from private.email_events where id like 'one-order:%';
   delete from private.email_refusals where address_key in (select private.address_key('stress-' || n || '@one-order.test') from generate_series(1, 9) n);
   delete from private.emails where recipient like '%@one-order.test';
+  alter table private.erasure_steps disable trigger user;
+  alter table private.erasure_requests disable trigger user;
+  delete from private.erasure_steps where request_id in (select r.id from private.erasure_requests r where r.user_id in (select pg_temp.id(n) from generate_series(1, 9) n));
+  delete from private.erasure_requests where user_id in (select pg_temp.id(n) from generate_series(1, 9) n);
+  alter table private.erasure_steps enable trigger user;
+  alter table private.erasure_requests enable trigger user;
 end;
 $$;
 -- Of a run that was broken off.

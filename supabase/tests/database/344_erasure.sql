@@ -59,7 +59,7 @@ select throws_ok('delete from private.erasure_steps', '42501', null, 'nor remove
 select throws_ok('delete from private.erasure_requests', '42501', null, 'nor one of those who asked');
 
 -- The employee, with all constraints
-select is(pg_temp.erase('employee'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
+select is(pg_temp.erase('employee'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
 select is((select count(*) from auth.users where id = pg_temp.id('employee')), 0::bigint, 'the account is gone');
 select is(private.rows_of_erased(pg_temp.id('employee'), false), '[]', 'and what the register does not keep');
 select is_empty(
@@ -80,12 +80,16 @@ select is(
   'and so does the log'
 );
 select is(private.erase_further(pg_temp.request_of('employee'), now() + interval '4 days'), null, 'what is done is done');
+select results_eq(
+  format($$select status::text, recipient::text, variables, user_id from private.email_log where dedupe_key = 'erasure_receipt:%s'$$, pg_temp.request_of('employee')),
+  $$values ('sent', null, null::jsonb, null::uuid)$$, 'they were mailed their receipt, and then their address is gone, also from the log'
+);
 
 -- A specialist with sessions to give
 select is(pg_temp.erase('specialist'), '{}', 'nothing is done to who shares records with somebody who is held');
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
 insert into auth.audit_log_entries (id, payload) select gen_random_uuid(), json_build_object('actor_id', pg_temp.id('specialist'));
-select is(pg_temp.erase('specialist'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'a specialist is erased, too');
+select is(pg_temp.erase('specialist'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'a specialist is erased, too');
 select results_eq(
   format($$select display_name::text, headline, bio, user_id, status::text from public.specialists where id = %L$$, pg_temp.id('specialist:specialist')),
   $$values ('Former specialist', '', '', null::uuid, 'suspended')$$, 'what sessions refer to has no name'
@@ -114,7 +118,7 @@ select pg_temp.act_as_owner();
 insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('late'), 'late@people.test', now());
 select private.begin_erasure(pg_temp.id('late'), 'person', null) \g /dev/null
 insert into public.specialists (id, user_id, display_name, status, verified_at) values (pg_temp.id('late:specialist'), pg_temp.id('late'), 'Late', 'verified', now());
-select is(pg_temp.erase('late'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'whoever became a specialist meanwhile is erased as one');
+select is(pg_temp.erase('late'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'whoever became a specialist meanwhile is erased as one');
 select is((select count(*) from private.erasure_steps where request_id = (select id from private.erasure_requests where user_id = pg_temp.id('late')) and counts ->> 'practice_id' = pg_temp.id('late:specialist')::text), 1::bigint, 'which the ledger keeps');
 
 -- What waits
@@ -122,8 +126,14 @@ insert into private.emails (user_id, stream, category, template_key, recipient, 
 values (pg_temp.id('manager'), 'mail', 'account', 'test', 'manager@people.test', '{}', 'under way');
 insert into private.email_batches (stream, mail_ids, template_ids, locales, time_zones, due_at)
 select 'mail', array[id], '{-1}', '{en}', '{UTC}', now() from private.emails where dedupe_key = 'under way';
-select is(pg_temp.erase('manager'), '{sessions,practice,log}', 'a mail that is on its way is waited for');
+select is(pg_temp.erase('manager'), '{sessions,practice,told,log}', 'a mail that is on its way is waited for');
 delete from private.email_batches where mail_ids && array(select id from private.emails where dedupe_key = 'under way');
+insert into private.email_queue (mail_id, stream, priority, due_at) select id, 'mail', 0, now() from private.emails where dedupe_key = 'erasure_receipt:' || pg_temp.request_of('manager');
+select is(
+  (select variables ->> 'receipt' from private.emails where dedupe_key = 'erasure_receipt:' || pg_temp.request_of('manager')), pg_temp.request_of('manager')::text, 'the receipt is the number of the request'
+);
+select is(pg_temp.erase('manager'), '{}', 'a receipt that is not sent yet is waited for, too');
+delete from private.email_queue where true;
 select is(pg_temp.erase('manager'), '{rows,account,rest_of_log,files,checked}', 'and then it goes on');
 
 select pg_temp.act_as_owner();
@@ -150,6 +160,8 @@ declare
 begin
   for tries in 1..200 loop
     exit when private.job_erase_people(p_at) = 0;
+    insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
+    delete from private.email_queue where true;
   end loop;
   return (select array_agg(step::text order by done_at) from private.erasure_steps where done_at > v_before);
 end;
@@ -160,7 +172,7 @@ insert into private.erasure_requests (id, user_id, asked_by, starts_at, due_by)
 values (pg_temp.id('later request'), pg_temp.id('later'), 'admin', now() + interval '4 days', now() + interval '1 month');
 insert into private.erasure_requests (user_id, asked_by, starts_at, due_by) values (pg_temp.id('platform_admin'), 'person', now() + interval '3 days', now() + interval '1 month');
 select is(
-  pg_temp.run_job(now() + interval '4 days'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'the job does all that can be done, and who is held or waits keeps nobody back'
+  pg_temp.run_job(now() + interval '4 days'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'the job does all that can be done, and who is held or waits keeps nobody back'
 );
 select is((select try_after from private.erasure_requests where id = pg_temp.request_of('colleague')), now() + interval '4 days 1 minute', 'who waits is looked at again a minute later');
 select isnt_empty($$select from private.job_runs where job = 'erase_further' and error ~ 'last_platform_admin'$$, 'as is what fails, which is written down');
@@ -170,7 +182,7 @@ select is(private.job_erase_people(now() + interval '4 days'), 1::bigint, 'once 
 update public.legal_holds set lifted_at = null, lift_reason = null where user_id = pg_temp.id('colleague');
 select is(private.erase_further(pg_temp.request_of('colleague'), now() + interval '4 days'), null, 'and stops where another one is placed');
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where user_id = pg_temp.id('colleague');
-select is(pg_temp.erase('colleague'), '{practice,log,rows,account,rest_of_log,files,checked}', 'and goes on from where it was');
+select is(pg_temp.erase('colleague'), '{practice,told,log,rows,account,rest_of_log,files,checked}', 'and goes on from where it was');
 
 -- A marker in every column
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
@@ -185,7 +197,7 @@ begin
   end loop;
 end; $$;
 select isnt_empty('select * from pg_temp.markers()', 'there are markers');
-select is(pg_temp.erase(name), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', name || ' is erased') from person;
+select is(pg_temp.erase(name), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', name || ' is erased') from person;
 select set_eq(
   $$select distinct split_part(marker, '-', 2) from pg_temp.markers()$$,
   $$select unnest(array[
