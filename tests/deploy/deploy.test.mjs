@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { root } from '../suite/root.mjs';
-import { ACCESS_TOKEN, CRON_KEY, Project, REF, authWith, secretsNamed, secretsWithCronKey } from './project.mjs';
+import { ACCESS_TOKEN, CRON_KEY, Project, REF, authWith, dataApiWith, secretsNamed, secretsWithCronKey } from './project.mjs';
 
 const LIST = `supabase secrets list --remote=${REF} --output json`;
 const DRY_PUSH = `supabase db push --remote=${REF} --dry-run`;
@@ -20,6 +20,7 @@ const CRON = [QUERY, QUERY, QUERY, SET];
 // email-dispatch is called by the database, and its answer waited for.
 const KICK = [QUERY, QUERY];
 const AUTH = `curl --silent --show-error --fail --max-time 30 --retry 3 --config - https://api.supabase.com/v1/projects/${REF}/config/auth`;
+const DATA_API = AUTH.replace('config/auth', 'postgrest');
 
 /** @param {string} name */
 const smoke = (name) =>
@@ -43,7 +44,7 @@ describe('a deployment', () => {
   test('goes step by step, and each function has the verify_jwt of config.toml', () => {
     const result = project.deploy('--environment staging');
     assert.equal(result.status, 0, result.stderr);
-    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK, AUTH]);
+    assert.deepEqual(project.lines(), [LIST, 'build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK, AUTH, DATA_API]);
     assert.match(result.stdout, /^Deployed [0-9a-f]+ to staging \(abcdefghijklmnopqrst\)\.$/m);
   });
 
@@ -55,7 +56,7 @@ describe('a deployment', () => {
     assert.deepEqual(printed.map((line) => line.replace(/(--file|--env-file) \S+/, '$1 FILE')), [
       LIST, './scripts/build', DRY_PUSH, PUSH, ...CRON, ALPHA, BETA,
       `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/alpha`,
-      `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`, ...KICK, AUTH,
+      `curl --request OPTIONS https://${REF}.supabase.co/functions/v1/beta`, ...KICK, AUTH, DATA_API,
     ]);
   });
 
@@ -201,12 +202,12 @@ describe("Auth's settings", () => {
   test('are looked at last, with a token that only stdin has', () => {
     const { status, stdout, stderr } = project.deploy('--environment staging');
     assert.equal(status, 0, stderr);
-    const last = project.calls().at(-1);
-    assert.deepEqual(last, { line: AUTH, file: `header = "Authorization: Bearer ${ACCESS_TOKEN}"\n` });
+    const last = project.calls().slice(-2);
+    assert.deepEqual(last, [AUTH, DATA_API].map((line) => ({ line, file: `header = "Authorization: Bearer ${ACCESS_TOKEN}"\n` })));
     assert.ok(![stdout, stderr, ...project.lines()].join('\n').includes(ACCESS_TOKEN));
   });
 
-  test('fail the deployment where its mails are not ours, or are so few that they tell who has an account', () => {
+  test('fail the deployment where its mails are not ours, are so few that they tell who has an account, or people get in past our rules', () => {
     for (const [settings, said] of /** @type {const} */ ([
       [{ hook_send_email_enabled: false }, /turn the hook "Send Email" on/],
       [{ hook_send_email_enabled: null, hook_send_email_uri: null }, /turn the hook "Send Email" on/],
@@ -214,6 +215,11 @@ describe("Auth's settings", () => {
       [{ hook_send_email_uri: 'https://anotherproject.supabase.co/functions/v1/auth-send-email' }, /is that of another project, anotherproject\.supabase\.co/],
       [{ rate_limit_email_sent: 2 }, /Auth stops at 2 mails an hour, which tells who has an account: make it 30000/],
       [{ rate_limit_email_sent: undefined }, /were not understood/],
+      [{ disable_signup: false }, /Auth signs people up by itself, whatever their password/],
+      [{ external_anonymous_users_enabled: true }, /Auth lets people in without an address/],
+      [{ mailer_autoconfirm: true }, /Auth lets people in before their address is confirmed/],
+      [{ password_min_length: 6 }, /Auth takes passwords of 6 characters: make it 12/],
+      [{ refresh_token_rotation_enabled: false }, /Auth takes a refresh token again and again/],
     ])) {
       const { status, stdout, stderr } = deployTo(settings);
       assert.equal(status, 1, JSON.stringify(settings));
@@ -237,6 +243,28 @@ describe("Auth's settings", () => {
   });
 });
 
+describe('the settings of the Data API', () => {
+  test('fail the deployment where it shows another schema, such as that of GraphQL, or answers without end', () => {
+    for (const [settings, said] of /** @type {const} */ ([
+      [{ db_schema: 'public, graphql_public' }, /the Data API shows the schema graphql_public: leave public alone/],
+      [{ db_schema: 'private' }, /the Data API shows the schema private/],
+      [{ db_schema: undefined }, /were not understood/],
+      [{ max_rows: 100_000 }, /the Data API answers up to 100000 rows: make it 1000/],
+    ])) {
+      const { status, stdout, stderr } = project.deploy('--environment staging', { FAKE_DATA_API: dataApiWith(settings) });
+      assert.equal(status, 1, JSON.stringify(settings));
+      assert.match(stderr, said);
+      assert.doesNotMatch(stdout, /^Deployed /m);
+    }
+  });
+
+  test('that cannot be read fail it, too', () => {
+    const { status, stderr } = project.deploy('--environment staging', { FAKE_FAILURE: 'postgrest' });
+    assert.equal(status, 1);
+    assert.match(stderr, /the settings of the Data API could not be read/);
+  });
+});
+
 describe('functions that were built before', () => {
   const build = () => {
     for (const name of ['alpha', 'beta']) {
@@ -248,7 +276,7 @@ describe('functions that were built before', () => {
     build();
     const { status, stderr } = project.deploy('--environment staging --built');
     assert.equal(status, 0, stderr);
-    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK, AUTH]);
+    assert.deepEqual(project.lines(), [LIST, DRY_PUSH, PUSH, ...CRON, ALPHA, BETA, smoke('alpha'), smoke('beta'), ...KICK, AUTH, DATA_API]);
   });
 
   test('are all there, or nothing is done', () => {
@@ -296,6 +324,13 @@ describe('it refuses', () => {
   test('a secrets file with a name of the platform', () => {
     const file = project.write('supabase/.temp/bad.env', 'SUPABASE_SECRET_KEYS={}\n');
     assertRefused(project.deploy(`--environment staging --secrets ${file}`), /sets SUPABASE_SECRET_KEYS; names with SUPABASE_/);
+  });
+
+  test('an address without TLS in a secrets file', () => {
+    for (const line of ['SITE_URL=http://app.example.com', 'AUDIT_CHECKPOINT_URL="http://elsewhere.example"', "RESEND_API_URL='HTTP://mail.example'", 'SENTRY_DSN=http://key@o1.example/1']) {
+      const file = project.write('supabase/.temp/bad.env', `PRODUCT_NAME=http://is.a.name\n${line}\n`);
+      assertRefused(project.deploy(`--environment staging --secrets ${file}`), new RegExp(`has an address without TLS in ${line.split('=')[0]}`));
+    }
   });
 });
 

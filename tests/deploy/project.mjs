@@ -49,10 +49,19 @@ if (line.startsWith('supabase db query')) {
   else if (file.startsWith('select decrypted_secret')) print([{ decrypted_secret: key }]);
   else if (file.includes('kick_function')) print([{ request: '7' }]);
 }
-if (name === 'curl') process.stdout.write(line.endsWith('/config/auth') ? process.env.FAKE_AUTH : process.env.FAKE_STATUS ?? '204');
+if (name === 'curl') {
+  const { FAKE_AUTH: auth, FAKE_DATA_API: dataApi, FAKE_STATUS: status = '204' } = process.env;
+  process.stdout.write(line.endsWith('/config/auth') ? auth : line.endsWith('/postgrest') ? dataApi : status);
+}
 `;
 
 const CONFIG = `
+[api]
+max_rows = 1000
+
+[auth]
+minimum_password_length = 12
+
 [auth.rate_limit]
 email_sent = 30000
 
@@ -79,7 +88,7 @@ export class Project {
     this.write('.gitignore', '/supabase/.temp/\n/supabase/functions/*/build/\n');
     cpSync(path.join(root, 'supabase/functions/.env.example'), path.join(this.tree, 'supabase/functions/.env.example'));
     mkdirSync(path.join(this.tree, 'scripts'));
-    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh', 'scripts/deploy-auth.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
+    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh', 'scripts/deploy-settings.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
     for (const program of ['tree/scripts/build', 'bin/supabase', 'bin/curl', 'bin/sleep']) this.#program(program);
     this.#git('init', '--quiet');
     this.commit();
@@ -131,6 +140,7 @@ export class Project {
         FAKE_CALLS: this.calls_,
         FAKE_CRON_KEY: CRON_KEY,
         FAKE_AUTH: authWith({}),
+        FAKE_DATA_API: dataApiWith({}),
         SUPABASE_ACCESS_TOKEN: ACCESS_TOKEN,
         REAL_SUPABASE: path.join(root, 'node_modules/.bin/supabase'),
         FAKE_SECRETS: secretsNamed('RESEND_API_KEY', 'MAIL_FROM', 'TOKEN_KEYS', 'NOTE_KEYS', 'AUDIT_KEYS', 'EMAIL_WEBHOOK_SECRETS', 'SEND_EMAIL_HOOK_SECRETS', 'SITE_URL', 'ALLOWED_ORIGINS'),
@@ -159,8 +169,14 @@ export class Project {
 export function authWith(settings) {
   return JSON.stringify({
     rate_limit_email_sent: 30_000, hook_send_email_enabled: true,
-    hook_send_email_uri: `https://${REF}.supabase.co/functions/v1/auth-send-email`, ...settings,
+    hook_send_email_uri: `https://${REF}.supabase.co/functions/v1/auth-send-email`, disable_signup: true,
+    external_anonymous_users_enabled: false, mailer_autoconfirm: false, password_min_length: 12, refresh_token_rotation_enabled: true, ...settings,
   });
+}
+
+/** The Data API's, likewise. @param {object} settings */
+export function dataApiWith(settings) {
+  return JSON.stringify({ db_schema: 'public', db_extra_search_path: 'public, extensions', max_rows: 1000, ...settings });
 }
 
 /** As `supabase secrets list --output json` prints them. @param {string[]} names */
