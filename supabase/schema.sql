@@ -4520,6 +4520,29 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.end_sessions_of(p_user_id uuid, p_reason text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+  v_ended bigint;
+begin
+  if not exists (select from public.profiles where id = p_user_id) then
+    raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such account.';
+  end if;
+  perform set_config('evenkeel.session_end_reason', 'ended_by_admin', true);
+  delete from auth.sessions where user_id = p_user_id;
+  get diagnostics v_ended = row_count;
+  perform set_config('evenkeel.session_end_reason', '', true);
+  perform private.write_audit(
+    'session.all_ended', 'session_tokens', null, p_user_id, null, jsonb_build_object('ended', v_ended),
+    jsonb_build_object('source', 'end_sessions_of', 'reason', v_reason)
+  );
+  return v_ended;
+end;
+$$;
+
 CREATE FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -16775,6 +16798,15 @@ $$;
 
 COMMENT ON FUNCTION public.end_session(p_session_id uuid) IS 'Ends a session of the caller, at once and for good; also the one that calls. Errors: unauthenticated (401), session_not_found (404).';
 
+CREATE FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.end_sessions_of(p_user_id, p_reason);
+$$;
+
+COMMENT ON FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) IS 'A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+
 CREATE FUNCTION public.erasure_receipt(p_request_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -19090,7 +19122,7 @@ CREATE TABLE public.session_tokens (
     CONSTRAINT ended_after_creation CHECK ((ended_at >= created_at)),
     CONSTRAINT reason_iff_ended CHECK (((end_reason IS NULL) = (ended_at IS NULL))),
     CONSTRAINT session_tokens_device_check CHECK ((length(device) <= 100)),
-    CONSTRAINT session_tokens_end_reason_check CHECK ((end_reason = ANY (ARRAY['signed_out'::text, 'ended_by_person'::text, 'password_changed'::text, 'expired'::text, 'too_many'::text]))),
+    CONSTRAINT session_tokens_end_reason_check CHECK ((end_reason = ANY (ARRAY['signed_out'::text, 'ended_by_person'::text, 'ended_by_admin'::text, 'password_changed'::text, 'expired'::text, 'too_many'::text]))),
     CONSTRAINT used_after_creation CHECK ((last_used_at >= created_at))
 );
 ALTER TABLE ONLY public.session_tokens ALTER COLUMN id SET STATISTICS 0;
@@ -22044,6 +22076,9 @@ REVOKE ALL ON FUNCTION private.end_recordings_of_erased() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.end_session(p_session_id uuid) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.end_sessions_of(p_user_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.end_sessions_of(p_user_id uuid, p_reason text) TO authenticated;
+
 REVOKE ALL ON FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at timestamp with time zone) FROM PUBLIC;
@@ -23544,6 +23579,9 @@ GRANT ALL ON FUNCTION public.end_other_sessions() TO authenticated;
 
 REVOKE ALL ON FUNCTION public.end_session(p_session_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.end_session(p_session_id uuid) TO authenticated;
+
+REVOKE ALL ON FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) TO authenticated;
 
 REVOKE ALL ON FUNCTION public.erasure_receipt(p_request_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.erasure_receipt(p_request_id uuid) TO authenticated;

@@ -16,7 +16,7 @@ create table public.session_tokens (
   last_used_at timestamptz not null,
   expires_at timestamptz,
   ended_at timestamptz,
-  end_reason text check (end_reason in ('signed_out', 'ended_by_person', 'password_changed', 'expired', 'too_many')),
+  end_reason text check (end_reason in ('signed_out', 'ended_by_person', 'ended_by_admin', 'password_changed', 'expired', 'too_many')),
   constraint used_after_creation check (last_used_at >= created_at),
   constraint ended_after_creation check (ended_at >= created_at),
   constraint reason_iff_ended check ((end_reason is null) = (ended_at is null))

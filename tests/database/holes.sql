@@ -87,6 +87,7 @@ grant select on private.uncounted_months to service_role
 
 -- 023_ended_sessions
 create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return auth.uid(); end'
+create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as $$ begin return (select s.user_id from auth.sessions s join auth.users u on u.id = s.user_id where s.id = nullif(auth.jwt() ->> 'session_id', '')::uuid and s.user_id = nullif(auth.jwt() ->> 'sub', '')::uuid and (s.not_after is null or s.not_after > now()) and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())); end $$
 
 -- 306_files_of_documents
 alter policy "A specialist uploads the file of a pending document" on storage.objects with check (bucket_id = 'specialist-documents' and private.may_upload(name, metadata))

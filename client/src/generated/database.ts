@@ -1026,7 +1026,7 @@ export type Tables = {
       /** Browser and system in words, such as "Firefox on Windows"; null when the user agent tells neither. */
       device: string | null;
       /** signed_out also where Auth itself removed a session that was too old; too_many: the person had so many that were used later. */
-      end_reason: 'signed_out' | 'ended_by_person' | 'password_changed' | 'expired' | 'too_many' | null;
+      end_reason: 'signed_out' | 'ended_by_person' | 'ended_by_admin' | 'password_changed' | 'expired' | 'too_many' | null;
       ended_at: string | null;
       /** When Auth ends the session whatever happens; null: when it is ended. */
       expires_at: string | null;
@@ -1863,6 +1863,12 @@ export interface SqlFunctions {
     args: { p_session_id: string };
     returns: null;
     errors: 'unauthenticated' | 'session_not_found';
+  };
+  /** A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422). */
+  end_sessions_of: {
+    args: { p_user_id: string; p_reason: string };
+    returns: number;
+    errors: 'forbidden' | 'person_not_found' | 'reason_required';
   };
   /** What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. Errors: not_found (404). */
   erasure_receipt: {

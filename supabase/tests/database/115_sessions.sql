@@ -105,6 +105,25 @@ select results_eq(
     ('session.ended', pg_temp.id('session:employee')::text, true)$$, 'each is audited, with who did it'
 );
 
+-- By an admin, as where somebody writes that their account was taken over
+select pg_temp.sign_in(name, 'manager') from unnest(array['stolen', 'own']) name \g /dev/null
+select pg_temp.act_as('company_admin');
+select throws_ok($$select public.end_sessions_of(pg_temp.id('manager'), 'They left their phone.')$$, 'PT403', 'forbidden', 'nobody else ends sessions of others');
+select pg_temp.act_as('platform_admin');
+select throws_ok($$select public.end_sessions_of(pg_temp.id('manager'), ' ')$$, 'PT422', 'reason_required', 'a platform admin says why');
+select throws_ok($$select public.end_sessions_of(gen_random_uuid(), 'They left their phone.')$$, 'PT404', 'person_not_found', 'and of whom');
+select is(public.end_sessions_of(pg_temp.id('manager'), 'They left their phone.'), 3::bigint, 'and ends all that there are');
+select pg_temp.act_as('manager');
+select is_empty('select from public.profiles', 'whose tokens are then nobody''s');
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select distinct end_reason from public.session_tokens where user_id = pg_temp.id('manager')$$, $$values ('ended_by_admin')$$, 'which is said of them'
+);
+select isnt_empty(
+  $$select from public.audit_logs where action = 'session.all_ended' and user_id = pg_temp.id('manager') and actor_id = pg_temp.id('platform_admin')
+    and context ->> 'reason' = 'They left their phone.' and new_values = '{"ended": 3}'$$, 'and audited, with the reason'
+);
+
 -- So many at a time
 select pg_temp.sign_in('surplus-' || n) from generate_series(1, 12) n \g /dev/null
 update public.session_tokens t set created_at = now() - interval '9 days', last_used_at = now() - n * interval '1 hour'
@@ -135,7 +154,7 @@ from (values ('tablet', interval '91 days'), ('office', interval '89 days')) s (
 select is(private.job_purge_sign_ins(now()), 1::bigint, 'an ended session is forgotten after ninety days');
 select is(pg_temp.token('tablet'), null, 'that one');
 select isnt(pg_temp.token('office'), null, 'later ones stay');
-select isnt(pg_temp.token('manager'), null, 'and those that go on, however old');
+select isnt(pg_temp.token('young'), null, 'and those that go on, however old');
 delete from auth.users where id = pg_temp.id('employee');
 select is_empty($$select from public.session_tokens where user_id = pg_temp.id('employee')$$, 'a closed account takes its sessions along');
 

@@ -35,7 +35,7 @@ insert into seen_as values
     'revoke_invitation() set_allowed_domains() set_member_role() submit_company_verification()'),
   ('figures', 'company_analytics()'),
   ('others', 'ask_erasure_for() assign_company_plan() cancel_booking_as_admin() cancel_bookings_of_specialist() correct_package() decide_document() email_kind() grant_package() '
-    'grant_platform_admin() lift_email_suppression() lift_legal_hold() mail_fault() mail_figures() place_legal_hold() prove_audit_consistency() prove_audit_entry() '
+    'end_sessions_of() grant_platform_admin() lift_email_suppression() lift_legal_hold() mail_fault() mail_figures() place_legal_hold() prove_audit_consistency() prove_audit_entry() '
     'read_audit_logs() read_communication_logs() read_failed_login_attempts() read_legal_holds() read_person() redrive_failed_emails() retention_preview() review_company_verification() '
     'revoke_platform_admin() send_test_email() sessions_in_doubt() set_company_status() set_company_variant() specialist_verification_queue() stale_feature_flags() '
     'start_document_review()');
