@@ -1,9 +1,12 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { PAGES, createPages } from './pages.mjs';
+import { projectRoot } from './settings.mjs';
 
 /** @type {http.Server} */
 let server;
@@ -93,4 +96,22 @@ test('the viewer shows the document of this stack, and its policy differs by the
   assert.deepEqual(servers, [{ url: 'http://127.0.0.1:1/functions/v1' }]);
   const [viewer, reference] = await Promise.all(['/docs/functions', '/docs'].map(async (path) => (await open(path)).headers.get('content-security-policy')));
   assert.equal(viewer?.replace("img-src 'self' data:;", "img-src 'self';"), reference);
+});
+
+/** The names of our scripts in which something stands. @param {RegExp} what */
+function scriptsWith(what) {
+  const folder = path.join(projectRoot, 'pages/assets');
+  return readdirSync(folder).filter((name) => name.endsWith('.js') && what.test(readFileSync(path.join(folder, name), 'utf8')));
+}
+
+test('no script makes HTML or code of text, or talks to another page', () => {
+  assert.deepEqual(scriptsWith(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|\beval\(|new Function\(|postMessage/), []);
+  assert.deepEqual(scriptsWith(/\btextContent\b|createElement/).includes('dom.js'), true, 'scripts are looked at');
+});
+
+test('nothing is kept in the browser but the session, which signing out takes away', () => {
+  assert.deepEqual(scriptsWith(/localStorage|sessionStorage|indexedDB|document\.cookie|\bcaches\b/), ['early.js', 'session.js']);
+  const session = readFileSync(path.join(projectRoot, 'pages/assets/session.js'), 'utf8');
+  assert.match(session, /localStorage\.removeItem\(key\)/);
+  assert.doesNotMatch(session, /setItem|localStorage\[/);
 });
