@@ -3227,28 +3227,22 @@ CREATE FUNCTION private.checkpoint_mail_fault(p_now timestamp with time zone) RE
   select format('a checkpoint of the audit log was not mailed: %s', max(l.error_code))
   from (select private.setting('audit_checkpoint_recipient') #>> '{}') s (recipient)
   cross join unnest(array[p_now, p_now - private.hours('audit_checkpoint_mail_hours')]) t (at)
-  join private.email_log l on l.dedupe_key = private.checkpoint_mail_key(s.recipient, private.checkpoint_mail_turn(t.at))
+  join private.email_log l on l.dedupe_key = 'audit_checkpoint:' || private.checkpoint_mail_turn(s.recipient, t.at)
   where l.status in ('failed', 'skipped')
   having count(*) > 0;
 $$;
 
 COMMENT ON FUNCTION private.checkpoint_mail_fault(p_now timestamp with time zone) IS 'What an operator should look at: a checkpoint of this stretch of time, or the one before, that the recipient did not get. Null where all is well.';
 
-CREATE FUNCTION private.checkpoint_mail_key(p_recipient text, p_occasion text) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO ''
-    AS $$ select format('audit_checkpoint:%s:%s', p_occasion, md5(p_recipient)); $$;
-
-COMMENT ON FUNCTION private.checkpoint_mail_key(p_recipient text, p_occasion text) IS 'The dedupe key of a mail with a checkpoint.';
-
-CREATE FUNCTION private.checkpoint_mail_turn(p_now timestamp with time zone) RETURNS text
+CREATE FUNCTION private.checkpoint_mail_turn(p_recipient text, p_now timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select format('%s:%s', h, floor(extract(epoch from p_now) / (h * 3600))) from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
+  select format('%s:%s:%s', h, floor(extract(epoch from p_now) / (h * 3600)), md5(p_recipient))
+  from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
 $$;
 
-COMMENT ON FUNCTION private.checkpoint_mail_turn(p_now timestamp with time zone) IS 'The stretch of so many hours that an instant is in: one checkpoint is mailed in each.';
+COMMENT ON FUNCTION private.checkpoint_mail_turn(p_recipient text, p_now timestamp with time zone) IS 'Names the stretch of so many hours that an instant is in: one checkpoint is mailed in each to an address.';
 
 CREATE FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -5542,6 +5536,13 @@ $$;
 
 COMMENT ON FUNCTION private.fitting(p_values jsonb, p_bytes integer) IS 'An object in at most p_bytes of text. A value of over 2 KiB, or less where there are many, is replaced by {"cut_bytes": its length}.';
 
+CREATE FUNCTION private.fixed_mails() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select array['audit_checkpoint']; $$;
+
+COMMENT ON FUNCTION private.fixed_mails() IS 'The mails whose texts come with migrations alone, since they vouch for something to who trusts no platform admin.';
+
 CREATE FUNCTION private.follow_auth_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7724,8 +7725,9 @@ CREATE FUNCTION private.job_mail_audit_checkpoint(p_now timestamp with time zone
     SET search_path TO ''
     AS $$
   select count(private.mail_audit_checkpoint(
-    private.setting('audit_checkpoint_recipient') #>> '{}', private.checkpoint_mail_turn(p_now), private.setting('audit_checkpoint_mail_hours') #>> '{}'
-  ));
+    s.recipient, private.checkpoint_mail_turn(s.recipient, p_now), private.setting('audit_checkpoint_mail_hours') #>> '{}'
+  ))
+  from (select private.setting('audit_checkpoint_recipient') #>> '{}') s (recipient);
 $$;
 
 COMMENT ON FUNCTION private.job_mail_audit_checkpoint(p_now timestamp with time zone) IS 'Mails the latest checkpoint once in audit_checkpoint_mail_hours, also where it is that of last time: whoever keeps them knows that one is to come.';
@@ -9035,7 +9037,7 @@ begin
       select jsonb_agg(jsonb_build_object('line', l.line) order by l.n)
       from string_to_table(rtrim(v_checkpoint.note, E'\n'), E'\n') with ordinality l (line, n)
     )),
-    'security', private.checkpoint_mail_key(p_recipient, p_occasion)
+    'security', 'audit_checkpoint:' || p_occasion
   );
 end;
 $$;
@@ -13534,6 +13536,8 @@ declare
 begin
   if not exists (select from public.user_roles where user_id = p_admin_id and role = 'platform_admin') then
     raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+  elsif p_key = any (private.fixed_mails()) then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'The texts of this mail come with a release.';
   end if;
   -- Whoever saves a text of the same mail waits here, and then sees this version.
   perform from public.email_kinds where key = p_key for no key update;
@@ -15442,7 +15446,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.tell_checkpoint_recipients() IS 'Trigger on system_settings: mails a first checkpoint to the address that is set, and a last one to the address before, each once a day.';
+COMMENT ON FUNCTION private.tell_checkpoint_recipients() IS 'Trigger on system_settings: once a day, mails a last checkpoint to the address before and a first one to the address that is set.';
 
 CREATE FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -21942,9 +21946,7 @@ REVOKE ALL ON FUNCTION private.checked_rule(p_text text, p_first timestamp witho
 
 REVOKE ALL ON FUNCTION private.checkpoint_mail_fault(p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.checkpoint_mail_key(p_recipient text, p_occasion text) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.checkpoint_mail_turn(p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.checkpoint_mail_turn(p_recipient text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.choose_package(p_booking public.bookings, p_current_id uuid, p_is_new boolean) FROM PUBLIC;
 
@@ -22192,6 +22194,8 @@ REVOKE ALL ON FUNCTION private.finish_email_change(p_change public.email_changes
 REVOKE ALL ON FUNCTION private.finish_reversal(p_user_id uuid, p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.fitting(p_values jsonb, p_bytes integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.fixed_mails() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.follow_auth_user() FROM PUBLIC;
 

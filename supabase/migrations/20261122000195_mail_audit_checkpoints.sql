@@ -37,26 +37,17 @@ from (values (
   'Es ist der letzte an diese Adresse: Jemand hat eine andere oder keine eingestellt. Wissen Sie nichts davon, fragen Sie, wer es war.', 'Das Protokoll'
 )) t (locale, subject, opening, keep, again, last, page);
 
--- An hour in which it is tried again finds the mail of its stretch of time queued already.
-create function private.checkpoint_mail_key(p_recipient text, p_occasion text)
-returns text
-language sql
-immutable
-set search_path = ''
-as $$ select format('audit_checkpoint:%s:%s', p_occasion, md5(p_recipient)); $$;
-
-comment on function private.checkpoint_mail_key(text, text) is 'The dedupe key of a mail with a checkpoint.';
-
-create function private.checkpoint_mail_turn(p_now timestamptz)
+create function private.checkpoint_mail_turn(p_recipient text, p_now timestamptz)
 returns text
 language sql
 stable
 set search_path = ''
 as $$
-  select format('%s:%s', h, floor(extract(epoch from p_now) / (h * 3600))) from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
+  select format('%s:%s:%s', h, floor(extract(epoch from p_now) / (h * 3600)), md5(p_recipient))
+  from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
 $$;
 
-comment on function private.checkpoint_mail_turn(timestamptz) is 'The stretch of so many hours that an instant is in: one checkpoint is mailed in each.';
+comment on function private.checkpoint_mail_turn(text, timestamptz) is 'Names the stretch of so many hours that an instant is in: one checkpoint is mailed in each to an address.';
 
 create function private.mail_audit_checkpoint(p_recipient text, p_occasion text, p_every_hours text)
 returns bigint
@@ -75,7 +66,7 @@ begin
       select jsonb_agg(jsonb_build_object('line', l.line) order by l.n)
       from string_to_table(rtrim(v_checkpoint.note, E'\n'), E'\n') with ordinality l (line, n)
     )),
-    'security', private.checkpoint_mail_key(p_recipient, p_occasion)
+    'security', 'audit_checkpoint:' || p_occasion
   );
 end;
 $$;
@@ -89,14 +80,16 @@ language sql
 set search_path = ''
 as $$
   select count(private.mail_audit_checkpoint(
-    private.setting('audit_checkpoint_recipient') #>> '{}', private.checkpoint_mail_turn(p_now), private.setting('audit_checkpoint_mail_hours') #>> '{}'
-  ));
+    s.recipient, private.checkpoint_mail_turn(s.recipient, p_now), private.setting('audit_checkpoint_mail_hours') #>> '{}'
+  ))
+  from (select private.setting('audit_checkpoint_recipient') #>> '{}') s (recipient);
 $$;
 
 comment on function private.job_mail_audit_checkpoint(timestamptz) is
   'Mails the latest checkpoint once in audit_checkpoint_mail_hours, also where it is that of last time: whoever keeps them knows that one is to come.';
 
--- Whoever would have checkpoints go to themselves, or nowhere, does not do it unseen: the former address is told.
+-- Whoever would have checkpoints go to themselves, or nowhere, does not do it unseen: the address before is told. Whoever sets one after the
+-- other mails nobody else by it: of the first change of a day both hear, of each other one the new address does by the job.
 create function private.tell_checkpoint_recipients()
 returns trigger
 language plpgsql
@@ -113,7 +106,7 @@ end;
 $$;
 
 comment on function private.tell_checkpoint_recipients() is
-  'Trigger on system_settings: mails a first checkpoint to the address that is set, and a last one to the address before, each once a day.';
+  'Trigger on system_settings: once a day, mails a last checkpoint to the address before and a first one to the address that is set.';
 
 create trigger tell_checkpoint_recipients after update of value on public.system_settings
   for each row when (old.key = 'audit_checkpoint_recipient' and old.value <> new.value)
@@ -128,7 +121,7 @@ as $$
   select format('a checkpoint of the audit log was not mailed: %s', max(l.error_code))
   from (select private.setting('audit_checkpoint_recipient') #>> '{}') s (recipient)
   cross join unnest(array[p_now, p_now - private.hours('audit_checkpoint_mail_hours')]) t (at)
-  join private.email_log l on l.dedupe_key = private.checkpoint_mail_key(s.recipient, private.checkpoint_mail_turn(t.at))
+  join private.email_log l on l.dedupe_key = 'audit_checkpoint:' || private.checkpoint_mail_turn(s.recipient, t.at)
   where l.status in ('failed', 'skipped')
   having count(*) > 0;
 $$;

@@ -138,6 +138,30 @@ fn a_checkpoint_leaves_the_database_until_somebody_has_taken_it() {
 }
 
 #[test]
+fn a_checkpoint_goes_where_nobody_on_the_way_keeps_it_back() {
+    let world = |url: &str| {
+        let world = World::new();
+        world.variables.borrow_mut().insert(CHECKPOINT_URL, url.to_owned());
+        world
+    };
+    for url in
+        ["https://keeper.test", " https://keeper.test/log ", "http://127.0.0.1:80/log", "", " "]
+    {
+        let world = world(url);
+        world.database.answer::<TakeAuditLeaves>(taken(0, 0));
+        assert!(run(&world).is_ok(), "{url}");
+    }
+    for url in [
+        "http://keeper.test",
+        "keeper.test",
+        "http://127.0.0.1.keeper.test",
+        "http://localhost.test",
+    ] {
+        assert_eq!(run(&world(url)).unwrap_err().code(), Code::Internal, "{url}");
+    }
+}
+
+#[test]
 fn what_fails_is_told() {
     let world = World::new();
     world.database.fail::<TakeAuditLeaves>(DatabaseError::Timeout);

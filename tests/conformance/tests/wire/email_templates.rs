@@ -40,7 +40,7 @@ async fn texts_in_order(stack: &Stack, olga: &AccessToken) -> Vec<Value> {
 
 pub(crate) async fn save_email_template(stack: &Stack) -> Vec<Verbatim<SavedTemplate>> {
     let olga = stack.platform_admin("olga");
-    let mut text = texts_in_order(stack, &olga).await.remove(0);
+    let mut text = texts_in_order(stack, &olga).await.pop().unwrap();
     let fields = text.as_object_mut().unwrap();
     fields.insert("locale".to_owned(), json!("fr"));
     fields.insert(
