@@ -7,6 +7,7 @@ import Papa from './papaparse.mjs';
 
 const { parseCsv } = await import('../assets/csv.js');
 const { textOf } = await import('../assets/file-text.js');
+const { columnsOf } = await import('../assets/invitation-columns.js');
 const { readInvitations } = await import('../assets/invitation-file.js');
 
 /** @param {Uint8Array} bytes */
@@ -96,4 +97,12 @@ test('invitations come back as they were written, whatever separates cells, ends
     const filled = invitations.map((one) => Object.fromEntries(Object.entries(one).filter(([, value]) => value !== '')));
     assert.deepEqual(rows.map((row) => row.invitation), filled, JSON.stringify(text));
   }
+});
+
+test('what a file calls its columns is the name of nothing else', () => {
+  const { columns, error } = columnsOf(['__proto__', 'constructor', 'Email', 'toString']);
+  assert.equal(error, null);
+  assert.deepEqual(Object.entries(columns ?? {}), [['email', { at: 2, title: 'Email' }]]);
+  assert.equal(Object.getPrototypeOf(columns), Object.prototype);
+  assert.equal(/** @type {any} */ ({}).at, undefined);
 });
