@@ -38,13 +38,19 @@ function unguardedStatements(tree) {
   return found;
 }
 
-/** Dynamic SQL: a constant, or the pattern of format(), is parsed; put together otherwise, its texts must bring the WHERE. @param {string} expression @returns {string[]} */
+/** Dynamic SQL: a constant, or the pattern of format(), is parsed; put together otherwise, or with clauses filled in, its texts must bring the WHERE. @param {string} expression @returns {string[]} */
 function unguardedTexts(expression) {
   const parsed = /** @type {any} */ (parseSync(`select ${expression}`));
   const value = parsed.stmts[0].stmt.SelectStmt.targetList[0].ResTarget.val;
   const isFormat = value.FuncCall?.funcname.at(-1).String.sval === 'format';
   const pattern = textOf(isFormat ? value.FuncCall.args[0] : value);
-  if (pattern !== null) return unguardedStatements(parseSync(pattern.replace(/%(?:\d+\$)?-?\d*[Is]/g, 'x').replace(/%(?:\d+\$)?L/g, "'x'")));
+  if (pattern !== null) {
+    try {
+      return unguardedStatements(parseSync(pattern.replace(/%(?:\d+\$)?-?\d*[Is]/g, 'x').replace(/%(?:\d+\$)?L/g, "'x'")));
+    } catch (error) {
+      if (!isFormat) throw error;
+    }
+  }
   const text = [...nodesOf(value)].flatMap(([kind, node]) => (kind === 'A_Const' ? (textOf({ A_Const: node }) ?? []) : [])).join(' ');
   return /\b(update|delete)\b/i.test(text) && !/\bwhere\b/i.test(text) ? [`a statement put together from "${text}"`] : [];
 }

@@ -20,6 +20,7 @@ const REFUSED = [
   ['the body of a handler', plpgsql('begin null; exception when others then update t set a = 1; end;')],
   ['dynamic SQL', plpgsql("execute 'delete from t';")],
   ['dynamic SQL with names filled in', plpgsql("execute format('update %I.%I set a = %L', 's', 't', 1);")],
+  ['dynamic SQL with a clause filled in', plpgsql("execute format('update t set a = 1 %s', n);")],
   ['dynamic SQL put together', plpgsql("execute 'delete from ' || n;")],
   ['a body that is parsed already', { name: 'f', language: 'sql', source: '', definition: 'create function f() returns void begin atomic delete from t; end' }],
 ];
@@ -34,6 +35,8 @@ test('what has a WHERE, or changes no rows, passes', () => {
     plpgsql("n := (select count(*) from t); execute format('delete from %I where a = $1', 't') using n;"),
     plpgsql("execute 'delete from t' || case when n is null then '' else ' where a = 1' end;"),
     plpgsql("execute format('select %L', 'update'); return;"),
+    plpgsql("execute format('alter table t attach partition %I %s', 'u', n);"),
+    plpgsql("execute format('delete from t %s where a', n);"),
     sql('insert into t values (1) on conflict (a) do update set a = 2'),
     sql('select a from t for update'),
   ];
