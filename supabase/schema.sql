@@ -9111,7 +9111,7 @@ WITH (fillfactor='70');
 
 ALTER TABLE ONLY private.email_deliveries FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
+COMMENT ON TABLE private.email_deliveries IS 'The state of each mail of which the mailer has told something. No foreign key to the log: it would lock, and so write, a row of it.';
 
 COMMENT ON COLUMN private.email_deliveries.created_at IS 'When the first event came.';
 

@@ -166,7 +166,7 @@ create table private.email_deliveries (
 ) with (fillfactor = 70);
 
 comment on table private.email_deliveries is
-  'The state of each mail of which the mailer has told something. No foreign key to the log, whose months are dropped as a whole.';
+  'The state of each mail of which the mailer has told something. No foreign key to the log: it would lock, and so write, a row of it.';
 comment on column private.email_deliveries.created_at is 'When the first event came.';
 
 create index email_deliveries_created_at_idx on private.email_deliveries (created_at);

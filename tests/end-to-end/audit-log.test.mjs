@@ -113,6 +113,10 @@ describe('what the owner does to it', () => {
     ['an entry removed, and named as retired', ['retired early'], () => [
       `with gone as (delete from public.audit_logs where id = ${first()} returning occurred_at)
         select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, jsonb_build_object(to_char(occurred_at at time zone 'UTC', 'YYYY-MM'), 1)) from gone`]],
+    ['the same, by an entry of a time to come', ['retired early'], () => [
+      `with gone as (delete from public.audit_logs where id = ${first()} returning occurred_at)
+        insert into public.audit_logs (occurred_at, actor_role, action, entity_type, status, new_values)
+        select now() + interval '10 years', 'postgres', 'audit_logs.retired', 'audit_logs', 'success', jsonb_build_object(to_char(occurred_at at time zone 'UTC', 'YYYY-MM'), 1) from gone`]],
     ['as many said to be retired as were not', ['put back'], () => [
       `select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, '{"2020-01": 1}')`]],
     ['one put in under an old id', ['twice'], () => [

@@ -76,6 +76,12 @@ select is_empty(
       and (not (c.relrowsecurity and c.relforcerowsecurity) or c.relacl::text ~ '(anon|authenticated|service_role)=' or (select count(*) from pg_catalog.pg_trigger t where t.tgrelid = c.oid) < 3)$$,
   'the leaves of what stays are as closed as the others'
 );
+select is_empty(
+  $$select c.relname, count(*) from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid join pg_catalog.pg_index x on x.indrelid = c.oid
+    where i.inhparent = 'public.audit_logs'::regclass group by 1
+    having count(*) <> (select count(*) from pg_catalog.pg_index where indrelid = 'public.audit_logs'::regclass)$$,
+  'have its indexes, each once,'
+);
 select isnt_empty(
   $$select from pg_catalog.pg_class c join pg_catalog.pg_inherits i on i.inhrelid = c.oid
     where i.inhparent = 'public.audit_logs'::regclass and pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT'$$,
