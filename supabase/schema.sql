@@ -11459,6 +11459,11 @@ CREATE FUNCTION private.purge(p_name text, p_now timestamp with time zone) RETUR
     AS $_$
 declare
   v constant public.data_retention_policies := private.policy(p_name);
+  v_due constant text := format(
+    'array(select r.ctid from %s r where %s and not %s order by r.%I limit $2 for update of r skip locked)',
+    v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
+  );
+  v_emptied constant text := (select string_agg(format('%I = null', c), ', ') from unnest(v.emptied) c);
   v_held bigint;
   v_rows bigint;
 begin
@@ -11466,14 +11471,12 @@ begin
     raise exception 'rows of % neither go nor are emptied by their age alone', p_name;
   end if;
   v_held := private.begin_purge(v, p_now);
-  execute format(
-    '%s where ctid = any (array(select r.ctid from %s r where %s and not %s order by r.%I limit $2 for update of r skip locked))',
-    case v.way
-      when 'delete' then format('delete from %s', v.table_name::regclass)
-      else format('update %s set %s', v.table_name::regclass, (select string_agg(format('%I = null', c), ', ') from unnest(v.emptied) c))
-    end,
-    v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
-  ) using private.kept_from(v, p_now), private.purge_limit();
+  if v.way = 'delete' then
+    execute format('delete from %s where ctid = any (%s)', v.table_name::regclass, v_due) using private.kept_from(v, p_now), private.purge_limit();
+  else
+    execute 'update ' || v.table_name::regclass || ' set ' || v_emptied || ' where ctid = any (' || v_due || ')'
+    using private.kept_from(v, p_now), private.purge_limit();
+  end if;
   get diagnostics v_rows = row_count;
   return private.note_purge(v, p_now, v_rows, v_held);
 end;
@@ -13211,7 +13214,7 @@ begin
   execute format('alter table public.audit_logs detach partition %s', p_leaf);
   execute format('drop table %s', p_leaf);
   if v_stays or v_bound = 'DEFAULT' then
-    execute format('alter table public.audit_logs attach partition partitions.%I %s', v_new, v_bound);
+    execute format('alter table public.audit_logs attach partition partitions.%I ', v_new) || v_bound;
     perform private.close_partition('public.audit_logs', v_new);
   else
     execute format('drop table partitions.%I', v_new);

@@ -134,6 +134,11 @@ set search_path = ''
 as $$
 declare
   v constant public.data_retention_policies := private.policy(p_name);
+  v_due constant text := format(
+    'array(select r.ctid from %s r where %s and not %s order by r.%I limit $2 for update of r skip locked)',
+    v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
+  );
+  v_emptied constant text := (select string_agg(format('%I = null', c), ', ') from unnest(v.emptied) c);
   v_held bigint;
   v_rows bigint;
 begin
@@ -141,14 +146,12 @@ begin
     raise exception 'rows of % neither go nor are emptied by their age alone', p_name;
   end if;
   v_held := private.begin_purge(v, p_now);
-  execute format(
-    '%s where ctid = any (array(select r.ctid from %s r where %s and not %s order by r.%I limit $2 for update of r skip locked))',
-    case v.way
-      when 'delete' then format('delete from %s', v.table_name::regclass)
-      else format('update %s set %s', v.table_name::regclass, (select string_agg(format('%I = null', c), ', ') from unnest(v.emptied) c))
-    end,
-    v.table_name::regclass, private.due_condition(v), private.held_condition(v), v.counts_from
-  ) using private.kept_from(v, p_now), private.purge_limit();
+  if v.way = 'delete' then
+    execute format('delete from %s where ctid = any (%s)', v.table_name::regclass, v_due) using private.kept_from(v, p_now), private.purge_limit();
+  else
+    execute 'update ' || v.table_name::regclass || ' set ' || v_emptied || ' where ctid = any (' || v_due || ')'
+    using private.kept_from(v, p_now), private.purge_limit();
+  end if;
   get diagnostics v_rows = row_count;
   return private.note_purge(v, p_now, v_rows, v_held);
 end;

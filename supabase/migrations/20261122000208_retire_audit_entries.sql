@@ -96,7 +96,7 @@ begin
   execute format('alter table public.audit_logs detach partition %s', p_leaf);
   execute format('drop table %s', p_leaf);
   if v_stays or v_bound = 'DEFAULT' then
-    execute format('alter table public.audit_logs attach partition partitions.%I %s', v_new, v_bound);
+    execute format('alter table public.audit_logs attach partition partitions.%I ', v_new) || v_bound;
     perform private.close_partition('public.audit_logs', v_new);
   else
     execute format('drop table partitions.%I', v_new);

@@ -34,8 +34,8 @@ insert into world values
     select pg_temp.act_as_owner(); select private.job_settle_ended_memberships(now()); select private.job_cancel_ended_sessions(now() + interval '25 hours')$$),
   (4, 'left', $$select pg_temp.act_as('colleague'); select public.leave_company(pg_temp.id('north'));
     select pg_temp.act_as_owner(); select private.job_cancel_ended_sessions(now() + interval '25 hours')$$),
-  (5, 'erased', $$delete from auth.users where id = pg_temp.id('colleague')$$),
-  (6, 'erased and cancelled', $$delete from auth.users where id = pg_temp.id('colleague'); select private.job_cancel_ended_sessions(now() + interval '25 hours')$$);
+  (5, 'erased', $$delete from public.legal_holds where user_id = pg_temp.id('colleague'); delete from auth.users where id = pg_temp.id('colleague')$$),
+  (6, 'erased and cancelled', $$delete from public.legal_holds where user_id = pg_temp.id('colleague'); delete from auth.users where id = pg_temp.id('colleague'); select private.job_cancel_ended_sessions(now() + interval '25 hours')$$);
 
 -- And by an admin who has used up what they may book, whom an allowance refuses.
 insert into world
