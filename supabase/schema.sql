@@ -1888,7 +1888,7 @@ CREATE FUNCTION private.bound_account_metadata() RETURNS trigger
     SET search_path TO ''
     AS $$
 begin
-  raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The metadata of an account has up to 8 KiB.';
+  raise sqlstate 'PT422' using message = 'rule_violation', detail = 'The metadata of an account has up to 2 KiB.';
 end;
 $$;
 
@@ -4823,14 +4823,23 @@ CREATE FUNCTION private.erasure_ledger() RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'id', r.id, 'user_id', r.user_id, 'practice_id', private.practice_of_erased(r), 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by
-  ) order by r.asked_at, r.id), '[]')
-  from private.erasure_requests r
-  where not exists (select from private.erasure_steps s where s.request_id = r.id and s.step = 'withdrawn');
+  select jsonb_build_object(
+    'erasures', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'id', r.id, 'user_id', r.user_id, 'practice_id', private.practice_of_erased(r), 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by,
+        'is_withdrawn', d.steps @> '{withdrawn}', 'is_told', d.steps @> '{told}'
+      ) order by r.asked_at, r.id), '[]')
+      from private.erasure_requests r
+      cross join lateral (select coalesce(array_agg(s.step::text), '{}') as steps from private.erasure_steps s where s.request_id = r.id) d
+    ),
+    'holds', (
+      select coalesce(jsonb_agg(jsonb_build_object('id', h.id, 'user_id', h.user_id, 'placed_at', h.placed_at, 'lifted_at', h.lifted_at) order by h.placed_at, h.id), '[]')
+      from public.legal_holds h
+    )
+  );
 $$;
 
-COMMENT ON FUNCTION private.erasure_ledger() IS 'Every erasure that was not withdrawn: what replay_erasures() needs.';
+COMMENT ON FUNCTION private.erasure_ledger() IS 'Every erasure and every legal hold, by ids and times: what replay_erasures() needs.';
 
 CREATE FUNCTION private.erasure_receipt(p_request_id uuid) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -5711,8 +5720,10 @@ begin
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   if v_by_link then
     perform private.supersede_email_changes(new.id);
-    delete from auth.mfa_factors where user_id = new.id and exists (
+    delete from auth.mfa_factors f where f.user_id = new.id and exists (
       select from private.emails where user_id = new.id and template_key = 'second_factor_added' and created_at > now() - interval '1 day'
+    ) and not exists (
+      select from auth.mfa_factors o where o.user_id = new.id and o.status = 'verified' and o.created_at <= now() - interval '1 day'
     );
   end if;
   perform private.forget_failed_logins(new.id);
@@ -6797,6 +6808,10 @@ CREATE FUNCTION private.is_erasure_held(p_request private.erasure_requests) RETU
   select exists (select from held) and (
     private.is_held(p_request.user_id) or exists (
       select from shared s left join public.specialists p on p.id = s.specialist_id where s.user_id in (select user_id from held) or p.user_id in (select user_id from held)
+    ) or exists (
+      select from public.audit_logs l where l.user_id = p_request.user_id and l.actor_id in (select user_id from held)
+    ) or exists (
+      select from public.company_employee_invitations i where i.accepted_by = p_request.user_id and i.invited_by in (select user_id from held)
     )
   );
 $$;
@@ -7264,7 +7279,7 @@ CREATE FUNCTION private.job_check_erasures(p_now timestamp with time zone) RETUR
   select private.raise_fault('erasures that are due within days, or overdue: ' || string_agg(late.id::text, ', ' order by late.asked_at))
   from (
     select r.id, r.asked_at from private.erasure_requests r
-    where r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
+    where r.try_after is not null and r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
     order by r.asked_at limit 20
   ) late;
 $$;
@@ -8589,6 +8604,8 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_user_id uuid;
 begin
+  -- A job that looks more than once at who is held sees the same each time.
+  perform private.lock_legal_holds();
   perform private.hold_accounts(private.user_id());
   update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
   where id = p_hold_id and lifted_at is null
@@ -9413,14 +9430,12 @@ CREATE FUNCTION private.mail_receipt(p_request private.erasure_requests) RETURNS
     SET search_path TO ''
     AS $$
 begin
-  if p_request.asked_by <> 'replay' then
-    perform private.enqueue_email(
-      'erasure_receipt', p.id, p.email,
-      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'receipt', p_request.id, 'asked_at', private.iso_timestamp(p_request.asked_at)),
-      'security', 'erasure_receipt:' || p_request.id, p_useless_after => now() + interval '7 days'
-    )
-    from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%';
-  end if;
+  perform private.enqueue_email(
+    'erasure_receipt', p.id, p.email,
+    jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'receipt', p_request.id, 'asked_at', private.iso_timestamp(p_request.asked_at)),
+    'security', 'erasure_receipt:' || p_request.id, p_useless_after => now() + interval '7 days'
+  )
+  from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
   return '{}'::jsonb;
 end;
 $$;
@@ -12882,11 +12897,21 @@ CREATE FUNCTION private.replay_erasures(p_ledger jsonb) RETURNS bigint
 declare
   v_rows bigint;
 begin
+  perform private.lock_ends_of_accounts();
+  perform private.replay_legal_holds(p_ledger -> 'holds');
   insert into private.erasure_requests (id, user_id, practice_id, asked_by, asked_at, starts_at, due_by)
   select l.id, l.user_id, l.practice_id, 'replay', l.asked_at, l.starts_at, l.due_by
-  from jsonb_to_recordset(p_ledger) l (id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz)
+  from jsonb_to_recordset(p_ledger -> 'erasures') l (id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz, is_withdrawn boolean)
+  where not l.is_withdrawn
   on conflict (id) do nothing;
   get diagnostics v_rows = row_count;
+  insert into private.erasure_steps (request_id, step)
+  select r.id, s.step
+  from jsonb_to_recordset(p_ledger -> 'erasures') l (id uuid, is_withdrawn boolean, is_told boolean)
+  join private.erasure_requests r on r.id = l.id
+  cross join lateral (values ('withdrawn', l.is_withdrawn), ('told', l.is_told)) s (step, is_done)
+  where s.is_done
+  on conflict (request_id, step) do nothing;
   if v_rows > 0 then
     perform private.write_audit('erasures.replayed', 'erasure_requests', null, null, null, jsonb_build_object('requests', v_rows), '{"source": "replay_erasures"}');
   end if;
@@ -12894,7 +12919,24 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.replay_erasures(p_ledger jsonb) IS 'Takes up erasures of a ledger that this database does not know of: how many. The job does them, each when it begins.';
+COMMENT ON FUNCTION private.replay_erasures(p_ledger jsonb) IS 'After a restore: brings holds and erasures to where the ledger has them, and takes up those erasures that this database does not know of: how many. The job does them, each when it begins.';
+
+CREATE FUNCTION private.replay_legal_holds(p_holds jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.lock_legal_holds();
+  insert into public.legal_holds (id, user_id, placed_at, reason)
+  select l.id, l.user_id, l.placed_at, 'Placed after the backup that was restored.'
+  from jsonb_to_recordset(p_holds) l (id uuid, user_id uuid, placed_at timestamptz, lifted_at timestamptz) where l.lifted_at is null
+  on conflict (id) do nothing;
+  update public.legal_holds h set lifted_at = l.lifted_at, lift_reason = 'Lifted after the backup that was restored.'
+  from jsonb_to_recordset(p_holds) l (id uuid, lifted_at timestamptz) where l.id = h.id and l.lifted_at is not null and h.lifted_at is null;
+end;
+$$;
+
+COMMENT ON FUNCTION private.replay_legal_holds(p_holds jsonb) IS 'Brings legal holds to where the ledger has them.';
 
 CREATE FUNCTION private.request_context() RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -16280,7 +16322,7 @@ declare
 begin
   -- A thief who uses up the allowance of a stolen session must not keep its owner from ending it, nor an admin who sends
   -- many invitations their colleagues from removing them.
-  if v_actor_role = 'authenticated' and p_action not like 'session.%' and v_context ->> 'source' is distinct from 'end_of_inviter' then
+  if v_actor_role = 'authenticated' and p_action not in ('session.ended', 'session.others_ended') and v_context ->> 'source' is distinct from 'end_of_inviter' then
     perform private.require_allowance('acts', v_actor_id);
   end if;
   insert into public.audit_logs (
@@ -16812,7 +16854,7 @@ CREATE FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) RETURNS bi
   select private.end_sessions_of(p_user_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) IS 'A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+COMMENT ON FUNCTION public.end_sessions_of(p_user_id uuid, p_reason text) IS 'A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
 
 CREATE FUNCTION public.erasure_receipt(p_request_id uuid) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -23083,6 +23125,8 @@ REVOKE ALL ON FUNCTION private.reopen_withheld_time() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.replay_erasures(p_ledger jsonb) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.replay_legal_holds(p_holds jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.request_context() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.request_email_change(p_user_id uuid, p_email text, p_address_key text, p_client_key text, p_context jsonb) FROM PUBLIC;
@@ -24429,7 +24473,7 @@ CREATE TRIGGER follow_session AFTER INSERT OR UPDATE ON auth.sessions FOR EACH R
 
 CREATE TRIGGER follow_session_end AFTER DELETE ON auth.sessions FOR EACH ROW EXECUTE FUNCTION private.follow_session_end();
 
-CREATE TRIGGER bound_account_metadata BEFORE INSERT OR UPDATE OF raw_user_meta_data ON auth.users FOR EACH ROW WHEN ((octet_length((new.raw_user_meta_data)::text) > 8192)) EXECUTE FUNCTION private.bound_account_metadata();
+CREATE TRIGGER bound_account_metadata BEFORE INSERT OR UPDATE OF raw_user_meta_data ON auth.users FOR EACH ROW WHEN ((octet_length(regexp_replace((new.raw_user_meta_data)::text, '[<>&\u2028\u2029]'::text, '\\u0000'::text, 'g'::text)) > 2048)) EXECUTE FUNCTION private.bound_account_metadata();
 
 CREATE TRIGGER end_feed_with_credentials AFTER UPDATE OF encrypted_password, email ON auth.users FOR EACH ROW WHEN (((((new.encrypted_password)::text IS DISTINCT FROM (old.encrypted_password)::text) AND ((COALESCE(new.encrypted_password, ''::character varying))::text <> ''::text)) OR ((new.email)::text IS DISTINCT FROM (old.email)::text))) EXECUTE FUNCTION private.end_feed_with_credentials();
 

@@ -151,7 +151,7 @@ declare
 begin
   -- A thief who uses up the allowance of a stolen session must not keep its owner from ending it, nor an admin who sends
   -- many invitations their colleagues from removing them.
-  if v_actor_role = 'authenticated' and p_action not like 'session.%' and v_context ->> 'source' is distinct from 'end_of_inviter' then
+  if v_actor_role = 'authenticated' and p_action not in ('session.ended', 'session.others_ended') and v_context ->> 'source' is distinct from 'end_of_inviter' then
     perform private.require_allowance('acts', v_actor_id);
   end if;
   insert into public.audit_logs (

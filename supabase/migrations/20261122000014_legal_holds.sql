@@ -99,6 +99,8 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
   v_user_id uuid;
 begin
+  -- A job that looks more than once at who is held sees the same each time.
+  perform private.lock_legal_holds();
   perform private.hold_accounts(private.user_id());
   update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
   where id = p_hold_id and lifted_at is null

@@ -120,5 +120,5 @@ $$;
 
 comment on function public.end_sessions_of(uuid, text) is
   'A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by '
-  'a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422).';
+  'a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
 grant execute on function public.end_sessions_of(uuid, text) to authenticated;

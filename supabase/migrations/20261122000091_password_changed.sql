@@ -10,7 +10,8 @@
 -- Only a link voids the other links, and a change of address that is under way. A password that was changed in a session does not: whoever has
 -- stolen the session could void each link that its owner asks for, and keep the account. For the same reason a link takes second
 -- factors along of which the owner was told within a day: a session without them is nobody's (private.user_id()), so a thief
--- would keep the owner out by adding one. Auth asks for an old factor before it takes a new one.
+-- would keep the owner out by adding one. Auth asks for an old factor before it takes a new one: where there is one of before,
+-- no thief added the new one, and all of them stay.
 
 create function private.follow_password_change()
 returns trigger
@@ -28,8 +29,10 @@ begin
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   if v_by_link then
     perform private.supersede_email_changes(new.id);
-    delete from auth.mfa_factors where user_id = new.id and exists (
+    delete from auth.mfa_factors f where f.user_id = new.id and exists (
       select from private.emails where user_id = new.id and template_key = 'second_factor_added' and created_at > now() - interval '1 day'
+    ) and not exists (
+      select from auth.mfa_factors o where o.user_id = new.id and o.status = 'verified' and o.created_at <= now() - interval '1 day'
     );
   end if;
   perform private.forget_failed_logins(new.id);

@@ -69,7 +69,8 @@ $$;
 
 comment on function private.practice_of_erased(private.erasure_requests) is 'The specialist that somebody is or was who is erased; null for none.';
 
--- Of two in a session, a series or a line of waiting, each record is that of both.
+-- Of two in a session, a series or a line of waiting, each record is that of both; so is an entry about what one did to the
+-- other, and an invitation. What retention holds for one of them, the erasure of the other does not take.
 create function private.is_erasure_held(p_request private.erasure_requests)
 returns boolean
 language sql
@@ -88,28 +89,30 @@ as $$
   select exists (select from held) and (
     private.is_held(p_request.user_id) or exists (
       select from shared s left join public.specialists p on p.id = s.specialist_id where s.user_id in (select user_id from held) or p.user_id in (select user_id from held)
+    ) or exists (
+      select from public.audit_logs l where l.user_id = p_request.user_id and l.actor_id in (select user_id from held)
+    ) or exists (
+      select from public.company_employee_invitations i where i.accepted_by = p_request.user_id and i.invited_by in (select user_id from held)
     )
   );
 $$;
 
 comment on function private.is_erasure_held(private.erasure_requests) is 'Whether somebody is under a legal hold: the person, or whom they share records with.';
 
--- The last mail, while there is an address: it goes out, and then the address does. Not once more after a restore. A sender that stands
--- still for a week keeps nobody from being erased.
+-- The last mail, while there is an address: it goes out, and then the address does. After a restore the ledger says who has had it.
+-- A sender that stands still for a week keeps nobody from being erased.
 create function private.mail_receipt(p_request private.erasure_requests)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if p_request.asked_by <> 'replay' then
-    perform private.enqueue_email(
-      'erasure_receipt', p.id, p.email,
-      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'receipt', p_request.id, 'asked_at', private.iso_timestamp(p_request.asked_at)),
-      'security', 'erasure_receipt:' || p_request.id, p_useless_after => now() + interval '7 days'
-    )
-    from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%';
-  end if;
+  perform private.enqueue_email(
+    'erasure_receipt', p.id, p.email,
+    jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'receipt', p_request.id, 'asked_at', private.iso_timestamp(p_request.asked_at)),
+    'security', 'erasure_receipt:' || p_request.id, p_useless_after => now() + interval '7 days'
+  )
+  from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
   return '{}'::jsonb;
 end;
 $$;
@@ -219,7 +222,7 @@ as $$
   select private.raise_fault('erasures that are due within days, or overdue: ' || string_agg(late.id::text, ', ' order by late.asked_at))
   from (
     select r.id, r.asked_at from private.erasure_requests r
-    where r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
+    where r.try_after is not null and r.asked_at < p_now - private.days('erasure_warning_days') and private.next_erasure_step(r.id) is not null
     order by r.asked_at limit 20
   ) late;
 $$;

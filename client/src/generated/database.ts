@@ -1864,11 +1864,11 @@ export interface SqlFunctions {
     returns: null;
     errors: 'unauthenticated' | 'session_not_found';
   };
-  /** A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422). */
+  /** A platform admin ends every session of somebody whose account was taken over, with a reason, and is told how many. The person chooses a new password by a link. Audited. Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429). */
   end_sessions_of: {
     args: { p_user_id: string; p_reason: string };
     returns: number;
-    errors: 'forbidden' | 'person_not_found' | 'reason_required';
+    errors: 'forbidden' | 'person_not_found' | 'reason_required' | 'rate_limited';
   };
   /** What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. Errors: not_found (404). */
   erasure_receipt: {

@@ -153,12 +153,19 @@ select results_eq(
 -- What a person writes of themselves at Auth is in each of their tokens: too much of it, and no request with one is taken
 select pg_temp.insert_account('wordy');
 select lives_ok(
-  format('update auth.users set raw_user_meta_data = %L where id = %L', jsonb_build_object('about', repeat('x', 8000)), pg_temp.id('wordy')), 'an account says something of itself'
+  format('update auth.users set raw_user_meta_data = %L where id = %L', jsonb_build_object('about', repeat('x', 1900)), pg_temp.id('wordy')), 'an account says something of itself'
 );
 select throws_ok(
   format('update auth.users set raw_user_meta_data = %L where id = %L', jsonb_build_object('about', repeat('x', 8192)), pg_temp.id('wordy')), 'PT422', 'rule_violation',
   'and not so much that a thief of a session leaves its owner tokens that nobody takes'
 );
+select throws_ok(
+  format('update auth.users set raw_user_meta_data = %L where id = %L', jsonb_build_object('about', repeat(c, 400)), pg_temp.id('wordy')), 'PT422', 'rule_violation',
+  'as long as Auth writes them: ' || ascii(c)
+) from unnest(array['<', '>', '&', U&'\2028']) c;
+select lives_ok(
+  format('update auth.users set raw_user_meta_data = %L where id = %L', jsonb_build_object('about', repeat(c, n)), pg_temp.id('wordy')), 'what fits is taken: ' || c
+) from (values ('x', 2000), ('<', 330), ('ß', 1000)) v (c, n);
 select throws_ok(
   format('insert into auth.users (id, email, raw_user_meta_data) values (gen_random_uuid(), %L, %L)', 'wordier@people.test', jsonb_build_object('about', repeat('x', 8192))), 'PT422', 'rule_violation',
   'from the beginning'

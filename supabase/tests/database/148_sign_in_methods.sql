@@ -73,8 +73,16 @@ select is((pg_temp.mails('employee') @> '{second_factor_removed}'), true, 'which
 select pg_temp.later();
 select pg_temp.add_factor('employee', 'of old', 'verified');
 update private.emails set created_at = now() - interval '1 day' where template_key = 'second_factor_added' and user_id = pg_temp.id('employee');
+update auth.mfa_factors set created_at = now() - interval '1 day' where user_id = pg_temp.id('employee');
 select pg_temp.choose_password('employee', true);
 select is(pg_temp.factors('employee'), 1::bigint, 'and none that was there before: whoever reads the mailbox alone is not let in');
+select pg_temp.later();
+select pg_temp.add_factor('employee', 'another', 'verified');
+select pg_temp.choose_password('employee', true);
+select is(pg_temp.factors('employee'), 2::bigint, 'also where its owner has added another since');
+update auth.mfa_factors set status = 'unverified' where id = pg_temp.id('of old');
+select pg_temp.choose_password('employee', true);
+select is(pg_temp.factors('employee'), 0::bigint, 'one that was never verified kept no thief from adding another');
 select pg_temp.drop_factor('of old');
 select pg_temp.later();
 

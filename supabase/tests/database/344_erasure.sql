@@ -184,6 +184,55 @@ select is(private.erase_further(pg_temp.request_of('colleague'), now() + interva
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where user_id = pg_temp.id('colleague');
 select is(pg_temp.erase('colleague'), '{practice,told,log,rows,account,rest_of_log,files,checked}', 'and goes on from where it was');
 
+-- Whoever acted on them: what retention holds of that, an erasure does not empty
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
+insert into auth.users (id, email, email_confirmed_at) values (pg_temp.id('acted on'), 'acted-on@people.test', now()), (pg_temp.id('invited'), 'invited@people.test', now()),
+  (pg_temp.id('acting'), 'acting@people.test', now());
+insert into private.erasure_requests (user_id, asked_by, asked_at, starts_at, due_by)
+select pg_temp.id(name), 'admin', now() - interval '1 day', now(), now() + interval '1 month' from unnest(array['acted on', 'invited']) name;
+select pg_temp.act_as('acting');
+reset role;
+select private.write_audit('test.acted', 'tests', null, pg_temp.id('acted on'), null, '{"a": "evidence"}') \g /dev/null
+select pg_temp.act_as_owner();
+insert into public.company_employee_invitations (company_id, email, expires_at, status, accepted_by, accepted_at, invited_by)
+values (pg_temp.id('north'), 'invited@people.test', now() + interval '1 day', 'accepted', pg_temp.id('invited'), now(), pg_temp.id('acting'));
+insert into public.legal_holds (user_id, reason) values (pg_temp.id('acting'), 'a claim about what they did');
+select is(private.erase_further(pg_temp.request_of(name), now()), null, 'a hold on who acted keeps: ' || name) from unnest(array['acted on', 'invited']) name;
+select is(
+  array(select p.name from public.data_retention_policies p where array_length(p.held_by, 1) > 1 and p.table_name not in (
+    -- Of the two of a session, a series or a place in line, who are asked by these.
+    'private.session_note_versions', 'public.session_notes', 'public.meeting_recordings', 'public.waiting_list_entries', 'public.waiting_list_offers'
+  ) order by 1)::text,
+  '{public.audit_logs,public.company_employee_invitations}', 'which are all that retention holds for more than one'
+);
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
+select is(private.erase_further(pg_temp.request_of(name), now()), 'sessions', 'and no longer than it stands: ' || name) from unnest(array['acted on', 'invited']) name;
+
+-- After a restore: the backup knows two requests, and neither what was taken back and told since, nor the hold of today and the end of another
+savepoint backup;
+insert into auth.users (id, email, email_confirmed_at) select pg_temp.id(name), replace(name, ' ', '-') || '@people.test', now() from unnest(array['took back', 'was told', 'is held']) name;
+insert into private.erasure_requests (id, user_id, asked_by, asked_at, starts_at, due_by)
+select pg_temp.id(name || ' request'), pg_temp.id(name), 'person', now() - interval '1 day', now(), now() + interval '1 month' from unnest(array['took back', 'was told']) name;
+insert into public.legal_holds (id, user_id, reason) values (pg_temp.id('old hold'), pg_temp.id('was told'), 'a claim of before');
+select private.replay_erasures(jsonb_build_object(
+  'erasures', (select jsonb_agg(jsonb_build_object(
+    'id', pg_temp.id(name || ' request'), 'user_id', pg_temp.id(name), 'asked_at', now() - interval '1 day', 'starts_at', now(), 'due_by', now() + interval '1 month',
+    'is_withdrawn', name like 'took back%', 'is_told', name = 'was told'
+  )) from unnest(array['took back', 'was told', 'is held', 'took back later']) name),
+  'holds', jsonb_build_array(
+    jsonb_build_object('id', pg_temp.id('old hold'), 'user_id', pg_temp.id('was told'), 'placed_at', now(), 'lifted_at', now()),
+    jsonb_build_object('id', pg_temp.id('new hold'), 'user_id', pg_temp.id('is held'), 'placed_at', now(), 'lifted_at', null)
+  )
+)) as replayed \gset
+select is(:replayed, 1, 'one that it does not know of, and that was not taken back, is taken up');
+select is(private.next_erasure_step(pg_temp.id('took back request')), null, 'what was taken back since stays so');
+select is(private.erase_further(pg_temp.id('is held request'), now()), null, 'who was held since is kept');
+select is(pg_temp.erase('was told'), '{sessions,practice,log,rows,account,rest_of_log,files,checked}', 'who was told is not told again, and a hold that was lifted keeps nobody');
+select is_empty($$select from private.email_log where template_key = 'erasure_receipt' and dedupe_key = 'erasure_receipt:' || pg_temp.id('was told request')$$, 'nor mailed');
+select is((private.erasure_ledger() -> 'holds') @> jsonb_build_array(jsonb_build_object('id', pg_temp.id('new hold'))), true, 'the next ledger has it all');
+select is(private.replay_erasures(private.erasure_ledger()), 0::bigint, 'and replaying once more changes nothing');
+rollback to backup;
+
 -- A marker in every column
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
 create temporary table person as select name, pg_temp.id(name) as id from unnest(array['foreign_employee', 'other_specialist', 'applicant']) name;
