@@ -4144,7 +4144,7 @@ begin
     when 'practice' then private.close_practice(p_request.user_id, v_practice_id)
     when 'told' then private.mail_receipt(p_request)
     when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
-    when 'account' then private.erase_account(p_request.user_id, v_practice_id)
+    when 'account' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_account(p_request.user_id, v_practice_id, v_addresses) end
     when 'files' then case when private.files_of_erased(p_request.user_id, v_practice_id) = 0 then '{}'::jsonb end
     else private.check_erased(p_request)
   end;
@@ -4664,13 +4664,17 @@ $$;
 
 COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
 
-CREATE FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid) RETURNS jsonb
+CREATE FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid, p_addresses text[]) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
+  v_before jsonb;
+  v_after jsonb;
   v_rows bigint;
 begin
+  -- What came after the step before, such as that somebody tried to sign in, or invited their address.
+  v_before := private.erase_rows(p_user_id, p_addresses);
   update public.specialists
   set display_name = 'Former specialist', headline = '', bio = '', languages = '{en}', time_zone = 'UTC'
   where id = p_practice_id and user_id = p_user_id;
@@ -4678,12 +4682,15 @@ begin
   where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
   delete from auth.users where id = p_user_id;
   get diagnostics v_rows = row_count;
-  -- What came after the step before, such as that somebody tried to sign in.
-  return private.erase_rows(p_user_id, '{}') || jsonb_build_object('auth.users', v_rows);
+  v_after := private.erase_rows(p_user_id, '{}');
+  return jsonb_build_object('auth.users', v_rows) || (
+    select coalesce(jsonb_object_agg(c.key, c.rows), '{}')
+    from (select e.key, sum(e.value::bigint) as rows from (select * from jsonb_each(v_before) union all select * from jsonb_each(v_after)) e group by 1) c
+  );
 end;
 $$;
 
-COMMENT ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid) IS 'Deletes an account, and with it what foreign keys and triggers take along.';
+COMMENT ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid, p_addresses text[]) IS 'Deletes an account, and with it what foreign keys and triggers take along.';
 
 CREATE FUNCTION private.erase_audit_entries(p_user_id uuid, p_addresses text[], p_limit integer) RETURNS bigint
     LANGUAGE plpgsql
@@ -13252,11 +13259,14 @@ begin
   execute format('create table partitions.%I (like public.audit_logs including defaults including constraints including indexes)', v_new);
   execute format('insert into partitions.%I select r.* from %s r where (%s) is not true', v_new, p_leaf, p_due) using p_kept_from;
   execute format('select exists (select from partitions.%I)', v_new) into v_stays;
+  -- So that nothing has to be read while writers wait.
+  execute format('alter table partitions.%I add constraint within_bound check (%s)', v_new, pg_get_partition_constraintdef(p_leaf));
   perform set_config('lock_timeout', '500ms', true);
   execute format('alter table public.audit_logs detach partition %s', p_leaf);
   execute format('drop table %s', p_leaf);
   if v_stays or v_bound = 'DEFAULT' then
     execute format('alter table public.audit_logs attach partition partitions.%I ', v_new) || v_bound;
+    execute format('alter table partitions.%I drop constraint within_bound', v_new);
     perform private.close_partition('public.audit_logs', v_new);
   else
     execute format('drop table partitions.%I', v_new);
@@ -13285,7 +13295,7 @@ CREATE FUNCTION private.retired_audit_entries() RETURNS jsonb
     SET search_path TO ''
     AS $$
   select coalesce(
-    (select l.new_values from public.audit_logs l where l.action = 'audit_logs.retired' order by l.occurred_at desc, l.id desc limit 1), '{}'
+    (select l.new_values from public.audit_logs l where l.action = 'audit_logs.retired' order by l.id desc limit 1), '{}'
   );
 $$;
 
@@ -22134,7 +22144,7 @@ REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now time
 
 REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid, p_addresses text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.erase_audit_entries(p_user_id uuid, p_addresses text[], p_limit integer) FROM PUBLIC;
 

@@ -19,7 +19,7 @@ stable
 set search_path = ''
 as $$
   select coalesce(
-    (select l.new_values from public.audit_logs l where l.action = 'audit_logs.retired' order by l.occurred_at desc, l.id desc limit 1), '{}'
+    (select l.new_values from public.audit_logs l where l.action = 'audit_logs.retired' order by l.id desc limit 1), '{}'
   );
 $$;
 
@@ -92,11 +92,14 @@ begin
   execute format('create table partitions.%I (like public.audit_logs including defaults including constraints including indexes)', v_new);
   execute format('insert into partitions.%I select r.* from %s r where (%s) is not true', v_new, p_leaf, p_due) using p_kept_from;
   execute format('select exists (select from partitions.%I)', v_new) into v_stays;
+  -- So that nothing has to be read while writers wait.
+  execute format('alter table partitions.%I add constraint within_bound check (%s)', v_new, pg_get_partition_constraintdef(p_leaf));
   perform set_config('lock_timeout', '500ms', true);
   execute format('alter table public.audit_logs detach partition %s', p_leaf);
   execute format('drop table %s', p_leaf);
   if v_stays or v_bound = 'DEFAULT' then
     execute format('alter table public.audit_logs attach partition partitions.%I ', v_new) || v_bound;
+    execute format('alter table partitions.%I drop constraint within_bound', v_new);
     perform private.close_partition('public.audit_logs', v_new);
   else
     execute format('drop table partitions.%I', v_new);

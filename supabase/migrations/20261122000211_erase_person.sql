@@ -184,14 +184,18 @@ comment on function private.erase_rows(uuid, text[]) is 'Deletes and empties wha
 
 -- The row of a specialist whose sessions are there stays without them; else it goes with the account. Name and words go while the row is
 -- still theirs, so that the entries of that are found.
-create function private.erase_account(p_user_id uuid, p_practice_id uuid)
+create function private.erase_account(p_user_id uuid, p_practice_id uuid, p_addresses text[])
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_before jsonb;
+  v_after jsonb;
   v_rows bigint;
 begin
+  -- What came after the step before, such as that somebody tried to sign in, or invited their address.
+  v_before := private.erase_rows(p_user_id, p_addresses);
   update public.specialists
   set display_name = 'Former specialist', headline = '', bio = '', languages = '{en}', time_zone = 'UTC'
   where id = p_practice_id and user_id = p_user_id;
@@ -199,12 +203,15 @@ begin
   where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
   delete from auth.users where id = p_user_id;
   get diagnostics v_rows = row_count;
-  -- What came after the step before, such as that somebody tried to sign in.
-  return private.erase_rows(p_user_id, '{}') || jsonb_build_object('auth.users', v_rows);
+  v_after := private.erase_rows(p_user_id, '{}');
+  return jsonb_build_object('auth.users', v_rows) || (
+    select coalesce(jsonb_object_agg(c.key, c.rows), '{}')
+    from (select e.key, sum(e.value::bigint) as rows from (select * from jsonb_each(v_before) union all select * from jsonb_each(v_after)) e group by 1) c
+  );
 end;
 $$;
 
-comment on function private.erase_account(uuid, uuid) is 'Deletes an account, and with it what foreign keys and triggers take along.';
+comment on function private.erase_account(uuid, uuid, text[]) is 'Deletes an account, and with it what foreign keys and triggers take along.';
 
 create function private.files_of_erased(p_user_id uuid, p_practice_id uuid)
 returns bigint

@@ -142,7 +142,7 @@ begin
     when 'practice' then private.close_practice(p_request.user_id, v_practice_id)
     when 'told' then private.mail_receipt(p_request)
     when 'rows' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_rows(p_request.user_id, v_addresses) end
-    when 'account' then private.erase_account(p_request.user_id, v_practice_id)
+    when 'account' then case when not private.has_mail_under_way(p_request.user_id, v_addresses) then private.erase_account(p_request.user_id, v_practice_id, v_addresses) end
     when 'files' then case when private.files_of_erased(p_request.user_id, v_practice_id) = 0 then '{}'::jsonb end
     else private.check_erased(p_request)
   end;

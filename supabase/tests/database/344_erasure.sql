@@ -208,6 +208,17 @@ select is(
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
 select is(private.erase_further(pg_temp.request_of(name), now()), 'sessions', 'and no longer than it stands: ' || name) from unnest(array['acted on', 'invited']) name;
 
+-- What comes to their address between two steps
+select private.erase_further(pg_temp.request_of('invited'), now()) from generate_series(1, 3) \g /dev/null
+insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
+delete from private.email_queue where true;
+select is(private.erase_further(pg_temp.request_of('invited'), now()), 'rows', 'their rows are gone');
+insert into private.emails (stream, category, template_key, recipient, variables, dedupe_key) values ('mail', 'account', 'test', 'invited@people.test', '{"n": "Zinnober"}', 'a late mail');
+select is(private.erase_further(pg_temp.request_of('invited'), now()), 'account', 'then their account');
+select is(
+  (select concat(recipient, variables) from private.emails where dedupe_key = 'a late mail'), '', 'with what went to their address meanwhile'
+);
+
 -- After a restore: the backup knows two requests, and neither what was taken back and told since, nor the hold of today and the end of another
 savepoint backup;
 insert into auth.users (id, email, email_confirmed_at) select pg_temp.id(name), replace(name, ' ', '-') || '@people.test', now() from unnest(array['took back', 'was told', 'is held']) name;
