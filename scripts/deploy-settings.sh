@@ -33,16 +33,19 @@ fault_of_auth() {
     const [project, least, shortest] = [process.argv[1], Number(process.argv[2]), Number(process.argv[3])];
     const path = "/functions/v1/auth-send-email";
     const hook = URL.canParse(auth.hook_send_email_uri ?? "") ? new URL(auth.hook_send_email_uri) : undefined;
-    if (!Number.isInteger(auth.rate_limit_email_sent) || !least || !shortest) process.exit(1);
+    // One that is null is as the platform has it from the beginning; one that is not there was renamed.
+    const begun = { disable_signup: false, external_anonymous_users_enabled: false, mailer_autoconfirm: false, password_min_length: 6, refresh_token_rotation_enabled: true };
+    if (!Number.isInteger(auth.rate_limit_email_sent) || !least || !shortest || Object.keys(begun).some((name) => auth[name] === undefined)) process.exit(1);
+    const has = (name) => auth[name] ?? begun[name];
     if (!auth.hook_send_email_enabled) console.log(`Auth does not send its mails as ours: turn the hook "Send Email" on`);
     else if (hook?.pathname !== path) console.log(`the hook "Send Email" of Auth is not ${path}`);
     else if (/\.supabase\.(co|in)$/.test(hook.hostname) && hook.hostname.split(".")[0] !== project) console.log(`the hook "Send Email" of Auth is that of another project, ${hook.hostname}`);
     else if (auth.rate_limit_email_sent < least) console.log(`Auth stops at ${auth.rate_limit_email_sent} mails an hour, which tells who has an account: make it ${least}`);
-    else if (auth.disable_signup === false) console.log("Auth signs people up by itself, whatever their password");
-    else if (auth.external_anonymous_users_enabled === true) console.log("Auth lets people in without an address");
-    else if (auth.mailer_autoconfirm === true) console.log("Auth lets people in before their address is confirmed");
-    else if (auth.password_min_length < shortest) console.log(`Auth takes passwords of ${auth.password_min_length} characters: make it ${shortest}`);
-    else if (auth.refresh_token_rotation_enabled === false) console.log("Auth takes a refresh token again and again");
+    else if (!has("disable_signup")) console.log("Auth signs people up by itself, whatever their password");
+    else if (has("external_anonymous_users_enabled")) console.log("Auth lets people in without an address");
+    else if (has("mailer_autoconfirm")) console.log("Auth lets people in before their address is confirmed");
+    else if (has("password_min_length") < shortest) console.log(`Auth takes passwords of ${has("password_min_length")} characters: make it ${shortest}`);
+    else if (!has("refresh_token_rotation_enabled")) console.log("Auth takes a refresh token again and again");
   ' "$project" "$(setting auth.rate_limit email_sent)" "$(setting auth minimum_password_length)"
 }
 

@@ -220,6 +220,10 @@ describe("Auth's settings", () => {
       [{ mailer_autoconfirm: true }, /Auth lets people in before their address is confirmed/],
       [{ password_min_length: 6 }, /Auth takes passwords of 6 characters: make it 12/],
       [{ refresh_token_rotation_enabled: false }, /Auth takes a refresh token again and again/],
+      [{ disable_signup: null }, /Auth signs people up by itself/],
+      [{ password_min_length: null }, /Auth takes passwords of 6 characters/],
+      ...['disable_signup', 'external_anonymous_users_enabled', 'mailer_autoconfirm', 'password_min_length', 'refresh_token_rotation_enabled']
+        .map((name) => /** @type {const} */ ([{ [name]: undefined }, /were not understood/])),
     ])) {
       const { status, stdout, stderr } = deployTo(settings);
       assert.equal(status, 1, JSON.stringify(settings));
@@ -227,6 +231,7 @@ describe("Auth's settings", () => {
       assert.doesNotMatch(stdout, /^Deployed /m);
     }
     assert.equal(deployTo({ rate_limit_email_sent: 32_767 }).status, 0);
+    assert.equal(deployTo({ external_anonymous_users_enabled: null, mailer_autoconfirm: null, refresh_token_rotation_enabled: null }).status, 0);
   });
 
   test('that cannot be read fail it, too', () => {
@@ -327,6 +332,10 @@ describe('it refuses', () => {
   });
 
   test('an address without TLS in a secrets file', () => {
+    for (const line of ['export SITE_URL=http://app.example.com', ' SITE_URL=http://app.example.com', 'SITE_URL = http://app.example.com', 'SITE_URL: http://app.example.com', 'export SUPABASE_URL=x']) {
+      const file = project.write('supabase/.temp/bad.env', `# A comment\n\nPRODUCT_NAME=a name\n${line}\n`);
+      assertRefused(project.deploy(`--environment staging --secrets ${file}`), /line 4 of .* is not NAME=value/);
+    }
     for (const line of ['SITE_URL=http://app.example.com', 'AUDIT_CHECKPOINT_URL="http://elsewhere.example"', "RESEND_API_URL='HTTP://mail.example'", 'SENTRY_DSN=http://key@o1.example/1']) {
       const file = project.write('supabase/.temp/bad.env', `PRODUCT_NAME=http://is.a.name\n${line}\n`);
       assertRefused(project.deploy(`--environment staging --secrets ${file}`), new RegExp(`has an address without TLS in ${line.split('=')[0]}`));
