@@ -8397,7 +8397,10 @@ CREATE FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select case when p_policy.way = 'retire' then date_trunc('month', f.kept_from, 'UTC') else f.kept_from end
+  select case
+    when p_policy.way = 'retire' then date_trunc('month', least(f.kept_from, p_now - private.longest_time_lately(p_policy.setting, p_now)), 'UTC')
+    else f.kept_from
+  end
   from (select p_now - coalesce(
     p_policy.kept_for,
     case when p_policy.setting like '%\_hours' then private.hours(p_policy.setting) else private.days(p_policy.setting) end
@@ -8988,6 +8991,18 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.log_step_of_session() IS 'Trigger on booking_status_history: what an employee does with a session of theirs is an activity.';
+
+CREATE FUNCTION private.longest_time_lately(p_setting text, p_now timestamp with time zone) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $_$
+  select coalesce(max(make_interval(days => (l.old_values ->> 'value')::int)), interval '0')
+  from public.audit_logs l
+  where l.entity_type = 'system_settings' and l.entity_id = p_setting and l.action = 'system_settings.update'
+    and l.occurred_at > p_now - interval '30 days' and l.old_values ->> 'value' ~ '^[0-9]{1,6}$';
+$_$;
+
+COMMENT ON FUNCTION private.longest_time_lately(p_setting text, p_now timestamp with time zone) IS 'The longest that a setting in days was in the last thirty, before it was changed; none where it was not.';
 
 CREATE FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
@@ -22659,6 +22674,8 @@ REVOKE ALL ON FUNCTION private.log_activity(p_user_id uuid, p_activity public.us
 REVOKE ALL ON FUNCTION private.log_sign_in() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.log_step_of_session() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.longest_time_lately(p_setting text, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 

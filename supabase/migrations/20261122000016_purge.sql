@@ -12,6 +12,22 @@ as $$ select 50000; $$;
 
 comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
 
+-- Whoever shortened the time of the log would have what they did gone in the same night. So a shorter one holds after thirty days,
+-- in which others see that it was changed.
+create function private.longest_time_lately(p_setting text, p_now timestamptz)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(max(make_interval(days => (l.old_values ->> 'value')::int)), interval '0')
+  from public.audit_logs l
+  where l.entity_type = 'system_settings' and l.entity_id = p_setting and l.action = 'system_settings.update'
+    and l.occurred_at > p_now - interval '30 days' and l.old_values ->> 'value' ~ '^[0-9]{1,6}$';
+$$;
+
+comment on function private.longest_time_lately(text, timestamptz) is 'The longest that a setting in days was in the last thirty, before it was changed; none where it was not.';
+
 -- Of a log that is kept by months, the beginning of one.
 create function private.kept_from(p_policy public.data_retention_policies, p_now timestamptz)
 returns timestamptz
@@ -19,7 +35,10 @@ language sql
 stable
 set search_path = ''
 as $$
-  select case when p_policy.way = 'retire' then date_trunc('month', f.kept_from, 'UTC') else f.kept_from end
+  select case
+    when p_policy.way = 'retire' then date_trunc('month', least(f.kept_from, p_now - private.longest_time_lately(p_policy.setting, p_now)), 'UTC')
+    else f.kept_from
+  end
   from (select p_now - coalesce(
     p_policy.kept_for,
     case when p_policy.setting like '%\_hours' then private.hours(p_policy.setting) else private.days(p_policy.setting) end

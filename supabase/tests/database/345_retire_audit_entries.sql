@@ -105,5 +105,15 @@ select is(
 );
 select is((select count(*) from old_entry), 15::bigint, 'a month that is not over stays');
 
+-- Who shortens the time of the log
+create function pg_temp.kept_from(p_now timestamptz) returns timestamptz language sql as $$ select private.kept_from(private.policy('public.audit_logs'), p_now); $$;
+create function pg_temp.month(p_now timestamptz, p_days int) returns timestamptz language sql as $$ select date_trunc('month', p_now - make_interval(days => p_days), 'UTC'); $$;
+update public.system_settings set value = '365' where key = 'audit_log_retention_days';
+select is(pg_temp.kept_from(now()), pg_temp.month(now(), 1460), 'a shorter time does not hold at once');
+select is(pg_temp.kept_from(now() + interval '29 days'), pg_temp.month(now() + interval '29 days', 1460), 'but once others have seen that it was changed:');
+select is(pg_temp.kept_from(now() + interval '31 days'), pg_temp.month(now() + interval '31 days', 365), 'after thirty days');
+update public.system_settings set value = '2000' where key = 'audit_log_retention_days';
+select is(pg_temp.kept_from(now()), pg_temp.month(now(), 2000), 'a longer one holds from now on');
+
 select * from finish();
 rollback;
