@@ -13,6 +13,7 @@ import { hindrances } from './axe.mjs';
 import { keepScreenshot } from './chromium.mjs';
 import { onPage } from './documents-page.mjs';
 import { obstacles } from './obstacles.mjs';
+import { pressUntil } from './pressing.mjs';
 
 test('an admin looks up what was done about somebody, page by page, and that is written down', async () => {
   const [admin, reader] = [await platformAdmin(), await signedIn()];
@@ -48,7 +49,7 @@ test('what is found is downloaded whole, and a spreadsheet takes nothing in it a
   await page.getByLabel('Id of the thing').fill(entity);
   const files = [];
   for (const name of ['Download as CSV', 'Download as JSON lines']) {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+    const download = await pressUntil(page.waitForEvent('download'), page.getByRole('button', { name }));
     await page.getByText('201 written.').waitFor();
     files.push(readFileSync(await download.path(), 'utf8'));
   }

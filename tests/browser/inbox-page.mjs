@@ -1,8 +1,8 @@
 // @ts-check
 // The inbox as a person reads it.
 
-import { setTimeout } from 'node:timers/promises';
 import { environment } from '../end-to-end/platform/environment.mjs';
+import { pressUntil } from './pressing.mjs';
 
 /**
  * Opens the newest mail to an address.
@@ -16,20 +16,10 @@ export async function openMail(page, address, subject, seconds = 20) {
 }
 
 /**
- * Follows a link of the open mail. The frame of a mail has a process of its own: a click that comes before that has drawn
- * it is lost without a word, so it is clicked until something opens.
+ * Follows a link of the open mail.
  * @param {import('playwright-core').BrowserContext} context
  * @param {import('playwright-core').FrameLocator} mail @param {RegExp} name
  */
 export async function followLink(context, mail, name) {
-  /** @type {import('playwright-core').Page | undefined} */
-  let page;
-  const opened = context.waitForEvent('page').then((it) => (page = it));
-  // It is met below, when the click before it is done.
-  opened.catch(() => {});
-  while (!page) {
-    await mail.getByRole('link', { name }).click();
-    await Promise.race([opened, setTimeout(3_000)]);
-  }
-  return page;
+  return pressUntil(context.waitForEvent('page'), mail.getByRole('link', { name }));
 }

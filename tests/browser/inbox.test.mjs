@@ -14,6 +14,7 @@ import { eventually } from '../end-to-end/platform/waiting.mjs';
 import { hindrances } from './axe.mjs';
 import { keepScreenshot, newVisitor } from './chromium.mjs';
 import { followLink } from './inbox-page.mjs';
+import { pressUntil } from './pressing.mjs';
 
 const list = `${environment.inboxUrl}/inbox`;
 
@@ -100,7 +101,7 @@ test('a mail shows its HTML, text, headers and source by keyboard, and is downlo
   await page.reload();
   await page.getByText('MIME-Version: 1.0').waitFor();
   for (const [name, file, beginning] of [['Download .eml', 'gru.eml', 'List-Unsubscribe:'], ['session.ics', 'session.ics', 'BEGIN:VCALENDAR']]) {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+    const download = await pressUntil(page.waitForEvent('download'), page.getByRole('link', { name }));
     assert.equal(download.suggestedFilename(), file);
     assert.ok(readFileSync(await download.path(), 'utf8').startsWith(beginning), name);
   }

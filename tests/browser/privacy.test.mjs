@@ -16,6 +16,7 @@ import { eventually } from '../end-to-end/platform/waiting.mjs';
 import { hindrances } from './axe.mjs';
 import { keepScreenshot } from './chromium.mjs';
 import { obstacles } from './obstacles.mjs';
+import { pressUntil } from './pressing.mjs';
 import { visitorAs } from './visitor.mjs';
 
 const TEXT = 'Zinnober walks at noon.';
@@ -62,7 +63,7 @@ test('the file has what is held, notes in clear, and entries that are proven', a
   await page.goto(`${environment.siteUrl}/privacy`);
   await page.getByRole('button', { name: 'Make the file' }).click();
   await page.getByText(/^The file is made, of \d+ entries\.$/).waitFor();
-  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Save the file' }).click()]);
+  const saved = await pressUntil(page.waitForEvent('download'), page.getByRole('link', { name: 'Save the file' }));
   assert.equal(saved.suggestedFilename(), 'evenkeel-data.json');
   const file = JSON.parse(await readFile(await saved.path(), 'utf8'));
   assert.equal(file.tables['public.profiles'][0].email, frida.email);
