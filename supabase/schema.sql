@@ -1121,64 +1121,6 @@ $$;
 
 COMMENT ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) IS 'Writes down what was done with a document, under its specialist, who does not read the note, and with which file: the copy that was reviewed.';
 
-CREATE FUNCTION private.audit_frontier(p_size bigint) RETURNS bytea
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_from bigint := 0;
-  v_full bigint;
-  v_frontier bytea := ''::bytea;
-begin
-  while v_from < p_size loop
-    v_full := private.audit_half(p_size - v_from + 1);
-    v_frontier := v_frontier || private.audit_tree_hash(v_from, v_from + v_full);
-    v_from := v_from + v_full;
-  end loop;
-  return v_frontier;
-end;
-$$;
-
-COMMENT ON FUNCTION private.audit_frontier(p_size bigint) IS 'The roots of the full subtrees that so many leaves fall into, largest first.';
-
-CREATE FUNCTION private.audit_half(p_leaves bigint) RETURNS bigint
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_half bigint := 1;
-begin
-  while v_half * 2 < p_leaves loop
-    v_half := v_half * 2;
-  end loop;
-  return v_half;
-end;
-$$;
-
-COMMENT ON FUNCTION private.audit_half(p_leaves bigint) IS 'The largest power of two below a number of leaves, two at least: so many are on the left.';
-
-CREATE FUNCTION private.audit_horizon() RETURNS xid8
-    LANGUAGE sql
-    SET search_path TO ''
-    AS $$
-  select pg_snapshot_xmin(pg_current_snapshot());
-$$;
-
-COMMENT ON FUNCTION private.audit_horizon() IS 'The oldest transaction that is going on: all before it have ended.';
-
-CREATE FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) RETURNS void
-    LANGUAGE sql
-    SET search_path TO ''
-    AS $$
-  select private.write_audit(
-    p_action, 'company_employee_invitations', i.id::text, p_user_id, null,
-    jsonb_build_object('company_id', i.company_id, 'role', i.role), p_context
-  )
-  from public.company_employee_invitations i where i.id = p_invitation_id;
-$$;
-
-COMMENT ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) IS 'Records what was done with an invitation. To whom it goes is in its row alone, which does not last as long.';
-
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
     occurred_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1252,18 +1194,95 @@ COMMENT ON COLUMN public.audit_logs.context IS 'Anything else that explains the 
 
 COMMENT ON COLUMN public.audit_logs.transaction_id IS 'Who wrote it, for the order in which entries are sealed: an entry is when no earlier transaction can still add one.';
 
-CREATE FUNCTION private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea) RETURNS text
+CREATE FUNCTION private.audit_entry(p_entry public.audit_logs, p_payload_hash bytea) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
   select array_to_json(array[
-    'evenkeel/audit/1', p_entry.id::text, to_char(p_entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     p_entry.user_id::text, p_entry.actor_id::text, p_entry.actor_role, p_entry.action, p_entry.entity_type, p_entry.entity_id,
     p_entry.source, p_entry.request_id::text, p_entry.status, encode(p_payload_hash, 'hex')
   ])::text;
 $$;
 
-COMMENT ON FUNCTION private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea) IS 'The leaf of an entry: a JSON list of texts.';
+COMMENT ON FUNCTION private.audit_entry(p_entry public.audit_logs, p_payload_hash bytea) IS 'What an entry says but for its id and time: a JSON list of texts, the last of them the digest of its payload.';
+
+CREATE FUNCTION private.audit_entry_hash(p_text text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select sha256(convert_to(p_text, 'UTF8'));
+$$;
+
+COMMENT ON FUNCTION private.audit_entry_hash(p_text text) IS 'The hash of private.audit_entry().';
+
+CREATE FUNCTION private.audit_frontier(p_size bigint) RETURNS bytea
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_from bigint := 0;
+  v_full bigint;
+  v_frontier bytea := ''::bytea;
+begin
+  while v_from < p_size loop
+    v_full := private.audit_half(p_size - v_from + 1);
+    v_frontier := v_frontier || private.audit_tree_hash(v_from, v_from + v_full);
+    v_from := v_from + v_full;
+  end loop;
+  return v_frontier;
+end;
+$$;
+
+COMMENT ON FUNCTION private.audit_frontier(p_size bigint) IS 'The roots of the full subtrees that so many leaves fall into, largest first.';
+
+CREATE FUNCTION private.audit_half(p_leaves bigint) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_half bigint := 1;
+begin
+  while v_half * 2 < p_leaves loop
+    v_half := v_half * 2;
+  end loop;
+  return v_half;
+end;
+$$;
+
+COMMENT ON FUNCTION private.audit_half(p_leaves bigint) IS 'The largest power of two below a number of leaves, two at least: so many are on the left.';
+
+CREATE FUNCTION private.audit_horizon() RETURNS xid8
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select pg_snapshot_xmin(pg_current_snapshot());
+$$;
+
+COMMENT ON FUNCTION private.audit_horizon() IS 'The oldest transaction that is going on: all before it have ended.';
+
+CREATE FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.write_audit(
+    p_action, 'company_employee_invitations', i.id::text, p_user_id, null,
+    jsonb_build_object('company_id', i.company_id, 'role', i.role), p_context
+  )
+  from public.company_employee_invitations i where i.id = p_invitation_id;
+$$;
+
+COMMENT ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) IS 'Records what was done with an invitation. To whom it goes is in its row alone, which does not last as long.';
+
+CREATE FUNCTION private.audit_leaf(p_entry_id bigint, p_occurred_at timestamp with time zone, p_entry_hash bytea) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select array_to_json(array[
+    'evenkeel/audit/1', p_entry_id::text, to_char(p_occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), encode(p_entry_hash, 'hex')
+  ])::text;
+$$;
+
+COMMENT ON FUNCTION private.audit_leaf(p_entry_id bigint, p_occurred_at timestamp with time zone, p_entry_hash bytea) IS 'The leaf of an entry: a JSON list of texts.';
 
 CREATE FUNCTION private.audit_leaf_hash(p_leaf text) RETURNS bytea
     LANGUAGE sql IMMUTABLE
@@ -5242,7 +5261,8 @@ begin
     )) else '{}' end
     || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size and private.is_proven_to_person(p_entry) then jsonb_build_object(
       'leaf_index', v_leaf.leaf_index, 'tree_size', v_checkpoint.tree_size, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
-      'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(p_entry, v_leaf.payload_hash) end,
+      'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(v_leaf.entry_id, v_leaf.occurred_at, v_leaf.entry_hash) end,
+      'entry', case when v_is_own or p_entry.actor_id is null then private.audit_entry(p_entry, v_leaf.payload_hash) end,
       'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size)
     ) end);
 end;
@@ -11431,7 +11451,8 @@ begin
     jsonb_build_object('source', 'prove_audit_entry', 'reason', v_reason));
   return jsonb_build_object(
     'leaf_index', v_leaf.leaf_index, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
-    'leaf', case when v_entry.id is not null then private.audit_leaf(v_entry, v_leaf.payload_hash) end,
+    'leaf', private.audit_leaf(v_leaf.entry_id, v_leaf.occurred_at, v_leaf.entry_hash),
+    'entry', case when v_entry.id is not null then private.audit_entry(v_entry, v_leaf.payload_hash) end,
     'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size), 'checkpoint', v_checkpoint.note
   );
 end;
@@ -13861,11 +13882,13 @@ begin
     where not exists (select from private.audit_leaves s where s.entry_id = p.id)
   ), digested as materialized (
     select s.*, private.audit_payload_hash(s.entry, s.salt) as payload_hash from salted s
+  ), hashed as materialized (
+    select d.*, private.audit_entry_hash(private.audit_entry(d.entry, d.payload_hash)) as entry_hash from digested d
   ), added as (
-    insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, leaf_hash)
-    select v_size - 1 + row_number() over (order by d.transaction_id, d.id), d.id, (d.entry).occurred_at, d.salt, d.payload_hash,
-      private.audit_leaf_hash(private.audit_leaf(d.entry, d.payload_hash))
-    from digested d
+    insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, entry_hash, leaf_hash)
+    select v_size - 1 + row_number() over (order by h.transaction_id, h.id), h.id, (h.entry).occurred_at, h.salt, h.payload_hash, h.entry_hash,
+      private.audit_leaf_hash(private.audit_leaf(h.id, (h.entry).occurred_at, h.entry_hash))
+    from hashed h
   ), noted as (
     insert into private.audit_kinds (action, entity_type) select distinct (entry).action, (entry).entity_type from page
     on conflict do nothing
@@ -17179,7 +17202,7 @@ CREATE FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) RETUR
   select private.prove_audit_entry(p_entry_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) IS 'A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, path, checkpoint}. leaf is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429).';
+COMMENT ON FUNCTION public.prove_audit_entry(p_entry_id bigint, p_reason text) IS 'A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, entry, path, checkpoint}. entry is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429).';
 
 CREATE FUNCTION public.read_audit_logs(p_reason text, p_filters jsonb DEFAULT '{}'::jsonb, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.audit_logs
     LANGUAGE sql
@@ -17752,7 +17775,9 @@ CREATE TABLE private.audit_leaves (
     occurred_at timestamp with time zone NOT NULL,
     salt uuid,
     payload_hash bytea NOT NULL,
+    entry_hash bytea NOT NULL,
     leaf_hash bytea NOT NULL,
+    CONSTRAINT audit_leaves_entry_hash_check CHECK ((octet_length(entry_hash) = 32)),
     CONSTRAINT audit_leaves_leaf_hash_check CHECK ((octet_length(leaf_hash) = 32)),
     CONSTRAINT audit_leaves_leaf_index_check CHECK ((leaf_index >= 0)),
     CONSTRAINT audit_leaves_payload_hash_check CHECK ((octet_length(payload_hash) = 32))
@@ -17762,11 +17787,13 @@ ALTER TABLE ONLY private.audit_leaves FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.audit_leaves IS 'The leaves of the tree of audit_logs, from 0 without a gap. They outlive the entries.';
 
-COMMENT ON COLUMN private.audit_leaves.occurred_at IS 'Of the entry: in which month it is found.';
+COMMENT ON COLUMN private.audit_leaves.occurred_at IS 'Of the entry: in which month it is found. Sealed with the leaf, also when the entry is gone.';
 
 COMMENT ON COLUMN private.audit_leaves.salt IS 'Without it nobody can try out what an entry that was erased has said. Null once it was.';
 
 COMMENT ON COLUMN private.audit_leaves.payload_hash IS 'private.audit_payload_hash(): SHA-256 of salt and payload.';
+
+COMMENT ON COLUMN private.audit_leaves.entry_hash IS 'private.audit_entry_hash(): SHA-256 of all of the entry but id and time. With these, the leaf of one that is gone.';
 
 COMMENT ON COLUMN private.audit_leaves.leaf_hash IS 'private.audit_leaf_hash(): SHA-256 of the leaf, as RFC 9162 has it.';
 
@@ -20236,7 +20263,7 @@ CREATE TRIGGER keep_in_form BEFORE INSERT OR UPDATE OF locale ON private.token_r
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.audit_checkpoints FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OF leaf_index, entry_id, occurred_at, payload_hash, leaf_hash ON private.audit_leaves FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OF leaf_index, entry_id, occurred_at, payload_hash, entry_hash, leaf_hash ON private.audit_leaves FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON private.audit_nodes FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 
@@ -21532,14 +21559,6 @@ GRANT SELECT(updated_at) ON TABLE public.specialist_documents TO authenticated;
 
 REVOKE ALL ON FUNCTION private.audit_document(p_action text, p_document public.specialist_documents, p_old jsonb, p_context jsonb, p_note text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.audit_frontier(p_size bigint) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.audit_half(p_leaves bigint) FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.audit_horizon() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) FROM PUBLIC;
-
 GRANT SELECT ON TABLE public.audit_logs TO service_role;
 
 GRANT SELECT(occurred_at) ON TABLE public.audit_logs TO authenticated;
@@ -21558,7 +21577,19 @@ GRANT SELECT(context) ON TABLE public.audit_logs TO authenticated;
 
 GRANT SELECT(status) ON TABLE public.audit_logs TO authenticated;
 
-REVOKE ALL ON FUNCTION private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.audit_entry(p_entry public.audit_logs, p_payload_hash bytea) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_entry_hash(p_text text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_frontier(p_size bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_half(p_leaves bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_horizon() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_invitation(p_action text, p_invitation_id uuid, p_user_id uuid, p_context jsonb) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.audit_leaf(p_entry_id bigint, p_occurred_at timestamp with time zone, p_entry_hash bytea) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.audit_leaf_hash(p_leaf text) FROM PUBLIC;
 

@@ -209,7 +209,7 @@ export interface Answers {
     about: { table: string; purpose: string; basis: string; kept_for: string; withheld: Record<string, string[]> }[] | null;
   };
   prove_audit_consistency: { path: string[]; checkpoint: string };
-  prove_audit_entry: { leaf_index: number; leaf_hash: string; leaf: string | null; path: string[]; checkpoint: string };
+  prove_audit_entry: { leaf_index: number; leaf_hash: string; leaf: string; entry: string | null; path: string[]; checkpoint: string };
   read_legal_holds: {
     id: string;
     user_id: string;

@@ -7,11 +7,11 @@ import { openCheckpoint } from './notes.mjs';
 import { leafHash, rootOf } from './tree.mjs';
 
 const FORMAT = 'evenkeel/export/1';
-/** Where in a leaf the columns of an entry stand. */
-const PLACES = { user_id: 3, actor_role: 5, action: 6, entity_type: 7, entity_id: 8, status: 11 };
-const DIGEST = 12;
+/** Where in what a leaf is the hash of the columns of an entry stand. */
+const PLACES = { user_id: 0, actor_role: 2, action: 3, entity_type: 4, entity_id: 5, status: 8 };
+const DIGEST = 9;
 
-/** @typedef {{ leaf_index: number, tree_size: number, leaf_hash: string, leaf: string | null, path: string[] }} Proof */
+/** @typedef {{ leaf_index: number, tree_size: number, leaf_hash: string, leaf: string | null, entry: string | null, path: string[] }} Proof */
 /** @typedef {Record<string, any> & { proof: Proof | null, own?: { payload: (string | null)[], salt: string | null } }} Entry */
 /** @typedef {{ entries: number, proven: number, opened: number, faults: { kind: string, what: string }[] }} Report */
 
@@ -52,12 +52,13 @@ function faultOf(entry, proof, roots) {
   if (root === undefined) return 'no checkpoint';
   const hash = Buffer.from(proof.leaf_hash, 'base64');
   if (rootOf(proof.leaf_index, proof.tree_size, hash, proof.path.map((one) => Buffer.from(one, 'base64'))) !== root) return 'not in the log';
-  if (proof.leaf === null) return null;
-  const leaf = JSON.parse(proof.leaf);
-  if (!leafHash(proof.leaf).equals(hash)) return 'altered';
-  if (Object.entries(PLACES).some(([column, place]) => (entry[column] ?? null) !== leaf[place]) || Date.parse(entry.occurred_at) !== Date.parse(leaf[2])) return 'altered';
+  if (proof.leaf === null || proof.entry === null) return null;
+  const [, , time, entryHash] = JSON.parse(proof.leaf);
+  const sealed = JSON.parse(proof.entry);
+  if (!leafHash(proof.leaf).equals(hash) || createHash('sha256').update(proof.entry).digest('hex') !== entryHash) return 'altered';
+  if (Object.entries(PLACES).some(([column, place]) => (entry[column] ?? null) !== sealed[place]) || Date.parse(entry.occurred_at) !== Date.parse(time)) return 'altered';
   if (!entry.own?.salt) return null;
   const salt = Buffer.from(entry.own.salt.replaceAll('-', ''), 'hex');
   const digest = createHash('sha256').update(salt).update(JSON.stringify(entry.own.payload)).digest('hex');
-  return digest === leaf[DIGEST] ? null : 'altered';
+  return digest === sealed[DIGEST] ? null : 'altered';
 }

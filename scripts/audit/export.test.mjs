@@ -52,10 +52,11 @@ function anExport() {
   const entries = [1, 2, 3, 4, 5].map((n) => ({
     occurred_at: `2026-11-30T12:00:0${n}+00:00`, user_id: 'me', actor_role: 'authenticated', action: 'test.act', entity_type: 'tests', entity_id: String(n), status: 'success',
   }));
-  const texts = entries.map((one, n) => JSON.stringify(['evenkeel/audit/1', String(n), `2026-11-30T12:00:0${n + 1}.000000Z`, 'me', 'me', 'authenticated', 'test.act', 'tests', one.entity_id, null, null, 'success', digest]));
+  const sealed = entries.map((one) => JSON.stringify(['me', 'me', 'authenticated', 'test.act', 'tests', one.entity_id, null, null, 'success', digest]));
+  const texts = sealed.map((one, n) => JSON.stringify(['evenkeel/audit/1', String(n), `2026-11-30T12:00:0${n + 1}.000000Z`, createHash('sha256').update(one).digest('hex')]));
   const leaves = texts.map((text) => leafHash(text));
   const proof = (/** @type {number} */ n, /** @type {boolean} */ shown) => ({
-    leaf_index: n, tree_size: 5, leaf_hash: leaves[n].toString('base64'), leaf: shown ? texts[n] : null, path: pathBy(n, leaves).map((one) => one.toString('base64')),
+    leaf_index: n, tree_size: 5, leaf_hash: leaves[n].toString('base64'), leaf: shown ? texts[n] : null, entry: shown ? sealed[n] : null, path: pathBy(n, leaves).map((one) => one.toString('base64')),
   });
   return {
     format: 'evenkeel/export/1',
@@ -84,7 +85,8 @@ const CHANGES = [
   ['an action', ['altered'], (made) => { made.tables['public.audit_logs'][0].action = 'test.other'; }],
   ['a time', ['altered'], (made) => { made.tables['public.audit_logs'][0].occurred_at = '2026-11-30T12:00:04+00:00'; }],
   ['what it says', ['altered'], (made) => { made.tables['public.audit_logs'][0].own.payload[1] = '{"n": 2}'; }],
-  ['its leaf', ['altered'], (made) => { const { proof } = made.tables['public.audit_logs'][0]; proof.leaf = proof.leaf.replace('test.act', 'test.ant'); }],
+  ['its leaf', ['altered'], (made) => { const { proof } = made.tables['public.audit_logs'][0]; proof.leaf = proof.leaf.replace('12:00', '12:01'); }],
+  ['what its leaf is of', ['altered'], (made) => { const [one] = made.tables['public.audit_logs']; one.action = 'test.ant'; one.proof.entry = one.proof.entry.replace('test.act', 'test.ant'); }],
   ['its hash', ['not in the log'], (made) => { made.tables['public.audit_logs'][1].proof.leaf_hash = leafHash('other').toString('base64'); }],
   ['its place', ['not in the log'], (made) => { made.tables['public.audit_logs'][1].proof.leaf_index = 3; }],
   ['the checkpoint', ['unsigned', 'no checkpoint', 'no checkpoint'], (made) => { made.checkpoints[0] = made.checkpoints[0].replace('\n5\n', '\n6\n'); }],

@@ -59,19 +59,19 @@ export async function verifyAuditLog(sql, { verifiers, kept }) {
       const told = leafOf(row);
       const time = Date.parse(row.leaf_time);
       if (time < latest - LATE_MS) fault('backdated', `entry ${row.entry_id} says ${row.leaf_time} and comes after one of ${new Date(latest).toISOString()}`);
+      const isSealed = told === row.leaf_hash;
+      if (!isSealed) fault('altered', `entry ${row.entry_id} (leaf ${row.leaf_index}) is not what was sealed`);
+      // Only what is as it was sealed says truly when it was.
+      if (isSealed) latest = Math.max(latest, time);
       if (row.c0 === null) {
         gone.set(row.month, (gone.get(row.month) ?? 0) + 1);
         counts.retired += 1;
-      } else if (told === null || told !== row.leaf_hash) {
-        fault('altered', `entry ${row.entry_id} (leaf ${row.leaf_index}) is not what was sealed`);
-      } else {
-        // Only what is as it was sealed says truly when it was.
-        latest = Math.max(latest, time);
+      } else if (isSealed) {
         if (row.salt === null) erased.push(row.entry_id);
         if (row.c5 === ERASURE) named.add(row.c7);
         if (row.c5 === RETIREMENT) retires(row);
       }
-      // Of an entry that is gone there is only its leaf, and the roots tell whether it is the right one.
+      // Of an entry that is gone there is only its leaf, which has its time, and the roots tell whether it is the right one.
       tree.push(Buffer.from(row.leaf_hash, 'hex'));
       check();
     }
@@ -136,9 +136,14 @@ function endOf(key) {
   return (n + 1) * 256 ** level;
 }
 
-/** The leaf that an entry should have, or null where its payload is gone and something is in its place. @param {any} row @returns {string | null} */
+/** The hash of the leaf that an entry should have, or null where what is kept of it is not that of the entry. @param {any} row @returns {string | null} */
 function leafOf(row) {
-  if (row.c0 === null) return null;
+  if (row.c0 !== null && entryHashOf(row) !== row.entry_hash) return null;
+  return leafHash(JSON.stringify(['evenkeel/audit/1', row.entry_id, row.leaf_time, row.entry_hash])).toString('hex');
+}
+
+/** The hash of all that an entry says but its id and time, or null where its payload is gone and something is in its place. @param {any} row @returns {string | null} */
+function entryHashOf(row) {
   const payload = JSON.stringify(columns(row, ENTRY.length, ENTRY.length + PAYLOAD.length));
   let digest = row.payload_hash;
   if (row.salt !== null) {
@@ -146,7 +151,7 @@ function leafOf(row) {
   } else if (payload !== ERASED) {
     return null;
   }
-  return leafHash(JSON.stringify(['evenkeel/audit/1', ...columns(row, 0, ENTRY.length), digest])).toString('hex');
+  return createHash('sha256').update(JSON.stringify([...columns(row, 2, ENTRY.length), digest])).digest('hex');
 }
 
 /** What an entry says that another one was erased: `entity_id` is its id. */
@@ -166,7 +171,7 @@ const ERASED = JSON.stringify([null, null, '{}', null, null, null]);
 
 const TIME = (/** @type {string} */ column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** The columns of a leaf, and those of the payload, each as its text, so that nothing is read anew on the way. */
+/** The columns of an entry, its id and time first, and those of the payload, each as its text, so that nothing is read anew on the way. */
 const ENTRY = ['l.id::text', TIME('l.occurred_at'), 'l.user_id::text', 'l.actor_id::text', 'l.actor_role', 'l.action', 'l.entity_type', 'l.entity_id',
   'l.source', 'l.request_id::text', 'l.status'];
 const PAYLOAD = ['l.old_values::text', 'l.new_values::text', 'l.context::text', 'l.ip_address::text', 'l.user_agent', 'l.error_message'];
@@ -174,7 +179,7 @@ const PAYLOAD = ['l.old_values::text', 'l.new_values::text', 'l.context::text', 
 const columns = (row, from, to) => Array.from({ length: to - from }, (_, n) => row[`c${from + n}`]);
 
 const LEAVES = `
-  select s.leaf_index::text, s.entry_id::text, s.salt::text, encode(s.payload_hash, 'hex') as payload_hash, encode(s.leaf_hash, 'hex') as leaf_hash,
+  select s.leaf_index::text, s.entry_id::text, s.salt::text, encode(s.payload_hash, 'hex') as payload_hash, encode(s.entry_hash, 'hex') as entry_hash, encode(s.leaf_hash, 'hex') as leaf_hash,
     ${TIME('s.occurred_at')} as leaf_time, to_char(s.occurred_at at time zone 'UTC', 'YYYY-MM') as month,
     ${[...ENTRY, ...PAYLOAD].map((column, n) => `${column} as c${n}`).join(', ')}
   from private.audit_leaves s left join public.audit_logs l on l.id = s.entry_id and l.occurred_at = s.occurred_at

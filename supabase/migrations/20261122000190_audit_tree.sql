@@ -2,8 +2,8 @@
 --
 -- Read and write: nobody but the owner; audit-seal by the functions of 191 and 193, platform admins by those of 194.
 --
--- A leaf has what an entry says of nobody in clear, and of the rest a salted digest. So what is personal can be removed,
--- with its salt, and whole months of entries can be, while the leaf stays and the tree with it:
+-- A leaf has the time of an entry in clear, and a digest of the rest, which has a salted one of what is personal. So that can be removed,
+-- with its salt, and whole months of entries can be, while the leaf stays and says when they were, and the tree with it:
 -- docs/decisions/the-audit-log-is-a-tree.md.
 
 create table private.audit_leaves (
@@ -12,13 +12,15 @@ create table private.audit_leaves (
   occurred_at timestamptz not null,
   salt uuid,
   payload_hash bytea not null check (octet_length(payload_hash) = 32),
+  entry_hash bytea not null check (octet_length(entry_hash) = 32),
   leaf_hash bytea not null check (octet_length(leaf_hash) = 32)
 );
 
 comment on table private.audit_leaves is 'The leaves of the tree of audit_logs, from 0 without a gap. They outlive the entries.';
-comment on column private.audit_leaves.occurred_at is 'Of the entry: in which month it is found.';
+comment on column private.audit_leaves.occurred_at is 'Of the entry: in which month it is found. Sealed with the leaf, also when the entry is gone.';
 comment on column private.audit_leaves.salt is 'Without it nobody can try out what an entry that was erased has said. Null once it was.';
 comment on column private.audit_leaves.payload_hash is 'private.audit_payload_hash(): SHA-256 of salt and payload.';
+comment on column private.audit_leaves.entry_hash is 'private.audit_entry_hash(): SHA-256 of all of the entry but id and time. With these, the leaf of one that is gone.';
 comment on column private.audit_leaves.leaf_hash is 'private.audit_leaf_hash(): SHA-256 of the leaf, as RFC 9162 has it.';
 
 -- Tiles of C2SP (tlog-tiles) are 256 of these at a time.
@@ -58,7 +60,7 @@ comment on column private.audit_sequence.published_size is 'Of the latest checkp
 
 insert into private.audit_sequence default values;
 
-create trigger refuse_change before delete or update of leaf_index, entry_id, occurred_at, payload_hash, leaf_hash on private.audit_leaves
+create trigger refuse_change before delete or update of leaf_index, entry_id, occurred_at, payload_hash, entry_hash, leaf_hash on private.audit_leaves
   for each row execute function private.refuse_change();
 create trigger refuse_salt before update of salt on private.audit_leaves
   for each row when (new.salt is not null) execute function private.refuse_change();
@@ -99,20 +101,43 @@ $$;
 comment on function private.audit_payload_hash(public.audit_logs, uuid) is
   'SHA-256 of 16 bytes of salt and the JSON list of what an entry says that may be personal: old and new values, context, address, agent, error.';
 
-create function private.audit_leaf(p_entry public.audit_logs, p_payload_hash bytea)
+create function private.audit_entry(p_entry public.audit_logs, p_payload_hash bytea)
 returns text
 language sql
 stable
 set search_path = ''
 as $$
   select array_to_json(array[
-    'evenkeel/audit/1', p_entry.id::text, to_char(p_entry.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     p_entry.user_id::text, p_entry.actor_id::text, p_entry.actor_role, p_entry.action, p_entry.entity_type, p_entry.entity_id,
     p_entry.source, p_entry.request_id::text, p_entry.status, encode(p_payload_hash, 'hex')
   ])::text;
 $$;
 
-comment on function private.audit_leaf(public.audit_logs, bytea) is 'The leaf of an entry: a JSON list of texts.';
+comment on function private.audit_entry(public.audit_logs, bytea) is 'What an entry says but for its id and time: a JSON list of texts, the last of them the digest of its payload.';
+
+create function private.audit_entry_hash(p_text text)
+returns bytea
+language sql
+immutable
+set search_path = ''
+as $$
+  select sha256(convert_to(p_text, 'UTF8'));
+$$;
+
+comment on function private.audit_entry_hash(text) is 'The hash of private.audit_entry().';
+
+create function private.audit_leaf(p_entry_id bigint, p_occurred_at timestamptz, p_entry_hash bytea)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select array_to_json(array[
+    'evenkeel/audit/1', p_entry_id::text, to_char(p_occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), encode(p_entry_hash, 'hex')
+  ])::text;
+$$;
+
+comment on function private.audit_leaf(bigint, timestamptz, bytea) is 'The leaf of an entry: a JSON list of texts.';
 
 create function private.audit_leaf_hash(p_leaf text)
 returns bytea

@@ -66,11 +66,13 @@ begin
     where not exists (select from private.audit_leaves s where s.entry_id = p.id)
   ), digested as materialized (
     select s.*, private.audit_payload_hash(s.entry, s.salt) as payload_hash from salted s
+  ), hashed as materialized (
+    select d.*, private.audit_entry_hash(private.audit_entry(d.entry, d.payload_hash)) as entry_hash from digested d
   ), added as (
-    insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, leaf_hash)
-    select v_size - 1 + row_number() over (order by d.transaction_id, d.id), d.id, (d.entry).occurred_at, d.salt, d.payload_hash,
-      private.audit_leaf_hash(private.audit_leaf(d.entry, d.payload_hash))
-    from digested d
+    insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, entry_hash, leaf_hash)
+    select v_size - 1 + row_number() over (order by h.transaction_id, h.id), h.id, (h.entry).occurred_at, h.salt, h.payload_hash, h.entry_hash,
+      private.audit_leaf_hash(private.audit_leaf(h.id, (h.entry).occurred_at, h.entry_hash))
+    from hashed h
   ), noted as (
     insert into private.audit_kinds (action, entity_type) select distinct (entry).action, (entry).entity_type from page
     on conflict do nothing

@@ -61,7 +61,8 @@ begin
     jsonb_build_object('source', 'prove_audit_entry', 'reason', v_reason));
   return jsonb_build_object(
     'leaf_index', v_leaf.leaf_index, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
-    'leaf', case when v_entry.id is not null then private.audit_leaf(v_entry, v_leaf.payload_hash) end,
+    'leaf', private.audit_leaf(v_leaf.entry_id, v_leaf.occurred_at, v_leaf.entry_hash),
+    'entry', case when v_entry.id is not null then private.audit_entry(v_entry, v_leaf.payload_hash) end,
     'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size), 'checkpoint', v_checkpoint.note
   );
 end;
@@ -79,7 +80,7 @@ as $$
 $$;
 
 comment on function public.prove_audit_entry(bigint, text) is
-  'A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, path, checkpoint}. leaf is null where the month of the '
+  'A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, entry, path, checkpoint}. entry is null where the month of the '
   'entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429).';
 
 grant execute on function public.prove_audit_entry(bigint, text) to authenticated;

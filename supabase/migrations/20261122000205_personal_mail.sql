@@ -83,7 +83,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('public.audit_logs', 'ip_address user_agent', 'technical', '', 'somebody_else'),
   ('public.audit_logs', 'id transaction_id', 'technical', '', 'inner_working'),
   ('private.audit_kinds', 'action entity_type', 'none', '', null),
-  ('private.audit_leaves', 'leaf_index entry_id occurred_at salt payload_hash leaf_hash', 'technical', '', 'inner_working'),
+  ('private.audit_leaves', 'leaf_index entry_id occurred_at salt payload_hash entry_hash leaf_hash', 'technical', '', 'inner_working'),
   ('private.audit_nodes', 'level node_index node_hash', 'none', '', null),
   ('private.audit_checkpoints', 'tree_size root_hash frontier note created_at', 'none', '', null),
   ('private.audit_sequence', 'singleton transaction_id entry_id is_sent published_size', 'none', '', null)

@@ -36,7 +36,7 @@ $$;
 comment on function private.is_proven_to_person(public.audit_logs) is
   'Whether an export has the place of an entry: a day or more lies between two of a person. Always of what is about nobody, such as an erasure that is complete.';
 
--- The leaf names who acted, and the payload says from where: where that was somebody else, the person gets the hash of the leaf alone,
+-- Of a leaf the entry names who acted, and the payload says from where: where that was somebody else, the person gets the hash of the leaf alone,
 -- which whoever may read the log compares with the entry.
 create function private.exported_entry(p_entry public.audit_logs, p_columns text[])
 returns jsonb
@@ -58,7 +58,8 @@ begin
     )) else '{}' end
     || jsonb_build_object('proof', case when v_leaf.leaf_index < v_checkpoint.tree_size and private.is_proven_to_person(p_entry) then jsonb_build_object(
       'leaf_index', v_leaf.leaf_index, 'tree_size', v_checkpoint.tree_size, 'leaf_hash', encode(v_leaf.leaf_hash, 'base64'),
-      'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(p_entry, v_leaf.payload_hash) end,
+      'leaf', case when v_is_own or p_entry.actor_id is null then private.audit_leaf(v_leaf.entry_id, v_leaf.occurred_at, v_leaf.entry_hash) end,
+      'entry', case when v_is_own or p_entry.actor_id is null then private.audit_entry(p_entry, v_leaf.payload_hash) end,
       'path', private.audit_path(v_leaf.leaf_index, null, v_checkpoint.tree_size)
     ) end);
 end;

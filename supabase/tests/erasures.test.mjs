@@ -207,6 +207,17 @@ test('what was retired is told from what was removed, and no writer waits long f
     throw new Error('undo');
   }), /undo/);
 
+  // Nor does what is of today go as if it were of long ago: the leaf of what is gone has its time still.
+  await assert.rejects(sql.begin(async (all) => {
+    await all`alter table public.audit_logs disable trigger user`;
+    await all`alter table private.audit_leaves disable trigger user`;
+    const [{ size }] = await all`with gone as (delete from public.audit_logs where action <> 'audit_logs.retired' returning 1) select count(*)::int as size from gone`;
+    await all`update private.audit_leaves s set occurred_at = '2019-05-05', salt = null where not exists (select from public.audit_logs l where l.id = s.entry_id)`;
+    await all`select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, jsonb_build_object('2019-05', ${size}::int + 5))`;
+    assert.deepEqual([...new Set((await found(all)).map((fault) => fault.split(':')[0]))], ['altered']);
+    throw new Error('undo');
+  }), /undo/);
+
   await sql`update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null`;
   assert.equal(await retire() + await retire(), 5, 'and goes once it is not');
   await checkpoint(key);

@@ -95,8 +95,9 @@ describe('what the owner does to it', () => {
   const first = () => leaves[0].entry_id;
   const index = () => Number(leaves[0].leaf_index);
   /** Leaves, nodes and checkpoints as they would be had nothing else ever been there. */
-  const REWRITE = [`update private.audit_leaves s set leaf_hash = private.audit_leaf_hash(private.audit_leaf(l, private.audit_payload_hash(l, s.salt))),
-    payload_hash = private.audit_payload_hash(l, s.salt) from public.audit_logs l where l.id = s.entry_id and s.salt is not null`];
+  const REWRITE = [`update private.audit_leaves s set payload_hash = private.audit_payload_hash(l, s.salt) from public.audit_logs l where l.id = s.entry_id and s.salt is not null`,
+    `update private.audit_leaves s set entry_hash = private.audit_entry_hash(private.audit_entry(l, s.payload_hash)) from public.audit_logs l where l.id = s.entry_id`,
+    'update private.audit_leaves set leaf_hash = private.audit_leaf_hash(private.audit_leaf(entry_id, occurred_at, entry_hash))'];
 
   /** @type {[string, string[], () => string[]][]} */
   const deeds = [
@@ -106,10 +107,18 @@ describe('what the owner does to it', () => {
     ['who did it altered', ['altered'], () => [`update public.audit_logs set actor_id = gen_random_uuid() where id = ${first()}`]],
     ['what it said removed, and not its salt', ['altered'], () => [`update public.audit_logs set new_values = null where id = ${first()}`]],
     ['an entry removed', ['removed'], () => [`delete from public.audit_logs where id = ${first()}`]],
-    ['an entry removed, as if of another month', ['removed'], () => [
+    ['an entry removed, as if of another month', ['altered', 'removed'], () => [
       `delete from public.audit_logs where id = ${first()}`, `update private.audit_leaves set occurred_at = '2099-01-15' where entry_id = ${first()}`]],
-    ['an entry removed, as if retired', ['backdated', 'removed'], () => [
+    ['an entry removed, as if retired', ['altered', 'backdated', 'removed'], () => [
       `delete from public.audit_logs where id = ${first()}`, `update private.audit_leaves set occurred_at = '2020-01-15' where entry_id = ${first()}`]],
+    ['all before an entry removed, as if of long ago, and named as retired', ['altered'], () => [
+      `delete from public.audit_logs l using private.audit_leaves s where s.entry_id = l.id and s.leaf_index < ${index()}`,
+      `update private.audit_leaves set occurred_at = '2019-05-05', salt = null where leaf_index < ${index()}`,
+      `select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, '{"2019-05": ${index()}}')`]],
+    ['the same, and their leaves made anew', ['rewritten'], () => [
+      `delete from public.audit_logs l using private.audit_leaves s where s.entry_id = l.id and s.leaf_index < ${index()}`,
+      `update private.audit_leaves set occurred_at = '2019-05-05', salt = null where leaf_index < ${index()}`, ...REWRITE,
+      `select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, '{"2019-05": ${index()}}')`]],
     ['an entry removed, and named as retired', ['retired early'], () => [
       `with gone as (delete from public.audit_logs where id = ${first()} returning occurred_at)
         select private.write_audit('audit_logs.retired', 'audit_logs', null, null, null, jsonb_build_object(to_char(occurred_at at time zone 'UTC', 'YYYY-MM'), 1)) from gone`]],
@@ -134,9 +143,8 @@ describe('what the owner does to it', () => {
     ['one put in with an old time', ['backdated'], () => [
       `update private.audit_checkpoints set created_at = '2020-01-01'`,
       `insert into public.audit_logs (occurred_at, actor_role, action, entity_type, status) values (now() - interval '2 hours', 'postgres', 'test.put_in', 'tests', 'success')`,
-      `insert into private.audit_leaves select (select max(leaf_index) + 1 from private.audit_leaves), l.id, l.occurred_at, s.salt, private.audit_payload_hash(l, s.salt),
-        private.audit_leaf_hash(private.audit_leaf(l, private.audit_payload_hash(l, s.salt)))
-        from public.audit_logs l, (select gen_random_uuid() as salt) s where l.action = 'test.put_in'`]],
+      `insert into private.audit_leaves select (select max(leaf_index) + 1 from private.audit_leaves), l.id, l.occurred_at, gen_random_uuid(), sha256(''), sha256(''), sha256('')
+        from public.audit_logs l where l.action = 'test.put_in'`, ...REWRITE]],
     ['an entry altered and its leaf with it', ['rewritten'], () => [
       `update public.audit_logs set action = 'test.other' where id = ${first()}`, ...REWRITE]],
     ['the end cut off', ['cut off'], () => [

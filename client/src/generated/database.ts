@@ -2103,7 +2103,7 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'forbidden' | 'checkpoint_not_found';
   };
-  /** A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, path, checkpoint}. leaf is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429). */
+  /** A platform admin gets the proof that an entry is in the latest checkpoint: {leaf_index, leaf_hash, leaf, entry, path, checkpoint}. entry is null where the month of the entry was dropped. Each call is audited. Errors: forbidden (403), entry_not_sealed (404), reason_required (422), rate_limited (429). */
   prove_audit_entry: {
     args: { p_entry_id: number; p_reason: string };
     returns: unknown;

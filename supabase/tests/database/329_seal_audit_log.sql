@@ -30,12 +30,13 @@ select is(private.audit_tree_size(), (select count(*) from public.audit_logs), '
 select is_empty(
   $$select l.id from public.audit_logs l join private.audit_leaves s on s.entry_id = l.id
     where s.leaf_hash <> sha256('\x00' || convert_to(array_to_json(array[
-      'evenkeel/audit/1', l.id::text, to_char(l.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), l.user_id::text, l.actor_id::text,
-      l.actor_role, l.action, l.entity_type, l.entity_id, l.source, l.request_id::text, l.status,
-      encode(sha256(uuid_send(s.salt) || convert_to(array_to_json(array[
-        l.old_values::text, l.new_values::text, l.context::text, l.ip_address::text, l.user_agent, l.error_message])::text, 'UTF8')), 'hex')
+      'evenkeel/audit/1', l.id::text, to_char(l.occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), encode(sha256(convert_to(array_to_json(array[
+        l.user_id::text, l.actor_id::text, l.actor_role, l.action, l.entity_type, l.entity_id, l.source, l.request_id::text, l.status,
+        encode(sha256(uuid_send(s.salt) || convert_to(array_to_json(array[
+          l.old_values::text, l.new_values::text, l.context::text, l.ip_address::text, l.user_agent, l.error_message])::text, 'UTF8')), 'hex')
+      ])::text, 'UTF8')), 'hex')
     ])::text, 'UTF8'))$$,
-  'a leaf is the hash of what is in clear, and of a digest of the rest'
+  'a leaf is the hash of id and time, and of a digest of the rest, which has one of what may be erased'
 );
 select is((select count(distinct salt) from private.audit_leaves), private.audit_tree_size(), 'each has a salt of its own');
 select private.write_audit('test.same', 'tests', 'x', null, null, '{"a": 1}') from generate_series(1, 2) \g /dev/null
@@ -52,11 +53,15 @@ create function pg_temp.changed(p_entry public.audit_logs, p_column text) return
     when p_column in ('user_id', 'actor_id', 'request_id') then '"00000000-0000-4000-8000-000000000000"' else '"other"'
   end));
 $$;
+create function pg_temp.leaf(p_entry public.audit_logs) returns text language sql as $$
+  select private.audit_leaf(p_entry.id, p_entry.occurred_at, private.audit_entry_hash(private.audit_entry(
+    p_entry, private.audit_payload_hash(p_entry, '00000000-0000-4000-8000-000000000000')
+  )));
+$$;
 select results_eq(
   $$select a.attname::text from pg_catalog.pg_attribute a, (select l from public.audit_logs l where l.action = 'test.seal' limit 1) e (entry)
     where a.attrelid = 'public.audit_logs'::regclass and a.attnum > 0 and a.attname <> 'transaction_id'
-      and private.audit_leaf(e.entry, private.audit_payload_hash(e.entry, '00000000-0000-4000-8000-000000000000'))
-        = private.audit_leaf(pg_temp.changed(e.entry, a.attname), private.audit_payload_hash(pg_temp.changed(e.entry, a.attname), '00000000-0000-4000-8000-000000000000'))$$,
+      and pg_temp.leaf(e.entry) = pg_temp.leaf(pg_temp.changed(e.entry, a.attname))$$,
   'select null::text where false', 'whichever column is changed, the leaf is another'
 );
 
@@ -118,6 +123,7 @@ select is_empty(
 -- What is there stays
 select throws_ok(statement, '42501', null, 'not even the owner: ' || statement) from unnest(array[
   'update private.audit_leaves set leaf_hash = sha256('''')', 'update private.audit_leaves set payload_hash = sha256('''')',
+  'update private.audit_leaves set entry_hash = sha256('''')', 'update private.audit_leaves set occurred_at = now() - interval ''5 years''',
   'update private.audit_leaves set salt = gen_random_uuid()', 'update private.audit_leaves set leaf_index = leaf_index + 1000', 'delete from private.audit_leaves',
   'truncate private.audit_leaves', 'update private.audit_nodes set node_hash = sha256('''')', 'delete from private.audit_nodes', 'truncate private.audit_nodes',
   'update private.audit_checkpoints set note = ''''', 'delete from private.audit_checkpoints', 'truncate private.audit_checkpoints'

@@ -49,8 +49,8 @@ end; $$;
 delete from net.http_request_queue where url like '%audit-seal';
 alter table private.audit_leaves disable trigger user;
 delete from private.audit_leaves;
-insert into private.audit_leaves (leaf_index, entry_id, occurred_at, payload_hash, leaf_hash)
-select n, -1 - n, now(), sha256(''), sha256(n::text::bytea) from generate_series(0, 599) n;
+insert into private.audit_leaves (leaf_index, entry_id, occurred_at, payload_hash, entry_hash, leaf_hash)
+select n, -1 - n, now(), sha256(''), sha256(''), sha256(n::text::bytea) from generate_series(0, 599) n;
 create function pg_temp.root(p_from bigint, p_to bigint) returns bytea language plpgsql as $$
 declare k bigint := 1;
 begin

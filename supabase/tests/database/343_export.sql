@@ -80,14 +80,14 @@ select private.write_audit('test.system', 'tests', null, pg_temp.id('foreign_adm
 alter table private.audit_leaves disable trigger user;
 alter table private.audit_checkpoints disable trigger user;
 delete from private.audit_leaves;
-insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, leaf_hash)
-select row_number() over (order by id) - 1, id, occurred_at, gen_random_uuid(), sha256('payload'), sha256(id::text::bytea) from public.audit_logs
+insert into private.audit_leaves (leaf_index, entry_id, occurred_at, salt, payload_hash, entry_hash, leaf_hash)
+select row_number() over (order by id) - 1, id, occurred_at, gen_random_uuid(), sha256('payload'), sha256('entry'), sha256(id::text::bytea) from public.audit_logs
 where action in ('person.exported', 'person.read', 'test.system');
 update private.audit_checkpoints set tree_size = (select count(*) - 1 from private.audit_leaves);
 select is(pg_temp.entry('employee', 'person.exported') -> 'proof', 'null'::jsonb, 'no proof counts what was done today');
 update private.audit_checkpoints set created_at = now() - interval '1 day';
 select is(
-  (select array_agg(k order by k) from jsonb_object_keys(pg_temp.entry('employee', 'person.exported') -> 'proof') k), '{leaf,leaf_hash,leaf_index,path,tree_size}',
+  (select array_agg(k order by k) from jsonb_object_keys(pg_temp.entry('employee', 'person.exported') -> 'proof') k), '{entry,leaf,leaf_hash,leaf_index,path,tree_size}',
   'an entry that a checkpoint of an earlier day has is proven'
 );
 select is(pg_temp.entry('employee', 'person.exported', 1) -> 'proof', 'null'::jsonb, 'of a day with an odd number none is: two that are proven are a day apart');
@@ -97,7 +97,7 @@ select is(pg_temp.entry('employee', 'person.exported') -> 'proof', 'null'::jsonb
 select is(pg_temp.entry('foreign_admin', 'test.system') -> 'proof', 'null'::jsonb, 'nor is one that comes after the checkpoint');
 select ok(pg_temp.entry('employee', 'person.exported') #>> '{own,payload}' is not null and pg_temp.entry('employee', 'person.exported') #>> '{own,salt}' is not null, 'of an own act the payload can be opened');
 select ok(
-  not pg_temp.entry('foreign_admin', 'person.read') ? 'own' and pg_temp.entry('foreign_admin', 'person.read') -> 'proof' <> 'null' and pg_temp.entry('foreign_admin', 'person.read') #> '{proof,leaf}' = 'null'
+  not pg_temp.entry('foreign_admin', 'person.read') ? 'own' and pg_temp.entry('foreign_admin', 'person.read') -> 'proof' <> 'null' and pg_temp.entry('foreign_admin', 'person.read') #> '{proof,leaf}' = 'null' and pg_temp.entry('foreign_admin', 'person.read') #> '{proof,entry}' = 'null'
     and pg_temp.entry('foreign_admin', 'person.read')::text not like '%' || pg_temp.id('platform_admin') || '%',
   'who else acted is not told'
 );
