@@ -9,8 +9,12 @@
 insert into public.system_settings (key, value, minimum, maximum, description) values
   ('audit_log_retention_days', '1460', 365, 3650, 'How long entries of the audit log are kept, until the end of their month: claims lapse after up to four years (BGB 195, 199).');
 
-insert into public.data_retention_policies (name, description, counts_from, setting, way, held_by) values
-  ('public.audit_logs', 'Entries of the audit log, by whole months', 'occurred_at', 'audit_log_retention_days', 'retire', '{r.user_id,r.actor_id}');
+-- An entry that names an erased one tells it from one that somebody emptied: it goes after that one, which a hold may keep.
+insert into public.data_retention_policies (name, description, counts_from, setting, way, held_by, condition) values (
+  'public.audit_logs', 'Entries of the audit log, by whole months', 'occurred_at', 'audit_log_retention_days', 'retire', '{r.user_id,r.actor_id}',
+  $$case when r.action = 'audit_logs.erased' and r.entity_id ~ '^[0-9]{1,18}$'
+    then not exists (select from public.audit_logs e where e.id = r.entity_id::bigint) else true end$$
+);
 
 create function private.retired_audit_entries()
 returns jsonb
