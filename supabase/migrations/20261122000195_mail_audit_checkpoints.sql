@@ -43,7 +43,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select format('%s:%s:%s', h, floor(extract(epoch from p_now) / (h * 3600)), md5(p_recipient))
+  select format('%s:%s:%s', md5(p_recipient), h, floor(extract(epoch from p_now) / (h * 3600)))
   from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
 $$;
 
@@ -88,8 +88,11 @@ $$;
 comment on function private.job_mail_audit_checkpoint(timestamptz) is
   'Mails the latest checkpoint once in audit_checkpoint_mail_hours, also where it is that of last time: whoever keeps them knows that one is to come.';
 
--- Whoever would have checkpoints go to themselves, or nowhere, does not do it unseen: the address before is told. Whoever sets one after the
--- other mails nobody else by it: of the first change of a day both hear, of each other one the new address does by the job.
+-- Mails of checkpoints by whom they went to, also when the address was removed.
+create index emails_audit_checkpoint_idx on private.emails (split_part(dedupe_key, ':', 2), id) where template_key = 'audit_checkpoint';
+
+-- Whoever would have checkpoints go to themselves, or nowhere, does not do it unseen, however often: an address that was promised another is
+-- told that none comes. Whoever sets one after the other mails nobody by it: the new address hears by the job, and who was promised none does not.
 create function private.tell_checkpoint_recipients()
 returns trigger
 language plpgsql
@@ -97,16 +100,20 @@ security definer
 set search_path = ''
 as $$
 declare
-  v_today constant text := to_char(now() at time zone 'UTC', 'YYYY-MM-DD');
+  v_recipient constant text := old.value #>> '{}';
+  v_last private.emails;
 begin
-  perform private.mail_audit_checkpoint(old.value #>> '{}', 'last:' || v_today, null);
-  perform private.mail_audit_checkpoint(new.value #>> '{}', 'first:' || v_today, private.setting('audit_checkpoint_mail_hours') #>> '{}');
+  select * into v_last from private.emails e
+  where e.template_key = 'audit_checkpoint' and split_part(e.dedupe_key, ':', 2) = md5(v_recipient) order by e.id desc limit 1;
+  if split_part(v_last.dedupe_key, ':', 3) <> 'last' then
+    perform private.mail_audit_checkpoint(v_recipient, format('%s:last:%s', md5(v_recipient), v_last.id), null);
+  end if;
   return null;
 end;
 $$;
 
 comment on function private.tell_checkpoint_recipients() is
-  'Trigger on system_settings: once a day, mails a last checkpoint to the address before and a first one to the address that is set.';
+  'Trigger on system_settings: mails a last checkpoint to the address before, where the latest that it got promised another.';
 
 create trigger tell_checkpoint_recipients after update of value on public.system_settings
   for each row when (old.key = 'audit_checkpoint_recipient' and old.value <> new.value)

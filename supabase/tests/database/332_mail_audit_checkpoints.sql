@@ -56,12 +56,35 @@ select pg_temp.seal() as note \gset
 select pg_temp.set_recipient('accomplice@evil.test');
 select results_eq(
   format('select recipient::text, variables ->> ''every_hours'', note from pg_temp.mails order by id offset %s', :before),
-  format('values (''auditor@witness.test'', null, %1$L), (''accomplice@evil.test'', ''24'', %1$L)', :'note'),
+  format('values (''auditor@witness.test'', null::text, %L)', :'note'),
   'the address before is told that it gets no more, and has the latest'
 );
 select pg_temp.set_recipient(address) from unnest(array['auditor@witness.test', 'anybody@else.test', 'somebody@else.test', 'auditor@witness.test', '']) address \g /dev/null
-select is((select count(*) from pg_temp.mails), :before + 2::bigint, 'once a day, so that nobody floods whom they like');
+select is((select count(*) from pg_temp.mails), :before + 1::bigint, 'once, and nobody else, so that nobody floods whom they like');
 select is(private.run_job('mail_audit_checkpoint', :'first'::timestamptz + interval '9 days'), 0::bigint, 'taken away, it gets none');
+
+-- Swapped again on the same day, once the auditor has been promised another
+create temporary table seen as select max(id) as id from pg_temp.mails;
+create function pg_temp.mails_to(p_address text) returns text[] language sql as $$
+  select array_agg(coalesce(variables ->> 'every_hours', 'last') order by id) from pg_temp.mails where recipient = p_address and id > (select max(id) from seen);
+$$;
+select pg_temp.set_recipient('auditor@witness.test');
+update public.system_settings set value = '168' where key = 'audit_checkpoint_mail_hours';
+select private.run_job('mail_audit_checkpoint', :'first'::timestamptz + interval '15 days') \g /dev/null
+select pg_temp.set_recipient(address) from unnest(array['accomplice@evil.test', 'anybody@else.test', 'accomplice@evil.test']) address \g /dev/null
+select is(pg_temp.mails_to('auditor@witness.test'), '{168,last}', 'whoever waits for another is told of the hours that were set, and that none comes, on whatever day');
+select is(pg_temp.mails_to('accomplice@evil.test'), null, 'and nobody else is, who was promised none since');
+update public.system_settings set value = '24' where key = 'audit_checkpoint_mail_hours';
+select private.run_job('mail_audit_checkpoint', :'first'::timestamptz + interval '16 days') \g /dev/null
+select pg_temp.set_recipient(address) from unnest(array['auditor@witness.test', 'accomplice@evil.test', 'auditor@witness.test']) address \g /dev/null
+select is(pg_temp.mails_to('accomplice@evil.test'), '{24,last}', 'each once for what was promised');
+select is(pg_temp.mails_to('auditor@witness.test'), '{168,last}', 'so that nobody floods whom they like');
+update private.emails set recipient = null, variables = null where id > (select id from seen);
+select is(private.run_job('mail_audit_checkpoint', :'first'::timestamptz + interval '17 days'), 1::bigint, 'the next goes to the auditor');
+update private.emails set recipient = null, variables = null where id > (select id from seen);
+select pg_temp.set_recipient('accomplice@evil.test');
+select is(pg_temp.mails_to('auditor@witness.test'), '{last}', 'also when the promise itself was emptied meanwhile');
+select pg_temp.set_recipient('');
 update public.system_settings set description = description || ' ' where key = 'audit_checkpoint_recipient';
 select throws_ok(format('update public.system_settings set value = %L where key = ''audit_checkpoint_recipient''', to_jsonb(v)), '23514', null, 'no address: ' || to_jsonb(v)::text)
 from unnest(array['auditor', 'a b@c.test', E'a@b.test\nBcc: x@y.test', 'a@b@c.test', '"x" <a@b.test>']) v;
