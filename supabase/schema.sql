@@ -1023,6 +1023,15 @@ $$;
 
 COMMENT ON FUNCTION private.audit_change() IS 'Trigger(entity column[, person column[, column of a person''s own words ...]]): records every change of a table whose changes matter to an auditor: a new or deleted row, or the columns that changed; of own words, that they changed.';
 
+CREATE FUNCTION private.audit_checkpoint_mac(p_note text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select encode(extensions.hmac(convert_to('evenkeel/checkpoint/1' || p_note, 'UTF8'), private.vault_key('cron_secret_key'), 'sha256'), 'hex');
+$$;
+
+COMMENT ON FUNCTION private.audit_checkpoint_mac(p_note text) IS 'HMAC-SHA-256 of a checkpoint by the cron key, in hex: audit-seal made it. Raises where the key is missing.';
+
 CREATE FUNCTION private.audit_checkpoint_published(p_tree_size bigint) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
@@ -3257,7 +3266,7 @@ CREATE FUNCTION private.checkpoint_mail_turn(p_recipient text, p_now timestamp w
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select format('%s:%s:%s', h, floor(extract(epoch from p_now) / (h * 3600)), md5(p_recipient))
+  select format('%s:%s:%s', md5(p_recipient), h, floor(extract(epoch from p_now) / (h * 3600)))
   from (select (private.setting('audit_checkpoint_mail_hours') #>> '{}')::int) s (h);
 $$;
 
@@ -12035,7 +12044,7 @@ $$;
 
 COMMENT ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) IS 'Records that a person accepts the version in force.';
 
-CREATE FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) RETURNS boolean
+CREATE FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
@@ -12059,6 +12068,9 @@ begin
     or split_part(p_note, E'\n', 1) <> split_part(v_last.note, E'\n', 1)
   then
     raise exception 'the checkpoint is not that of the first % leaves', p_tree_size;
+  end if;
+  if p_mac is distinct from private.audit_checkpoint_mac(p_note) then
+    raise exception 'the checkpoint is none that audit-seal made';
   end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
   values (p_tree_size, v_root, private.audit_frontier(p_tree_size), p_note);
@@ -15531,15 +15543,19 @@ CREATE FUNCTION private.tell_checkpoint_recipients() RETURNS trigger
     SET search_path TO ''
     AS $$
 declare
-  v_today constant text := to_char(now() at time zone 'UTC', 'YYYY-MM-DD');
+  v_recipient constant text := old.value #>> '{}';
+  v_last private.emails;
 begin
-  perform private.mail_audit_checkpoint(old.value #>> '{}', 'last:' || v_today, null);
-  perform private.mail_audit_checkpoint(new.value #>> '{}', 'first:' || v_today, private.setting('audit_checkpoint_mail_hours') #>> '{}');
+  select * into v_last from private.emails e
+  where e.template_key = 'audit_checkpoint' and split_part(e.dedupe_key, ':', 2) = md5(v_recipient) order by e.id desc limit 1;
+  if split_part(v_last.dedupe_key, ':', 3) <> 'last' then
+    perform private.mail_audit_checkpoint(v_recipient, format('%s:last:%s', md5(v_recipient), v_last.id), null);
+  end if;
   return null;
 end;
 $$;
 
-COMMENT ON FUNCTION private.tell_checkpoint_recipients() IS 'Trigger on system_settings: once a day, mails a last checkpoint to the address before and a first one to the address that is set.';
+COMMENT ON FUNCTION private.tell_checkpoint_recipients() IS 'Trigger on system_settings: mails a last checkpoint to the address before, where the latest that it got promised another.';
 
 CREATE FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -17276,14 +17292,14 @@ $$;
 
 COMMENT ON FUNCTION public.receive_recording(p_recording_id uuid) IS 'What a recording of the caller that was uploaded should be, for session-recordings to compare: five times at most. Errors: unauthenticated (401), not_found (404), file_missing (409), rule_violation (422), rate_limited (429).';
 
-CREATE FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) RETURNS boolean
+CREATE FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) RETURNS boolean
     LANGUAGE sql
     SET search_path TO ''
     AS $$
-  select private.record_audit_checkpoint(p_after, p_tree_size, p_note);
+  select private.record_audit_checkpoint(p_after, p_tree_size, p_note, p_mac);
 $$;
 
-COMMENT ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) IS 'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes that are complete with it. False where p_after is not the size of the latest: another run was faster.';
+COMMENT ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) IS 'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes that are complete with it. p_mac: private.audit_checkpoint_mac() of it. False where p_after is not the size of the latest: another run was faster.';
 
 CREATE FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text DEFAULT NULL::text, p_message_id text DEFAULT NULL::text, p_occurred_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql
@@ -19903,6 +19919,8 @@ CREATE INDEX email_queue_waiting_idx ON private.email_queue USING btree (stream,
 
 CREATE INDEX email_suppressions_lapses_at_idx ON private.email_suppressions USING btree (lapses_at) WHERE (lapses_at IS NOT NULL);
 
+CREATE INDEX emails_audit_checkpoint_idx ON private.emails USING btree (split_part(dedupe_key, ':'::text, 2), id) WHERE (template_key = 'audit_checkpoint'::text);
+
 CREATE INDEX emails_emptied_idx ON private.emails USING btree (created_at) WHERE (recipient IS NULL);
 
 CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE (recipient IS NOT NULL);
@@ -21516,6 +21534,8 @@ GRANT ALL ON FUNCTION private.assign_company_plan(p_company_id uuid, p_plan text
 
 REVOKE ALL ON FUNCTION private.audit_change() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.audit_checkpoint_mac(p_note text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.audit_checkpoint_published(p_tree_size bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.audit_checkpoint_published(p_tree_size bigint) TO service_role;
 
@@ -23094,8 +23114,8 @@ GRANT ALL ON FUNCTION private.receive_recording(p_recording_id uuid) TO authenti
 REVOKE ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) TO service_role;
 
-REVOKE ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) TO service_role;
+REVOKE ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) TO service_role;
 
 REVOKE ALL ON FUNCTION private.record_booking_status() FROM PUBLIC;
 
@@ -23816,8 +23836,8 @@ GRANT ALL ON FUNCTION public.read_session_note(p_booking_id uuid, p_note_version
 REVOKE ALL ON FUNCTION public.receive_recording(p_recording_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.receive_recording(p_recording_id uuid) TO authenticated;
 
-REVOKE ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text) TO service_role;
+REVOKE ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text) TO service_role;
 
 REVOKE ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.record_email_event(p_event_id text, p_mail_id bigint, p_state text, p_bounce text, p_message_id text, p_occurred_at timestamp with time zone) TO service_role;

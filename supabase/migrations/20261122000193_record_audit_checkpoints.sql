@@ -2,10 +2,23 @@
 --
 -- Called: by audit-seal, as the service; by pg_cron, which wakes it and looks after it.
 
--- The database makes the root anew, by which whoever holds the service's key records none but that of the leaves that there are; and
--- nothing but a name and signatures stands beside it, since the note is mailed. Whether they are true is for who has the key to say.
+-- Who signs has the cron key as well, and who holds no more than the service's key has neither.
+create function private.audit_checkpoint_mac(p_note text)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select encode(extensions.hmac(convert_to('evenkeel/checkpoint/1' || p_note, 'UTF8'), private.vault_key('cron_secret_key'), 'sha256'), 'hex');
+$$;
+
+comment on function private.audit_checkpoint_mac(text) is 'HMAC-SHA-256 of a checkpoint by the cron key, in hex: audit-seal made it. Raises where the key is missing.';
+
+-- The database makes the root anew, so that none is recorded but that of the leaves that there are; and nothing but a name and signatures
+-- stands beside it, since the note is mailed. Whether they are true is for who has the verifying key to say: the database takes it from who has
+-- the cron key, or whoever holds the service's key would end the sealing by a checkpoint that audit-seal does not go on from.
 -- Nothing is recorded where another run was faster: its checkpoint is not one that this one goes on from.
-create function private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text)
+create function private.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text)
 returns boolean
 language plpgsql
 security definer
@@ -32,28 +45,31 @@ begin
   then
     raise exception 'the checkpoint is not that of the first % leaves', p_tree_size;
   end if;
+  if p_mac is distinct from private.audit_checkpoint_mac(p_note) then
+    raise exception 'the checkpoint is none that audit-seal made';
+  end if;
   insert into private.audit_checkpoints (tree_size, root_hash, frontier, note)
   values (p_tree_size, v_root, private.audit_frontier(p_tree_size), p_note);
   return true;
 end;
 $$;
 
-grant execute on function private.record_audit_checkpoint(bigint, bigint, text) to service_role;
+grant execute on function private.record_audit_checkpoint(bigint, bigint, text, text) to service_role;
 
-create function public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text)
+create function public.record_audit_checkpoint(p_after bigint, p_tree_size bigint, p_note text, p_mac text)
 returns boolean
 language sql
 security invoker
 set search_path = ''
 as $$
-  select private.record_audit_checkpoint(p_after, p_tree_size, p_note);
+  select private.record_audit_checkpoint(p_after, p_tree_size, p_note, p_mac);
 $$;
 
-comment on function public.record_audit_checkpoint(bigint, bigint, text) is
-  'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes that are complete with it. '
+comment on function public.record_audit_checkpoint(bigint, bigint, text, text) is
+  'For audit-seal: keeps the checkpoint of the first p_tree_size leaves, and the nodes that are complete with it. p_mac: private.audit_checkpoint_mac() of it. '
   'False where p_after is not the size of the latest: another run was faster.';
 
-grant execute on function public.record_audit_checkpoint(bigint, bigint, text) to service_role;
+grant execute on function public.record_audit_checkpoint(bigint, bigint, text, text) to service_role;
 
 create function private.audit_checkpoint_published(p_tree_size bigint)
 returns void

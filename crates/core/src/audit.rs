@@ -18,7 +18,7 @@ pub use self::{
 };
 use crate::{
     error::{Error, Result},
-    ports::{Checkpoints, Database, Environment},
+    ports::{Checkpoints, Configured, Database, Environment},
 };
 
 /// Where checkpoints go: a URL that takes them by POST. Without one they stay in the database.
@@ -52,7 +52,9 @@ pub struct SealReport {
 /// `internal` where the last checkpoint is none that these keys have signed, or does not fit what the database goes on from;
 /// `upstream_unavailable`, `upstream_timeout`, also where everything was sealed and nobody took the checkpoint: the next run
 /// sends it again.
-pub async fn seal(ports: &(impl Database + Checkpoints + Environment)) -> Result<SealReport> {
+pub async fn seal(
+    ports: &(impl Database + Checkpoints + Configured + Environment),
+) -> Result<SealReport> {
     let keys = keys(ports)?;
     let url = checkpoint_url(ports)?;
     let mut report = SealReport::default();
@@ -76,6 +78,7 @@ pub async fn seal(ports: &(impl Database + Checkpoints + Environment)) -> Result
             p_after: taken.tree_size,
             p_tree_size: frontier.size(),
             p_note: &note,
+            p_mac: &note::mac(&ports.config().cron_key, &note),
         };
         if ports.call(&function).await? {
             report.sealed += leaves.len() as u64;

@@ -22,7 +22,8 @@ pub struct Config {
     pub supabase_url: String,
     /// The key for the Data API and Auth's admin API: `default` of `SUPABASE_SECRET_KEYS`.
     pub secret_key: SecretString,
-    /// `CRON_SECRET_KEY`: what calls of scheduled jobs carry. It starts a job and opens nothing else.
+    /// `CRON_SECRET_KEY`: what calls of scheduled jobs carry, and by what the database takes checkpoints of the audit log. It starts
+    /// a job and opens nothing else.
     pub cron_key: SecretString,
     /// The key that goes with a user's own JWT: `default` of `SUPABASE_PUBLISHABLE_KEYS`.
     pub publishable_key: String,

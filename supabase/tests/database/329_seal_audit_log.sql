@@ -3,6 +3,11 @@ begin;
 \ir ../setup/people.psql
 select no_plan();
 
+delete from vault.secrets where name = 'cron_secret_key';
+select vault.create_secret('cron-key-of-the-tests-0123456789abcdef', 'cron_secret_key') \g /dev/null
+create function pg_temp.record(p_after bigint, p_tree_size bigint, p_note text) returns boolean language sql as $$
+  select public.record_audit_checkpoint(p_after, p_tree_size, p_note, private.audit_checkpoint_mac(p_note));
+$$;
 -- All here is one transaction: it ends, for the horizon, when the test says so.
 create function pg_temp.take(p_limit int default 10000) returns jsonb language sql as $$ select public.take_audit_leaves(p_limit, false); $$;
 select is(pg_temp.take() ->> 'note', null, 'there is no checkpoint at first');
@@ -71,19 +76,26 @@ create function pg_temp.note(p_size bigint, p_root bytea) returns text language 
 $$;
 create function pg_temp.note(p_size bigint) returns text language sql as $$ select pg_temp.note(p_size, private.audit_tree_hash(0, p_size)); $$;
 select private.audit_tree_size() as size \gset
+select pg_temp.note(:size) as true_note, private.audit_checkpoint_mac(pg_temp.note(:size + 1, sha256('other'))) as mac_of_another \gset
 select throws_like(
-  format('select public.record_audit_checkpoint(0, %s, %L)', :size, note), 'the checkpoint is not that of the first %', 'none is kept that is ' || what
+  format('select pg_temp.record(0, %s, %L)', :size, note), 'the checkpoint is not that of the first %', 'none is kept that is ' || what
 ) from (values
   ('of another root', pg_temp.note(:size, sha256('other'))), ('of another size', pg_temp.note(:size - 1)), ('no checkpoint', 'a note'), ('nothing', ''), ('null', null),
   ('of a text of its own', replace(pg_temp.note(:size), E'\n\n', E'\nmore\n\n')), ('without an end', split_part(pg_temp.note(:size), E'\n\n', 1)),
   ('signed by nobody', split_part(pg_temp.note(:size), E'\u2014', 1)), ('signed for another log', replace(pg_temp.note(:size), E'\u2014 evenkeel', E'\u2014 evil')),
   ('of words after all', pg_temp.note(:size) || E'Your password is needed: evil.example\n'), ('of a name that is words', replace(pg_temp.note(:size), 'evenkeel.test/', 'Go to evil.example '))
 ) n (what, note);
+-- Whoever holds a key of the project, and nothing by which jobs are started, records none after which audit-seal goes on no more.
+set local role service_role;
+select throws_ok(
+  format('select public.record_audit_checkpoint(0, %s, %L, %L)', :size, note, mac), 'P0001', 'the checkpoint is none that audit-seal made', 'nor one that audit-seal did not make'
+) from (values (:'true_note', ''), (:'true_note', null), (:'true_note', :'mac_of_another')) n (note, mac);
+reset role;
 select is_empty('select * from private.audit_checkpoints', 'and nothing is');
-select is(public.record_audit_checkpoint(0, :size, pg_temp.note(:size)), true, 'a checkpoint is kept');
-select is(public.record_audit_checkpoint(0, :size, pg_temp.note(:size)), false, 'and none beside it');
-select is(public.record_audit_checkpoint(:size, :size, pg_temp.note(:size)), false, 'nor of the same size');
-select is(public.record_audit_checkpoint(:size, :size + 1, pg_temp.note(:size)), false, 'nor of more leaves than there are');
+select is(pg_temp.record(0, :size, pg_temp.note(:size)), true, 'a checkpoint is kept');
+select is(pg_temp.record(0, :size, pg_temp.note(:size)), false, 'and none beside it');
+select is(pg_temp.record(:size, :size, pg_temp.note(:size)), false, 'nor of the same size');
+select is(pg_temp.record(:size, :size + 1, pg_temp.note(:size)), false, 'nor of more leaves than there are');
 select is(
   pg_temp.take(), jsonb_build_object(
     'tree_size', :size::bigint, 'frontier', encode(private.audit_frontier(:size), 'hex'), 'note', pg_temp.note(:size), 'leaves', '', 'is_published', false
@@ -93,11 +105,11 @@ select is(
 select private.write_audit('test.more', 'tests', n::text, null, null, null) from generate_series(1, 600) n \g /dev/null
 select is(length(pg_temp.take() ->> 'leaves'), 600 * 64, 'with what came since');
 select throws_like(
-  format('select public.record_audit_checkpoint(%s, %s, %L)', :size, private.audit_tree_size(), replace(pg_temp.note(private.audit_tree_size()), 'evenkeel.test', 'evil.example')),
+  format('select pg_temp.record(%s, %s, %L)', :size, private.audit_tree_size(), replace(pg_temp.note(private.audit_tree_size()), 'evenkeel.test', 'evil.example')),
   'the checkpoint is not that of the first %', 'under the same name, by which whoever keeps them knows the log'
 );
 select private.audit_tree_size() as size \gset
-select public.record_audit_checkpoint(max(tree_size), :size, pg_temp.note(:size)) as second from private.audit_checkpoints \gset
+select pg_temp.record(max(tree_size), :size, pg_temp.note(:size)) as second from private.audit_checkpoints \gset
 select is(:'second'::boolean, true, 'and so on');
 -- What is kept beside it: by the definition (RFC 9162, 2.1.1), from the leaves.
 create function pg_temp.root(p_from bigint, p_to bigint) returns bytea language plpgsql as $$
@@ -118,6 +130,10 @@ $$;
 select is_empty(
   'select n from unnest(array[1, 2, 3, 5, 8, 255, 256, 257, 511, 513, 600]) n where private.audit_frontier(n) is distinct from pg_temp.frontier(n)',
   'a frontier is the full subtrees of a size'
+);
+
+select is(
+  private.audit_checkpoint_mac(E'evenkeel.test/audit\n1\n'), '0784c8a988a75bd85b6ea67a36f785b69f9000986bf1238a61bae2247effc67f', 'what audit-seal makes of it'
 );
 
 -- What is there stays
@@ -148,7 +164,7 @@ select public.take_audit_leaves(1, true) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'for a leaf that is in no checkpoint');
 select throws_like($$select private.job_check_audit_seal(now() + interval '16 minutes')$$, 'entries of the audit log have not been sealed since %', 'which is missed as well');
 select private.audit_tree_size() as now \gset
-select public.record_audit_checkpoint(:size, :now, pg_temp.note(:now)) \g /dev/null
+select pg_temp.record(:size, :now, pg_temp.note(:now)) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'and for a checkpoint that was not taken where they go');
 select public.audit_checkpoint_published(:size) \g /dev/null
 select is(private.run_job('kick_audit_seal', '2026-11-30 12:01Z'), 1::bigint, 'as an older one was');
@@ -181,9 +197,9 @@ alter table private.audit_checkpoints enable trigger refuse_change;
 update private.audit_sequence set published_size = null where singleton;
 select public.take_audit_leaves(300, true) as taken \gset
 select is(:'taken'::jsonb - 'leaves', '{"tree_size": 0, "frontier": "", "note": null, "is_published": false}', 'without checkpoints it begins anew');
-select is(public.record_audit_checkpoint(0, 300, pg_temp.note(300)), true, 'with the first leaves');
+select is(pg_temp.record(0, 300, pg_temp.note(300)), true, 'with the first leaves');
 select is(public.take_audit_leaves(10000, true) ->> 'is_published', 'false', 'which nobody has taken yet');
-select is(public.record_audit_checkpoint(300, :size, pg_temp.note(:size)), true, 'and goes on to the last');
+select is(pg_temp.record(300, :size, pg_temp.note(:size)), true, 'and goes on to the last');
 select is((select root_hash from private.audit_checkpoints where tree_size = :size), pg_temp.root(0, :size), 'of the same tree');
 select results_eq('select * from private.audit_nodes order by 1, 2', 'select * from nodes order by 1, 2', 'and of the same nodes');
 

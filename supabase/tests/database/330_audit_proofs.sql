@@ -90,7 +90,9 @@ select pg_temp.act_as_owner();
 select public.take_audit_leaves(10000, false) \g /dev/null
 select private.audit_tree_size() as size \gset
 select format(E'evenkeel.test/audit\n%s\n%s\n\n\u2014 evenkeel.test/audit c2lnbmF0dXJl\n', :size, encode(private.audit_tree_hash(0, :size), 'base64')) as note \gset
-select public.record_audit_checkpoint(0, :size, :'note') \g /dev/null
+delete from vault.secrets where name = 'cron_secret_key';
+select vault.create_secret('cron-key-of-the-tests-0123456789abcdef', 'cron_secret_key') \g /dev/null
+select public.record_audit_checkpoint(0, :size, :'note', private.audit_checkpoint_mac(:'note')) \g /dev/null
 
 select pg_temp.act_as('platform_admin');
 select public.prove_audit_entry(:entry, 'ticket 7') as proof \gset

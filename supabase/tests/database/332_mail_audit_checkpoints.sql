@@ -3,6 +3,9 @@ begin;
 \ir ../setup/people.psql
 select no_plan();
 
+delete from vault.secrets where name = 'cron_secret_key';
+select vault.create_secret('cron-key-of-the-tests-0123456789abcdef', 'cron_secret_key') \g /dev/null
+
 create or replace function private.audit_horizon() returns xid8 language sql volatile set search_path = '' as $$ select (pg_current_xact_id()::text::bigint + 1)::text::xid8; $$;
 create function pg_temp.seal() returns text language plpgsql as $$
 declare
@@ -13,7 +16,7 @@ begin
   v_size := private.audit_tree_size();
   v_note := format(E'evenkeel.test/audit\n%s\n%s\n\n\u2014 evenkeel.test/audit c2lnbmF0dXJl\n\u2014 evenkeel.test/audit dGhlIG5ldw==\n',
     v_size, encode(private.audit_tree_hash(0, v_size), 'base64'));
-  perform public.record_audit_checkpoint(coalesce((select max(tree_size) from private.audit_checkpoints), 0), v_size, v_note);
+  perform public.record_audit_checkpoint(coalesce((select max(tree_size) from private.audit_checkpoints), 0), v_size, v_note, private.audit_checkpoint_mac(v_note));
   return v_note;
 end; $$;
 create view pg_temp.mails as

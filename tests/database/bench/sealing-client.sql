@@ -21,6 +21,7 @@ declare
   v_from bigint;
   v_size bigint;
   v_root bytea;
+  v_note text;
 begin
   for i in 1..current_setting('bench.rounds')::int loop
     v_wall := pg_temp.wall(); v_processor := pg_temp.processor();
@@ -31,9 +32,10 @@ begin
     v_size := v_from + length(v_taken ->> 'leaves') / 64;
     exit when v_size = v_from;
     v_root := private.audit_tree_hash(0, v_size);
+    v_note := format(E'bench/audit\n%s\n%s\n\n\u2014 bench/audit %s\n', v_size, encode(v_root, 'base64'), repeat('A', 92));
     commit;
     v_wall := v_wall - pg_temp.wall(); v_processor := v_processor - pg_temp.processor();
-    perform public.record_audit_checkpoint(v_from, v_size, format(E'bench/audit\n%s\n%s\n\n\u2014 bench/audit %s\n', v_size, encode(v_root, 'base64'), repeat('A', 92)));
+    perform public.record_audit_checkpoint(v_from, v_size, v_note, private.audit_checkpoint_mac(v_note));
     commit;
     insert into round values (v_size - v_from, v_wall + pg_temp.wall(), v_processor + pg_temp.processor());
   end loop;

@@ -2,9 +2,11 @@
 
 use base64ct::{Base64, Encoding as _};
 use ed25519_dalek::{SECRET_KEY_LENGTH, Signer as _, SigningKey};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use super::Hash;
+use crate::secret::SecretString;
 
 /// The variable with the keys.
 pub const KEYS: &str = "AUDIT_KEYS";
@@ -95,6 +97,16 @@ impl AuditKey {
     }
 }
 
+/// By what the database takes a checkpoint, as it has no Ed25519: `private.audit_checkpoint_mac()`.
+pub(super) fn mac(cron_key: &SecretString, note: &str) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(cron_key.expose().as_bytes()) else {
+        unreachable!("HMAC takes a key of any length")
+    };
+    mac.update(b"evenkeel/checkpoint/1");
+    mac.update(note.as_bytes());
+    hex::encode(mac.finalize().into_bytes())
+}
+
 /// The first four bytes of SHA-256 of the name, a newline, the type and the public key.
 fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
     let digest = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]);
@@ -140,6 +152,16 @@ mod tests {
             let changed = String::from_utf8_lossy(&bytes).into_owned();
             assert!(!old.has_signed(&changed, 7, &[1; 32]), "{changed}");
         }
+    }
+
+    /// The database has the same (`329_seal_audit_log.sql`).
+    #[test]
+    fn the_database_takes_it_by_the_cron_key() {
+        let key = SecretString::new("cron-key-of-the-tests-0123456789abcdef");
+        assert_eq!(
+            mac(&key, "evenkeel.test/audit\n1\n"),
+            "0784c8a988a75bd85b6ea67a36f785b69f9000986bf1238a61bae2247effc67f"
+        );
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub struct RecordAuditCheckpoint<'a> {
     pub p_after: u64,
     pub p_tree_size: u64,
     pub p_note: &'a str,
+    pub p_mac: &'a str,
 }
 
 impl SqlFunction for RecordAuditCheckpoint<'_> {

@@ -46,6 +46,7 @@ fn what_is_there_is_sealed_after_what_was() {
     let asked = world.asked::<RecordAuditCheckpoint<'_>>().arguments;
     assert_eq!((&asked["p_after"], &asked["p_tree_size"]), (&json!(300), &json!(550)));
     assert_eq!(asked["p_note"], note);
+    assert_eq!(asked["p_mac"], note::mac(&world.config().cron_key, &note));
 }
 
 #[test]

@@ -17,7 +17,12 @@ pub(crate) async fn take_audit_leaves(stack: &Stack) -> Vec<TakenLeaves> {
 }
 
 pub(crate) async fn record_audit_checkpoint(stack: &Stack) -> Vec<bool> {
-    let function = RecordAuditCheckpoint { p_after: FAR, p_tree_size: FAR + 1, p_note: "a note" };
+    let function = RecordAuditCheckpoint {
+        p_after: FAR,
+        p_tree_size: FAR + 1,
+        p_note: "a note",
+        p_mac: "a code",
+    };
     let kept = call(stack, &function).await;
     assert!(!kept, "there is no such checkpoint to go on from");
     vec![kept]
