@@ -25,8 +25,12 @@ const TEXT: &str = "{{name}}: {{link}} No more: {{unsubscribe_url}}";
 
 /// What is wrong with a text, by part and code; and the mail.
 fn try_text(fields: &Value) -> (Vec<String>, Option<PreviewedMail>) {
+    try_text_of(kind(), fields)
+}
+
+fn try_text_of(kind: Value, fields: &Value) -> (Vec<String>, Option<PreviewedMail>) {
     let world = World::new();
-    world.database.answer::<EmailKindFor<'_>>(kind());
+    world.database.answer::<EmailKindFor<'_>>(kind);
     let mut body = json!({ "key": "sample", "locale": "en", "subject": "Hi {{name}}", "html": HTML, "text": TEXT });
     body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let request: PreviewRequest = parse_request(body.to_string().as_bytes()).unwrap();
@@ -34,6 +38,19 @@ fn try_text(fields: &Value) -> (Vec<String>, Option<PreviewedMail>) {
     assert_eq!(world.asked::<EmailKindFor<'_>>().arguments, json!({ "p_key": "sample" }));
     let problems = shown.problems.iter().map(|field| [&field.pointer, " ", field.code].concat());
     (problems.collect(), shown.mail)
+}
+
+#[test]
+fn a_mail_that_speaks_of_no_page_links_to_none() {
+    let of = |pages: Value| {
+        let mut kind = kind();
+        kind["has_link"] = json!(false);
+        kind["is_refusable"] = json!(false);
+        kind["pages"] = pages;
+        try_text_of(kind, &json!({ "html": "<p>{{name}}</p>", "text": "{{name}}" })).0
+    };
+    assert_eq!(of(json!([])), [""; 0]);
+    assert_eq!(of(json!(["sessions"])), ["/html no_link"]);
 }
 
 #[test]
