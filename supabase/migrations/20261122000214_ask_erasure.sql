@@ -47,7 +47,7 @@ begin
       jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'starts_at', private.iso_timestamp(v.starts_at)),
       'security', 'erasure_asked:' || v.id
     )
-    from public.profiles p where p.id = p_user_id and p.email like '_%@_%';
+    from public.profiles p where p.id = p_user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
   end if;
   return private.erasure_json(v);
 end;

@@ -208,6 +208,11 @@ select is(
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
 select is(private.erase_further(pg_temp.request_of(name), now()), 'sessions', 'and no longer than it stands: ' || name) from unnest(array['acted on', 'invited']) name;
 
+-- An address that nobody confirmed is perhaps a stranger's, who is told nothing
+insert into auth.users (id, email) values (pg_temp.id('squatter'), 'squatter@people.test');
+select private.begin_erasure(pg_temp.id('squatter'), 'admin', null) \g /dev/null
+select is_empty($$select from private.email_log where recipient = 'squatter@people.test'$$, 'of an account whose address nobody confirmed, nobody is told');
+
 -- What comes to their address between two steps
 select private.erase_further(pg_temp.request_of('invited'), now()) from generate_series(1, 3) \g /dev/null
 insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
