@@ -46,6 +46,7 @@ export async function showAccepted() {
       .select('document, version, accepted_at')
       .is('withdrawn_at', null)
       .order('accepted_at', { ascending: false })
+      .order('document')
       .limit(100));
     /** @type {Map<Kind, { document: Kind, version: string, accepted_at: string }>} the latest of each */
     const latest = new Map();
