@@ -680,6 +680,16 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_object_agg(s.key, s.many), '{}')
+  from (select c.key, sum(c.value::bigint) as many from (select * from jsonb_each(p_counts) union all select * from jsonb_each(p_more)) c group by 1) s;
+$$;
+
+COMMENT ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) IS 'Of two objects of whole numbers one, with the sums: {"public.emails": 3}.';
+
 CREATE FUNCTION private.address_key(p_address text) RETURNS bytea
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -4697,12 +4707,11 @@ CREATE FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid, p_addr
     SET search_path TO ''
     AS $$
 declare
-  v_before jsonb;
-  v_after jsonb;
+  v_counts jsonb;
   v_rows bigint;
 begin
   -- What came after the step before, such as that somebody tried to sign in, or invited their address.
-  v_before := private.erase_rows(p_user_id, p_addresses);
+  v_counts := private.erase_rows(p_user_id, p_addresses);
   update public.specialists
   set display_name = 'Former specialist', headline = '', bio = '', languages = '{en}', time_zone = 'UTC'
   where id = p_practice_id and user_id = p_user_id;
@@ -4710,11 +4719,7 @@ begin
   where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
   delete from auth.users where id = p_user_id;
   get diagnostics v_rows = row_count;
-  v_after := private.erase_rows(p_user_id, '{}');
-  return jsonb_build_object('auth.users', v_rows) || (
-    select coalesce(jsonb_object_agg(c.key, c.rows), '{}')
-    from (select e.key, sum(e.value::bigint) as rows from (select * from jsonb_each(v_before) union all select * from jsonb_each(v_after)) e group by 1) c
-  );
+  return private.added_counts(v_counts, private.erase_rows(p_user_id, '{}')) || jsonb_build_object('auth.users', v_rows);
 end;
 $$;
 
@@ -4811,7 +4816,7 @@ begin
     end if;
     get diagnostics v_rows = row_count;
     if v_rows > 0 then
-      v_counts := v_counts || jsonb_build_object(v.table_name, v_rows + coalesce((v_counts ->> v.table_name)::bigint, 0));
+      v_counts := private.added_counts(v_counts, jsonb_build_object(v.table_name, v_rows));
     end if;
   end loop;
   return v_counts;
@@ -13298,10 +13303,7 @@ begin
   execute format('lock table %s in share row exclusive mode', p_leaf);
   perform private.require_sealed(p_leaf, p_due, p_kept_from);
   v_gone := private.count_due_audit_entries(p_leaf, p_due, p_kept_from);
-  select jsonb_object_agg(m.month, m.entries) into v_retired from (
-    select e.key as month, sum(e.value::bigint) as entries
-    from (select * from jsonb_each(private.retired_audit_entries()) union all select * from jsonb_each(v_gone)) e group by 1
-  ) m;
+  v_retired := private.added_counts(private.retired_audit_entries(), v_gone);
   -- Without it nobody can try out what an entry has said that is gone.
   execute format('update private.audit_leaves s set salt = null from %s r where s.entry_id = r.id and s.salt is not null and %s', p_leaf, p_due) using p_kept_from;
   execute format('create table partitions.%I (like public.audit_logs including defaults including constraints including indexes)', v_new);
@@ -21474,6 +21476,8 @@ REVOKE ALL ON FUNCTION private.add_package(p_user_id uuid, p_company_id uuid, p_
 
 REVOKE ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.added_counts(p_counts jsonb, p_more jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.address_key(p_address text) FROM PUBLIC;
 

@@ -26,11 +26,16 @@ export function newKey(name) {
   return `${PREFIX}${name}+${idOf(name, typed(/** @type {string} */ (x)))}+${typed(/** @type {string} */ (d)).toString('base64')}`;
 }
 
-/** What verifiers need of a key. @param {string} secret */
-export function verifyingKey(secret) {
+/** @param {string} secret of `newKey` @returns {Verifier} with the key that signs */
+export function readSecret(secret) {
   const [, name, id, seed] = /^PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(secret.trim()) ?? [];
   if (!name) throw new UserError('A signing key is like PRIVATE+KEY+example.com/audit+1234abcd+AbC...');
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.from(seed, 'base64').subarray(1)]), format: 'der', type: 'pkcs8' });
+  return { name, id, key: createPrivateKey({ key: Buffer.concat([PKCS8, Buffer.from(seed, 'base64').subarray(1)]), format: 'der', type: 'pkcs8' }) };
+}
+
+/** What verifiers need of a key. @param {string} secret */
+export function verifyingKey(secret) {
+  const { name, id, key } = readSecret(secret);
   const { x } = createPublicKey(/** @type {any} */ (key)).export({ format: 'jwk' });
   return `${name}+${id}+${typed(/** @type {string} */ (x)).toString('base64')}`;
 }

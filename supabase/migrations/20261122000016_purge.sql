@@ -12,6 +12,18 @@ as $$ select 50000; $$;
 
 comment on function private.purge_limit() is 'Most rows of a table that one run of a purge job touches.';
 
+create function private.added_counts(p_counts jsonb, p_more jsonb)
+returns jsonb
+language sql
+immutable
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(s.key, s.many), '{}')
+  from (select c.key, sum(c.value::bigint) as many from (select * from jsonb_each(p_counts) union all select * from jsonb_each(p_more)) c group by 1) s;
+$$;
+
+comment on function private.added_counts(jsonb, jsonb) is 'Of two objects of whole numbers one, with the sums: {"public.emails": 3}.';
+
 -- Whoever shortened the time of the log would have what they did gone in the same night. So a shorter one holds after thirty days,
 -- in which others see that it was changed.
 create function private.longest_time_lately(p_setting text, p_now timestamptz)

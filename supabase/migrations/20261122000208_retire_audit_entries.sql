@@ -87,10 +87,7 @@ begin
   execute format('lock table %s in share row exclusive mode', p_leaf);
   perform private.require_sealed(p_leaf, p_due, p_kept_from);
   v_gone := private.count_due_audit_entries(p_leaf, p_due, p_kept_from);
-  select jsonb_object_agg(m.month, m.entries) into v_retired from (
-    select e.key as month, sum(e.value::bigint) as entries
-    from (select * from jsonb_each(private.retired_audit_entries()) union all select * from jsonb_each(v_gone)) e group by 1
-  ) m;
+  v_retired := private.added_counts(private.retired_audit_entries(), v_gone);
   -- Without it nobody can try out what an entry has said that is gone.
   execute format('update private.audit_leaves s set salt = null from %s r where s.entry_id = r.id and s.salt is not null and %s', p_leaf, p_due) using p_kept_from;
   execute format('create table partitions.%I (like public.audit_logs including defaults including constraints including indexes)', v_new);

@@ -173,7 +173,7 @@ begin
     end if;
     get diagnostics v_rows = row_count;
     if v_rows > 0 then
-      v_counts := v_counts || jsonb_build_object(v.table_name, v_rows + coalesce((v_counts ->> v.table_name)::bigint, 0));
+      v_counts := private.added_counts(v_counts, jsonb_build_object(v.table_name, v_rows));
     end if;
   end loop;
   return v_counts;
@@ -190,12 +190,11 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before jsonb;
-  v_after jsonb;
+  v_counts jsonb;
   v_rows bigint;
 begin
   -- What came after the step before, such as that somebody tried to sign in, or invited their address.
-  v_before := private.erase_rows(p_user_id, p_addresses);
+  v_counts := private.erase_rows(p_user_id, p_addresses);
   update public.specialists
   set display_name = 'Former specialist', headline = '', bio = '', languages = '{en}', time_zone = 'UTC'
   where id = p_practice_id and user_id = p_user_id;
@@ -203,11 +202,7 @@ begin
   where id = p_practice_id and user_id = p_user_id and exists (select from public.bookings b where b.specialist_id = p_practice_id);
   delete from auth.users where id = p_user_id;
   get diagnostics v_rows = row_count;
-  v_after := private.erase_rows(p_user_id, '{}');
-  return jsonb_build_object('auth.users', v_rows) || (
-    select coalesce(jsonb_object_agg(c.key, c.rows), '{}')
-    from (select e.key, sum(e.value::bigint) as rows from (select * from jsonb_each(v_before) union all select * from jsonb_each(v_after)) e group by 1) c
-  );
+  return private.added_counts(v_counts, private.erase_rows(p_user_id, '{}')) || jsonb_build_object('auth.users', v_rows);
 end;
 $$;
 

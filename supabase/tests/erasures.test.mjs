@@ -3,7 +3,6 @@
 // the audit log verifies; also when months of it are retired, and not when what was retired is not what the log says.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createPrivateKey, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { newKey, readVerifier, verifyingKey } from '../../scripts/audit/notes.mjs';
+import { signedCheckpoint } from '../../scripts/audit/signed-checkpoint.mjs';
 import { verifyAuditLog } from '../../scripts/audit/verify.mjs';
 import { stopCluster } from '../../scripts/stack/cluster.mjs';
 import { bringUp, takeDown } from '../../scripts/stack/database.mjs';
@@ -257,13 +257,9 @@ test('a run of the job goes on, each step committed, until nobody is due', async
 async function checkpoint(key) {
   await seal();
   const [{ after, size, root }] = await sql`
-    select coalesce(max(tree_size), 0)::int as after, private.audit_tree_size()::int as size, encode(private.audit_tree_hash(0, private.audit_tree_size()), 'base64') as root
+    select coalesce(max(tree_size), 0)::int as after, private.audit_tree_size()::int as size, private.audit_tree_hash(0, private.audit_tree_size()) as root
     from private.audit_checkpoints`;
   if (after === size) return;
-  const [, name, id, seed] = /** @type {RegExpExecArray} */ (/^PRIVATE\+KEY\+([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(key));
-  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.from(seed, 'base64').subarray(1)]);
-  const text = `${name}\n${size}\n${root}\n`;
-  const signature = sign(null, Buffer.from(text), createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
-  const note = `${text}\n\u2014 ${name} ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}\n`;
+  const note = signedCheckpoint(key, size, root);
   await sql`select private.record_audit_checkpoint(${after}, ${size}, ${note}, private.audit_checkpoint_mac(${note}))`;
 }
