@@ -1,12 +1,8 @@
 // @ts-check
 // Writes docs/access.md from supabase/access.csv, or with --check fails when it is not fresh.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { records } from './csv.mjs';
+import { writeOrCheck } from './generated-page.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const target = path.join(root, 'docs/access.md');
 const verbs = ['select', 'insert', 'update', 'delete'];
 const people = {
   anon: 'anybody, not signed in',
@@ -70,13 +66,4 @@ ${closed.map((table) => `- ${table}`).join('\n')}
 `;
 }
 
-const wanted = await page();
-if (process.argv.includes('--check')) {
-  if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
-    console.error('docs/access.md is not fresh; run: node supabase/tests/generate.mjs');
-    process.exit(1);
-  }
-} else {
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(target, wanted);
-}
+await writeOrCheck('docs/access.md', await page());

@@ -4,13 +4,9 @@
 //   node supabase/tests/document-data-retention.mjs [--check]
 //
 // Of DATABASE_URL where it is set, else of a throwaway database.
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import postgres from 'postgres';
-import { projectRoot } from '../../scripts/stack/settings.mjs';
+import { writeOrCheck } from './generated-page.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
-
-const target = path.join(projectRoot, 'docs/data-retention.md');
 
 /** @typedef {{ name: string, table_name: string, description: string, counts_from: string, setting: string | null, kept_for: string | null, way: 'delete' | 'empty' | 'end' | 'retire',
  *    emptied: string[], held_by: string[], basis: string | null, job: string, schedule: string }} Policy */
@@ -101,10 +97,4 @@ ${BASES.filter(([basis]) => of(basis).length > 0).map(([basis, title]) => `## ${
   }
 }
 
-await withMigratedDatabase(async (url) => {
-  const wanted = await page(url);
-  if (!process.argv.includes('--check')) return writeFile(target, wanted);
-  if ((await readFile(target, 'utf8').catch(() => '')) === wanted) return;
-  console.error('docs/data-retention.md is not fresh; run: node supabase/tests/generate.mjs');
-  process.exitCode = 1;
-});
+await withMigratedDatabase(async (url) => writeOrCheck('docs/data-retention.md', await page(url)));

@@ -5,14 +5,10 @@
 //   node supabase/tests/document-personal-data.mjs [--check]
 //
 // Of DATABASE_URL where it is set, else of a throwaway database.
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import postgres from 'postgres';
-import { projectRoot } from '../../scripts/stack/settings.mjs';
 import { records } from './csv.mjs';
+import { writeOrCheck } from './generated-page.mjs';
 import { withMigratedDatabase } from './migrated-database.mjs';
-
-const target = path.join(projectRoot, 'docs/personal-data.md');
 
 /** @typedef {{ table_name: string, purpose: string, basis: string, kept_for: string }} Table */
 /** @typedef {{ table_name: string, party: string, on_erasure: keyof typeof ERASURE, cleared: string[], why_kept: string | null }} Rows */
@@ -127,10 +123,4 @@ ${tables.filter((table) => !personal.includes(table)).map((table) => `- ${table.
   }
 }
 
-await withMigratedDatabase(async (url) => {
-  const wanted = await page(url);
-  if (!process.argv.includes('--check')) return writeFile(target, wanted);
-  if ((await readFile(target, 'utf8').catch(() => '')) === wanted) return;
-  console.error('docs/personal-data.md is not fresh; run: node supabase/tests/generate.mjs');
-  process.exitCode = 1;
-});
+await withMigratedDatabase(async (url) => writeOrCheck('docs/personal-data.md', await page(url)));
