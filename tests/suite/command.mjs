@@ -7,13 +7,16 @@ import { spawn } from 'node:child_process';
 /** Processes under way, so that an interrupted run leaves none behind. @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
+/** After which a command hangs, as one takes it: five times what the longest needs, for a machine with busy neighbours. */
+const MINUTES = 30;
+
 /**
  * Runs a command in the project's root, shows its output as it comes unless it is to be quiet, and keeps it.
  * @param {string} command @param {string[]} args
  * @param {{ env?: Record<string, string>, cwd?: string, minutes?: number, quiet?: boolean }} [options]
  * @returns {Promise<Outcome>}
  */
-export function run(command, args, { env = {}, cwd, minutes = 20, quiet = false } = {}) {
+export function run(command, args, { env = {}, cwd, minutes = MINUTES, quiet = false } = {}) {
   return new Promise((resolve) => {
     // A group of its own, so that a timeout ends what the command started too.
     const child = spawn(command, args, {

@@ -30,7 +30,7 @@ let stack;
 async function runStep(step, env, quiet) {
   const line = `$ ${[step.command, ...step.args].join(' ')}`.slice(0, 200);
   if (!quiet) console.log(line);
-  const { code, output } = await run(step.command, step.args, { env, minutes: step.minutes, quiet });
+  const { code, output } = await run(step.command, step.args, { env, quiet });
   if (quiet) console.log(`${line}\n${output}`);
   const summary = NEXTEST_SUMMARY.exec(output)?.[0].trim();
   if (summary) nextestSummaries.push(summary);

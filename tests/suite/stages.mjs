@@ -14,7 +14,6 @@ import * as tools from './tools.mjs';
  * @property {string} command
  * @property {string[]} args
  * @property {(output: string, code: number) => Counts | null} count null where the output has no answer
- * @property {number} [minutes] after which it is ended and failed
  * @property {RegExp} [outOfReach] output that means "not possible on this machine": told, not counted
  */
 
@@ -76,7 +75,7 @@ function sideBySide(folder, { together, alone }) {
   if (lost.length > 0) throw new Error(`there is no ${lost.join(', ')}`);
   const others = files.filter((file) => !named.includes(file));
   const groups = [...together.map((names) => names.map(full)), ...others.map((file) => [file])];
-  return [groups.map((group) => ({ ...nodeTestFiles(group), minutes: 15 })), { ...nodeTestFiles(alone.map(full)), minutes: 10 }];
+  return [groups.map((group) => nodeTestFiles(group)), nodeTestFiles(alone.map(full))];
 }
 
 /** @param {string} folder @returns {string[]} */
@@ -158,7 +157,6 @@ export const stages = [
         command: 'npx',
         args: ['--no-install', 'deno', 'test', '--allow-all', '--no-check', 'tests/wasm'],
         count: counts.denoTest,
-        minutes: 5,
       },
     ],
   },
@@ -168,26 +166,26 @@ export const stages = [
     // With what the stages after it leave: they wait for databases and browsers more than they compute.
     beside: true,
     steps: () => [
-      check('nice -n 19 cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings', { minutes: 40 }),
-      check(`nice -n 19 cargo clippy --quiet ${IN_WASM} --target wasm32-unknown-unknown -- -D warnings`, { minutes: 40 }),
+      check('nice -n 19 cargo clippy --quiet --workspace --all-targets --all-features -- -D warnings'),
+      check(`nice -n 19 cargo clippy --quiet ${IN_WASM} --target wasm32-unknown-unknown -- -D warnings`),
     ],
   },
   {
     name: 'database',
     about: 'pgTAP, access for every table, role and verb, advisors, what migrations may lock, on the oldest PostgreSQL here',
     environment: tools.oldestPostgres,
-    steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
+    steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine }],
   },
   {
     name: 'sabotage',
     about: 'holes in the access rules, which the database tests must notice',
-    steps: () => [{ command: 'tests/database/sabotage', args: [], count: counts.plainLine, minutes: 5 }],
+    steps: () => [{ command: 'tests/database/sabotage', args: [], count: counts.plainLine }],
   },
   {
     name: 'database-17',
-    about: 'the same on the PostgreSQL that hosted projects run',
+    about: 'the same on the PostgreSQL that hosted projects run, and there what every version does alike and takes long',
     environment: tools.hostedPostgres,
-    steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine, minutes: 10 }],
+    steps: () => [{ command: 'supabase/tests/run', args: [], count: counts.plainLine }],
   },
   {
     name: 'end-to-end',
@@ -229,7 +227,6 @@ export const stages = [
         command: process.execPath,
         args: ['tests/contract/run.mjs', caller],
         count: counts.schemathesis,
-        minutes: 5,
       })),
   },
   {
@@ -237,13 +234,13 @@ export const stages = [
     about: 'the promises of outbox, mailer and Auth, as in stage native in memory; each SQL function over the wire; what others read of the audit log',
     stack: true,
     prepare: tools.nextest,
-    steps: () => [nextest(`${ALL_BUT_THE_TOOL} -E ${ON_THE_STACK}`, { minutes: 10 })],
+    steps: () => [nextest(`${ALL_BUT_THE_TOOL} -E ${ON_THE_STACK}`)],
   },
   {
     name: 'faults',
     about: 'the mail dispatcher killed at every step; every mail sent exactly once',
     stack: true,
-    steps: () => [nodeTests('tests/faults/dispatch', { minutes: 10 })],
+    steps: () => [nodeTests('tests/faults/dispatch')],
   },
 ];
 

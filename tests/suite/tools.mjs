@@ -64,14 +64,16 @@ export const deny = () => cargoTool('cargo-deny', ['--no-default-features']);
 export async function hostedPostgres() {
   const [wanted, found] = [await wantedVersion(), versionOf(await findPostgres())];
   if (found !== wanted) throw new OutOfReach(`PostgreSQL ${wanted}: this is ${found}`);
-  return { EXPECT_POSTGRES: wanted, ALIKE: 'off' };
+  return { EXPECT_POSTGRES: wanted };
 }
 
 /** The oldest that this system packages: the migrations are written for 15 and newer. @returns {Promise<Record<string, string>>} */
 export async function oldestPostgres() {
   const [oldest] = await packagedVersions();
   if (process.env.STACK_POSTGRES || !oldest) return {};
-  return { STACK_POSTGRES: `/usr/lib/postgresql/${oldest}`, EXPECT_POSTGRES: process.env.EXPECT_POSTGRES ?? oldest };
+  // What every version does alike is tried once.
+  const alike = await hostedPostgres().then(() => 'off', () => 'on');
+  return { STACK_POSTGRES: `/usr/lib/postgresql/${oldest}`, EXPECT_POSTGRES: process.env.EXPECT_POSTGRES ?? oldest, ALIKE: alike };
 }
 
 /** What cannot be had on this machine: told at the end, and not counted. */

@@ -212,11 +212,10 @@ select results_eq(
 
 delete from public.notification_preferences;
 select pg_temp.nothing_queued() \g /dev/null
+-- Quiet for nine hours, whatever the hour is.
 insert into public.notification_preferences (user_id, mail_windows)
-select pg_temp.id('employee'), pg_temp.windows(to_char(now() at time zone 'America/New_York' + interval '9 hours', 'HH24:00'), '24:00')
-where extract(hour from now() at time zone 'America/New_York') < 14;
-insert into public.notification_preferences (user_id, mail_windows)
-select pg_temp.id('employee'), pg_temp.windows('00:00', '02:00') where extract(hour from now() at time zone 'America/New_York') >= 14;
+select pg_temp.id('employee'), pg_temp.windows(to_char(w.wall, 'HH24:00'), case when extract(hour from w.wall) >= 22 then '24:00' else to_char(w.wall + interval '2 hours', 'HH24:00') end)
+from (select now() at time zone 'America/New_York' + interval '9 hours') w (wall);
 select pg_temp.make('confirmed', '60 hours') as far, pg_temp.make('confirmed', '4 hours') as near \gset
 select pg_temp.nothing_queued() \g /dev/null
 update public.bookings set status = 'cancelled' where id in (:'far', :'near');
