@@ -77,31 +77,31 @@ begin
   update private.email_queue set due_at = '2020-01-01';
   return pg_temp.fate(v_key, p_now);
 end; $$;
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-10 21:59Z'), 'claimed', 'before quiet hours mail goes out');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-10 22:00Z'), 'waits until 2027-01-11 07:00', 'late in the evening it waits for the next morning');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-11 06:59Z'), 'waits until 2027-01-11 07:00', 'early in the morning for the same');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-11 07:00Z'), 'claimed', 'and then goes');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2038-01-10 21:59Z'), 'claimed', 'before quiet hours mail goes out');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2038-01-10 22:00Z'), 'waits until 2038-01-11 07:00', 'late in the evening it waits for the next morning');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2038-01-11 06:59Z'), 'waits until 2038-01-11 07:00', 'early in the morning for the same');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2038-01-11 07:00Z'), 'claimed', 'and then goes');
 \set office '[{"from": "09:00", "until": "17:00"}, {"from": "09:00", "until": "24:00"}, {"from": "00:00", "until": "12:00"}, null, {"from": "08:00", "until": "09:00"}, null, null]'
-select is(pg_temp.at(:'office', 'UTC', '2027-01-11 08:59Z'), 'waits until 2027-01-11 09:00', 'each weekday has its own window: Monday begins at nine');
-select is(pg_temp.at(:'office', 'UTC', '2027-01-11 17:00Z'), 'waits until 2027-01-12 09:00', 'and ends at five');
-select is(pg_temp.at(:'office', 'UTC', '2027-01-12 23:59Z'), 'claimed', 'Tuesday goes on until midnight');
-select is(pg_temp.at(:'office', 'UTC', '2027-01-13 00:00Z'), 'claimed', 'and Wednesday from there');
-select is(pg_temp.at(:'office', 'UTC', '2027-01-13 12:00Z'), 'waits until 2027-01-15 08:00', 'on Thursday no mail is read');
-select is(pg_temp.at(:'office', 'UTC', '2027-01-15 09:00Z'), 'waits until 2027-01-18 09:00', 'nor over the weekend');
-select is(pg_temp.at('[null, null, null, null, null, null, {"from": "10:00", "until": "11:00"}]', 'UTC', '2027-01-10 11:00Z'), 'waits until 2027-01-17 10:00', 'one window a week is enough');
-select is(pg_temp.at(:'office', 'Pacific/Kiritimati', '2027-01-10 18:59Z'), 'waits until 2027-01-10 19:00', 'the weekday is that of the person');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Asia/Tokyo', '2027-01-10 13:00Z'), 'waits until 2027-01-10 22:00', 'the clock is that of the person: Tokyo');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'America/New_York', '2027-01-10 13:00Z'), 'claimed', 'New York');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Europe/Berlin', '2027-03-28 00:30Z'), 'waits until 2027-03-28 05:00', 'the night in which clocks go forward is short');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Europe/Berlin', '2027-10-31 00:30Z'), 'waits until 2027-10-31 06:00', 'the one in which they go back is long');
-select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2027-01-10 23:00Z', 'security'), 'claimed', 'security mail does not wait');
+select is(pg_temp.at(:'office', 'UTC', '2038-01-11 08:59Z'), 'waits until 2038-01-11 09:00', 'each weekday has its own window: Monday begins at nine');
+select is(pg_temp.at(:'office', 'UTC', '2038-01-11 17:00Z'), 'waits until 2038-01-12 09:00', 'and ends at five');
+select is(pg_temp.at(:'office', 'UTC', '2038-01-12 23:59Z'), 'claimed', 'Tuesday goes on until midnight');
+select is(pg_temp.at(:'office', 'UTC', '2038-01-13 00:00Z'), 'claimed', 'and Wednesday from there');
+select is(pg_temp.at(:'office', 'UTC', '2038-01-13 12:00Z'), 'waits until 2038-01-15 08:00', 'on Thursday no mail is read');
+select is(pg_temp.at(:'office', 'UTC', '2038-01-15 09:00Z'), 'waits until 2038-01-18 09:00', 'nor over the weekend');
+select is(pg_temp.at('[null, null, null, null, null, null, {"from": "10:00", "until": "11:00"}]', 'UTC', '2038-01-10 11:00Z'), 'waits until 2038-01-17 10:00', 'one window a week is enough');
+select is(pg_temp.at(:'office', 'Pacific/Kiritimati', '2038-01-10 18:59Z'), 'waits until 2038-01-10 19:00', 'the weekday is that of the person');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Asia/Tokyo', '2038-01-10 13:00Z'), 'waits until 2038-01-10 22:00', 'the clock is that of the person: Tokyo');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'America/New_York', '2038-01-10 13:00Z'), 'claimed', 'New York');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Europe/Berlin', '2038-03-28 00:30Z'), 'waits until 2038-03-28 05:00', 'the night in which clocks go forward is short');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'Europe/Berlin', '2038-10-31 00:30Z'), 'waits until 2038-10-31 06:00', 'the one in which they go back is long');
+select is(pg_temp.at(pg_temp.windows('07:00', '22:00'), 'UTC', '2038-01-10 23:00Z', 'security'), 'claimed', 'security mail does not wait');
 select pg_temp.quiet(pg_temp.windows('07:00', '22:00'), 'UTC');
 select pg_temp.enqueue('night', 'manager') \g /dev/null
 update private.email_queue set due_at = '2020-01-01';
-select pg_temp.claim('2027-01-10 23:00Z') as claim \gset
+select pg_temp.claim('2038-01-10 23:00Z') as claim \gset
 select is(:'claim'::jsonb - array['batches', 'templates', 'zones'], '{"skipped": 0, "deferred": 1, "remaining": 0, "paused_until": null}'::jsonb, 'a deferred mail counts as deferred and is not due');
 select is(:'claim'::jsonb -> 'batches', '[]'::jsonb, 'no attempt is spent on it');
-select is(pg_temp.claim('2027-01-11 07:00Z') -> 'batches' -> 0 -> 'attempt', '1'::jsonb, 'the morning''s is the first');
+select is(pg_temp.claim('2038-01-11 07:00Z') -> 'batches' -> 0 -> 'attempt', '1'::jsonb, 'the morning''s is the first');
 
 -- Tokens
 select private.issue_email_verification(pg_temp.id('newcomer'), 'newcomer@people.test') \g /dev/null
