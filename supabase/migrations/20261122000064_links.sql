@@ -133,8 +133,8 @@ begin
   for v_purpose, v_ids in
     select t.purpose, array_agg(t.id) from jsonb_to_recordset(p_tokens) as t (purpose text, id uuid) group by 1 order by 1
   loop
-    -- Locked in the order of purposes and ids first: two dispatchers with the same tokens must not deadlock.
-    execute format('select from %s where id = any ($1) order by id for update', private.token_table(v_purpose)) using v_ids;
+    -- Those without a digest are locked first, in the order of purposes and ids: two dispatchers with the same tokens must not deadlock.
+    execute format('select from %s where id = any ($1) and token_hash is null order by id for update', private.token_table(v_purpose)) using v_ids;
     execute format(
       'update %s k set token_hash = t.token_hash from jsonb_to_recordset($1) as t (purpose text, id uuid, token_hash text)
        where t.purpose = $2 and k.id = t.id and k.token_hash is null', private.token_table(v_purpose)
