@@ -155,7 +155,8 @@ begin
     from private.personal_rows r
     where to_regclass(r.table_name) is not null and r.table_name not in ('auth.users', 'public.audit_logs', 'private.audit_leaves')
       and (r.on_erasure = 'delete' or r.cleared <> '{}')
-    order by r.on_erasure <> 'delete', r.table_name, r.party
+    -- What they take of their share last, as whoever acts does (20261122000007_locks.sql): they may be acting.
+    order by r.table_name = 'private.allowances', r.on_erasure <> 'delete', r.table_name, r.party
   loop
     if v.on_erasure = 'delete' then
       execute format('delete from %s r where %s', v.table_name, v.condition) using p_user_id, p_addresses;
