@@ -30,7 +30,8 @@ let notes = new Map();
 /** @type {Map<string, import('./proposals.js').Proposal>} */
 let proposals = new Map();
 
-const week = createWeek({ onChange: showWeek });
+// What ended late last evening is closed this morning, and can be corrected for a day.
+const week = createWeek({ yesterday: true, onChange: showWeek });
 
 if (person) {
   watchCancellation(async (title) => done(`Cancelled: ${title}.`));

@@ -8,13 +8,16 @@ const DAYS = 7;
 /** Days as 2026-11-28, bounds as instants. @typedef {{ days: () => string[], from: () => string, until: () => string, show: () => void }} Week */
 
 /**
- * @param {{ earliest?: boolean, from?: string | null, onChange: () => Promise<unknown> }} options earliest: it does not go before today; from: its first day, unless today is later
+ * @param {{ earliest?: boolean, yesterday?: boolean, from?: string | null, onChange: () => Promise<unknown> }} options earliest: it does not go before today;
+ *   yesterday: the week from today on has it, too; from: its first day, unless today is later
  * @returns {Week}
  */
-export function createWeek({ earliest = false, from = null, onChange }) {
+export function createWeek({ earliest = false, yesterday = false, from = null, onChange }) {
   const today = () => dateIn(Date.now());
   let first = from ? Math.max(0, Math.round((Date.parse(from) - Date.parse(today())) / 86_400_000)) : 0;
   const dayAt = (/** @type {number} */ n) => daysAfter(today(), n);
+  const start = () => (yesterday && first === 0 ? -1 : first);
+  const end = () => first + DAYS;
 
   /** @param {number} by */
   const move = (by) => async () => {
@@ -28,13 +31,13 @@ export function createWeek({ earliest = false, from = null, onChange }) {
   function show() {
     byId('earlier').disabled = earliest && first <= 0;
     byId('later').disabled = false;
-    byId('span').textContent = `${dayText(dayAt(first))} to ${dayText(dayAt(first + DAYS - 1))}`;
+    byId('span').textContent = `${dayText(dayAt(start()))} to ${dayText(dayAt(end() - 1))}`;
   }
 
   return {
-    days: () => Array.from({ length: DAYS }, (_, n) => dayAt(first + n)),
-    from: () => startOfDay(dayAt(first)),
-    until: () => startOfDay(dayAt(first + DAYS)),
+    days: () => Array.from({ length: end() - start() }, (_, n) => dayAt(start() + n)),
+    from: () => startOfDay(dayAt(start())),
+    until: () => startOfDay(dayAt(end())),
     show,
   };
 }
