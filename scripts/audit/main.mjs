@@ -34,7 +34,7 @@ async function readNotes(places) {
 
 try {
   const { values } = parseArgs({ options: { key: { type: 'string', multiple: true }, checkpoint: { type: 'string', multiple: true }, export: { type: 'string' } } });
-  if (!values.key) throw new UserError('Name the verifying key of the log: --key example.com/audit+1234abcd+AbC...');
+  if (!values.key) throw new UserError('Name the verifying key of the log: --key example.com/audit+1234abcd+AbC..., which --help says how to get.');
   const verifiers = values.key.map(readVerifier);
   const kept = await readNotes(values.checkpoint ?? []);
   if (values.export) {

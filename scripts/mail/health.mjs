@@ -23,7 +23,7 @@ function options() {
   try {
     return parseArgs({ options: OPTIONS }).values;
   } catch (error) {
-    return misuse(`${/** @type {Error} */ (error).message} ./scripts/mail-health --domain evenkeel.example is enough.`);
+    return misuse(`${/** @type {Error} */ (error).message.split('. ')[0]}; --help lists the options.`);
   }
 }
 

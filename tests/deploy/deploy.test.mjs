@@ -299,7 +299,7 @@ describe('it refuses', () => {
   });
 
   test('an option it does not know', () => {
-    assertRefused(project.deploy('--environment staging --force'), /unknown option --force/);
+    assertRefused(project.deploy('--environment staging force'), /unknown option force/);
   });
 
   test('without the ref of the project', () => {

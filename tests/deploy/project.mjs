@@ -3,7 +3,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '../suite/root.mjs';
@@ -88,7 +88,7 @@ export class Project {
     this.write('.gitignore', '/supabase/.temp/\n/supabase/functions/*/build/\n');
     cpSync(path.join(root, 'supabase/functions/.env.example'), path.join(this.tree, 'supabase/functions/.env.example'));
     mkdirSync(path.join(this.tree, 'scripts'));
-    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh', 'scripts/deploy-settings.sh']) copyFileSync(path.join(root, file), path.join(this.tree, file));
+    for (const file of ['scripts/deploy', 'scripts/deploy-cron-key.sh', 'scripts/deploy-settings.sh', 'scripts/stack/help.sh']) cpSync(path.join(root, file), path.join(this.tree, file));
     for (const program of ['tree/scripts/build', 'bin/supabase', 'bin/curl', 'bin/sleep']) this.#program(program);
     this.#git('init', '--quiet');
     this.commit();
