@@ -8,7 +8,7 @@ set synchronous_commit = off;
 
 select private.create_partition('public.audit_logs', (now() - make_interval(months => m))::date) from generate_series(0, 12) m;
 create temporary table dropped as
-  select pg_get_indexdef(indexrelid) as definition, format('drop index %s', indexrelid::regclass) as statement
+  select replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') as definition, format('drop index %s', indexrelid::regclass) as statement
   from pg_catalog.pg_index where indrelid = 'public.audit_logs'::regclass and not indisprimary;
 select statement from dropped \gexec
 
