@@ -37,16 +37,16 @@ function check(line, more = {}) {
   return { command, args, count: (_, code) => counts.exitCode(code), ...more };
 }
 
-/** @param {string} what @param {Partial<Step>} [more] @returns {Step} */
-function nextest(what, more = {}) {
+/** @param {string} what @returns {Step} */
+function nextest(what) {
   const args = ['nextest', 'run', ...what.split(' '), '--no-fail-fast'];
-  return { command: 'cargo', args, count: counts.nextest, ...more };
+  return { command: 'cargo', args, count: counts.nextest };
 }
 
 /** One file after the other: those of a folder share the stack's clock, queue and inbox.
- * @param {string} folder @param {Partial<Step>} [more] @returns {Step} */
-function nodeTests(folder, more = {}) {
-  return { ...nodeTestsOf([folder], 1), ...more };
+ * @param {string} folder @returns {Step} */
+function nodeTests(folder) {
+  return nodeTestsOf([folder], 1);
 }
 
 /** @param {string[]} folders @param {number} atOnce so many files at a time @returns {Step} */
