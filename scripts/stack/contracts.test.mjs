@@ -9,7 +9,7 @@ import { AuthError, errorAnswer, unexpectedFailure } from './auth-admin/errors.m
 import { assertNotTooLong, assertStrong } from './auth-admin/passwords.mjs';
 import { readHook, readHookPath } from './auth/hooks.mjs';
 import { readConfig } from './config.mjs';
-import { parseEnvironment, upstreamHosts, withGeneratedSecrets } from './functions/environment.mjs';
+import { ensureSecretsFile, parseEnvironment, upstreamHosts, withGeneratedSecrets } from './functions/environment.mjs';
 import { projectRoot } from './settings.mjs';
 import { withStorageContract } from './storage-contract.mjs';
 
@@ -64,6 +64,25 @@ test('secrets that nobody has to choose are generated where they are empty or mi
   assert.match(second.SEND_EMAIL_HOOK_SECRETS, /^v1,whsec_[\w+/]{43}=$/, 'as Auth wants it');
   const complete = 'TOKEN_KEYS=kept\nNOTE_KEYS=kept\nAUDIT_KEYS=kept\nCRON_SECRET_KEY=kept, too\nSEND_EMAIL_HOOK_SECRETS=v1,whsec_kept\nEMAIL_WEBHOOK_SECRETS=whsec_kept\n';
   assert.equal(withGeneratedSecrets(complete), complete);
+});
+
+test('stacks that start at once read the same secrets, and nothing that was set is lost', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'evenkeel-secrets-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, '.env');
+  await writeFile(`${file}.example`, 'SITE_URL=y\nTOKEN_KEYS=\n');
+  const read = async () => {
+    await ensureSecretsFile(file);
+    return parseEnvironment(await readFile(file, 'utf8'));
+  };
+  for (const before of [null, 'SITE_URL=z\nCRON_SECRET_KEY=kept\n']) {
+    if (before) await writeFile(file, before);
+    const [first, ...others] = await Promise.all(Array.from({ length: 20 }, read));
+    assert.equal(first.SITE_URL, before ? 'z' : 'y');
+    if (before) assert.equal(first.CRON_SECRET_KEY, 'kept');
+    for (const other of others) assert.deepEqual(other, first);
+  }
+  assert.deepEqual((await readdir(folder)).sort(), ['.env', '.env.example']);
 });
 
 test('the example has every secret that the functions read', async () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -24,4 +24,14 @@ async function makeOne(folder) {
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
   }
+}
+
+/**
+ * A file that its owner alone reads. Who reads it finds it whole, as it was or as it is, also where this process ends
+ * or the disk is full.
+ * @param {string} file @param {string} text
+ */
+export async function replaceFile(file, text) {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }

@@ -5,7 +5,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { lockStack } from './lock.mjs';
+import { lockFolder } from './lock.mjs';
 
 /** @param {import('node:test').TestContext} t */
 async function folderFor(t) {
@@ -16,10 +16,10 @@ async function folderFor(t) {
 
 test('of many who ask at once one gets it, and when it is given back another', async (t) => {
   const folder = await folderFor(t);
-  const held = (await Promise.all(Array.from({ length: 20 }, () => lockStack(folder)))).filter((one) => one !== null);
+  const held = (await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder)))).filter((one) => one !== null);
   assert.equal(held.length, 1);
   await held[0]();
-  const next = await lockStack(folder);
+  const next = await lockFolder(folder);
   assert.ok(next);
   await next();
 });
@@ -27,9 +27,9 @@ test('of many who ask at once one gets it, and when it is given back another', a
 test('a folder is one folder by each of its names, and another is another', async (t) => {
   const [folder, other] = [await folderFor(t), await folderFor(t)];
   await symlink(folder, path.join(other, 'name'));
-  const unlock = await lockStack(folder);
-  assert.equal(await lockStack(path.join(other, 'name')), null);
-  const second = await lockStack(other);
+  const unlock = await lockFolder(folder);
+  assert.equal(await lockFolder(path.join(other, 'name')), null);
+  const second = await lockFolder(other);
   assert.ok(second);
   await Promise.all([unlock?.(), second()]);
 });
@@ -37,15 +37,15 @@ test('a folder is one folder by each of its names, and another is another', asyn
 test('who is killed has it no longer', async (t) => {
   const folder = await folderFor(t);
   const lock = new URL('lock.mjs', import.meta.url).href;
-  const script = `import { lockStack } from ${JSON.stringify(lock)}; console.log(await lockStack(${JSON.stringify(folder)}) !== null); setInterval(() => {}, 1000);`;
+  const script = `import { lockFolder } from ${JSON.stringify(lock)}; console.log(await lockFolder(${JSON.stringify(folder)}) !== null); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const said = await new Promise((resolve) => child.stdout.once('data', (chunk) => resolve(String(chunk).trim())));
   assert.equal(said, 'true');
-  assert.equal(await lockStack(folder), null);
+  assert.equal(await lockFolder(folder), null);
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await gone;
-  const unlock = await lockStack(folder);
+  const unlock = await lockFolder(folder);
   assert.ok(unlock);
   await unlock();
 });

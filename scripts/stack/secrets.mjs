@@ -2,8 +2,9 @@
 // Keys and passwords of this machine's stack, generated once. They open nothing but it.
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from './folders.mjs';
 import { DATABASE_MARK } from './settings.mjs';
 import { UserError } from './user-error.mjs';
 
@@ -46,8 +47,7 @@ export async function loadSecrets(directory) {
   if (kept && Object.keys(fresh).every((name) => name in kept)) return kept;
   // A file that an earlier version wrote lacks what it did not know.
   const secrets = { ...fresh, ...kept };
-  await writeFile(`${file}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await replaceFile(file, JSON.stringify(secrets, null, 2));
   return secrets;
 }
 

@@ -13,7 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { locateCluster, stopCluster } from './cluster.mjs';
 import { makeFolder } from './folders.mjs';
-import { lockStack } from './lock.mjs';
+import { lockFolder } from './lock.mjs';
 import { assertFree } from './ports.mjs';
 import { mailsFolder, portsOf, readSettings } from './settings.mjs';
 import { environmentFile, environmentOf, forgetSupervisor, isAlive, parseEnvironment, recordSupervisor, runningSupervisor } from './state.mjs';
@@ -76,7 +76,7 @@ async function run() {
 /** One process at a time works on a stack's folder; this one does, from now until it ends. */
 async function takeStack() {
   await makeFolder(settings.directory);
-  if (await lockStack(settings.directory)) return;
+  if (await lockFolder(settings.directory)) return;
   const running = await runningSupervisor(settings.directory);
   const where = running ? ` at ${running.apiUrl} (process ${running.pid})` : '';
   throw new TakenError(`The stack in ${settings.directory} is already running or being started${where}; ./scripts/stop ends it.`);

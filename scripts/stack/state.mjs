@@ -1,9 +1,10 @@
 // @ts-check
 // Who runs this stack: a file with the supervisor's process id and start time, so that a number
 // that another program got later is never mistaken for it.
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFile } from './folders.mjs';
 
 /** @typedef {{ pid: number, startedAt: string, apiUrl: string }} Supervisor */
 
@@ -41,7 +42,7 @@ export function isAlive(supervisor) {
 export async function recordSupervisor(directory, apiUrl) {
   // Of one that was killed.
   await rm(environmentFile(directory), { force: true });
-  await writeFile(fileOf(directory), JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), apiUrl }));
+  await replaceFile(fileOf(directory), JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid), apiUrl }));
 }
 
 /**
@@ -72,7 +73,5 @@ export async function forgetSupervisor(directory) {
 /** @param {string} directory @param {Record<string, string>} values */
 export async function writeEnvironment(directory, values) {
   const text = Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join('');
-  // Whole at once, for those who wait for it.
-  await writeFile(`${environmentFile(directory)}.new`, text, { mode: 0o600 });
-  await rename(`${environmentFile(directory)}.new`, environmentFile(directory));
+  await replaceFile(environmentFile(directory), text);
 }

@@ -1,9 +1,11 @@
 // @ts-check
 // The environment of an edge function: what the platform injects, and the project's own secrets.
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { newKey } from '../../audit/notes.mjs';
+import { replaceFile } from '../folders.mjs';
+import { alone } from '../lock.mjs';
 import { projectRoot } from '../settings.mjs';
 import { originsOf, readSite } from '../site.mjs';
 import { UserError } from '../user-error.mjs';
@@ -43,14 +45,19 @@ export function withGeneratedSecrets(text) {
   }, text);
 }
 
-/** Makes supabase/functions/.env from its example, and fills in what can be generated for this machine. */
-export async function ensureSecretsFile() {
-  const kept = await readFile(secretsFile, 'utf8').catch(() => null);
-  const text = kept ?? (await readFile(`${secretsFile}.example`, 'utf8').catch(() => {
-    throw new UserError('supabase/functions/.env.example is missing.');
-  }));
-  const filled = withGeneratedSecrets(text);
-  if (filled !== kept) await writeFile(secretsFile, filled, { mode: 0o600 });
+/**
+ * Makes supabase/functions/.env from its example, and fills in what can be generated for this machine. Stacks of one
+ * checkout share it, and find in it what the first of them generated.
+ */
+export function ensureSecretsFile(file = secretsFile) {
+  return alone(path.dirname(file), async () => {
+    const kept = await readFile(file, 'utf8').catch(() => null);
+    const text = kept ?? (await readFile(`${file}.example`, 'utf8').catch(() => {
+      throw new UserError('supabase/functions/.env.example is missing.');
+    }));
+    const filled = withGeneratedSecrets(text);
+    if (filled !== kept) await replaceFile(file, filled);
+  });
 }
 
 /**
