@@ -3375,7 +3375,8 @@ begin
     if v.status = 'proposed' then
       update public.booking_proposals
       set status = case v.proposed_by when 'specialist' then 'withdrawn' else 'declined' end, answered_at = now(), reason = p_reason
-      where id = v.proposal_id;
+      -- With its session it has gone already.
+      where id = v.proposal_id and status = 'open';
     elsif v.status = 'pending' then
       update public.bookings set status = 'declined', status_reason = p_reason where id = v.id;
     else

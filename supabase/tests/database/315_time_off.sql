@@ -74,6 +74,22 @@ select results_eq($$select actor, category::text, reason, session_used from publ
   $$values ('specialist', 'time_off', 'I am ill.', false)$$, 'by the specialist, in their words, and nobody has used a session');
 select is(pg_temp.off('0', '24 hours') -> 'sessions', '[]', 'afterwards nothing is in the way');
 
+-- A session of that day for which its employee proposed another time of that day: it is cancelled, and nobody is told that a time was declined.
+select pg_temp.act_as_owner();
+delete from public.specialist_availability_exceptions;
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select pg_temp.id('talked about'), pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), t, t + interval '50 minutes', 'confirmed'
+from pg_temp.at('9 hours') t;
+insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
+select pg_temp.id('talked about'), 'employee', t, t + interval '50 minutes', t, t + interval '50 minutes', now() + interval '1 day' from pg_temp.at('14 hours') t;
+select pg_temp.act_as('specialist');
+select is(jsonb_array_length(pg_temp.off('0', '24 hours', 'cancel', 'I am ill.') -> 'sessions'), 2, 'a session and a time that was proposed for it are both in the way');
+select pg_temp.act_as_owner();
+select is(array_agg(event order by created_at), '{booked,proposed,cancelled}', 'the session is cancelled, and that is all') from public.booking_status_history where booking_id = pg_temp.id('talked about');
+select is((select status from public.booking_proposals where booking_id = pg_temp.id('talked about')), 'withdrawn', 'with the session goes what was proposed for it');
+select is_empty($$select from private.email_log where template_key = 'booking_time_declined'$$, 'and nobody is told that it was declined');
+select pg_temp.act_as('specialist');
+
 -- Extra hours within time off are worked, so what is in them is in nobody's way.
 delete from public.specialist_availability_exceptions;
 insert into public.specialist_availability_exceptions (kind, starts_at, ends_at) select 'extra_hours', this + interval '39 hours', this + interval '42 hours' from day;
