@@ -809,16 +809,18 @@ begin
     where id = p_booking.id
     returning * into v_booking;
   end if;
-  update public.bookings
+  -- Who was offered another time has that to answer.
+  update public.bookings b
   set status = 'declined', status_reason = null
-  where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
+  where b.specialist_id = v_booking.specialist_id and b.status = 'pending' and b.starts_at < v_booking.busy_until and b.ends_at > v_booking.busy_from
+    and not exists (select from public.booking_proposals p where p.booking_id = b.id and p.status = 'open' and p.expires_at > now());
   return v_booking;
 exception when exclusion_violation or deadlock_detected then
   raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
 end;
 $$;
 
-COMMENT ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone, p_proposed_by text) IS 'Confirms a session at a time on which both agree, and declines what else was asked for that time. p_proposed_by: who of the two proposed another.';
+COMMENT ON FUNCTION private.agree_to(p_booking public.bookings, p_starts_at timestamp with time zone, p_proposed_by text) IS 'Confirms a session at a time on which both agree, and declines what else was asked for that time and is not offered another. p_proposed_by: who of the two proposed another.';
 
 CREATE FUNCTION private.agreed_start(p_booking public.bookings) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
@@ -16574,7 +16576,7 @@ CREATE FUNCTION public.accept_session(p_booking_id uuid) RETURNS public.bookings
   select private.accept_session(p_booking_id);
 $$;
 
-COMMENT ON FUNCTION public.accept_session(p_booking_id uuid) IS 'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422).';
+COMMENT ON FUNCTION public.accept_session(p_booking_id uuid) IS 'The specialist accepts a session that was asked for; other requests for that time are declined, unless another time is proposed for them. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422).';
 
 CREATE FUNCTION public.add_to_series(p_series_id uuid, p_on_day date, p_instead_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS public.bookings
     LANGUAGE sql

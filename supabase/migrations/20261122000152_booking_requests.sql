@@ -1,5 +1,5 @@
 -- Requests for sessions: the specialist accepts or declines. Of several for one time the first that is accepted has it, and
--- the others are declined.
+-- the others are declined, but for whom the specialist has offered another time.
 --
 -- Called: by specialists.
 
@@ -86,9 +86,11 @@ begin
     where id = p_booking.id
     returning * into v_booking;
   end if;
-  update public.bookings
+  -- Who was offered another time has that to answer.
+  update public.bookings b
   set status = 'declined', status_reason = null
-  where specialist_id = v_booking.specialist_id and status = 'pending' and starts_at < v_booking.busy_until and ends_at > v_booking.busy_from;
+  where b.specialist_id = v_booking.specialist_id and b.status = 'pending' and b.starts_at < v_booking.busy_until and b.ends_at > v_booking.busy_from
+    and not exists (select from public.booking_proposals p where p.booking_id = b.id and p.status = 'open' and p.expires_at > now());
   return v_booking;
 exception when exclusion_violation or deadlock_detected then
   raise sqlstate 'PT409' using message = 'slot_taken', detail = 'This time is no longer free.';
@@ -96,7 +98,7 @@ end;
 $$;
 
 comment on function private.agree_to(public.bookings, timestamptz, text) is
-  'Confirms a session at a time on which both agree, and declines what else was asked for that time. p_proposed_by: who of the two proposed another.';
+  'Confirms a session at a time on which both agree, and declines what else was asked for that time and is not offered another. p_proposed_by: who of the two proposed another.';
 
 create function private.accept_session(p_booking_id uuid)
 returns public.bookings
@@ -149,7 +151,7 @@ as $$
 $$;
 
 comment on function public.accept_session(uuid) is
-  'The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), '
+  'The specialist accepts a session that was asked for; other requests for that time are declined, unless another time is proposed for them. Errors: unauthenticated (401), not_your_move (403), '
   'booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422).';
 comment on function public.decline_session(uuid, text) is
   'The specialist declines a session that was asked for. p_reason: words for the employee. Errors: unauthenticated (401), not_your_move (403), '

@@ -1641,7 +1641,7 @@ export interface SqlFunctions {
       | 'no_proposal' | 'slot_taken' | 'no_longer_possible' | 'no_plan' | 'plan_ends_before' | 'documents_end_before'
       | 'sessions_used_up' | 'own_session' | 'session_type_not_offered';
   };
-  /** The specialist accepts a session that was asked for; other requests for that time are declined. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422). */
+  /** The specialist accepts a session that was asked for; other requests for that time are declined, unless another time is proposed for them. Errors: unauthenticated (401), not_your_move (403), booking_not_found, specialist_not_found (404), booking_not_open, slot_taken, no_longer_possible, documents_end_before (409), own_session, session_type_not_offered (422). */
   accept_session: {
     args: { p_booking_id: string };
     returns: Tables['bookings']['Row'];

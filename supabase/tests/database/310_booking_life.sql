@@ -170,6 +170,19 @@ select results_eq(
   $$select event, actor, changed_by from public.booking_status_history where booking_id = pg_temp.of('manager') order by created_at$$,
   $$values ('requested', 'employee', pg_temp.id('manager')), ('declined', 'system', null)$$, 'so the other is declined, and not told by whose act'
 );
+-- Whom the specialist has offered another time is not sent away from it: that is theirs to answer.
+select is(pg_temp.begins('request_session', 'colleague', 45, 'interview'), 'pending', 'somebody asks');
+select is(pg_temp.begins('request_session', 'manager', 45, 'interview'), 'pending', 'another for the same time');
+select is(pg_temp.calls('specialist', 'propose_time', 'colleague', pg_temp.at(46)), 'open', 'the specialist proposes another to the first');
+select is(pg_temp.calls('specialist', 'accept_session', 'manager'), 'confirmed', 'and accepts the second');
+select is(pg_temp.story('colleague'), '{requested by employee,proposed by specialist}', 'who was offered another time is not declined');
+savepoint offered;
+select is(pg_temp.calls('colleague', 'accept_proposal', 'colleague'), 'confirmed', 'and takes it');
+rollback to offered;
+select is(pg_temp.calls('colleague', 'decline_proposal', 'colleague'), 'pending', 'or does not');
+select is(pg_temp.calls('specialist', 'accept_session', 'colleague'), 'slot_taken', 'the time that they asked for is taken');
+select is(pg_temp.calls('specialist', 'decline_session', 'colleague'), 'declined', 'and they are told so');
+
 select is(pg_temp.begins('hold_slot', 'manager', 34, 'talk'), 'held', 'a hold');
 update public.bookings set expires_at = now() - interval '1 second' where status = 'held';
 insert into public.user_roles (user_id, role) values (pg_temp.id('employee'), 'platform_admin');
