@@ -1934,6 +1934,30 @@ $$;
 
 COMMENT ON FUNCTION private.bound_account_metadata() IS 'Trigger on auth.users: refuses metadata that would make tokens too long to be used.';
 
+CREATE FUNCTION private.bring_forward(p_booking_id uuid, p_user_id uuid, p_needed_by timestamp with time zone, p_priority integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_told constant text[] := array(
+    select format('booking:%s:%s', h.id, n.party)
+    from public.booking_status_history h, (values ('employee'), ('specialist')) n (party) where h.booking_id = p_booking_id
+  );
+  v_mail_ids constant bigint[] := array(
+    select q.mail_id from private.email_queue q
+    where q.mail_id = any (array(select e.id from private.emails e where e.dedupe_key = any (v_told) and e.user_id = p_user_id))
+    for update skip locked
+  );
+begin
+  update private.emails set needed_by = p_needed_by where id = any (v_mail_ids) and needed_by > p_needed_by;
+  update private.email_queue
+  set due_at = least(due_at, now()), ready_in = pg_current_xact_id(), priority = least(priority, p_priority)
+  where mail_id = any (v_mail_ids);
+end;
+$$;
+
+COMMENT ON FUNCTION private.bring_forward(p_booking_id uuid, p_user_id uuid, p_needed_by timestamp with time zone, p_priority integer) IS 'Puts what one of the two is still to be told of a session into line, as if it were needed as soon and were as urgent as what is told next.';
+
 CREATE FUNCTION private.calendar_entry(p_booking public.bookings) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -9534,6 +9558,7 @@ begin
   if not found then
     return;
   end if;
+  perform private.bring_forward(p_booking.id, p_user_id, v_needed_by, case when v_is_urgent then 0 else 1 end);
   v_known := private.session_in_mail(p_booking, p_user_id) || jsonb_build_object('recipient_name', nullif(v_person.display_name, '')) || p_more;
   perform private.enqueue_email(
     p_key, p_user_id, v_person.email,
@@ -21734,6 +21759,8 @@ REVOKE ALL ON FUNCTION private.booking_of_caller(p_booking_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.both_consent(p_booking_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.bound_account_metadata() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.bring_forward(p_booking_id uuid, p_user_id uuid, p_needed_by timestamp with time zone, p_priority integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.calendar_entry(p_booking public.bookings) FROM PUBLIC;
 

@@ -53,6 +53,33 @@ as $$ select interval '2 hours'; $$;
 
 comment on function private.soon() is 'How near a session is when mail about it waits for nothing: less than it takes to read it and set out.';
 
+-- What waits for the end of quiet hours is told before what changes it, or else somebody would read last what was true first.
+create function private.bring_forward(p_booking_id uuid, p_user_id uuid, p_needed_by timestamptz, p_priority int)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_told constant text[] := array(
+    select format('booking:%s:%s', h.id, n.party)
+    from public.booking_status_history h, (values ('employee'), ('specialist')) n (party) where h.booking_id = p_booking_id
+  );
+  v_mail_ids constant bigint[] := array(
+    select q.mail_id from private.email_queue q
+    where q.mail_id = any (array(select e.id from private.emails e where e.dedupe_key = any (v_told) and e.user_id = p_user_id))
+    for update skip locked
+  );
+begin
+  update private.emails set needed_by = p_needed_by where id = any (v_mail_ids) and needed_by > p_needed_by;
+  update private.email_queue
+  set due_at = least(due_at, now()), ready_in = pg_current_xact_id(), priority = least(priority, p_priority)
+  where mail_id = any (v_mail_ids);
+end;
+$$;
+
+comment on function private.bring_forward(uuid, uuid, timestamptz, int) is
+  'Puts what one of the two is still to be told of a session into line, as if it were needed as soon and were as urgent as what is told next.';
+
 -- An account that is being deleted is passed over instead of waited for: it may be waiting for this booking.
 create function private.mail_session(
   p_key text, p_booking public.bookings, p_user_id uuid, p_more jsonb, p_calendar jsonb, p_dedupe_key text, p_urgent boolean,
@@ -72,6 +99,7 @@ begin
   if not found then
     return;
   end if;
+  perform private.bring_forward(p_booking.id, p_user_id, v_needed_by, case when v_is_urgent then 0 else 1 end);
   v_known := private.session_in_mail(p_booking, p_user_id) || jsonb_build_object('recipient_name', nullif(v_person.display_name, '')) || p_more;
   perform private.enqueue_email(
     p_key, p_user_id, v_person.email,

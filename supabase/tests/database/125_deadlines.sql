@@ -134,6 +134,35 @@ select public.cancel_booking_as_admin(pg_temp.id('d3'), 'a good reason') \g /dev
 select pg_temp.act_as_owner();
 select isnt_empty($$select from private.emails where template_key = 'booking_cancelled' and user_id = pg_temp.id('employee') and needed_by = '2028-08-10 04:30Z'$$, 'as the word that a session is cancelled does');
 
+-- What was booked at night is told in the morning, unless it changes by then and the change cannot wait: then it is told before that, not after.
+delete from private.email_batches; delete from private.email_queue; delete from public.bookings;
+create function pg_temp.templates(p_claim jsonb) returns text[] language sql as $$
+  select array(
+    select l.template_key || ' ' || (l.variables #>> '{calendar,sequence}')
+    from jsonb_array_elements(p_claim -> 'batches') with ordinality b (batch, n), jsonb_array_elements(b.batch -> 'mails') m
+    join private.email_log l on l.id = (m ->> 'id')::bigint where l.user_id = pg_temp.id('employee') order by b.n
+  );
+$$;
+select pg_temp.book('night', '2028-09-10 10:00Z');
+select is(pg_temp.templates(pg_temp.claim('2028-09-09 22:30Z')), '{}', 'that a session is booked can wait for the morning');
+savepoint booked_at_night;
+update public.bookings set starts_at = '2028-09-10 08:00Z', ends_at = '2028-09-10 08:50Z' where id = pg_temp.id('night');
+select pg_temp.claim('2028-09-09 22:40Z') as claim \gset
+select is(pg_temp.templates(:'claim'), '{booking_confirmed 0,booking_moved 1}', 'that it is moved to earlier cannot, and what came before it goes along');
+select pg_temp.settle(:'claim', '{"outcome": "sent"}') \g /dev/null
+select is(pg_temp.templates(pg_temp.claim('2028-09-10 07:00Z')), '{}', 'so in the morning nobody is told of the former time');
+rollback to booked_at_night;
+update public.bookings set status = 'cancelled' where id = pg_temp.id('night');
+select is(pg_temp.templates(pg_temp.claim('2028-09-09 22:40Z')), '{}', 'where both can wait');
+select is(pg_temp.templates(pg_temp.claim('2028-09-10 07:00Z')), '{booking_confirmed 0,booking_cancelled 1}', 'both come in the morning');
+rollback to booked_at_night;
+-- Urgent mail goes ahead of other, but not of what it changes.
+update public.bookings set starts_at = now() + interval '3 hours', ends_at = now() + interval '4 hours' where id = pg_temp.id('night');
+delete from public.notification_preferences;
+select pg_temp.enqueue('in line', 'colleague') \g /dev/null
+update public.bookings set starts_at = now() + interval '1 hour', ends_at = now() + interval '2 hours' where id = pg_temp.id('night');
+select is(pg_temp.templates(pg_temp.claim(p_limit => 6)), '{booking_confirmed 0,booking_moved 1,booking_moved 2}', 'in the order in which it happened');
+
 -- Too late is said, too
 select private.enqueue_email('booking_reminder', null, 'a@b.c', '{}', 'booking', 'test:useless', p_useless_after => now() + interval '1 hour') \g /dev/null
 select pg_temp.claim(now() + interval '1 hour') \g /dev/null
