@@ -15,7 +15,8 @@ $$;
 comment on function private.lock_sessions_of_series(uuid, date) is 'The sessions to come that are booked of a series from a day on, locked.';
 
 -- What a series has on one day before and after a change is the same; then what it has in one week, in its order. Of a week that has fewer,
--- what is booked goes first. A day whose session was left out, or is no more, was decided about: it is left out anew.
+-- what is booked goes first. A session that was moved to another week is one of the week of its day. A day whose session was left out, or is
+-- no more, was decided about: it is left out anew.
 create function private.days_carried_over(p_series public.recurring_bookings, p_had public.recurring_booking_occurrences[])
 returns table (on_day date, starts_at timestamptz, booking_id uuid)
 language sql
@@ -23,7 +24,7 @@ stable
 set search_path = ''
 as $$
   with had as (
-    select h.on_day as decided_on, b.id, w.day, private.week_of_series(p_series.rule, w.day::timestamp) as week
+    select h.on_day as decided_on, b.id, w.day, private.week_of_series(p_series.rule, h.on_day::timestamp) as week
     from unnest(p_had) h
     left join public.bookings b on b.id = h.booking_id and b.status not in ('cancelled', 'declined', 'lapsed')
     cross join lateral (select coalesce((b.starts_at at time zone p_series.time_zone)::date, h.on_day)) w (day)
@@ -31,7 +32,7 @@ as $$
     select d.on_day, d.starts_at, private.week_of_series(p_series.rule, d.on_day::timestamp) as week from private.days_of_series(p_series) d
   ), same as (
     select distinct on (w.on_day) w.on_day, w.starts_at, h.decided_on, h.id
-    from wanted w join had h on h.day = w.on_day order by w.on_day, h.id is null, h.decided_on
+    from wanted w join had h on h.day = w.on_day and h.week = w.week order by w.on_day, h.id is null, h.decided_on
   ), place as (
     select *, row_number() over (partition by week order by on_day) as n, count(*) over (partition by week) as places
     from wanted where on_day not in (select on_day from same)

@@ -149,6 +149,21 @@ select public.change_series(:'series', pg_temp.day(7), pg_temp.at(7), 'FREQ=WEEK
 select is((select count(*) from public.bookings where employee_id = pg_temp.id('employee')), 4::bigint, 'what has begun is neither moved nor booked again');
 rollback to made;
 
+-- A session that was moved to another week is that of its day all the same: no change loses it, or books another beside it.
+savepoint not_moved;
+select public.reschedule_booking(b.id, pg_temp.at(4, '15:00')) from public.bookings b where b.starts_at = pg_temp.at(7) \g /dev/null
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(0, '12:00'), 'FREQ=WEEKLY;BYDAY=MO;COUNT=4') \g /dev/null
+select is(pg_temp.had(), '{"0 12:00","7 12:00","14 12:00","21 12:00"}', 'moved to the week before, it comes back to its own');
+rollback to not_moved;
+select public.reschedule_booking(b.id, pg_temp.at(14, '15:00')) from public.bookings b where b.starts_at = pg_temp.at(7) \g /dev/null
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(0, '12:00'), 'FREQ=WEEKLY;BYDAY=MO;COUNT=4') \g /dev/null
+select is(pg_temp.had(), '{"0 12:00","7 12:00","14 12:00","21 12:00"}', 'also from the day of another');
+rollback to not_moved;
+select public.reschedule_booking(b.id, pg_temp.at(15, '15:00')) from public.bookings b where b.starts_at = pg_temp.at(7) \g /dev/null
+select public.change_series(:'series', pg_temp.day(0), pg_temp.at(1), 'FREQ=WEEKLY;BYDAY=TU;COUNT=4') \g /dev/null
+select is(pg_temp.had(), '{"1 10:00","8 10:00","15 10:00","22 10:00"}', 'also from the day that another gets');
+rollback to not_moved;
+
 -- To divide one makes two.
 select pg_temp.act_as_owner();
 update public.system_settings set value = '1' where key = 'series_max_per_person';
