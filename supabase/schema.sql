@@ -14486,7 +14486,10 @@ begin
   if tg_op = 'INSERT' or (new.starts_at, new.ends_at) <> (old.starts_at, old.ends_at) then
     select * into v_terms from private.session_terms t
     where t.specialist_id = new.specialist_id and t.session_type_id = new.session_type_id;
-    select s.time_zone into new.time_zone from public.specialists s where s.id = new.specialist_id;
+    -- Where new rules of a zone move it, what was agreed is as before, wherever its specialist lives by now.
+    if tg_op = 'INSERT' or new.starts_at <> old.wall_starts_at at time zone old.time_zone then
+      select s.time_zone into new.time_zone from public.specialists s where s.id = new.specialist_id;
+    end if;
     new.wall_starts_at := new.starts_at at time zone new.time_zone;
     new.busy_from := new.starts_at - coalesce(v_terms.buffer_before, '0');
     new.busy_until := new.ends_at + coalesce(v_terms.buffer_after, '0');

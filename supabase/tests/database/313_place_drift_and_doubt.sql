@@ -93,6 +93,17 @@ select is(
   (select array_agg(distinct b.starts_at - r.remind_at) from public.booking_reminders r join public.bookings b on b.id = r.booking_id where b.id = pg_temp.id('alone')),
   '{1 hour,24 hours}'::interval[], 'the reminders move along'
 );
+-- Its specialist lives elsewhere by now
+update public.specialists set time_zone = 'America/New_York' where id = pg_temp.id('specialist:specialist');
+select wall_starts_at as agreed, time_zone as agreed_zone from public.bookings where id = pg_temp.id('alone') \gset
+select pg_temp.clocks_change('{alone}', '1 hour') \g /dev/null
+select is(private.job_mend_zone_drift(now()), 1::bigint, 'also when its specialist has moved');
+select results_eq($$select wall_starts_at, time_zone from public.bookings where id = pg_temp.id('alone')$$,
+  format($$values (%L::timestamp + interval '1 hour', %L)$$, :'agreed', :'agreed_zone'), 'what was agreed is the same as before');
+update public.bookings set starts_at = starts_at + interval '1 hour', ends_at = ends_at + interval '1 hour' where id = pg_temp.id('alone');
+select is((select time_zone from public.bookings where id = pg_temp.id('alone')), 'America/New_York', 'until another time is agreed on, which is one of the new wall');
+update public.specialists set time_zone = :'agreed_zone' where id = pg_temp.id('specialist:specialist');
+update public.bookings set starts_at = starts_at - interval '1 hour', ends_at = ends_at - interval '1 hour' where id = pg_temp.id('alone');
 select is_empty($$select from private.job_runs where job = 'mend_zone_drift'$$, 'nothing is left to report');
 
 -- Where the agreed time is taken: by a session of either, by a proposal, by time off
