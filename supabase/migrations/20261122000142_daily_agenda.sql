@@ -125,9 +125,12 @@ begin
     cross join lateral (select p_now at time zone z.name) l (local_now)
     join public.bookings b on b.specialist_id = s.id and b.status = 'confirmed'
       and b.starts_at > p_now and b.starts_at < (l.local_now::date + 1)::timestamp at time zone z.name
+    -- In quiet hours it waits for their end to be written, and not to be sent, if the first session does.
+    cross join lateral (select upper(private.quiet_span(n, z.name, p_now))) q (quiet_until)
     where n.agenda_email is distinct from false and l.local_now::time >= coalesce(n.agenda_at, '07:00')
       and not exists (select from private.emails e where e.dedupe_key = format('agenda:%s:%s', p.id, l.local_now::date))
-    group by s.id, p.id, z.name, l.local_now
+    group by s.id, p.id, z.name, l.local_now, q.quiet_until
+    having (q.quiet_until < min(b.starts_at)) is not true
     order by first_at
     limit private.purge_limit()
   loop

@@ -44,6 +44,18 @@ update public.notification_preferences set agenda_email = false;
 select is(pg_temp.run('2028-05-10 08:30Z'), 0::bigint, 'who wants none gets none');
 update public.notification_preferences set agenda_email = true, agenda_at = '07:00';
 
+-- In quiet hours it would say in the evening what is no longer so in the morning: it is written when they end.
+delete from private.emails where template_key = 'daily_agenda';
+update public.notification_preferences set mail_windows = pg_temp.windows('13:00', '20:00');
+select is(pg_temp.run('2028-05-10 08:30Z'), 0::bigint, 'as long as mail waits, none is written');
+update public.bookings set starts_at = '2028-05-10 13:00Z', ends_at = '2028-05-10 13:50Z' where id = pg_temp.id('a2');
+select is(pg_temp.run('2028-05-10 11:00Z'), 1::bigint, 'then it is');
+select is((select what #>> '{sessions,0,time}' from pg_temp.agendas()), '15:00', 'and says what is so by then');
+delete from private.emails where template_key = 'daily_agenda';
+select is(pg_temp.run('2028-05-10 05:00Z'), 1::bigint, 'unless the first session is over by then');
+delete from private.emails where template_key = 'daily_agenda';
+update public.notification_preferences set mail_windows = null;
+
 -- A late run, a long day.
 select is(pg_temp.run('2028-05-10 21:29Z'), 1::bigint, 'after an outage it comes late');
 delete from private.emails where template_key = 'daily_agenda';
