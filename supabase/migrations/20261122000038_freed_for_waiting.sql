@@ -17,7 +17,8 @@ create table private.freed_for_waiting (
 );
 
 comment on table private.freed_for_waiting is 'Times that are to be offered to whoever waits for them. What nobody can take is deleted, and free for all.';
-comment on column private.freed_for_waiting.id is 'Of the booking or the freed time that kept it until now, so that it is here once.';
+comment on column private.freed_for_waiting.id is
+  'Of the booking, the proposal or the freed time that kept it until now, so that it is here once; its own where a session has moved, which may leave several times.';
 comment on column private.freed_for_waiting.ready_at is 'From when on it is free: for one that is held or withheld, later.';
 comment on column private.freed_for_waiting.kept_until is 'Until when it is kept from everybody else, should the job not come by.';
 

@@ -146,7 +146,8 @@ set search_path = ''
 as $$
   insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
   select k.specialist_id, k.starts_at, k.ends_at, k.busy_from, k.busy_until, p_now + random() * private.hours('freed_time_hours')
-  from private.kept_times k where k.booking_id = p_booking.id;
+  -- What is held for one who waits is kept for the next as well: one time, and one moment.
+  from (select distinct specialist_id, starts_at, ends_at, busy_from, busy_until from private.kept_times where booking_id = p_booking.id) k;
 $$;
 
 comment on function private.withhold_time(public.bookings, timestamptz) is

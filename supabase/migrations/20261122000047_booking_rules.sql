@@ -33,7 +33,8 @@ stable
 set search_path = ''
 as $$
 begin
-  if p_user_id is null then
+  -- For whom a job acts may have been banned, or be on the way to being erased.
+  if p_user_id is null or not private.has_usable_account(p_user_id) then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   elsif not exists (select from public.profiles where id = p_user_id and email_confirmed_at is not null) then
     raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
@@ -41,7 +42,7 @@ begin
 end;
 $$;
 
-comment on function private.check_person(uuid) is 'Refuses who cannot be told of their sessions: unauthenticated, email_not_confirmed.';
+comment on function private.check_person(uuid) is 'Refuses who cannot sign in, or be told of their sessions: unauthenticated, email_not_confirmed.';
 
 create function private.terms_for(p_specialist_id uuid, p_session_type_id uuid, p_user_id uuid)
 returns private.session_terms

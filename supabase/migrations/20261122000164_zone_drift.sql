@@ -36,6 +36,12 @@ begin
   if p_agreed_at <= now() then
     return false;
   end if;
+  -- What was agreed comes before who waits: what the session before it has just left, say.
+  delete from private.freed_for_waiting where id in (
+    select id from private.freed_for_waiting
+    where specialist_id = v.specialist_id and busy_from < v.busy_until + v_by and busy_until > v.busy_from + v_by
+    order by id for update skip locked
+  );
   perform private.check_calendars(row(
     v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
   )::private.session_wish);

@@ -100,7 +100,10 @@ begin
   then
     return null;
   end if;
-  perform private.free_for_waiting(old.id, old.specialist_id, old.starts_at, old.ends_at, old.busy_from, old.busy_until);
+  -- One that has moved keeps another time by now, and may leave that as well before anybody comes by.
+  perform private.free_for_waiting(
+    case when new.status = 'confirmed' then gen_random_uuid() else old.id end, old.specialist_id, old.starts_at, old.ends_at, old.busy_from, old.busy_until
+  );
   return null;
 end;
 $$;

@@ -36,12 +36,15 @@ begin
   elsif v_payable.refusal = 'plan_ends_before' then
     raise sqlstate 'PT409' using message = 'plan_ends_before', detail = 'The plan of your company ends before these days.';
   elsif exists (
-    select from private.next_offers(
+    -- All of each day: a specialist has no more starts in one than it has five minutes.
+    select from generate_series(p_entry.first_day, p_entry.last_day, interval '1 day') d
+    cross join lateral private.next_offers(
       v_terms, p_entry.user_id, array(select id from public.bookings where employee_id = p_entry.user_id and status = 'held'),
-      v_payable.spans, v_payable.packages, v_from, p_entry.expires_at, now(), null, null, 1000
+      v_payable.spans, v_payable.packages, greatest(v_from, d::timestamp at time zone p_entry.time_zone),
+      (d::timestamp + interval '1 day') at time zone p_entry.time_zone, now(), null, null, 300 * cardinality(v_terms)
     ) o
     join unnest(v_terms) t using (specialist_id)
-    where private.suits(p_entry, o.starts_at, o.starts_at + t.lasts)
+    where extract(isodow from d) = any (p_entry.weekdays) and private.suits(p_entry, o.starts_at, o.starts_at + t.lasts)
   ) then
     raise sqlstate 'PT409' using message = 'times_are_free', detail = 'There is a free time on these days. Choose it.';
   end if;
