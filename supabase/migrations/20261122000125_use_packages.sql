@@ -32,7 +32,10 @@ declare
     p_booking.employee_id, p_booking.company_id, p_booking.session_type_id, p_booking.starts_at, p_booking.id
   );
 begin
-  if v_package_id is null or v_package_id = p_current_id then
+  -- A session may move by itself while nobody pays, by new rules of a zone say: then nothing is decided anew.
+  if not exists (select from private.company_entitlement(p_booking.company_id, p_booking.starts_at)) then
+    return p_current_id;
+  elsif v_package_id is null or v_package_id = p_current_id then
     return v_package_id;
   end if;
   v_left := private.sessions_left(p_booking.employee_id, p_booking.company_id, p_booking.starts_at, p_booking.id);
@@ -65,6 +68,8 @@ begin
   update private.package_uses set is_used = false where booking_id = p_booking.id;
   insert into public.booking_package_entries (package_id, kind, sessions, booking_id, actor)
   values (v_package_id, 'return', 1, p_booking.id, private.booking_actor(p_booking));
+  -- Its last day may have been corrected to one before the session: what comes back when it is over lapses with the rest.
+  update public.booking_packages set lapsed = lapsed + 1 where id = v_package_id and status = 'ended';
 end;
 $$;
 

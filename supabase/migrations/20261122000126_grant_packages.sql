@@ -138,6 +138,8 @@ begin
     raise sqlstate 'PT422' using message = 'invalid_sessions', detail = 'A package has at most 100 sessions, and none is taken that is used.';
   elsif p_expires_on is not null then
     perform private.check_package(1, p_expires_on);
+  elsif v_before.status = 'ended' and p_change > 0 then
+    raise sqlstate 'PT422' using message = 'invalid_expiry', detail = 'The package has ended. Say until when there are more.';
   end if;
   update public.booking_packages
   set sessions = sessions + p_change, expires_on = coalesce(p_expires_on, expires_on), status = case when p_expires_on is null then status else 'active' end
