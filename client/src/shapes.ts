@@ -192,8 +192,8 @@ export interface Answers {
   ask_erasure: Erasure;
   ask_erasure_for: Erasure;
   my_erasure: Erasure | null;
-  /** `due` and `held`: at most 10,000 rows are counted. */
-  retention_preview: { name: string; description: string; setting: string | null; kept_from: string; due: number; held: number }[];
+  /** `due` and `held`: at most 10,000 rows are counted; null where an admin is not to know of any. */
+  retention_preview: { name: string; description: string; setting: string | null; kept_from: string; due: number | null; held: number | null }[];
   withdraw_erasure: Erasure;
   erasure_receipt: {
     format: string;

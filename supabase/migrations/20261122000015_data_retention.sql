@@ -1,6 +1,6 @@
 -- Retention (T21): how long rows of which table are kept, and what deletes them then.
 --
--- Read:  platform admins, also what would go now: retention_preview().
+-- Read:  platform admins, also what would go now: retention_preview(). Not how much of what they are not to know that it is there.
 -- Write: migrations. Platform admins change the setting that a policy names.
 --
 -- A policy is a line beside the table, and what it says is done by jobs (016): docs/decisions/policies-drive-retention.md
@@ -20,6 +20,7 @@ create table public.data_retention_policies (
   way text not null default 'delete' check (way in ('delete', 'empty', 'end', 'retire')),
   emptied text[] not null default '{}' check (private.is_list_of(emptied, 5, 63, '^[a-z_]+$')),
   held_by text[] not null default '{}' check (cardinality(held_by) <= 5 and length(array_to_string(held_by, '')) <= 500),
+  is_counted boolean not null default true,
   created_at timestamptz not null default now(),
   constraint one_of_setting_and_time check (num_nonnulls(setting, kept_for) = 1),
   constraint emptied_iff_it_empties check ((way = 'empty') = (emptied <> '{}'))
@@ -35,6 +36,9 @@ comment on column public.data_retention_policies.counts_from is 'The column from
 comment on column public.data_retention_policies.setting is 'The setting with the number of days, or of hours where its name says so. Null where the time is fixed.';
 comment on column public.data_retention_policies.held_by is 'Expressions over a row r that are ids of people: it stays while one of them is under a legal hold.';
 
+comment on column public.data_retention_policies.is_counted is
+  'Whether platform admins are told how many rows there are: of notes, say, not, since who places a hold on somebody and lifts it again would find out by it whether there are some of theirs.';
+
 create index data_retention_policies_setting_idx on public.data_retention_policies (setting);
 
 select private.keep_no_statistics('public.data_retention_policies');
@@ -42,7 +46,7 @@ select private.keep_no_statistics('public.data_retention_policies');
 alter table public.data_retention_policies enable row level security;
 alter table public.data_retention_policies force row level security;
 revoke all on table public.data_retention_policies from public, anon, authenticated, service_role;
-grant select (name, table_name, description, counts_from, setting, kept_for, condition, way, emptied, held_by, created_at) on public.data_retention_policies to authenticated;
+grant select (name, table_name, description, counts_from, setting, kept_for, condition, way, emptied, held_by, is_counted, created_at) on public.data_retention_policies to authenticated;
 grant select on public.data_retention_policies to service_role;
 
 create policy "A platform admin sees the policies"
@@ -73,4 +77,4 @@ grant select on public.data_retention_runs to service_role;
 
 create policy "A platform admin sees what was deleted"
   on public.data_retention_runs for select to authenticated
-  using ((select private.is_platform_admin()));
+  using ((select private.is_platform_admin()) and policy = any (array(select p.name from public.data_retention_policies p where p.is_counted)));

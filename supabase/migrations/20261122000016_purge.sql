@@ -257,9 +257,10 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'name', p.name, 'description', p.description, 'setting', p.setting,
-      'kept_from', private.kept_from(p, now()), 'due', d.due, 'held', d.held
+      'kept_from', private.kept_from(p, now()), 'due', d.counts -> 'due', 'held', d.counts -> 'held'
     ) order by p.name), '[]')
-    from public.data_retention_policies p, private.due_rows(p, now(), 10000) d
+    from public.data_retention_policies p
+    cross join lateral (select case when p.is_counted then (select to_jsonb(r) from private.due_rows(p, now(), 10000) r) end) d (counts)
   );
 end;
 $$;
@@ -277,6 +278,6 @@ as $$
 $$;
 
 comment on function public.retention_preview() is
-  'What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403).';
+  'What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted, and none of what they are not to know of. Errors: unauthenticated (401), forbidden (403).';
 
 grant execute on function public.retention_preview() to authenticated;

@@ -61,8 +61,8 @@ $$;
 comment on function private.look_at_freed_time(uuid, timestamptz) is
   'Offers a time that fell free, whatever becomes of others: what fails is undone and written down.';
 
-insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
-  ('public.waiting_list_entries', 'What somebody waited for', 'ended_at', 'waiting_retention_days',
+insert into public.data_retention_policies (name, description, counts_from, setting, is_counted, held_by) values
+  ('public.waiting_list_entries', 'What somebody waited for', 'ended_at', 'waiting_retention_days', false,
     '{r.user_id,(select s.user_id from public.specialists s where s.id = r.specialist_id)}');
 
 -- So many at a time, since a run keeps the calendars of all to whom it offers one; each comes every minute.

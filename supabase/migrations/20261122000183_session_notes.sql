@@ -134,12 +134,12 @@ comment on function private.forget_notes_of_erased() is 'Trigger on profiles: th
 create trigger forget_notes before delete on public.profiles
   for each row execute function private.forget_notes_of_erased();
 
-insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values (
-  'public.session_notes', 'Notes of a session', 'counts_from', 'session_note_retention_days',
+insert into public.data_retention_policies (name, description, counts_from, setting, is_counted, held_by) values (
+  'public.session_notes', 'Notes of a session', 'counts_from', 'session_note_retention_days', false,
   '{r.employee_id,(select s.user_id from public.specialists s where s.id = r.specialist_id)}'
 );
-insert into public.data_retention_policies (name, description, counts_from, kept_for, held_by) values (
-  'public.session_notes.gone', 'Notes that were gone for everybody while a hold kept them', 'gone_at', '0',
+insert into public.data_retention_policies (name, description, counts_from, kept_for, is_counted, held_by) values (
+  'public.session_notes.gone', 'Notes that were gone for everybody while a hold kept them', 'gone_at', '0', false,
   '{r.employee_id,(select s.user_id from public.specialists s where s.id = r.specialist_id)}'
 );
 

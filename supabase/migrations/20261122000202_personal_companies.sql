@@ -75,7 +75,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('public.email_kinds', 'key category about has_link pages samples optional created_at updated_at', 'none', '', null),
   ('public.email_templates', 'id key locale version subject html text published_at created_at updated_at', 'none', '', null),
   ('private.job_runs', 'id job started_at duration rows_touched status error', 'none', '', null),
-  ('public.data_retention_policies', 'name table_name description counts_from setting kept_for condition way emptied held_by created_at', 'none', '', null),
+  ('public.data_retention_policies', 'name table_name description counts_from setting kept_for condition way emptied held_by is_counted created_at', 'none', '', null),
   ('public.data_retention_runs', 'id policy kept_from deleted held created_at', 'none', '', null),
   ('private.email_marks', 'stream line mark mail_id', 'none', '', null),
   ('private.email_sender', 'singleton paused_until error_code updated_at', 'none', '', null),

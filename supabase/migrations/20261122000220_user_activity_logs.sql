@@ -89,8 +89,8 @@ create trigger log_step_of_session after insert on public.booking_status_history
   )
   execute function private.log_step_of_session();
 
-insert into public.data_retention_policies (name, description, counts_from, setting, held_by) values
-  ('public.user_activity_logs', 'On which days a person did what', 'day', 'user_activity_retention_days', '{r.user_id}');
+insert into public.data_retention_policies (name, description, counts_from, setting, is_counted, held_by) values
+  ('public.user_activity_logs', 'On which days a person did what', 'day', 'user_activity_retention_days', false, '{r.user_id}');
 
 create function private.job_purge_user_activity(p_now timestamptz)
 returns bigint

@@ -545,6 +545,8 @@ export type Tables = {
       emptied: string[];
       /** Expressions over a row r that are ids of people: it stays while one of them is under a legal hold. */
       held_by: string[];
+      /** Whether platform admins are told how many rows there are: of notes, say, not, since who places a hold on somebody and lifts it again would find out by it whether there are some of theirs. */
+      is_counted: boolean;
       kept_for: string | null;
       /** The table and, of a further policy of it, what it is about. */
       name: string;
@@ -2185,7 +2187,7 @@ export interface SqlFunctions {
       | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'seat_limit' | 'company_suspended' | 'dpa_required'
       | 'no_plan' | 'domain_not_allowed' | 'suppressed' | 'too_many_mails' | 'feature_disabled' | 'terms_required';
   };
-  /** What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403). */
+  /** What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted, and none of what they are not to know of. Errors: unauthenticated (401), forbidden (403). */
   retention_preview: {
     args: Record<never, never>;
     returns: unknown;

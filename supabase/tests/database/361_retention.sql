@@ -150,13 +150,27 @@ select is_empty(
   'of every policy something went, and of each that asks for holds something was held'
 );
 
+insert into public.data_retention_runs (policy, kept_from, deleted, held) select name, now(), 1, 1 from public.data_retention_policies;
 select pg_temp.act_as('platform_admin');
 select is(
   (select count(*) from jsonb_array_elements(public.retention_preview())), (select count(*) from public.data_retention_policies), 'an admin sees what would go'
 );
+-- Nobody but the two of a session learns that there are notes, nor anybody who waits: whoever placed a hold would, by what it keeps.
+select set_eq(
+  $$select e ->> 'name' from jsonb_array_elements(public.retention_preview()) e where num_nonnulls(e ->> 'due', e ->> 'held') = 0$$,
+  '{public.session_notes,public.session_notes.gone,public.waiting_list_entries,public.user_activity_logs}'::text[], 'but not how much of what is not theirs to know'
+);
+select set_eq(
+  'select policy from public.data_retention_runs', 'select name from public.data_retention_policies where is_counted', 'nor how much of it went'
+);
 select pg_temp.act_as('company_admin');
 select throws_ok('select public.retention_preview()', 'PT403', 'forbidden', 'and nobody else');
 select pg_temp.act_as_owner();
+
+select is_empty(
+  $$select p.name from public.data_retention_policies p join private.personal_columns c using (table_name) where p.is_counted and p.held_by <> '{}' and c.category = 'health' group by 1$$,
+  'nor is anything counted that is about somebody''s health and that holds keep'
+);
 
 -- With the job itself, and for good: what was held goes once the hold is lifted.
 delete from public.legal_holds;
