@@ -1641,6 +1641,7 @@ CREATE TABLE public.data_retention_policies (
     way text DEFAULT 'delete'::text NOT NULL,
     emptied text[] DEFAULT '{}'::text[] NOT NULL,
     held_by text[] DEFAULT '{}'::text[] NOT NULL,
+    is_counted boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT data_retention_policies_condition_check CHECK ((length(condition) <= 500)),
     CONSTRAINT data_retention_policies_counts_from_check CHECK ((counts_from ~ '^[a-z_]{1,63}$'::text)),
@@ -1664,6 +1665,7 @@ ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN condition SET STATI
 ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN way SET STATISTICS 0;
 ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN emptied SET STATISTICS 0;
 ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN held_by SET STATISTICS 0;
+ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN is_counted SET STATISTICS 0;
 ALTER TABLE ONLY public.data_retention_policies ALTER COLUMN created_at SET STATISTICS 0;
 
 ALTER TABLE ONLY public.data_retention_policies FORCE ROW LEVEL SECURITY;
@@ -1683,6 +1685,8 @@ COMMENT ON COLUMN public.data_retention_policies.way IS 'delete: the row goes. e
 COMMENT ON COLUMN public.data_retention_policies.emptied IS 'The columns that are emptied.';
 
 COMMENT ON COLUMN public.data_retention_policies.held_by IS 'Expressions over a row r that are ids of people: it stays while one of them is under a legal hold.';
+
+COMMENT ON COLUMN public.data_retention_policies.is_counted IS 'Whether platform admins are told how many rows there are: of notes, say, not, since who places a hold on somebody and lifts it again would find out by it whether there are some of theirs.';
 
 CREATE FUNCTION private.begin_purge(p_policy public.data_retention_policies, p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql
@@ -2617,7 +2621,8 @@ CREATE FUNCTION private.check_person(p_user_id uuid) RETURNS void
     SET search_path TO ''
     AS $$
 begin
-  if p_user_id is null then
+  -- For whom a job acts may have been banned, or be on the way to being erased.
+  if p_user_id is null or not private.has_usable_account(p_user_id) then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   elsif not exists (select from public.profiles where id = p_user_id and email_confirmed_at is not null) then
     raise sqlstate 'PT403' using message = 'email_not_confirmed', detail = 'Confirm your e-mail address first.';
@@ -2625,7 +2630,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.check_person(p_user_id uuid) IS 'Refuses who cannot be told of their sessions: unauthenticated, email_not_confirmed.';
+COMMENT ON FUNCTION private.check_person(p_user_id uuid) IS 'Refuses who cannot sign in, or be told of their sessions: unauthenticated, email_not_confirmed.';
 
 CREATE FUNCTION private.check_plan_transition(p_company_id uuid, p_from text, p_to text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -3159,12 +3164,15 @@ begin
   elsif v_payable.refusal = 'plan_ends_before' then
     raise sqlstate 'PT409' using message = 'plan_ends_before', detail = 'The plan of your company ends before these days.';
   elsif exists (
-    select from private.next_offers(
+    -- All of each day: a specialist has no more starts in one than it has five minutes.
+    select from generate_series(p_entry.first_day, p_entry.last_day, interval '1 day') d
+    cross join lateral private.next_offers(
       v_terms, p_entry.user_id, array(select id from public.bookings where employee_id = p_entry.user_id and status = 'held'),
-      v_payable.spans, v_payable.packages, v_from, p_entry.expires_at, now(), null, null, 1000
+      v_payable.spans, v_payable.packages, greatest(v_from, d::timestamp at time zone p_entry.time_zone),
+      (d::timestamp + interval '1 day') at time zone p_entry.time_zone, now(), null, null, 300 * cardinality(v_terms)
     ) o
     join unnest(v_terms) t using (specialist_id)
-    where private.suits(p_entry, o.starts_at, o.starts_at + t.lasts)
+    where extract(isodow from d) = any (p_entry.weekdays) and private.suits(p_entry, o.starts_at, o.starts_at + t.lasts)
   ) then
     raise sqlstate 'PT409' using message = 'times_are_free', detail = 'There is a free time on these days. Choose it.';
   end if;
@@ -3318,7 +3326,10 @@ declare
     p_booking.employee_id, p_booking.company_id, p_booking.session_type_id, p_booking.starts_at, p_booking.id
   );
 begin
-  if v_package_id is null or v_package_id = p_current_id then
+  -- A session may move by itself while nobody pays, by new rules of a zone say: then nothing is decided anew.
+  if not exists (select from private.company_entitlement(p_booking.company_id, p_booking.starts_at)) then
+    return p_current_id;
+  elsif v_package_id is null or v_package_id = p_current_id then
     return v_package_id;
   end if;
   v_left := private.sessions_left(p_booking.employee_id, p_booking.company_id, p_booking.starts_at, p_booking.id);
@@ -3761,6 +3772,8 @@ begin
     raise sqlstate 'PT422' using message = 'invalid_sessions', detail = 'A package has at most 100 sessions, and none is taken that is used.';
   elsif p_expires_on is not null then
     perform private.check_package(1, p_expires_on);
+  elsif v_before.status = 'ended' and p_change > 0 then
+    raise sqlstate 'PT422' using message = 'invalid_expiry', detail = 'The package has ended. Say until when there are more.';
   end if;
   update public.booking_packages
   set sessions = sessions + p_change, expires_on = coalesce(p_expires_on, expires_on), status = case when p_expires_on is null then status else 'active' end
@@ -6130,7 +6143,10 @@ begin
   then
     return null;
   end if;
-  perform private.free_for_waiting(old.id, old.specialist_id, old.starts_at, old.ends_at, old.busy_from, old.busy_until);
+  -- One that has moved keeps another time by now, and may leave that as well before anybody comes by.
+  perform private.free_for_waiting(
+    case when new.status = 'confirmed' then gen_random_uuid() else old.id end, old.specialist_id, old.starts_at, old.ends_at, old.busy_from, old.busy_until
+  );
   return null;
 end;
 $$;
@@ -9944,6 +9960,12 @@ begin
   if p_agreed_at <= now() then
     return false;
   end if;
+  -- What was agreed comes before who waits: what the session before it has just left, say.
+  delete from private.freed_for_waiting where id in (
+    select id from private.freed_for_waiting
+    where specialist_id = v.specialist_id and busy_from < v.busy_until + v_by and busy_until > v.busy_from + v_by
+    order by id for update skip locked
+  );
   perform private.check_calendars(row(
     v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
   )::private.session_wish);
@@ -10494,7 +10516,7 @@ ALTER TABLE ONLY private.freed_for_waiting FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.freed_for_waiting IS 'Times that are to be offered to whoever waits for them. What nobody can take is deleted, and free for all.';
 
-COMMENT ON COLUMN private.freed_for_waiting.id IS 'Of the booking or the freed time that kept it until now, so that it is here once.';
+COMMENT ON COLUMN private.freed_for_waiting.id IS 'Of the booking, the proposal or the freed time that kept it until now, so that it is here once; its own where a session has moved, which may leave several times.';
 
 COMMENT ON COLUMN private.freed_for_waiting.ready_at IS 'From when on it is free: for one that is held or withheld, later.';
 
@@ -13313,9 +13335,10 @@ begin
   return (
     select coalesce(jsonb_agg(jsonb_build_object(
       'name', p.name, 'description', p.description, 'setting', p.setting,
-      'kept_from', private.kept_from(p, now()), 'due', d.due, 'held', d.held
+      'kept_from', private.kept_from(p, now()), 'due', d.counts -> 'due', 'held', d.counts -> 'held'
     ) order by p.name), '[]')
-    from public.data_retention_policies p, private.due_rows(p, now(), 10000) d
+    from public.data_retention_policies p
+    cross join lateral (select case when p.is_counted then (select to_jsonb(r) from private.due_rows(p, now(), 10000) r) end) d (counts)
   );
 end;
 $$;
@@ -13408,6 +13431,8 @@ begin
   update private.package_uses set is_used = false where booking_id = p_booking.id;
   insert into public.booking_package_entries (package_id, kind, sessions, booking_id, actor)
   values (v_package_id, 'return', 1, p_booking.id, private.booking_actor(p_booking));
+  -- Its last day may have been corrected to one before the session: what comes back when it is over lapses with the rest.
+  update public.booking_packages set lapsed = lapsed + 1 where id = v_package_id and status = 'ended';
 end;
 $$;
 
@@ -16125,6 +16150,7 @@ CREATE FUNCTION private.wanted_subscription(p_company public.companies, p_plan p
 declare
   v_today constant date := (now() at time zone p_company.time_zone)::date;
   v_trial_days constant int := coalesce(p_trial_days, p_plan.trial_days);
+  v_starts_on constant date := coalesce(p_starts_on, p_live.starts_on, v_today);
   s public.company_subscriptions := p_live;
 begin
   if p_status = 'cancelled' then
@@ -16134,25 +16160,26 @@ begin
     s.ends_on := greatest(s.starts_on, least(s.ends_on, v_today));
     return s;
   end if;
+  -- In between, the company would have nothing.
+  if v_starts_on not between v_today - 3660 and v_today + 366
+    or p_live.status in ('trial', 'active') and v_starts_on > greatest(v_today, p_live.starts_on)
+  then
+    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A plan starts within a year, and a change of one at once.';
+  elsif p_status = 'trial' and v_trial_days not between 1 and 365 then
+    raise sqlstate 'PT422' using message = 'invalid_trial', detail = 'A trial lasts 1 to 365 days.';
+  end if;
   s.company_id := p_company.id;
   s.plan_id := p_plan.id;
   s.status := p_status;
   s.time_zone := p_company.time_zone;
-  s.starts_on := coalesce(p_starts_on, s.starts_on, v_today);
+  s.starts_on := v_starts_on;
   s.ends_on := p_ends_on;
   s.trial_ends_on := case when p_status = 'trial' then s.starts_on + v_trial_days - 1 else s.trial_ends_on end;
   s.seats := p_seats;
   s.auto_renew := coalesce(p_auto_renew, s.auto_renew, false);
   s.assigned_by := private.user_id();
-  if s.starts_on not between v_today - 3660 and v_today + 366
-    -- In between, the company would have nothing.
-    or p_live.status in ('trial', 'active') and s.starts_on > greatest(v_today, p_live.starts_on)
-  then
-    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A plan starts within a year, and a change of one at once.';
-  elsif s.ends_on < s.starts_on or not isfinite(s.ends_on) or p_status = 'trial' and s.ends_on < s.trial_ends_on then
+  if s.ends_on < s.starts_on or not isfinite(s.ends_on) or p_status = 'trial' and s.ends_on < s.trial_ends_on then
     raise sqlstate 'PT422' using message = 'invalid_end', detail = 'A plan ends on a day after it has started, and after its trial.';
-  elsif p_status = 'trial' and v_trial_days not between 1 and 365 then
-    raise sqlstate 'PT422' using message = 'invalid_trial', detail = 'A trial lasts 1 to 365 days.';
   elsif p_seats not between 1 and 100000 then
     raise sqlstate 'PT422' using message = 'invalid_seats', detail = 'There are 1 to 100000 seats.';
   end if;
@@ -16326,7 +16353,8 @@ CREATE FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp
     AS $$
   insert into public.specialist_freed_times (specialist_id, starts_at, ends_at, busy_from, busy_until, offered_at)
   select k.specialist_id, k.starts_at, k.ends_at, k.busy_from, k.busy_until, p_now + random() * private.hours('freed_time_hours')
-  from private.kept_times k where k.booking_id = p_booking.id;
+  -- What is held for one who waits is kept for the next as well: one time, and one moment.
+  from (select distinct specialist_id, starts_at, ends_at, busy_from, busy_until from private.kept_times where booking_id = p_booking.id) k;
 $$;
 
 COMMENT ON FUNCTION private.withhold_time(p_booking public.bookings, p_now timestamp with time zone) IS 'Keeps the times of a session that is about to be cancelled from being offered, until the specialist reopens them or a random moment comes.';
@@ -17480,7 +17508,7 @@ CREATE FUNCTION public.retention_preview() RETURNS jsonb
   select private.retention_preview();
 $$;
 
-COMMENT ON FUNCTION public.retention_preview() IS 'What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted. Errors: unauthenticated (401), forbidden (403).';
+COMMENT ON FUNCTION public.retention_preview() IS 'What would be deleted now, for platform admins: of each policy {name, description, setting, kept_from, due, held}, at most 10,000 rows counted, and none of what they are not to know of. Errors: unauthenticated (401), forbidden (403).';
 
 CREATE FUNCTION public.review_company_verification(p_verification_id uuid, p_status text, p_reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE sql
@@ -21134,7 +21162,9 @@ CREATE POLICY "A platform admin sees the templates" ON public.email_templates FO
 
 CREATE POLICY "A platform admin sees what companies are served" ON public.feature_flag_companies FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
-CREATE POLICY "A platform admin sees what was deleted" ON public.data_retention_runs FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
+CREATE POLICY "A platform admin sees what was deleted" ON public.data_retention_runs FOR SELECT TO authenticated USING ((( SELECT private.is_platform_admin() AS is_platform_admin) AND (policy = ANY (ARRAY( SELECT p.name
+   FROM public.data_retention_policies p
+  WHERE p.is_counted)))));
 
 CREATE POLICY "A platform admin takes a flag away" ON public.feature_flags FOR DELETE TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
@@ -21701,6 +21731,8 @@ GRANT SELECT(way) ON TABLE public.data_retention_policies TO authenticated;
 GRANT SELECT(emptied) ON TABLE public.data_retention_policies TO authenticated;
 
 GRANT SELECT(held_by) ON TABLE public.data_retention_policies TO authenticated;
+
+GRANT SELECT(is_counted) ON TABLE public.data_retention_policies TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.data_retention_policies TO authenticated;
 

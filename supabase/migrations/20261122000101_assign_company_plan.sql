@@ -87,6 +87,7 @@ as $$
 declare
   v_today constant date := (now() at time zone p_company.time_zone)::date;
   v_trial_days constant int := coalesce(p_trial_days, p_plan.trial_days);
+  v_starts_on constant date := coalesce(p_starts_on, p_live.starts_on, v_today);
   s public.company_subscriptions := p_live;
 begin
   if p_status = 'cancelled' then
@@ -96,25 +97,26 @@ begin
     s.ends_on := greatest(s.starts_on, least(s.ends_on, v_today));
     return s;
   end if;
+  -- In between, the company would have nothing.
+  if v_starts_on not between v_today - 3660 and v_today + 366
+    or p_live.status in ('trial', 'active') and v_starts_on > greatest(v_today, p_live.starts_on)
+  then
+    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A plan starts within a year, and a change of one at once.';
+  elsif p_status = 'trial' and v_trial_days not between 1 and 365 then
+    raise sqlstate 'PT422' using message = 'invalid_trial', detail = 'A trial lasts 1 to 365 days.';
+  end if;
   s.company_id := p_company.id;
   s.plan_id := p_plan.id;
   s.status := p_status;
   s.time_zone := p_company.time_zone;
-  s.starts_on := coalesce(p_starts_on, s.starts_on, v_today);
+  s.starts_on := v_starts_on;
   s.ends_on := p_ends_on;
   s.trial_ends_on := case when p_status = 'trial' then s.starts_on + v_trial_days - 1 else s.trial_ends_on end;
   s.seats := p_seats;
   s.auto_renew := coalesce(p_auto_renew, s.auto_renew, false);
   s.assigned_by := private.user_id();
-  if s.starts_on not between v_today - 3660 and v_today + 366
-    -- In between, the company would have nothing.
-    or p_live.status in ('trial', 'active') and s.starts_on > greatest(v_today, p_live.starts_on)
-  then
-    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'A plan starts within a year, and a change of one at once.';
-  elsif s.ends_on < s.starts_on or not isfinite(s.ends_on) or p_status = 'trial' and s.ends_on < s.trial_ends_on then
+  if s.ends_on < s.starts_on or not isfinite(s.ends_on) or p_status = 'trial' and s.ends_on < s.trial_ends_on then
     raise sqlstate 'PT422' using message = 'invalid_end', detail = 'A plan ends on a day after it has started, and after its trial.';
-  elsif p_status = 'trial' and v_trial_days not between 1 and 365 then
-    raise sqlstate 'PT422' using message = 'invalid_trial', detail = 'A trial lasts 1 to 365 days.';
   elsif p_seats not between 1 and 100000 then
     raise sqlstate 'PT422' using message = 'invalid_seats', detail = 'There are 1 to 100000 seats.';
   end if;

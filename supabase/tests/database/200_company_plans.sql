@@ -129,6 +129,8 @@ delete from public.company_subscriptions;
 select pg_temp.act_as('platform_admin');
 select throws_ok($$select pg_temp.assign('test-large', 'trial')$$, 'PT422', 'invalid_trial', 'a plan without trial days has no trial');
 select throws_ok($$select pg_temp.assign('test-large', 'trial', p_trial_days => 400)$$, 'PT422', 'invalid_trial', 'nor is a trial that long');
+select throws_ok($$select pg_temp.assign('test-large', 'trial', p_trial_days => 2147483647)$$, 'PT422', 'invalid_trial', 'nor one until a day that there is not');
+select throws_ok($$select pg_temp.assign('test-large', 'trial', p_trial_days => 14, p_starts_on => '5874897-12-31')$$, 'PT422', 'invalid_start', 'however far ahead it starts');
 select throws_ok($$select pg_temp.assign('test-large', 'trial', p_trial_days => 30, p_ends_on => pg_temp.today() + 3)$$, 'PT422', 'invalid_end', 'the end is not within the trial');
 
 select is((pg_temp.assign('test-small', 'trial', p_reason => 'a reason') ->> 'trial_ends_on')::date, pg_temp.today() + 13, 'a trial lasts as the plan says');
