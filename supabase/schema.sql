@@ -5693,6 +5693,8 @@ declare
 begin
   if private.email_address(old.email) is not distinct from private.email_address(new.email) then
     return null;
+  elsif private.email_address(new.email) is not null then
+    perform private.readdress_emails(new.id, private.email_address(old.email), private.email_address(new.email));
   end if;
   select * into v_change from public.email_changes
   where user_id = new.id and status = 'reverting' order by created_at limit 1 for update;
@@ -9306,7 +9308,7 @@ COMMENT ON TABLE private.emails IS 'What was to be mailed to whom, and why. Send
 
 COMMENT ON COLUMN private.emails.stream IS 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
 
-COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
+COMMENT ON COLUMN private.emails.recipient IS 'Address at the time of enqueueing, or to which its account has moved while it waited; lower case. Emptied after the retention period.';
 
 COMMENT ON COLUMN private.emails.variables IS 'Values of the template. Emptied after the retention period.';
 
@@ -12046,6 +12048,22 @@ begin
   );
 end;
 $$;
+
+CREATE FUNCTION private.readdress_emails(p_user_id uuid, p_former text, p_email text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update private.emails set recipient = p_email
+  where id = any (array(
+    select q.mail_id from private.email_queue q
+    where q.mail_id = any (array(
+      select e.id from private.emails e where e.user_id = p_user_id and e.recipient = p_former and e.category <> 'security'
+    ))
+    for update skip locked
+  ));
+$$;
+
+COMMENT ON FUNCTION private.readdress_emails(p_user_id uuid, p_former text, p_email text) IS 'Sends what waits for a person to where their account is now. What a batch has taken up already goes where it was to go.';
 
 CREATE FUNCTION private.reads_now(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -23178,6 +23196,8 @@ REVOKE ALL ON FUNCTION private.read_rule(p_text text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.readdress_emails(p_user_id uuid, p_former text, p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.reads_now(p_user_id uuid) FROM PUBLIC;
 

@@ -39,7 +39,7 @@ create table private.emails (
 
 comment on table private.emails is 'What was to be mailed to whom, and why. Sending changes nothing in it.';
 comment on column private.emails.stream is 'The dispatcher that sends it: reminder (booking-reminders-dispatch) or mail (email-dispatch).';
-comment on column private.emails.recipient is 'Address at the time of enqueueing, lower case. Emptied after the retention period.';
+comment on column private.emails.recipient is 'Address at the time of enqueueing, or to which its account has moved while it waited; lower case. Emptied after the retention period.';
 comment on column private.emails.variables is 'Values of the template. Emptied after the retention period.';
 comment on column private.emails.dedupe_key is 'The occasion of the mail. Enqueueing is idempotent by it.';
 comment on column private.emails.token_id is 'Token whose link the mail carries. The link itself is made while sending.';

@@ -63,6 +63,26 @@ $$;
 
 comment on function private.finish_reversal(uuid, text) is 'The consequences of the old address coming back: nobody is signed in, and a new password is asked for.';
 
+-- The mailbox may be a former employer's, and what waits for the end of a night or of an outage may be about a session. What is
+-- about the mailbox itself is for whoever reads it.
+create function private.readdress_emails(p_user_id uuid, p_former text, p_email text)
+returns void
+language sql
+set search_path = ''
+as $$
+  update private.emails set recipient = p_email
+  where id = any (array(
+    select q.mail_id from private.email_queue q
+    where q.mail_id = any (array(
+      select e.id from private.emails e where e.user_id = p_user_id and e.recipient = p_former and e.category <> 'security'
+    ))
+    for update skip locked
+  ));
+$$;
+
+comment on function private.readdress_emails(uuid, text, text) is
+  'Sends what waits for a person to where their account is now. What a batch has taken up already goes where it was to go.';
+
 create function private.follow_email_change()
 returns trigger
 language plpgsql
@@ -74,6 +94,8 @@ declare
 begin
   if private.email_address(old.email) is not distinct from private.email_address(new.email) then
     return null;
+  elsif private.email_address(new.email) is not null then
+    perform private.readdress_emails(new.id, private.email_address(old.email), private.email_address(new.email));
   end if;
   select * into v_change from public.email_changes
   where user_id = new.id and status = 'reverting' order by created_at limit 1 for update;

@@ -299,5 +299,19 @@ select pg_temp.act_as('service_role');
 select is(public.use_email_change_link(p, gen_random_uuid(), 'x') ->> 'outcome', 'invalid', 'they do: ' || p) from unnest(array['email_change', 'email_change_cancel']) p;
 select is(public.use_email_change_link('password_reset', gen_random_uuid(), 'x'), null, 'and no other');
 
+-- What waits for the end of a night, or of an outage, is the person's and not the mailbox's, which may be a former employer's.
+select pg_temp.act_as_owner();
+select pg_temp.fresh();
+select pg_temp.enqueue('session', 'employee', 'booking'), pg_temp.enqueue('reminder', 'employee', 'reminder'), pg_temp.enqueue('word', 'employee', 'security'),
+  pg_temp.enqueue('session of another', 'colleague', 'booking') \g /dev/null
+select pg_temp.auth('away@home.test');
+select set_eq($$select dedupe_key, recipient::text from private.email_log where dedupe_key like 'test:%'$$, $$values
+  ('test:session', 'away@home.test'), ('test:reminder', 'away@home.test'), ('test:word', 'employee@people.test'), ('test:session of another', 'colleague@people.test')$$,
+  'what waits goes to where the account is by then, but for what is about the mailbox'
+);
+select pg_temp.settle(pg_temp.claim(), '{"outcome": "sent"}') \g /dev/null
+select pg_temp.auth('elsewhere@home.test');
+select is((pg_temp.mail('session')).recipient::text, 'away@home.test', 'what was sent went to where it went');
+
 select * from finish();
 rollback;
