@@ -89,7 +89,7 @@ begin
   -- Who was offered another time has that to answer.
   update public.bookings b
   set status = 'declined', status_reason = null
-  where b.specialist_id = v_booking.specialist_id and b.status = 'pending' and b.starts_at < v_booking.busy_until and b.ends_at > v_booking.busy_from
+  where b.specialist_id = v_booking.specialist_id and b.status = 'pending' and b.busy_from < v_booking.busy_until and b.busy_until > v_booking.busy_from
     and not exists (select from public.booking_proposals p where p.booking_id = b.id and p.status = 'open' and p.expires_at > now());
   return v_booking;
 exception when exclusion_violation or deadlock_detected then

@@ -183,6 +183,14 @@ select is(pg_temp.calls('colleague', 'decline_proposal', 'colleague'), 'pending'
 select is(pg_temp.calls('specialist', 'accept_session', 'colleague'), 'slot_taken', 'the time that they asked for is taken');
 select is(pg_temp.calls('specialist', 'decline_session', 'colleague'), 'declined', 'and they are told so');
 
+-- Who can have their time no more since another keeps it, if only by what is kept free around it, is told so at once.
+insert into public.specialist_booking_rules (specialist_id, buffer_after_minutes) values (pg_temp.id('specialist:specialist'), 10);
+select is(pg_temp.begins('request_session', 'colleague', 47, 'interview'), 'pending', 'somebody asks');
+select is(pg_temp.begins('request_session', 'manager', 47, 'interview', p_minutes => 35), 'pending', 'another for a time just behind it');
+select is(pg_temp.calls('specialist', 'accept_session', 'manager'), 'confirmed', 'which is accepted');
+select is(pg_temp.story('colleague'), '{requested by employee,declined by specialist}', 'so the first is declined');
+delete from public.specialist_booking_rules where specialist_id = pg_temp.id('specialist:specialist');
+
 select is(pg_temp.begins('hold_slot', 'manager', 34, 'talk'), 'held', 'a hold');
 update public.bookings set expires_at = now() - interval '1 second' where status = 'held';
 insert into public.user_roles (user_id, role) values (pg_temp.id('employee'), 'platform_admin');
