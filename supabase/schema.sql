@@ -13310,6 +13310,10 @@ declare
   v_wish private.session_wish;
 begin
   perform private.require_employee(v_booking);
+  -- Asked for twice, it moves once.
+  if v_booking.starts_at = p_starts_at and v_booking.status = 'confirmed' then
+    return v_booking;
+  end if;
   v_terms := private.move_terms(v_booking);
   v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
   perform private.check_wish_locked(v_wish);
@@ -17499,7 +17503,7 @@ CREATE FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timesta
   select private.reschedule_booking(p_booking_id, p_starts_at);
 $$;
 
-COMMENT ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
+COMMENT ON FUNCTION public.reschedule_booking(p_booking_id uuid, p_starts_at timestamp with time zone) IS 'The employee moves a session that has not begun, under the rules of book_session(). Idempotent. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422).';
 
 CREATE FUNCTION public.resend_invitation(p_invitation_id uuid, p_context jsonb DEFAULT NULL::jsonb) RETURNS jsonb
     LANGUAGE sql

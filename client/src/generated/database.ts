@@ -2169,7 +2169,7 @@ export interface SqlFunctions {
       | 'own_session' | 'session_type_not_offered' | 'invalid_start' | 'too_soon' | 'too_far_ahead' | 'outside_working_hours'
       | 'feature_disabled' | 'terms_required';
   };
-  /** The employee moves a session that has not begun, under the rules of book_session(). Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
+  /** The employee moves a session that has not begun, under the rules of book_session(). Idempotent. Errors: unauthenticated (401), not_your_move, email_not_confirmed, not_a_member (403), booking_not_found, specialist_not_found (404), booking_not_open, acceptance_required, too_late_to_move, move_limit, slot_taken, no_plan, plan_ends_before, documents_end_before, sessions_used_up (409), own_session, session_type_not_offered, invalid_start, too_soon, too_far_ahead, outside_working_hours (422). */
   reschedule_booking: {
     args: { p_booking_id: string; p_starts_at: string };
     returns: Tables['bookings']['Row'];

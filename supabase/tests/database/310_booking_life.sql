@@ -283,6 +283,11 @@ update public.bookings set calendar_sequence = 0 where id = pg_temp.of('manager'
 select is(pg_temp.calls('manager', 'reschedule_booking', 'manager', pg_temp.at(5)), 'too_late_to_move', 'and so is until when a session moves');
 select is(pg_temp.begins('book_session', 'manager', 8, 'talk', 'other_specialist'), 'confirmed', 'another');
 select is(pg_temp.calls('manager', 'reschedule_booking', 'manager', pg_temp.at(8, n * 5)), case when n <= 5 then 'confirmed' else 'move_limit' end, 'move ' || n) from generate_series(1, 6) n;
+update public.bookings set times_moved = 4 where id = pg_temp.of('manager');
+select is(pg_temp.calls('manager', 'reschedule_booking', 'manager', pg_temp.at(8, 25)), 'confirmed', 'to where it is, it does not move') from generate_series(1, 2);
+select is(times_moved, 4::smallint, 'which is no move') from public.bookings where id = pg_temp.of('manager');
+update public.bookings set times_moved = 5 where id = pg_temp.of('manager');
+select is(pg_temp.calls('manager', 'reschedule_booking', 'manager', pg_temp.at(8, 25)), 'confirmed', 'also when it can be moved no more');
 select is(calendar_sequence, 5, 'each move raises the sequence of its calendar entry') from public.bookings where id = pg_temp.of('manager');
 update public.specialist_session_types set is_offered = false where specialist_id = pg_temp.id('other_specialist:specialist');
 select is(pg_temp.begins('book_session', 'manager', 20, 'talk', 'other_specialist'), 'session_type_not_offered', 'a type that the specialist does not give is not booked');
