@@ -4682,12 +4682,12 @@ begin
     returning r.id, r.booking_id, r.user_id, r.due_at, r.starts_at
   ), logged as (
     insert into private.emails (
-      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id, useless_after
+      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id, named_id, useless_after
     )
     select
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
       jsonb_build_object('recipient_name', nullif(p.display_name, '')) || private.session_in_mail(b, p.id),
-      'booking_reminder:' || due.id, due.id, due.starts_at
+      'booking_reminder:' || due.id, due.id, private.other_of(b, p.id), due.starts_at
     from due
     join public.profiles p on p.id = due.user_id
     join public.bookings b on b.id = due.booking_id
@@ -4706,7 +4706,7 @@ $$;
 
 COMMENT ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) IS 'Queues the mails of up to p_limit due reminders, oldest first. Returns how many. Safe side by side.';
 
-CREATE FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text DEFAULT NULL::text, p_token_id uuid DEFAULT NULL::uuid, p_booking_reminder_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT now(), p_stream text DEFAULT 'mail'::text, p_priority integer DEFAULT NULL::integer, p_needed_by timestamp with time zone DEFAULT NULL::timestamp with time zone, p_useless_after timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
+CREATE FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text DEFAULT NULL::text, p_token_id uuid DEFAULT NULL::uuid, p_booking_reminder_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT now(), p_stream text DEFAULT 'mail'::text, p_priority integer DEFAULT NULL::integer, p_needed_by timestamp with time zone DEFAULT NULL::timestamp with time zone, p_useless_after timestamp with time zone DEFAULT NULL::timestamp with time zone, p_named_id uuid DEFAULT NULL::uuid) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -4718,10 +4718,10 @@ begin
   end if;
   insert into private.emails (
     user_id, stream, category, template_key, recipient, variables, dedupe_key,
-    token_purpose, token_id, booking_reminder_id, needed_by, useless_after
+    token_purpose, token_id, booking_reminder_id, needed_by, useless_after, named_id
   ) values (
     p_user_id, p_stream, p_category, p_template, coalesce(private.email_address(p_recipient), p_recipient), coalesce(p_variables, '{}'),
-    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id, p_needed_by, p_useless_after
+    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id, p_needed_by, p_useless_after, p_named_id
   )
   on conflict (dedupe_key) do nothing
   returning id into v_mail_id;
@@ -4740,7 +4740,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
+COMMENT ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone, p_named_id uuid) IS 'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher. p_named_id: the other of the session that it is about.';
 
 CREATE FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid, p_addresses text[]) RETURNS jsonb
     LANGUAGE plpgsql
@@ -6525,11 +6525,11 @@ CREATE FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) R
     select from private.email_batches b
     where b.mail_ids && (
       array(select e.id from private.emails e where e.id in (select private.mails_to(p_user_id, p_addresses)))
-      || array(select private.mails_naming(p_user_id))
+      || array(select e.id from private.emails e where e.named_id = p_user_id)
     )
   ) or exists (
     select from private.email_queue q
-    where q.mail_id in (select private.mails_naming(p_user_id))
+    where q.mail_id in (select e.id from private.emails e where e.named_id = p_user_id)
       or q.mail_id in (select e.id from private.emails e where e.user_id = p_user_id and e.template_key = 'erasure_receipt')
   );
 $$;
@@ -9277,13 +9277,14 @@ CREATE TABLE private.emails (
     token_purpose private.token_purpose,
     token_id uuid,
     booking_reminder_id uuid,
+    named_id uuid,
     needed_by timestamp with time zone,
     useless_after timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT emails_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200))),
     CONSTRAINT emails_template_key_check CHECK ((length(template_key) <= 63)),
     CONSTRAINT emails_variables_check CHECK (((jsonb_typeof(variables) = 'object'::text) AND (octet_length((variables)::text) <= 8192))),
-    CONSTRAINT payload_goes_as_one CHECK (((recipient IS NULL) = (variables IS NULL))),
+    CONSTRAINT payload_goes_as_one CHECK ((((recipient IS NULL) = (variables IS NULL)) AND ((named_id IS NULL) OR (variables IS NOT NULL)))),
     CONSTRAINT token_is_whole CHECK (((token_purpose IS NULL) = (token_id IS NULL)))
 )
 WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_analyze_scale_factor='0.02');
@@ -9298,6 +9299,7 @@ ALTER TABLE ONLY private.emails ALTER COLUMN dedupe_key SET STATISTICS 0;
 ALTER TABLE ONLY private.emails ALTER COLUMN token_purpose SET STATISTICS 0;
 ALTER TABLE ONLY private.emails ALTER COLUMN token_id SET STATISTICS 0;
 ALTER TABLE ONLY private.emails ALTER COLUMN booking_reminder_id SET STATISTICS 0;
+ALTER TABLE ONLY private.emails ALTER COLUMN named_id SET STATISTICS 0;
 ALTER TABLE ONLY private.emails ALTER COLUMN needed_by SET STATISTICS 0;
 ALTER TABLE ONLY private.emails ALTER COLUMN useless_after SET STATISTICS 0;
 ALTER TABLE ONLY private.emails ALTER COLUMN created_at SET STATISTICS 0;
@@ -9318,6 +9320,8 @@ COMMENT ON COLUMN private.emails.token_id IS 'Token whose link the mail carries.
 
 COMMENT ON COLUMN private.emails.booking_reminder_id IS 'Reminder that the mail is; checked again before sending.';
 
+COMMENT ON COLUMN private.emails.named_id IS 'The other of the session that it is about: what it says may have their name and their words. No foreign key, which would wait for an account that is being deleted. Emptied with the values.';
+
 COMMENT ON COLUMN private.emails.needed_by IS 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
 
 COMMENT ON COLUMN private.emails.useless_after IS 'Not sent from then on, as the start of a session of which it reminds.';
@@ -9334,6 +9338,7 @@ CREATE VIEW private.email_log WITH (security_invoker='true') AS
     e.token_purpose,
     e.token_id,
     e.booking_reminder_id,
+    e.named_id,
     e.needed_by,
     e.useless_after,
     e.created_at,
@@ -9586,7 +9591,8 @@ begin
     (select jsonb_object_agg(d.name, v_known -> d.name) from public.email_kinds k cross join lateral jsonb_object_keys(k.samples) d (name) where k.key = p_key)
       || case when p_calendar is null then '{}' else jsonb_build_object('calendar', p_calendar) end,
     'booking', p_dedupe_key,
-    p_priority => case when v_is_urgent then 0 end, p_needed_by => v_needed_by, p_useless_after => p_useless_after
+    p_priority => case when v_is_urgent then 0 end, p_needed_by => v_needed_by, p_useless_after => p_useless_after,
+    p_named_id => private.other_of(p_booking, p_user_id)
   );
   if v_is_urgent then
     perform private.kick_at_once('email-dispatch');
@@ -9652,27 +9658,6 @@ CREATE FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email te
 $$;
 
 COMMENT ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) IS 'Queues a mail about a sign-up: to the holder of an account in their language and for their log, else in the language that was asked for.';
-
-CREATE FUNCTION private.mails_naming(p_user_id uuid) RETURNS SETOF bigint
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $_$
-  with met (user_id) as (
-    select s.user_id from public.bookings b join public.specialists s on s.id = b.specialist_id where b.employee_id = p_user_id
-    union
-    select b.employee_id from public.bookings b join public.specialists s on s.id = b.specialist_id where s.user_id = p_user_id
-  ), name (said) as (
-    select p.display_name::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
-    union
-    select s.display_name::text from public.specialists s where s.user_id = p_user_id
-  )
-  select e.id from private.emails e
-  where e.user_id in (select m.user_id from met m) and exists (
-    select from jsonb_path_query(e.variables, '$.** ? (@.type() == "string")') v where v #>> '{}' in (select n.said from name n)
-  );
-$_$;
-
-COMMENT ON FUNCTION private.mails_naming(p_user_id uuid) IS 'Mails to those whom a person had sessions with, in which their name stands.';
 
 CREATE FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) RETURNS SETOF bigint
     LANGUAGE sql STABLE
@@ -10792,6 +10777,20 @@ CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with tim
 $$;
 
 COMMENT ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) IS 'Files of documents and recordings that no row names, any p_limit of them, 1,000 at most.';
+
+CREATE FUNCTION private.other_of(p_booking public.bookings, p_user_id uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    select case when s.user_id is distinct from p_user_id then s.user_id else p_booking.employee_id end
+    from public.specialists s where s.id = p_booking.specialist_id
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.other_of(p_booking public.bookings, p_user_id uuid) IS 'With whom one of the two of a session has it; null where that one was erased.';
 
 CREATE FUNCTION private.outbox_fault(p_now timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
@@ -20010,6 +20009,8 @@ CREATE INDEX emails_audit_checkpoint_idx ON private.emails USING btree (split_pa
 
 CREATE INDEX emails_emptied_idx ON private.emails USING btree (created_at) WHERE (recipient IS NULL);
 
+CREATE INDEX emails_named_id_idx ON private.emails USING btree (named_id) WHERE (named_id IS NOT NULL);
+
 CREATE INDEX emails_payload_idx ON private.emails USING btree (created_at) WHERE (recipient IS NOT NULL);
 
 CREATE INDEX emails_recipient_idx ON private.emails USING btree (recipient) WHERE ((user_id IS NULL) AND (recipient IS NOT NULL));
@@ -22303,7 +22304,7 @@ REVOKE ALL ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at times
 
 REVOKE ALL ON FUNCTION private.enqueue_due_reminders(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.enqueue_email(p_template text, p_user_id uuid, p_recipient text, p_variables jsonb, p_category text, p_dedupe_key text, p_token_purpose text, p_token_id uuid, p_booking_reminder_id uuid, p_not_before timestamp with time zone, p_stream text, p_priority integer, p_needed_by timestamp with time zone, p_useless_after timestamp with time zone, p_named_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.erase_account(p_user_id uuid, p_practice_id uuid, p_addresses text[]) FROM PUBLIC;
 
@@ -22888,8 +22889,6 @@ REVOKE ALL ON FUNCTION private.mail_session(p_key text, p_booking public.booking
 
 REVOKE ALL ON FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email text, p_locale text, p_token private.sign_up_tokens, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.mails_naming(p_user_id uuid) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION private.mails_to(p_user_id uuid, p_addresses text[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.make_calendar_feed() FROM PUBLIC;
@@ -23024,6 +23023,8 @@ GRANT ALL ON FUNCTION private.open_recording(p_recording_id uuid) TO authenticat
 
 REVOKE ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with time zone) TO service_role;
+
+REVOKE ALL ON FUNCTION private.other_of(p_booking public.bookings, p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.outbox_fault(p_now timestamp with time zone) FROM PUBLIC;
 

@@ -30,10 +30,11 @@ create table private.emails (
   token_purpose private.token_purpose,
   token_id uuid,
   booking_reminder_id uuid,
+  named_id uuid,
   needed_by timestamptz,
   useless_after timestamptz,
   created_at timestamptz not null default now(),
-  constraint payload_goes_as_one check ((recipient is null) = (variables is null)),
+  constraint payload_goes_as_one check ((recipient is null) = (variables is null) and (named_id is null or variables is not null)),
   constraint token_is_whole check ((token_purpose is null) = (token_id is null))
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 
@@ -44,10 +45,13 @@ comment on column private.emails.variables is 'Values of the template. Emptied a
 comment on column private.emails.dedupe_key is 'The occasion of the mail. Enqueueing is idempotent by it.';
 comment on column private.emails.token_id is 'Token whose link the mail carries. The link itself is made while sending.';
 comment on column private.emails.booking_reminder_id is 'Reminder that the mail is; checked again before sending.';
+comment on column private.emails.named_id is
+  'The other of the session that it is about: what it says may have their name and their words. No foreign key, which would wait for an account that is being deleted. Emptied with the values.';
 comment on column private.emails.needed_by is 'Read later it is too late to act on: quiet hours do not hold it back beyond this.';
 comment on column private.emails.useless_after is 'Not sent from then on, as the start of a session of which it reminds.';
 
 create index emails_user_id_idx on private.emails (user_id, created_at desc);
+create index emails_named_id_idx on private.emails (named_id) where named_id is not null;
 create index emails_payload_idx on private.emails (created_at) where recipient is not null;
 -- For export and erasure, which ask by address for mails of nobody's account: invitations, and links that make one. Other mails do not pay.
 create index emails_recipient_idx on private.emails (recipient) where user_id is null and recipient is not null;
@@ -112,7 +116,7 @@ create trigger refuse_change instead of insert or update or delete on public.com
 create view private.email_log with (security_invoker = true) as
   select
     e.id, e.user_id, e.stream::text, e.category::text, e.template_key, e.recipient, e.variables, e.dedupe_key, e.token_purpose,
-    e.token_id, e.booking_reminder_id, e.needed_by, e.useless_after, e.created_at,
+    e.token_id, e.booking_reminder_id, e.named_id, e.needed_by, e.useless_after, e.created_at,
     coalesce(o.status, 'queued')::text as status, o.error_code, o.template_id, o.provider_message_id, o.settled_at
   from private.emails e
   left join private.email_outcomes o on o.mail_id = e.id;

@@ -72,7 +72,8 @@ create function private.enqueue_email(
   p_stream text default 'mail',
   p_priority int default null,
   p_needed_by timestamptz default null,
-  p_useless_after timestamptz default null
+  p_useless_after timestamptz default null,
+  p_named_id uuid default null
 )
 returns bigint
 language plpgsql
@@ -87,10 +88,10 @@ begin
   end if;
   insert into private.emails (
     user_id, stream, category, template_key, recipient, variables, dedupe_key,
-    token_purpose, token_id, booking_reminder_id, needed_by, useless_after
+    token_purpose, token_id, booking_reminder_id, needed_by, useless_after, named_id
   ) values (
     p_user_id, p_stream, p_category, p_template, coalesce(private.email_address(p_recipient), p_recipient), coalesce(p_variables, '{}'),
-    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id, p_needed_by, p_useless_after
+    p_dedupe_key, p_token_purpose, p_token_id, p_booking_reminder_id, p_needed_by, p_useless_after, p_named_id
   )
   on conflict (dedupe_key) do nothing
   returning id into v_mail_id;
@@ -109,8 +110,8 @@ begin
 end;
 $$;
 
-comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text, int, timestamptz, timestamptz) is
-  'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher.';
+comment on function private.enqueue_email(text, uuid, text, jsonb, text, text, text, uuid, uuid, timestamptz, text, int, timestamptz, timestamptz, uuid) is
+  'Queues a mail and returns its id, or null when its dedupe key is known already. Security mail wakes the dispatcher. p_named_id: the other of the session that it is about.';
 
 create function private.email_priority(p_category text)
 returns smallint

@@ -48,6 +48,22 @@ $$;
 comment on function private.session_in_mail(public.bookings, uuid) is
   'What a mail tells one of the two of their session: {other_name, session_type_name, starts_at, duration_minutes, video, phone, in_person, place_detail}.';
 
+create function private.other_of(p_booking public.bookings, p_user_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select case when s.user_id is distinct from p_user_id then s.user_id else p_booking.employee_id end
+    from public.specialists s where s.id = p_booking.specialist_id
+  );
+end;
+$$;
+
+comment on function private.other_of(public.bookings, uuid) is 'With whom one of the two of a session has it; null where that one was erased.';
+
 create function private.enqueue_due_reminders(p_limit int, p_now timestamptz default now())
 returns int
 language plpgsql
@@ -83,12 +99,12 @@ begin
     returning r.id, r.booking_id, r.user_id, r.due_at, r.starts_at
   ), logged as (
     insert into private.emails (
-      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id, useless_after
+      user_id, stream, category, template_key, recipient, variables, dedupe_key, booking_reminder_id, named_id, useless_after
     )
     select
       p.id, 'reminder', 'reminder', 'booking_reminder', p.email,
       jsonb_build_object('recipient_name', nullif(p.display_name, '')) || private.session_in_mail(b, p.id),
-      'booking_reminder:' || due.id, due.id, due.starts_at
+      'booking_reminder:' || due.id, due.id, private.other_of(b, p.id), due.starts_at
     from due
     join public.profiles p on p.id = due.user_id
     join public.bookings b on b.id = due.booking_id

@@ -155,11 +155,11 @@ comment on function private.job_delete_unconfirmed_accounts(timestamptz) is
 
 -- Of people without an account the words go sooner, once their link has ended. A failed mail without them cannot be sent again.
 insert into public.data_retention_policies (name, description, counts_from, setting, way, emptied, held_by, condition) values (
-  'private.emails.words', 'Address and words of a mail', 'created_at', 'mail_payload_retention_days', 'empty', '{recipient,variables}', '{r.user_id}',
+  'private.emails.words', 'Address and words of a mail', 'created_at', 'mail_payload_retention_days', 'empty', '{recipient,variables,named_id}', '{r.user_id}',
   'r.recipient is not null and exists (select from private.email_outcomes o where o.mail_id = r.id and o.settled_at < $1)'
 );
 insert into public.data_retention_policies (name, description, counts_from, kept_for, way, emptied, condition) values (
-  'private.emails.strangers', 'Address and words of a mail to nobody''s account', 'created_at', '1 day', 'empty', '{recipient,variables}',
+  'private.emails.strangers', 'Address and words of a mail to nobody''s account', 'created_at', '1 day', 'empty', '{recipient,variables,named_id}',
   'r.recipient is not null and r.user_id is null and r.token_purpose in (''sign_up'', ''email_change'')
     and r.created_at < $1 - greatest(private.token_lifetime(''sign_up''), private.token_lifetime(''email_change''))
     and exists (select from private.email_outcomes o where o.mail_id = r.id)'

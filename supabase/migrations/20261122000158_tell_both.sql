@@ -106,7 +106,8 @@ begin
     (select jsonb_object_agg(d.name, v_known -> d.name) from public.email_kinds k cross join lateral jsonb_object_keys(k.samples) d (name) where k.key = p_key)
       || case when p_calendar is null then '{}' else jsonb_build_object('calendar', p_calendar) end,
     'booking', p_dedupe_key,
-    p_priority => case when v_is_urgent then 0 end, p_needed_by => v_needed_by, p_useless_after => p_useless_after
+    p_priority => case when v_is_urgent then 0 end, p_needed_by => v_needed_by, p_useless_after => p_useless_after,
+    p_named_id => private.other_of(p_booking, p_user_id)
   );
   if v_is_urgent then
     perform private.kick_at_once('email-dispatch');

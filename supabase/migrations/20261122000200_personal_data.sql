@@ -105,27 +105,3 @@ as $$
 $$;
 
 comment on function private.mails_to(uuid, text[]) is 'Mails to a person: to their account, and since there is one to the address of it.';
-
--- What the two of a session are mailed about it names the other. Of a name that others have, too, their mails are found with it.
-create function private.mails_naming(p_user_id uuid)
-returns setof bigint
-language sql
-stable
-set search_path = ''
-as $$
-  with met (user_id) as (
-    select s.user_id from public.bookings b join public.specialists s on s.id = b.specialist_id where b.employee_id = p_user_id
-    union
-    select b.employee_id from public.bookings b join public.specialists s on s.id = b.specialist_id where s.user_id = p_user_id
-  ), name (said) as (
-    select p.display_name::text from public.profiles p where p.id = p_user_id and p.display_name <> ''
-    union
-    select s.display_name::text from public.specialists s where s.user_id = p_user_id
-  )
-  select e.id from private.emails e
-  where e.user_id in (select m.user_id from met m) and exists (
-    select from jsonb_path_query(e.variables, '$.** ? (@.type() == "string")') v where v #>> '{}' in (select n.said from name n)
-  );
-$$;
-
-comment on function private.mails_naming(uuid) is 'Mails to those whom a person had sessions with, in which their name stands.';

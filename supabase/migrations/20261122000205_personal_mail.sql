@@ -43,12 +43,13 @@ from (values
   ('private.email_events', 'clear', 'Of a mail to nobody any more.')
 ) l (t, on_erasure, why_kept);
 insert into private.personal_rows (table_name, party, condition, on_erasure, cleared, why_kept) values
-  ('private.emails', 'self', 'r.user_id = $1 or r.id in (select private.mails_to($1, $2))', 'clear', '{recipient,variables}', 'That a mail went out, to nobody any more, is what its sender is measured by.'),
+  ('private.emails', 'self', 'r.user_id = $1 or r.id in (select private.mails_to($1, $2))', 'clear', '{recipient,variables,named_id}', 'That a mail went out, to nobody any more, is what its sender is measured by.'),
   ('private.email_suppressions', 'self', 'r.address_key in (select private.address_key(a) from unnest($2) a)', 'keep', '{}',
     'An address that must not be mailed is to be known again (Art. 21(3) and 6(1)(f)): by a keyed digest, which tells nobody whose it is.'),
   ('private.email_refusals', 'self', 'r.address_key in (select private.address_key(a) from unnest($2) a)', 'keep', '{}',
     'A refusal holds for the address also after the account (Art. 21(3)): by a keyed digest, which tells nobody whose it is.'),
-  ('private.emails', 'named', 'r.id in (select private.mails_naming($1))', 'clear', '{recipient,variables}', 'That a mail went out to the other of a session is theirs; what it said is gone.'),
+  -- Also where no name is in it: it quotes them, or has a name that they had before.
+  ('private.emails', 'named', 'r.named_id = $1', 'clear', '{recipient,variables,named_id}', 'That a mail went out to the other of a session is theirs; what it said is gone.'),
   ('public.audit_logs', 'self', 'r.user_id = $1 and not (r.actor_id is not distinct from $1 and private.is_of_nobody(r.entity_type))',
     'keep', '{old_values,new_values,context,ip_address,user_agent,error_message}',
     'That something was done, and when, is evidence (Art. 17(3)(b) and (e)): the id leads to nobody, and what was said is gone.'),
@@ -64,6 +65,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('private.emails', 'recipient', 'contact', '', 'credential'),
   ('private.emails', 'category template_key needed_by useless_after created_at', 'technical', 'self', null),
   ('private.emails', 'variables', 'content', 'self', null),
+  ('private.emails', 'named_id', 'identifier', '', 'somebody_else'),
   ('private.emails', 'dedupe_key token_purpose token_id', 'credential', '', 'credential'),
   ('private.email_outcomes', 'status error_code settled_at', 'technical', 'self', null),
   ('private.email_outcomes', 'mail_id template_id provider_message_id', 'technical', '', 'inner_working'),

@@ -123,11 +123,11 @@ as $$
     select from private.email_batches b
     where b.mail_ids && (
       array(select e.id from private.emails e where e.id in (select private.mails_to(p_user_id, p_addresses)))
-      || array(select private.mails_naming(p_user_id))
+      || array(select e.id from private.emails e where e.named_id = p_user_id)
     )
   ) or exists (
     select from private.email_queue q
-    where q.mail_id in (select private.mails_naming(p_user_id))
+    where q.mail_id in (select e.id from private.emails e where e.named_id = p_user_id)
       or q.mail_id in (select e.id from private.emails e where e.user_id = p_user_id and e.template_key = 'erasure_receipt')
   );
 $$;

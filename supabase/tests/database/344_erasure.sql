@@ -58,10 +58,18 @@ select throws_ok('update private.erasure_requests set due_by = now()', '42501', 
 select throws_ok('delete from private.erasure_steps', '42501', null, 'nor removed');
 select throws_ok('delete from private.erasure_requests', '42501', null, 'nor one of those who asked');
 
--- The employee, with all constraints
+-- The employee, with all constraints. The specialist was mailed the name that they had, and what they said without one.
+update public.profiles set display_name = '' where id = pg_temp.id('employee');
+select id as given_up from public.bookings where employee_id = pg_temp.id('employee') and specialist_id = pg_temp.id('specialist:specialist') and status = 'confirmed' limit 1 \gset
+select pg_temp.act_as('employee');
+select public.cancel_booking(:'given_up', 'Vermilion', 'illness') \g /dev/null
+select pg_temp.act_as_owner();
+create temporary view telling as select e.* from private.emails e where e.user_id = pg_temp.id('specialist') and e.variables ->> 'other_name' = 'Employee' or e.variables ->> 'reason' = 'Vermilion';
+select set_eq($$select user_id from telling$$, array[pg_temp.id('employee'), pg_temp.id('specialist')], 'both were mailed what they said, and the other their name');
 select is(pg_temp.erase('employee'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
 select is((select count(*) from auth.users where id = pg_temp.id('employee')), 0::bigint, 'the account is gone');
 select is(private.rows_of_erased(pg_temp.id('employee'), false), '[]', 'and what the register does not keep');
+select is_empty('select from telling', 'nor is a mail to the other of a session left with their name or their words');
 select is_empty(
   $$select l.id from public.audit_logs l where l.user_id = pg_temp.id('employee')
     and (num_nonnulls(l.old_values, l.new_values, l.ip_address, l.user_agent, l.error_message) > 0 or l.context <> '{}')$$,
@@ -137,15 +145,14 @@ delete from private.email_queue where true;
 select is(pg_temp.erase('manager'), '{rows,account,rest_of_log,files,checked}', 'and then it goes on');
 
 select pg_temp.act_as_owner();
-insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key)
-select pg_temp.id(p), 'mail', 'account', 'test', p || '@people.test', jsonb_build_object('other_name', name), 'naming ' || p || name
-from (values ('other_specialist', 'Colleague'), ('other_specialist', 'Somebody'), ('company_admin', 'Colleague')) l (p, name);
-select results_eq(
-  format($$select variables ->> 'other_name' from private.emails where id in (select private.mails_naming(%L)) and template_key = 'test'$$, pg_temp.id('colleague')), $$values ('Colleague')$$,
-  'mails are found that name somebody to whom they met'
+insert into private.emails (user_id, stream, category, template_key, recipient, variables, dedupe_key, named_id)
+values (pg_temp.id('other_specialist'), 'mail', 'account', 'test', 'other_specialist@people.test', '{}', 'naming', pg_temp.id('colleague'));
+select is_empty(
+  $$select e.template_key, e.dedupe_key from private.emails e where (e.variables ? 'other_name' or e.category = 'reminder') and e.named_id is null and e.template_key <> 'test'$$,
+  'every mail about a session says with whom it is'
 );
-insert into private.email_queue (mail_id, stream, priority, due_at) select id, 'mail', 1, now() + interval '1 day' from private.emails where dedupe_key = 'naming other_specialistColleague';
-select ok(private.has_mail_under_way(pg_temp.id('colleague'), '{}'), 'one of them that waits to be sent is waited for');
+insert into private.email_queue (mail_id, stream, priority, due_at) select id, 'mail', 1, now() + interval '1 day' from private.emails where dedupe_key = 'naming';
+select ok(private.has_mail_under_way(pg_temp.id('colleague'), '{}'), 'a mail to the other of a session that waits to be sent is waited for');
 delete from private.email_queue where true;
 
 -- Under a legal hold

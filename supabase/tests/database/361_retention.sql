@@ -79,7 +79,7 @@ create function pg_temp.rows_of(p public.data_retention_policies, p_at timestamp
 begin
   return query execute format(
     'select md5(to_jsonb(r)::text), coalesce(%s, false), %s from %s r %s', private.due_condition(p), private.held_condition(p), p.table_name,
-    (select 'where ' || string_agg(format('r.%I is not null', c), ' and ') from unnest(p.emptied) c)
+    (select 'where ' || string_agg(format('r.%I is not null', c), ' or ') from unnest(p.emptied) c)
   ) using private.kept_from(p, p_at);
 end;
 $$;
