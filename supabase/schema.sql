@@ -19495,18 +19495,22 @@ CREATE TABLE public.system_settings (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT bounds_are_ordered CHECK ((minimum <= maximum)),
-    CONSTRAINT recipient_is_an_address CHECK (((key !~~ '%\_recipient'::text) OR ((value)::text ~ '^"([^"@[:space:][:cntrl:]]{1,64}@[^"@[:space:][:cntrl:]]{3,190})?"$'::text))),
+    CONSTRAINT number_iff_bounds CHECK ((num_nonnulls(minimum, maximum) =
+CASE
+    WHEN (jsonb_typeof(value) = 'number'::text) THEN 2
+    ELSE 0
+END)),
+    CONSTRAINT recipient_is_an_address CHECK (((key !~~ '%\_recipient'::text) OR ((length((value)::text) <= 256) AND ((value)::text ~* '^"([^"@[:space:][:cntrl:]]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?"$'::text)))),
     CONSTRAINT system_settings_description_check CHECK (((length(description) >= 1) AND (length(description) <= 500))),
     CONSTRAINT system_settings_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{2,62}$'::text)),
     CONSTRAINT system_settings_maximum_check CHECK ((octet_length((maximum)::text) <= 20)),
     CONSTRAINT system_settings_minimum_check CHECK ((octet_length((minimum)::text) <= 20)),
     CONSTRAINT system_settings_value_check CHECK ((octet_length((value)::text) <= 1000)),
-    CONSTRAINT value_is_scalar CHECK ((jsonb_typeof(value) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text]))),
+    CONSTRAINT value_is_text_or_whole CHECK (((value)::text ~ '^("|[0-9]{1,9}$)'::text)),
     CONSTRAINT value_within_bounds CHECK (
 CASE
-    WHEN ((minimum IS NULL) AND (maximum IS NULL)) THEN true
-    WHEN (jsonb_typeof(value) <> 'number'::text) THEN false
-    ELSE ((((value #>> '{}'::text[]))::numeric >= COALESCE(minimum, '-Infinity'::numeric)) AND (((value #>> '{}'::text[]))::numeric <= COALESCE(maximum, 'Infinity'::numeric)))
+    WHEN (jsonb_typeof(value) = 'number'::text) THEN ((((value #>> '{}'::text[]))::numeric >= minimum) AND (((value #>> '{}'::text[]))::numeric <= maximum))
+    ELSE NULL::boolean
 END),
     CONSTRAINT version_has_its_form CHECK (((key !~~ '%\_version'::text) OR ((value)::text ~ '^"[0-9a-z][0-9a-z.-]{0,31}"$'::text)))
 );

@@ -13,16 +13,15 @@ create table public.system_settings (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint version_has_its_form check (key not like '%\_version' or value::text ~ '^"[0-9a-z][0-9a-z.-]{0,31}"$'),
-  constraint recipient_is_an_address check (key not like '%\_recipient' or value::text ~ '^"([^"@[:space:][:cntrl:]]{1,64}@[^"@[:space:][:cntrl:]]{3,190})?"$'),
+  constraint recipient_is_an_address check (
+    key not like '%\_recipient' or length(value::text) <= 256
+    and value::text ~* '^"([^"@[:space:][:cntrl:]]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?"$'
+  ),
   constraint bounds_are_ordered check (minimum <= maximum),
-  constraint value_is_scalar check (jsonb_typeof(value) in ('string', 'number', 'boolean')),
-  constraint value_within_bounds check (
-    case
-      when minimum is null and maximum is null then true
-      when jsonb_typeof(value) <> 'number' then false
-      else (value #>> '{}')::numeric between coalesce(minimum, '-infinity') and coalesce(maximum, 'infinity')
-    end
-  )
+  -- A number has one form: 30.0 is 30 to who compares, and a text that is not to who reads entries of the audit log.
+  constraint value_is_text_or_whole check (value::text ~ '^("|[0-9]{1,9}$)'),
+  constraint number_iff_bounds check (num_nonnulls(minimum, maximum) = case when jsonb_typeof(value) = 'number' then 2 else 0 end),
+  constraint value_within_bounds check (case when jsonb_typeof(value) = 'number' then (value #>> '{}')::numeric between minimum and maximum end)
 );
 
 comment on table public.system_settings is 'Limits and lifetimes of the product, changeable at run time.';
@@ -66,7 +65,6 @@ create trigger stamp_updated_by before update on public.system_settings
   for each row execute function private.stamp_updated_by();
 
 insert into public.system_settings (key, value, minimum, maximum, description) values
-  ('product_name', '"Evenkeel"', null, null, 'Name of the product in mails and pages.'),
   ('client_ip_header', '""', null, null, 'Header of Data API requests that holds the client''s address and that no client can set, such as cf-connecting-ip. Empty: none is recorded.'),
   ('email_verification_ttl_hours', '24', 1, 168, 'How long a link that confirms an e-mail address works.'),
   ('password_reset_ttl_minutes', '30', 5, 1440, 'How long a link that resets a password works.'),

@@ -150,6 +150,15 @@ select isnt_empty(
   $$select from public.audit_logs where action = 'system_settings.update' and entity_id = 'email_verification_ttl_hours'$$,
   'and so does the audit log'
 );
+select pg_temp.act_as_owner();
+select is_empty(
+  $$select s.key from public.system_settings s
+    where not exists (select from pg_catalog.pg_proc p where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace) and strpos(p.prosrc, quote_literal(s.key)) > 0)
+      and not exists (select from pg_catalog.pg_views v where v.schemaname in ('public', 'private') and strpos(v.definition, quote_literal(s.key)) > 0)
+      and not exists (select from public.data_retention_policies r where r.setting = s.key)
+      and s.key !~ '_allowance_(burst|refill_seconds)$'$$,
+  'every setting is asked for by something'
+);
 
 select * from finish();
 rollback;

@@ -90,7 +90,7 @@ select is(pg_temp.mails_to('auditor@witness.test'), '{last}', 'also when the pro
 select pg_temp.set_recipient('');
 update public.system_settings set description = description || ' ' where key = 'audit_checkpoint_recipient';
 select throws_ok(format('update public.system_settings set value = %L where key = ''audit_checkpoint_recipient''', to_jsonb(v)), '23514', null, 'no address: ' || to_jsonb(v)::text)
-from unnest(array['auditor', 'a b@c.test', E'a@b.test\nBcc: x@y.test', 'a@b@c.test', '"x" <a@b.test>']) v;
+from unnest(array['auditor', 'a b@c.test', E'a@b.test\nBcc: x@y.test', 'a@b@c.test', '"x" <a@b.test>', 'a@b,c.test', 'a@b..test']) v;
 
 -- Those that do not arrive
 select pg_temp.set_recipient('auditor@witness.test');

@@ -117,6 +117,8 @@ select is((select count(*) from old_entry), 15::bigint, 'a month that is not ove
 -- Who shortens the time of the log
 create function pg_temp.kept_from(p_now timestamptz) returns timestamptz language sql as $$ select private.kept_from(private.policy('public.audit_logs'), p_now); $$;
 create function pg_temp.month(p_now timestamptz, p_days int) returns timestamptz language sql as $$ select date_trunc('month', p_now - make_interval(days => p_days), 'UTC'); $$;
+select throws_ok(format('update public.system_settings set value = %L where key = ''audit_log_retention_days''', v), '23514', null, 'a number has one form, by which its change is found: not ' || v)
+from unnest(array['1460.0', '1460.5', '"1460"']) v;
 update public.system_settings set value = '365' where key = 'audit_log_retention_days';
 select is(pg_temp.kept_from(now()), pg_temp.month(now(), 1460), 'a shorter time does not hold at once');
 select is(pg_temp.kept_from(now() + interval '29 days'), pg_temp.month(now() + interval '29 days', 1460), 'but once others have seen that it was changed:');
