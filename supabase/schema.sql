@@ -20417,6 +20417,10 @@ CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.feature_f
 
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.pillar_required_documents FOR EACH ROW EXECUTE FUNCTION private.audit_change('pillar_id');
 
+CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.pillars FOR EACH ROW EXECUTE FUNCTION private.audit_change('id');
+
+CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.session_types FOR EACH ROW EXECUTE FUNCTION private.audit_change('id');
+
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.specialist_pillars FOR EACH ROW EXECUTE FUNCTION private.audit_change('specialist_id');
 
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.specialists FOR EACH ROW EXECUTE FUNCTION private.audit_change('id', 'user_id', 'headline', 'bio');

@@ -1,7 +1,7 @@
 -- Catalogue: pillars (areas of wellbeing) and the session types offered in them (T11).
 --
 -- Read:  everybody what is active, without signing in; platform admins all of it.
--- Write: platform admins. A retired row is switched off, never deleted: bookings refer to it.
+-- Write: platform admins, and each change is audited. A retired row is switched off, never deleted: bookings refer to it.
 
 create domain public.session_kind as text check (value in ('initial_consultation', 'follow_up', 'assessment', 'coaching', 'workshop'));
 comment on domain public.session_kind is 'The purposes of sessions.';
@@ -43,6 +43,10 @@ create trigger keep_in_form before insert or update of name on public.pillars
   for each row execute function private.keep_in_form('name', 'shown_name');
 create trigger keep_in_form before insert or update of name on public.session_types
   for each row execute function private.keep_in_form('name', 'shown_name');
+create trigger audit_change after insert or update or delete on public.pillars
+  for each row execute function private.audit_change('id');
+create trigger audit_change after insert or update or delete on public.session_types
+  for each row execute function private.audit_change('id');
 
 alter table public.pillars enable row level security;
 alter table public.pillars force row level security;

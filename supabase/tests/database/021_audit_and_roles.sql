@@ -160,5 +160,20 @@ select is_empty(
   'every setting is asked for by something'
 );
 
+-- What platform admins write by themselves, and not by a function
+select is_empty(
+  $$select distinct p.tablename from pg_catalog.pg_policies p
+    where p.schemaname = 'public' and p.cmd <> 'SELECT' and concat(p.qual, p.with_check) ~ 'is_platform_admin'
+      and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = format('public.%I', p.tablename)::regclass and t.tgfoid = 'private.audit_change'::regproc)$$,
+  'is in the audit log'
+);
+select pg_temp.act_as('platform_admin');
+update public.session_types set default_minutes = 240, is_active = false where id = pg_temp.id('talk');
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select actor_id, old_values, new_values from public.audit_logs where action = 'session_types.update' and entity_id = pg_temp.id('talk')::text$$,
+  $$values (pg_temp.id('platform_admin'), '{"is_active": true, "default_minutes": 50}'::jsonb, '{"is_active": false, "default_minutes": 240}'::jsonb)$$, 'with what it was before'
+);
+
 select * from finish();
 rollback;
