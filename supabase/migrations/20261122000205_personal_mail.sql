@@ -17,7 +17,7 @@ insert into private.personal_tables (table_name, purpose, basis, kept_for) value
   ('private.audit_checkpoints', 'what the product is made of', 'none', 'as long as it is of use'),
   ('private.audit_sequence', 'what the product is made of', 'none', 'as long as it is of use');
 
--- What an admin changed of the product says nothing of a person but who did it.
+-- What an admin changed of the product says nothing of a person but who did it, also where a function did it for them.
 create function private.is_of_nobody(p_entity_type text)
 returns boolean
 language sql
@@ -50,10 +50,10 @@ insert into private.personal_rows (table_name, party, condition, on_erasure, cle
     'A refusal holds for the address also after the account (Art. 21(3)): by a keyed digest, which tells nobody whose it is.'),
   -- Also where no name is in it: it quotes them, or has a name that they had before.
   ('private.emails', 'named', 'r.named_id = $1', 'clear', '{recipient,variables,named_id}', 'That a mail went out to the other of a session is theirs; what it said is gone.'),
-  ('public.audit_logs', 'self', 'r.user_id = $1 and not (r.actor_id is not distinct from $1 and private.is_of_nobody(r.entity_type))',
+  ('public.audit_logs', 'self', 'r.user_id = $1 and not private.is_of_nobody(r.entity_type)',
     'keep', '{old_values,new_values,context,ip_address,user_agent,error_message}',
     'That something was done, and when, is evidence (Art. 17(3)(b) and (e)): the id leads to nobody, and what was said is gone.'),
-  ('public.audit_logs', 'actor', 'r.actor_id = $1 and (r.user_id is distinct from $1 or private.is_of_nobody(r.entity_type))', 'keep', '{}',
+  ('public.audit_logs', 'actor', 'r.actor_id = $1 and r.user_id is distinct from $1 or r.user_id = $1 and private.is_of_nobody(r.entity_type)', 'keep', '{}',
     'What somebody did to others, or to the product, is evidence for these (Art. 17(3)(b) and (e)), until its month is dropped.'),
   ('private.audit_leaves', 'self', 'r.entry_id in (select l.id from public.audit_logs l where l.user_id = $1)', 'keep', '{salt}',
     'A leaf is a digest; without its salt nobody can try out what was in it.');

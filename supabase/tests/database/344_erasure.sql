@@ -220,6 +220,15 @@ insert into auth.users (id, email) values (pg_temp.id('squatter'), 'squatter@peo
 select private.begin_erasure(pg_temp.id('squatter'), 'admin', null) \g /dev/null
 select is_empty($$select from private.email_log where recipient = 'squatter@people.test'$$, 'of an account whose address nobody confirmed, nobody is told');
 
+-- What an admin did to the product by a function stays as it is
+select private.write_audit('email_template.published', 'email_templates', '1', pg_temp.id('squatter'), null, '{"key": "booking_cancelled"}') \g /dev/null
+select private.write_audit('test.about_them', 'profiles', '1', pg_temp.id('squatter'), null, '{"key": "Vermilion"}') \g /dev/null
+select private.erase_audit_entries(pg_temp.id('squatter'), '{}', 1000) \g /dev/null
+select results_eq(
+  $$select action, new_values ->> 'key' from public.audit_logs where user_id = pg_temp.id('squatter') and new_values is not null$$, $$values ('email_template.published', 'booking_cancelled')$$,
+  'which text an admin published is evidence also once they are erased'
+);
+
 -- What comes to their address between two steps
 select private.erase_further(pg_temp.request_of('invited'), now()) from generate_series(1, 3) \g /dev/null
 insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
