@@ -5330,7 +5330,11 @@ CREATE FUNCTION private.exported_rows(p_table text, p_party text, p_user_id uuid
     SET search_path TO ''
     AS $_$
 declare
-  v_columns constant text[] := private.exported_columns(p_table, p_party);
+  v_columns constant text[] := array(
+    select c from unnest(private.exported_columns(p_table, p_party)) c
+    where p_party <> 'specialist' or c <> all (private.words_of_employees())
+      or exists (select from public.specialists s where s.user_id = p_user_id and s.status = 'verified')
+  );
   v_condition constant text := (select condition from private.personal_rows where table_name = p_table and party = p_party);
   v_key constant text := (
     select string_agg(format('r.%I', a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum))
@@ -5338,7 +5342,7 @@ declare
     where i.indrelid = to_regclass(p_table) and i.indisprimary
   );
 begin
-  if v_columns is null or v_key is null then
+  if v_columns = '{}' or v_key is null then
     return;
   elsif p_table = 'public.audit_logs' then
     return query select private.exported_entry(l, v_columns) from public.audit_logs l
@@ -16404,6 +16408,13 @@ $$;
 
 COMMENT ON FUNCTION private.without_words(p_values jsonb, p_columns text[]) IS 'An object of which, of some values, only the length is told.';
 
+CREATE FUNCTION private.words_of_employees() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select array['status_reason', 'status_category', 'reason', 'category', 'metadata', 'stop_reason']; $$;
+
+COMMENT ON FUNCTION private.words_of_employees() IS 'Columns of sessions, their history and series in which an employee says why.';
+
 CREATE FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS TABLE(specialist_id uuid, session_type_id uuid, span tstzrange, kind text)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -23682,6 +23693,8 @@ REVOKE ALL ON FUNCTION private.withhold_time(p_booking public.bookings, p_now ti
 REVOKE ALL ON FUNCTION private.withhold_time_of_erased() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.without_words(p_values jsonb, p_columns text[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.words_of_employees() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 

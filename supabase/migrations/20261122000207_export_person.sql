@@ -48,6 +48,16 @@ $$;
 
 comment on function private.exported_columns(text, text) is 'The columns of a table that a party''s export has.';
 
+-- As in mails: a specialist who is suspended learns no more about whom they meet.
+create function private.words_of_employees()
+returns text[]
+language sql
+immutable
+set search_path = ''
+as $$ select array['status_reason', 'status_category', 'reason', 'category', 'metadata', 'stop_reason']; $$;
+
+comment on function private.words_of_employees() is 'Columns of sessions, their history and series in which an employee says why.';
+
 create function private.exported_rows(p_table text, p_party text, p_user_id uuid, p_addresses text[], p_after bigint, p_limit int)
 returns setof jsonb
 language plpgsql
@@ -55,7 +65,11 @@ stable
 set search_path = ''
 as $$
 declare
-  v_columns constant text[] := private.exported_columns(p_table, p_party);
+  v_columns constant text[] := array(
+    select c from unnest(private.exported_columns(p_table, p_party)) c
+    where p_party <> 'specialist' or c <> all (private.words_of_employees())
+      or exists (select from public.specialists s where s.user_id = p_user_id and s.status = 'verified')
+  );
   v_condition constant text := (select condition from private.personal_rows where table_name = p_table and party = p_party);
   v_key constant text := (
     select string_agg(format('r.%I', a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum))
@@ -63,7 +77,7 @@ declare
     where i.indrelid = to_regclass(p_table) and i.indisprimary
   );
 begin
-  if v_columns is null or v_key is null then
+  if v_columns = '{}' or v_key is null then
     return;
   elsif p_table = 'public.audit_logs' then
     return query select private.exported_entry(l, v_columns) from public.audit_logs l

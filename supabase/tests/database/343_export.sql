@@ -65,6 +65,23 @@ select is_empty(
   'no number that all rows share is exported'
 );
 
+-- A specialist who is suspended
+select id as given_up from public.bookings where employee_id = pg_temp.id('employee') and specialist_id = pg_temp.id('specialist:specialist') and status = 'confirmed' limit 1 \gset
+select pg_temp.act_as('employee');
+select public.cancel_booking(:'given_up', 'Vermilion', 'illness') \g /dev/null
+select pg_temp.act_as_owner();
+create function pg_temp.told_why() returns text[] language sql as $$
+  select array_agg(distinct entry ->> 'table') from exported where person = 'specialist' and entry ->> 'party' = 'specialist' and entry::text ~ '(Vermilion|illness)';
+$$;
+select pg_temp.export_of('specialist');
+select is(pg_temp.told_why(), '{public.booking_cancellations,public.booking_status_history,public.bookings}', 'a specialist is told why somebody cancelled');
+delete from exported where person = 'specialist';
+update public.specialists set status = 'suspended', verified_at = null where user_id = pg_temp.id('specialist');
+select pg_temp.export_of('specialist');
+select is(pg_temp.told_why(), null, 'and one who is suspended is not, as elsewhere');
+select isnt_empty($$select from exported where person = 'specialist' and entry ->> 'table' = 'public.bookings' and entry ->> 'party' = 'specialist'$$, 'but which sessions there were');
+update public.specialists set status = 'verified', verified_at = now() where user_id = pg_temp.id('specialist');
+
 -- Entries of the audit log
 select pg_temp.act_as_owner();
 -- As if it had been on the last day with an even number, or on the one before.
