@@ -7648,9 +7648,13 @@ declare
 begin
   update public.booking_packages p set status = 'ended', lapsed = p.lapsed + private.package_left(p)
   where p.id = any (array(
-    select id from public.booking_packages
-    where status = 'active' and expires_on < (p_now at time zone 'UTC')::date - 1
-    order by id limit private.purge_limit() for no key update skip locked
+    select due.id from (
+      select id from public.booking_packages
+      where status = 'active' and expires_on < (p_now at time zone 'UTC')::date - 1
+      order by id limit private.purge_limit() for no key update skip locked
+    ) due
+    where (select count(*) from private.package_uses u where u.package_id = due.id and u.is_used)
+      = (select count(*) from (select from private.package_uses u where u.package_id = due.id and u.is_used for no key update skip locked) held)
   ));
   get diagnostics v_ended = row_count;
   return v_ended;

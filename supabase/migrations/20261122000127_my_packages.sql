@@ -37,7 +37,8 @@ comment on function public.my_packages() is
 
 grant execute on function public.my_packages() to authenticated;
 
--- A day is over everywhere when it is two days ago in UTC; nobody books a session of that day any more.
+-- A day is over everywhere when it is two days ago in UTC; nobody books a session of that day any more. Of a package of which somebody is
+-- just giving a session back, the rest lapses with the next run: whoever comes later waits for this one, and finds it ended.
 create function private.job_expire_packages(p_now timestamptz)
 returns bigint
 language plpgsql
@@ -48,9 +49,13 @@ declare
 begin
   update public.booking_packages p set status = 'ended', lapsed = p.lapsed + private.package_left(p)
   where p.id = any (array(
-    select id from public.booking_packages
-    where status = 'active' and expires_on < (p_now at time zone 'UTC')::date - 1
-    order by id limit private.purge_limit() for no key update skip locked
+    select due.id from (
+      select id from public.booking_packages
+      where status = 'active' and expires_on < (p_now at time zone 'UTC')::date - 1
+      order by id limit private.purge_limit() for no key update skip locked
+    ) due
+    where (select count(*) from private.package_uses u where u.package_id = due.id and u.is_used)
+      = (select count(*) from (select from private.package_uses u where u.package_id = due.id and u.is_used for no key update skip locked) held)
   ));
   get diagnostics v_ended = row_count;
   return v_ended;
