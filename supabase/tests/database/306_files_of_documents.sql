@@ -111,6 +111,9 @@ update storage.objects set created_at = now() - interval '2 hours' where bucket_
 select is(cardinality(pg_temp.orphans()), 2, 'what no row names an hour later is an orphan: of two copies of the same, the one that came later');
 select ok(not current_setting('test.copy') = any (pg_temp.orphans()), 'not what was decided about');
 select ok(current_setting('test.old_copy') = any (pg_temp.orphans()), 'but the copy of what was announced before');
+insert into public.legal_holds (user_id, reason) values (pg_temp.id('applicant'), 'a claim');
+select is(pg_temp.orphans(), '{}', 'which stays while its specialist is held: somebody saw it, and it is no longer theirs to replace');
+update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
 insert into storage.objects (bucket_id, name) values
   ('specialist-documents', pg_temp.path('applicant', gen_random_uuid())), ('specialist-documents', 'left/over');
 select is(cardinality(pg_temp.orphans()), 4, 'as is what came after its row had gone');
