@@ -10758,11 +10758,13 @@ CREATE FUNCTION private.orphaned_files(p_limit integer, p_now timestamp with tim
     where o.bucket_id = 'specialist-documents'
       and not exists (select from public.specialist_documents d where d.file_path = o.name)
     union all
-    -- A copy comes before its row tells of it, and the function that makes it lives for minutes.
+    -- A copy comes before its row tells of it, and the function that makes it lives for minutes. What somebody under a legal hold has replaced
+    -- since an admin saw it is a record of it.
     select o.bucket_id, o.name
     from storage.objects o
     where o.bucket_id = 'reviewed-documents' and o.created_at < p_now - interval '1 hour'
       and not exists (select from public.specialist_documents d where d.reviewed_path = o.name)
+      and not exists (select from public.specialists s where s.id = private.try_uuid(split_part(o.name, '/', 1)) and private.is_held(s.user_id))
     union all
     -- An upload is needed until its copy is recorded. Its address is good for two hours: what comes later is removed like this, too.
     select o.bucket_id, o.name

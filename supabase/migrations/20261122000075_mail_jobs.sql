@@ -154,8 +154,8 @@ comment on function private.job_delete_unconfirmed_accounts(timestamptz) is
   'Deletes accounts whose address was never confirmed and that have no link left that could confirm it.';
 
 -- Of people without an account the words go sooner, once their link has ended. A failed mail without them cannot be sent again.
-insert into public.data_retention_policies (name, description, counts_from, setting, way, emptied, held_by, condition) values (
-  'private.emails.words', 'Address and words of a mail', 'created_at', 'mail_payload_retention_days', 'empty', '{recipient,variables,named_id}', '{r.user_id}',
+insert into public.data_retention_policies (name, description, counts_from, setting, way, emptied, is_counted, held_by, condition) values (
+  'private.emails.words', 'Address and words of a mail', 'created_at', 'mail_payload_retention_days', 'empty', '{recipient,variables,named_id}', false, '{r.user_id,r.named_id}',
   'r.recipient is not null and exists (select from private.email_outcomes o where o.mail_id = r.id and o.settled_at < $1)'
 );
 insert into public.data_retention_policies (name, description, counts_from, kept_for, way, emptied, condition) values (

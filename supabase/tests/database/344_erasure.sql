@@ -208,7 +208,7 @@ select is(private.erase_further(pg_temp.request_of(name), now()), null, 'a hold 
 select is(
   array(select p.name from public.data_retention_policies p where array_length(p.held_by, 1) > 1 and p.table_name not in (
     -- Of the two of a session, a series or a place in line, who are asked by these.
-    'private.session_note_versions', 'public.session_notes', 'public.meeting_recordings', 'public.waiting_list_entries', 'public.waiting_list_offers'
+    'private.session_note_versions', 'public.session_notes', 'public.meeting_recordings', 'public.waiting_list_entries', 'public.waiting_list_offers', 'private.emails'
   ) order by 1)::text,
   '{public.audit_logs,public.company_employee_invitations}', 'which are all that retention holds for more than one'
 );

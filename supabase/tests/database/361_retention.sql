@@ -23,11 +23,13 @@ select is_empty(
 );
 select is_empty(
   $$select name, a.attname from public.data_retention_policies p join pg_catalog.pg_attribute a on a.attrelid = p.table_name::regclass
-    where a.attname in ('user_id', 'employee_id', 'specialist_id', 'account_id', 'actor_id', 'accepted_by', 'invited_by') and not a.attisdropped
+    where a.attname in ('user_id', 'employee_id', 'specialist_id', 'account_id', 'actor_id', 'accepted_by', 'invited_by', 'named_id') and not a.attisdropped
       and not exists (select from unnest(p.held_by) h where h like '%r.' || a.attname || '%')
       and strpos(p.condition, 'r.' || a.attname || ' is null') = 0
       -- Recordings end all the same, and their files are kept: 328_recordings.sql. A time is no record of anybody.
-      and table_name not in ('public.meeting_recordings', 'public.specialist_freed_times')$$,
+      and table_name not in ('public.meeting_recordings', 'public.specialist_freed_times')
+      -- A mail that is about a session is to somebody with an account, and names nobody once it is empty.
+      and (a.attname <> 'named_id' or p.name not in ('private.emails', 'private.emails.strangers'))$$,
   'whoever a row names can have it held'
 );
 select is_empty(
@@ -155,10 +157,10 @@ select pg_temp.act_as('platform_admin');
 select is(
   (select count(*) from jsonb_array_elements(public.retention_preview())), (select count(*) from public.data_retention_policies), 'an admin sees what would go'
 );
--- Nobody but the two of a session learns that there are notes, nor anybody who waits: whoever placed a hold would, by what it keeps.
+-- Nobody but the two of a session learns that there are notes or mails about it, nor anybody who waits: whoever placed a hold would, by what it keeps.
 select set_eq(
   $$select e ->> 'name' from jsonb_array_elements(public.retention_preview()) e where num_nonnulls(e ->> 'due', e ->> 'held') = 0$$,
-  '{public.session_notes,public.session_notes.gone,public.waiting_list_entries,public.user_activity_logs}'::text[], 'but not how much of what is not theirs to know'
+  '{public.session_notes,public.session_notes.gone,public.waiting_list_entries,public.user_activity_logs,private.emails.words}'::text[], 'but not how much of what is not theirs to know'
 );
 select set_eq(
   'select policy from public.data_retention_runs', 'select name from public.data_retention_policies where is_counted', 'nor how much of it went'
