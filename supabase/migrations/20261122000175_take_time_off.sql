@@ -116,16 +116,15 @@ declare
   v record;
 begin
   for v in
-    select b.id, x.status, p.id as proposal_id, p.proposed_by
+    select b.id, x.status, p.id as proposal_id
     from jsonb_to_recordset(p_sessions) x (id uuid, status text)
     join public.bookings b on b.id = x.id
     left join public.booking_proposals p on p.booking_id = b.id and p.status = 'open' and x.status = 'proposed'
     order by b.id, x.status for no key update of b
   loop
     if v.status = 'proposed' then
-      update public.booking_proposals
-      set status = case v.proposed_by when 'specialist' then 'withdrawn' else 'declined' end, answered_at = now(), reason = p_reason
-      -- With its session it has gone already.
+      -- Also what they proposed themselves, since the other was asked and is to be told. With its session it has gone already.
+      update public.booking_proposals set status = 'declined', answered_at = now(), reason = p_reason
       where id = v.proposal_id and status = 'open';
     elsif v.status = 'pending' then
       update public.bookings set status = 'declined', status_reason = p_reason where id = v.id;

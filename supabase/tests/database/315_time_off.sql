@@ -69,7 +69,12 @@ select is(pg_temp.names(pg_temp.off('0', '24 hours', 'cancel', 'I am ill.')), '{
   'cancel tells which there were');
 select is(pg_temp.states(), '{"booked cancelled time_off","asked declined","on the night cancelled time_off","elsewhere confirmed"}',
   'sessions are cancelled, a request is declined, and a session at another time stays');
-select results_eq($$select status, reason from public.booking_proposals$$, $$values ('withdrawn', 'I am ill.')$$, 'what was proposed for it is taken back');
+select results_eq($$select status, reason from public.booking_proposals$$, $$values ('declined', 'I am ill.')$$, 'what was proposed for it is taken back');
+select pg_temp.act_as_owner();
+select set_eq($$select recipient::text, variables ->> 'reason' from private.email_log where template_key = 'booking_time_declined'$$,
+  $$values ('company_admin@people.test', 'I am ill.'), ('specialist@people.test', 'I am ill.')$$, 'of which both are told: it was asked, and waits for an answer');
+delete from private.emails where template_key = 'booking_time_declined';
+select pg_temp.act_as('specialist');
 select results_eq($$select actor, category::text, reason, session_used from public.booking_cancellations where booking_id = pg_temp.id('booked')$$,
   $$values ('specialist', 'time_off', 'I am ill.', false)$$, 'by the specialist, in their words, and nobody has used a session');
 select is(pg_temp.off('0', '24 hours') -> 'sessions', '[]', 'afterwards nothing is in the way');
