@@ -4614,28 +4614,35 @@ begin
 end;
 $$;
 
-CREATE FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) RETURNS void
+CREATE FUNCTION private.end_subscription(p_subscription_id uuid, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
-  v_old constant jsonb := private.subscription_json(p_subscription.id);
-  v_today constant date := (p_now at time zone p_subscription.time_zone)::date;
+  v_old constant jsonb := private.subscription_json(p_subscription_id);
+  v_over public.company_subscriptions;
+  v_today date;
 begin
+  select * into v_over from public.company_subscriptions s where s.id = p_subscription_id and private.is_over(s, p_now) for no key update;
+  if not found then
+    return false;
+  end if;
+  v_today := (p_now at time zone v_over.time_zone)::date;
   update public.company_subscriptions
   set status = case when ends_on < v_today then 'cancelled' else 'suspended' end,
       cancelled_at = case when ends_on < v_today then p_now end,
       cancellation_reason = case when ends_on < v_today then 'its last day has passed' end
-  where id = p_subscription.id;
+  where id = p_subscription_id;
   perform private.write_audit(
-    'company.plan_ended', 'company_subscriptions', p_subscription.id::text, null,
-    v_old, private.subscription_json(p_subscription.id), '{"source": "end_subscriptions"}'
+    'company.plan_ended', 'company_subscriptions', p_subscription_id::text, null,
+    v_old, private.subscription_json(p_subscription_id), '{"source": "end_subscriptions"}'
   );
-  perform private.mail_plan(p_subscription.id, p_subscription.status = 'trial');
+  perform private.mail_plan(p_subscription_id, v_over.status = 'trial');
+  return true;
 end;
 $$;
 
-COMMENT ON FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) IS 'Ends a subscription whose last day has passed, and tells the admins.';
+COMMENT ON FUNCTION private.end_subscription(p_subscription_id uuid, p_now timestamp with time zone) IS 'Ends a subscription whose last day has passed, and tells the admins. Returns whether it has.';
 
 CREATE FUNCTION private.ends_with_the_month(p_package_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
@@ -6964,6 +6971,17 @@ $$;
 
 COMMENT ON FUNCTION private.is_of_nobody(p_entity_type text) IS 'Whether entries about this kind of entity are about no person, as the register has its table.';
 
+CREATE FUNCTION private.is_over(p_subscription public.company_subscriptions, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_subscription.status = 'trial' and p_subscription.trial_ends_on < today
+    or p_subscription.status <> 'cancelled' and coalesce(p_subscription.ends_on < today, false)
+  from (select (p_now at time zone p_subscription.time_zone)::date) t (today);
+$$;
+
+COMMENT ON FUNCTION private.is_over(p_subscription public.company_subscriptions, p_now timestamp with time zone) IS 'Whether the last day of a subscription, or of the trial that it is, has passed, and nobody has written it down.';
+
 CREATE FUNCTION private.is_platform_admin() RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7474,20 +7492,18 @@ CREATE FUNCTION private.job_end_subscriptions(p_now timestamp with time zone) RE
     SET search_path TO ''
     AS $$
 declare
-  v_over public.company_subscriptions;
+  v_id uuid;
   v_ended bigint := 0;
 begin
   -- The company before its subscription, in the order of assign_company_plan().
-  for v_over in
-    select s.* from public.companies c join public.company_subscriptions s on s.company_id = c.id
-    where (s.status = 'trial' and s.trial_ends_on < (p_now at time zone s.time_zone)::date)
-      or (s.status <> 'cancelled' and s.ends_on < (p_now at time zone s.time_zone)::date)
+  for v_id in
+    select s.id from public.companies c join public.company_subscriptions s on s.company_id = c.id
+    where private.is_over(s, p_now)
     order by c.id
     limit private.purge_limit()
     for no key update of c skip locked
   loop
-    perform private.end_subscription(v_over, p_now);
-    v_ended := v_ended + 1;
+    v_ended := v_ended + private.end_subscription(v_id, p_now)::int;
   end loop;
   return v_ended;
 end;
@@ -22322,7 +22338,7 @@ GRANT ALL ON FUNCTION private.end_session(p_session_id uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.end_sessions_of(p_user_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.end_sessions_of(p_user_id uuid, p_reason text) TO authenticated;
 
-REVOKE ALL ON FUNCTION private.end_subscription(p_subscription public.company_subscriptions, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.end_subscription(p_subscription_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.ends_with_the_month(p_package_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 
@@ -22600,6 +22616,8 @@ REVOKE ALL ON FUNCTION private.is_member(p_company_id uuid, p_user_id uuid) FROM
 REVOKE ALL ON FUNCTION private.is_member_address(p_company_id uuid, p_email text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_of_nobody(p_entity_type text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.is_over(p_subscription public.company_subscriptions, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_platform_admin() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO authenticated;

@@ -3,30 +3,51 @@
 --
 -- Called: by pg_cron, through private.run_job().
 
--- A trial that is over is suspended, so that it can still become a plan; a plan that has ended is cancelled.
-create function private.end_subscription(p_subscription public.company_subscriptions, p_now timestamptz)
-returns void
+create function private.is_over(p_subscription public.company_subscriptions, p_now timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select p_subscription.status = 'trial' and p_subscription.trial_ends_on < today
+    or p_subscription.status <> 'cancelled' and coalesce(p_subscription.ends_on < today, false)
+  from (select (p_now at time zone p_subscription.time_zone)::date) t (today);
+$$;
+
+comment on function private.is_over(public.company_subscriptions, timestamptz) is 'Whether the last day of a subscription, or of the trial that it is, has passed, and nobody has written it down.';
+
+-- A trial that is over is suspended, so that it can still become a plan; a plan that has ended is cancelled. Looked at once more behind the
+-- lock of the company: it may have been given a plan since the job began.
+create function private.end_subscription(p_subscription_id uuid, p_now timestamptz)
+returns boolean
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_old constant jsonb := private.subscription_json(p_subscription.id);
-  v_today constant date := (p_now at time zone p_subscription.time_zone)::date;
+  v_old constant jsonb := private.subscription_json(p_subscription_id);
+  v_over public.company_subscriptions;
+  v_today date;
 begin
+  select * into v_over from public.company_subscriptions s where s.id = p_subscription_id and private.is_over(s, p_now) for no key update;
+  if not found then
+    return false;
+  end if;
+  v_today := (p_now at time zone v_over.time_zone)::date;
   update public.company_subscriptions
   set status = case when ends_on < v_today then 'cancelled' else 'suspended' end,
       cancelled_at = case when ends_on < v_today then p_now end,
       cancellation_reason = case when ends_on < v_today then 'its last day has passed' end
-  where id = p_subscription.id;
+  where id = p_subscription_id;
   perform private.write_audit(
-    'company.plan_ended', 'company_subscriptions', p_subscription.id::text, null,
-    v_old, private.subscription_json(p_subscription.id), '{"source": "end_subscriptions"}'
+    'company.plan_ended', 'company_subscriptions', p_subscription_id::text, null,
+    v_old, private.subscription_json(p_subscription_id), '{"source": "end_subscriptions"}'
   );
-  perform private.mail_plan(p_subscription.id, p_subscription.status = 'trial');
+  perform private.mail_plan(p_subscription_id, v_over.status = 'trial');
+  return true;
 end;
 $$;
 
-comment on function private.end_subscription(public.company_subscriptions, timestamptz) is 'Ends a subscription whose last day has passed, and tells the admins.';
+comment on function private.end_subscription(uuid, timestamptz) is 'Ends a subscription whose last day has passed, and tells the admins. Returns whether it has.';
 
 create function private.job_end_subscriptions(p_now timestamptz)
 returns bigint
@@ -34,20 +55,18 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_over public.company_subscriptions;
+  v_id uuid;
   v_ended bigint := 0;
 begin
   -- The company before its subscription, in the order of assign_company_plan().
-  for v_over in
-    select s.* from public.companies c join public.company_subscriptions s on s.company_id = c.id
-    where (s.status = 'trial' and s.trial_ends_on < (p_now at time zone s.time_zone)::date)
-      or (s.status <> 'cancelled' and s.ends_on < (p_now at time zone s.time_zone)::date)
+  for v_id in
+    select s.id from public.companies c join public.company_subscriptions s on s.company_id = c.id
+    where private.is_over(s, p_now)
     order by c.id
     limit private.purge_limit()
     for no key update of c skip locked
   loop
-    perform private.end_subscription(v_over, p_now);
-    v_ended := v_ended + 1;
+    v_ended := v_ended + private.end_subscription(v_id, p_now)::int;
   end loop;
   return v_ended;
 end;
