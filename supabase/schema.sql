@@ -8429,6 +8429,41 @@ $$;
 
 COMMENT ON FUNCTION private.keep_package_entry() IS 'Trigger: an entry stays as it was written as long as there are its package and its booking.';
 
+CREATE TABLE private.freed_for_waiting (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    specialist_id uuid NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    busy_from timestamp with time zone NOT NULL,
+    busy_until timestamp with time zone NOT NULL,
+    ready_at timestamp with time zone NOT NULL,
+    kept_until timestamp with time zone NOT NULL,
+    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at)),
+    CONSTRAINT kept_once_it_is_ready CHECK ((kept_until > ready_at))
+);
+
+ALTER TABLE ONLY private.freed_for_waiting FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE private.freed_for_waiting IS 'Times that are to be offered to whoever waits for them. What nobody can take is deleted, and free for all.';
+
+COMMENT ON COLUMN private.freed_for_waiting.id IS 'Of the booking, the proposal or the freed time that kept it until now, so that it is here once; its own where a session has moved, which may leave several times.';
+
+COMMENT ON COLUMN private.freed_for_waiting.ready_at IS 'From when on it is free: for one that is held or withheld, later.';
+
+COMMENT ON COLUMN private.freed_for_waiting.kept_until IS 'Until when it is kept from everybody else, should the job not come by.';
+
+CREATE FUNCTION private.keep_rest(p_freed private.freed_for_waiting, p_booking public.bookings) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.free_for_waiting(gen_random_uuid(), p_freed.specialist_id, lower(r.span), upper(r.span), lower(r.span), upper(r.span))
+  from unnest(
+    tstzmultirange(tstzrange(p_freed.busy_from, p_freed.busy_until)) - tstzmultirange(tstzrange(p_booking.busy_from, p_booking.busy_until))
+  ) r (span);
+$$;
+
+COMMENT ON FUNCTION private.keep_rest(p_freed private.freed_for_waiting, p_booking public.bookings) IS 'Keeps for the next in line what a session that is offered leaves of a time that fell free.';
+
 CREATE TABLE public.meeting_recordings (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     booking_id uuid NOT NULL,
@@ -10509,29 +10544,6 @@ $$;
 
 COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
 
-CREATE TABLE private.freed_for_waiting (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    specialist_id uuid NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    ends_at timestamp with time zone NOT NULL,
-    busy_from timestamp with time zone NOT NULL,
-    busy_until timestamp with time zone NOT NULL,
-    ready_at timestamp with time zone NOT NULL,
-    kept_until timestamp with time zone NOT NULL,
-    CONSTRAINT ends_after_start CHECK ((ends_at > starts_at)),
-    CONSTRAINT kept_once_it_is_ready CHECK ((kept_until > ready_at))
-);
-
-ALTER TABLE ONLY private.freed_for_waiting FORCE ROW LEVEL SECURITY;
-
-COMMENT ON TABLE private.freed_for_waiting IS 'Times that are to be offered to whoever waits for them. What nobody can take is deleted, and free for all.';
-
-COMMENT ON COLUMN private.freed_for_waiting.id IS 'Of the booking, the proposal or the freed time that kept it until now, so that it is here once; its own where a session has moved, which may leave several times.';
-
-COMMENT ON COLUMN private.freed_for_waiting.ready_at IS 'From when on it is free: for one that is held or withheld, later.';
-
-COMMENT ON COLUMN private.freed_for_waiting.kept_until IS 'Until when it is kept from everybody else, should the job not come by.';
-
 CREATE FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -10627,6 +10639,7 @@ begin
     v_booking := private.offer_start(p_entry, v.terms, v.starts_at);
     if v_booking.id is not null then
       perform private.record_offer(p_entry, v_booking);
+      perform private.keep_rest(p_freed, v_booking);
       return true;
     end if;
   end loop;
@@ -22760,6 +22773,8 @@ REVOKE ALL ON FUNCTION private.keep_legal_holds() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_no_statistics(p_table regclass, p_but name) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_package_entry() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.keep_rest(p_freed private.freed_for_waiting, p_booking public.bookings) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.meeting_recordings TO service_role;
 

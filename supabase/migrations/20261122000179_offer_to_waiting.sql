@@ -127,6 +127,19 @@ $$;
 
 comment on function private.record_offer(public.waiting_list_entries, public.bookings) is 'Writes an offer down, keeps its time for the next behind its end, and mails it.';
 
+create function private.keep_rest(p_freed private.freed_for_waiting, p_booking public.bookings)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.free_for_waiting(gen_random_uuid(), p_freed.specialist_id, lower(r.span), upper(r.span), lower(r.span), upper(r.span))
+  from unnest(
+    tstzmultirange(tstzrange(p_freed.busy_from, p_freed.busy_until)) - tstzmultirange(tstzrange(p_booking.busy_from, p_booking.busy_until))
+  ) r (span);
+$$;
+
+comment on function private.keep_rest(private.freed_for_waiting, public.bookings) is 'Keeps for the next in line what a session that is offered leaves of a time that fell free.';
+
 -- Whom a rule refuses is let go: a subtransaction that ends in an exception gives its locks back.
 create function private.offer_to(p_entry public.waiting_list_entries, p_freed private.freed_for_waiting)
 returns boolean
@@ -146,6 +159,7 @@ begin
     v_booking := private.offer_start(p_entry, v.terms, v.starts_at);
     if v_booking.id is not null then
       perform private.record_offer(p_entry, v_booking);
+      perform private.keep_rest(p_freed, v_booking);
       return true;
     end if;
   end loop;

@@ -92,6 +92,26 @@ select is(pg_temp.hours_of('confirmed'), '{10,11,12}', 'each of them');
 select private.job_offer_freed_times(now()) \g /dev/null
 select is(pg_temp.held_by(), 'employee 09', 'and what is left of it is held for who waits');
 
+-- A long time, for more than one ---------------------------------------------------------------
+
+rollback to fresh;
+insert into public.session_types (id, pillar_id, kind, name, default_minutes) values (pg_temp.id('long'), pg_temp.id('mind'), 'coaching', 'Long', 110);
+update public.bookings set status = 'cancelled' where id = any (array[pg_temp.id('taken-9'), pg_temp.id('taken-10')]);
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+values (pg_temp.id('long-one'), pg_temp.id('manager'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('long'), pg_temp.at(9), pg_temp.at(9) + interval '110 minutes', 'confirmed');
+select pg_temp.waits('employee', p_from => '10:00'), pg_temp.waits('colleague') \g /dev/null
+select is(pg_temp.answer('manager', format('select status from public.cancel_booking(%L)', pg_temp.id('long-one'))), 'cancelled', 'a session of two hours is cancelled');
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'employee 10', 'the first in line is offered one of them');
+select is(
+  pg_temp.answer('foreign_admin', format('select status from public.book_session(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(9))), 'slot_taken',
+  'the other is kept'
+);
+select private.job_offer_freed_times(now()) \g /dev/null
+select is(pg_temp.held_by(), 'colleague 09, employee 10', 'for the next');
+select private.job_offer_freed_times(now()) \g /dev/null
+select is((select count(*) from private.freed_for_waiting where ready_at <= now()), 0::bigint, 'and what is too short for anybody is nobody''s');
+
 -- Who cannot sign in --------------------------------------------------------------------------
 
 rollback to fresh;
