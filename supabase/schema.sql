@@ -5309,7 +5309,7 @@ CREATE FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text
     SET search_path TO ''
     AS $$
 declare
-  v_is_own constant boolean := p_entry.actor_id is not distinct from p_entry.user_id;
+  v_is_own constant boolean := p_entry.actor_id is not distinct from p_entry.user_id and not private.names_somebody_else(p_entry);
   v_checkpoint constant private.audit_checkpoints := private.export_checkpoint();
   v_leaf private.audit_leaves;
 begin
@@ -5329,7 +5329,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) IS 'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, where private.is_proven_to_person(), null until a checkpoint of an earlier day has it.';
+COMMENT ON FUNCTION private.exported_entry(p_entry public.audit_logs, p_columns text[]) IS 'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt, unless it names somebody else; and the inclusion proof, where private.is_proven_to_person(), null until a checkpoint of an earlier day has it.';
 
 CREATE FUNCTION private.exported_rows(p_table text, p_party text, p_user_id uuid, p_addresses text[], p_after bigint, p_limit integer) RETURNS SETOF jsonb
     LANGUAGE plpgsql STABLE
@@ -10266,6 +10266,19 @@ CREATE FUNCTION private.name_fault(p_text text, p_longest integer) RETURNS text
 $$;
 
 COMMENT ON FUNCTION private.name_fault(p_text text, p_longest integer) IS 'Why a text is no name of at most so many characters, in words; null where it is one, or none at all.';
+
+CREATE FUNCTION private.names_somebody_else(p_entry public.audit_logs) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from regexp_matches(concat(p_entry.old_values, p_entry.new_values), '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g') m
+    join auth.users u on u.id = m[1]::uuid
+    where u.id is distinct from p_entry.user_id
+  );
+$$;
+
+COMMENT ON FUNCTION private.names_somebody_else(p_entry public.audit_logs) IS 'Whether the id of another account stands in the values of an entry.';
 
 CREATE FUNCTION private.network_of(p_ip inet) RETURNS inet
     LANGUAGE sql IMMUTABLE
@@ -23028,6 +23041,8 @@ REVOKE ALL ON FUNCTION private.my_verification() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.my_verification() TO authenticated;
 
 REVOKE ALL ON FUNCTION private.name_fault(p_text text, p_longest integer) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.names_somebody_else(p_entry public.audit_logs) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.network_of(p_ip inet) FROM PUBLIC;
 

@@ -36,6 +36,22 @@ $$;
 comment on function private.is_proven_to_person(public.audit_logs) is
   'Whether an export has the place of an entry: a day or more lies between two of a person. Always of what is about nobody, such as an erasure that is complete.';
 
+-- What somebody did themselves changes rows in which others stand: the admin who had looked at their document, or had verified them.
+create function private.names_somebody_else(p_entry public.audit_logs)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select from regexp_matches(concat(p_entry.old_values, p_entry.new_values), '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'g') m
+    join auth.users u on u.id = m[1]::uuid
+    where u.id is distinct from p_entry.user_id
+  );
+$$;
+
+comment on function private.names_somebody_else(public.audit_logs) is 'Whether the id of another account stands in the values of an entry.';
+
 -- Of a leaf the entry names who acted, and the payload says from where: where that was somebody else, the person gets the hash of the leaf alone,
 -- which whoever may read the log compares with the entry.
 create function private.exported_entry(p_entry public.audit_logs, p_columns text[])
@@ -45,7 +61,7 @@ stable
 set search_path = ''
 as $$
 declare
-  v_is_own constant boolean := p_entry.actor_id is not distinct from p_entry.user_id;
+  v_is_own constant boolean := p_entry.actor_id is not distinct from p_entry.user_id and not private.names_somebody_else(p_entry);
   v_checkpoint constant private.audit_checkpoints := private.export_checkpoint();
   v_leaf private.audit_leaves;
 begin
@@ -66,4 +82,4 @@ end;
 $$;
 
 comment on function private.exported_entry(public.audit_logs, text[]) is
-  'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt; and the inclusion proof, where private.is_proven_to_person(), null until a checkpoint of an earlier day has it.';
+  'An entry for the person whom it is about: what they may see; of their own acts also the payload and its salt, unless it names somebody else; and the inclusion proof, where private.is_proven_to_person(), null until a checkpoint of an earlier day has it.';

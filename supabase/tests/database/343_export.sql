@@ -120,6 +120,16 @@ select ok(
 );
 select ok(not pg_temp.entry('foreign_admin', 'test.system') ? 'own' and pg_temp.entry('foreign_admin', 'test.system')::text not like '%10.9.8.7%', 'nor from where the system was asked');
 
+-- What they did themselves, where the values have the admin who looked at it or verified them before
+select private.write_audit('test.own', 'tests', null, pg_temp.id('foreign_admin'), jsonb_build_object('seen_by', jsonb_build_array(pg_temp.id('platform_admin'))), null) \g /dev/null
+select private.write_audit('test.own_alone', 'tests', null, pg_temp.id('foreign_admin'), jsonb_build_object('id', pg_temp.id('foreign_admin'), 'company_id', pg_temp.id('south')), null) \g /dev/null
+create function pg_temp.own_entry(p_action text) returns jsonb language sql as $$
+  select private.exported_entry(jsonb_populate_record(l, jsonb_build_object('actor_id', l.user_id)), private.exported_columns('public.audit_logs', 'self'))
+  from public.audit_logs l where l.action = p_action;
+$$;
+select ok(pg_temp.own_entry('test.own_alone') ? 'own', 'of an act of their own they get the values');
+select ok(not pg_temp.own_entry('test.own') ? 'own', 'but not where these name somebody else');
+
 -- What an address had before it was theirs
 update public.profiles set email = 'moved@people.test' where id = pg_temp.id('employee');
 update public.profiles set email = 'employee@people.test', created_at = now() - interval '1 hour' where id = pg_temp.id('newcomer');
