@@ -20161,6 +20161,8 @@ CREATE INDEX booking_cancellations_cancelled_by_idx ON public.booking_cancellati
 
 CREATE INDEX booking_package_entries_booking_id_idx ON public.booking_package_entries USING btree (booking_id);
 
+CREATE UNIQUE INDEX booking_package_entries_one_grant_idx ON public.booking_package_entries USING btree (package_id) WHERE (kind = 'grant'::text);
+
 CREATE INDEX booking_package_entries_package_id_idx ON public.booking_package_entries USING btree (package_id, created_at);
 
 CREATE INDEX booking_packages_company_id_idx ON public.booking_packages USING btree (company_id, user_id);

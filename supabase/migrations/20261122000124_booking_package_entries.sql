@@ -27,6 +27,8 @@ comment on column public.booking_package_entries.created_at is 'The clock''s tim
 comment on column public.booking_package_entries.actor is 'As what somebody acted. Who granted or corrected it is in the audit log.';
 
 create index booking_package_entries_package_id_idx on public.booking_package_entries (package_id, created_at);
+-- What a company gave is found by this one: by the other, how long that takes would tell its admins how much of it was used.
+create unique index booking_package_entries_one_grant_idx on public.booking_package_entries (package_id) where kind = 'grant';
 create index booking_package_entries_booking_id_idx on public.booking_package_entries (booking_id);
 
 select private.keep_no_statistics('public.booking_package_entries');

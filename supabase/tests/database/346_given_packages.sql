@@ -1,0 +1,69 @@
+-- A company that gives a member another package learns nothing by it of those that it gave: also not by the work that it is.
+begin;
+\ir ../setup/people.psql
+select no_plan();
+
+update public.company_subscription_plans set sessions_per_month = 1;
+create function pg_temp.at(p_hour int) returns timestamptz language sql stable as $$
+  select date_trunc('month', now(), 'UTC') + interval '1 month 10 days' + make_interval(hours => p_hour);
+$$;
+create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  perform pg_temp.act_as(p_as);
+  execute p_statement into v_answer;
+  perform pg_temp.act_as_owner();
+  return v_answer;
+exception when others then
+  perform pg_temp.act_as_owner();
+  return sqlerrm;
+end;
+$$;
+-- How many rows of tables and entries of indexes were looked at so far.
+create function pg_temp.work() returns jsonb language sql volatile security definer as $$
+  select jsonb_object_agg(c.oid::regclass::text, pg_stat_get_xact_tuples_fetched(c.oid) + pg_stat_get_xact_tuples_returned(c.oid))
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('public', 'private') and c.relkind in ('r', 'i') and c.relname like '%package%';
+$$;
+create function pg_temp.giving(p_to text, p_sessions int) returns text language sql as $$
+  select pg_temp.answer('company_admin', format(
+    'select public.grant_company_package(%L, %L, %L, %s, %L)', pg_temp.id('north'), pg_temp.id(p_to), pg_temp.id('talk'), p_sessions, current_date + 50
+  ));
+$$;
+-- The second of two calls, since the first has plans to make.
+create function pg_temp.work_of_giving(p_to text, p_sessions int) returns jsonb language plpgsql as $$
+declare
+  v_before jsonb;
+  v_work jsonb;
+begin
+  perform pg_temp.giving(p_to, p_sessions);
+  v_before := pg_temp.work();
+  perform pg_temp.giving(p_to, p_sessions);
+  select jsonb_object_agg(w.key, w.value::bigint - (v_before ->> w.key)::bigint) into v_work
+  from jsonb_each_text(pg_temp.work()) w where w.value <> v_before ->> w.key;
+  return v_work;
+end;
+$$;
+grant execute on all functions in schema pg_temp to public;
+
+insert into public.booking_packages (user_id, company_id, session_type_id, given_by, sessions, expires_on)
+select pg_temp.id(p), pg_temp.id('north'), pg_temp.id('talk'), 'company', 8, current_date + 90 from unnest(array['employee', 'colleague']) p;
+select pg_temp.answer('employee', format('select public.book_session(%L, %L, %L)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(9))) \g /dev/null
+select pg_temp.answer('employee', format(
+  'select public.cancel_booking((public.book_session(%L, %L, %L)).id)', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(n)
+)) from generate_series(11, 20) n \g /dev/null
+select is(
+  (select array_agg(u.n order by u.n) from (select count(*) as n from public.booking_package_entries group by package_id) u), '{1,21}', 'of two who were given the same, one has used it'
+);
+select is(pg_temp.giving('employee', 3), 'package_limit', 'more than the plan gives is refused');
+select is(pg_temp.work_of_giving('employee', 3), pg_temp.work_of_giving('colleague', 3), 'by the same work for either');
+select is(pg_temp.work_of_giving('employee', 1), pg_temp.work_of_giving('colleague', 1), 'and what is not refused as well');
+select isnt(pg_temp.work_of_giving('employee', 3), null, 'which is some');
+select throws_ok(
+  $$insert into public.booking_package_entries (package_id, kind, sessions, actor) select id, 'grant', 1, 'admin' from public.booking_packages limit 1$$,
+  '23505', null, 'a package is given once'
+);
+
+select * from finish();
+rollback;
