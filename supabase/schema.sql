@@ -18547,12 +18547,15 @@ COMMENT ON COLUMN private.personal_tables.basis IS 'none: nothing in it is about
 CREATE TABLE private.phase_functions (
     sql_function text NOT NULL,
     flag_key text,
+    CONSTRAINT phase_functions_flag_key_check CHECK ((flag_key ~ '^phase-[a-z-]{1,50}$'::text)),
     CONSTRAINT phase_functions_sql_function_check CHECK ((sql_function ~ '^[a-z_]{1,63}$'::text))
 );
 
 ALTER TABLE ONLY private.phase_functions FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE private.phase_functions IS 'The SQL functions by which something begins, and the flag of its phase, if there is one. Written by migrations alone.';
+
+COMMENT ON COLUMN private.phase_functions.flag_key IS 'No foreign key: an admin who takes a flag away switches the phase on, and by one of the same key it is switched off again.';
 
 CREATE TABLE private.session_note_versions (
     booking_id uuid NOT NULL,
@@ -20107,8 +20110,6 @@ CREATE UNIQUE INDEX package_uses_each_once_idx ON private.package_uses USING btr
 
 CREATE INDEX package_uses_package_id_idx ON private.package_uses USING btree (package_id);
 
-CREATE INDEX phase_functions_flag_key_idx ON private.phase_functions USING btree (flag_key);
-
 CREATE INDEX sign_in_back_offs_last_failed_at_idx ON private.sign_in_back_offs USING btree (last_failed_at);
 
 CREATE INDEX sign_up_tokens_account_id_idx ON private.sign_up_tokens USING btree (account_id);
@@ -20764,9 +20765,6 @@ ALTER TABLE ONLY private.personal_columns
 
 ALTER TABLE ONLY private.personal_rows
     ADD CONSTRAINT personal_rows_table_name_fkey FOREIGN KEY (table_name) REFERENCES private.personal_tables(table_name);
-
-ALTER TABLE ONLY private.phase_functions
-    ADD CONSTRAINT phase_functions_flag_key_fkey FOREIGN KEY (flag_key) REFERENCES public.feature_flags(key) ON DELETE SET NULL;
 
 ALTER TABLE ONLY private.session_note_versions
     ADD CONSTRAINT session_note_versions_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES public.session_notes(booking_id) ON DELETE CASCADE;

@@ -8,12 +8,13 @@
 
 create table private.phase_functions (
   sql_function text primary key check (sql_function ~ '^[a-z_]{1,63}$'),
-  flag_key text references public.feature_flags (key) on delete set null
+  flag_key text check (flag_key ~ '^phase-[a-z-]{1,50}$')
 );
 
 comment on table private.phase_functions is 'The SQL functions by which something begins, and the flag of its phase, if there is one. Written by migrations alone.';
 
-create index phase_functions_flag_key_idx on private.phase_functions (flag_key);
+comment on column private.phase_functions.flag_key is
+  'No foreign key: an admin who takes a flag away switches the phase on, and by one of the same key it is switched off again.';
 
 alter table private.phase_functions enable row level security;
 alter table private.phase_functions force row level security;

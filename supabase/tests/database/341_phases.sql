@@ -63,6 +63,11 @@ select throws_ok($$update public.feature_flags set off_variant = 'on' where key 
 select is(pg_temp.asked('employee', '/rpc/' || repeat('%62', 70)), 'passed', 'what is too long is no function');
 delete from public.feature_flags where key = 'phase-bookings';
 select is(pg_temp.asked('employee', '/rpc/book_session'), 'passed', 'a phase that is taken away is on for all');
+select pg_temp.act_as('platform_admin');
+insert into public.feature_flags (key, description, owner, is_on) values ('phase-bookings', 'Bookings once more', 'Platform', false);
+select pg_temp.act_as_owner();
+select is(pg_temp.asked('employee', '/rpc/book_session'), 'feature_disabled', 'and one that comes back is a switch again');
+update public.feature_flags set is_on = true where key = 'phase-bookings';
 delete from public.terms_acceptance where user_id = pg_temp.id('employee');
 select throws_ok($$select pg_temp.asked('employee', '/rpc/book_session')$$, 'PT409', 'terms_required', 'and the terms are asked for as before');
 
