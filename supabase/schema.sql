@@ -9710,7 +9710,7 @@ CREATE FUNCTION private.mail_sign_up(p_template text, p_user_id uuid, p_email te
   select private.enqueue_email(
     p_template, p_user_id, p_email,
     jsonb_strip_nulls(jsonb_build_object('expires_at', private.iso_timestamp(p_token.expires_at), 'locale', case when p_user_id is null then coalesce(p_locale, 'en') end)),
-    'security', p_template || ':' || coalesce(p_token.id::text, encode(sha256(p_email::bytea), 'hex') || ':' || extract(epoch from p_now)),
+    'security', p_template || ':' || coalesce(p_token.id::text, encode(private.address_key(p_email), 'hex') || ':' || extract(epoch from p_now)),
     case when p_token.id is not null then 'sign_up' end, p_token.id, p_not_before => p_now, p_priority => 1
   );
 $$;

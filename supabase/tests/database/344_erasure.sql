@@ -64,11 +64,23 @@ select id as given_up from public.bookings where employee_id = pg_temp.id('emplo
 select pg_temp.act_as('employee');
 select public.cancel_booking(:'given_up', 'Vermilion', 'illness') \g /dev/null
 select pg_temp.act_as_owner();
+select private.issue_sign_up('employee@people.test', 'en') \g /dev/null
+create function pg_temp.traces(p_address text) returns table (trace text) language plpgsql as $$
+declare r record;
+begin
+  for r in select c.oid::regclass as t from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ('public', 'private', 'auth', 'storage', 'net', 'cron') loop
+    return query execute format('select %L || '' '' || m[1] from %s r, regexp_matches(to_jsonb(r)::text, $1) m', r.t, r.t)
+    using format('(?<![a-z_])(%s|%s|%s)', replace(p_address, '.', '[.]'), md5(p_address), encode(sha256(convert_to(p_address, 'UTF8')), 'hex'));
+  end loop;
+end; $$;
+select isnt_empty($$select pg_temp.traces('employee@people.test')$$, 'there are traces of their address');
 create temporary view telling as select e.* from private.emails e where e.user_id = pg_temp.id('specialist') and e.variables ->> 'other_name' = 'Employee' or e.variables ->> 'reason' = 'Vermilion';
 select set_eq($$select user_id from telling$$, array[pg_temp.id('employee'), pg_temp.id('specialist')], 'both were mailed what they said, and the other their name');
 select is(pg_temp.erase('employee'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
 select is((select count(*) from auth.users where id = pg_temp.id('employee')), 0::bigint, 'the account is gone');
 select is(private.rows_of_erased(pg_temp.id('employee'), false), '[]', 'and what the register does not keep');
+select is_empty($$select pg_temp.traces('employee@people.test')$$, 'nor their address, nor a digest of it that anybody could try out');
 select is_empty('select from telling', 'nor is a mail to the other of a session left with their name or their words');
 select is_empty(
   $$select l.id from public.audit_logs l where l.user_id = pg_temp.id('employee')
