@@ -364,6 +364,11 @@ begin
       end if;
       perform pg_temp.act_as(case when p_n % 2 = 0 then 'employee' else 'specialist' end);
       v_offered := pg_temp.offered(format('p_moving => %L, p_from => %L, p_to => %L', pg_temp.id('moved'), v_from, v_to));
+      -- To where it is, whoever moves it always can: it stays.
+      if p_n % 2 = 0 then
+        v_offered := array_remove(v_offered, v_moved);
+        v_grid := array_remove(v_grid, v_moved);
+      end if;
       select v_faults || coalesce(jsonb_agg(jsonb_build_object('mode', 'move', 'fault', b.fault)), '[]') into v_faults
       from pg_temp.broken(
         v_offered, v_grid, case when p_n % 2 = 0 then format('select public.reschedule_booking(%L, %%L)', pg_temp.id('moved')) else format('select public.propose_time(%L, %%L)', pg_temp.id('moved')) end,
