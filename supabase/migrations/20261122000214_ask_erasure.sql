@@ -126,7 +126,8 @@ declare
   v_reason constant text := private.audited_reason(p_reason);
 begin
   perform private.hold_accounts(p_user_id, private.user_id());
-  if not exists (select from public.profiles where id = p_user_id) then
+  -- The log knows also whose account was deleted by other ways, which take along what foreign keys reach and no more.
+  if not exists (select from public.profiles where id = p_user_id) and not exists (select from public.audit_logs where user_id = p_user_id) then
     raise sqlstate 'PT404' using message = 'person_not_found', detail = 'There is no such person.';
   end if;
   perform private.refuse_last_admin(p_user_id, false);
@@ -218,7 +219,7 @@ comment on function public.ask_erasure(text) is
 comment on function public.withdraw_erasure() is 'The caller takes it back, as long as it has not begun. Errors: unauthenticated (401), not_found (404), rate_limited (429).';
 comment on function public.my_erasure() is 'The erasure of the caller that is to come, as ask_erasure() answers it; null where there is none.';
 comment on function public.ask_erasure_for(uuid, text) is
-  'A platform admin has somebody erased, as ask_erasure() does; the person is mailed. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
+  'A platform admin has somebody erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
 comment on function public.erasure_receipt(uuid) is
   'What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. '
   'Errors: not_found (404).';

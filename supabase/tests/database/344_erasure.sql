@@ -2,30 +2,8 @@
 begin;
 \ir ../setup/people.psql
 \ir ../setup/rows.psql
+\ir ../setup/erasing.psql
 select no_plan();
-
-create function pg_temp.erase(p_name text) returns text[] language plpgsql as $$
-declare v_id constant uuid := (private.begin_erasure(pg_temp.id(p_name), 'person', null) ->> 'request_id')::uuid; v_steps text[] := '{}'; v_step text;
-begin
-  for n in 1..12 loop
-    v_step := private.erase_further(v_id, now() + interval '4 days');
-    exit when v_step is null;
-    v_steps := v_steps || v_step;
-    -- As email-dispatch does.
-    if v_step = 'log' then
-      insert into private.email_outcomes (mail_id, status, settled_at) select mail_id, 'sent', now() from private.email_queue on conflict do nothing;
-      delete from private.email_queue where true;
-    end if;
-    -- As storage-sweep does.
-    if v_step = 'rest_of_log' then
-      perform set_config('storage.allow_delete_query', 'true', true);
-      delete from storage.objects o using private.orphaned_files(1000, now() + interval '2 hours') f where (o.bucket_id, o.name) = (f.bucket_id, f.name);
-    end if;
-  end loop;
-  return v_steps;
-end; $$;
-create function pg_temp.request_of(p_name text) returns uuid language sql as $$ select id from private.erasure_requests r
-  where user_id = pg_temp.id(p_name) and not exists (select from private.erasure_steps s where s.request_id = r.id and s.step = 'withdrawn'); $$;
 
 -- Asking
 delete from public.user_roles where role = 'platform_admin' and user_id <> pg_temp.id('platform_admin');
@@ -58,30 +36,10 @@ select throws_ok('update private.erasure_requests set due_by = now()', '42501', 
 select throws_ok('delete from private.erasure_steps', '42501', null, 'nor removed');
 select throws_ok('delete from private.erasure_requests', '42501', null, 'nor one of those who asked');
 
--- The employee, with all constraints. The specialist was mailed the name that they had, and what they said without one.
-update public.profiles set display_name = '' where id = pg_temp.id('employee');
-select id as given_up from public.bookings where employee_id = pg_temp.id('employee') and specialist_id = pg_temp.id('specialist:specialist') and status = 'confirmed' limit 1 \gset
-select pg_temp.act_as('employee');
-select public.cancel_booking(:'given_up', 'Vermilion', 'illness') \g /dev/null
-select pg_temp.act_as_owner();
-select private.issue_sign_up('employee@people.test', 'en') \g /dev/null
-create function pg_temp.traces(p_address text) returns table (trace text) language plpgsql as $$
-declare r record;
-begin
-  for r in select c.oid::regclass as t from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ('public', 'private', 'auth', 'storage', 'net', 'cron') loop
-    return query execute format('select %L || '' '' || m[1] from %s r, regexp_matches(to_jsonb(r)::text, $1) m', r.t, r.t)
-    using format('(?<![a-z_])(%s|%s|%s)', replace(p_address, '.', '[.]'), md5(p_address), encode(sha256(convert_to(p_address, 'UTF8')), 'hex'));
-  end loop;
-end; $$;
-select isnt_empty($$select pg_temp.traces('employee@people.test')$$, 'there are traces of their address');
-create temporary view telling as select e.* from private.emails e where e.user_id = pg_temp.id('specialist') and e.variables ->> 'other_name' = 'Employee' or e.variables ->> 'reason' = 'Vermilion';
-select set_eq($$select user_id from telling$$, array[pg_temp.id('employee'), pg_temp.id('specialist')], 'both were mailed what they said, and the other their name');
+-- The employee, with all constraints
 select is(pg_temp.erase('employee'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
 select is((select count(*) from auth.users where id = pg_temp.id('employee')), 0::bigint, 'the account is gone');
 select is(private.rows_of_erased(pg_temp.id('employee'), false), '[]', 'and what the register does not keep');
-select is_empty($$select pg_temp.traces('employee@people.test')$$, 'nor their address, nor a digest of it that anybody could try out');
-select is_empty('select from telling', 'nor is a mail to the other of a session left with their name or their words');
 select is_empty(
   $$select l.id from public.audit_logs l where l.user_id = pg_temp.id('employee')
     and (num_nonnulls(l.old_values, l.new_values, l.ip_address, l.user_agent, l.error_message) > 0 or l.context <> '{}')$$,
@@ -231,15 +189,6 @@ select is(private.erase_further(pg_temp.request_of(name), now()), 'sessions', 'a
 insert into auth.users (id, email) values (pg_temp.id('squatter'), 'squatter@people.test');
 select private.begin_erasure(pg_temp.id('squatter'), 'admin', null) \g /dev/null
 select is_empty($$select from private.email_log where recipient = 'squatter@people.test'$$, 'of an account whose address nobody confirmed, nobody is told');
-
--- What an admin did to the product by a function stays as it is
-select private.write_audit('email_template.published', 'email_templates', '1', pg_temp.id('squatter'), null, '{"key": "booking_cancelled"}') \g /dev/null
-select private.write_audit('test.about_them', 'profiles', '1', pg_temp.id('squatter'), null, '{"key": "Vermilion"}') \g /dev/null
-select private.erase_audit_entries(pg_temp.id('squatter'), '{}', 1000) \g /dev/null
-select results_eq(
-  $$select action, new_values ->> 'key' from public.audit_logs where user_id = pg_temp.id('squatter') and new_values is not null$$, $$values ('email_template.published', 'booking_cancelled')$$,
-  'which text an admin published is evidence also once they are erased'
-);
 
 -- What comes to their address between two steps
 select private.erase_further(pg_temp.request_of('invited'), now()) from generate_series(1, 3) \g /dev/null
