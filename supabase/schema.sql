@@ -2464,8 +2464,9 @@ CREATE FUNCTION private.check_erased(p_request private.erasure_requests) RETURNS
     SET search_path TO ''
     AS $$
 declare
-  v_left constant jsonb := private.rows_of_erased(p_request.user_id, false);
-  v_kept constant jsonb := private.rows_of_erased(p_request.user_id, true);
+  v_practice_id constant uuid := private.practice_of_erased(p_request);
+  v_left constant jsonb := private.rows_of_erased(p_request.user_id, v_practice_id, false);
+  v_kept constant jsonb := private.rows_of_erased(p_request.user_id, v_practice_id, true);
 begin
   if v_left <> '[]' then
     raise exception 'rows of somebody who was erased are left: %', (select string_agg(l ->> 'table', ', ') from jsonb_array_elements(v_left) l);
@@ -13661,10 +13662,10 @@ CREATE FUNCTION private.rotated(p_bits bigint, p_by integer) RETURNS bigint
 
 COMMENT ON FUNCTION private.rotated(p_bits bigint, p_by integer) IS '32 bits, rotated to the left.';
 
-CREATE FUNCTION private.rows_of_erased(p_user_id uuid, p_kept boolean) RETURNS jsonb
+CREATE FUNCTION private.rows_of_erased(p_user_id uuid, p_practice_id uuid, p_kept boolean) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
   v record;
   v_rows bigint;
@@ -13675,16 +13676,19 @@ begin
     where to_regclass(r.table_name) is not null and (r.on_erasure = 'keep') = p_kept and r.table_name <> 'storage.objects'
     order by r.table_name, r.party
   loop
-    execute format('select count(*) from %s r where %s', v.table_name, v.condition) into v_rows using p_user_id, '{}'::text[];
+    execute format(
+      'select count(*) from %s r where %s', v.table_name,
+      case v.on_erasure when 'clear' then v.condition else replace(v.condition, 's.user_id = $1', 's.id = $3') end
+    ) into v_rows using p_user_id, '{}'::text[], p_practice_id;
     if v_rows > 0 then
       v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', v_rows, 'why', v.why_kept);
     end if;
   end loop;
   return v_found;
 end;
-$$;
+$_$;
 
-COMMENT ON FUNCTION private.rows_of_erased(p_user_id uuid, p_kept boolean) IS 'What there is of somebody who was erased: what stays with its reason or, with p_kept false, what should not be there.';
+COMMENT ON FUNCTION private.rows_of_erased(p_user_id uuid, p_practice_id uuid, p_kept boolean) IS 'What there is of somebody who was erased: what stays with its reason or, with p_kept false, what should not be there.';
 
 CREATE FUNCTION private.rule_instant(p_text text) RETURNS timestamp with time zone
     LANGUAGE plpgsql IMMUTABLE
@@ -23444,7 +23448,7 @@ GRANT ALL ON FUNCTION private.revoke_recording_consent(p_booking_id uuid) TO aut
 
 REVOKE ALL ON FUNCTION private.rotated(p_bits bigint, p_by integer) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.rows_of_erased(p_user_id uuid, p_kept boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.rows_of_erased(p_user_id uuid, p_practice_id uuid, p_kept boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.rule_instant(p_text text) FROM PUBLIC;
 

@@ -2,8 +2,9 @@
 --
 -- Called: by pg_cron, every minute, for twenty seconds. What is under a legal hold waits, and goes on by itself once the hold is lifted.
 
--- What a person's rows are by the register, after the erasure. Addresses are gone with the account.
-create function private.rows_of_erased(p_user_id uuid, p_kept boolean)
+-- What a person's rows are by the register, after the erasure. Addresses are gone with the account. What a specialist was outlives it and leads
+-- to nobody: what was theirs is found by that, but for what only no longer says anything of them.
+create function private.rows_of_erased(p_user_id uuid, p_practice_id uuid, p_kept boolean)
 returns jsonb
 language plpgsql
 stable
@@ -19,7 +20,10 @@ begin
     where to_regclass(r.table_name) is not null and (r.on_erasure = 'keep') = p_kept and r.table_name <> 'storage.objects'
     order by r.table_name, r.party
   loop
-    execute format('select count(*) from %s r where %s', v.table_name, v.condition) into v_rows using p_user_id, '{}'::text[];
+    execute format(
+      'select count(*) from %s r where %s', v.table_name,
+      case v.on_erasure when 'clear' then v.condition else replace(v.condition, 's.user_id = $1', 's.id = $3') end
+    ) into v_rows using p_user_id, '{}'::text[], p_practice_id;
     if v_rows > 0 then
       v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', v_rows, 'why', v.why_kept);
     end if;
@@ -28,7 +32,7 @@ begin
 end;
 $$;
 
-comment on function private.rows_of_erased(uuid, boolean) is 'What there is of somebody who was erased: what stays with its reason or, with p_kept false, what should not be there.';
+comment on function private.rows_of_erased(uuid, uuid, boolean) is 'What there is of somebody who was erased: what stays with its reason or, with p_kept false, what should not be there.';
 
 create function private.check_erased(p_request private.erasure_requests)
 returns jsonb
@@ -36,8 +40,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_left constant jsonb := private.rows_of_erased(p_request.user_id, false);
-  v_kept constant jsonb := private.rows_of_erased(p_request.user_id, true);
+  v_practice_id constant uuid := private.practice_of_erased(p_request);
+  v_left constant jsonb := private.rows_of_erased(p_request.user_id, v_practice_id, false);
+  v_kept constant jsonb := private.rows_of_erased(p_request.user_id, v_practice_id, true);
 begin
   if v_left <> '[]' then
     raise exception 'rows of somebody who was erased are left: %', (select string_agg(l ->> 'table', ', ') from jsonb_array_elements(v_left) l);

@@ -39,7 +39,7 @@ select throws_ok('delete from private.erasure_requests', '42501', null, 'nor one
 -- The employee, with all constraints
 select is(pg_temp.erase('employee'), '{sessions,practice,told,log,rows,account,rest_of_log,files,checked}', 'an erasure does its steps in their order');
 select is((select count(*) from auth.users where id = pg_temp.id('employee')), 0::bigint, 'the account is gone');
-select is(private.rows_of_erased(pg_temp.id('employee'), false), '[]', 'and what the register does not keep');
+select is(private.rows_of_erased(pg_temp.id('employee'), null, false), '[]', 'and what the register does not keep');
 select is_empty(
   $$select l.id from public.audit_logs l where l.user_id = pg_temp.id('employee')
     and (num_nonnulls(l.old_values, l.new_values, l.ip_address, l.user_agent, l.error_message) > 0 or l.context <> '{}')$$,
@@ -76,6 +76,19 @@ select is_empty(format($$select id from public.bookings where specialist_id = %L
   'what they had to give is cancelled');
 select isnt_empty(format($$select id from private.emails where template_key = 'booking_cancelled' and user_id = %L$$, pg_temp.id('company_admin')), 'and told to whom they had to');
 select isnt_empty(format($$select booking_id from public.session_notes where specialist_id = %L$$, pg_temp.id('specialist:specialist')), 'notes about others stay theirs');
+select set_eq(
+  $$select k ->> 'table' from jsonb_array_elements(private.erasure_receipt(pg_temp.request_of('specialist')) -> 'kept') k where k ->> 'party' = 'specialist'$$,
+  '{public.session_notes,private.session_note_versions,public.meeting_recordings}'::text[], 'as the receipt says'
+);
+insert into public.specialist_working_hours (specialist_id, day_of_week, starts_at, ends_at, effective_from) values (pg_temp.id('specialist:specialist'), 1, '09:00', '10:00', current_date);
+select is(
+  private.rows_of_erased(pg_temp.id('specialist'), pg_temp.id('specialist:specialist'), false) -> 0 ->> 'table', 'public.specialist_working_hours',
+  'and the last look finds what is left of them'
+);
+delete from public.specialist_working_hours where specialist_id = pg_temp.id('specialist:specialist');
+select is_empty(
+  $$select table_name, party from private.personal_rows where condition ~ 'specialists' and condition !~ 's\.user_id = \$1'$$, 'wherever the register leads to them by what they were'
+);
 select is(private.files_of_erased(pg_temp.id('specialist'), pg_temp.id('specialist:specialist')), 0::bigint, 'no file of theirs is left');
 
 update public.legal_holds set lifted_at = null, lift_reason = null where lift_reason = 'settled';
