@@ -8091,7 +8091,9 @@ CREATE FUNCTION private.job_release_analytics(p_now timestamp with time zone) RE
     SET search_path TO ''
     AS $$
 declare
-  v_last constant date := private.last_month_to_release(p_now);
+  v_last constant date := private.last_month_to_release(
+    p_now - greatest(interval '0', private.hours('booking_complete_after_hours') + private.hours('booking_correction_hours') - interval '4 days')
+  );
   v_due record;
   v_released bigint := 0;
 begin
@@ -8114,7 +8116,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.job_release_analytics(p_now timestamp with time zone) IS 'Releases to each company the figures of the last month, five days after it, and of those that were missed within a year: so many at a time, the next run goes on.';
+COMMENT ON FUNCTION private.job_release_analytics(p_now timestamp with time zone) IS 'Releases to each company the figures of the last month, five days after it or later, where sessions can be corrected for longer, and of those that were missed within a year: so many at a time, the next run goes on.';
 
 CREATE FUNCTION private.job_release_package_months(p_now timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql

@@ -193,14 +193,16 @@ $$;
 comment on function private.job_count_analytics(timestamptz) is
   'Counts anew, from private.uncounted_months, the months of companies in which something changed. Those that are released stay as they are.';
 
--- Up to a day after a session it is corrected; the rest is reserve. What was missed within a year is made up for.
+-- What is told stays, so it waits for as long as a session of the last day may be closed and corrected; the rest is reserve. What was missed within a year is made up for.
 create function private.job_release_analytics(p_now timestamptz)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_last constant date := private.last_month_to_release(p_now);
+  v_last constant date := private.last_month_to_release(
+    p_now - greatest(interval '0', private.hours('booking_complete_after_hours') + private.hours('booking_correction_hours') - interval '4 days')
+  );
   v_due record;
   v_released bigint := 0;
 begin
@@ -224,7 +226,7 @@ end;
 $$;
 
 comment on function private.job_release_analytics(timestamptz) is
-  'Releases to each company the figures of the last month, five days after it, and of those that were missed within a year: so many at a time, the next run goes on.';
+  'Releases to each company the figures of the last month, five days after it or later, where sessions can be corrected for longer, and of those that were missed within a year: so many at a time, the next run goes on.';
 
 select cron.schedule('count-analytics', '37 * * * *', $$select private.run_job('count_analytics')$$);
 select cron.schedule('release-analytics', '47 * * * *', $$select private.run_job('release_analytics')$$);

@@ -50,6 +50,10 @@ create function pg_temp.all_told() returns setof jsonb language sql stable as $$
 $$;
 select private.job_release_analytics('2025-03-05 23:00Z') \g /dev/null
 select set_eq('select distinct month from pg_temp.ours()', $$values (date '2025-01-01')$$, 'a month is not told before it is over for five days');
+update public.system_settings set value = '100' where key in ('booking_complete_after_hours', 'booking_correction_hours');
+select private.job_release_analytics('2025-03-09 00:00Z') \g /dev/null
+select set_eq('select distinct month from pg_temp.ours()', $$values (date '2025-01-01')$$, 'nor while a session of it can be closed or corrected');
+update public.system_settings set value = '24' where key in ('booking_complete_after_hours', 'booking_correction_hours');
 select private.job_release_analytics('2025-03-06 00:00Z') \g /dev/null
 select set_eq('select distinct month from pg_temp.ours()', $$values (date '2025-01-01'), ('2025-02-01')$$, 'then it is');
 select private.job_release_analytics('2025-04-07Z') \g /dev/null
