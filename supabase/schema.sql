@@ -8763,7 +8763,7 @@ begin
   perform private.lock_legal_holds();
   perform private.hold_accounts(private.user_id());
   update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
-  where id = p_hold_id and lifted_at is null
+  where id = p_hold_id and lifted_at is null and user_id <> private.user_id()
   returning user_id into v_user_id;
   if not found then
     raise sqlstate 'PT404' using message = 'hold_not_found', detail = 'There is no such hold, or it was lifted.';
@@ -12009,7 +12009,7 @@ begin
     jsonb_build_object('source', 'read_legal_holds', 'reason', v_reason));
   return query
     select h.id, h.user_id, h.reason, h.placed_at, h.lifted_at, h.lift_reason from public.legal_holds h
-    where p_cursor is null or (h.placed_at, h.id) < (select c.placed_at, c.id from public.legal_holds c where c.id = p_cursor)
+    where h.user_id <> private.user_id() and (p_cursor is null or (h.placed_at, h.id) < (select c.placed_at, c.id from public.legal_holds c where c.id = p_cursor))
     order by h.placed_at desc, h.id desc
     limit least(greatest(coalesce(p_limit, 50), 1), 200);
 end;
@@ -17215,7 +17215,7 @@ CREATE FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) RETURNS vo
   select private.lift_legal_hold(p_hold_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) IS 'A platform admin ends a hold; what should be gone goes with the next run of the jobs. Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429).';
+COMMENT ON FUNCTION public.lift_legal_hold(p_hold_id uuid, p_reason text) IS 'A platform admin ends a hold that is not about themselves; what should be gone goes with the next run of the jobs. Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429).';
 
 CREATE FUNCTION public.mail_fault() RETURNS text
     LANGUAGE sql STABLE
@@ -17414,7 +17414,7 @@ CREATE FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid DEFAULT NUL
   select * from private.read_legal_holds(p_reason, p_cursor, p_limit);
 $$;
 
-COMMENT ON FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) IS 'Holds, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429).';
+COMMENT ON FUNCTION public.read_legal_holds(p_reason text, p_cursor uuid, p_limit integer) IS 'Holds on others, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429).';
 
 CREATE FUNCTION public.read_person(p_user_id uuid, p_reason text) RETURNS jsonb
     LANGUAGE sql

@@ -1,7 +1,7 @@
 -- Legal holds: a person's records that must not be deleted for now, whoever asks and whatever age they have.
 --
 -- Read:  platform admins, through read_legal_holds(), which is audited. Whom it is about learns it from us, not from here.
--- Write: place_legal_hold() and lift_legal_hold(), for platform admins.
+-- Write: place_legal_hold() and lift_legal_hold(), for platform admins. To one whom it is about, it is not there.
 --
 -- What deletes a record of a person asks private.is_held() first. What is held stays, and is shown to nobody to whom it would
 -- be gone. An account under a hold is not deleted, whoever asks, Auth included.
@@ -103,7 +103,7 @@ begin
   perform private.lock_legal_holds();
   perform private.hold_accounts(private.user_id());
   update public.legal_holds set lifted_at = now(), lifted_by = private.user_id(), lift_reason = v_reason
-  where id = p_hold_id and lifted_at is null
+  where id = p_hold_id and lifted_at is null and user_id <> private.user_id()
   returning user_id into v_user_id;
   if not found then
     raise sqlstate 'PT404' using message = 'hold_not_found', detail = 'There is no such hold, or it was lifted.';
@@ -128,7 +128,7 @@ begin
     jsonb_build_object('source', 'read_legal_holds', 'reason', v_reason));
   return query
     select h.id, h.user_id, h.reason, h.placed_at, h.lifted_at, h.lift_reason from public.legal_holds h
-    where p_cursor is null or (h.placed_at, h.id) < (select c.placed_at, c.id from public.legal_holds c where c.id = p_cursor)
+    where h.user_id <> private.user_id() and (p_cursor is null or (h.placed_at, h.id) < (select c.placed_at, c.id from public.legal_holds c where c.id = p_cursor))
     order by h.placed_at desc, h.id desc
     limit least(greatest(coalesce(p_limit, 50), 1), 200);
 end;
@@ -167,10 +167,10 @@ comment on function public.place_legal_hold(uuid, text) is
   'A platform admin has the records of a person kept, notes and recordings of their sessions among them, until the hold is lifted: its id. '
   'Errors: forbidden (403), person_not_found (404), reason_required (422), rate_limited (429).';
 comment on function public.lift_legal_hold(uuid, text) is
-  'A platform admin ends a hold; what should be gone goes with the next run of the jobs. '
+  'A platform admin ends a hold that is not about themselves; what should be gone goes with the next run of the jobs. '
   'Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429).';
 comment on function public.read_legal_holds(text, uuid, int) is
-  'Holds, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429).';
+  'Holds on others, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429).';
 
 grant execute on function public.place_legal_hold(uuid, text) to authenticated;
 grant execute on function public.lift_legal_hold(uuid, text) to authenticated;

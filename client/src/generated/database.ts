@@ -1996,7 +1996,7 @@ export interface SqlFunctions {
     returns: boolean;
     errors: 'forbidden' | 'invalid_email' | 'reason_required';
   };
-  /** A platform admin ends a hold; what should be gone goes with the next run of the jobs. Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429). */
+  /** A platform admin ends a hold that is not about themselves; what should be gone goes with the next run of the jobs. Errors: forbidden (403), hold_not_found (404), reason_required (422), rate_limited (429). */
   lift_legal_hold: {
     args: { p_hold_id: string; p_reason: string };
     returns: null;
@@ -2129,7 +2129,7 @@ export interface SqlFunctions {
     returns: Records['failed_login_attempts'][];
     errors: 'forbidden' | 'reason_required';
   };
-  /** Holds, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429). */
+  /** Holds on others, newest first, at most 200 at once, for platform admins. p_cursor: the id of the last of the page before. Each call is audited. Errors: forbidden (403), reason_required (422), rate_limited (429). */
   read_legal_holds: {
     args: { p_reason: string; p_cursor?: string | null; p_limit?: number };
     returns: { id: string; user_id: string; reason: string; placed_at: string; lifted_at: string; lift_reason: string }[];

@@ -174,6 +174,17 @@ select is_empty(
   'nor is anything counted that is about somebody''s health and that holds keep'
 );
 
+-- Whom a hold is about does not end it, an admin neither: they would have gone what it keeps of what they did.
+insert into public.user_roles (user_id, role) values (pg_temp.id('applicant'), 'platform_admin');
+select pg_temp.act_as('applicant');
+select set_config('test.hold', public.place_legal_hold(pg_temp.id('platform_admin'), 'a claim about what they did')::text, true) \g /dev/null
+select pg_temp.act_as('platform_admin');
+select is_empty($$select from public.read_legal_holds('a claim of theirs') where user_id = pg_temp.id('platform_admin')$$, 'an admin is not shown a hold on themselves');
+select throws_ok($$select public.lift_legal_hold(current_setting('test.hold')::uuid, 'it is settled')$$, 'PT404', 'hold_not_found', 'and does not lift it');
+select pg_temp.act_as('applicant');
+select lives_ok($$select public.lift_legal_hold(current_setting('test.hold')::uuid, 'it is settled')$$, 'another one does');
+select pg_temp.act_as_owner();
+
 -- With the job itself, and for good: what was held goes once the hold is lifted.
 delete from public.legal_holds;
 insert into public.legal_holds (user_id, reason) select id, 'a claim' from public.profiles where email = '1@unconfirmed.test';
