@@ -13669,20 +13669,22 @@ CREATE FUNCTION private.rows_of_erased(p_user_id uuid, p_practice_id uuid, p_kep
     SET search_path TO ''
     AS $_$
 declare
+  v_practice_id constant uuid := (select s.id from public.specialists s where s.id = p_practice_id);
   v record;
   v_rows bigint;
   v_found jsonb := '[]'::jsonb;
 begin
   for v in
-    select r.* from private.personal_rows r
+    select r.*, r.on_erasure <> 'clear' and v_practice_id is not null and strpos(r.condition, 's.user_id = $1') > 0 as is_of_practice from private.personal_rows r
     where to_regclass(r.table_name) is not null and (r.on_erasure = 'keep') = p_kept and r.table_name <> 'storage.objects'
     order by r.table_name, r.party
   loop
     execute format(
-      'select count(*) from %s r where %s', v.table_name,
-      case v.on_erasure when 'clear' then v.condition else replace(v.condition, 's.user_id = $1', 's.id = $3') end
-    ) into v_rows using p_user_id, '{}'::text[], p_practice_id;
-    if v_rows > 0 then
+      'select count(*) from %s r where %s', v.table_name, case when v.is_of_practice then replace(v.condition, 's.user_id = $1', 's.id = $3') else v.condition end
+    ) into v_rows using p_user_id, '{}'::text[], v_practice_id;
+    if p_kept and v.is_of_practice then
+      v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', null, 'why', v.why_kept);
+    elsif v_rows > 0 then
       v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', v_rows, 'why', v.why_kept);
     end if;
   end loop;

@@ -198,7 +198,7 @@ export interface Answers {
   erasure_receipt: {
     format: string;
     erasure: Erasure;
-    kept: { table: string; party: string; rows: number; why: string }[] | null;
+    kept: { table: string; party: string; rows: number | null; why: string }[] | null;
     checkpoints: string[];
     tables: Record<string, Record<string, unknown>[]>;
   };

@@ -3,7 +3,8 @@
 -- Called: by pg_cron, every minute, for twenty seconds. What is under a legal hold waits, and goes on by itself once the hold is lifted.
 
 -- What a person's rows are by the register, after the erasure. Addresses are gone with the account. What a specialist was outlives it and leads
--- to nobody: what was theirs is found by that, but for what only no longer says anything of them.
+-- to nobody: what was theirs is found by that, but for what only no longer says anything of them. Of it there is said what stays, and not how much, nor
+-- whether there is any: admins read it as well, and that there are notes is not theirs to know.
 create function private.rows_of_erased(p_user_id uuid, p_practice_id uuid, p_kept boolean)
 returns jsonb
 language plpgsql
@@ -11,20 +12,22 @@ stable
 set search_path = ''
 as $$
 declare
+  v_practice_id constant uuid := (select s.id from public.specialists s where s.id = p_practice_id);
   v record;
   v_rows bigint;
   v_found jsonb := '[]'::jsonb;
 begin
   for v in
-    select r.* from private.personal_rows r
+    select r.*, r.on_erasure <> 'clear' and v_practice_id is not null and strpos(r.condition, 's.user_id = $1') > 0 as is_of_practice from private.personal_rows r
     where to_regclass(r.table_name) is not null and (r.on_erasure = 'keep') = p_kept and r.table_name <> 'storage.objects'
     order by r.table_name, r.party
   loop
     execute format(
-      'select count(*) from %s r where %s', v.table_name,
-      case v.on_erasure when 'clear' then v.condition else replace(v.condition, 's.user_id = $1', 's.id = $3') end
-    ) into v_rows using p_user_id, '{}'::text[], p_practice_id;
-    if v_rows > 0 then
+      'select count(*) from %s r where %s', v.table_name, case when v.is_of_practice then replace(v.condition, 's.user_id = $1', 's.id = $3') else v.condition end
+    ) into v_rows using p_user_id, '{}'::text[], v_practice_id;
+    if p_kept and v.is_of_practice then
+      v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', null, 'why', v.why_kept);
+    elsif v_rows > 0 then
       v_found := v_found || jsonb_build_object('table', v.table_name, 'party', v.party, 'rows', v_rows, 'why', v.why_kept);
     end if;
   end loop;
