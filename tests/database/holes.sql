@@ -85,6 +85,9 @@ alter policy "A company admin sees its released months, a platform admin all" on
 alter policy "A person sees what they did on which days" on public.user_activity_logs using (user_id = (select private.user_id()) or (select private.is_platform_admin()))
 grant select on private.uncounted_months to service_role
 
+-- 021_audit_and_roles
+drop trigger audit_change on public.pillars
+
 -- 023_ended_sessions
 create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as 'begin return auth.uid(); end'
 create or replace function private.user_id() returns uuid language plpgsql stable security definer set search_path = '' as $$ begin return (select s.user_id from auth.sessions s join auth.users u on u.id = s.user_id where s.id = nullif(auth.jwt() ->> 'session_id', '')::uuid and s.user_id = nullif(auth.jwt() ->> 'sub', '')::uuid and (s.not_after is null or s.not_after > now()) and u.deleted_at is null and (u.banned_until is null or u.banned_until <= now())); end $$
@@ -129,6 +132,11 @@ drop trigger refuse_change on private.erasure_requests
 create or replace function private.require_sealed(p_leaf regclass, p_due text, p_kept_from timestamptz) returns void language sql set search_path = '' as 'select'
 update public.data_retention_policies set held_by = '{r.user_id}' where name = 'public.audit_logs'
 create or replace function private.close_partition(p_parent regclass, p_leaf text) returns void language sql set search_path = '' as 'select'
+alter table public.system_settings drop constraint value_is_text_or_whole
+
+-- 347_left_of_erased
+update private.personal_rows set condition = 'false' where table_name = 'private.emails' and party = 'named'
+create or replace function private.is_of_nobody(p_entity_type text) returns boolean language sql stable set search_path = '' as 'select false'
 
 -- 361_retention
 create or replace function private.refuse_end_of_held() returns trigger language plpgsql security definer set search_path = '' as 'begin return old; end'
