@@ -34,7 +34,7 @@ fault_of_auth() {
     const path = "/functions/v1/auth-send-email";
     const hook = URL.canParse(auth.hook_send_email_uri ?? "") ? new URL(auth.hook_send_email_uri) : undefined;
     // One that is null is as the platform has it from the beginning; one that is not there was renamed.
-    const begun = { disable_signup: false, external_anonymous_users_enabled: false, mailer_autoconfirm: false, password_min_length: 6, refresh_token_rotation_enabled: true };
+    const begun = { disable_signup: false, external_anonymous_users_enabled: false, mailer_autoconfirm: false, password_min_length: 6, refresh_token_rotation_enabled: true, mfa_totp_enroll_enabled: true, mfa_totp_verify_enabled: true };
     if (!Number.isInteger(auth.rate_limit_email_sent) || !least || !shortest || Object.keys(begun).some((name) => auth[name] === undefined)) process.exit(1);
     const has = (name) => auth[name] ?? begun[name];
     if (!auth.hook_send_email_enabled) console.log(`Auth does not send its mails as ours: turn the hook "Send Email" on`);
@@ -45,6 +45,7 @@ fault_of_auth() {
     else if (has("external_anonymous_users_enabled")) console.log("Auth lets people in without an address");
     else if (has("mailer_autoconfirm")) console.log("Auth lets people in before their address is confirmed");
     else if (has("password_min_length") < shortest) console.log(`Auth takes passwords of ${has("password_min_length")} characters: make it ${shortest}`);
+    else if (!has("mfa_totp_enroll_enabled") || !has("mfa_totp_verify_enabled")) console.log("Auth offers no authenticator app as a second factor, without which nobody is a platform admin");
     else if (!has("refresh_token_rotation_enabled")) console.log("Auth takes a refresh token again and again");
   ' "$project" "$(setting auth.rate_limit email_sent)" "$(setting auth minimum_password_length)"
 }

@@ -220,9 +220,11 @@ describe("Auth's settings", () => {
       [{ mailer_autoconfirm: true }, /Auth lets people in before their address is confirmed/],
       [{ password_min_length: 6 }, /Auth takes passwords of 6 characters: make it 12/],
       [{ refresh_token_rotation_enabled: false }, /Auth takes a refresh token again and again/],
+      [{ mfa_totp_enroll_enabled: false }, /Auth offers no authenticator app/],
+      [{ mfa_totp_verify_enabled: false }, /Auth offers no authenticator app/],
       [{ disable_signup: null }, /Auth signs people up by itself/],
       [{ password_min_length: null }, /Auth takes passwords of 6 characters/],
-      ...['disable_signup', 'external_anonymous_users_enabled', 'mailer_autoconfirm', 'password_min_length', 'refresh_token_rotation_enabled']
+      ...['disable_signup', 'external_anonymous_users_enabled', 'mailer_autoconfirm', 'password_min_length', 'refresh_token_rotation_enabled', 'mfa_totp_enroll_enabled', 'mfa_totp_verify_enabled']
         .map((name) => /** @type {const} */ ([{ [name]: undefined }, /were not understood/])),
     ])) {
       const { status, stdout, stderr } = deployTo(settings);
@@ -231,7 +233,7 @@ describe("Auth's settings", () => {
       assert.doesNotMatch(stdout, /^Deployed /m);
     }
     assert.equal(deployTo({ rate_limit_email_sent: 32_767 }).status, 0);
-    assert.equal(deployTo({ external_anonymous_users_enabled: null, mailer_autoconfirm: null, refresh_token_rotation_enabled: null }).status, 0);
+    assert.equal(deployTo({ external_anonymous_users_enabled: null, mailer_autoconfirm: null, refresh_token_rotation_enabled: null, mfa_totp_enroll_enabled: null }).status, 0);
   });
 
   test('that cannot be read fail it, too', () => {

@@ -170,7 +170,8 @@ export function authWith(settings) {
   return JSON.stringify({
     rate_limit_email_sent: 30_000, hook_send_email_enabled: true,
     hook_send_email_uri: `https://${REF}.supabase.co/functions/v1/auth-send-email`, disable_signup: true,
-    external_anonymous_users_enabled: false, mailer_autoconfirm: false, password_min_length: 12, refresh_token_rotation_enabled: true, ...settings,
+    external_anonymous_users_enabled: false, mailer_autoconfirm: false, password_min_length: 12, refresh_token_rotation_enabled: true,
+    mfa_totp_enroll_enabled: true, mfa_totp_verify_enabled: true, ...settings,
   });
 }
 

@@ -37,7 +37,7 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
   });
   sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
   const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), lite.clone());
-  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, mailing, signsUp });
+  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, mailing, signsUp, factors: { enroll: true, verify: true, most: 10 } });
   return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
 }
 

@@ -53,7 +53,7 @@ before(async () => {
   config.auth.email = { .../** @type {object} */ (config.auth.email), enable_confirmations: false };
   services = createServices({ port, secrets, keyring: createKeyring(secrets), siteUrl: 'http://127.0.0.1', directory, config });
   sql = connect(databaseUrl('supabase_auth_admin', secrets.passwords.supabase_auth_admin, port));
-  auth = createAuth({ sql, service: /** @type {import('../services.mjs').Service} */ (services.auth), jwtSecret: secrets.jwtSecret, passwordHook: null, mailing: { hook: async () => {}, maxFrequency: 60, otpLength: 10, siteUrl: '', externalUrl: '' }, signsUp: true });
+  auth = createAuth({ sql, service: /** @type {import('../services.mjs').Service} */ (services.auth), jwtSecret: secrets.jwtSecret, passwordHook: null, mailing: { hook: async () => {}, maxFrequency: 60, otpLength: 10, siteUrl: '', externalUrl: '' }, signsUp: true, factors: config.factors });
   key = secrets.publishableKey;
 });
 

@@ -4,6 +4,7 @@ import { errorAnswer } from '../auth-admin/errors.mjs';
 import { withClaims } from './access-token.mjs';
 import { onBehalfOf } from './client.mjs';
 import { oneTimeCode, reauthenticate, recover, resend } from './mail-requests.mjs';
+import { answerFactors, factorStep, withFactors } from './factors.mjs';
 import { changeUser } from './own-user.mjs';
 import { tellRefusal } from './refusals.mjs';
 import { signIn } from './sign-in.mjs';
@@ -12,19 +13,20 @@ import { signIn } from './sign-in.mjs';
 
 /**
  * @param {{ sql: import('postgres').Sql, service: { fetch: Next }, jwtSecret: string,
- *   passwordHook: import('./hooks.mjs').Hook | null, mailing: import('./mails.mjs').Mailing, signsUp: boolean }} options `sql`: as
- *   supabase_auth_admin; `signsUp`: whether anybody may sign up by Auth itself
+ *   passwordHook: import('./hooks.mjs').Hook | null, mailing: import('./mails.mjs').Mailing, signsUp: boolean,
+ *   factors: import('./factors.mjs').FactorSettings }} options `sql`: as supabase_auth_admin; `signsUp`: whether anybody may sign up by
+ *   Auth itself
  */
-export function createAuth({ sql, service, jwtSecret, passwordHook, mailing, signsUp }) {
+export function createAuth({ sql, service, jwtSecret, passwordHook, mailing, signsUp, factors }) {
   const needs = { sql, jwtSecret, mailing, signsUp };
-
 
   /** @param {Request} request @param {import('./client.mjs').Client} client @returns {Promise<Response>} */
   async function answer(request, client) {
     const next = (/** @type {Request} */ one) => onBehalfOf(client, () => service.fetch(one));
     try {
       const response = await tellRefusal(request, () => route(request, next, client));
-      return await withClaims(response, { sql, jwtSecret, method: methodOf(new URL(request.url)) });
+      const signed = await withClaims(response, { sql, jwtSecret, method: methodOf(new URL(request.url)) });
+      return await withFactors(signed, sql);
     } catch (error) {
       const { status, body, headers } = errorAnswer(error, request.headers.get('x-supabase-api-version') ?? undefined);
       return Response.json(body, { status, headers });
@@ -42,6 +44,8 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, mailing, sig
     if (operation === 'POST /token' && url.searchParams.get('grant_type') === 'password') {
       return signIn(request, next, { sql, hook: passwordHook, client });
     }
+    const step = factorStep(operation);
+    if (step) return answerFactors(step, request, next, { sql, jwtSecret, siteUrl: mailing.siteUrl, factors, client });
     if (operation === 'PUT /user') return changeUser(request, next, needs);
     // Auth ends every session where no scope is named; lite ends the one.
     if (operation === 'POST /logout' && !url.searchParams.get('scope')) {
@@ -57,5 +61,6 @@ export function createAuth({ sql, service, jwtSecret, passwordHook, mailing, sig
 /** How a call signs somebody in. @param {URL} url */
 function methodOf({ pathname, searchParams }) {
   if (searchParams.get('grant_type') === 'refresh_token') return null;
+  if (pathname.includes('/factors/')) return 'totp';
   return pathname.endsWith('/verify') ? 'otp' : 'password';
 }

@@ -35,12 +35,12 @@ void runPart(async ({ settings, environment }) => {
   const services = createServices({ port, secrets, keyring, siteUrl: environment.SITE_URL, directory, config, real, onLost });
   const pool = (/** @type {keyof typeof secrets.passwords} */ role, /** @type {number} */ max) => connect(urlOf(role), { max, max_lifetime: null, onclose: onLost });
   const [sql, authSql] = [pool('postgres', 2), pool('supabase_auth_admin', 4)];
-  const { passwordHook, minimumPasswordLength, maxFrequency, otpLength, sendEmailPath } = config;
+  const { passwordHook, minimumPasswordLength, maxFrequency, otpLength, sendEmailPath, factors } = config;
   const hook = createSendEmailHook({ url: `${settings.apiUrl}${sendEmailPath}`, secrets: environment.SEND_EMAIL_HOOK_SECRETS });
   const mailing = { hook, maxFrequency, otpLength, siteUrl: environment.SITE_URL, externalUrl: `${settings.apiUrl}/auth/v1` };
   const authAdmin = createAuthAdmin({ sql: authSql, jwtSecret: secrets.jwtSecret, minimumPasswordLength, mailing });
   const signsUp = config.auth.enable_signup !== false;
-  const auth = services.auth && createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook, mailing, signsUp });
+  const auth = services.auth && createAuth({ sql: authSql, service: services.auth, jwtSecret: secrets.jwtSecret, passwordHook, mailing, signsUp, factors });
   const reload = debounce(() => Object.values(services).forEach((one) => one.reloadSchema().catch(() => {})), RELOAD_AFTER);
   const ear = await hearing(urlOf('supabase_admin'), { channel: 'pgrst', onWord: reload, onLost });
 
