@@ -6548,6 +6548,20 @@ $$;
 
 COMMENT ON FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) IS 'Whether a mail to a person is being sent, or one that names them, or their receipt, is still to be.';
 
+CREATE FUNCTION private.has_shown_second_factor() RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  return exists (
+    select from auth.sessions
+    where id = nullif(auth.jwt() ->> 'session_id', '')::uuid and user_id = (select private.user_id()) and aal > 'aal1'
+  );
+end;
+$$;
+
+COMMENT ON FUNCTION private.has_shown_second_factor() IS 'Whether the caller''s session has shown a second factor, as Auth has it and whatever the token says.';
+
 CREATE FUNCTION private.has_usable_account(p_user_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -6990,12 +7004,13 @@ CREATE FUNCTION private.is_platform_admin() RETURNS boolean
     AS $$
 begin
   return exists (
-    select from public.user_roles where user_id = (select private.user_id()) and role = 'platform_admin'
+    select from public.user_roles
+    where user_id = (select private.user_id()) and role = 'platform_admin' and (not needs_second_factor or private.has_shown_second_factor())
   );
 end;
 $$;
 
-COMMENT ON FUNCTION private.is_platform_admin() IS 'Whether the caller is a platform admin. In a policy, wrap it: (select private.is_platform_admin()).';
+COMMENT ON FUNCTION private.is_platform_admin() IS 'Whether the caller is a platform admin, in a session that has shown a second factor where the role asks for one. In a policy, wrap it: (select private.is_platform_admin()).';
 
 CREATE FUNCTION private.is_proven_to_person(p_entry public.audit_logs) RETURNS boolean
     LANGUAGE sql STABLE
@@ -13301,7 +13316,7 @@ begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   elsif not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only, who have shown a second factor at sign-in.';
   end if;
 end;
 $$;
@@ -19641,12 +19656,14 @@ CREATE TABLE public.user_roles (
     user_id uuid NOT NULL,
     role text NOT NULL,
     granted_by uuid,
+    needs_second_factor boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT user_roles_role_check CHECK ((role = ANY (ARRAY['platform_admin'::text, 'specialist'::text, 'employee'::text])))
 );
 ALTER TABLE ONLY public.user_roles ALTER COLUMN user_id SET STATISTICS 0;
 ALTER TABLE ONLY public.user_roles ALTER COLUMN role SET STATISTICS 0;
 ALTER TABLE ONLY public.user_roles ALTER COLUMN granted_by SET STATISTICS 0;
+ALTER TABLE ONLY public.user_roles ALTER COLUMN needs_second_factor SET STATISTICS 0;
 ALTER TABLE ONLY public.user_roles ALTER COLUMN created_at SET STATISTICS 0;
 
 ALTER TABLE ONLY public.user_roles FORCE ROW LEVEL SECURITY;
@@ -19654,6 +19671,8 @@ ALTER TABLE ONLY public.user_roles FORCE ROW LEVEL SECURITY;
 COMMENT ON TABLE public.user_roles IS 'Platform-wide roles of a person. A role is granted or taken, never edited.';
 
 COMMENT ON COLUMN public.user_roles.granted_by IS 'The admin who granted it; null when the system did.';
+
+COMMENT ON COLUMN public.user_roles.needs_second_factor IS 'Whether who has the role of a platform admin is one only in a session that has shown a second factor. False by the owner of the database alone, as for demo people; the other roles open nothing.';
 
 CREATE TABLE public.waiting_list_offers (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -22593,6 +22612,8 @@ REVOKE ALL ON FUNCTION private.has_left(p_series public.recurring_bookings) FROM
 
 REVOKE ALL ON FUNCTION private.has_mail_under_way(p_user_id uuid, p_addresses text[]) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.has_shown_second_factor() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.has_usable_account(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.heads_in_a_row() FROM PUBLIC;
@@ -24697,6 +24718,8 @@ GRANT SELECT(user_id) ON TABLE public.user_roles TO authenticated;
 GRANT SELECT(role) ON TABLE public.user_roles TO authenticated;
 
 GRANT SELECT(granted_by) ON TABLE public.user_roles TO authenticated;
+
+GRANT SELECT(needs_second_factor) ON TABLE public.user_roles TO authenticated;
 
 GRANT SELECT(created_at) ON TABLE public.user_roles TO authenticated;
 

@@ -83,7 +83,8 @@ begin
 end;
 $$;
 
-insert into public.user_roles (user_id, role) values (pg_temp.demo_id('person', 1), 'platform_admin')
+-- A demo is signed in to by a published password, or by one of its developer's, without a second factor.
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.demo_id('person', 1), 'platform_admin', false)
 on conflict do nothing;
 
 insert into public.terms_acceptance (user_id, document, version)

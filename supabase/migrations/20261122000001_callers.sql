@@ -54,16 +54,36 @@ comment on function public.current_user_id() is
 
 grant execute on function public.current_user_id() to authenticated;
 
+create function private.has_shown_second_factor()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from auth.sessions
+    where id = nullif(auth.jwt() ->> 'session_id', '')::uuid and user_id = (select private.user_id()) and aal > 'aal1'
+  );
+end;
+$$;
+
+comment on function private.has_shown_second_factor() is 'Whether the caller''s session has shown a second factor, as Auth has it and whatever the token says.';
+
 create table public.user_roles (
   user_id uuid not null references auth.users (id) on delete cascade,
   role text not null check (role in ('platform_admin', 'specialist', 'employee')),
   granted_by uuid references auth.users (id) on delete set null,
+  needs_second_factor boolean not null default true,
   created_at timestamptz not null default now(),
   primary key (user_id, role)
 );
 
 comment on table public.user_roles is 'Platform-wide roles of a person. A role is granted or taken, never edited.';
 comment on column public.user_roles.granted_by is 'The admin who granted it; null when the system did.';
+comment on column public.user_roles.needs_second_factor is
+  'Whether who has the role of a platform admin is one only in a session that has shown a second factor. False by the owner of the database alone, as for demo people; the other roles open nothing.';
 
 create index user_roles_granted_by_idx on public.user_roles (granted_by);
 
@@ -72,7 +92,7 @@ select private.keep_no_statistics('public.user_roles');
 alter table public.user_roles enable row level security;
 alter table public.user_roles force row level security;
 revoke all on table public.user_roles from public, anon, authenticated, service_role;
-grant select (user_id, role, granted_by, created_at) on public.user_roles to authenticated;
+grant select (user_id, role, granted_by, needs_second_factor, created_at) on public.user_roles to authenticated;
 grant select on public.user_roles to service_role;
 
 create function private.is_platform_admin()
@@ -84,13 +104,14 @@ set search_path = ''
 as $$
 begin
   return exists (
-    select from public.user_roles where user_id = (select private.user_id()) and role = 'platform_admin'
+    select from public.user_roles
+    where user_id = (select private.user_id()) and role = 'platform_admin' and (not needs_second_factor or private.has_shown_second_factor())
   );
 end;
 $$;
 
 comment on function private.is_platform_admin() is
-  'Whether the caller is a platform admin. In a policy, wrap it: (select private.is_platform_admin()).';
+  'Whether the caller is a platform admin, in a session that has shown a second factor where the role asks for one. In a policy, wrap it: (select private.is_platform_admin()).';
 
 grant execute on function private.is_platform_admin() to authenticated, service_role;
 
@@ -108,7 +129,7 @@ begin
   if private.user_id() is null then
     raise sqlstate 'PT401' using message = 'unauthenticated', detail = 'Sign in first.';
   elsif not private.is_platform_admin() then
-    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only.';
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'Platform admins only, who have shown a second factor at sign-in.';
   end if;
 end;
 $$;

@@ -60,7 +60,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('public.profiles', 'email email_confirmed_at', 'contact', 'self', null),
   ('public.profiles', 'display_name locale time_zone created_at updated_at', 'profile', 'self', null),
   ('public.user_roles', 'user_id', 'identifier', 'self', null),
-  ('public.user_roles', 'role created_at', 'work', 'self', null),
+  ('public.user_roles', 'role needs_second_factor created_at', 'work', 'self', null),
   ('public.user_roles', 'granted_by', 'act', '', 'somebody_else'),
   ('public.terms_acceptance', 'id user_id', 'identifier', 'self', null),
   ('public.terms_acceptance', 'document version accepted_at withdrawn_at created_at', 'act', 'self', null),

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, request } from 'node:http';
 import { after, test } from 'node:test';
 import { sql, visitor } from './platform/clients.mjs';
-import { as, ask, platformAdmin } from './platform/companies.mjs';
+import { appoint, as, ask, platformAdmin } from './platform/companies.mjs';
 import { environment } from './platform/environment.mjs';
 import { FunctionProcess, IMPATIENT } from './platform/function-process.mjs';
 import { callFunction } from './platform/functions.mjs';
@@ -240,7 +240,7 @@ test('nobody but platform admins reviews, and no file is read without opening it
     assert.equal(code(await open(person, id)), '403 forbidden');
     assert.equal(code(await decide(person, id)), '403 forbidden');
   }
-  await sql`insert into public.user_roles (user_id, role) values (${ines.id}, 'platform_admin')`;
+  await appoint(ines);
   await open(ines, id);
   assert.equal(code(await decide(ines, id)), '403 own_document');
   const path = `${ines.specialistId}/${id}`;

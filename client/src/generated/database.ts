@@ -1487,6 +1487,8 @@ export type Tables = {
       created_at: string;
       /** The admin who granted it; null when the system did. */
       granted_by: string | null;
+      /** Whether who has the role of a platform admin is one only in a session that has shown a second factor. False by the owner of the database alone, as for demo people; the other roles open nothing. */
+      needs_second_factor: boolean;
       role: 'platform_admin' | 'specialist' | 'employee';
       user_id: string;
     };

@@ -219,9 +219,9 @@ select is_empty(
 );
 
 -- The first three write down who acted, and decide nothing: whoever has just ended their own session is
--- still the actor. The last two look at the token's session, after private.user_id() has vouched for it.
+-- still the actor. The last three look at the token's session, after private.user_id() has vouched for it.
 create temporary view token_reader as
-  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'end_other_sessions', 'require_fresh_sign_in']) as proname;
+  select unnest(array['write_audit', 'audit_change', 'stamp_updated_by', 'end_other_sessions', 'require_fresh_sign_in', 'has_shown_second_factor']) as proname;
 
 select is_empty(
   $$select name from our_function f join pg_catalog.pg_proc p using (oid)

@@ -130,6 +130,7 @@ update auth.users set banned_until = null where id = pg_temp.id('employee');
 
 -- Who has a second factor is nobody in a session that has not shown it: else the password alone is enough for whoever has it.
 
+update auth.sessions set aal = 'aal1' where id = pg_temp.id('session:platform_admin');
 insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
 select pg_temp.id('factor:' || person), pg_temp.id(person), 'totp', 'unverified', now(), now()
 from unnest(array['employee', 'company_admin', 'specialist', 'platform_admin']) as person;
@@ -164,6 +165,58 @@ select is(
   'and so does whoever has none'
 );
 delete from auth.mfa_factors where true;
+
+-- Whoever has the role of a platform admin is one only in a session that has shown a second factor, also where they have none. --------
+
+create function pg_temp.admin_powers(p_aal text, p_needs boolean)
+returns text[]
+language plpgsql
+as $$
+declare
+  v_can text[];
+begin
+  update public.user_roles set needs_second_factor = p_needs where user_id = pg_temp.id('platform_admin') and role = 'platform_admin';
+  execute format('update auth.sessions set aal = %L where id = %L', p_aal, pg_temp.id('session:platform_admin'));
+  perform pg_temp.act_as('platform_admin');
+  v_can := array(
+    select 'policies' where exists (select from public.system_settings)
+    union all select 'roles of others' where exists (select from public.user_roles where user_id <> pg_temp.id('platform_admin'))
+  );
+  begin
+    perform public.read_person(pg_temp.id('employee'), 'They asked for it.');
+    v_can := array_append(v_can, 'functions');
+  exception when sqlstate 'PT403' then null;
+  end;
+  if exists (select from public.user_roles where user_id = pg_temp.id('platform_admin')) then
+    v_can := array_append(v_can, 'own role');
+  end if;
+  perform pg_temp.act_as_owner();
+  return v_can;
+end;
+$$;
+
+select is(pg_temp.admin_powers(null, true), '{own role}', 'by the password alone a platform admin is none, and sees that they have the role');
+select is(pg_temp.admin_powers('aal1', true), '{own role}', 'nor where the session says that it has shown one factor');
+select is(pg_temp.admin_powers('aal2', true), '{policies,"roles of others",functions,"own role"}', 'and is one once a second was shown');
+select is(pg_temp.admin_powers('aal1', false), '{policies,"roles of others",functions,"own role"}', 'or where the owner of the database asks for none');
+update public.user_roles set needs_second_factor = true where role = 'platform_admin';
+update auth.sessions set aal = 'aal2' where id = pg_temp.id('session:platform_admin');
+
+-- A token says what it says: only the session counts.
+update auth.sessions set aal = 'aal1' where id = pg_temp.id('session:platform_admin');
+select pg_temp.act_as('platform_admin');
+select set_config('request.jwt.claims', (current_setting('request.jwt.claims')::jsonb || '{"aal": "aal2"}')::text, true);
+select is_empty('select from public.system_settings', 'a token that claims a second factor opens nothing');
+select pg_temp.act_as_owner();
+update auth.sessions set aal = 'aal2' where id = pg_temp.id('session:platform_admin');
+
+-- Nobody makes their own role ask for less.
+select pg_temp.act_as('platform_admin');
+select throws_ok($$update public.user_roles set needs_second_factor = false$$, '42501', null, 'an admin does not do without');
+select lives_ok($$select public.grant_platform_admin(pg_temp.id('colleague'))$$, 'and whom they make an admin');
+select pg_temp.act_as_owner();
+select ok(needs_second_factor, 'needs one, too') from public.user_roles where user_id = pg_temp.id('colleague') and role = 'platform_admin';
+delete from public.user_roles where user_id = pg_temp.id('colleague') and role = 'platform_admin';
 
 -- Writing ------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ begin
   select pg_temp.id(n), 'last-' || n || '@side-by-side.test', now() from generate_series(1, 2) n on conflict do nothing;
   insert into auth.sessions (id, user_id, created_at, updated_at)
   select pg_temp.id(n), pg_temp.id(n), now(), now() from generate_series(1, 2) n on conflict do nothing;
-  insert into public.user_roles (user_id, role) select pg_temp.id(n), 'platform_admin' from generate_series(1, 2) n on conflict do nothing;
+  insert into public.user_roles (user_id, role, needs_second_factor) select pg_temp.id(n), 'platform_admin', false from generate_series(1, 2) n on conflict do nothing;
   delete from public.user_roles where role = 'platform_admin' and user_id not in (pg_temp.id(1), pg_temp.id(2));
 end;
 $$;

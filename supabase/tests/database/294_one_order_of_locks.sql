@@ -59,7 +59,7 @@ call pg_temp.clear_away();
 begin;
 insert into auth.users (id, email, email_confirmed_at) select pg_temp.id(n), 'stress-' || n || '@one-order.test', now() from generate_series(1, 9) n;
 insert into auth.sessions (id, user_id, created_at, updated_at) select pg_temp.id(n), pg_temp.id(n), now(), now() from generate_series(1, 9) n;
-insert into public.user_roles (user_id, role) select pg_temp.id(n), 'platform_admin' from generate_series(1, 2) n;
+insert into public.user_roles (user_id, role, needs_second_factor) select pg_temp.id(n), 'platform_admin', false from generate_series(1, 2) n;
 insert into public.companies (id, name) select pg_temp.id(n), 'Stress' from generate_series(21, 22) n;
 insert into public.company_members (company_id, user_id, role)
 select pg_temp.id(c), pg_temp.id(n), case when n < 5 then 'admin' else 'employee' end from generate_series(21, 22) c, generate_series(3, 6) n;

@@ -75,7 +75,7 @@ select throws_ok($$select pg_temp.copy(id, repeat('0', 64)) from one$$, 'PT422',
 select throws_ok($$select pg_temp.copy(id, p_type => 'text/html') from one$$, 'PT422', 'file_mismatch', 'and is of that type');
 select throws_ok($$select public.record_reviewed_copy(id, 'x', repeat('0', 64), 1000, pg_temp.id('platform_admin')) from one$$, '42501', null, 'which no admin says by themselves');
 select pg_temp.act_as_owner();
-insert into public.user_roles (user_id, role) values (pg_temp.id('colleague'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id('colleague'), 'platform_admin', false);
 select pg_temp.act_as('colleague');
 select public.start_document_review(id) from one \g /dev/null
 select set_config('test.copy', pg_temp.copy(id), true) from one \g /dev/null
@@ -97,7 +97,7 @@ select throws_ok($$select pg_temp.decide(id, p_expires_on => current_date - 1) f
 select pg_temp.act_as_owner();
 select is(verification_status, 'pending', 'what is refused changes nothing') from public.specialist_documents where id = (select id from one);
 select is(pg_temp.mails('applicant'), '{}', 'and mails nobody');
-insert into public.user_roles (user_id, role) values (pg_temp.id('applicant'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id('applicant'), 'platform_admin', false);
 select pg_temp.act_as('applicant');
 select throws_ok($$select pg_temp.decide(id) from one$$, 'PT403', 'own_document', 'nobody decides about their own');
 select pg_temp.act_as_owner();
@@ -202,7 +202,7 @@ select pg_temp.act_as('platform_admin');
 select throws_ok($$insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('mind'))$$,
   'PT409', 'documents_missing', 'what another pillar requires has to be there first');
 select pg_temp.act_as_owner();
-insert into public.user_roles (user_id, role) values (pg_temp.id('other_specialist'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id('other_specialist'), 'platform_admin', false);
 select pg_temp.act_as('other_specialist');
 select throws_ok($$insert into public.specialist_pillars (specialist_id, pillar_id) values (pg_temp.id('other_specialist:specialist'), pg_temp.id('body'))$$,
   '42501', null, 'and no admin adds one to themselves');

@@ -193,7 +193,7 @@ delete from public.specialist_booking_rules where specialist_id = pg_temp.id('sp
 
 select is(pg_temp.begins('hold_slot', 'manager', 34, 'talk'), 'held', 'a hold');
 update public.bookings set expires_at = now() - interval '1 second' where status = 'held';
-insert into public.user_roles (user_id, role) values (pg_temp.id('employee'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id('employee'), 'platform_admin', false);
 select is(pg_temp.begins('book_session', 'employee', 34, 'talk'), 'confirmed', 'that somebody books over, be it a platform admin');
 delete from public.user_roles where user_id = pg_temp.id('employee') and role = 'platform_admin';
 select results_eq(

@@ -32,7 +32,7 @@ begin
   call pg_temp.clear_away();
   insert into auth.users (id, email, email_confirmed_at) select pg_temp.id(n), 'hold-' || n || '@side-by-side.test', now() from generate_series(0, 2) n;
   insert into auth.sessions (id, user_id, created_at, updated_at) values (pg_temp.id(0), pg_temp.id(0), now(), now());
-  insert into public.user_roles (user_id, role) values (pg_temp.id(0), 'platform_admin');
+  insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id(0), 'platform_admin', false);
   insert into public.companies (id, name) values (pg_temp.id(4), 'Holds');
   insert into public.specialists (id, user_id, display_name, status, verified_at) values (pg_temp.id(2), pg_temp.id(2), 'Holds', 'verified', now());
   insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)

@@ -94,7 +94,7 @@ select is(private.files_of_erased(pg_temp.id('specialist'), pg_temp.id('speciali
 update public.legal_holds set lifted_at = null, lift_reason = null where lift_reason = 'settled';
 
 -- Whoever is the last, by then
-insert into public.user_roles (user_id, role) values (pg_temp.id('applicant'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id('applicant'), 'platform_admin', false);
 select pg_temp.act_as('platform_admin');
 select is(public.ask_erasure('platform_admin@people.test') ->> 'state', 'asked', 'an admin of two asks');
 select throws_ok($$select public.ask_erasure_for(pg_temp.id('applicant'), 'asked by letter')$$, 'PT409', 'last_platform_admin', 'who is to be erased is no other admin');

@@ -30,7 +30,7 @@ begin;
 insert into auth.users (id, email, email_confirmed_at)
 select pg_temp.id(n), 'decisions-' || n || '@people.test', now() from generate_series(1, 3) n;
 insert into auth.sessions (id, user_id, created_at, updated_at) select pg_temp.id(n), pg_temp.id(n), now(), now() from generate_series(1, 3) n;
-insert into public.user_roles (user_id, role) select pg_temp.id(n), 'platform_admin' from generate_series(1, 2) n;
+insert into public.user_roles (user_id, role, needs_second_factor) select pg_temp.id(n), 'platform_admin', false from generate_series(1, 2) n;
 insert into public.pillars (id, slug, name) values (pg_temp.id(6), 'decisions', 'Decisions');
 insert into public.pillar_required_documents (pillar_id, document_type) values (pg_temp.id(6), 'license'), (pg_temp.id(6), 'insurance');
 insert into public.terms_acceptance (user_id, document, version)

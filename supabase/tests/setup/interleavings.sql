@@ -123,7 +123,7 @@ insert into auth.users (id, email, email_confirmed_at)
 select interleavings.id(n), n || '@interleavings.test', now() - interval '1 day'
 from unnest(array['specialist', 'holder', 'booker', 'mover', 'canceller', 'asker', 'other', 'late', 'maker', 'first', 'second', 'payer', 'admin']) n;
 insert into auth.sessions (id, user_id, created_at, updated_at) select id, id, now(), now() from auth.users where email like '%@interleavings.test';
-insert into public.user_roles (user_id, role) values (interleavings.id('admin'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (interleavings.id('admin'), 'platform_admin', false);
 insert into public.companies (id, name) select interleavings.id(n), 'Interleavings' from unnest(array['company', 'small']) n;
 insert into public.company_subscription_plans (id, slug, name, seats, sessions_per_month) values
   (interleavings.id('company:plan'), 'interleavings', 'Interleavings', 20, null), (interleavings.id('small:plan'), 'interleavings-small', 'Interleavings', 20, 1);

@@ -210,7 +210,8 @@ impl Platform {
     }
 
     pub(super) fn appoint(&mut self, person: UserId) {
-        let insert = "insert into public.user_roles (user_id, role) values ($1, 'platform_admin')";
+        let insert = "insert into public.user_roles (user_id, role, needs_second_factor)
+            values ($1, 'platform_admin', false)";
         self.owner.execute(insert, &[&person.0]).unwrap();
     }
 
