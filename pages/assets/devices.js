@@ -1,7 +1,8 @@
 // @ts-check
-// Where the person is signed in. Ending a session needs no function: it is a right of theirs in the database.
+// Where the person is signed in, and by what. Ending a session needs no function: it is a right of theirs in the database.
 import { byId, make, tell } from './dom.js';
 import { Failure, answerOf } from './failures.js';
+import { showFactors } from './own-factors.js';
 import { useOwnZone } from './profile.js';
 import { client, person, session, wasEnded } from './session.js';
 import { shortTime } from './times.js';
@@ -12,7 +13,7 @@ const own = session ? sessionIdIn(session.access_token) : null;
 if (wasEnded) byId('gone').textContent = 'This session has been ended, here or on another device. Sign in again to go on.';
 if (person) {
   action(byId('end-others'), byId('note'), endOthers);
-  await show();
+  await Promise.all([show(), showFactors()]);
 }
 
 /** @param {string} accessToken */

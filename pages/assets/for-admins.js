@@ -1,12 +1,25 @@
 // @ts-check
 // Pages of platform admins. What is on them the database keeps from everybody else; this only says so.
 import { byId } from './dom.js';
-import { isPlatformAdmin } from './profile.js';
+import { answerOf } from './failures.js';
+import { adminRole } from './profile.js';
+import { client } from './session.js';
 
-/** Whether the person is an admin; to anybody else the page shows, instead of its content, that it is not theirs. @param {HTMLElement} content */
+/**
+ * Whether the person is an admin in this session; to anybody else the page shows, instead of its content, that it is not theirs, or
+ * not yet.
+ * @param {HTMLElement} content
+ */
 export async function isForAdmin(content) {
-  const isAdmin = await isPlatformAdmin();
-  byId('refused').hidden = isAdmin;
+  const role = await adminRole();
+  const lacksFactor = Boolean(role?.needs_second_factor) && !(await hasShownFactor());
+  const isAdmin = role !== null && !lacksFactor;
+  byId('refused').hidden = role !== null;
+  byId('lacks-factor').hidden = !lacksFactor;
   content.hidden = !isAdmin;
   return isAdmin;
+}
+
+async function hasShownFactor() {
+  return (await answerOf(client.auth.mfa.getAuthenticatorAssuranceLevel())).currentLevel === 'aal2';
 }

@@ -4,7 +4,7 @@ import { showToAccept } from './acceptances.js';
 import { ROLES } from './company-words.js';
 import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
-import { isPlatformAdmin, profile, useOwnZone } from './profile.js';
+import { adminRole, profile, useOwnZone } from './profile.js';
 import { reminderText, titleOf } from './session-words.js';
 import { client, person } from './session.js';
 import { keepStatusFresh } from './status.js';
@@ -40,14 +40,14 @@ async function showMe() {
 }
 
 async function fillMe() {
-  const [own, memberships, isAdmin, specialist] = await Promise.all([
+  const [own, memberships, admin, specialist] = await Promise.all([
     profile(),
     answerOf(client.from('company_members').select('role, companies(name)').eq('user_id', person.id).eq('status', 'active')),
-    isPlatformAdmin(),
+    adminRole(),
     answerOf(client.from('specialists').select('status').eq('user_id', person.id).maybeSingle()),
     useOwnZone(),
   ]);
-  const isMember = memberships.length > 0;
+  const [isMember, isAdmin] = [memberships.length > 0, admin !== null];
   byId('me-title').textContent = own.display_name ? `Hello, ${own.display_name}` : 'Hello';
   const roles = memberships.map((/** @type {any} */ one) => `${ROLES[one.role]} at ${one.companies?.name}.`);
   byId('me-detail').textContent = [`${own.email}.`, ...roles, `Times are shown in ${zoneName()}.`].join(' ');

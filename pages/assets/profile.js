@@ -23,8 +23,7 @@ export async function useOwnZone() {
   useZone((await profile()).time_zone);
 }
 
-/** Whether they are a platform admin. @returns {Promise<boolean>} */
-export async function isPlatformAdmin() {
-  const roles = await answerOf(client.from('user_roles').select('role').eq('user_id', person.id).eq('role', 'platform_admin'));
-  return roles.length > 0;
+/** Their role of a platform admin, or null. It opens nothing before a second factor is shown, where it needs one. @returns {Promise<{ needs_second_factor: boolean } | null>} */
+export function adminRole() {
+  return answerOf(client.from('user_roles').select('needs_second_factor').eq('user_id', person.id).eq('role', 'platform_admin').maybeSingle());
 }

@@ -3,6 +3,7 @@
 import { REFUSALS, STATES, TYPES } from './document-words.js';
 import { byId, make } from './dom.js';
 import { bodyOf } from './failures.js';
+import { isForAdmin } from './for-admins.js';
 import { openDocument, watchDecision } from './review-decision.js';
 import { useOwnZone } from './profile.js';
 import { askAsPerson, person } from './session.js';
@@ -26,6 +27,7 @@ if (person) {
 
 async function show() {
   await load(byId('queue'), async () => {
+    if (!(await isForAdmin(byId('review')))) return;
     await useOwnZone();
     byId('zone').textContent = zoneName();
     cursor = null;
@@ -38,12 +40,8 @@ async function show() {
 async function showPage(from) {
   const own = (asked += 1);
   const query = new URLSearchParams({ status: byId('status').value, limit: '20', ...(from && { cursor: from }) });
-  const answer = await askAsPerson(`specialist-verify/queue?${query}`);
+  const { items, next_cursor: next } = await bodyOf(askAsPerson(`specialist-verify/queue?${query}`));
   if (own !== asked) return;
-  const isRefused = answer.body.code === 'forbidden';
-  byId('refused').hidden = !isRefused;
-  byId('review').hidden = isRefused;
-  const { items, next_cursor: next } = await bodyOf(answer);
   cursor = next;
   byId('more').hidden = cursor === null;
   byId('queue').append(...items.map(row));

@@ -25,8 +25,10 @@ export const inboxUrl = config.inboxUrl;
 const { session: kept } = await untilAnswered(() => answerOf(client.auth.getSession()));
 /** Whether this browser held a session that has been ended elsewhere. */
 export const wasEnded = Boolean(kept) && await isGone();
+/** Whether the person has a second factor that this session has not shown: until then it is nobody's. */
+export const awaitsCode = Boolean(kept) && !wasEnded && await lacksSecondFactor();
 /** The session of this browser, or null. */
-export const session = wasEnded ? null : kept;
+export const session = wasEnded || awaitsCode ? null : kept;
 /** The person who is signed in, or null. */
 export const person = session?.user ?? null;
 
@@ -36,6 +38,12 @@ async function isGone() {
   if (!library.isAuthSessionMissingError(error)) return false;
   await signOut();
   return true;
+}
+
+/** Said by what Auth told at sign-in: whoever adds a factor ends every session that has not shown it. */
+export async function lacksSecondFactor() {
+  const { currentLevel, nextLevel } = await answerOf(client.auth.mfa.getAuthenticatorAssuranceLevel());
+  return nextLevel === 'aal2' && currentLevel !== 'aal2';
 }
 
 /**

@@ -12,9 +12,11 @@ export const PAGES = [
   'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'unsubscribe', 'documents', 'review', 'mails', 'mail-log', 'audit', 'packages', 'docs/functions',
 ];
 
-/** What single pages need beside that. The viewer's style sheet has its arrows as images within itself; a mail has its styles
- * within itself, and is shown in a frame that inherits the policy and may do nothing. @type {Record<string, Record<string, string>>} */
+/** What single pages need beside that. The viewer's style sheet has its arrows as images within itself, and Auth answers with the image of
+ * a second factor; a mail has its styles within itself, and is shown in a frame that inherits the policy and may do nothing.
+ * @type {Record<string, Record<string, string>>} */
 const OWN_HEADERS = {
+  devices: { ...HEADERS, 'content-security-policy': policy({ images: "'self' data:" }) },
   'docs/functions': { ...HEADERS, 'content-security-policy': policy({ images: "'self' data:" }) },
   mails: { ...HEADERS, 'content-security-policy': policy({ styles: "'self' 'unsafe-inline'" }) },
 };
