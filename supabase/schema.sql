@@ -14707,6 +14707,17 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.shown_from(p_policy text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  return private.kept_from(private.policy(p_policy), now());
+end;
+$$;
+
+COMMENT ON FUNCTION private.shown_from(p_policy text) IS 'From when on what a policy is about is shown to whom it is for. What is older may be there for a hold alone, and whoever saw it would learn of the hold, an employer too.';
+
 CREATE FUNCTION private.shown_name(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -21185,7 +21196,7 @@ CREATE POLICY "A company admin sees its released months, a platform admin all" O
 
 CREATE POLICY "A company admin sees its released pillars, an admin all" ON public.company_analytics_pillars FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
-CREATE POLICY "A company admin sees the invitations of their company" ON public.company_employee_invitations FOR SELECT TO authenticated USING ((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))));
+CREATE POLICY "A company admin sees the invitations of their company" ON public.company_employee_invitations FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) AND (expires_at >= ( SELECT private.shown_from('public.company_employee_invitations'::text) AS shown_from))));
 
 CREATE POLICY "A company admin sees the plan of their company, an admin all" ON public.company_subscriptions FOR SELECT TO authenticated USING (((company_id = ANY (ARRAY( SELECT private.my_company_ids('{admin}'::text[]) AS my_company_ids))) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
@@ -21215,13 +21226,13 @@ CREATE POLICY "A person sees their own reminders" ON public.booking_reminders FO
 
 CREATE POLICY "A person sees their own roles, a platform admin all" ON public.user_roles FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
-CREATE POLICY "A person sees their own tokens" ON public.email_verification_tokens FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees their own tokens" ON public.email_verification_tokens FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND (expires_at >= ( SELECT private.shown_from('public.email_verification_tokens'::text) AS shown_from))));
 
-CREATE POLICY "A person sees their own tokens" ON public.password_reset_tokens FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees their own tokens" ON public.password_reset_tokens FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND (expires_at >= ( SELECT private.shown_from('public.password_reset_tokens'::text) AS shown_from))));
 
 CREATE POLICY "A person sees verified specialists and themselves, admins all" ON public.specialists FOR SELECT TO authenticated USING ((((status)::text = 'verified'::text) OR (user_id = ( SELECT private.user_id() AS user_id)) OR ( SELECT private.is_platform_admin() AS is_platform_admin)));
 
-CREATE POLICY "A person sees what became of their changes of address" ON public.email_changes FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees what became of their changes of address" ON public.email_changes FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND (expires_at >= ( SELECT private.shown_from('public.email_changes'::text) AS shown_from))));
 
 CREATE POLICY "A person sees what became of their packages" ON public.booking_package_entries FOR SELECT TO authenticated USING ((EXISTS ( SELECT
    FROM public.booking_packages p
@@ -21229,15 +21240,15 @@ CREATE POLICY "A person sees what became of their packages" ON public.booking_pa
 
 CREATE POLICY "A person sees what they accepted" ON public.terms_acceptance FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
-CREATE POLICY "A person sees what they did on which days" ON public.user_activity_logs FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees what they did on which days" ON public.user_activity_logs FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND (day >= ( SELECT private.shown_from('public.user_activity_logs'::text) AS shown_from))));
 
-CREATE POLICY "A person sees what they wait for" ON public.waiting_list_entries FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees what they wait for" ON public.waiting_list_entries FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND ((ended_at IS NULL) OR (ended_at >= ( SELECT private.shown_from('public.waiting_list_entries'::text) AS shown_from)))));
 
 CREATE POLICY "A person sees what they were offered" ON public.waiting_list_offers FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
 
-CREATE POLICY "A person sees what was tried on their account" ON public.failed_login_attempts FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees what was tried on their account" ON public.failed_login_attempts FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND (occurred_at >= ( SELECT private.shown_from('public.failed_login_attempts'::text) AS shown_from))));
 
-CREATE POLICY "A person sees where they are signed in" ON public.session_tokens FOR SELECT TO authenticated USING ((user_id = ( SELECT private.user_id() AS user_id)));
+CREATE POLICY "A person sees where they are signed in" ON public.session_tokens FOR SELECT TO authenticated USING (((user_id = ( SELECT private.user_id() AS user_id)) AND ((ended_at IS NULL) OR (ended_at >= ( SELECT private.shown_from('public.session_tokens'::text) AS shown_from)))));
 
 CREATE POLICY "A platform admin adds a flag" ON public.feature_flags FOR INSERT TO authenticated WITH CHECK (( SELECT private.is_platform_admin() AS is_platform_admin));
 
@@ -23556,6 +23567,9 @@ REVOKE ALL ON FUNCTION private.share_of(p_rollout jsonb, p_key text) FROM PUBLIC
 
 REVOKE ALL ON FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.share_session_note(p_booking_id uuid, p_note_version integer) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.shown_from(p_policy text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.shown_from(p_policy text) TO authenticated;
 
 REVOKE ALL ON FUNCTION private.shown_name(p_text text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.shown_name(p_text text) TO authenticated;

@@ -120,6 +120,23 @@ $$;
 
 comment on function private.policy(text) is 'A policy by its name, which there is.';
 
+create function private.shown_from(p_policy text)
+returns timestamptz
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return private.kept_from(private.policy(p_policy), now());
+end;
+$$;
+
+comment on function private.shown_from(text) is
+  'From when on what a policy is about is shown to whom it is for. What is older may be there for a hold alone, and whoever saw it would learn of the hold, an employer too.';
+
+grant execute on function private.shown_from(text) to authenticated;
+
 -- Whoever places a hold waits for this, and this for them: what was deleted is not there to be held.
 create function private.begin_purge(p_policy public.data_retention_policies, p_now timestamptz)
 returns bigint

@@ -96,4 +96,7 @@ grant select on public.company_employee_invitations to service_role;
 
 create policy "A company admin sees the invitations of their company"
   on public.company_employee_invitations for select to authenticated
-  using (company_id = any(array(select private.my_company_ids('{admin}'))));
+  using (
+    company_id = any(array(select private.my_company_ids('{admin}')))
+    and expires_at >= (select private.shown_from('public.company_employee_invitations'))
+  );

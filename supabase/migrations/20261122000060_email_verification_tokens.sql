@@ -51,4 +51,4 @@ grant select (id, user_id, email, expires_at, attempts, max_attempts, verified_a
 
 create policy "A person sees their own tokens"
   on public.email_verification_tokens for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and expires_at >= (select private.shown_from('public.email_verification_tokens')));

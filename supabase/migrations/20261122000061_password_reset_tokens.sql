@@ -58,4 +58,4 @@ grant select (id, user_id, email, expires_at, attempts, max_attempts, used_at, c
 
 create policy "A person sees their own tokens"
   on public.password_reset_tokens for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and expires_at >= (select private.shown_from('public.password_reset_tokens')));

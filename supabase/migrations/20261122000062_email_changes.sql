@@ -101,7 +101,7 @@ grant select on public.email_changes to service_role;
 
 create policy "A person sees what became of their changes of address"
   on public.email_changes for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and expires_at >= (select private.shown_from('public.email_changes')));
 
 -- Whoever took an account over and moved it would else only have to sign its old address up.
 create function private.is_address_held(p_email text)

@@ -44,7 +44,7 @@ grant select on public.session_tokens to service_role;
 
 create policy "A person sees where they are signed in"
   on public.session_tokens for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and (ended_at is null or ended_at >= (select private.shown_from('public.session_tokens'))));
 
 -- The order matters: most browsers name those they descend from, too.
 create function private.device_name(p_user_agent text)

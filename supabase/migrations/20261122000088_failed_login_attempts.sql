@@ -66,7 +66,7 @@ grant select on public.failed_login_attempts to service_role;
 
 create policy "A person sees what was tried on their account"
   on public.failed_login_attempts for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and occurred_at >= (select private.shown_from('public.failed_login_attempts')));
 
 create function private.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit int)
 returns setof public.failed_login_attempts

@@ -93,7 +93,7 @@ grant select on public.waiting_list_entries, public.waiting_list_offers to servi
 
 create policy "A person sees what they wait for"
   on public.waiting_list_entries for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and (ended_at is null or ended_at >= (select private.shown_from('public.waiting_list_entries'))));
 
 create policy "A person sees what they were offered"
   on public.waiting_list_offers for select to authenticated

@@ -33,7 +33,7 @@ grant select on public.user_activity_logs to service_role;
 
 create policy "A person sees what they did on which days"
   on public.user_activity_logs for select to authenticated
-  using (user_id = (select private.user_id()));
+  using (user_id = (select private.user_id()) and day >= (select private.shown_from('public.user_activity_logs')));
 
 -- Only of the person's own acts, so that nobody writes, and waits for, the row of somebody else.
 create function private.log_activity(p_user_id uuid, p_activity public.user_activity, p_at timestamptz)

@@ -185,6 +185,25 @@ select pg_temp.act_as('applicant');
 select lives_ok($$select public.lift_legal_hold(current_setting('test.hold')::uuid, 'it is settled')$$, 'another one does');
 select pg_temp.act_as_owner();
 
+-- What is kept for a hold alone is shown to nobody to whom it would be gone, an employer above all.
+select is_empty(
+  $$select p.name from public.data_retention_policies p
+    where p.held_by <> '{}' and p.way = 'delete' and p.condition = 'true' and has_any_column_privilege('authenticated', p.table_name, 'select') and not exists (
+      select from pg_catalog.pg_policy l where l.polrelid = p.table_name::regclass and pg_get_expr(l.polqual, l.polrelid) like '%shown_from(' || quote_literal(p.name) || '%'
+    )$$,
+  'whatever people read that a hold may keep, they read as long as it is kept anyway'
+);
+insert into public.company_employee_invitations (company_id, email, status, sent_at, expires_at, accepted_at, accepted_by)
+select pg_temp.id('north'), p || '@accepted.test', 'accepted', now() - interval '60 days', now() - interval '53 days', now() - interval '59 days', pg_temp.id(p)
+from unnest(array['employee', 'colleague']) p;
+delete from public.legal_holds;
+insert into public.legal_holds (user_id, reason) values (pg_temp.id('employee'), 'a claim');
+select private.run_job('purge_invitations') \g /dev/null
+select results_eq($$select email::text from public.company_employee_invitations where email like '%@accepted.test'$$, $$values ('employee@accepted.test')$$, 'an invitation is kept for a hold');
+select pg_temp.act_as('company_admin');
+select is_empty($$select email from public.company_employee_invitations where email like '%@accepted.test'$$, 'and the company does not see it there');
+select pg_temp.act_as_owner();
+
 -- With the job itself, and for good: what was held goes once the hold is lifted.
 delete from public.legal_holds;
 insert into public.legal_holds (user_id, reason) select id, 'a claim' from public.profiles where email = '1@unconfirmed.test';
