@@ -26,7 +26,7 @@ call pg_temp.clear_away();
 begin;
 insert into auth.users (id, email, email_confirmed_at) values (pg_temp.one(1, 1), 'admin@side-by-side-plan.test', now());
 insert into auth.sessions (id, user_id, created_at, updated_at) values (pg_temp.one(1, 1), pg_temp.one(1, 1), now(), now());
-insert into public.user_roles (user_id, role) values (pg_temp.one(1, 1), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.one(1, 1), 'platform_admin', false);
 insert into public.companies (id, name) select pg_temp.one(0, n), 'Side by side' from generate_series(1, 70) n;
 insert into public.company_subscription_plans (id, slug, name, seats) values (pg_temp.one(2, 1), 'side-by-side-plan', 'Side by side', 50);
 insert into public.company_subscriptions (id, company_id, plan_id, status, starts_on, trial_ends_on)
