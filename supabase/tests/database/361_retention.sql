@@ -175,7 +175,7 @@ select is_empty(
 );
 
 -- Whom a hold is about does not end it, an admin neither: they would have gone what it keeps of what they did.
-insert into public.user_roles (user_id, role) values (pg_temp.id('applicant'), 'platform_admin');
+insert into public.user_roles (user_id, role, needs_second_factor) values (pg_temp.id('applicant'), 'platform_admin', false);
 select pg_temp.act_as('applicant');
 select set_config('test.hold', public.place_legal_hold(pg_temp.id('platform_admin'), 'a claim about what they did')::text, true) \g /dev/null
 select pg_temp.act_as('platform_admin');
