@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { after } from 'node:test';
+import { after, afterEach } from 'node:test';
 import { chromium } from 'playwright-core';
 import { sql } from '../end-to-end/platform/clients.mjs';
 import { root } from '../end-to-end/platform/environment.mjs';
@@ -14,6 +14,9 @@ const screenshots = path.join(root, 'target/screenshots');
 
 /** One for all tests of a file. @type {Promise<import('playwright-core').Browser> | undefined} */
 let browser;
+/** The latest ones. @type {{ page: import('playwright-core').Page, complaints: string[] }[]} */
+let visitors = [];
+
 after(async () => {
   await (await browser)?.close();
   await sql.end();
@@ -36,6 +39,7 @@ export async function newVisitor(options = {}) {
   const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: TIME_ZONE, ...options });
   // For a busy machine, on which ten megabytes take ten seconds into a page.
   context.setDefaultTimeout(20_000);
+  await context.addInitScript(notePresses);
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];
@@ -45,8 +49,43 @@ export async function newVisitor(options = {}) {
     'response',
     (response) => response.status() >= 500 && complaints.push(`${response.status()} ${response.url()}`),
   );
+  visitors = [...visitors, { page, complaints }].slice(-4);
   return { context, page, complaints };
 }
+
+/** Notes what is pressed, and what comes of it: of a press that was lost there is nothing else to see. */
+function notePresses() {
+  const noted = /** @type {string[]} */ (Object.assign(globalThis, { presses: [] }).presses);
+  for (const kind of ['mousedown', 'mouseup', 'click', 'submit', 'invalid']) {
+    document.addEventListener(kind, ({ target }) => {
+      const { id, nodeName, textContent } = /** @type {Element} */ (target);
+      noted.push(`${Math.round(performance.now())} ms: ${kind} ${nodeName.toLowerCase()} ${id || textContent?.trim().slice(0, 40)}`);
+    }, { capture: true });
+  }
+}
+
+/** What a page is like, for whoever was not there. @param {import('playwright-core').Page} page */
+async function stateOf(page) {
+  return page.evaluate(() => ({
+    at: Math.round(performance.now()),
+    presses: /** @type {any} */ (globalThis).presses?.slice(-20),
+    notes: [...document.querySelectorAll('.note, .waiting')].map((one) => one.textContent).filter(Boolean),
+    fields: [...document.querySelectorAll('input, select, textarea')].map((one) => {
+      const field = /** @type {HTMLInputElement} */ (one);
+      return `${field.id}: ${field.type === 'password' ? 'hidden' : JSON.stringify(field.value)}${field.validity.valid ? '' : ' (invalid)'}`;
+    }),
+  }));
+}
+
+afterEach(async (t) => {
+  const test = /** @type {import('node:test').TestContext & { passed?: boolean }} */ (t);
+  if (test.passed !== false) return;
+  for (const [n, { page, complaints }] of visitors.filter((one) => !one.page.isClosed()).entries()) {
+    const name = `failed-${test.name.replace(/\W+/g, '-').slice(0, 60)}-${n + 1}`;
+    await keepScreenshot(page, name).catch(() => {});
+    console.log(name, page.url(), complaints, await stateOf(page).catch(String));
+  }
+});
 
 /** Kept for whoever looks at a run of CI. @param {import('playwright-core').Page} page @param {string} name */
 export async function keepScreenshot(page, name) {
