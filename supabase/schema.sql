@@ -949,6 +949,10 @@ CREATE FUNCTION private.ask_erasure_for(p_user_id uuid, p_reason text) RETURNS j
 declare
   v_reason constant text := private.audited_reason(p_reason);
 begin
+  -- Whoever found an admin's session open has not signed in, and may not know their address.
+  if p_user_id = private.user_id() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'For yourself you ask by ask_erasure().';
+  end if;
   perform private.hold_accounts(p_user_id, private.user_id());
   -- The log knows also whose account was deleted by other ways, which take along what foreign keys reach and no more.
   if not exists (select from public.profiles where id = p_user_id) and not exists (select from public.audit_logs where user_id = p_user_id) then
@@ -16785,7 +16789,7 @@ CREATE FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) RETURNS js
   select private.ask_erasure_for(p_user_id, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) IS 'A platform admin has somebody erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
+COMMENT ON FUNCTION public.ask_erasure_for(p_user_id uuid, p_reason text) IS 'A platform admin has somebody else erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
 
 CREATE FUNCTION public.assign_company_plan(p_company_id uuid, p_plan text, p_status text, p_starts_on date DEFAULT NULL::date, p_trial_days integer DEFAULT NULL::integer, p_seats integer DEFAULT NULL::integer, p_force_reason text DEFAULT NULL::text, p_context jsonb DEFAULT NULL::jsonb, p_ends_on date DEFAULT NULL::date, p_auto_renew boolean DEFAULT NULL::boolean) RETURNS jsonb
     LANGUAGE sql

@@ -1,6 +1,6 @@
 -- Asking to be erased, taking it back, and what came of it.
 --
--- Called: by the person, shortly after signing in and with their address typed; by a platform admin for somebody who cannot.
+-- Called: by the person, shortly after signing in and with their address typed; by a platform admin for somebody else who cannot.
 --         What came of it is read by its number, which the person is mailed, since by then there is no account of theirs to sign in to.
 
 create function private.erasure_json(p_request private.erasure_requests)
@@ -125,6 +125,10 @@ as $$
 declare
   v_reason constant text := private.audited_reason(p_reason);
 begin
+  -- Whoever found an admin's session open has not signed in, and may not know their address.
+  if p_user_id = private.user_id() then
+    raise sqlstate 'PT403' using message = 'forbidden', detail = 'For yourself you ask by ask_erasure().';
+  end if;
   perform private.hold_accounts(p_user_id, private.user_id());
   -- The log knows also whose account was deleted by other ways, which take along what foreign keys reach and no more.
   if not exists (select from public.profiles where id = p_user_id) and not exists (select from public.audit_logs where user_id = p_user_id) then
@@ -219,7 +223,7 @@ comment on function public.ask_erasure(text) is
 comment on function public.withdraw_erasure() is 'The caller takes it back, as long as it has not begun. Errors: unauthenticated (401), not_found (404), rate_limited (429).';
 comment on function public.my_erasure() is 'The erasure of the caller that is to come, as ask_erasure() answers it; null where there is none.';
 comment on function public.ask_erasure_for(uuid, text) is
-  'A platform admin has somebody erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
+  'A platform admin has somebody else erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429).';
 comment on function public.erasure_receipt(uuid) is
   'What came of an erasure, by its number: its state, what stays and why, and once it is done the entry of the log with its proof, from the next day on. '
   'Errors: not_found (404).';

@@ -1677,7 +1677,7 @@ export interface SqlFunctions {
     returns: unknown;
     errors: 'unauthenticated' | 'last_admin' | 'last_platform_admin' | 'rule_violation' | 'rate_limited';
   };
-  /** A platform admin has somebody erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429). */
+  /** A platform admin has somebody else erased, as ask_erasure() does, also whose account was deleted before; the person is mailed, if there is an address. Errors: forbidden (403), person_not_found (404), last_platform_admin (409), reason_required (422), rate_limited (429). */
   ask_erasure_for: {
     args: { p_user_id: string; p_reason: string };
     returns: unknown;
