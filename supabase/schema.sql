@@ -8557,18 +8557,26 @@ $$;
 
 COMMENT ON FUNCTION private.keeps_file(p_recording public.meeting_recordings) IS 'Whether the file of a recording stays: until it has ended, and longer under a legal hold.';
 
+CREATE FUNCTION private.kept_for(p_policy public.data_retention_policies) RETURNS interval
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select coalesce(p_policy.kept_for, private.kept_for(p_policy.setting, private.setting(p_policy.setting)::int)); $$;
+
+COMMENT ON FUNCTION private.kept_for(p_policy public.data_retention_policies) IS 'How long a policy says that rows are kept.';
+
+CREATE FUNCTION private.kept_for(p_setting text, p_value integer) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select case when p_setting like '%\_hours' then make_interval(hours => p_value) else make_interval(days => p_value) end; $$;
+
+COMMENT ON FUNCTION private.kept_for(p_setting text, p_value integer) IS 'How long a value of a setting is that a policy names.';
+
 CREATE FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select case
-    when p_policy.way = 'retire' then date_trunc('month', least(f.kept_from, p_now - private.longest_time_lately(p_policy.setting, p_now)), 'UTC')
-    else f.kept_from
-  end
-  from (select p_now - coalesce(
-    p_policy.kept_for,
-    case when p_policy.setting like '%\_hours' then private.hours(p_policy.setting) else private.days(p_policy.setting) end
-  ) as kept_from) f;
+  select case when p_policy.way = 'retire' then date_trunc('month', f.kept_from, 'UTC') else f.kept_from end
+  from (select p_now - greatest(private.kept_for(p_policy), private.longest_time_lately(p_policy.setting, p_now)) as kept_from) f;
 $$;
 
 COMMENT ON FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) IS 'What counts from before this is not kept.';
@@ -9160,13 +9168,13 @@ CREATE FUNCTION private.longest_time_lately(p_setting text, p_now timestamp with
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $_$
-  select coalesce(max(make_interval(days => (l.old_values ->> 'value')::int)), interval '0')
+  select coalesce(max(private.kept_for(p_setting, (l.old_values ->> 'value')::int)), interval '0')
   from public.audit_logs l
   where l.entity_type = 'system_settings' and l.entity_id = p_setting and l.action = 'system_settings.update'
     and l.occurred_at > p_now - interval '30 days' and l.old_values ->> 'value' ~ '^[0-9]{1,6}$';
 $_$;
 
-COMMENT ON FUNCTION private.longest_time_lately(p_setting text, p_now timestamp with time zone) IS 'The longest that a setting in days was in the last thirty, before it was changed; none where it was not.';
+COMMENT ON FUNCTION private.longest_time_lately(p_setting text, p_now timestamp with time zone) IS 'The longest that a setting of a policy was in the last thirty days, before it was changed; none where it was not.';
 
 CREATE FUNCTION private.look_at_freed_time(p_id uuid, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql
@@ -14716,11 +14724,11 @@ CREATE FUNCTION private.shown_from(p_policy text) RETURNS timestamp with time zo
     SET search_path TO ''
     AS $$
 begin
-  return private.kept_from(private.policy(p_policy), now());
+  return now() - private.kept_for(private.policy(p_policy));
 end;
 $$;
 
-COMMENT ON FUNCTION private.shown_from(p_policy text) IS 'From when on what a policy is about is shown to whom it is for. What is older may be there for a hold alone, and whoever saw it would learn of the hold, an employer too.';
+COMMENT ON FUNCTION private.shown_from(p_policy text) IS 'From when on what a policy is about is shown to whom it is for. What is older may be there for a hold alone, or since the time was shortened, and whoever saw it would learn of the hold, an employer too.';
 
 CREATE FUNCTION private.shown_name(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -22855,6 +22863,10 @@ GRANT SELECT(ended_at) ON TABLE public.meeting_recordings TO authenticated;
 GRANT SELECT(end_reason) ON TABLE public.meeting_recordings TO authenticated;
 
 REVOKE ALL ON FUNCTION private.keeps_file(p_recording public.meeting_recordings) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.kept_for(p_policy public.data_retention_policies) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.kept_for(p_setting text, p_value integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.kept_from(p_policy public.data_retention_policies, p_now timestamp with time zone) FROM PUBLIC;
 

@@ -24,21 +24,39 @@ $$;
 
 comment on function private.added_counts(jsonb, jsonb) is 'Of two objects of whole numbers one, with the sums: {"public.emails": 3}.';
 
--- Whoever shortened the time of the log would have what they did gone in the same night. So a shorter one holds after thirty days,
--- in which others see that it was changed.
+create function private.kept_for(p_setting text, p_value int)
+returns interval
+language sql
+immutable
+set search_path = ''
+as $$ select case when p_setting like '%\_hours' then make_interval(hours => p_value) else make_interval(days => p_value) end; $$;
+
+comment on function private.kept_for(text, int) is 'How long a value of a setting is that a policy names.';
+
+create function private.kept_for(p_policy public.data_retention_policies)
+returns interval
+language sql
+stable
+set search_path = ''
+as $$ select coalesce(p_policy.kept_for, private.kept_for(p_policy.setting, private.setting(p_policy.setting)::int)); $$;
+
+comment on function private.kept_for(public.data_retention_policies) is 'How long a policy says that rows are kept.';
+
+-- Whoever shortened a time would have the traces of what they did gone within the hour, or what others wrote. So a shorter one
+-- holds after thirty days, in which others see that it was changed.
 create function private.longest_time_lately(p_setting text, p_now timestamptz)
 returns interval
 language sql
 stable
 set search_path = ''
 as $$
-  select coalesce(max(make_interval(days => (l.old_values ->> 'value')::int)), interval '0')
+  select coalesce(max(private.kept_for(p_setting, (l.old_values ->> 'value')::int)), interval '0')
   from public.audit_logs l
   where l.entity_type = 'system_settings' and l.entity_id = p_setting and l.action = 'system_settings.update'
     and l.occurred_at > p_now - interval '30 days' and l.old_values ->> 'value' ~ '^[0-9]{1,6}$';
 $$;
 
-comment on function private.longest_time_lately(text, timestamptz) is 'The longest that a setting in days was in the last thirty, before it was changed; none where it was not.';
+comment on function private.longest_time_lately(text, timestamptz) is 'The longest that a setting of a policy was in the last thirty days, before it was changed; none where it was not.';
 
 -- Of a log that is kept by months, the beginning of one.
 create function private.kept_from(p_policy public.data_retention_policies, p_now timestamptz)
@@ -47,14 +65,8 @@ language sql
 stable
 set search_path = ''
 as $$
-  select case
-    when p_policy.way = 'retire' then date_trunc('month', least(f.kept_from, p_now - private.longest_time_lately(p_policy.setting, p_now)), 'UTC')
-    else f.kept_from
-  end
-  from (select p_now - coalesce(
-    p_policy.kept_for,
-    case when p_policy.setting like '%\_hours' then private.hours(p_policy.setting) else private.days(p_policy.setting) end
-  ) as kept_from) f;
+  select case when p_policy.way = 'retire' then date_trunc('month', f.kept_from, 'UTC') else f.kept_from end
+  from (select p_now - greatest(private.kept_for(p_policy), private.longest_time_lately(p_policy.setting, p_now)) as kept_from) f;
 $$;
 
 comment on function private.kept_from(public.data_retention_policies, timestamptz) is 'What counts from before this is not kept.';
@@ -120,6 +132,7 @@ $$;
 
 comment on function private.policy(text) is 'A policy by its name, which there is.';
 
+-- By the time alone that is set: a policy on a table asks this for each reader, and looks through no log.
 create function private.shown_from(p_policy text)
 returns timestamptz
 language plpgsql
@@ -128,12 +141,12 @@ security definer
 set search_path = ''
 as $$
 begin
-  return private.kept_from(private.policy(p_policy), now());
+  return now() - private.kept_for(private.policy(p_policy));
 end;
 $$;
 
 comment on function private.shown_from(text) is
-  'From when on what a policy is about is shown to whom it is for. What is older may be there for a hold alone, and whoever saw it would learn of the hold, an employer too.';
+  'From when on what a policy is about is shown to whom it is for. What is older may be there for a hold alone, or since the time was shortened, and whoever saw it would learn of the hold, an employer too.';
 
 grant execute on function private.shown_from(text) to authenticated;
 

@@ -69,7 +69,7 @@ async function page(url) {
 What is deleted by its age, and what does it. Made from the policies in the database (\`data_retention_policies\`) by
 \`node supabase/tests/generate.mjs\`; edit the migration beside the table, not this page. Settings are rows of \`system_settings\`, in days, or in hours where the
 name says so; platform admins change them within their bounds, and see by \`retention_preview()\` what would go now and by \`data_retention_runs\` what went
-([why so](decisions/policies-drive-retention.md)).
+([why so](decisions/policies-drive-retention.md)). A shorter time holds after thirty days.
 
 **A legal hold** (\`place_legal_hold()\`) keeps what is about a person, whatever its age, and their account; it goes with the next run after
 \`lift_legal_hold()\`. What nobody may see any more is shown to nobody meanwhile.

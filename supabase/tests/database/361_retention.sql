@@ -204,6 +204,24 @@ select pg_temp.act_as('company_admin');
 select is_empty($$select email from public.company_employee_invitations where email like '%@accepted.test'$$, 'and the company does not see it there');
 select pg_temp.act_as_owner();
 
+-- Whoever took over an admin's account would have the traces of it gone within the hour.
+create temporary table kept_before as select name, private.kept_from(p, now()) as kept_from from public.data_retention_policies p where setting is not null;
+select pg_temp.act_as('platform_admin');
+update public.system_settings set value = minimum::text::jsonb where key in (select setting from public.data_retention_policies);
+select pg_temp.act_as_owner();
+select is_empty(
+  'select name from public.data_retention_policies p join kept_before b using (name) where private.kept_from(p, now()) > b.kept_from',
+  'a shorter time does not hold at once, of whatever'
+);
+select is_empty(
+  $$select p.name from public.data_retention_policies p join public.system_settings s on s.key = p.setting
+    where private.kept_from(p, now() + interval '31 days') < now() + interval '31 days' - private.kept_for(s.key, s.value::int) and p.way <> 'retire'$$,
+  'but after thirty days'
+);
+select ok(private.shown_from('public.failed_login_attempts') > now() - interval '2 days', 'a person sees no more than it leaves');
+update public.system_settings s set value = '90' where key = 'failed_login_retention_days';
+select is(private.kept_from(p, now() + interval '31 days'), now() + interval '31 days' - interval '90 days', 'put back, it is as it was') from private.policy('public.failed_login_attempts') p;
+
 -- With the job itself, and for good: what was held goes once the hold is lifted.
 delete from public.legal_holds;
 insert into public.legal_holds (user_id, reason) select id, 'a claim' from public.profiles where email = '1@unconfirmed.test';
