@@ -7030,6 +7030,13 @@ $$;
 
 COMMENT ON FUNCTION private.is_proven_to_person(p_entry public.audit_logs) IS 'Whether an export has the place of an entry: a day or more lies between two of a person. Always of what is about nobody, such as an erasure that is complete.';
 
+CREATE FUNCTION private.is_reading(p_action text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$ select p_action ~ '[._](read|listed|opened|proved|exported)$'; $_$;
+
+COMMENT ON FUNCTION private.is_reading(p_action text) IS 'Whether an action of the audit log is that somebody was shown something, and nothing else.';
+
 CREATE FUNCTION private.is_refusal(p_sqlstate text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -16568,7 +16575,7 @@ COMMENT ON FUNCTION private.working_spans(p_specialist_ids uuid[], p_from timest
 CREATE FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb DEFAULT '{}'::jsonb, p_status text DEFAULT 'success'::text, p_error text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $_$
+    AS $$
 declare
   -- A null in p_context says that it is unknown, and stays.
   v_context constant jsonb := private.request_context() || coalesce(p_context, '{}');
@@ -16591,15 +16598,15 @@ begin
     p_status, left(p_error, 2000)
   );
   -- Whoever reads can have the Data API fail behind the function, and the entry goes with the transaction. The server's log stays.
-  if p_action ~ '\.(read|opened|proved|exported)$' then
+  if private.is_reading(p_action) then
     raise log 'audited: %', json_build_object(
       'action', p_action, 'actor_id', v_actor_id, 'user_id', p_user_id, 'entity_id', p_entity_id, 'request_id', v_context ->> 'request_id'
     );
   end if;
 end;
-$_$;
+$$;
 
-COMMENT ON FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb, p_status text, p_error text) IS 'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). Of a reading (action ...read, opened, proved or exported) a line goes to the log of the server as well. A client acts so often in a while: rate_limited (429).';
+COMMENT ON FUNCTION private.write_audit(p_action text, p_entity_type text, p_entity_id text, p_user_id uuid, p_old jsonb, p_new jsonb, p_context jsonb, p_status text, p_error text) IS 'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). Of a reading (private.is_reading()) a line goes to the log of the server as well. A client acts so often in a while: rate_limited (429).';
 
 CREATE FUNCTION private.write_session_note(p_booking_id uuid, p_note_version integer, p_sealed text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -22703,6 +22710,8 @@ GRANT ALL ON FUNCTION private.is_platform_admin() TO authenticated;
 GRANT ALL ON FUNCTION private.is_platform_admin() TO service_role;
 
 REVOKE ALL ON FUNCTION private.is_proven_to_person(p_entry public.audit_logs) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.is_reading(p_action text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.is_refusal(p_sqlstate text) FROM PUBLIC;
 

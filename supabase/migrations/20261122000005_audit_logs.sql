@@ -127,6 +127,15 @@ $$;
 comment on function private.fitting(jsonb, int) is
   'An object in at most p_bytes of text. A value of over 2 KiB, or less where there are many, is replaced by {"cut_bytes": its length}.';
 
+create function private.is_reading(p_action text)
+returns boolean
+language sql
+immutable
+set search_path = ''
+as $$ select p_action ~ '[._](read|listed|opened|proved|exported)$'; $$;
+
+comment on function private.is_reading(text) is 'Whether an action of the audit log is that somebody was shown something, and nothing else.';
+
 create function private.write_audit(
   p_action text,
   p_entity_type text,
@@ -165,7 +174,7 @@ begin
     p_status, left(p_error, 2000)
   );
   -- Whoever reads can have the Data API fail behind the function, and the entry goes with the transaction. The server's log stays.
-  if p_action ~ '\.(read|opened|proved|exported)$' then
+  if private.is_reading(p_action) then
     raise log 'audited: %', json_build_object(
       'action', p_action, 'actor_id', v_actor_id, 'user_id', p_user_id, 'entity_id', p_entity_id, 'request_id', v_context ->> 'request_id'
     );
@@ -175,7 +184,7 @@ $$;
 
 comment on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) is
   'The one way into the audit log. p_context: request_id, ip, user_agent, source, and whatever else explains the act. The first three, where left out, are those of private.request_context(). '
-  'Of a reading (action ...read, opened, proved or exported) a line goes to the log of the server as well. '
+  'Of a reading (private.is_reading()) a line goes to the log of the server as well. '
   'A client acts so often in a while: rate_limited (429).';
 
 grant execute on function private.write_audit(text, text, text, uuid, jsonb, jsonb, jsonb, text, text) to service_role;

@@ -164,6 +164,15 @@ select is_empty(
   'every setting is asked for by something'
 );
 
+-- A reading that its reader undoes is in the log of the server. Whatever writes an entry and no row is one, but for what has others write.
+select is_empty(
+  $$select p.proname, m[1] from pg_catalog.pg_proc p, regexp_matches(p.prosrc, 'audit(?:_\w+)?\(\s*''([a-z_.]+)''', 'g') m
+    where p.pronamespace = 'private'::regnamespace and has_function_privilege('authenticated', p.oid, 'execute') and not private.is_reading(m[1])
+      and p.prosrc !~* '\m(insert into|update (public|private|auth)[.]|delete from)'
+      and p.proname not in ('send_test_email', 'assign_company_plan', 'cancel_bookings_of_specialist', 'redrive_failed_emails')$$,
+  'whatever shows somebody something calls it a reading'
+);
+
 -- What platform admins write by themselves, and not by a function
 select is_empty(
   $$select distinct p.tablename from pg_catalog.pg_policies p
