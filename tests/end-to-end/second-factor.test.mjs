@@ -84,6 +84,7 @@ test('a platform admin is one once their session has shown a second factor, and 
   assert.equal((await next.from('profiles').select('id')).data?.length, 0, 'by the password alone they are nobody');
   assert.deepEqual(refusal(await next.auth.mfa.enroll({ factorType: 'totp', friendlyName: 'mine' })), [403, 'insufficient_aal']);
   assert.deepEqual(refusal(await next.auth.mfa.unenroll({ factorId: factor.id })), [422, 'insufficient_aal']);
+  assert.deepEqual(refusal(await next.auth.updateUser({ password: `${PASSWORD} of a thief` })), [401, 'insufficient_aal']);
   const { data: listed } = await next.auth.mfa.listFactors();
   assert.deepEqual(listed?.totp.map(({ id, status }) => [id, status]), [[factor.id, 'verified']]);
   assert.equal((await show(next, factor)).error, null);

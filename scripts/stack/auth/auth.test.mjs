@@ -18,15 +18,16 @@ const GENUINE = Response.json({ access_token: 'of lite' });
 
 /**
  * Auth over a database that knows one account and answers the hook as told.
- * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown, lite?: Response, signsUp?: boolean }} [world]
+ * @param {{ account?: Record<string, unknown> | null, valid?: boolean, output?: unknown, lite?: Response, signsUp?: boolean, lacksFactor?: boolean }} [world]
  */
-function authOver({ account = {}, valid = true, output = { decision: 'continue' }, lite = GENUINE, signsUp = false } = {}) {
+function authOver({ account = {}, valid = true, output = { decision: 'continue' }, lite = GENUINE, signsUp = false, lacksFactor = false } = {}) {
   /** @type {{ asked: any[], deleted: unknown[][], passed: Request[] }} */
   const seen = { asked: [], deleted: [], passed: [] };
   const sql = /** @type {any} */ (async (/** @type {TemplateStringsArray} */ strings, /** @type {unknown[]} */ ...values) => {
     const text = strings.join('?');
     if (text.includes('from auth.users')) return account ? [{ id: 'u', encrypted_password: '$2b$10$x', is_banned: false, ...account }] : [];
     if (text.includes('crypt(')) return [{ valid }];
+    if (text.includes('lacks_factor')) return [{ lacks_factor: lacksFactor }];
     if (text.startsWith('delete')) return void seen.deleted.push(values);
     seen.asked.push(values[1]);
     if (output instanceof Error) throw output;
@@ -137,6 +138,20 @@ test('changing one\'s password ends the other sessions', async () => {
   assert.deepEqual(await change({ password: 'another one' }), [200, [['u', 'mine']]]);
   assert.deepEqual(await change({ data: { locale: 'de' } }), [200, []]);
   assert.deepEqual(await change({ password: 'ä'.repeat(37) }), [400, []]);
+});
+
+test('whoever has a second factor changes neither password nor address without it', async () => {
+  const headers = { authorization: `Bearer ${signToken({ sub: 'u', session_id: 's' }, SECRET)}` };
+  const change = async (/** @type {object} */ body, lacksFactor = true) => {
+    const auth = authOver({ account: { email: 'ada@example.com' }, lite: Response.json({ id: 'u' }), lacksFactor });
+    const response = await auth.ask('/user', { method: 'PUT', headers, body: JSON.stringify(body) });
+    return [response.status, (await response.json()).error_code, auth.seen.passed.length];
+  };
+  for (const body of [{ password: 'p' }, { email: 'eve@example.com' }, { phone: '4915112345678' }]) {
+    assert.deepEqual(await change(body), [401, 'insufficient_aal', 0], JSON.stringify(body));
+  }
+  for (const body of [{ data: {} }, { email: 'Ada@example.com' }]) assert.deepEqual(await change(body), [200, undefined, 1], JSON.stringify(body));
+  assert.deepEqual(await change({ password: 'p' }, false), [200, undefined, 1]);
 });
 
 test('where nobody may sign up, a one-time code makes no account', async () => {
