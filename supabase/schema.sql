@@ -109,10 +109,11 @@ CREATE TYPE private.session_wish AS (
 	ends_at timestamp with time zone,
 	busy_from timestamp with time zone,
 	busy_until timestamp with time zone,
-	moved_id uuid
+	moved_id uuid,
+	over_time_off boolean
 );
 
-COMMENT ON TYPE private.session_wish IS 'A session that somebody wants: with whom, when, and what it keeps of the specialist''s calendar. moved_id: the one that it takes the place of.';
+COMMENT ON TYPE private.session_wish IS 'A session that somebody wants: with whom, when, and what it keeps of the specialist''s calendar. moved_id: the one that it takes the place of. over_time_off: it was asked for before its specialist took time off then, and left to be answered.';
 
 CREATE DOMAIN private.token_purpose AS text
 	CONSTRAINT token_purpose_check CHECK ((VALUE = ANY (ARRAY['email_verification'::text, 'password_reset'::text, 'invitation'::text, 'email_change'::text, 'email_change_cancel'::text, 'sign_up'::text])));
@@ -795,6 +796,8 @@ begin
   v_wish := private.shape_wish(
     v_terms, p_booking.employee_id, p_booking.company_id, p_starts_at, p_booking.ends_at - p_booking.starts_at, p_booking.id
   );
+  -- No time is asked for or proposed over time off: what there is of it was taken later, around what it left to be answered.
+  v_wish.over_time_off := true;
   if private.booking_actor(p_booking) = 'employee' then
     perform private.check_wish_locked(v_wish);
   else
@@ -3049,7 +3052,7 @@ begin
         select range_agg(w.span) filter (where w.kind = 'time_off') - coalesce(range_agg(w.span) filter (where w.kind = 'extra_hours'), '{}')
         from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
       ) off (spans)
-      where off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
+      where p_wish.over_time_off is not true and off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
       union all
       select from private.kept_times k
       where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id
@@ -10050,7 +10053,7 @@ begin
     order by id for update skip locked
   );
   perform private.check_calendars(row(
-    v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
+    v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id, false
   )::private.session_wish);
   update public.bookings set starts_at = starts_at + v_by, ends_at = ends_at + v_by, status_reason = null where id = p_booking_id;
   return true;
@@ -14675,7 +14678,8 @@ CREATE FUNCTION private.shape_wish(p_terms private.session_terms, p_user_id uuid
     AS $$
   select row(
     p_user_id, p_company_id, p_terms.specialist_id, p_terms.session_type_id, p_starts_at, p_starts_at + p_lasts,
-    p_starts_at - p_terms.buffer_before, p_starts_at + p_lasts + p_terms.buffer_after, p_moved_id
+    p_starts_at - p_terms.buffer_before, p_starts_at + p_lasts + p_terms.buffer_after, p_moved_id,
+    false
   )::private.session_wish;
 $$;
 
@@ -17909,7 +17913,7 @@ CREATE FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_
   select private.take_time_off(p_starts_at, p_ends_at, p_sessions, p_note, p_reason);
 $$;
 
-COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
+COMMENT ON FUNCTION public.take_time_off(p_starts_at timestamp without time zone, p_ends_at timestamp without time zone, p_sessions text, p_note text, p_reason text) IS 'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves sessions where they are, and requests and proposals to be accepted; cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 
 CREATE FUNCTION public.unsubscribe(p_token text) RETURNS jsonb
     LANGUAGE sql

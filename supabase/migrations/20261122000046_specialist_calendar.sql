@@ -72,10 +72,13 @@ comment on function private.working_spans(uuid[], timestamptz, timestamptz) is
 
 create type private.session_wish as (
   employee_id uuid, company_id uuid, specialist_id uuid, session_type_id uuid,
-  starts_at timestamptz, ends_at timestamptz, busy_from timestamptz, busy_until timestamptz, moved_id uuid
+  starts_at timestamptz, ends_at timestamptz, busy_from timestamptz, busy_until timestamptz, moved_id uuid,
+  over_time_off boolean
 );
 
-comment on type private.session_wish is 'A session that somebody wants: with whom, when, and what it keeps of the specialist''s calendar. moved_id: the one that it takes the place of.';
+comment on type private.session_wish is
+  'A session that somebody wants: with whom, when, and what it keeps of the specialist''s calendar. moved_id: the one that it takes the place of. '
+  'over_time_off: it was asked for before its specialist took time off then, and left to be answered.';
 
 create function private.check_working_hours(p_wish private.session_wish)
 returns void
@@ -189,7 +192,7 @@ begin
         select range_agg(w.span) filter (where w.kind = 'time_off') - coalesce(range_agg(w.span) filter (where w.kind = 'extra_hours'), '{}')
         from private.working_spans(array[p_wish.specialist_id], p_wish.starts_at, p_wish.ends_at) w
       ) off (spans)
-      where off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
+      where p_wish.over_time_off is not true and off.spans && tstzrange(p_wish.starts_at, p_wish.ends_at)
       union all
       select from private.kept_times k
       where k.specialist_id = p_wish.specialist_id and k.booking_id is distinct from p_wish.moved_id

@@ -254,7 +254,8 @@ set search_path = ''
 as $$
   select row(
     p_user_id, p_company_id, p_terms.specialist_id, p_terms.session_type_id, p_starts_at, p_starts_at + p_lasts,
-    p_starts_at - p_terms.buffer_before, p_starts_at + p_lasts + p_terms.buffer_after, p_moved_id
+    p_starts_at - p_terms.buffer_before, p_starts_at + p_lasts + p_terms.buffer_after, p_moved_id,
+    false
   )::private.session_wish;
 $$;
 

@@ -72,6 +72,8 @@ begin
   v_wish := private.shape_wish(
     v_terms, p_booking.employee_id, p_booking.company_id, p_starts_at, p_booking.ends_at - p_booking.starts_at, p_booking.id
   );
+  -- No time is asked for or proposed over time off: what there is of it was taken later, around what it left to be answered.
+  v_wish.over_time_off := true;
   if private.booking_actor(p_booking) = 'employee' then
     perform private.check_wish_locked(v_wish);
   else

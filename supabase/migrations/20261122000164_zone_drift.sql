@@ -43,7 +43,7 @@ begin
     order by id for update skip locked
   );
   perform private.check_calendars(row(
-    v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id
+    v.employee_id, v.company_id, v.specialist_id, v.session_type_id, v.starts_at + v_by, v.ends_at + v_by, v.busy_from + v_by, v.busy_until + v_by, v.id, false
   )::private.session_wish);
   update public.bookings set starts_at = starts_at + v_by, ends_at = ends_at + v_by, status_reason = null where id = p_booking_id;
   return true;

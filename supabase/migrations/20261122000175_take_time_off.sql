@@ -224,7 +224,8 @@ $$;
 
 comment on function public.take_time_off(timestamp, timestamp, text, text, text) is
   'A specialist takes time off, in local time: {time_off_id, sessions, series}. Where something of theirs is to come then, it is taken only with p_sessions: keep leaves '
-  'sessions where they are, cancel cancels them, declines what was asked for and takes proposals back; without, time_off_id is null. sessions: what is or was in '
+  'sessions where they are, and requests and proposals to be accepted; cancel cancels them, declines what was asked for and takes proposals back; '
+  'without, time_off_id is null. sessions: what is or was in '
   'the way, series: the sessions of series then that are not booked, and will not be; the first thousand of each. p_note: for the specialist alone; p_reason: words for the others. Errors: unauthenticated (401), not_a_specialist (403), '
   'exceptions_disagree, too_many_rows (409), invalid_choice, invalid_range, note_too_long, reason_too_long (422).';
 

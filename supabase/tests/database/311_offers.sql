@@ -358,7 +358,7 @@ begin
       -- A specialist may propose times at which they do not work, too. Those are not offered.
       if p_n % 2 = 1 then
         v_grid := array(select g from unnest(v_grid) g where pg_temp.tried(format(
-          'select private.check_working_hours(row(null, null, %L, %L, %L::timestamptz, %L::timestamptz + (select ends_at - starts_at from public.bookings where id = %L), null, null, null))',
+          'select private.check_working_hours(row(null, null, %L, %L, %L::timestamptz, %L::timestamptz + (select ends_at - starts_at from public.bookings where id = %L), null, null, null, null))',
           v_specialist_id, v_type.id, g, g, pg_temp.id('moved')
         )) = 'ok');
       end if;

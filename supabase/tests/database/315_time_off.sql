@@ -102,6 +102,45 @@ select isnt(pg_temp.off('24 hours', '48 hours') ->> 'time_off_id', null, 'a sess
 delete from public.specialist_availability_exceptions where kind = 'time_off';
 select throws_ok($$select pg_temp.off('39 hours', '40 hours')$$, 'PT409', 'exceptions_disagree', 'time off that lies within extra hours is refused here, too');
 
+-- What is kept is still to be answered, by whoever it waits for: the time off was taken around it.
+select pg_temp.act_as_owner();
+delete from public.specialist_availability_exceptions;
+delete from public.bookings;
+insert into public.bookings (id, employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select pg_temp.id(what), pg_temp.id(person), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(h), pg_temp.at(h) + interval '50 minutes', status
+from (values
+  ('offered', 'employee', interval '40 hours', 'confirmed'), ('offers', 'company_admin', '42 hours', 'confirmed'), ('asked', 'colleague', '10 hours', 'pending'),
+  ('asked as well', 'newcomer', '15 hours', 'pending'), ('held', 'manager', '11 hours', 'held')
+) b (what, person, h, status);
+insert into public.booking_proposals (booking_id, proposed_by, starts_at, ends_at, busy_from, busy_until, expires_at)
+select pg_temp.id(what), by, t, t + interval '50 minutes', t, t + interval '50 minutes', now() + interval '1 day'
+from (values ('offered', 'specialist', interval '13 hours'), ('offers', 'employee', '14 hours')) p (what, by, h), pg_temp.at(h) t;
+create function pg_temp.answer(p_person text, p_call text, p_what text, p_more text default '') returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  perform pg_temp.act_as(p_person);
+  execute format('select r.status from public.%I(%L%s) r', p_call, pg_temp.id(p_what), p_more) into v_answer;
+  return v_answer;
+exception when others then
+  return sqlerrm;
+end;
+$$;
+grant execute on all functions in schema pg_temp to public;
+select pg_temp.act_as('specialist');
+select is(jsonb_array_length(pg_temp.off('0', '24 hours', 'keep') -> 'sessions'), 5, 'requests, a hold and proposals of both are kept');
+select is(pg_temp.answer('specialist', 'accept_session', 'asked'), 'confirmed', 'the specialist accepts what was asked for');
+select is(pg_temp.answer('employee', 'accept_proposal', 'offered'), 'confirmed', 'the employee what the specialist proposed');
+select is(pg_temp.answer('specialist', 'accept_proposal', 'offers'), 'confirmed', 'the specialist what the employee proposed');
+select is(pg_temp.answer('manager', 'confirm_hold', 'held'), 'confirmed', 'and who holds a time confirms it');
+select is(pg_temp.answer('specialist', 'propose_time', 'asked', format(', %L', pg_temp.at('17 hours'))), 'slot_taken', 'while nothing new is proposed for it');
+select is(pg_temp.answer('specialist', 'propose_time', 'asked as well', format(', %L', pg_temp.at('44 hours'))), 'open', 'but away from it');
+select pg_temp.act_as_owner();
+insert into public.bookings (employee_id, company_id, specialist_id, session_type_id, starts_at, ends_at, status)
+select pg_temp.id('employee'), pg_temp.id('north'), pg_temp.id('specialist:specialist'), pg_temp.id('talk'), t, t + interval '50 minutes', 'confirmed' from pg_temp.at('15 hours 30 minutes') t;
+select is(pg_temp.answer('specialist', 'accept_session', 'asked as well'), 'slot_taken', 'a session in the way is in the way as ever');
+select pg_temp.act_as('specialist');
+
 -- What it refuses
 select throws_ok(format('select pg_temp.off(%L, %L, %L)', s, e, w), 'PT422', word, word || ': ' || concat_ws(' ', s, e, w))
 from (values
