@@ -95,10 +95,11 @@ CREATE TYPE private.screened_email AS (
 	locale text,
 	time_zone text,
 	skip_reason text,
-	defer_until timestamp with time zone
+	defer_until timestamp with time zone,
+	names_too_much boolean
 );
 
-COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent, alone or with others.';
+COMMENT ON TYPE private.screened_email IS 'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent, alone or with others. names_too_much: to a specialist who is verified no more, about a session that they give.';
 
 CREATE TYPE private.session_wish AS (
 	employee_id uuid,
@@ -6198,6 +6199,7 @@ begin
   perform private.line_up_emails(p_stream, p_now);
   v_mail_ids := private.pick_queued_emails(p_stream, p_limit, p_now);
   v_screened := array(select s from private.screen_emails(v_mail_ids, p_now) s order by s.place);
+  perform private.hush_emails(v_screened);
   deferred := 0;
   -- Quiet hours end for many at the same time.
   for v_until, v_mail_ids in
@@ -6695,6 +6697,23 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.hold_series(p_series_id uuid, p_now timestamp with time zone) IS 'A series that is due, once its locks are taken, without waiting for any; null where somebody holds one, or it is due no more.';
+
+CREATE FUNCTION private.hush_emails(p_screened private.screened_email[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update private.emails
+  set variables = variables || '{"other_name": null}' || case
+    -- Neither theirs nor ours, as far as it says: the other's.
+    when variables ? 'reason' and not (variables @> '{"by_you": true}' or variables @> '{"by_us": true}') then '{"reason": null}'
+    else '{}'
+  end::jsonb
+  where id = any (array(select s.mail_id from unnest(p_screened) s where s.names_too_much));
+end;
+$$;
+
+COMMENT ON FUNCTION private.hush_emails(p_screened private.screened_email[]) IS 'Takes names and words of the other out of mails that name too much, before they are sent.';
 
 CREATE FUNCTION private.introduce(p_user_id uuid, p_said jsonb) RETURNS void
     LANGUAGE sql
@@ -13920,7 +13939,8 @@ begin
       end as skip_reason,
       case when l.category <> 'security' and (np.wishes).mail_windows is not null then
         upper(private.quiet_span(np.wishes, z.time_zone, p_now))
-      end as quiet_until
+      end as quiet_until,
+      d.id is not null and (b.specialist_id = d.id or l.dedupe_key like '%:specialist') is true as names_too_much
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
     left join lateral (select e.* from private.emails e where e.id = u.mail_id offset 0) l on true
     left join lateral (select i.locale, i.time_zone from public.profiles i where i.id = l.user_id offset 0) p on true
@@ -13936,7 +13956,10 @@ begin
     left join lateral (
       select i.booking_id, i.status, i.starts_at, i.lead_minutes from public.booking_reminders i where i.id = l.booking_reminder_id offset 0
     ) r on true
-    left join lateral (select i.status, i.starts_at from public.bookings i where i.id = r.booking_id offset 0) b on true
+    left join lateral (select i.status, i.starts_at, i.specialist_id from public.bookings i where i.id = r.booking_id offset 0) b on true
+    left join lateral (
+      select i.id from public.specialists i where l.named_id is not null and i.user_id = l.user_id and i.status <> 'verified' offset 0
+    ) d on true
     cross join lateral (select coalesce(p.time_zone, 'UTC')) z (time_zone)
   ), template as (
     select d.template_key, d.locale, private.template_in_force(d.template_key, d.locale) as id
@@ -13946,13 +13969,14 @@ begin
     m.mail_id, m.place, m.goes_alone, t.id, m.locale, m.time_zone,
     case when m.id is null then 'no_such_mail' when t.id is null then 'nothing_to_send' else m.skip_reason end,
     -- What would come too late after quiet hours goes at once.
-    case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
+    case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end,
+    m.names_too_much
   from mail m
   left join template t on t.template_key = m.template_key and t.locale = m.locale;
 end;
 $$;
 
-COMMENT ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) IS 'The last look at mails before they are sent: address, token, session, deadline, preferences, quiet hours, language.';
+COMMENT ON FUNCTION private.screen_emails(p_mail_ids bigint[], p_now timestamp with time zone) IS 'The last look at mails before they are sent: address, token, session, deadline, preferences, quiet hours, language, and what its reader may still learn.';
 
 CREATE FUNCTION private.seal_token_hashes(p_tokens jsonb) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
@@ -16390,8 +16414,12 @@ CREATE FUNCTION private.withdraw_emails(p_batch_ids uuid[], p_now timestamp with
     SET search_path TO ''
     AS $$
 declare
+  v_screened constant private.screened_email[] := array(
+    select s from private.screen_emails(array(select unnest(b.mail_ids) from private.email_batches b where b.id = any (p_batch_ids)), p_now) s
+  );
   v_skipped int;
 begin
+  perform private.hush_emails(v_screened);
   with mail as materialized (
     select b.id, u.*
     from private.email_batches b
@@ -16400,7 +16428,7 @@ begin
     where b.id = any (p_batch_ids)
   ), useless as materialized (
     select s.mail_id, s.skip_reason
-    from private.screen_emails(array(select m.mail_id from mail m), p_now) s
+    from unnest(v_screened) s
     where s.skip_reason is not null
   ), changed as materialized (
     select
@@ -22667,6 +22695,8 @@ REVOKE ALL ON FUNCTION private.hold_for_offer(p_specialist_id uuid, p_user_id uu
 REVOKE ALL ON FUNCTION private.hold_own_account() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.hold_series(p_series_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.hush_emails(p_screened private.screened_email[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.introduce(p_user_id uuid, p_said jsonb) FROM PUBLIC;
 

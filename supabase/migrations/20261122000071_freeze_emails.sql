@@ -59,11 +59,13 @@ create type private.screened_email as (
   locale text,
   time_zone text,
   skip_reason text,
-  defer_until timestamptz
+  defer_until timestamptz,
+  names_too_much boolean
 );
 
 comment on type private.screened_email is
-  'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent, alone or with others.';
+  'The fate of a picked mail: skipped for a reason, deferred until a time, or else sent, alone or with others. '
+  'names_too_much: to a specialist who is verified no more, about a session that they give.';
 
 -- One statement for all of them, and each table is probed for each mail: `offset 0` leaves the planner nothing to choose. A
 -- plan that it made while a table was empty was once kept until the table was not, and read all of it for each mail.
@@ -112,7 +114,8 @@ begin
       end as skip_reason,
       case when l.category <> 'security' and (np.wishes).mail_windows is not null then
         upper(private.quiet_span(np.wishes, z.time_zone, p_now))
-      end as quiet_until
+      end as quiet_until,
+      d.id is not null and (b.specialist_id = d.id or l.dedupe_key like '%:specialist') is true as names_too_much
     from unnest(p_mail_ids) with ordinality u (mail_id, place)
     left join lateral (select e.* from private.emails e where e.id = u.mail_id offset 0) l on true
     left join lateral (select i.locale, i.time_zone from public.profiles i where i.id = l.user_id offset 0) p on true
@@ -128,7 +131,10 @@ begin
     left join lateral (
       select i.booking_id, i.status, i.starts_at, i.lead_minutes from public.booking_reminders i where i.id = l.booking_reminder_id offset 0
     ) r on true
-    left join lateral (select i.status, i.starts_at from public.bookings i where i.id = r.booking_id offset 0) b on true
+    left join lateral (select i.status, i.starts_at, i.specialist_id from public.bookings i where i.id = r.booking_id offset 0) b on true
+    left join lateral (
+      select i.id from public.specialists i where l.named_id is not null and i.user_id = l.user_id and i.status <> 'verified' offset 0
+    ) d on true
     cross join lateral (select coalesce(p.time_zone, 'UTC')) z (time_zone)
   ), template as (
     select d.template_key, d.locale, private.template_in_force(d.template_key, d.locale) as id
@@ -138,14 +144,35 @@ begin
     m.mail_id, m.place, m.goes_alone, t.id, m.locale, m.time_zone,
     case when m.id is null then 'no_such_mail' when t.id is null then 'nothing_to_send' else m.skip_reason end,
     -- What would come too late after quiet hours goes at once.
-    case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end
+    case when m.quiet_until < m.needed_by or m.needed_by is null then m.quiet_until end,
+    m.names_too_much
   from mail m
   left join template t on t.template_key = m.template_key and t.locale = m.locale;
 end;
 $$;
 
 comment on function private.screen_emails(bigint[], timestamptz) is
-  'The last look at mails before they are sent: address, token, session, deadline, preferences, quiet hours, language.';
+  'The last look at mails before they are sent: address, token, session, deadline, preferences, quiet hours, language, and what its reader may still learn.';
+
+-- They were to know when it was written, and the night after are not any more: docs/decisions/suspension-cancels-nothing.md
+create function private.hush_emails(p_screened private.screened_email[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update private.emails
+  set variables = variables || '{"other_name": null}' || case
+    -- Neither theirs nor ours, as far as it says: the other's.
+    when variables ? 'reason' and not (variables @> '{"by_you": true}' or variables @> '{"by_us": true}') then '{"reason": null}'
+    else '{}'
+  end::jsonb
+  where id = any (array(select s.mail_id from unnest(p_screened) s where s.names_too_much));
+end;
+$$;
+
+comment on function private.hush_emails(private.screened_email[]) is
+  'Takes names and words of the other out of mails that name too much, before they are sent.';
 
 create function private.freeze_emails(
   p_stream text, p_limit int, p_lease_seconds int, p_now timestamptz,
@@ -163,6 +190,7 @@ begin
   perform private.line_up_emails(p_stream, p_now);
   v_mail_ids := private.pick_queued_emails(p_stream, p_limit, p_now);
   v_screened := array(select s from private.screen_emails(v_mail_ids, p_now) s order by s.place);
+  perform private.hush_emails(v_screened);
   deferred := 0;
   -- Quiet hours end for many at the same time.
   for v_until, v_mail_ids in

@@ -66,8 +66,12 @@ security definer
 set search_path = ''
 as $$
 declare
+  v_screened constant private.screened_email[] := array(
+    select s from private.screen_emails(array(select unnest(b.mail_ids) from private.email_batches b where b.id = any (p_batch_ids)), p_now) s
+  );
   v_skipped int;
 begin
+  perform private.hush_emails(v_screened);
   with mail as materialized (
     select b.id, u.*
     from private.email_batches b
@@ -76,7 +80,7 @@ begin
     where b.id = any (p_batch_ids)
   ), useless as materialized (
     select s.mail_id, s.skip_reason
-    from private.screen_emails(array(select m.mail_id from mail m), p_now) s
+    from unnest(v_screened) s
     where s.skip_reason is not null
   ), changed as materialized (
     select
