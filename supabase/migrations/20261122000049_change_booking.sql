@@ -161,6 +161,7 @@ begin
   elsif v_booking.status <> 'held' or v_booking.expires_at <= now() then
     raise sqlstate 'PT409' using message = 'hold_expired', detail = 'The time is held for you no more. Choose it again.';
   end if;
+  -- What the specialist wants of sessions from now on is asked of none that was promised before: not that they accept it first, nor notice or hours.
   perform private.check_person(v_booking.employee_id);
   perform private.check_practice(private.terms_for(v_booking.specialist_id, v_booking.session_type_id, v_booking.employee_id), v_booking.starts_at);
   perform private.paying_company(v_booking.employee_id, v_booking.company_id, v_booking.session_type_id, v_booking.starts_at, p_booking_id);

@@ -59,6 +59,13 @@ update public.bookings set expires_at = now() - interval '1 second' where status
 select is(pg_temp.calls('employee', 'confirm_hold', 'employee'), 'hold_expired', 'a hold that has run out is not confirmed');
 select is(pg_temp.begins('book_session', 'colleague', 5, 'talk'), 'confirmed', 'and whoever books meets it and clears it away');
 select is(status::text, 'released', 'which leaves nothing held') from public.bookings where id = pg_temp.of('employee');
+select is(pg_temp.begins('hold_slot', 'employee', 6, 'talk'), 'held', 'a time is held under the rules of now');
+insert into public.specialist_booking_rules (specialist_id, requires_acceptance, book_notice_minutes) values (pg_temp.id('specialist:specialist'), true, 14400);
+select is(pg_temp.calls('employee', 'confirm_hold', 'employee'), 'confirmed', 'and is theirs also where the specialist accepts first, or needs more notice, from then on');
+select is(pg_temp.story('employee'), '{held by employee,booked by employee}', 'without being asked');
+select is(pg_temp.begins('hold_slot', 'colleague', 16, 'talk'), 'acceptance_required', 'which is so for whoever chooses then');
+delete from public.specialist_booking_rules;
+delete from public.bookings where id = pg_temp.of('employee');
 select is(pg_temp.begins('hold_slot', 'employee', 6, 'interview'), 'acceptance_required', 'what the specialist accepts first is not held');
 select is(pg_temp.begins('book_session', 'employee', 6, 'interview'), 'acceptance_required', 'nor booked');
 select is(pg_temp.begins('hold_slot', 'employee', 6, 'talk'), 'held', 'a time is held');
