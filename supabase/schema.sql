@@ -1444,6 +1444,7 @@ declare
   v_employee_id uuid := v_user_id;
   v_company_id uuid := p_company_id;
   v_ignored_ids uuid[];
+  v_own_start timestamptz;
   v_terms private.session_terms[];
   v_booking public.bookings;
   v_moving record;
@@ -1468,6 +1469,8 @@ begin
     select * into v_moving from private.moving_terms(v_booking);
     v_refused := v_moving.refusal;
     v_terms := array[v_moving.terms];
+    -- To move a session to where it is is no move; to propose that is refused.
+    v_own_start := case when v_moving.proposes then v_booking.starts_at end;
     -- A specialist learns nothing of what the employee has elsewhere, nor of their company.
     v_employee_id := case when v_booking.employee_id = v_user_id then v_user_id end;
     v_company_id := v_booking.company_id;
@@ -1490,8 +1493,10 @@ begin
     with page as materialized (
       select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
       from private.next_offers(
-        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, v_payable.packages, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
+        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, v_payable.packages, p_from, p_to, p_now, v_after, v_cursor[2]::uuid,
+        v_limit + 1 + (v_own_start is not null)::int
       ) o
+      where o.starts_at is distinct from v_own_start
     )
     select jsonb_agg(jsonb_build_object(
         'specialist_id', t.specialist_id, 'session_type_id', t.session_type_id, 'starts_at', p.starts_at, 'ends_at', p.starts_at + t.lasts,
@@ -10110,29 +10115,30 @@ $$;
 
 COMMENT ON FUNCTION private.moved_from(p_change public.email_changes) IS 'The old address of a change, where that or a later one has moved the account away from it; else null.';
 
-CREATE FUNCTION private.moving_terms(p_booking public.bookings) RETURNS TABLE(terms private.session_terms, refusal text)
+CREATE FUNCTION private.moving_terms(p_booking public.bookings) RETURNS TABLE(terms private.session_terms, refusal text, proposes boolean)
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
 declare
-  v_terms private.session_terms;
-begin
-  if private.booking_actor(p_booking) = 'employee' and not coalesce((
+  v_proposes constant boolean := private.booking_actor(p_booking) <> 'employee' or coalesce((
     select t.requires_acceptance from private.session_terms t
     where t.specialist_id = p_booking.specialist_id and t.session_type_id = p_booking.session_type_id
-  ), false) then
-    v_terms := private.move_terms(p_booking);
-  else
+  ), false);
+  v_terms private.session_terms;
+begin
+  if v_proposes then
     v_terms := private.proposal_terms(p_booking);
+  else
+    v_terms := private.move_terms(p_booking);
   end if;
   v_terms.lasts := p_booking.ends_at - p_booking.starts_at;
-  return query select v_terms, null;
+  return query select v_terms, null, v_proposes;
 exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' then
-  return query select null::private.session_terms, sqlerrm;
+  return query select null::private.session_terms, sqlerrm, null::boolean;
 end;
 $$;
 
-COMMENT ON FUNCTION private.moving_terms(p_booking public.bookings) IS 'On what terms the caller moves a session, or proposes another time where that is their way; else the word with which both refuse.';
+COMMENT ON FUNCTION private.moving_terms(p_booking public.bookings) IS 'On what terms the caller moves a session, or proposes another time where that is their way (proposes); else the word with which both refuse.';
 
 CREATE FUNCTION private.murmur3(p_text text) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -11572,6 +11578,9 @@ declare
   v_wish private.session_wish;
   v_proposal public.booking_proposals;
 begin
+  if p_starts_at = v_booking.starts_at then
+    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'The session is at this time already: propose another.';
+  end if;
   if private.booking_actor(v_booking) = 'employee' then
     v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
     perform private.check_wish_locked(v_wish);

@@ -14,6 +14,9 @@ declare
   v_wish private.session_wish;
   v_proposal public.booking_proposals;
 begin
+  if p_starts_at = v_booking.starts_at then
+    raise sqlstate 'PT422' using message = 'invalid_start', detail = 'The session is at this time already: propose another.';
+  end if;
   if private.booking_actor(v_booking) = 'employee' then
     v_wish := private.check_wish(v_terms, v_booking.employee_id, v_booking.company_id, p_starts_at, v_booking);
     perform private.check_wish_locked(v_wish);

@@ -24,31 +24,32 @@ $$;
 comment on function private.offer_refusal(uuid, uuid) is 'The word with which booking refuses somebody at whatever time; null where it does not.';
 
 create function private.moving_terms(p_booking public.bookings)
-returns table (terms private.session_terms, refusal text)
+returns table (terms private.session_terms, refusal text, proposes boolean)
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-  v_terms private.session_terms;
-begin
-  if private.booking_actor(p_booking) = 'employee' and not coalesce((
+  v_proposes constant boolean := private.booking_actor(p_booking) <> 'employee' or coalesce((
     select t.requires_acceptance from private.session_terms t
     where t.specialist_id = p_booking.specialist_id and t.session_type_id = p_booking.session_type_id
-  ), false) then
-    v_terms := private.move_terms(p_booking);
-  else
+  ), false);
+  v_terms private.session_terms;
+begin
+  if v_proposes then
     v_terms := private.proposal_terms(p_booking);
+  else
+    v_terms := private.move_terms(p_booking);
   end if;
   v_terms.lasts := p_booking.ends_at - p_booking.starts_at;
-  return query select v_terms, null;
+  return query select v_terms, null, v_proposes;
 exception when sqlstate 'PT403' or sqlstate 'PT404' or sqlstate 'PT409' or sqlstate 'PT422' then
-  return query select null::private.session_terms, sqlerrm;
+  return query select null::private.session_terms, sqlerrm, null::boolean;
 end;
 $$;
 
 comment on function private.moving_terms(public.bookings) is
-  'On what terms the caller moves a session, or proposes another time where that is their way; else the word with which both refuse.';
+  'On what terms the caller moves a session, or proposes another time where that is their way (proposes); else the word with which both refuse.';
 
 create function private.available_slots(
   p_specialist_id uuid, p_pillar_id uuid, p_session_type_id uuid, p_from timestamptz, p_to timestamptz,
@@ -69,6 +70,7 @@ declare
   v_employee_id uuid := v_user_id;
   v_company_id uuid := p_company_id;
   v_ignored_ids uuid[];
+  v_own_start timestamptz;
   v_terms private.session_terms[];
   v_booking public.bookings;
   v_moving record;
@@ -93,6 +95,8 @@ begin
     select * into v_moving from private.moving_terms(v_booking);
     v_refused := v_moving.refusal;
     v_terms := array[v_moving.terms];
+    -- To move a session to where it is is no move; to propose that is refused.
+    v_own_start := case when v_moving.proposes then v_booking.starts_at end;
     -- A specialist learns nothing of what the employee has elsewhere, nor of their company.
     v_employee_id := case when v_booking.employee_id = v_user_id then v_user_id end;
     v_company_id := v_booking.company_id;
@@ -115,8 +119,10 @@ begin
     with page as materialized (
       select o.*, row_number() over (order by o.starts_at, o.specialist_id) as n
       from private.next_offers(
-        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, v_payable.packages, p_from, p_to, p_now, v_after, v_cursor[2]::uuid, v_limit + 1
+        v_terms, v_employee_id, v_ignored_ids, v_payable.spans, v_payable.packages, p_from, p_to, p_now, v_after, v_cursor[2]::uuid,
+        v_limit + 1 + (v_own_start is not null)::int
       ) o
+      where o.starts_at is distinct from v_own_start
     )
     select jsonb_agg(jsonb_build_object(
         'specialist_id', t.specialist_id, 'session_type_id', t.session_type_id, 'starts_at', p.starts_at, 'ends_at', p.starts_at + t.lasts,

@@ -106,6 +106,10 @@ create function pg_temp.at(p_days int, p_minutes int default 0) returns text lan
   select format(', %L', (select this from whole_hour) + make_interval(days => p_days, mins => p_minutes));
 $$;
 grant execute on function pg_temp.at(int, int) to public;
+select is(pg_temp.calls(p, 'propose_time', 'employee', pg_temp.at(7)), 'invalid_start', format('the time that a session has is no other: %s', p)) from unnest(array['specialist', 'employee']) p;
+select is(pg_temp.begins('request_session', 'manager', 9, 'interview'), 'pending', 'nor is the time that somebody asks for');
+select is(pg_temp.calls('specialist', 'propose_time', 'manager', pg_temp.at(9)), 'invalid_start', 'which the specialist accepts');
+select is(pg_temp.calls('manager', 'cancel_booking', 'manager'), 'cancelled', 'or does not');
 select is(pg_temp.calls('specialist', 'propose_time', 'employee', pg_temp.at(7, 20)), 'open', 'the specialist proposes another time, also within the old one');
 select is(pg_temp.begins('book_session', 'colleague', 7, 'talk', p_minutes => 45), 'slot_taken', 'which is kept meanwhile');
 select is(pg_temp.calls('specialist', 'accept_proposal', 'employee'), 'not_your_move', 'nobody answers themselves');

@@ -100,9 +100,9 @@ begin
 end;
 $$;
 select is(pg_temp.moving('employee'), 'false true', 'a session is moved with the last of the month, also within its own time');
-select is(pg_temp.moving('specialist'), 'false true', 'and its specialist proposes');
+select is(pg_temp.moving('specialist'), 'false false', 'its specialist proposes others, which its own is not');
 select is(pg_temp.moving('employee', $$insert into public.specialist_booking_rules (specialist_id, requires_acceptance) values (pg_temp.id('specialist:specialist'), true)$$),
-  'true true', 'where that is accepted first, it says so');
+  'true false', 'where that is accepted first, it says so, and offers others, too');
 select is(pg_temp.moving('employee', change), word, word || ' where it cannot be moved')
 from (values
   ('too_late_to_move', $$insert into public.specialist_booking_rules (specialist_id, move_notice_minutes) values (pg_temp.id('specialist:specialist'), 43200);
