@@ -39,8 +39,9 @@ export async function newVisitor(options = {}) {
   const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: TIME_ZONE, ...options });
   // For a busy machine, on which ten megabytes take ten seconds into a page.
   context.setDefaultTimeout(20_000);
-  await context.addInitScript(notePresses);
   const page = await context.newPage();
+  // Not by an initial script, which runs in frames that have none, too.
+  page.on('domcontentloaded', () => void page.evaluate(notePresses).catch(() => {}));
   /** @type {string[]} */
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));

@@ -179,13 +179,14 @@ async function press(page, button, where) {
   await button.click();
   const dialog = page.getByRole('dialog');
   if (await dialog.isVisible()) await dialog.getByRole('button').first().click();
+  // Until then, what an earlier press was answered is the last that is said.
+  await page.waitForFunction((element) => !(/** @type {HTMLButtonElement} */ (element).disabled), await button.elementHandle());
   const note = page.locator('.note.bad:visible').last();
   await note.waitFor().catch(() => assert.fail(`${where}: nothing is said`));
   await assertForPeople(page, where);
   assert.match(await note.innerText(), /^[A-Z].{15,}\.$/, where);
   const box = /** @type {{ y: number, height: number }} */ (await note.boundingBox());
   assert.ok(box.y >= 0 && box.y + box.height <= 720, `${where}: the answer is out of sight`);
-  await page.waitForFunction((element) => !(/** @type {HTMLButtonElement} */ (element).disabled), await button.elementHandle());
 }
 
 /** Fills in the form of a button so that the browser sends it. @param {import('playwright-core').Locator} button */
