@@ -2988,6 +2988,26 @@ $$;
 
 COMMENT ON FUNCTION private.check_seats_suffice(p_wanted public.company_subscriptions, p_plan public.company_subscription_plans, p_reason text) IS 'Refuses fewer seats than there are members, unless a reason forces it: seats_below_members.';
 
+CREATE FUNCTION private.check_second_factor_attempt(event jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.judge_second_factor_attempt(
+    (event ->> 'user_id')::uuid, (event ->> 'factor_id')::uuid, (event ->> 'valid')::boolean,
+    private.try_inet(event #>> '{metadata,ip_address}'), clock_timestamp()
+  ) then
+    return '{"decision": "reject", "message": "Too many wrong codes"}'::jsonb;
+  end if;
+  return '{"decision": "continue"}'::jsonb;
+exception when others then
+  raise warning 'a code was not counted: %', sqlerrm;
+  return '{"decision": "continue"}'::jsonb;
+end;
+$$;
+
+COMMENT ON FUNCTION private.check_second_factor_attempt(event jsonb) IS 'Auth hook mfa_verification_attempt: {user_id, factor_id, valid, metadata?: {ip_address?}} -> {decision: continue | reject, message}. With a reject Auth ends the person''s sessions.';
+
 CREATE FUNCTION private.check_series_limit(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -3887,9 +3907,9 @@ CREATE TABLE private.sign_in_back_offs (
 
 ALTER TABLE ONLY private.sign_in_back_offs FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE private.sign_in_back_offs IS 'Counters of wrong passwords, of the series that is going on.';
+COMMENT ON TABLE private.sign_in_back_offs IS 'Counters of wrong passwords and codes, of the series that is going on.';
 
-COMMENT ON COLUMN private.sign_in_back_offs.subject IS 'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, client:<network>, or share:<network>:<id>, of the failures of a network those of one account.';
+COMMENT ON COLUMN private.sign_in_back_offs.subject IS 'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, account:<id>:codes, client:<network>, or share:<network>:<id>, of the failures of a network those of one account.';
 
 COMMENT ON COLUMN private.sign_in_back_offs.started_at IS 'When the series began; of a share, that of its network, to whose count it belongs.';
 
@@ -8361,8 +8381,7 @@ declare
   v_client text;
   v_held_until timestamptz;
 begin
-  -- One at a time, so that of guesses made at once none slips by. Always the account first.
-  perform pg_advisory_xact_lock(20, hashtext(p_user_id::text));
+  perform private.lock_attempts(p_user_id);
   v_account := private.sign_in_subject(p_user_id, v_network);
   if v_account = 'account:' || p_user_id then
     v_client := 'client:' || v_network;
@@ -8387,6 +8406,45 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether an attempt comes late enough to be answered by whether the password is right. Counts and logs it.';
+
+CREATE FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_subject constant text := 'account:' || p_user_id || ':codes';
+  v_free constant int := private.setting('sign_in_free_failures')::int * (
+    select count(*)::int from auth.mfa_factors where user_id = p_user_id and status = 'verified'
+  );
+  v_held_until timestamptz;
+  v private.sign_in_back_offs;
+begin
+  if not exists (select from auth.mfa_factors where id = p_factor_id and user_id = p_user_id and status = 'verified') then
+    return true;
+  end if;
+  perform private.lock_attempts(p_user_id);
+  select held_until into v_held_until from private.sign_in_back_offs where subject = v_subject and held_until > p_now;
+  if v_held_until is not null then
+    perform private.record_held_back(p_user_id, p_ip, v_held_until, p_now);
+    return false;
+  elsif p_valid then
+    delete from private.sign_in_back_offs where subject = v_subject;
+    return true;
+  end if;
+  v := private.count_failure(v_subject, v_free, private.hours('sign_in_memory_hours'), null, p_now);
+  insert into public.failed_login_attempts (user_id, occurred_at, ip, failures, held_until) values (p_user_id, p_now, p_ip, v.failures, v.held_until);
+  if v.failures = v_free + 1 then
+    perform private.enqueue_email(
+      'second_factor_attempts', p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(p_now)),
+      'security', 'second_factor_attempts:' || p.id || ':' || extract(epoch from v.started_at)
+    )
+    from public.profiles p where p.id = p_user_id and p.email_confirmed_at is not null and p.email like '_%@_%';
+  end if;
+  return true;
+end;
+$$;
+
+COMMENT ON FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether a code comes late enough to be answered by whether it is right. Counts and logs it, and once per series tells the person.';
 
 CREATE FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -8929,6 +8987,13 @@ end;
 $$;
 
 COMMENT ON FUNCTION private.lock_as_platform_admin(p_user_id uuid) IS 'Locks who the platform admins are, for a caller who is one as long as it lasts and acts on somebody. Errors: unauthenticated (401), forbidden (403).';
+
+CREATE FUNCTION private.lock_attempts(p_user_id uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$ select pg_advisory_xact_lock(20, hashtext(p_user_id::text)); $$;
+
+COMMENT ON FUNCTION private.lock_attempts(p_user_id uuid) IS 'Makes attempts at an account go one after the other, so that of guesses made at once none slips by.';
 
 CREATE FUNCTION private.lock_booking(p_booking_id uuid) RETURNS public.bookings
     LANGUAGE plpgsql
@@ -12031,7 +12096,7 @@ ALTER TABLE ONLY public.failed_login_attempts ALTER COLUMN held_back SET STATIST
 
 ALTER TABLE ONLY public.failed_login_attempts FORCE ROW LEVEL SECURITY;
 
-COMMENT ON TABLE public.failed_login_attempts IS 'Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here.';
+COMMENT ON TABLE public.failed_login_attempts IS 'Wrong passwords of accounts that exist, and wrong codes of their second factors. Auth asks about no others, so guesses at unknown addresses are not here.';
 
 COMMENT ON COLUMN public.failed_login_attempts.ip IS 'Where it came from, as Auth saw it; null where Auth does not say.';
 
@@ -22268,6 +22333,9 @@ GRANT SELECT(updated_at) ON TABLE public.company_subscriptions TO authenticated;
 
 REVOKE ALL ON FUNCTION private.check_seats_suffice(p_wanted public.company_subscriptions, p_plan public.company_subscription_plans, p_reason text) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.check_second_factor_attempt(event jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.check_second_factor_attempt(event jsonb) TO supabase_auth_admin;
+
 REVOKE ALL ON FUNCTION private.check_series_limit(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.check_sign_up(p_token_id uuid, p_token_hash text, p_password_prefixes text[]) FROM PUBLIC;
@@ -22883,6 +22951,8 @@ GRANT ALL ON FUNCTION private.join_waiting_list(p_specialist_id uuid, p_pillar_i
 
 REVOKE ALL ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_in_form() FROM PUBLIC;
@@ -22965,6 +23035,8 @@ REVOKE ALL ON FUNCTION private.link_refusal(p_is_used boolean, p_is_superseded b
 REVOKE ALL ON FUNCTION private.load_time_zones() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_as_platform_admin(p_user_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.lock_attempts(p_user_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.lock_booking(p_booking_id uuid) FROM PUBLIC;
 

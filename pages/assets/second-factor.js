@@ -14,7 +14,9 @@ export async function showCode(factors, code) {
       await answerOf(client.auth.mfa.challengeAndVerify({ factorId: id, code: code.replace(/\s/g, '') }));
       return;
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'mfa_verification_failed') throw error;
+      const word = error instanceof Failure ? error.code : '';
+      if (word === 'mfa_verification_rejected') throw new Failure('', 'There were too many wrong codes. Wait a quarter of an hour, and sign in again.');
+      if (word !== 'mfa_verification_failed') throw error;
       refused = new Failure('', 'That code is wrong, or over: type the one that the app shows now.');
     }
   }

@@ -58,6 +58,7 @@ export async function readConfig(file = path.join(projectRoot, 'supabase/config.
       enroll: toml.auth?.mfa?.totp?.enroll_enabled ?? false,
       verify: toml.auth?.mfa?.totp?.verify_enabled ?? false,
       most: toml.auth?.mfa?.max_enrolled_factors ?? 10,
+      hook: readHook(toml.auth?.hook?.mfa_verification_attempt, 'mfa_verification_attempt'),
     },
     sendEmailPath: readHookPath(toml.auth?.hook?.send_email, 'send_email'),
     passwordHook: readHook(toml.auth?.hook?.password_verification_attempt, 'password_verification_attempt'),

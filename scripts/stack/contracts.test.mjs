@@ -154,7 +154,7 @@ test('every hook of Auth is an edge function, or one of the database that Auth m
   const { send_email: mail, ...others } = auth.hook;
   assert.equal(readHookPath(mail, 'send_email'), '/functions/v1/auth-send-email');
   const hooks = Object.entries(others).map(([name, table]) => readHook(/** @type {any} */ (table), name)?.name ?? '');
-  assert.deepEqual(hooks, ['private.check_password_attempt']);
+  assert.deepEqual(hooks, ['private.check_password_attempt', 'private.check_second_factor_attempt']);
   for (const name of hooks) {
     assert.ok(texts.some((text) => text.includes(`create function ${name}(`)), `${name} is missing`);
     assert.match(texts.join('\n'), new RegExp(`grant execute on function ${name}\\(jsonb\\) to supabase_auth_admin`));

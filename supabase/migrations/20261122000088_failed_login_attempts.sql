@@ -25,7 +25,7 @@ create table public.failed_login_attempts (
 );
 
 comment on table public.failed_login_attempts is
-  'Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here.';
+  'Wrong passwords of accounts that exist, and wrong codes of their second factors. Auth asks about no others, so guesses at unknown addresses are not here.';
 comment on column public.failed_login_attempts.ip is 'Where it came from, as Auth saw it; null where Auth does not say.';
 comment on column public.failed_login_attempts.failures is 'How many in a row this was; 0 where the network alone had to wait.';
 comment on column public.failed_login_attempts.held_until is 'Until when signing in had to wait after it.';
@@ -45,9 +45,9 @@ create table private.sign_in_back_offs (
   constraint starts_first check (started_at <= last_failed_at)
 );
 
-comment on table private.sign_in_back_offs is 'Counters of wrong passwords, of the series that is going on.';
+comment on table private.sign_in_back_offs is 'Counters of wrong passwords and codes, of the series that is going on.';
 comment on column private.sign_in_back_offs.subject is
-  'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, client:<network>, or share:<network>:<id>, '
+  'account:<id>, account:<id>:<network> for a network that the person is known to sign in from, account:<id>:codes, client:<network>, or share:<network>:<id>, '
   'of the failures of a network those of one account.';
 comment on column private.sign_in_back_offs.started_at is 'When the series began; of a share, that of its network, to whose count it belongs.';
 comment on column private.sign_in_back_offs.grace_until is 'Since the password was changed lately, nothing holds its owner back until then.';

@@ -67,6 +67,14 @@ $$;
 comment on function private.count_failure(text, int, interval, interval, timestamptz) is
   'Counts a failure and starts the wait that follows from it. A series ends after p_quiet without one, or p_longest after its first.';
 
+create function private.lock_attempts(p_user_id uuid)
+returns void
+language sql
+set search_path = ''
+as $$ select pg_advisory_xact_lock(20, hashtext(p_user_id::text)); $$;
+
+comment on function private.lock_attempts(uuid) is 'Makes attempts at an account go one after the other, so that of guesses made at once none slips by.';
+
 -- Always after the account's.
 create function private.lock_network(p_client text)
 returns void
@@ -181,8 +189,7 @@ declare
   v_client text;
   v_held_until timestamptz;
 begin
-  -- One at a time, so that of guesses made at once none slips by. Always the account first.
-  perform pg_advisory_xact_lock(20, hashtext(p_user_id::text));
+  perform private.lock_attempts(p_user_id);
   v_account := private.sign_in_subject(p_user_id, v_network);
   if v_account = 'account:' || p_user_id then
     v_client := 'client:' || v_network;

@@ -17,6 +17,8 @@ insert into public.email_kinds (key, category, about, has_link, pages, samples, 
   ('second_factor_added', 'security', 'An account asks for a second factor.', false, '{forgot-password}',
     '{"noticed_at": "2027-01-04T09:30:00Z"}', '{}'),
   ('second_factor_removed', 'security', 'A second factor was taken from an account.', false, '{forgot-password}',
+    '{"noticed_at": "2027-01-04T09:30:00Z"}', '{}'),
+  ('second_factor_attempts', 'security', 'Somebody who has the password keeps trying wrong codes.', false, '{forgot-password}',
     '{"noticed_at": "2027-01-04T09:30:00Z"}', '{}');
 
 insert into public.email_templates (key, locale, published_at, subject, text, html) values
@@ -289,6 +291,44 @@ $text$,
 $html$<p>Guten Tag,</p>
 <p>von Ihrem Konto bei {{product_name}} wurde ein zweiter Faktor entfernt: {{noticed_at_local}}. Nach ihm wird bei der Anmeldung nicht mehr gefragt.</p>
 <p>Das waren Sie? Dann ist alles in Ordnung.</p>
+<p>Das waren nicht Sie? <a href="{{site_url}}/forgot-password">Wählen Sie sofort ein neues Passwort</a>; das beendet jede Sitzung, die irgendwo offen ist.</p>
+$html$
+),
+(
+  'second_factor_attempts', 'en', now(),
+  'Somebody has the password of your account',
+$text$Hello,
+
+a wrong code of your second factor was entered several times for your {{product_name}} account, last: {{noticed_at_local}}. Nobody got in. Whoever it was had your password.
+
+That was you? Wait a quarter of an hour, and sign in again. Is the clock of your phone right?
+
+That was not you? Choose a new password at once; it ends every session that is open anywhere:
+
+{{site_url}}/forgot-password
+$text$,
+$html$<p>Hello,</p>
+<p>a wrong code of your second factor was entered several times for your {{product_name}} account, last: {{noticed_at_local}}. Nobody got in. Whoever it was had your password.</p>
+<p>That was you? Wait a quarter of an hour, and sign in again. Is the clock of your phone right?</p>
+<p>That was not you? <a href="{{site_url}}/forgot-password">Choose a new password</a> at once; it ends every session that is open anywhere.</p>
+$html$
+),
+(
+  'second_factor_attempts', 'de', now(),
+  'Jemand hat das Passwort Ihres Kontos',
+$text$Guten Tag,
+
+für Ihr Konto bei {{product_name}} wurde mehrmals ein falscher Code des zweiten Faktors eingegeben, zuletzt: {{noticed_at_local}}. Niemand ist hineingekommen. Wer es war, hatte Ihr Passwort.
+
+Das waren Sie? Warten Sie eine Viertelstunde, und melden Sie sich dann neu an. Geht die Uhr Ihres Telefons richtig?
+
+Das waren nicht Sie? Wählen Sie sofort ein neues Passwort; das beendet jede Sitzung, die irgendwo offen ist:
+
+{{site_url}}/forgot-password
+$text$,
+$html$<p>Guten Tag,</p>
+<p>für Ihr Konto bei {{product_name}} wurde mehrmals ein falscher Code des zweiten Faktors eingegeben, zuletzt: {{noticed_at_local}}. Niemand ist hineingekommen. Wer es war, hatte Ihr Passwort.</p>
+<p>Das waren Sie? Warten Sie eine Viertelstunde, und melden Sie sich dann neu an. Geht die Uhr Ihres Telefons richtig?</p>
 <p>Das waren nicht Sie? <a href="{{site_url}}/forgot-password">Wählen Sie sofort ein neues Passwort</a>; das beendet jede Sitzung, die irgendwo offen ist.</p>
 $html$
 );

@@ -130,3 +130,16 @@ test('of factors there are ten, each with a name of its own, and only of the kin
   const factor = await begin(client, 'phone 3');
   assert.equal((await show(client, factor)).error, null);
 });
+
+test('whoever has the password and guesses codes waits, and every session is ended', async () => {
+  const person = await signedIn();
+  const factor = await begin(person.client);
+  assert.equal((await show(person.client, factor)).error, null);
+  const thief = await signInAgain(person);
+  const answers = [];
+  // Five are free; the sixth makes wait for two seconds, and each after it for longer.
+  do answers.push(refusal(await show(thief, factor, wrongCode(factor.secret)))); while (answers.at(-1)?.[0] === 422 && answers.length < 20);
+  assert.deepEqual(answers.slice(0, 6), Array.from({ length: 6 }, () => [422, 'mfa_verification_failed']));
+  assert.deepEqual(answers.at(-1), [403, 'mfa_verification_rejected']);
+  for (const client of [thief, person.client]) assert.ok((await client.auth.getUser()).error);
+});

@@ -665,7 +665,7 @@ export type Tables = {
       { foreignKeyName: 'email_verification_tokens_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
     ];
   };
-  /** Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here. */
+  /** Wrong passwords of accounts that exist, and wrong codes of their second factors. Auth asks about no others, so guesses at unknown addresses are not here. */
   failed_login_attempts: {
     Row: {
       /** How many in a row this was; 0 where the network alone had to wait. */
@@ -1606,7 +1606,7 @@ export type Records = {
       starts_at: string;
       status: 'open' | 'accepted' | 'declined' | 'withdrawn' | 'expired';
     };
-  /** Wrong passwords of accounts that exist. Auth asks about no others, so guesses at unknown addresses are not here. */
+  /** Wrong passwords of accounts that exist, and wrong codes of their second factors. Auth asks about no others, so guesses at unknown addresses are not here. */
   failed_login_attempts: {
       /** How many in a row this was; 0 where the network alone had to wait. */
       failures: number;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import test from 'node:test';
+import { Secret, TOTP } from 'otpauth';
 import { signToken } from '../tokens.mjs';
 import { clientOf, withClient } from './client.mjs';
 import { readHook } from './hooks.mjs';
@@ -13,6 +14,8 @@ const HOOK = { uri: 'pg-functions://postgres/private/check', name: 'private.chec
 /** @type {any[]} */
 const mailed = [];
 const mailing = { hook: async (/** @type {any} */ input) => void mailed.push(input), maxFrequency: 60, otpLength: 10, siteUrl: 'https://site.test', externalUrl: 'http://x/auth/v1' };
+const FACTOR = '0a0a0a0a-0a0a-4a0a-8a0a-0a0a0a0a0a0a';
+const TOTP_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const CLIENT = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0' };
 const GENUINE = Response.json({ access_token: 'of lite' });
 
@@ -27,6 +30,8 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
     const text = strings.join('?');
     if (text.includes('from auth.users')) return account ? [{ id: 'u', encrypted_password: '$2b$10$x', is_banned: false, ...account }] : [];
     if (text.includes('crypt(')) return [{ valid }];
+    if (text.includes('from auth.mfa_factors where id')) return [{ id: FACTOR, factor_type: 'totp', secret: TOTP_SECRET }];
+    if (text.includes('from auth.mfa_challenges')) return [{ id: 'c', is_elsewhere: false, has_expired: false }];
     if (text.includes('lacks_factor')) return [{ lacks_factor: lacksFactor }];
     if (text.startsWith('delete')) return void seen.deleted.push(values);
     seen.asked.push(values[1]);
@@ -38,7 +43,7 @@ function authOver({ account = {}, valid = true, output = { decision: 'continue' 
   });
   sql.begin = (/** @type {(tx: unknown) => unknown} */ work) => work(transaction);
   const fetch = async (/** @type {Request} */ request) => (seen.passed.push(request), lite.clone());
-  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, mailing, signsUp, factors: { enroll: true, verify: true, most: 10 } });
+  const auth = createAuth({ sql, service: { fetch }, jwtSecret: SECRET, passwordHook: HOOK, mailing, signsUp, factors: { enroll: true, verify: true, most: 10, hook: HOOK } });
   return { seen, ask: (/** @type {string} */ path, /** @type {RequestInit} */ init) => auth.answer(new Request(`http://x/auth/v1${path}`, init), CLIENT) };
 }
 
@@ -152,6 +157,20 @@ test('whoever has a second factor changes neither password nor address without i
   }
   for (const body of [{ data: {} }, { email: 'Ada@example.com' }]) assert.deepEqual(await change(body), [200, undefined, 1], JSON.stringify(body));
   assert.deepEqual(await change({ password: 'p' }, false), [200, undefined, 1]);
+});
+
+test('the hook hears of right and wrong codes, and with its refusal the sessions end, also with the right code', async () => {
+  const headers = { authorization: `Bearer ${signToken({ sub: 'u', session_id: 's' }, SECRET)}` };
+  const verify = async (/** @type {string} */ code, /** @type {unknown} */ output) => {
+    const auth = authOver({ output });
+    const response = await auth.ask(`/factors/${FACTOR}/verify`, { method: 'POST', headers, body: JSON.stringify({ challenge_id: 'c', code }) });
+    const [{ metadata, ...heard }] = auth.seen.asked.slice(-1);
+    return [response.status, (await response.json()).error_code, heard, metadata.ip_address, auth.seen.deleted];
+  };
+  const right = new TOTP({ secret: Secret.fromBase32(TOTP_SECRET) }).generate();
+  const heard = (/** @type {boolean} */ valid) => ({ user_id: 'u', factor_id: FACTOR, factor_type: 'totp', valid });
+  assert.deepEqual(await verify('nonsense', { decision: 'continue' }), [422, 'mfa_verification_failed', heard(false), CLIENT.ip, []]);
+  assert.deepEqual(await verify(right, { decision: 'reject', message: 'Too many' }), [403, 'mfa_verification_rejected', heard(true), CLIENT.ip, [['u']]]);
 });
 
 test('where nobody may sign up, a one-time code makes no account', async () => {

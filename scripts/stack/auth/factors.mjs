@@ -6,10 +6,11 @@ import { Secret, TOTP } from 'otpauth';
 import { renderSVG } from 'uqr';
 import { AuthError, validationFailed } from '../auth-admin/errors.mjs';
 import { claimsOf, ownUser } from './caller.mjs';
+import { askFactorHook } from './hooks.mjs';
 
 /**
  * @typedef {import('postgres').Sql} Sql
- * @typedef {{ enroll: boolean, verify: boolean, most: number }} FactorSettings `most` that a person may have
+ * @typedef {{ enroll: boolean, verify: boolean, most: number, hook: import('./hooks.mjs').Hook | null }} FactorSettings `most` that a person may have
  * @typedef {{ sql: Sql, jwtSecret: string, siteUrl: string, factors: FactorSettings, client: import('./client.mjs').Client }} Needs
  * @typedef {(request: Request) => Promise<Response>} Next
  * @typedef {{ user: any, session: { id: string, aal: string | null } }} Caller
@@ -112,7 +113,7 @@ async function challenge(factor, { sql, client }) {
 }
 
 /** @param {Caller} caller @param {any} factor @param {Record<string, unknown>} body @param {Needs} needs */
-async function verify({ user, session }, factor, body, { sql, client }) {
+async function verify({ user, session }, factor, body, { sql, client, factors }) {
   const code = String(body.code ?? '');
   if (!code) throw validationFailed('Code needs to be non-empty');
   const [asked] = await sql`
@@ -124,9 +125,9 @@ async function verify({ user, session }, factor, body, { sql, client }) {
     await sql`delete from auth.mfa_challenges where id = ${asked.id}`;
     throw new AuthError(422, 'mfa_challenge_expired', `MFA challenge ${asked.id} has expired, verify against another challenge or create a new challenge.`);
   }
-  if (new TOTP({ secret: Secret.fromBase32(factor.secret) }).validate({ token: code, window: 1 }) === null) {
-    throw new AuthError(422, 'mfa_verification_failed', 'Invalid TOTP code entered');
-  }
+  const valid = new TOTP({ secret: Secret.fromBase32(factor.secret) }).validate({ token: code, window: 1 }) !== null;
+  if (factors.hook) await assertAllowed(sql, factors.hook, { userId: user.id, factor, valid, ip: client.ip });
+  if (!valid) throw new AuthError(422, 'mfa_verification_failed', 'Invalid TOTP code entered');
   await sql.begin(async (tx) => {
     await tx`update auth.mfa_challenges set verified_at = now() where id = ${asked.id}`;
     await tx`update auth.mfa_factors set status = 'verified', updated_at = now() where id = ${factor.id} and status <> 'verified'`;
@@ -135,6 +136,14 @@ async function verify({ user, session }, factor, body, { sql, client }) {
     await tx`delete from auth.sessions where user_id = ${user.id} and coalesce(aal, 'aal1') < 'aal2'`;
     await tx`delete from auth.mfa_factors where user_id = ${user.id} and factor_type = 'totp' and status <> 'verified'`;
   });
+}
+
+/** @param {Sql} sql @param {import('./hooks.mjs').Hook} hook @param {{ userId: string, factor: any, valid: boolean, ip: string | null }} attempt */
+async function assertAllowed(sql, hook, attempt) {
+  const { decision, message } = await askFactorHook(sql, hook, attempt);
+  if (decision !== 'reject') return;
+  await sql`delete from auth.sessions where user_id = ${attempt.userId}`;
+  throw new AuthError(403, 'mfa_verification_rejected', message || 'Further MFA verification attempts will be rejected.');
 }
 
 /** The session's next tokens, as lite makes them. @param {Request} request @param {Next} next @param {string} sessionId @param {Sql} sql */

@@ -38,11 +38,28 @@ export function readHookPath(table, name) {
 /**
  * What the hook says about a sign-in. It is asked for accounts that exist only.
  * @param {import('postgres').Sql} sql @param {Hook} hook
- * @param {{ userId: string, valid: boolean, ip: string | null }} attempt @returns {Promise<Output>}
+ * @param {{ userId: string, valid: boolean, ip: string | null }} attempt
  */
-export async function askPasswordHook(sql, hook, { userId, valid, ip }) {
-  const metadata = { uuid: randomUUID(), time: new Date().toISOString(), name: 'password-verification', ...(ip ? { ip_address: ip } : {}) };
-  const output = await call(sql, hook, { metadata, user_id: userId, valid });
+export function askPasswordHook(sql, hook, { userId, valid, ip }) {
+  return ask(sql, hook, 'password-verification', ip, { user_id: userId, valid });
+}
+
+/**
+ * What the hook says about a code of a second factor.
+ * @param {import('postgres').Sql} sql @param {Hook} hook
+ * @param {{ userId: string, factor: { id: string, factor_type: string }, valid: boolean, ip: string | null }} attempt
+ */
+export function askFactorHook(sql, hook, { userId, factor, valid, ip }) {
+  return ask(sql, hook, 'mfa-verification', ip, { user_id: userId, factor_id: factor.id, factor_type: factor.factor_type, valid });
+}
+
+/**
+ * @param {import('postgres').Sql} sql @param {Hook} hook @param {string} name @param {string | null} ip
+ * @param {Record<string, import('postgres').JSONValue>} input @returns {Promise<Output>}
+ */
+async function ask(sql, hook, name, ip, input) {
+  const metadata = { uuid: randomUUID(), time: new Date().toISOString(), name, ...(ip ? { ip_address: ip } : {}) };
+  const output = await call(sql, hook, { metadata, ...input });
   if (!output.error?.message) return output;
   const status = output.error.http_code || 500;
   throw new AuthError(status, status === 500 ? 'unexpected_failure' : 'unknown', output.error.message);

@@ -22,8 +22,8 @@ select is_empty(
 );
 select is_empty(
   $$select p.oid::regprocedure from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where n.nspname = 'private' and p.proname <> 'check_password_attempt' and has_function_privilege('supabase_auth_admin', p.oid, 'execute')$$,
-  'Auth calls the hook that counts passwords, and no other function of ours'
+    where n.nspname = 'private' and p.proname not in ('check_password_attempt', 'check_second_factor_attempt') and has_function_privilege('supabase_auth_admin', p.oid, 'execute')$$,
+  'Auth calls the hooks that count passwords and codes, and no other function of ours'
 );
 
 -- Links of ours
