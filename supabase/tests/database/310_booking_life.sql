@@ -171,6 +171,24 @@ update public.company_members set status = 'active' where user_id = pg_temp.id('
 select is(pg_temp.as('specialist', format('public.accept_session(%L)', :'asked')), 'confirmed', 'else they accept');
 delete from public.bookings where id = :'asked';
 
+-- Nor for whoever books a specialist, of what that specialist has as an employee
+insert into public.company_members (company_id, user_id) values (pg_temp.id('north'), pg_temp.id('other_specialist'));
+create function pg_temp.offered_of_other() returns text language plpgsql as $$
+declare
+  v_answer text;
+begin
+  perform pg_temp.act_as('colleague');
+  select md5(public.available_slots(pg_temp.id('other_specialist:specialist'), p_from => now() + interval '29 days', p_to => now() + interval '32 days', p_limit => 1000)::text) into v_answer;
+  perform pg_temp.act_as_owner();
+  return v_answer;
+end;
+$$;
+select pg_temp.offered_of_other() as offered \gset
+select is(pg_temp.begins('book_session', 'other_specialist', 31, 'talk'), 'confirmed', 'a specialist has a session as an employee');
+select is(pg_temp.offered_of_other(), :'offered', 'which shows in nothing that they offer');
+select is(pg_temp.begins('book_session', 'colleague', 31, 'talk', 'other_specialist'), 'confirmed', 'and keeps nobody from their time');
+delete from public.company_members where user_id = pg_temp.id('other_specialist');
+
 -- Who did it is not told to whoever it merely touches
 delete from public.bookings;
 select is(pg_temp.begins('request_session', 'employee', 31, 'interview'), 'pending', 'somebody asks');
