@@ -12,7 +12,7 @@ import { client } from './session.js';
  */
 export async function isForAdmin(content) {
   const role = await adminRole();
-  const lacksFactor = Boolean(role?.needs_second_factor) && !(await hasShownFactor());
+  const lacksFactor = Boolean(role?.needs_second_factor) && !(await seesSettings());
   const isAdmin = role !== null && !lacksFactor;
   byId('refused').hidden = role !== null;
   byId('lacks-factor').hidden = !lacksFactor;
@@ -20,6 +20,7 @@ export async function isForAdmin(content) {
   return isAdmin;
 }
 
-async function hasShownFactor() {
-  return (await answerOf(client.auth.mfa.getAuthenticatorAssuranceLevel())).currentLevel === 'aal2';
+/** As nobody else does. What the token says of a second factor may be of before it was removed. */
+async function seesSettings() {
+  return (await answerOf(client.from('system_settings').select('key').limit(1))).length > 0;
 }

@@ -4,7 +4,7 @@ import { byId, make, tell } from './dom.js';
 import { Failure, answerOf } from './failures.js';
 import { ask } from './question.js';
 import { showCode } from './second-factor.js';
-import { client } from './session.js';
+import { client, lacksSecondFactor } from './session.js';
 import { shortTime } from './times.js';
 import { action, load } from './work.js';
 
@@ -89,6 +89,8 @@ async function remove(id) {
   await answerOf(client.auth.mfa.unenroll({ factorId: id }));
   // So that this browser's session knows that nothing is asked for any more.
   await answerOf(client.auth.refreshSession());
+  // It was the one by which this session was shown, and there is another.
+  if (await lacksSecondFactor()) return location.assign('/sign-in');
   await fill();
   tell(byId('factor-note'), 'Removed.');
   byId('factor-title').focus({ preventScroll: true });

@@ -67,6 +67,30 @@ test('a platform admin adds an app, and their pages open; the next sign-in asks 
   await Promise.all([context.close(), later.context.close()]);
 });
 
+test('of two apps the one is removed by which this session was shown: the other is asked for', async () => {
+  const person = await signedIn({ display_name: 'Cy' });
+  const { page, context } = await newVisitor();
+  await signIn(page, person.email);
+  await page.getByRole('heading', { name: 'Hello, Cy' }).waitFor();
+  await page.goto(`${environment.siteUrl}/devices`);
+  const keys = [];
+  for (const name of ['Add an authenticator app', 'Add another app']) {
+    await page.getByRole('button', { name }).click();
+    await page.getByLabel('Code that the app shows now').waitFor();
+    keys.push(await page.locator('#factor-secret').innerText());
+    await page.getByLabel('Code that the app shows now').fill(codeOf(keys.at(-1) ?? ''));
+    await page.getByRole('button', { name: 'Add this app' }).click();
+    await page.getByText('each sign-in asks for a code from now on').waitFor();
+  }
+  await page.getByRole('button', { name: /^Remove Authenticator app 2/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove it' }).click();
+  await page.getByRole('heading', { name: 'The code of your app' }).waitFor();
+  await page.getByLabel('Code').fill(codeOf(keys[0]));
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('heading', { name: 'Hello, Cy' }).waitFor();
+  await context.close();
+});
+
 test('whoever removes their app signs in by the password alone again; what was begun and left is not asked for', async () => {
   const person = await signedIn({ display_name: 'Bo' });
   const { page, context } = await newVisitor();
