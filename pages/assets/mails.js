@@ -49,7 +49,7 @@ async function fill() {
     { label: name },
     ...kinds.filter((kind) => kind.category === category).map(({ key }) => make('option', { value: key }, nameOf(key))),
   )));
-  await show();
+  await load(byId('text'), show);
 }
 
 async function readVersions() {

@@ -104,6 +104,34 @@ function scriptsWith(what) {
   return readdirSync(folder).filter((name) => name.endsWith('.js') && what.test(readFileSync(path.join(folder, name), 'utf8')));
 }
 
+/** A page's script and those that it imports, by name. @param {string} name @param {Set<string>} [found] */
+function scriptsOf(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  const text = readFileSync(path.join(projectRoot, 'pages/assets', name), 'utf8');
+  for (const [, imported] of text.matchAll(/from '\.\/([a-z-]+\.js)'/g)) scriptsOf(imported, found);
+  return found;
+}
+
+test('what a page loads is hidden from the beginning: nobody types into a part that is hidden a moment later', async () => {
+  const shown = [];
+  let looked = 0;
+  for (const page of PAGES.filter((one) => !one.includes('/'))) {
+    const text = await (await open(page === 'home' ? '/' : `/${page}`)).text();
+    for (const script of scriptsOf(`${page}.js`)) {
+      const source = readFileSync(path.join(projectRoot, 'pages/assets', script), 'utf8');
+      for (const [, id] of source.matchAll(/\bload\(byId\('([a-z-]+)'\)/g)) {
+        const tag = new RegExp(`<[a-z]+[^>]* id="${id}"[^>]*>|<[a-z]+ id="${id}"[^>]*>`).exec(text)?.[0];
+        if (!tag) continue;
+        looked += 1;
+        if (!/\shidden[\s>]/.test(tag)) shown.push(`${page}: ${tag}`);
+      }
+    }
+  }
+  assert.ok(looked > 30, `${looked} parts`);
+  assert.deepEqual([...new Set(shown)], []);
+});
+
 test('no script makes HTML or code of text, or talks to another page', () => {
   assert.deepEqual(scriptsWith(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|\beval\(|new Function\(|postMessage/), []);
   assert.deepEqual(scriptsWith(/\btextContent\b|createElement/).includes('dom.js'), true, 'scripts are looked at');
