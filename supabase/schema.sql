@@ -1621,12 +1621,7 @@ begin
     returning * into v;
     perform private.write_audit('erasure.asked', 'erasure_requests', v.id::text, p_user_id, null, null,
       jsonb_strip_nulls(jsonb_build_object('source', 'begin_erasure', 'reason', p_reason)));
-    perform private.enqueue_email(
-      'erasure_asked', p.id, p.email,
-      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'starts_at', private.iso_timestamp(v.starts_at)),
-      'security', 'erasure_asked:' || v.id
-    )
-    from public.profiles p where p.id = p_user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
+    perform private.tell_of_erasure(v);
   end if;
   return private.erasure_json(v);
 end;
@@ -4950,7 +4945,7 @@ CREATE FUNCTION private.erasure_ledger() RETURNS jsonb
     'erasures', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'id', r.id, 'user_id', r.user_id, 'practice_id', private.practice_of_erased(r), 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by,
-        'is_withdrawn', d.steps @> '{withdrawn}', 'is_told', d.steps @> '{told}'
+        'has_begun', d.steps <> '{}', 'is_withdrawn', d.steps @> '{withdrawn}', 'is_told', d.steps @> '{told}'
       ) order by r.asked_at, r.id), '[]')
       from private.erasure_requests r
       cross join lateral (select coalesce(array_agg(s.step::text), '{}') as steps from private.erasure_steps s where s.request_id = r.id) d
@@ -13212,16 +13207,29 @@ CREATE FUNCTION private.replay_erasures(p_ledger jsonb) RETURNS bigint
     SET search_path TO ''
     AS $$
 declare
-  v_rows bigint;
+  v_rows bigint := 0;
+  v private.erasure_requests;
 begin
   perform private.lock_ends_of_accounts();
   perform private.replay_legal_holds(p_ledger -> 'holds');
-  insert into private.erasure_requests (id, user_id, practice_id, asked_by, asked_at, starts_at, due_by)
-  select l.id, l.user_id, l.practice_id, 'replay', l.asked_at, l.starts_at, l.due_by
-  from jsonb_to_recordset(p_ledger -> 'erasures') l (id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz, is_withdrawn boolean)
-  where not l.is_withdrawn
-  on conflict (id) do nothing;
-  get diagnostics v_rows = row_count;
+  for v in
+    insert into private.erasure_requests (id, user_id, practice_id, asked_by, asked_at, starts_at, due_by)
+    select l.id, l.user_id, l.practice_id, 'replay', l.asked_at, b.begins_at, greatest(l.due_by, b.begins_at)
+    from jsonb_to_recordset(p_ledger -> 'erasures') l (
+      id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz, has_begun boolean, is_withdrawn boolean
+    )
+    cross join lateral (
+      select case when l.has_begun then l.starts_at else greatest(l.starts_at, now() + private.days('erasure_grace_days')) end as begins_at
+    ) b
+    where not l.is_withdrawn
+    on conflict (id) do nothing
+    returning *
+  loop
+    v_rows := v_rows + 1;
+    if v.starts_at > now() then
+      perform private.tell_of_erasure(v);
+    end if;
+  end loop;
   insert into private.erasure_steps (request_id, step)
   select r.id, s.step
   from jsonb_to_recordset(p_ledger -> 'erasures') l (id uuid, is_withdrawn boolean, is_told boolean)
@@ -15871,6 +15879,20 @@ end;
 $_$;
 
 COMMENT ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) IS 'Tells the employee which sessions of a series are not booked: one mail for all of a run.';
+
+CREATE FUNCTION private.tell_of_erasure(p_request private.erasure_requests) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select private.enqueue_email(
+    'erasure_asked', p.id, p.email,
+    jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'starts_at', private.iso_timestamp(p_request.starts_at)),
+    'security', 'erasure_asked:' || p_request.id
+  )
+  from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
+$$;
+
+COMMENT ON FUNCTION private.tell_of_erasure(p_request private.erasure_requests) IS 'Mails somebody when they are going to be erased, and that they can take it back.';
 
 CREATE FUNCTION private.tell_package() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -23843,6 +23865,8 @@ REVOKE ALL ON FUNCTION private.tell_both() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_checkpoint_recipients() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_not_booked(p_series public.recurring_bookings, p_sessions public.recurring_booking_occurrences[], p_now timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION private.tell_of_erasure(p_request private.erasure_requests) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.tell_package() FROM PUBLIC;
 

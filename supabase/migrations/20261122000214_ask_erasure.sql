@@ -23,6 +23,21 @@ $$;
 comment on function private.erasure_json(private.erasure_requests) is 'How an erasure stands. That it waits for a legal hold is not told by it.';
 
 -- Asking twice is asking once. The profile's lock keeps two at once apart.
+create function private.tell_of_erasure(p_request private.erasure_requests)
+returns void
+language sql
+set search_path = ''
+as $$
+  select private.enqueue_email(
+    'erasure_asked', p.id, p.email,
+    jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'starts_at', private.iso_timestamp(p_request.starts_at)),
+    'security', 'erasure_asked:' || p_request.id
+  )
+  from public.profiles p where p.id = p_request.user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
+$$;
+
+comment on function private.tell_of_erasure(private.erasure_requests) is 'Mails somebody when they are going to be erased, and that they can take it back.';
+
 create function private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text)
 returns jsonb
 language plpgsql
@@ -42,12 +57,7 @@ begin
     returning * into v;
     perform private.write_audit('erasure.asked', 'erasure_requests', v.id::text, p_user_id, null, null,
       jsonb_strip_nulls(jsonb_build_object('source', 'begin_erasure', 'reason', p_reason)));
-    perform private.enqueue_email(
-      'erasure_asked', p.id, p.email,
-      jsonb_build_object('recipient_name', nullif(p.display_name, ''), 'starts_at', private.iso_timestamp(v.starts_at)),
-      'security', 'erasure_asked:' || v.id
-    )
-    from public.profiles p where p.id = p_user_id and p.email like '_%@_%' and p.email_confirmed_at is not null;
+    perform private.tell_of_erasure(v);
   end if;
   return private.erasure_json(v);
 end;

@@ -12,7 +12,7 @@ as $$
     'erasures', (
       select coalesce(jsonb_agg(jsonb_build_object(
         'id', r.id, 'user_id', r.user_id, 'practice_id', private.practice_of_erased(r), 'asked_at', r.asked_at, 'starts_at', r.starts_at, 'due_by', r.due_by,
-        'is_withdrawn', d.steps @> '{withdrawn}', 'is_told', d.steps @> '{told}'
+        'has_begun', d.steps <> '{}', 'is_withdrawn', d.steps @> '{withdrawn}', 'is_told', d.steps @> '{told}'
       ) order by r.asked_at, r.id), '[]')
       from private.erasure_requests r
       cross join lateral (select coalesce(array_agg(s.step::text), '{}') as steps from private.erasure_steps s where s.request_id = r.id) d
@@ -46,23 +46,36 @@ $$;
 comment on function private.replay_legal_holds(jsonb) is 'Brings legal holds to where the ledger has them.';
 
 -- What the backup knows of goes on where it was then, but for what the person was told or took back since. Of what it does not
--- know, every other step is done anew.
+-- know, every other step is done anew. What had not begun when the ledger was written may have been taken back after that: it waits anew.
 create function private.replay_erasures(p_ledger jsonb)
 returns bigint
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_rows bigint;
+  v_rows bigint := 0;
+  v private.erasure_requests;
 begin
   perform private.lock_ends_of_accounts();
   perform private.replay_legal_holds(p_ledger -> 'holds');
-  insert into private.erasure_requests (id, user_id, practice_id, asked_by, asked_at, starts_at, due_by)
-  select l.id, l.user_id, l.practice_id, 'replay', l.asked_at, l.starts_at, l.due_by
-  from jsonb_to_recordset(p_ledger -> 'erasures') l (id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz, is_withdrawn boolean)
-  where not l.is_withdrawn
-  on conflict (id) do nothing;
-  get diagnostics v_rows = row_count;
+  for v in
+    insert into private.erasure_requests (id, user_id, practice_id, asked_by, asked_at, starts_at, due_by)
+    select l.id, l.user_id, l.practice_id, 'replay', l.asked_at, b.begins_at, greatest(l.due_by, b.begins_at)
+    from jsonb_to_recordset(p_ledger -> 'erasures') l (
+      id uuid, user_id uuid, practice_id uuid, asked_at timestamptz, starts_at timestamptz, due_by timestamptz, has_begun boolean, is_withdrawn boolean
+    )
+    cross join lateral (
+      select case when l.has_begun then l.starts_at else greatest(l.starts_at, now() + private.days('erasure_grace_days')) end as begins_at
+    ) b
+    where not l.is_withdrawn
+    on conflict (id) do nothing
+    returning *
+  loop
+    v_rows := v_rows + 1;
+    if v.starts_at > now() then
+      perform private.tell_of_erasure(v);
+    end if;
+  end loop;
   insert into private.erasure_steps (request_id, step)
   select r.id, s.step
   from jsonb_to_recordset(p_ledger -> 'erasures') l (id uuid, is_withdrawn boolean, is_told boolean)

@@ -224,7 +224,7 @@ insert into public.legal_holds (id, user_id, reason) values (pg_temp.id('old hol
 select private.replay_erasures(jsonb_build_object(
   'erasures', (select jsonb_agg(jsonb_build_object(
     'id', pg_temp.id(name || ' request'), 'user_id', pg_temp.id(name), 'asked_at', now() - interval '1 day', 'starts_at', now(), 'due_by', now() + interval '1 month',
-    'is_withdrawn', name like 'took back%', 'is_told', name = 'was told'
+    'has_begun', name <> 'took back later', 'is_withdrawn', name like 'took back%', 'is_told', name = 'was told'
   )) from unnest(array['took back', 'was told', 'is held', 'took back later']) name),
   'holds', jsonb_build_array(
     jsonb_build_object('id', pg_temp.id('old hold'), 'user_id', pg_temp.id('was told'), 'placed_at', now(), 'lifted_at', now()),
@@ -238,6 +238,25 @@ select is(pg_temp.erase('was told'), '{sessions,practice,log,rows,account,rest_o
 select is_empty($$select from private.email_log where template_key = 'erasure_receipt' and dedupe_key = 'erasure_receipt:' || pg_temp.id('was told request')$$, 'nor mailed');
 select is((private.erasure_ledger() -> 'holds') @> jsonb_build_array(jsonb_build_object('id', pg_temp.id('new hold'))), true, 'the next ledger has it all');
 select is(private.replay_erasures(private.erasure_ledger()), 0::bigint, 'and replaying once more changes nothing');
+
+-- The ledger may be of yesterday: what had not begun then may have been taken back since.
+select private.replay_erasures(jsonb_build_object('holds', '[]'::jsonb, 'erasures', jsonb_build_array(jsonb_build_object(
+  'id', pg_temp.id('waits request'), 'user_id', pg_temp.id('foreign_employee'), 'asked_at', now() - interval '10 days', 'starts_at', now() - interval '7 days',
+  'due_by', now() + interval '20 days', 'is_withdrawn', false, 'is_told', false, 'has_begun', false
+)))) as replayed \gset
+select is(
+  (select starts_at from private.erasure_requests where id = pg_temp.id('waits request')), now() + private.days('erasure_grace_days'),
+  'what had not begun waits anew, so that it can be taken back once more'
+);
+select isnt_empty($$select from private.emails where template_key = 'erasure_asked' and user_id = pg_temp.id('foreign_employee')$$, 'and its person is told so');
+select is(
+  (select (e ->> 'has_begun')::boolean from jsonb_array_elements(private.erasure_ledger() -> 'erasures') e where e ->> 'id' = pg_temp.id('waits request')::text), false,
+  'the ledger says what has begun'
+);
+select is(
+  (select (e ->> 'has_begun')::boolean from jsonb_array_elements(private.erasure_ledger() -> 'erasures') e where e ->> 'id' = pg_temp.id('was told request')::text), true,
+  'and what has not'
+);
 rollback to backup;
 
 -- A marker in every column
