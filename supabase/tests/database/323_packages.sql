@@ -2,6 +2,7 @@
 -- both agree. docs/decisions/what-pays-for-a-session.md
 begin;
 \ir ../setup/people.psql
+\ir ../setup/answer.psql
 select no_plan();
 \if :{?histories} \else \set histories 25 \endif
 
@@ -42,19 +43,6 @@ begin
 end;
 $$;
 -- What somebody is answered, or the word with which they are refused.
-create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
-declare
-  v_answer text;
-begin
-  perform pg_temp.act_as(p_as);
-  execute p_statement into v_answer;
-  perform pg_temp.act_as_owner();
-  return v_answer;
-exception when others then
-  perform pg_temp.act_as_owner();
-  return sqlerrm;
-end;
-$$;
 grant execute on all functions in schema pg_temp to public;
 
 -- Who gives a package -----------------------------------------------------------------------

@@ -1,6 +1,7 @@
 -- The waiting list: who waits, who is offered what falls free, and until when; and what nobody learns by it.
 begin;
 \ir ../setup/people.psql
+\ir ../setup/answer.psql
 select no_plan();
 
 -- From hour to hour, so that what is free is what falls free.
@@ -17,19 +18,6 @@ create function pg_temp.at(p_hour int, p_day int default 7) returns timestamptz 
   select ((now() at time zone 'UTC')::date + p_day + make_interval(hours => p_hour)) at time zone 'UTC';
 $$;
 create function pg_temp.day(p_n int) returns date language sql stable as $$ select (now() at time zone 'UTC')::date + p_n; $$;
-create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
-declare
-  v_answer text;
-begin
-  perform pg_temp.act_as(p_as);
-  execute p_statement into v_answer;
-  perform pg_temp.act_as_owner();
-  return v_answer;
-exception when others then
-  perform pg_temp.act_as_owner();
-  return sqlerrm;
-end;
-$$;
 -- One after the other, though it is all one transaction.
 create function pg_temp.joins(p_who text, p_more text default '', p_day int default 7) returns text language plpgsql as $$
 declare

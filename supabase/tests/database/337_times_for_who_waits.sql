@@ -1,6 +1,7 @@
 -- The waiting list where times fall free one after the other, where people leave it without saying so, and where a time is free behind many others.
 begin;
 \ir ../setup/people.psql
+\ir ../setup/answer.psql
 select no_plan();
 
 -- From hour to hour, of which the first three are taken.
@@ -13,19 +14,6 @@ create function pg_temp.at(p_hour int, p_day int default 7) returns timestamptz 
   select ((now() at time zone 'UTC')::date + p_day + make_interval(hours => p_hour)) at time zone 'UTC';
 $$;
 create function pg_temp.day(p_n int) returns date language sql stable as $$ select (now() at time zone 'UTC')::date + p_n; $$;
-create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
-declare
-  v_answer text;
-begin
-  perform pg_temp.act_as(p_as);
-  execute p_statement into v_answer;
-  perform pg_temp.act_as_owner();
-  return v_answer;
-exception when others then
-  perform pg_temp.act_as_owner();
-  return sqlerrm;
-end;
-$$;
 -- One after the other, though it is all one transaction. Nothing in this file is free for them by itself.
 create function pg_temp.waits(p_who text, p_from time default '00:00', p_until time default '24:00') returns void language sql as $$
   insert into public.waiting_list_entries (user_id, specialist_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time, joined_at, expires_at)

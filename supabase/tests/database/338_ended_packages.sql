@@ -1,24 +1,12 @@
 -- Packages at their end, and while nobody pays: what comes back when one is over, and what a session that moves by itself goes on to use.
 begin;
 \ir ../setup/people.psql
+\ir ../setup/answer.psql
 select no_plan();
 
 update public.company_subscription_plans set sessions_per_month = 1;
 create function pg_temp.at(p_hour int) returns timestamptz language sql stable as $$
   select date_trunc('month', now(), 'UTC') + interval '1 month 10 days' + make_interval(hours => p_hour);
-$$;
-create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
-declare
-  v_answer text;
-begin
-  perform pg_temp.act_as(p_as);
-  execute p_statement into v_answer;
-  perform pg_temp.act_as_owner();
-  return v_answer;
-exception when others then
-  perform pg_temp.act_as_owner();
-  return sqlerrm;
-end;
 $$;
 create function pg_temp.books(p_hour int) returns text language sql as $$
   select pg_temp.answer('employee', format('select (public.book_session(%L, %L, %L)).id', pg_temp.id('specialist:specialist'), pg_temp.id('talk'), pg_temp.at(p_hour)));

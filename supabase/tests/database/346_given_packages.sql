@@ -1,6 +1,7 @@
 -- A company that gives a member another package learns nothing by it of those that it gave: also not by the work that it is.
 begin;
 \ir ../setup/people.psql
+\ir ../setup/answer.psql
 select no_plan();
 
 update public.company_subscription_plans set sessions_per_month = 1;
@@ -9,19 +10,6 @@ set local enable_seqscan = off;
 set local plan_cache_mode = force_generic_plan;
 create function pg_temp.at(p_hour int) returns timestamptz language sql stable as $$
   select date_trunc('month', now(), 'UTC') + interval '1 month 10 days' + make_interval(hours => p_hour);
-$$;
-create function pg_temp.answer(p_as text, p_statement text) returns text language plpgsql as $$
-declare
-  v_answer text;
-begin
-  perform pg_temp.act_as(p_as);
-  execute p_statement into v_answer;
-  perform pg_temp.act_as_owner();
-  return v_answer;
-exception when others then
-  perform pg_temp.act_as_owner();
-  return sqlerrm;
-end;
 $$;
 -- How many rows of tables and entries of indexes were looked at so far.
 create function pg_temp.work() returns jsonb language sql volatile security definer as $$
