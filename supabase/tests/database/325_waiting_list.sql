@@ -284,9 +284,11 @@ select is(pg_temp.held_by(), 'employee 10', 'and when the time is there after al
 -- No offer outlives its session's start. In a zone where the session is over by midnight.
 rollback to fresh;
 update public.specialist_booking_rules set book_notice_minutes = 0;
-insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
-select pg_temp.id('specialist:specialist'), 'extra_hours', t, t + interval '2 hours' from (select date_bin('5 minutes', now() at time zone 'UTC', '2026-01-01') + interval '15 minutes') s (t);
+-- Within hours of every week the offer would begin where these say, which depends on the time of the day.
+delete from public.specialist_working_hours where specialist_id = pg_temp.id('specialist:specialist');
 create temporary view soon as select date_bin('5 minutes', now(), '2026-01-01 00:00+00') + interval '15 minutes' as at;
+insert into public.specialist_availability_exceptions (specialist_id, kind, starts_at, ends_at)
+select pg_temp.id('specialist:specialist'), 'extra_hours', at at time zone 'UTC', at at time zone 'UTC' + interval '2 hours' from soon;
 insert into public.waiting_list_entries (user_id, session_type_id, time_zone, first_day, last_day, weekdays, from_time, until_time, expires_at)
 select pg_temp.id('employee'), pg_temp.id('talk'), case when extract(hour from now() at time zone 'UTC') < 21 then 'UTC' else 'Asia/Tokyo' end,
   pg_temp.day(-1), pg_temp.day(1), '{1,2,3,4,5,6,7}', '00:00', '24:00', now() + interval '2 days';
