@@ -3,6 +3,7 @@
 // as Auth has it at the moment. @supabase/lite leaves all of it out.
 import { randomUUID } from 'node:crypto';
 import { readToken, signToken } from '../tokens.mjs';
+import { withBody } from './bodies.mjs';
 
 /**
  * @param {Response} response of a call that may have answered with a session
@@ -15,9 +16,7 @@ export async function withClaims(response, { sql, jwtSecret, method }) {
   const session = String(claims.session_id);
   if (method) await recordMethod(sql, session, method);
   const token = signToken({ ...claims, ...(await claimsOf(sql, session)) }, jwtSecret);
-  const headers = new Headers(response.headers);
-  headers.delete('content-length');
-  return new Response(JSON.stringify({ ...answer, access_token: token }), { status: response.status, headers });
+  return withBody(response, { ...answer, access_token: token });
 }
 
 /** @param {import('postgres').Sql} sql @param {string} session @param {string} method */

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
 import { renderSVG } from 'uqr';
 import { AuthError, validationFailed } from '../auth-admin/errors.mjs';
+import { parse, withBody } from './bodies.mjs';
 import { claimsOf, ownUser } from './caller.mjs';
 import { askFactorHook } from './hooks.mjs';
 
@@ -181,18 +182,7 @@ export async function withFactors(response, sql) {
     from auth.mfa_factors where user_id = ${user.id} order by created_at`;
   if (factors.length === 0) return response;
   user.factors = factors;
-  const headers = new Headers(response.headers);
-  headers.delete('content-length');
-  return new Response(JSON.stringify(answer), { status: response.status, headers });
+  return withBody(response, answer);
 }
 
 const addressOf = (/** @type {import('./client.mjs').Client} */ client) => client.ip ?? '127.0.0.1';
-
-/** @param {string} text @returns {Record<string, unknown>} */
-function parse(text) {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
-}

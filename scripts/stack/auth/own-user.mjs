@@ -4,6 +4,7 @@
 // that bcrypt would cut off, and asks no hook to mail a new address.
 import { AuthError } from '../auth-admin/errors.mjs';
 import { assertNotTooLong } from '../auth-admin/passwords.mjs';
+import { parse } from './bodies.mjs';
 import { claimsOf, ownUser } from './caller.mjs';
 import { mailEmailChange } from './mails.mjs';
 
@@ -26,15 +27,6 @@ export async function changeUser(request, next, { sql, jwtSecret, mailing }) {
   const response = await next(new Request(request.url, { method: 'PUT', headers: request.headers, body: JSON.stringify(changes) }));
   if (response.ok && password) await endOtherSessions(sql, request, jwtSecret);
   return response;
-}
-
-/** @param {string} text @returns {Record<string, unknown>} */
-function parse(text) {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 /** @param {import('postgres').Sql} sql @param {Request} request @param {string} jwtSecret */

@@ -4,6 +4,7 @@
 // left what comes after: the session and its tokens.
 import { AuthError } from '../auth-admin/errors.mjs';
 import { isPasswordOf } from '../auth-admin/passwords.mjs';
+import { parse } from './bodies.mjs';
 import { askPasswordHook } from './hooks.mjs';
 
 /**
@@ -41,15 +42,6 @@ async function findAccount(sql, text) {
     select id, encrypted_password, coalesce(banned_until > now(), false) as is_banned from auth.users
     where lower(email) = ${email.toLowerCase()} and not is_sso_user and deleted_at is null`;
   return user?.encrypted_password ? /** @type {any} */ ({ ...user, password }) : null;
-}
-
-/** @param {string} text @returns {Record<string, unknown>} */
-function parse(text) {
-  try {
-    return JSON.parse(text) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 /** @param {Sql} sql @param {import('./hooks.mjs').Hook} hook @param {{ userId: string, valid: boolean, ip: string | null }} attempt */
