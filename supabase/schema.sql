@@ -3830,6 +3830,18 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.count_correction() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  new.corrected := old.corrected + new.sessions - old.sessions;
+  return new;
+end;
+$$;
+
+COMMENT ON FUNCTION private.count_correction() IS 'Trigger on booking_packages: counts by how many a package was corrected.';
+
 CREATE FUNCTION private.count_due_audit_entries(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -6344,11 +6356,9 @@ begin
   if not found then
     raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
   end if;
-  -- Package by package, whatever the planner believes of the tables: the work is that of this member's packages alone.
-  select coalesce(sum(e.sessions), 0) into v_given
-  from public.booking_packages p
-  cross join lateral (select g.sessions from public.booking_package_entries g where g.package_id = p.id and g.kind = 'grant' offset 0) e
-  where p.company_id = p_company_id and p.user_id = p_user_id and p.given_by = 'company' and p.created_at > now() - interval '365 days';
+  select coalesce(sum(sessions - corrected), 0) into v_given
+  from public.booking_packages
+  where company_id = p_company_id and user_id = p_user_id and given_by = 'company' and created_at > now() - interval '365 days';
   if v_given + p_sessions > v_most then
     raise sqlstate 'PT409' using message = 'package_limit',
       detail = format('By your plan a member is given %s sessions in packages within a year, and this one was given %s.', v_most, v_given);
@@ -11022,6 +11032,7 @@ CREATE TABLE public.booking_packages (
     given_by text NOT NULL,
     granted_by uuid,
     sessions integer NOT NULL,
+    corrected integer DEFAULT 0 NOT NULL,
     lapsed integer DEFAULT 0 NOT NULL,
     expires_on date NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
@@ -11040,6 +11051,7 @@ ALTER TABLE ONLY public.booking_packages ALTER COLUMN session_type_id SET STATIS
 ALTER TABLE ONLY public.booking_packages ALTER COLUMN given_by SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_packages ALTER COLUMN granted_by SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_packages ALTER COLUMN sessions SET STATISTICS 0;
+ALTER TABLE ONLY public.booking_packages ALTER COLUMN corrected SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_packages ALTER COLUMN lapsed SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_packages ALTER COLUMN expires_on SET STATISTICS 0;
 ALTER TABLE ONLY public.booking_packages ALTER COLUMN created_at SET STATISTICS 0;
@@ -11054,6 +11066,8 @@ COMMENT ON COLUMN public.booking_packages.company_id IS 'At whose cost. Whoever 
 COMMENT ON COLUMN public.booking_packages.given_by IS 'By whose word: the company''s, as far as its plan goes, or a platform admin''s.';
 
 COMMENT ON COLUMN public.booking_packages.sessions IS 'How many there are, corrections included.';
+
+COMMENT ON COLUMN public.booking_packages.corrected IS 'By how many a platform admin corrected it since: sessions less these is what was given, which a company''s plan bounds and no use moves.';
 
 COMMENT ON COLUMN public.booking_packages.lapsed IS 'How many were left when the last day was over.';
 
@@ -20676,6 +20690,8 @@ CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.system_se
 
 CREATE TRIGGER audit_change AFTER INSERT OR DELETE OR UPDATE ON public.user_roles FOR EACH ROW EXECUTE FUNCTION private.audit_change('user_id', 'user_id');
 
+CREATE TRIGGER count_correction BEFORE UPDATE OF sessions, corrected ON public.booking_packages FOR EACH ROW EXECUTE FUNCTION private.count_correction();
+
 CREATE TRIGGER end_of_account BEFORE DELETE ON public.profiles FOR EACH ROW EXECUTE FUNCTION private.follow_end_of_account();
 
 CREATE TRIGGER end_of_admin AFTER UPDATE ON public.company_members FOR EACH ROW WHEN ((((old.role)::text = 'admin'::text) AND (old.status = 'active'::text) AND (((new.role)::text <> 'admin'::text) OR (new.status <> 'active'::text)))) EXECUTE FUNCTION private.follow_end_of_admin();
@@ -22461,6 +22477,8 @@ GRANT ALL ON FUNCTION private.consume_password_reset(p_token_id uuid, p_token_ha
 
 REVOKE ALL ON FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.correct_package(p_package_id uuid, p_change integer, p_reason text, p_expires_on date) TO authenticated;
+
+REVOKE ALL ON FUNCTION private.count_correction() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.count_due_audit_entries(p_leaf regclass, p_due text, p_kept_from timestamp with time zone) FROM PUBLIC;
 

@@ -14,6 +14,7 @@ create table public.booking_packages (
   given_by text not null check (given_by in ('platform', 'company')),
   granted_by uuid references auth.users (id) on delete set null,
   sessions int not null check (sessions between 0 and 100),
+  corrected int not null default 0,
   lapsed int not null default 0,
   expires_on date not null check (isfinite(expires_on)),
   status text not null default 'active' check (status in ('active', 'ended')),
@@ -26,6 +27,8 @@ comment on table public.booking_packages is 'So many sessions of a type that a m
 comment on column public.booking_packages.company_id is 'At whose cost. Whoever is its member no more, or has it suspended or without a plan, books none of them meanwhile.';
 comment on column public.booking_packages.given_by is 'By whose word: the company''s, as far as its plan goes, or a platform admin''s.';
 comment on column public.booking_packages.sessions is 'How many there are, corrections included.';
+comment on column public.booking_packages.corrected is
+  'By how many a platform admin corrected it since: sessions less these is what was given, which a company''s plan bounds and no use moves.';
 comment on column public.booking_packages.lapsed is 'How many were left when the last day was over.';
 comment on column public.booking_packages.expires_on is 'The last day on which one of the sessions can be, where the company''s plan counts its days.';
 comment on column public.booking_packages.status is 'ended: the last day is over.';
@@ -38,6 +41,22 @@ create index booking_packages_expires_on_idx on public.booking_packages (expires
 
 create trigger touch_updated_at before update on public.booking_packages
   for each row execute function private.touch_updated_at();
+
+create function private.count_correction()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  new.corrected := old.corrected + new.sessions - old.sessions;
+  return new;
+end;
+$$;
+
+comment on function private.count_correction() is 'Trigger on booking_packages: counts by how many a package was corrected.';
+
+create trigger count_correction before update of sessions, corrected on public.booking_packages
+  for each row execute function private.count_correction();
 
 select private.keep_no_statistics('public.booking_packages');
 

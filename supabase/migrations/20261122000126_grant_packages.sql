@@ -104,11 +104,9 @@ begin
   if not found then
     raise sqlstate 'PT409' using message = 'no_plan', detail = 'Your company has no plan at present.';
   end if;
-  -- Package by package, whatever the planner believes of the tables: the work is that of this member's packages alone.
-  select coalesce(sum(e.sessions), 0) into v_given
-  from public.booking_packages p
-  cross join lateral (select g.sessions from public.booking_package_entries g where g.package_id = p.id and g.kind = 'grant' offset 0) e
-  where p.company_id = p_company_id and p.user_id = p_user_id and p.given_by = 'company' and p.created_at > now() - interval '365 days';
+  select coalesce(sum(sessions - corrected), 0) into v_given
+  from public.booking_packages
+  where company_id = p_company_id and user_id = p_user_id and given_by = 'company' and created_at > now() - interval '365 days';
   if v_given + p_sessions > v_most then
     raise sqlstate 'PT409' using message = 'package_limit',
       detail = format('By your plan a member is given %s sessions in packages within a year, and this one was given %s.', v_most, v_given);

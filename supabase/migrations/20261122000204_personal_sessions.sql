@@ -79,7 +79,7 @@ select private.register_columns(t, c, category, exported_to, withheld) from (val
   ('public.booking_proposals', 'id booking_id proposed_by starts_at ends_at busy_from busy_until expires_at status reason answered_at created_at', 'health', 'employee specialist', null),
   ('public.booking_reminders', 'id booking_id lead_minutes starts_at remind_at due_at status enqueued_at voided_at created_at updated_at', 'health', 'self', null),
   ('public.booking_reminders', 'user_id', 'identifier', 'self', null),
-  ('public.booking_packages', 'id company_id session_type_id given_by sessions lapsed expires_on status created_at updated_at', 'health', 'self', null),
+  ('public.booking_packages', 'id company_id session_type_id given_by sessions corrected lapsed expires_on status created_at updated_at', 'health', 'self', null),
   ('public.booking_packages', 'user_id', 'identifier', 'self', null),
   ('public.booking_packages', 'granted_by', 'act', '', 'somebody_else'),
   ('private.package_uses', 'booking_id package_id number is_used', 'health', 'self', null),

@@ -94,6 +94,19 @@ select is(pg_temp.company_gives(person, 'colleague', 1), 'forbidden', person || 
 -- What was used, has lapsed or was given by us moves nothing of it.
 update public.booking_packages set lapsed = sessions, status = 'ended' where user_id = pg_temp.id('colleague');
 select is(pg_temp.company_gives('company_admin', 'colleague', 1), 'package_limit', 'what became of a package moves no limit');
+update public.booking_packages set status = 'active', lapsed = 0 where user_id = pg_temp.id('colleague');
+select pg_temp.act_as('platform_admin');
+select public.correct_package(id, change, 'a good reason') from (values (4, -3), (2, 1)) v (sessions, change), lateral (
+  select (p ->> 'package_id')::uuid from jsonb_array_elements(public.read_person(pg_temp.id('colleague'), 'a good reason') -> 'packages') p
+  where (p -> 'sessions')::int = v.sessions
+) o (id) \g /dev/null
+select pg_temp.act_as_owner();
+select is(pg_temp.company_gives('company_admin', 'colleague', 1), 'package_limit', 'nor does what we correct');
+select results_eq(
+  $$select p.corrected::bigint, (select sum(e.sessions) from public.booking_package_entries e where e.package_id = p.id and e.kind = 'correction')
+    from public.booking_packages p where p.user_id = pg_temp.id('colleague') order by 1$$,
+  $$values (-3::bigint, -3::bigint), (1, 1)$$, 'which is counted, as in the ledger'
+);
 update public.company_subscriptions set status = 'suspended' where company_id = pg_temp.id('north');
 select is(pg_temp.company_gives('company_admin', 'manager', 1), 'no_plan', 'without a plan there is none to give');
 update public.company_subscriptions set status = 'active' where company_id = pg_temp.id('north');
