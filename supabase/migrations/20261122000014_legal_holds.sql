@@ -54,7 +54,7 @@ begin
   if private.is_held(old.id) then
     raise exception using errcode = '55000', message = 'the account is under a legal hold', hint = 'Lift the hold first: lift_legal_hold().';
   end if;
-  return old;
+  return coalesce(new, old);
 end;
 $$;
 
@@ -62,6 +62,10 @@ comment on function private.refuse_end_of_held() is 'Trigger on auth.users: the 
 
 create trigger refuse_end_of_held before delete on auth.users
   for each row execute function private.refuse_end_of_held();
+-- So Auth deletes where it is asked to delete softly: the row stays, and address and password go.
+create trigger refuse_soft_end_of_held before update of deleted_at on auth.users
+  for each row when (old.deleted_at is null and new.deleted_at is not null)
+  execute function private.refuse_end_of_held();
 
 -- An account that is being deleted is waited for: what it takes along is not there to be held. The entry of the log is under
 -- nobody: the person would read it.

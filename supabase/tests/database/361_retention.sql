@@ -228,6 +228,10 @@ insert into public.legal_holds (user_id, reason) select id, 'a claim' from publi
 select private.run_job('delete_unconfirmed_accounts', now() + interval '100 days') \g /dev/null
 select results_eq($$select email::text from public.profiles where email like '%@unconfirmed.test'$$, $$values ('1@unconfirmed.test')$$, 'an account that nobody confirmed stays while its person is held');
 select throws_ok($$delete from auth.users where email = '1@unconfirmed.test'$$, '55000', 'the account is under a legal hold', 'nor does Auth delete it');
+select throws_ok(
+  $$update auth.users set email = 'gone', encrypted_password = '', deleted_at = now() where email = '1@unconfirmed.test'$$,
+  '55000', 'the account is under a legal hold', 'softly neither, which takes its address'
+);
 select is(private.make_room_for('1@unconfirmed.test', pg_temp.id('employee')), false, 'nor does it make room for somebody else');
 update public.legal_holds set lifted_at = now(), lift_reason = 'settled' where lifted_at is null;
 select is(private.run_job('delete_unconfirmed_accounts', now() + interval '100 days'), 1::bigint, 'it goes with the next run after the hold is lifted');
