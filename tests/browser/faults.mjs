@@ -27,7 +27,8 @@ const RAW = /TypeError|Failed to fetch|NetworkError|AbortError|at http|Bad Gatew
 /** A call is the same one whatever it asks for. @param {string} url */
 export const nameOf = (url) => new URL(url).pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id');
 
-/** What somebody reads on a page, without what changes by itself; null while it waits. @param {Page} page */
+/** What somebody reads on a page, without what changes by itself or by what others do: of choices and free times it is only said whether there
+ * are any; null while it waits. @param {Page} page */
 function readPage(page) {
   return page.evaluate(() => {
     if (document.documentElement.ariaBusy) return null;
@@ -35,8 +36,9 @@ function readPage(page) {
     const main = /** @type {HTMLElement | null} */ (document.querySelector('.unanswered') ?? document.querySelector('main'));
     // Not there yet.
     if (!main) return null;
-    const status = document.getElementById('status')?.innerText;
-    return (status ? main.innerText.replace(status, '') : main.innerText).replace(/\d+/g, '0').trim();
+    const without = (/** @type {string} */ selector, /** @type {string} */ mark, /** @type {string} */ text) =>
+      [.../** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(selector))].map((element) => element.innerText).filter(Boolean).reduce((rest, own) => rest.replace(own, mark), text);
+    return without('#status', '', without('#times, #pillars, select', '…', main.innerText)).replace(/\d+/g, '0').trim();
   });
 }
 
