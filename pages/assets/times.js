@@ -3,6 +3,7 @@
 
 /** What a profile has until somebody says otherwise. */
 const UNSAID = 'UTC';
+const DAY = 86_400_000;
 let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** @param {string} own of the profile */
@@ -35,13 +36,16 @@ export const weekdayTime = (instant) => format({ weekday: 'short', hour: '2-digi
 /** A day, which has no zone. @param {string} day @param {'medium' | 'long' | 'full'} [dateStyle] */
 export const dayText = (day, dateStyle = 'medium') => new Intl.DateTimeFormat('en-GB', { dateStyle, timeZone: 'UTC' }).format(new Date(day));
 
+/** "September 2026" @param {string} month its first day */
+export const monthText = (month) => new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(month));
+
 /** @param {Intl.DateTimeFormatOptions} options @param {string | number} instant */
-function format(options, instant) {
-  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(new Date(instant));
+function format(options, instant, locale = 'en-GB') {
+  return new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }).format(new Date(instant));
 }
 
 /** The day that it is in the person's zone at an instant, as 2026-11-28. @param {string | number} instant */
-export const dateIn = (instant) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date(instant));
+export const dateIn = (instant) => format({}, instant, 'sv-SE');
 
 /** "14:30" @param {string} instant */
 export const clockTime = (instant) => format({ hour: '2-digit', minute: '2-digit' }, instant);
@@ -61,4 +65,18 @@ export function startOfDay(day) {
     if (dateIn(midnight + minutes * 60_000) === day) return new Date(midnight + minutes * 60_000).toISOString();
   }
   return new Date(midnight).toISOString();
+}
+
+/** An instant as a field of a time has it, in the person's zone: 2026-11-28T14:30 @param {string | number} instant */
+export const fieldTime = (instant) => format({ dateStyle: 'short', timeStyle: 'short' }, instant, 'sv-SE').replace(' ', 'T');
+
+/**
+ * The instant that such a field means: the first of two where clocks are put back, and where they are put forward what the clock would show
+ * had it not been. @param {string} wall
+ */
+export function instantOf(wall) {
+  const at = Date.parse(`${wall}Z`);
+  const offset = (/** @type {number} */ instant) => Date.parse(`${fieldTime(instant)}Z`) - Math.floor(instant / 60_000) * 60_000;
+  const [before, after] = [-DAY, DAY].map((away) => at - offset(at + away));
+  return new Date(fieldTime(before) !== wall && fieldTime(after) === wall ? after : before).toISOString();
 }
