@@ -12082,6 +12082,32 @@ begin
 end;
 $$;
 
+CREATE FUNCTION private.read_company_figures(p_company_id uuid, p_reason text, p_after date, p_limit integer) RETURNS TABLE(month date, people integer, sessions integer, missed integer, cancelled integer, counted_at timestamp with time zone, pillars jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_reason constant text := private.audited_reason(p_reason);
+begin
+  if not exists (select from public.companies c where c.id = p_company_id) then
+    raise sqlstate 'PT404' using message = 'company_not_found', detail = 'There is no such company.';
+  end if;
+  perform private.write_audit('company_figures.read', 'companies', p_company_id::text, null, null,
+    jsonb_build_object('after', p_after), jsonb_build_object('source', 'read_company_figures', 'reason', v_reason));
+  return query
+    select m.month, m.people, m.sessions, m.missed, m.cancelled, m.counted_at, (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'pillar_id', f.pillar_id, 'people', f.people, 'sessions', f.sessions, 'missed', f.missed, 'cancelled', f.cancelled
+      ) order by f.pillar_id), '[]')
+      from public.pillar_analytics f where f.company_id = m.company_id and f.month = m.month
+    )
+    from public.monthly_analytics m
+    where m.company_id = p_company_id and (p_after is null or m.month < p_after)
+    order by m.month desc
+    limit least(greatest(coalesce(p_limit, 12), 1), 60);
+end;
+$$;
+
 CREATE TABLE public.failed_login_attempts (
     id bigint NOT NULL,
     user_id uuid NOT NULL,
@@ -12859,7 +12885,7 @@ begin
   if private.is_held(old.id) then
     raise exception using errcode = '55000', message = 'the account is under a legal hold', hint = 'Lift the hold first: lift_legal_hold().';
   end if;
-  return old;
+  return coalesce(new, old);
 end;
 $$;
 
@@ -17587,6 +17613,15 @@ $$;
 
 COMMENT ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) IS 'A platform admin reads which mails were sent, newest first, at most 200 at once: {items, next_cursor}. p_filters: user_id, template_key, category, status, from (inclusive), to (exclusive); all must match. A page may be short, or empty, and more may come: there is more as long as next_cursor is not null. Each call is audited, with user_id under that person. Without it no item says whose it is, and provider_message_id is null. Errors: forbidden (403), rate_limited (429), reason_required, unknown_filter, invalid_filter (422).';
 
+CREATE FUNCTION public.read_company_figures(p_company_id uuid, p_reason text, p_after date DEFAULT NULL::date, p_limit integer DEFAULT 12) RETURNS TABLE(month date, people integer, sessions integer, missed integer, cancelled integer, counted_at timestamp with time zone, pillars jsonb)
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  select * from private.read_company_figures(p_company_id, p_reason, p_after, p_limit);
+$$;
+
+COMMENT ON FUNCTION public.read_company_figures(p_company_id uuid, p_reason text, p_after date, p_limit integer) IS 'A platform admin reads the sessions of a company''s people, exactly, by month and pillar: [{pillar_id, people, sessions, missed, cancelled}]. Each call is audited. p_after: the last month of the page before; p_limit: up to 60. Errors: forbidden (403), company_not_found (404), reason_required (422).';
+
 CREATE FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid DEFAULT NULL::uuid, p_cursor bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50) RETURNS SETOF public.failed_login_attempts
     LANGUAGE sql
     SET search_path TO ''
@@ -21439,10 +21474,6 @@ CREATE POLICY "A platform admin says what a pillar requires" ON public.pillar_re
 
 CREATE POLICY "A platform admin sees flags" ON public.feature_flags FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
-CREATE POLICY "A platform admin sees the figures of months" ON public.monthly_analytics FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
-
-CREATE POLICY "A platform admin sees the figures of pillars" ON public.pillar_analytics FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
-
 CREATE POLICY "A platform admin sees the kinds of mails" ON public.email_kinds FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
 
 CREATE POLICY "A platform admin sees the policies" ON public.data_retention_policies FOR SELECT TO authenticated USING (( SELECT private.is_platform_admin() AS is_platform_admin));
@@ -23469,6 +23500,9 @@ GRANT ALL ON FUNCTION private.read_calendar_feed(p_feed_id uuid, p_token_hash te
 REVOKE ALL ON FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION private.read_company_figures(p_company_id uuid, p_reason text, p_after date, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_company_figures(p_company_id uuid, p_reason text, p_after date, p_limit integer) TO authenticated;
+
 GRANT SELECT ON TABLE public.failed_login_attempts TO service_role;
 
 GRANT SELECT(user_id) ON TABLE public.failed_login_attempts TO authenticated;
@@ -24219,6 +24253,9 @@ GRANT ALL ON FUNCTION public.read_calendar_feed(p_feed_id uuid, p_token_hash tex
 REVOKE ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_communication_logs(p_reason text, p_filters jsonb, p_cursor bigint, p_limit integer) TO authenticated;
 
+REVOKE ALL ON FUNCTION public.read_company_figures(p_company_id uuid, p_reason text, p_after date, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.read_company_figures(p_company_id uuid, p_reason text, p_after date, p_limit integer) TO authenticated;
+
 REVOKE ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.read_failed_login_attempts(p_reason text, p_user_id uuid, p_cursor bigint, p_limit integer) TO authenticated;
 
@@ -24676,37 +24713,7 @@ GRANT SELECT(created_at) ON TABLE public.feature_flag_companies TO authenticated
 
 GRANT SELECT ON TABLE public.monthly_analytics TO service_role;
 
-GRANT SELECT(company_id) ON TABLE public.monthly_analytics TO authenticated;
-
-GRANT SELECT(month) ON TABLE public.monthly_analytics TO authenticated;
-
-GRANT SELECT(people) ON TABLE public.monthly_analytics TO authenticated;
-
-GRANT SELECT(sessions) ON TABLE public.monthly_analytics TO authenticated;
-
-GRANT SELECT(missed) ON TABLE public.monthly_analytics TO authenticated;
-
-GRANT SELECT(cancelled) ON TABLE public.monthly_analytics TO authenticated;
-
-GRANT SELECT(counted_at) ON TABLE public.monthly_analytics TO authenticated;
-
 GRANT SELECT ON TABLE public.pillar_analytics TO service_role;
-
-GRANT SELECT(company_id) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(pillar_id) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(month) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(people) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(sessions) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(missed) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(cancelled) ON TABLE public.pillar_analytics TO authenticated;
-
-GRANT SELECT(counted_at) ON TABLE public.pillar_analytics TO authenticated;
 
 GRANT SELECT ON TABLE public.pillar_required_documents TO service_role;
 GRANT DELETE ON TABLE public.pillar_required_documents TO authenticated;
@@ -24984,6 +24991,8 @@ CREATE CONSTRAINT TRIGGER record_sign_up AFTER UPDATE ON auth.users DEFERRABLE I
 CREATE CONSTRAINT TRIGGER record_sign_up_at_once AFTER INSERT ON auth.users DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.email_confirmed_at IS NOT NULL)) EXECUTE FUNCTION private.record_sign_up();
 
 CREATE TRIGGER refuse_end_of_held BEFORE DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION private.refuse_end_of_held();
+
+CREATE TRIGGER refuse_soft_end_of_held BEFORE UPDATE OF deleted_at ON auth.users FOR EACH ROW WHEN (((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION private.refuse_end_of_held();
 
 CREATE TRIGGER void_auth_codes BEFORE UPDATE OF confirmation_sent_at, recovery_sent_at, email_change_sent_at, reauthentication_sent_at ON auth.users FOR EACH ROW EXECUTE FUNCTION private.void_auth_codes();
 

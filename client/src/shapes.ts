@@ -210,6 +210,15 @@ export interface Answers {
   };
   prove_audit_consistency: { path: string[]; checkpoint: string };
   prove_audit_entry: { leaf_index: number; leaf_hash: string; leaf: string; entry: string | null; path: string[]; checkpoint: string };
+  read_company_figures: {
+    month: string;
+    people: number;
+    sessions: number;
+    missed: number;
+    cancelled: number;
+    counted_at: string;
+    pillars: { pillar_id: string; people: number; sessions: number; missed: number; cancelled: number }[];
+  }[];
   read_legal_holds: {
     id: string;
     user_id: string;

@@ -4,6 +4,7 @@ import { REFUSALS } from './company-words.js';
 import { byId, fillList, make } from './dom.js';
 import { answerOf } from './failures.js';
 import { client } from './session.js';
+import { monthText } from './times.js';
 import { action } from './work.js';
 
 /** @typedef {{ id: string, name: string }} Company */
@@ -40,7 +41,7 @@ async function figures(company, after) {
 
 /** @param {Month} one */
 function row({ month, people, pillars: parts }) {
-  const name = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(month));
+  const name = monthText(month);
   const told = parts.filter((part) => part.people !== null && pillars.has(part.pillar_id));
   const words = told.map((part) => `${pillars.get(part.pillar_id)}: about ${part.people}`).sort().join(', ');
   if (people === null && !words) return make('li', {}, make('span', { class: 'what' }, name), make('span', { class: 'state' }, 'Withheld'));

@@ -5,7 +5,7 @@ import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { client } from './session.js';
 import { fillSessionTypes } from './session-types.js';
-import { daysAfter, dateIn } from './times.js';
+import { dateIn, daysAfter, monthText } from './times.js';
 import { action } from './work.js';
 
 /** @typedef {{ id: string, name: string }} Company */
@@ -37,8 +37,7 @@ export async function showPackageMonths(company) {
 
 /** @param {Month} one */
 function row({ month, sessions_given: given }) {
-  const name = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(month));
-  return make('li', {}, make('span', {}, name), make('span', { class: 'state' }, `Given: ${sumText(given)}.`));
+  return make('li', {}, make('span', {}, monthText(month)), make('span', { class: 'state' }, `Given: ${sumText(given)}.`));
 }
 
 /** @param {number | null} sum rounded down to fives; null: of fewer than five people */

@@ -13,7 +13,7 @@ import { action, load } from './work.js';
 
 /** @typedef {{ title: string, href: string, text: string }} Way */
 
-/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'audit' | 'packages' | 'practice' | 'documents', Omit<Way, 'text'>>} */
+/** What each page is for, and whom it is shown to. @type {Record<'company' | 'review' | 'mails' | 'mailLog' | 'audit' | 'packages' | 'figures' | 'flags' | 'practice' | 'documents', Omit<Way, 'text'>>} */
 const PAGES = {
   company: { title: 'People and invitations', href: '/company' },
   review: { title: 'Documents to review', href: '/review' },
@@ -21,6 +21,8 @@ const PAGES = {
   mailLog: { title: 'What was mailed', href: '/mail-log' },
   audit: { title: 'The audit log', href: '/audit' },
   packages: { title: 'Packages', href: '/packages' },
+  figures: { title: 'Figures of companies', href: '/figures' },
+  flags: { title: 'Feature flags', href: '/flags' },
   practice: { title: 'Your practice', href: '/practice' },
   documents: { title: 'Offering sessions', href: '/documents' },
 };
@@ -72,6 +74,8 @@ function waysOf(memberships, isAdmin, specialist) {
     ...(isAdmin ? [{ ...PAGES.mailLog, text: 'What became of mails, and sending again what failed.' }] : []),
     ...(isAdmin ? [{ ...PAGES.audit, text: 'Who did what, when and why, and how it ended.' }] : []),
     ...(isAdmin ? [{ ...PAGES.packages, text: 'Sessions for a person beside those of their month.' }] : []),
+    ...(isAdmin ? [{ ...PAGES.figures, text: 'How many people of a company had sessions, and how many sessions.' }] : []),
+    ...(isAdmin ? [{ ...PAGES.flags, text: 'What is on for whom, and from when on.' }] : []),
     ...(specialist?.status === 'verified' ? [{ ...PAGES.practice, text: 'What people ask you for, and the sessions that you give.' }] : []),
     ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),
   ];

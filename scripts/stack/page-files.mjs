@@ -9,7 +9,7 @@ import { projectRoot } from './settings.mjs';
 const folder = path.join(projectRoot, 'pages');
 
 /** What several pages have. */
-const SHARED = ['password-field', 'terms', 'link-request', 'for-admins', 'cancellation', 'notes', 'shared-notes', 'recordings'];
+const SHARED = ['password-field', 'terms', 'link-request', 'for-admins', 'company-search', 'cancellation', 'notes', 'shared-notes', 'recordings'];
 /** What pages take from packages, as it is published. */
 const LIBRARIES = new Map([
   ['/assets/supabase.js', '@supabase/supabase-js/dist/umd/supabase.js'],

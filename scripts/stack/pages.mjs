@@ -9,7 +9,7 @@ import { sendJson } from './web.mjs';
 /** By path; the one of '/' is home. */
 export const PAGES = [
   'home', 'sign-up', 'complete-sign-up', 'sign-in', 'confirm-email', 'forgot-password', 'reset-password', 'sessions', 'find', 'practice', 'devices', 'preferences', 'privacy', 'calendar',
-  'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'unsubscribe', 'documents', 'review', 'mails', 'mail-log', 'audit', 'packages', 'docs/functions',
+  'company', 'accept-invitation', 'change-address', 'confirm-new-address', 'keep-address', 'unsubscribe', 'documents', 'review', 'mails', 'mail-log', 'audit', 'packages', 'figures', 'flags', 'docs/functions',
 ];
 
 /** What single pages need beside that. The viewer's style sheet has its arrows as images within itself, and Auth answers with the image of

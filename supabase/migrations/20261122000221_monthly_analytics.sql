@@ -1,6 +1,6 @@
 -- Analytics (T22, T23): the sessions of a company's people in a month, in all and by pillar, exactly.
 --
--- Read:  platform admins. No company: what one may know is released once a month, apart from these (222).
+-- Read:  platform admins, through read_company_figures() (225). No company: what one may know is released once a month, apart from these (222).
 -- Write: a job, which counts anew each month of a company in which a session has ended, was corrected or cancelled.
 --
 -- A trigger notes which month that is, and nothing is added or taken away: whatever happens twice or in another order, the
@@ -46,17 +46,7 @@ alter table public.monthly_analytics force row level security;
 alter table public.pillar_analytics enable row level security;
 alter table public.pillar_analytics force row level security;
 revoke all on table public.monthly_analytics, public.pillar_analytics from public, anon, authenticated, service_role;
-grant select (company_id, month, people, sessions, missed, cancelled, counted_at) on public.monthly_analytics to authenticated;
-grant select (company_id, pillar_id, month, people, sessions, missed, cancelled, counted_at) on public.pillar_analytics to authenticated;
 grant select on public.monthly_analytics, public.pillar_analytics to service_role;
-
-create policy "A platform admin sees the figures of months"
-  on public.monthly_analytics for select to authenticated
-  using ((select private.is_platform_admin()));
-
-create policy "A platform admin sees the figures of pillars"
-  on public.pillar_analytics for select to authenticated
-  using ((select private.is_platform_admin()));
 
 -- No unique index, at which one booking would wait for another's: an employer would learn of a colleague's by the time it takes.
 -- No foreign key, which would lock the company behind the booking.

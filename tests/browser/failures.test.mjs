@@ -52,6 +52,7 @@ const VISITS = [
   { who: 'admin', path: '/' },
   { who: 'admin', path: '/review' },
   { who: 'admin', path: '/audit' },
+  { who: 'admin', path: '/figures' },
 ];
 
 /** @param {string} who */

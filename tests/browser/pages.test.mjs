@@ -33,7 +33,7 @@ describe('the first page leads to what one can do', () => {
     ['companyAdmin', ['People and invitations', 'Offering sessions'], ['Your upcoming sessions', 'How a reminder reaches you']],
     // The professional standards.
     ['specialist', ['Offering sessions'], ['Before you begin anything new']],
-    ['admin', ['Documents to review', 'Texts of mails', 'What was mailed', 'The audit log', 'Packages'], []],
+    ['admin', ['Documents to review', 'Texts of mails', 'What was mailed', 'The audit log', 'Packages', 'Figures of companies', 'Feature flags'], []],
   ];
   for (const [who, pages, headings] of cases) {
     test(`${who}: ${[...pages, ...headings].join(', ') || 'signing up'}`, async () => {

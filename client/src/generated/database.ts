@@ -789,26 +789,6 @@ export type Tables = {
       { foreignKeyName: 'meeting_recordings_booking_id_fkey'; columns: ["booking_id"]; isOneToOne: false; referencedRelation: 'bookings'; referencedColumns: ["id"] },
     ];
   };
-  /** The sessions that a company paid for in a month (UTC). No row: there was nothing to count. */
-  monthly_analytics: {
-    Row: {
-      cancelled: number;
-      company_id: string;
-      counted_at: string;
-      /** To which the employee did not come. */
-      missed: number;
-      month: string;
-      /** How many different people had a session that took place. Whose account was closed before is not among them. */
-      people: number;
-      /** That took place. */
-      sessions: number;
-    };
-    Insert: Record<string, never>;
-    Update: Record<string, never>;
-    Relationships: [
-      { foreignKeyName: 'monthly_analytics_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
-    ];
-  };
   /** The wishes of a person about mail: its subjects, and its times. */
   notification_preferences: {
     Row: {
@@ -849,26 +829,6 @@ export type Tables = {
     Update: Record<string, never>;
     Relationships: [
       { foreignKeyName: 'password_reset_tokens_user_id_fkey'; columns: ["user_id"]; isOneToOne: false; referencedRelation: 'profiles'; referencedColumns: ["id"] },
-    ];
-  };
-  /** The same, by pillar. A person may be in several. */
-  pillar_analytics: {
-    Row: {
-      cancelled: number;
-      company_id: string;
-      counted_at: string;
-      missed: number;
-      month: string;
-      /** How many different people had a session of the pillar that took place. */
-      people: number;
-      pillar_id: string;
-      sessions: number;
-    };
-    Insert: Record<string, never>;
-    Update: Record<string, never>;
-    Relationships: [
-      { foreignKeyName: 'pillar_analytics_company_id_fkey'; columns: ["company_id"]; isOneToOne: false; referencedRelation: 'companies'; referencedColumns: ["id"] },
-      { foreignKeyName: 'pillar_analytics_pillar_id_fkey'; columns: ["pillar_id"]; isOneToOne: false; referencedRelation: 'pillars'; referencedColumns: ["id"] },
     ];
   };
   /** The documents that a specialist must have to work in a pillar. */
@@ -2124,6 +2084,12 @@ export interface SqlFunctions {
     args: { p_reason: string; p_filters?: NonNullable<Json>; p_cursor?: number | null; p_limit?: number };
     returns: unknown;
     errors: 'forbidden' | 'rate_limited' | 'reason_required' | 'unknown_filter' | 'invalid_filter';
+  };
+  /** A platform admin reads the sessions of a company's people, exactly, by month and pillar: [{pillar_id, people, sessions, missed, cancelled}]. Each call is audited. p_after: the last month of the page before; p_limit: up to 60. Errors: forbidden (403), company_not_found (404), reason_required (422). */
+  read_company_figures: {
+    args: { p_company_id: string; p_reason: string; p_after?: string | null; p_limit?: number };
+    returns: { month: string; people: number; sessions: number; missed: number; cancelled: number; counted_at: string; pillars: Json }[];
+    errors: 'forbidden' | 'company_not_found' | 'reason_required';
   };
   /** A platform admin reads failed sign-ins, newest first, of everybody or of one person, at most 200 at once. p_cursor: the id of the last one of the page before. Each call is audited. Errors: forbidden (403), reason_required (422). */
   read_failed_login_attempts: {

@@ -81,6 +81,10 @@ insert into public.company_analytics_months (company_id, month, people, released
 select pg_temp.id('north'), m::date, 1000000, now() from generate_series(timestamp '1970-01-01', '2019-12-01', interval '1 month') m;
 insert into public.company_analytics_pillars (company_id, month, pillar_id, people)
 select m.company_id, m.month, p.id, 1000000 from public.company_analytics_months m, public.pillars p;
+insert into public.monthly_analytics (company_id, month, people, sessions, missed, cancelled)
+select company_id, month, people, people, people, people from public.company_analytics_months;
+insert into public.pillar_analytics (company_id, month, pillar_id, people, sessions, missed, cancelled)
+select company_id, month, pillar_id, people, people, people, people from public.company_analytics_pillars;
 
 -- 1,200 series with one specialist, and one with another.
 insert into public.recurring_bookings (id, employee_id, specialist_id, session_type_id, rule, wall_starts_at, time_zone)
@@ -96,6 +100,7 @@ insert into answered values
   ('read_audit_logs', 'platform_admin', $$select r from public.read_audit_logs('ticket 7', p_limit => 200) r$$),
   ('read_failed_login_attempts', 'platform_admin', $$select r from public.read_failed_login_attempts('ticket 7', p_limit => 200) r$$),
   ('read_communication_logs', 'platform_admin', $$select public.read_communication_logs('ticket 7', p_limit => 200) r$$),
+  ('read_company_figures', 'platform_admin', $$select r from public.read_company_figures(pg_temp.id('north'), 'ticket 7', p_limit => 60) r$$),
   ('read_person', 'platform_admin', $$select public.read_person(pg_temp.id('employee'), 'ticket 7') r$$),
   ('specialist_verification_queue', 'platform_admin', $$select public.specialist_verification_queue('rejected', null, 100) r$$),
   ('sessions_in_doubt', 'platform_admin', $$select public.sessions_in_doubt('ticket 7', p_limit => 200) r$$),

@@ -163,6 +163,34 @@ update public.bookings set place_detail = 'x', cancel_by = now() where true;
 update public.bookings set starts_at = starts_at + interval '1 minute' where status = 'confirmed';
 select is((select count(*) from private.uncounted_months), 1::bigint, 'and nothing else');
 
+-- Exactly, and by a platform admin alone
+select is_empty(
+  $$select r, t from unnest(array['anon', 'authenticated']) r, unnest(array['monthly_analytics', 'pillar_analytics']) t where has_any_column_privilege(r, 'public.' || t, 'select')$$,
+  'nobody who signs in reads the tables'
+);
+select private.job_count_analytics(now()) \g /dev/null
+select pg_temp.act_as('platform_admin');
+select results_eq(
+  format($$select month, people, sessions, missed, cancelled, (select sum((p -> 'sessions')::int)::int from jsonb_array_elements(pillars) p) from public.read_company_figures(%L, 'ticket 7')$$, pg_temp.id('north')),
+  $$values (date '2025-04-01', 1, 1, 0, 0, 1), ('2025-03-01', 2, 2, 2, 0, 2)$$, 'a platform admin reads them by company, the newest month first'
+);
+select is(
+  array(select month from public.read_company_figures(pg_temp.id('north'), 'ticket 7', p_limit => 1)), array[date '2025-04-01'], 'so many at once'
+);
+select is(
+  array(select month from public.read_company_figures(pg_temp.id('north'), 'ticket 7', '2025-04-01')), array[date '2025-03-01'], 'and further back'
+);
+select is_empty(format($$select from public.read_company_figures(%L, 'ticket 7')$$, pg_temp.id('south')), 'of this company alone');
+select throws_ok(format($$select public.read_company_figures(%L, ' ')$$, pg_temp.id('north')), 'PT422', 'reason_required', 'for a reason');
+select throws_ok($$select public.read_company_figures('00000000-0000-0000-0000-000000000000', 'ticket 7')$$, 'PT404', 'company_not_found', 'of a company that there is');
+select pg_temp.act_as(p) || throws_ok(format($$select public.read_company_figures(%L, 'ticket 7')$$, pg_temp.id('north')), 'PT403', 'forbidden', p || ' does not read them')
+from unnest(array['company_admin', 'manager', 'employee', 'specialist']) p;
+select pg_temp.act_as_owner();
+select results_eq(
+  $$select entity_id, context ->> 'reason', count(*) from public.audit_logs where action = 'company_figures.read' group by 1, 2 order by 3$$,
+  format($$values (%L, 'ticket 7', 1::bigint), (%L, 'ticket 7', 3)$$, pg_temp.id('south')::text, pg_temp.id('north')::text), 'each reading is an entry of the log'
+);
+
 select is_empty(
   $$select r, t from unnest(array['anon', 'authenticated']) r, unnest(array['monthly_analytics', 'pillar_analytics', 'company_analytics_months', 'company_analytics_pillars']) t,
     unnest(array['insert', 'update']) v where has_any_column_privilege(r, 'public.' || t, v)$$,

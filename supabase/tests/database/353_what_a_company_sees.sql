@@ -22,7 +22,7 @@ insert into seen_as values
     'user_roles waiting_list_entries waiting_list_offers private.emails private.email_outcomes'),
   ('company', 'companies company_members company_dpa_acceptance company_employee_invitations company_subscriptions company_verification company_package_months'),
   ('figures', 'company_analytics_months company_analytics_pillars'),
-  ('others', 'data_retention_policies data_retention_runs email_kinds email_templates feature_flag_companies feature_flags monthly_analytics pillar_analytics specialist_availability_exceptions '
+  ('others', 'data_retention_policies data_retention_runs email_kinds email_templates feature_flag_companies feature_flags specialist_availability_exceptions '
     'specialist_booking_rules specialist_documents specialist_freed_times specialist_rates specialist_session_types specialist_working_hours system_settings'),
   ('public', 'available_slots()'),
   ('own', 'accept_document() accept_proposal() accept_session() add_to_series() announce_recording() ask_erasure() book_session() cancel_booking() change_place() change_series() '
@@ -36,7 +36,7 @@ insert into seen_as values
   ('figures', 'company_analytics()'),
   ('others', 'ask_erasure_for() assign_company_plan() cancel_booking_as_admin() cancel_bookings_of_specialist() correct_package() decide_document() email_kind() grant_package() '
     'end_sessions_of() grant_platform_admin() lift_email_suppression() lift_legal_hold() mail_fault() mail_figures() place_legal_hold() prove_audit_consistency() prove_audit_entry() '
-    'read_audit_logs() read_communication_logs() read_failed_login_attempts() read_legal_holds() read_person() redrive_failed_emails() retention_preview() review_company_verification() '
+    'read_audit_logs() read_communication_logs() read_company_figures() read_failed_login_attempts() read_legal_holds() read_person() redrive_failed_emails() retention_preview() review_company_verification() '
     'revoke_platform_admin() send_test_email() sessions_in_doubt() set_company_status() set_company_variant() specialist_verification_queue() stale_feature_flags() '
     'start_document_review()');
 create temporary view classed as select class, name from seen_as, string_to_table(names, ' ') name;
