@@ -17,17 +17,25 @@ let browser;
 /** The latest ones. @type {{ page: import('playwright-core').Page, complaints: string[] }[]} */
 let visitors = [];
 
-after(async () => {
-  await (await browser)?.close();
-  await sql.end();
-});
+// Each, also where the other fails: what is left open keeps the file from ending.
+after(() => Promise.all([browser?.then((one) => one.close()), sql.end()]));
+
+/** One that dies as it starts, as one of a thousand does, is followed by another. */
+const STARTS = 3;
 
 /** The machine's own browser; CHROMIUM names another one. */
-function openBrowser() {
+async function openBrowser() {
   const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
   if (!executablePath) throw new Error('there is no Chromium on this machine');
   // The sandbox needs rights that root and containers do not have; the pages are our own.
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  for (let start = 1; ; start += 1) {
+    try {
+      return await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+    } catch (error) {
+      if (start === STARTS) throw error;
+      console.log(`started again: ${error}`);
+    }
+  }
 }
 
 /**

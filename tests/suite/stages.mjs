@@ -54,9 +54,12 @@ function nodeTestsOf(folders, atOnce) {
   return nodeTestFiles(folders.flatMap(testFiles), atOnce);
 }
 
+/** After which a file hangs, as one takes it, and is ended by itself: what its tests said stands. */
+const FILE_MINUTES = 10;
+
 /** @param {string[]} files @param {number} [atOnce] @returns {Step} */
 function nodeTestFiles(files, atOnce = 1) {
-  const args = ['--test', '--test-reporter=spec', `--test-concurrency=${atOnce}`, ...files];
+  const args = ['--test', '--test-reporter=spec', `--test-timeout=${FILE_MINUTES * 60_000}`, `--test-concurrency=${atOnce}`, ...files];
   return { command: process.execPath, args, count: counts.nodeTest };
 }
 
