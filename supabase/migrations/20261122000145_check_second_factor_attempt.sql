@@ -5,8 +5,10 @@
 -- tried from many. Whoever tries has the password, so the person is told to choose another, which ends what was counted.
 -- docs/decisions/slowing-down-guesses.md.
 
--- A person with two apps may try a right code on the wrong one first. While an app is being added its code is no secret to guess.
-create function private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamptz)
+-- A person with two apps may try a right code on the wrong one first. Before they have one there is nothing to guess: whoever has the
+-- password may add an app of their own. From then on a code counts whichever app it is of, also of one that was begun and left: Auth takes
+-- it in a session of the password alone, and that session has then shown a second factor.
+create function private.judge_second_factor_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamptz)
 returns boolean
 language plpgsql
 security definer
@@ -14,13 +16,12 @@ set search_path = ''
 as $$
 declare
   v_subject constant text := 'account:' || p_user_id || ':codes';
-  v_free constant int := private.setting('sign_in_free_failures')::int * (
-    select count(*)::int from auth.mfa_factors where user_id = p_user_id and status = 'verified'
-  );
+  v_apps constant int := (select count(*) from auth.mfa_factors where user_id = p_user_id and status = 'verified');
+  v_free constant int := private.setting('sign_in_free_failures')::int * v_apps;
   v_held_until timestamptz;
   v private.sign_in_back_offs;
 begin
-  if not exists (select from auth.mfa_factors where id = p_factor_id and user_id = p_user_id and status = 'verified') then
+  if v_apps = 0 then
     return true;
   end if;
   perform private.lock_attempts(p_user_id);
@@ -45,7 +46,7 @@ begin
 end;
 $$;
 
-comment on function private.judge_second_factor_attempt(uuid, uuid, boolean, inet, timestamptz) is
+comment on function private.judge_second_factor_attempt(uuid, boolean, inet, timestamptz) is
   'Whether a code comes late enough to be answered by whether it is right. Counts and logs it, and once per series tells the person.';
 
 create function private.check_second_factor_attempt(event jsonb)
@@ -56,8 +57,7 @@ set search_path = ''
 as $$
 begin
   if not private.judge_second_factor_attempt(
-    (event ->> 'user_id')::uuid, (event ->> 'factor_id')::uuid, (event ->> 'valid')::boolean,
-    private.try_inet(event #>> '{metadata,ip_address}'), clock_timestamp()
+    (event ->> 'user_id')::uuid, (event ->> 'valid')::boolean, private.try_inet(event #>> '{metadata,ip_address}'), clock_timestamp()
   ) then
     return '{"decision": "reject", "message": "Too many wrong codes"}'::jsonb;
   end if;
