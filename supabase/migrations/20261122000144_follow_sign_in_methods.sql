@@ -1,42 +1,47 @@
--- How somebody signs in was changed: the account's mailbox is told, in the transaction in which Auth changes it.
+-- How somebody signs in was changed: it is written down, and the account's mailbox is told, in the transaction in which Auth changes it.
 --
 -- Called: by triggers on auth.mfa_factors, auth.identities and auth.users. Auth asks for such mails after it has committed, and
 -- goes on where nobody answers: of a second factor that a thief has added its owner would then never hear.
 --
 -- More is told than by Auth: also what an admin does, and what SQL does.
 
--- What happened is true with its mail or without: nothing that goes wrong here reaches Auth's statement. It is written down
+-- What happened is true with its mail or without: nothing that goes wrong with it reaches Auth's statement. It is written down
 -- as a failed run instead, as in private.kick_at_once().
 --
 -- Ten in a day say that something is going on; the hundredth would hide the first, and keep others' mail waiting at the mailer.
 --
 -- To an address that nobody had confirmed before this transaction, the notice would be news of a stranger's account.
-create function private.notify_of_sign_in_methods(p_template text, p_user_id uuid)
+create function private.notify_of_sign_in_methods(p_template text, p_user_id uuid, p_entity_type text, p_entity_id uuid)
 returns void
 language plpgsql
 set search_path = ''
 as $$
 begin
-  perform private.enqueue_email(
-    p_template, p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(now())),
-    'security', p_template || ':' || p.id || ':' || extract(epoch from now())
-  )
-  from public.profiles p
-  where p.id = p_user_id and p.email_confirmed_at < now()
-    -- An account that goes takes its factors and identities with it.
-    and exists (select from auth.users where id = p_user_id and deleted_at is null)
-    and 10 > (
-      select count(*) from private.emails e
-      where e.user_id = p_user_id and e.template_key = p_template and e.created_at > now() - interval '1 day'
-    );
-exception when others then
-  raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
-  perform private.record_failed_run('notify_of_sign_in_methods', sqlerrm);
+  -- An account that goes takes its factors and identities with it.
+  if not exists (select from auth.users where id = p_user_id and deleted_at is null) then
+    return;
+  end if;
+  perform private.write_audit('account.' || p_template, p_entity_type, p_entity_id::text, p_user_id, null, null, '{"source": "trigger"}');
+  begin
+    perform private.enqueue_email(
+      p_template, p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(now())),
+      'security', p_template || ':' || p.id || ':' || extract(epoch from now())
+    )
+    from public.profiles p
+    where p.id = p_user_id and p.email_confirmed_at < now()
+      and 10 > (
+        select count(*) from private.emails e
+        where e.user_id = p_user_id and e.template_key = p_template and e.created_at > now() - interval '1 day'
+      );
+  exception when others then
+    raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
+    perform private.record_failed_run('notify_of_sign_in_methods', sqlerrm);
+  end;
 end;
 $$;
 
-comment on function private.notify_of_sign_in_methods(text, uuid) is
-  'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
+comment on function private.notify_of_sign_in_methods(text, uuid, text, uuid) is
+  'Writes down that an account is signed in to otherwise, and queues a notice to the confirmed address that it has, one of a kind in a transaction and ten in a day. That none could be queued is a failed run in private.job_runs.';
 
 create function private.follow_second_factor()
 returns trigger
@@ -46,9 +51,9 @@ set search_path = ''
 as $$
 begin
   if tg_op = 'DELETE' then
-    perform private.notify_of_sign_in_methods('second_factor_removed', old.user_id);
+    perform private.notify_of_sign_in_methods('second_factor_removed', old.user_id, 'mfa_factors', old.id);
   else
-    perform private.notify_of_sign_in_methods('second_factor_added', new.user_id);
+    perform private.notify_of_sign_in_methods('second_factor_added', new.user_id, 'mfa_factors', new.id);
   end if;
   return null;
 end;
@@ -76,9 +81,9 @@ set search_path = ''
 as $$
 begin
   if tg_op = 'DELETE' then
-    perform private.notify_of_sign_in_methods('sign_in_method_removed', old.user_id);
+    perform private.notify_of_sign_in_methods('sign_in_method_removed', old.user_id, 'identities', old.id);
   elsif exists (select from auth.identities where user_id = new.user_id and id <> new.id) then
-    perform private.notify_of_sign_in_methods('sign_in_method_added', new.user_id);
+    perform private.notify_of_sign_in_methods('sign_in_method_added', new.user_id, 'identities', new.id);
   end if;
   return null;
 end;
@@ -96,7 +101,7 @@ security definer
 set search_path = ''
 as $$
 begin
-  perform private.notify_of_sign_in_methods('phone_changed', new.id);
+  perform private.notify_of_sign_in_methods('phone_changed', new.id, 'users', new.id);
   return null;
 end;
 $$;

@@ -1,4 +1,4 @@
--- How somebody signs in was changed: their mailbox is told in Auth's own transaction, once, and nothing of Auth's fails for it.
+-- How somebody signs in was changed: it is audited, and their mailbox is told, in Auth's own transaction, and nothing of Auth's fails for it.
 begin;
 \ir ../setup/people.psql
 \ir ../setup/outbox.psql
@@ -27,6 +27,9 @@ end; $$;
 create function pg_temp.mails(p_name text) returns text[] language sql as $$
   select array(select template_key::text from private.email_log where user_id = pg_temp.id(p_name) order by id);
 $$;
+create function pg_temp.audited(p_name text) returns text[] language sql as $$
+  select array(select action from public.audit_logs where user_id = pg_temp.id(p_name) and action like 'account.%' order by id);
+$$;
 -- The mails of before are of another transaction, so that the same may happen again.
 create function pg_temp.later() returns void language sql as $$
   delete from private.email_queue;
@@ -48,6 +51,7 @@ select pg_temp.change_factor('totp', $$status = 'verified', friendly_name = 'pho
 select is(pg_temp.mails('employee'), '{second_factor_added}', 'signing in with it says nothing more');
 select pg_temp.drop_factor('totp');
 select is(pg_temp.mails('employee'), '{second_factor_added,second_factor_removed}', 'that it is gone, they are told, too');
+select is(pg_temp.audited('employee'), '{account.second_factor_added,account.second_factor_removed}', 'and the log has both, whoever did it');
 select pg_temp.later();
 select pg_temp.add_factor('employee', 'given up');
 select pg_temp.drop_factor('given up');
@@ -95,6 +99,7 @@ update auth.identities set last_sign_in_at = now() where user_id = pg_temp.id('c
 select is(pg_temp.mails('colleague'), '{sign_in_method_added}', 'using it is not');
 select pg_temp.drop_identity('colleague', 'google');
 select is(pg_temp.mails('colleague'), '{sign_in_method_added,sign_in_method_removed}', 'and one less is told');
+select is(pg_temp.audited('colleague'), '{account.sign_in_method_added,account.sign_in_method_removed}', 'and both are in the log');
 
 -- Unlinking may give the account the address of what is left: it is the one of before that is told
 select pg_temp.later();
@@ -115,12 +120,14 @@ select is(pg_temp.mails('manager'), '{phone_changed}', 'another number is told o
 select pg_temp.change_user('manager', $$phone = '491700000002', phone_confirmed_at = now()$$);
 select pg_temp.change_user('manager', 'phone = null');
 select is(pg_temp.mails('manager'), '{phone_changed}', 'the same once more is not, nor none');
+select is(pg_temp.audited('manager'), '{account.phone_changed}', 'and so does the log');
 
 -- An address that nobody has confirmed, or a moment ago for the first time: it may be a stranger's
 select pg_temp.add_factor('newcomer', 'early', 'verified');
 select pg_temp.add_identity('newcomer', p) from unnest(array['email', 'google']) p;
 select pg_temp.drop_identity('newcomer', 'email');
 select is(pg_temp.mails('newcomer'), '{}', 'nobody has confirmed it');
+select is(pg_temp.audited('newcomer'), '{account.second_factor_added,account.sign_in_method_added,account.sign_in_method_removed}', 'the log has it all the same');
 select pg_temp.change_user('newcomer', 'email_confirmed_at = now()');
 select pg_temp.add_identity('newcomer', 'azure');
 select is(pg_temp.mails('newcomer') @> '{sign_in_method_added}', false, 'nor had they before this transaction');
@@ -162,11 +169,13 @@ select pg_temp.add_factor('foreign_employee', 'last', 'verified');
 select pg_temp.add_identity('foreign_employee', p) from unnest(array['email', 'google']) p;
 select pg_temp.change_user('manager', $$phone = '491700000003'$$);
 select pg_temp.later();
+create temporary table logged as select pg_temp.audited('foreign_employee') as before;
 create function pg_temp.refuse() returns trigger language plpgsql as $$ begin raise exception 'mail is not well'; end; $$;
 create trigger refuse before insert on private.emails for each row execute function pg_temp.refuse();
 set client_min_messages = error;
 select lives_ok($$delete from auth.users where id = pg_temp.id('foreign_employee')$$, 'an account with all of them can be deleted');
 select is_empty($$select from auth.mfa_factors where user_id = pg_temp.id('foreign_employee')$$, 'its factor goes with it');
+select is(pg_temp.audited('foreign_employee'), before, 'which is no entry of its own') from logged;
 select pg_temp.change_user('manager', $$phone = 'obfuscated', deleted_at = now()$$);
 delete from auth.identities where user_id = pg_temp.id('manager');
 select is_empty($$select from private.job_runs where job = 'notify_of_sign_in_methods'$$, 'and nobody is told, nor of one that Auth deletes and keeps');
@@ -180,6 +189,7 @@ select is(
   (select array_agg(distinct status || ': ' || error) from private.job_runs where job = 'notify_of_sign_in_methods'), '{failed: mail is not well}'::text[],
   'a run that failed says so'
 );
+select is((pg_temp.audited('specialist')), '{account.phone_changed}', 'and what was done is in the log');
 
 select * from finish();
 rollback;
