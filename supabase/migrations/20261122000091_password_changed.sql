@@ -9,9 +9,10 @@
 --
 -- Only a link voids the other links, and a change of address that is under way. A password that was changed in a session does not: whoever has
 -- stolen the session could void each link that its owner asks for, and keep the account. For the same reason a link takes second
--- factors along of which the owner was told within a day: a session without them is nobody's (private.user_id()), so a thief
--- would keep the owner out by adding one. Auth asks for an old factor before it takes a new one: where there is one of before,
--- no thief added the new one, and all of them stay.
+-- factors along that were first shown within a day, when the owner was told: a session without them is nobody's (private.user_id()),
+-- so a thief would keep the owner out by adding one. Auth asks for an old factor before it takes a new one: where there is one of
+-- before, no thief added the new one, and all of them stay. Those of a platform admin stay in any case: on the day of a new phone
+-- their mailbox alone would else be enough to become one. Whom a thief has kept out so, an operator helps.
 
 create function private.follow_password_change()
 returns trigger
@@ -29,10 +30,14 @@ begin
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   if v_by_link then
     perform private.supersede_email_changes(new.id);
-    delete from auth.mfa_factors f where f.user_id = new.id and exists (
-      select from private.emails where user_id = new.id and template_key = 'second_factor_added' and created_at > now() - interval '1 day'
+    -- Auth does not keep when a factor was first shown: it may have been begun long before, of which nobody is told.
+    delete from auth.mfa_factors f where f.user_id = new.id and not exists (
+      select from auth.mfa_factors o where o.user_id = new.id and o.status = 'verified' and not exists (
+        select from public.audit_logs l
+        where l.entity_id = o.id::text and l.action = 'account.second_factor_added' and l.occurred_at > now() - interval '1 day'
+      )
     ) and not exists (
-      select from auth.mfa_factors o where o.user_id = new.id and o.status = 'verified' and o.created_at <= now() - interval '1 day'
+      select from public.user_roles r where r.user_id = new.id and r.role = 'platform_admin' and r.needs_second_factor
     );
   end if;
   perform private.forget_failed_logins(new.id);
@@ -54,7 +59,7 @@ end;
 $$;
 
 comment on function private.follow_password_change() is
-  'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others, and ends second factors of the last day.';
+  'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others, and ends second factors of the last day, but those of a platform admin.';
 
 -- Sorts after follow_auth_user: the profile has the address by then.
 create trigger follow_password_change after update of encrypted_password on auth.users

@@ -107,7 +107,7 @@ async function challenge(factor, { sql, client }) {
     with made as (
       insert into auth.mfa_challenges (id, factor_id, created_at, ip_address) values (${id}, ${factor.id}, now(), ${addressOf(client)}) returning created_at
     ), noted as (
-      update auth.mfa_factors set last_challenged_at = clock_timestamp() where id = ${factor.id}
+      update auth.mfa_factors set last_challenged_at = clock_timestamp(), updated_at = now() where id = ${factor.id}
     )
     select floor(extract(epoch from created_at))::int + ${SECONDS}::int as expires from made`;
   return { id, type: factor.factor_type, expires_at: expires };
