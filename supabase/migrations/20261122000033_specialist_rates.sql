@@ -10,7 +10,7 @@ create table public.specialist_rates (
   session_minutes int check (session_minutes between 15 and 240 and session_minutes % 5 = 0),
   rate_type text not null check (rate_type in ('per_session', 'hourly', 'package')),
   package_sessions int check (package_sessions between 2 and 100),
-  amount numeric(10, 2) not null check (amount > 0),
+  amount numeric(10, 2) not null check (amount > 0 and amount <> 'NaN'),
   currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
   effective_from date not null default private.my_day() check (isfinite(effective_from)),
   effective_until date check (isfinite(effective_until)),

@@ -108,6 +108,17 @@ select is_empty(
   'clients read no number that all rows share: its gaps tell how much others have done'
 );
 
+select is_empty(
+  $$select o.name, a.attname from ours o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped
+    where a.atttypid in ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype, 'numeric'::regtype)
+      and (has_column_privilege('authenticated', o.oid, a.attnum, 'insert') or has_column_privilege('authenticated', o.oid, a.attnum, 'update'))
+      and not exists (
+        select from pg_catalog.pg_constraint k where k.conrelid = o.oid and k.contype = 'c' and a.attnum = any (k.conkey)
+          and pg_get_constraintdef(k.oid) ~ format('isfinite\(%1$I\)|%1$I <> ''NaN''', a.attname)
+      )$$,
+  'clients write no day that never comes and no number that is none: no page could show them'
+);
+
 -- The last ones are what specialists say of their work.
 create temporary view known_to_the_planner as
   select relname from reference_table

@@ -23,7 +23,7 @@ from unnest(array['p_minutes => 30', $$p_currency => 'EUR'$$, $$p_type => 'hourl
 select throws_ok(format('select pg_temp.rate(%s)', a), '23P01', null, 'but once: ' || a)
 from unnest(array[$$p_type => 'hourly', p_minutes => null$$, $$p_type => 'package', p_sessions => 5$$]) a;
 select throws_ok(format('select pg_temp.rate(p_minutes => 60, %s)', a), '23514', null, 'refused: ' || a)
-from unnest(array['p_amount => 0', $$p_currency => 'usd'$$, $$p_type => 'hourly'$$, $$p_type => 'package'$$, 'p_sessions => 5', $$p_until => '2026-12-31'$$, $$p_service => 'massage'$$]) a;
+from unnest(array['p_amount => 0', $$p_amount => 'NaN'$$, $$p_currency => 'usd'$$, $$p_type => 'hourly'$$, $$p_type => 'package'$$, 'p_sessions => 5', $$p_until => '2026-12-31'$$, $$p_service => 'massage'$$]) a;
 select is((select min(currency) from public.specialist_rates), 'EUR', 'a specialist sees theirs');
 select pg_temp.act_as('employee');
 select is_empty('select from public.specialist_rates', 'nobody else does');

@@ -116,6 +116,8 @@ from (values
   ('{"small": 1}', '[["small", 1.5]]', 'nor a fraction'), ('{"small": 1}', '[["small", 1000000]]', 'nor a million'),
   ('{"small": 1}', '[["small"]]', 'nor missing'), ('{"small": 1}', '[["small", "1"]]', 'nor a text'), ('{"small": 1}', '{"small": 1}', 'shares are in order')
 ) v (variants, rollout, reason);
+select throws_ok(format($$update public.feature_flags set %I = 'infinity' where key = 'page-size'$$, c), '23514', null, c || ' is a day that comes')
+from unnest(array['expires_on', 'starts_at', 'ends_at']) c;
 select throws_ok($$select public.set_company_variant('page-size', pg_temp.id('north'), 'huge')$$, 'PT404', 'variant_not_found', 'a company is served a variant that there is');
 select throws_ok($$select public.set_company_variant('no-such-flag', pg_temp.id('north'))$$, 'PT404', 'variant_not_found', 'of a flag that there is');
 select throws_ok($$select public.set_company_variant('page-size', pg_temp.id('nobody'), 'small')$$, 'PT404', 'company_not_found', 'and a company is one');
