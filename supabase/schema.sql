@@ -2989,8 +2989,7 @@ CREATE FUNCTION private.check_second_factor_attempt(event jsonb) RETURNS jsonb
     AS $$
 begin
   if not private.judge_second_factor_attempt(
-    (event ->> 'user_id')::uuid, (event ->> 'factor_id')::uuid, (event ->> 'valid')::boolean,
-    private.try_inet(event #>> '{metadata,ip_address}'), clock_timestamp()
+    (event ->> 'user_id')::uuid, (event ->> 'valid')::boolean, private.try_inet(event #>> '{metadata,ip_address}'), clock_timestamp()
   ) then
     return '{"decision": "reject", "message": "Too many wrong codes"}'::jsonb;
   end if;
@@ -5055,11 +5054,14 @@ CREATE TABLE public.feature_flags (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ends_after_start CHECK ((ends_at > starts_at)),
     CONSTRAINT feature_flags_description_check CHECK (((length(description) >= 5) AND (length(description) <= 500))),
+    CONSTRAINT feature_flags_ends_at_check CHECK (isfinite(ends_at)),
+    CONSTRAINT feature_flags_expires_on_check CHECK (isfinite(expires_on)),
     CONSTRAINT feature_flags_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{1,62}$'::text)),
     CONSTRAINT feature_flags_off_variant_check CHECK ((length(off_variant) <= 31)),
     CONSTRAINT feature_flags_owner_check CHECK (((length(owner) >= 2) AND (length(owner) <= 100))),
     CONSTRAINT feature_flags_rollout_check CHECK ((octet_length((rollout)::text) <= 1024)),
     CONSTRAINT feature_flags_seed_check CHECK ((length(seed) <= 63)),
+    CONSTRAINT feature_flags_starts_at_check CHECK (isfinite(starts_at)),
     CONSTRAINT feature_flags_variants_check CHECK ((private.are_flag_variants(variants) AND (octet_length((variants)::text) <= 4096))),
     CONSTRAINT off_variant_is_one CHECK ((variants ? off_variant)),
     CONSTRAINT phase_is_a_switch CHECK (((key !~~ 'phase-%'::text) OR ((off_variant = 'off'::text) AND (variants = '{"on": true, "off": false}'::jsonb)))),
@@ -5819,9 +5821,9 @@ CREATE FUNCTION private.follow_identity() RETURNS trigger
     AS $$
 begin
   if tg_op = 'DELETE' then
-    perform private.notify_of_sign_in_methods('sign_in_method_removed', old.user_id);
+    perform private.notify_of_sign_in_methods('sign_in_method_removed', old.user_id, 'identities', old.id);
   elsif exists (select from auth.identities where user_id = new.user_id and id <> new.id) then
-    perform private.notify_of_sign_in_methods('sign_in_method_added', new.user_id);
+    perform private.notify_of_sign_in_methods('sign_in_method_added', new.user_id, 'identities', new.id);
   end if;
   return null;
 end;
@@ -5857,10 +5859,14 @@ begin
   perform private.retire_password_resets(new.id, p_only_released => not v_by_link);
   if v_by_link then
     perform private.supersede_email_changes(new.id);
-    delete from auth.mfa_factors f where f.user_id = new.id and exists (
-      select from private.emails where user_id = new.id and template_key = 'second_factor_added' and created_at > now() - interval '1 day'
+    -- Auth does not keep when a factor was first shown: it may have been begun long before, of which nobody is told.
+    delete from auth.mfa_factors f where f.user_id = new.id and not exists (
+      select from auth.mfa_factors o where o.user_id = new.id and o.status = 'verified' and not exists (
+        select from public.audit_logs l
+        where l.entity_id = o.id::text and l.action = 'account.second_factor_added' and l.occurred_at > now() - interval '1 day'
+      )
     ) and not exists (
-      select from auth.mfa_factors o where o.user_id = new.id and o.status = 'verified' and o.created_at <= now() - interval '1 day'
+      select from public.user_roles r where r.user_id = new.id and r.role = 'platform_admin' and r.needs_second_factor
     );
   end if;
   perform private.forget_failed_logins(new.id);
@@ -5881,14 +5887,14 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.follow_password_change() IS 'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others, and ends second factors of the last day.';
+COMMENT ON FUNCTION private.follow_password_change() IS 'Trigger on auth.users: a new password is audited, announced by mail, and is its owner''s way in; one that came by a link voids the others, and ends second factors of the last day, but those of a platform admin.';
 
 CREATE FUNCTION private.follow_phone_change() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
-  perform private.notify_of_sign_in_methods('phone_changed', new.id);
+  perform private.notify_of_sign_in_methods('phone_changed', new.id, 'users', new.id);
   return null;
 end;
 $$;
@@ -5936,9 +5942,9 @@ CREATE FUNCTION private.follow_second_factor() RETURNS trigger
     AS $$
 begin
   if tg_op = 'DELETE' then
-    perform private.notify_of_sign_in_methods('second_factor_removed', old.user_id);
+    perform private.notify_of_sign_in_methods('second_factor_removed', old.user_id, 'mfa_factors', old.id);
   else
-    perform private.notify_of_sign_in_methods('second_factor_added', new.user_id);
+    perform private.notify_of_sign_in_methods('second_factor_added', new.user_id, 'mfa_factors', new.id);
   end if;
   return null;
 end;
@@ -8411,19 +8417,18 @@ $$;
 
 COMMENT ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether an attempt comes late enough to be answered by whether the password is right. Counts and logs it.';
 
-CREATE FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) RETURNS boolean
+CREATE FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   v_subject constant text := 'account:' || p_user_id || ':codes';
-  v_free constant int := private.setting('sign_in_free_failures')::int * (
-    select count(*)::int from auth.mfa_factors where user_id = p_user_id and status = 'verified'
-  );
+  v_apps constant int := (select count(*) from auth.mfa_factors where user_id = p_user_id and status = 'verified');
+  v_free constant int := private.setting('sign_in_free_failures')::int * v_apps;
   v_held_until timestamptz;
   v private.sign_in_back_offs;
 begin
-  if not exists (select from auth.mfa_factors where id = p_factor_id and user_id = p_user_id and status = 'verified') then
+  if v_apps = 0 then
     return true;
   end if;
   perform private.lock_attempts(p_user_id);
@@ -8448,7 +8453,7 @@ begin
 end;
 $$;
 
-COMMENT ON FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether a code comes late enough to be answered by whether it is right. Counts and logs it, and once per series tells the person.';
+COMMENT ON FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) IS 'Whether a code comes late enough to be answered by whether it is right. Counts and logs it, and once per series tells the person.';
 
 CREATE FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -10668,30 +10673,35 @@ $$;
 
 COMMENT ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) IS 'Queues the word that nobody signs in by a link, once a day.';
 
-CREATE FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) RETURNS void
+CREATE FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid, p_entity_type text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 begin
-  perform private.enqueue_email(
-    p_template, p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(now())),
-    'security', p_template || ':' || p.id || ':' || extract(epoch from now())
-  )
-  from public.profiles p
-  where p.id = p_user_id and p.email_confirmed_at < now()
-    -- An account that goes takes its factors and identities with it.
-    and exists (select from auth.users where id = p_user_id and deleted_at is null)
-    and 10 > (
-      select count(*) from private.emails e
-      where e.user_id = p_user_id and e.template_key = p_template and e.created_at > now() - interval '1 day'
-    );
-exception when others then
-  raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
-  perform private.record_failed_run('notify_of_sign_in_methods', sqlerrm);
+  -- An account that goes takes its factors and identities with it.
+  if not exists (select from auth.users where id = p_user_id and deleted_at is null) then
+    return;
+  end if;
+  perform private.write_audit('account.' || p_template, p_entity_type, p_entity_id::text, p_user_id, null, null, '{"source": "trigger"}');
+  begin
+    perform private.enqueue_email(
+      p_template, p.id, p.email, jsonb_build_object('noticed_at', private.iso_timestamp(now())),
+      'security', p_template || ':' || p.id || ':' || extract(epoch from now())
+    )
+    from public.profiles p
+    where p.id = p_user_id and p.email_confirmed_at < now()
+      and 10 > (
+        select count(*) from private.emails e
+        where e.user_id = p_user_id and e.template_key = p_template and e.created_at > now() - interval '1 day'
+      );
+  exception when others then
+    raise warning 'could not notify % of %: %', p_user_id, p_template, sqlerrm;
+    perform private.record_failed_run('notify_of_sign_in_methods', sqlerrm);
+  end;
 end;
 $$;
 
-COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) IS 'Queues a notice about an account to the confirmed address that it has, one of a kind in a transaction and ten in a day. A failure is a failed run in private.job_runs.';
+COMMENT ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid, p_entity_type text, p_entity_id uuid) IS 'Writes down that an account is signed in to otherwise, and queues a notice to the confirmed address that it has, one of a kind in a transaction and ten in a day. That none could be queued is a failed run in private.job_runs.';
 
 CREATE FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) RETURNS boolean
     LANGUAGE plpgsql
@@ -19690,7 +19700,7 @@ CREATE TABLE public.specialist_rates (
     CONSTRAINT effective_for_a_while CHECK ((effective_until >= effective_from)),
     CONSTRAINT minutes_unless_hourly CHECK (((session_minutes IS NULL) = (rate_type = 'hourly'::text))),
     CONSTRAINT sessions_iff_package CHECK (((package_sessions IS NOT NULL) = (rate_type = 'package'::text))),
-    CONSTRAINT specialist_rates_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT specialist_rates_amount_check CHECK (((amount > (0)::numeric) AND (amount <> 'NaN'::numeric))),
     CONSTRAINT specialist_rates_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT specialist_rates_effective_from_check CHECK (isfinite(effective_from)),
     CONSTRAINT specialist_rates_effective_until_check CHECK (isfinite(effective_until)),
@@ -23021,7 +23031,7 @@ GRANT ALL ON FUNCTION private.join_waiting_list(p_specialist_id uuid, p_pillar_i
 
 REVOKE ALL ON FUNCTION private.judge_password_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_factor_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.judge_second_factor_attempt(p_user_id uuid, p_valid boolean, p_ip inet, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.keep_acceptance(p_user_id uuid, p_document text, p_version text, p_context jsonb) FROM PUBLIC;
 
@@ -23324,7 +23334,7 @@ REVOKE ALL ON FUNCTION private.note_uncounted_month() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.notify_of_sign_in_link(p_user_id uuid) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.notify_of_sign_in_methods(p_template text, p_user_id uuid, p_entity_type text, p_entity_id uuid) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION private.offer_freed_time(p_freed private.freed_for_waiting) FROM PUBLIC;
 
