@@ -22,7 +22,6 @@ $$;
 
 comment on function private.erasure_json(private.erasure_requests) is 'How an erasure stands. That it waits for a legal hold is not told by it.';
 
--- Asking twice is asking once. The profile's lock keeps two at once apart.
 create function private.tell_of_erasure(p_request private.erasure_requests)
 returns void
 language sql
@@ -38,6 +37,7 @@ $$;
 
 comment on function private.tell_of_erasure(private.erasure_requests) is 'Mails somebody when they are going to be erased, and that they can take it back.';
 
+-- Asking twice is asking once. The profile's lock keeps two at once apart.
 create function private.begin_erasure(p_user_id uuid, p_asked_by text, p_reason text)
 returns jsonb
 language plpgsql

@@ -36,9 +36,11 @@ function readPage(page) {
     const main = /** @type {HTMLElement | null} */ (document.querySelector('.unanswered') ?? document.querySelector('main'));
     // Not there yet.
     if (!main) return null;
-    const without = (/** @type {string} */ selector, /** @type {string} */ mark, /** @type {string} */ text) =>
-      [.../** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(selector))].map((element) => element.innerText).filter(Boolean).reduce((rest, own) => rest.replace(own, mark), text);
-    return without('#status', '', without('#times, #pillars, select', '…', main.innerText)).replace(/\d+/g, '0').trim();
+    let text = main.innerText;
+    for (const [selector, mark] of [['#times, #pillars, select', '…'], ['#status', '']]) {
+      for (const element of /** @type {NodeListOf<HTMLElement>} */ (main.querySelectorAll(selector))) if (element.innerText) text = text.replace(element.innerText, mark);
+    }
+    return text.replace(/\d+/g, '0').trim();
   });
 }
 

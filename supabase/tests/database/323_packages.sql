@@ -42,7 +42,6 @@ begin
   perform pg_temp.act_as_owner();
 end;
 $$;
--- What somebody is answered, or the word with which they are refused.
 grant execute on all functions in schema pg_temp to public;
 
 -- Who gives a package -----------------------------------------------------------------------

@@ -251,11 +251,11 @@ select is(
 select isnt_empty($$select from private.emails where template_key = 'erasure_asked' and user_id = pg_temp.id('foreign_employee')$$, 'and its person is told so');
 select is(
   (select (e ->> 'has_begun')::boolean from jsonb_array_elements(private.erasure_ledger() -> 'erasures') e where e ->> 'id' = pg_temp.id('waits request')::text), false,
-  'the ledger says what has begun'
+  'the ledger says what has not begun'
 );
 select is(
   (select (e ->> 'has_begun')::boolean from jsonb_array_elements(private.erasure_ledger() -> 'erasures') e where e ->> 'id' = pg_temp.id('was told request')::text), true,
-  'and what has not'
+  'and what has'
 );
 rollback to backup;
 
