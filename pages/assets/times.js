@@ -57,16 +57,6 @@ export function daysAfter(day, count) {
   return at.toISOString().slice(0, 10);
 }
 
-/** The instant at which a day begins in the person's zone. @param {string} day as 2026-11-28 @returns {string} */
-export function startOfDay(day) {
-  // Of the hours around midnight in UTC the first on that day: no zone is further away than fourteen, and some skip midnight.
-  const midnight = Date.parse(`${day}T00:00:00Z`);
-  for (let minutes = -14 * 60; minutes <= 14 * 60; minutes += 15) {
-    if (dateIn(midnight + minutes * 60_000) === day) return new Date(midnight + minutes * 60_000).toISOString();
-  }
-  return new Date(midnight).toISOString();
-}
-
 /** An instant as a field of a time has it, in the person's zone: 2026-11-28T14:30 @param {string | number} instant */
 export const fieldTime = (instant) => format({ dateStyle: 'short', timeStyle: 'short' }, instant, 'sv-SE').replace(' ', 'T');
 
@@ -80,3 +70,6 @@ export function instantOf(wall) {
   const [before, after] = [-DAY, DAY].map((away) => at - offset(at + away));
   return new Date(fieldTime(before) !== wall && fieldTime(after) === wall ? after : before).toISOString();
 }
+
+/** The instant at which a day begins in the person's zone, also where midnight is skipped. @param {string} day as 2026-11-28 */
+export const startOfDay = (day) => instantOf(`${day}T00:00`);

@@ -1,7 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldTime, instantOf, useZone } from '../assets/times.js';
+import { fieldTime, instantOf, startOfDay, useZone } from '../assets/times.js';
 
 test('a field means the instant that it was filled with, in every zone and all year', () => {
   let tried = 0;
@@ -26,5 +26,15 @@ test('an hour that is missing is counted on, and of one that comes twice the fir
   ]) {
     useZone(zone);
     assert.equal(instantOf(wall), instant, `${zone}, ${wall}`);
+  }
+});
+
+test('a day begins at its first moment, also where midnight is skipped or comes twice', () => {
+  for (const [zone, day, instant] of [
+    ['Europe/Berlin', '2026-11-30', '2026-11-29T23:00:00.000Z'], ['America/Santiago', '2026-09-06', '2026-09-06T04:00:00.000Z'],
+    ['Africa/Cairo', '2026-04-24', '2026-04-23T22:00:00.000Z'], ['Atlantic/Azores', '2026-10-25', '2026-10-25T00:00:00.000Z'],
+  ]) {
+    useZone(zone);
+    assert.equal(startOfDay(day), instant, `${zone}, ${day}`);
   }
 });
