@@ -3,6 +3,7 @@
 import { REFUSALS } from './company-words.js';
 import { byId, fillList, make } from './dom.js';
 import { answerOf } from './failures.js';
+import { pillarNames } from './pillar-names.js';
 import { client } from './session.js';
 import { monthText } from './times.js';
 import { action } from './work.js';
@@ -26,8 +27,8 @@ export function watchFigures(chosen) {
 
 /** @param {Company} company */
 export async function showFigures(company) {
-  const [months, named] = await Promise.all([figures(company), answerOf(client.from('pillars').select('id, name'))]);
-  pillars = new Map(named.map((/** @type {any} */ { id, name }) => [id, name]));
+  const [months, named] = await Promise.all([figures(company), pillarNames()]);
+  pillars = named;
   fillList(byId('figures'), months.map(row), 'None yet. A month is told five days after its end.');
 }
 

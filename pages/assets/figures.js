@@ -4,6 +4,7 @@ import { watchCompanySearch } from './company-search.js';
 import { byId, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { isForAdmin } from './for-admins.js';
+import { pillarNames } from './pillar-names.js';
 import { client, person } from './session.js';
 import { monthText } from './times.js';
 import { action, load } from './work.js';
@@ -12,7 +13,7 @@ import { action, load } from './work.js';
 /** @typedef {Figures & { month: string, pillars: (Figures & { pillar_id: string })[] }} Month */
 
 const PAGE = 12;
-const REFUSALS = { reason_required: 'Say why, in 5 to 500 characters.', company_not_found: 'The company is not there any more.' };
+const REFUSALS = { company_not_found: 'The company is not there any more.' };
 
 /** @type {Map<string, string>} */
 let pillars = new Map();
@@ -34,8 +35,7 @@ if (person) {
 
 async function fill() {
   if (!(await isForAdmin(byId('work')))) return;
-  const named = await answerOf(client.from('pillars').select('id, name'));
-  pillars = new Map(named.map((/** @type {any} */ { id, name }) => [id, name]));
+  pillars = await pillarNames();
 }
 
 async function read() {

@@ -3,10 +3,10 @@
 import { byId, fillList, make, tell } from './dom.js';
 import { answerOf } from './failures.js';
 import { isForAdmin } from './for-admins.js';
-import { showFlag, watchFlag } from './one-flag.js';
+import { percentOf, showFlag, watchFlag } from './one-flag.js';
 import { useOwnZone } from './profile.js';
-import { dayText, shortTime } from './times.js';
 import { client, person } from './session.js';
+import { dayText, shortTime } from './times.js';
 import { action, load } from './work.js';
 
 /** @typedef {import('./one-flag.js').Flag} Flag */
@@ -60,8 +60,8 @@ function row(flag, stale) {
 function stateOf({ is_on: isOn, off_variant: off, rollout, starts_at: from, ends_at: until }) {
   if (!isOn) return 'Off';
   if (until && Date.parse(until) <= Date.now()) return `Over since ${shortTime(until)}`;
-  const total = rollout.reduce((sum, [, weight]) => sum + weight, 0);
-  const shares = rollout.filter(([variant, weight]) => weight > 0 && variant !== off).map(([variant, weight]) => `${variant} for ${weight === total ? 'all' : `${Math.round((weight * 100) / total)} of 100`}`);
+  const served = rollout.filter(([, weight]) => weight > 0);
+  const shares = served.filter(([variant]) => variant !== off).map((share) => `${share[0]} for ${served.length === 1 ? 'all' : `${percentOf([share], rollout)} of 100`}`);
   const when = [from && Date.parse(from) > Date.now() && `from ${shortTime(from)}`, until && `until ${shortTime(until)}`].filter(Boolean);
   return [shares.join(', ') || 'on for nobody', ...when].join(', ');
 }

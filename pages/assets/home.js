@@ -69,13 +69,15 @@ function waysOf(memberships, isAdmin, specialist) {
     : 'Apply as a specialist, and upload what we verify you by.';
   return [
     ...(companies ? [{ ...PAGES.company, text: `Invite the people of ${companies}, and say who may do what.` }] : []),
-    ...(isAdmin ? [{ ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' }] : []),
-    ...(isAdmin ? [{ ...PAGES.mails, text: 'What the product writes to people, in each language.' }] : []),
-    ...(isAdmin ? [{ ...PAGES.mailLog, text: 'What became of mails, and sending again what failed.' }] : []),
-    ...(isAdmin ? [{ ...PAGES.audit, text: 'Who did what, when and why, and how it ended.' }] : []),
-    ...(isAdmin ? [{ ...PAGES.packages, text: 'Sessions for a person beside those of their month.' }] : []),
-    ...(isAdmin ? [{ ...PAGES.figures, text: 'How many people of a company had sessions, and how many sessions.' }] : []),
-    ...(isAdmin ? [{ ...PAGES.flags, text: 'What is on for whom, and from when on.' }] : []),
+    ...(isAdmin ? [
+      { ...PAGES.review, text: 'What specialists handed in, and wait for us to look at.' },
+      { ...PAGES.mails, text: 'What the product writes to people, in each language.' },
+      { ...PAGES.mailLog, text: 'What became of mails, and sending again what failed.' },
+      { ...PAGES.audit, text: 'Who did what, when and why, and how it ended.' },
+      { ...PAGES.packages, text: 'Sessions for a person beside those of their month.' },
+      { ...PAGES.figures, text: 'How many people of a company had sessions, and how many sessions.' },
+      { ...PAGES.flags, text: 'What is on for whom, and from when on.' },
+    ] : []),
     ...(specialist?.status === 'verified' ? [{ ...PAGES.practice, text: 'What people ask you for, and the sessions that you give.' }] : []),
     ...(isAdmin && !specialist ? [] : [{ ...PAGES.documents, text: offer }]),
   ];

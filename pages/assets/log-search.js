@@ -4,7 +4,7 @@ import { byId } from './dom.js';
 import { instantOf } from './times.js';
 
 /** @type {Record<string, string>} by the code of a refusal */
-export const REFUSALS = { reason_required: 'Say why, in 5 to 500 characters.', invalid_filter: 'The id of an account looks like 3f0c1d7e-….' };
+export const REFUSALS = { invalid_filter: 'The id of an account looks like 3f0c1d7e-….' };
 
 /** What is filled in of these fields and of the times. @param {string[]} ids @returns {Record<string, string>} */
 export function filtersOf(ids) {

@@ -46,9 +46,12 @@ export async function showFlag(flag) {
   byId('one-title').textContent = flag.key;
   byId('is_on').checked = flag.is_on;
   byId('off-words').textContent = isPhase(flag) ? 'Off, nobody begins anything new of it.' : `Off, everybody is served "${flag.off_variant}".`;
-  byId('share').value = String(shareOf(flag) ?? '');
-  for (const [id, isThere] of Object.entries({ 'share-field': shareOf(flag) !== null, 'other-words': shareOf(flag) === null, remove: !isPhase(flag) })) byId(id).hidden = !isThere;
-  byId('share').disabled = shareOf(flag) === null;
+  const share = shareOf(flag);
+  byId('share').value = String(share ?? '');
+  byId('share').disabled = share === null;
+  byId('share-field').hidden = share === null;
+  byId('other-words').hidden = share !== null;
+  byId('remove').hidden = isPhase(flag);
   for (const id of /** @type {const} */ (['starts_at', 'ends_at'])) byId(id).value = flag[id] && fieldTime(flag[id]);
   byId('expires_on').value = flag.expires_on ?? '';
   byId('variant').replaceChildren(...Object.keys(flag.variants).map((variant) => make('option', { value: variant }, variant)));
@@ -94,10 +97,10 @@ async function change() {
   }
   const [from, until] = ['starts_at', 'ends_at'].map((id) => byId(id).value && instantOf(byId(id).value));
   if (from && until && from >= until) throw new Failure('ends_before_start');
-  const share = Number(byId('share').value);
+  const [share, was] = [Number(byId('share').value), shareOf(shown)];
   const fields = {
     is_on: isOn, starts_at: from || null, ends_at: until || null, expires_on: byId('expires_on').value || null,
-    ...(shareOf(shown) !== null && share !== shareOf(shown) && { rollout: rolloutOf(share) }),
+    ...(was !== null && share !== was && { rollout: rolloutOf(share) }),
   };
   const changed = await answerOf(client.from('feature_flags').update(fields).eq('key', shown.key).eq('updated_at', shown.updated_at).select('key'));
   if (changed.length === 0) throw new Failure('flag_changed');
@@ -110,9 +113,14 @@ const isPhase = ({ key }) => key.startsWith('phase-');
 /** For how many of 100 it is on; null where it has other variants than on and off. @param {Flag} flag */
 function shareOf({ variants, rollout }) {
   if (Object.keys(variants).length !== 2 || variants.on !== true || variants.off !== false) return null;
-  const weights = (/** @type {string[]} */ ...of) => rollout.filter(([variant]) => of.includes(variant)).reduce((sum, [, weight]) => sum + weight, 0);
-  return Math.round((weights('on') * 100) / weights('on', 'off'));
+  return percentOf(rollout.filter(([variant]) => variant === 'on'), rollout);
 }
+
+/** For how many of 100 a part of a rollout is. @param {Flag['rollout']} part @param {Flag['rollout']} rollout */
+export const percentOf = (part, rollout) => Math.round((totalOf(part) * 100) / totalOf(rollout));
+
+/** @param {Flag['rollout']} rollout */
+const totalOf = (rollout) => rollout.reduce((sum, [, weight]) => sum + weight, 0);
 
 /** @param {number} share @returns {[string, number][]} */
 const rolloutOf = (share) => (share === 100 ? [['on', 1]] : share === 0 ? [['off', 1]] : [['on', share], ['off', 100 - share]]);
